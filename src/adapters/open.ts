@@ -1,0 +1,113 @@
+import { RolloutError } from '../core/errors.ts'
+import type { Clock, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
+import { Unreadable } from '../core/ports.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Reading } from '../core/judge.ts'
+import type { Json, Metric, Plan, Target } from '../core/plan.ts'
+import { resolve } from '../core/reference.ts'
+import { importMetric, importTarget } from './registry.ts'
+
+/** What adapters are lent, but for the deadline of each call. */
+export interface Lender {
+  readonly clock: Clock
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly folder: string
+}
+
+/** A target of the plan with its adapter found and its options checked. */
+export interface OpenTarget {
+  readonly name: string
+  read(variables: readonly string[], signal: AbortSignal): Promise<Words>
+  write(words: { readonly [variable: string]: string }, epoch: number, signal: AbortSignal): Promise<void>
+  /** What to type to do the same by hand. */
+  byHand(words: { readonly [variable: string]: string }): readonly string[]
+}
+
+/** A metric of the plan, ready to be read. Reading never throws. */
+export interface OpenMetric {
+  readonly name: string
+  read(signal: AbortSignal): Promise<Reading>
+}
+
+/** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
+export async function openTargets(plan: Pick<Plan, 'targets'>, lender: Lender): Promise<readonly OpenTarget[]> {
+  return Promise.all(Object.entries(plan.targets).map(([name, target]) => openTarget(name, target, lender)))
+}
+
+/** Finds the adapters of the named metrics. Throws `config` where options do not fit. */
+export async function openMetrics(plan: Pick<Plan, 'metrics'>, names: readonly string[], lender: Lender): Promise<readonly OpenMetric[]> {
+  const known = names.flatMap((name) => {
+    const metric = plan.metrics[name]
+    return metric ? [[name, metric] as const] : []
+  })
+  return Promise.all(known.map(([name, metric]) => openMetric(name, metric, lender)))
+}
+
+async function openTarget(name: string, { use, options: raw }: Target, lender: Lender): Promise<OpenTarget> {
+  const adapter: TargetAdapter<unknown> = await importTarget(use, lender.folder)
+  const { options, hide } = await prepare(`targets.${name}`, adapter.options, raw, lender)
+  const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(hide(thrown)))
+  return {
+    name,
+    read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
+    write: (words, epoch, signal) => hidden(adapter.write(options, words, { ...lender, signal, epoch })),
+    byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
+  }
+}
+
+async function openMetric(name: string, metric: Metric, lender: Lender): Promise<OpenMetric> {
+  const adapter: MetricAdapter<unknown> = await importMetric(metric.use, lender.folder)
+  const { options, hide } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
+  return {
+    name,
+    read: async (signal) => {
+      const deadline = AbortSignal.timeout(metric.timeout)
+      const both = AbortSignal.any([signal, deadline])
+      try {
+        return await Promise.race([adapter.read(options, { ...lender, signal: both }), aborted(both)])
+      } catch (thrown) {
+        if (deadline.aborted) return { is: 'missing', reason: 'timeout', detail: `no answer within ${metric.timeout / 1e3}s` }
+        const reason = thrown instanceof Unreadable ? thrown.reason : 'unreachable'
+        return { is: 'missing', reason, detail: hide.text(messageOf(thrown)) }
+      }
+    },
+  }
+}
+
+/** An adapter that ignores its signal must not hold up the others. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+}
+
+async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
+  const { value, secrets } = resolve(raw, lender.env)
+  const hide = hider(secrets)
+  const result = await schema['~standard'].validate(value)
+  if (result.issues) {
+    throw new RolloutError(
+      'config',
+      result.issues.map((issue) => ({ message: hide.text(`${place}: ${issue.message}`), where: { path: pathOf(place, issue.path) } })),
+    )
+  }
+  return { options: result.value, hide }
+}
+
+type IssuePath = readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+
+function pathOf(place: string, path: IssuePath): string {
+  return [place, ...(path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))].join('.')
+}
+
+/** Puts the reference back wherever a value from the environment shows up. */
+function hider(secrets: ReadonlyMap<string, string>) {
+  const found = [...secrets].filter(([value]) => value.length > 0).toSorted(([a], [b]) => b.length - a.length)
+  const text = (shown: string): string => found.reduce((all, [value, reference]) => all.replaceAll(value, reference), shown)
+  const error = (thrown: unknown): unknown => {
+    if (thrown instanceof RolloutError) {
+      const problems = thrown.problems.map((problem) => ({ ...problem, message: text(problem.message), ...(problem.hint && { hint: text(problem.hint) }) }))
+      return new RolloutError(thrown.code, problems)
+    }
+    return new Error(text(messageOf(thrown)))
+  }
+  return Object.assign(error, { text })
+}

@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { RolloutError } from '../core/errors.ts'
+import type { MetricAdapter, Schema, TargetAdapter } from '../core/ports.ts'
+
+/** The folder is the registry: `use: env-file` is the default export of `targets/env-file.ts`. */
+export async function importTarget(use: string, folder: string): Promise<TargetAdapter<unknown>> {
+  if (isPath(use)) return importFile(use, folder)
+  const { default: adapter } = await import(`./targets/${checked(use)}.ts`)
+  return adapter
+}
+
+/** Likewise for metrics. A `use` that begins with `.` or `/` is the user's own file with the same contract. */
+export async function importMetric(use: string, folder: string): Promise<MetricAdapter<unknown>> {
+  if (isPath(use)) return importFile(use, folder)
+  const { default: adapter } = await import(`./metrics/${checked(use)}.ts`)
+  return adapter
+}
+
+/** Looks up the options schemas of adapters by name, for checking a plan before anything is opened. */
+export function schemas(folder: string) {
+  return {
+    names: { target: names('targets'), metric: names('metrics') },
+    target: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('targets'), async () => importTarget(use, folder)),
+    metric: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('metrics'), async () => importMetric(use, folder)),
+  }
+}
+
+declare const __ADAPTERS__: { readonly targets: readonly string[]; readonly metrics: readonly string[] } | undefined
+
+/** The bundle knows its adapters by heart; the source reads its folders. */
+function names(kind: 'targets' | 'metrics'): readonly string[] {
+  if (typeof __ADAPTERS__ !== 'undefined') return __ADAPTERS__[kind]
+  return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
+}
+
+async function known<Adapter extends { readonly options: Schema<unknown> }>(use: string, among: readonly string[], load: () => Promise<Adapter>) {
+  return isPath(use) || among.includes(use) ? (await load()).options : undefined
+}
+
+function isPath(use: string): boolean {
+  return use.startsWith('.') || isAbsolute(use)
+}
+
+function checked(use: string): string {
+  if (/^[a-z][a-z0-9-]*$/.test(use)) return use
+  throw new RolloutError('config', { message: `"${use}" is not an adapter`, hint: 'a name, or a path that begins with ./' })
+}
+
+async function importFile<Adapter>(use: string, folder: string): Promise<Adapter> {
+  const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
+  return adapter
+}

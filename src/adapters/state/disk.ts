@@ -1,0 +1,60 @@
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Writes a new file and makes its bytes durable. Loops until every byte is written: a short write is no error to the kernel. */
+export function writeDurably(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    fsyncSync(file)
+  } catch (thrown) {
+    discard(path)
+    throw thrown
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Gives a durable temporary file its name, unless the name is taken: false then. The temporary file is gone either way. */
+export function claim(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path)
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') return false
+    throw thrown
+  } finally {
+    discard(temporary)
+  }
+  syncFolder(dirname(path))
+  return true
+}
+
+/** Replaces a file by a durable temporary one. */
+export function replace(temporary: string, path: string): void {
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
+}
+
+/** A new name in a folder survives power loss only once the folder itself is synced. */
+export function syncFolder(folder: string): void {
+  const file = openSync(folder, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Removes a file; one that is not there is fine. */
+export function discard(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown
+  }
+}
+
+/** The system's name of an error, e.g. `ENOSPC`. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, RolloutError } from '../../core/errors.ts'
+import type { Event } from '../../core/event.ts'
+import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
+import { claim, codeOf, discard, replace, writeDurably } from './disk.ts'
+import { isSealed } from './seal.ts'
+
+const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
+const RESERVE = 64 * 1024
+/** Temporary files of writers that died; a live writer's is gone within the second. */
+const ABANDONED = 60 * 60 * 1000
+
+/** Journals in a folder (`.rollout`), one folder each, one immutable file per event. */
+export function openStore(folder: string): Store {
+  return {
+    names: async () => {
+      if (!existsSync(folder)) return []
+      return attempt(folder, () => readdirSync(folder).filter((name) => NAME.test(name) && existsSync(pathOf(join(folder, name), 1))))
+    },
+    open: async (name) => {
+      if (!NAME.test(name)) throw new RolloutError('config', { message: `"${name}" cannot name a journal`, hint: 'small letters, digits, dot, dash, underscore' })
+      return openJournal(join(folder, name))
+    },
+  }
+}
+
+/**
+ * Append is a durable temporary file that is linked to its number: link(2) fails when the number is
+ * taken, which is the compare-and-set. No lock, so none can be stale; no torn tail; kill -9 at any
+ * byte leaves a temporary file at the worst.
+ */
+function openJournal(folder: string): Journal {
+  return {
+    place: folder,
+    read: async (after = 0) => attempt(folder, () => readFrom(folder, after)),
+    append: async (event) => attempt(folder, () => append(folder, event)),
+    checkpoint: async () => attempt(folder, () => readCheckpoint(folder)),
+    keep: async (checkpoint) => keep(folder, checkpoint),
+  }
+}
+
+function append(folder: string, event: Event): 'appended' | 'taken' {
+  if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
+  prepare(folder)
+  const path = pathOf(folder, event.seq)
+  if (event.seq > 1 && !existsSync(pathOf(folder, event.seq - 1))) throw damaged(folder, event.seq - 1, 'is missing')
+  const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
+  if (claim(temporaryWith(folder, bytes), path)) return 'appended'
+  // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
+  return readEvent(folder, event.seq)?.id === event.id ? 'appended' : 'taken'
+}
+
+/** On a full disk the reserve is given up, so that a rollback can still be recorded. */
+function temporaryWith(folder: string, bytes: Uint8Array): string {
+  const path = join(folder, `.${randomUUID()}.tmp`)
+  const reserve = join(folder, 'reserve')
+  try {
+    writeDurably(path, bytes)
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOSPC' || !existsSync(reserve)) throw thrown
+    discard(reserve)
+    writeDurably(path, bytes)
+  }
+  return path
+}
+
+function prepare(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const reserve = join(folder, 'reserve')
+  if (existsSync(reserve)) return
+  try {
+    writeDurably(reserve, Buffer.alloc(RESERVE, 1))
+  } catch (thrown) {
+    // Without room there is no reserve; without the right to write the append itself will say so.
+    if (!['ENOSPC', 'EEXIST', 'EACCES', 'EROFS', 'EDQUOT'].includes(codeOf(thrown))) throw thrown
+  }
+}
+
+/** Probes number after number, so that the time it takes does not grow with the journal. */
+function readFrom(folder: string, after: number): readonly Event[] {
+  const events: Event[] = []
+  let previous = after === 0 ? '' : (readEvent(folder, after)?.hash ?? '')
+  for (let seq = after + 1; ; seq += 1) {
+    const event = readEvent(folder, seq)
+    if (!event) break
+    if (event.previous !== previous && (after === 0 || previous !== '')) throw damaged(folder, seq, 'does not follow the one before it')
+    events.push(event)
+    previous = event.hash
+  }
+  const newest = after + events.length
+  const known = checkpointSeq(folder)
+  // Others may have appended since the last probe; only a number that is still free below the checkpoint is a loss.
+  if (known > newest && !existsSync(pathOf(folder, newest + 1))) throw damaged(folder, newest + 1, `is missing, but there were ${known}`)
+  if (after === 0) checkFolder(folder, newest)
+  return events
+}
+
+/** A full read also looks for events beyond a gap. */
+function checkFolder(folder: string, newest: number): void {
+  if (!existsSync(folder)) return
+  const beyond = readdirSync(folder).find((file) => /^\d{12}\.json$/.test(file) && Number(file.slice(0, 12)) > newest)
+  if (beyond !== undefined) throw damaged(folder, newest + 1, `is missing, but ${beyond} is there`)
+}
+
+function readEvent(folder: string, seq: number): Event | undefined {
+  const bytes = slurp(pathOf(folder, seq))
+  if (bytes === undefined) return undefined
+  const event = parse(bytes)
+  if (!isEvent(event) || event.seq !== seq || !isSealed(event)) throw damaged(folder, seq, 'was changed or is damaged')
+  return event
+}
+
+function readCheckpoint(folder: string): Checkpoint | undefined {
+  const checkpoint = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
+  if (!isCheckpoint(checkpoint)) return undefined
+  return readEvent(folder, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint : undefined
+}
+
+/** A checkpoint that knows of more events than there are means that the tail was cut off. */
+function checkpointSeq(folder: string): number {
+  const checkpoint = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
+  return isCheckpoint(checkpoint) ? checkpoint.seq : 0
+}
+
+async function keep(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const path = join(folder, `.${randomUUID()}.tmp`)
+  try {
+    writeDurably(path, Buffer.from(JSON.stringify(checkpoint)))
+    replace(path, join(folder, 'checkpoint.json'))
+    sweep(folder)
+  } catch {
+    discard(path)
+  }
+}
+
+function sweep(folder: string): void {
+  const newest = statSync(join(folder, 'checkpoint.json')).mtimeMs
+  for (const file of readdirSync(folder)) {
+    if (!/^\.[0-9a-f-]{36}\.tmp$/.test(file)) continue
+    const since = statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? newest
+    if (newest - since > ABANDONED) discard(join(folder, file))
+  }
+}
+
+function pathOf(folder: string, seq: number): string {
+  return join(folder, `${String(seq).padStart(12, '0')}.json`)
+}
+
+function slurp(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The hash vouches for the rest: what this program sealed had the right shape. */
+function isEvent(value: unknown): value is Event {
+  return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'previous' in value && 'type' in value
+}
+
+function isCheckpoint(value: unknown): value is Checkpoint {
+  return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'fold' in value && 'state' in value && typeof value.seq === 'number'
+}
+
+function damaged(folder: string, seq: number, what: string): RolloutError {
+  const hint = 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away'
+  return new RolloutError('config', { message: `event ${seq} ${what}`, where: { file: pathOf(folder, seq) }, hint })
+}
+
+async function attempt<Result>(folder: string, work: () => Result): Promise<Result> {
+  try {
+    return work()
+  } catch (thrown) {
+    if (thrown instanceof RolloutError) throw thrown
+    const code = codeOf(thrown)
+    const where = { file: folder }
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw new RolloutError('denied', { message: `the journal cannot be used: ${messageOf(thrown)}`, where, hint: 'it needs a folder this user may write' })
+    if (code === 'ENOTDIR' || code === 'EEXIST') throw new RolloutError('config', { message: `the journal cannot be used: ${messageOf(thrown)}`, where, hint: 'a file is in the way of the folder' })
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new RolloutError('unreachable', { message: 'the disk is full: nothing could be recorded, so nothing was changed', where, hint: 'make room, then type it again' })
+    if (code !== '') throw new RolloutError('unreachable', { message: `the journal cannot be used: ${messageOf(thrown)}`, where })
+    throw thrown
+  }
+}

@@ -1,0 +1,103 @@
+import { decide, type Decision } from '../core/decide.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Event, Why } from '../core/event.ts'
+import { GATES, nextStep, type Gate } from '../core/gates.ts'
+import { advance as destination } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
+import { changesBetween, summarize } from '../core/summary.ts'
+import { byHand } from '../engine/apply.ts'
+import { stateOf, type Engine } from '../engine/engine.ts'
+import { openObserver, type Observer } from '../engine/observe.ts'
+import { finish, findDrift, move, type Turn } from '../engine/tick.ts'
+import type { Shell } from '../shell.ts'
+import { renderAdvance, renderRefusal } from '../views/advance.ts'
+import { writeJson } from '../views/json.ts'
+import { flag, requireReason, signature, text, type Input } from './input.ts'
+import { openEngine, openRollout } from './project.ts'
+
+/** Takes the next step if every gate is open, or is overridden with a reason. */
+export default async function advance(shell: Shell, input: Input): Promise<Outcome> {
+  const overrides = overridesOf(input)
+  const writer = await openRollout(shell, input)
+  const frozen = stateOf({ writer })
+  checkStep(frozen, input)
+  const events: Event[] = []
+  const engine = await openEngine(shell, input, writer, frozen.plan, (event) => events.push(event))
+  const observer = openObserver(engine)
+  const before = await observer.look()
+  const decision = decide(before, shell.clock.now())
+  if (flag(input, 'dryRun')) return report(shell, input, engine, before, { decision, state: before }, overrides)
+  const turn = await act(shell, input, engine, observer, decision, overrides)
+  return report(shell, input, engine, before, turn, overrides)
+}
+
+async function act(shell: Shell, input: Input, engine: Engine, observer: Observer, decision: Decision, overrides: readonly string[]): Promise<Turn> {
+  await observer.keep()
+  const state = stateOf(engine)
+  if (decision.do === 'finish') return finish(engine, decision)
+  if (decision.do === 'complete') {
+    await engine.writer.append({ type: 'completed', why: decision.why }, signature(shell, input))
+    return { decision, state: stateOf(engine) }
+  }
+  if (decision.do === 'rollback' || decision.do === 'step-back') return move(engine, decision, engine.signature)
+  const to = destination(state)
+  const closed = closedGates(decision).filter(({ name }) => !overrides.includes(name))
+  const free = decision.do === 'advance' || (decision.do === 'hold' && decision.gates.length > 0 && closed.length === 0)
+  if (!free || !to) return { decision, state }
+  const drifted = await driftOf(engine, state)
+  if (drifted && !overrides.includes('drift')) return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
+  const why: Why = { code: 'operator', text: text(input, 'reason') ?? decision.why.text }
+  return move(engine, { do: 'advance', to, why }, signature(shell, input), overrides)
+}
+
+/** What stands in the way of a hold; nothing for any other decision. */
+function closedGates(decision: Decision): readonly Gate[] {
+  return decision.do === 'hold' ? decision.gates.filter((gate) => !gate.open) : []
+}
+
+async function driftOf(engine: Engine, state: State): Promise<Gate | undefined> {
+  const { drifts, unreadable } = await findDrift(engine, state)
+  if (unreadable.length > state.plan.maxUnavailable) throw new RolloutError('unreachable', unreadable.map((message) => ({ message })))
+  if (drifts.length === 0) return undefined
+  const text = drifts.map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`).join('; ')
+  return { name: 'drift', open: false, text: `drift ${text}` }
+}
+
+function overridesOf(input: Input): readonly string[] {
+  const names = text(input, 'override')?.split(',').map((name) => name.trim()) ?? []
+  const known: readonly string[] = GATES
+  const wrong = names.find((name) => !known.includes(name))
+  if (wrong !== undefined) throw new RolloutError('usage', { message: `"${wrong}" is not a gate`, hint: `one of ${GATES.join(', ')}` })
+  if (names.length > 0) requireReason(input, '--override')
+  return names
+}
+
+/** `--if-step 3`: compare and set, so that a command typed twice acts once. Throws `conflict` otherwise. */
+export function checkStep(state: State, input: Input): void {
+  const wanted = text(input, 'ifStep')
+  if (wanted === undefined) return
+  if (!/^\d+$/.test(wanted)) throw new RolloutError('usage', { message: `--if-step ${wanted} is not a number`, hint: 'the step of rollout status; 0 before the first' })
+  if (Number(wanted) !== state.cursor + 1) {
+    throw new RolloutError('conflict', { message: `the rollout is at step ${state.cursor + 1}, not ${wanted}; nothing was changed`, hint: 'rollout status' })
+  }
+}
+
+function report(shell: Shell, input: Input, engine: Engine, before: State, turn: Turn, overrides: readonly string[]): Outcome {
+  const { decision, state, applied } = turn
+  const moved = applied === 'arrived'
+  const outcome = outcomeOf(turn, before)
+  const left = applied === 'partial' ? byHand(engine, state) : []
+  if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), moved, byHand: left }, shell.out)
+  else if (moved || applied) {
+    shell.out.write(renderAdvance({ changes: changesBetween(state.plan, before.exposures, state.intent?.exposures ?? state.exposures), state, decision, left, overrides }, shell.out))
+  } else shell.out.write(renderRefusal(state, decision, nextStep(state), shell.out))
+  return outcome
+}
+
+function outcomeOf({ decision, state, applied }: Turn, before: State): Outcome {
+  if (applied === 'partial') return 'partial'
+  if (applied === 'superseded') return 'conflict'
+  if (decision.do === 'rollback' || decision.do === 'step-back' || state.status === 'rolled back') return 'unhealthy'
+  if (applied === 'arrived' || decision.do === 'complete' || before.status === 'complete') return 'done'
+  return decision.why.code === 'critical' ? 'unhealthy' : decision.do === 'advance' ? 'done' : 'notYet'
+}

@@ -1,0 +1,110 @@
+import { cpSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStore } from '../adapters/state/file.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
+import { nextStep } from '../core/gates.ts'
+import { scale } from '../core/pace.ts'
+import type { Plan } from '../core/plan.ts'
+import { phaseOf } from '../core/retreat.ts'
+import { evolve, type State, type Status } from '../core/state.ts'
+import { openWorld, type Fault, type World } from '../demo/world.ts'
+import { readBaseline } from '../engine/baseline.ts'
+import { stateOf, type Engine } from '../engine/engine.ts'
+import { run } from '../engine/run.ts'
+import { openWriter } from '../engine/writer.ts'
+import type { Shell } from '../shell.ts'
+import { renderDemoEnd, renderDemoStart } from '../views/demo.ts'
+import { openLive, type Live } from '../views/live.ts'
+import { digestOf } from './digest.ts'
+import { text, type Input } from './input.ts'
+import { journalName, loadPlan, openEngine } from './project.ts'
+
+/** The plan's half hours become about two seconds. */
+const SPEED = 1000
+/** Nobody waits out a scaled day: no hold, bake or criterion of the demo lasts longer. */
+const LONGEST = 3000
+
+/** How each fault is meant to end. */
+const EXPECTED: Readonly<Record<Fault, Status>> = { errors: 'rolled back', latency: 'rolled back', nodata: 'paused', none: 'complete' }
+
+/** Runs the shipped five-phase plan against a real local shop, with a fault that really happens. */
+export default async function demo(shell: Shell, input: Input): Promise<Outcome> {
+  const fault = faultOf(input)
+  const speed = speedOf(input)
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-'))
+  for (const part of ['rollout.yaml', 'phases']) cpSync(join(shell.home, part), join(folder, part), { recursive: true })
+  const world = await openWorld({ folder, fault, home: shell.home, signal: shell.signal })
+  try {
+    const inside: Shell = { ...shell, cwd: folder, env: { ...shell.env, SHOP_URL: world.url } }
+    const { plan, files } = await loadPlan(inside, input)
+    const state = await play(inside, input, scale(plan, speed, LONGEST * (SPEED / speed)), files, world, fault)
+    return state.status === EXPECTED[fault] ? 'done' : 'unhealthy'
+  } finally {
+    await world.close()
+  }
+}
+
+async function play(shell: Shell, input: Input, plan: Plan, files: State['files'], world: World, fault: Fault): Promise<State> {
+  const journal = await openStore(join(shell.cwd, '.rollout')).open(journalName(plan))
+  const writer = await openWriter({ journal, clock: shell.clock, uuid: shell.uuid, version: shell.version })
+  const live = openLive(shell, false)
+  const told: Event[] = []
+  let state: State | undefined
+  const engine = await openEngine(shell, { args: [], options: { ...input.options, file: shell.cwd } }, writer, plan, (event) => {
+    told.push(event)
+    live.event({ event, before: state })
+    state = evolve(state, event)
+  })
+  shell.out.write(renderDemoStart({ plan, url: world.url, fault }, shell.out))
+  const baseline = await readBaseline(plan, engine.targets, engine.signal)
+  engine.tell(await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' }))
+  await watch(shell, engine, live)
+  const last = stateOf(engine)
+  shell.out.write(renderDemoEnd({ state: last, events: told, sent: world.stats(), folder: shell.cwd, npx: shell.env['npm_lifecycle_event'] !== undefined }, shell.out))
+  return last
+}
+
+async function watch(shell: Shell, engine: Engine, live: Live): Promise<void> {
+  try {
+    for await (const turn of run(engine, { controller: shell.self, exitOnPause: true })) {
+      live.turn(turn)
+      if (turn.decision.do === 'hold') await standIn(engine)
+    }
+  } finally {
+    live.end()
+  }
+}
+
+/** Stands in for the people of the plan: ticks the checklist and approves, in their names. */
+async function standIn(engine: Engine): Promise<void> {
+  const state = stateOf(engine)
+  const phase = state.plan.phases[phaseOf(state)]
+  const next = nextStep(state)
+  const undone = phase?.checklist.find(({ id }) => !state.checked.includes(`${phase.id}/${id}`))
+  const reason = 'the demo stands in for people'
+  if (phase && undone) {
+    engine.tell(await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason }))
+  } else if (next?.approval) {
+    const { group, count } = next.approval
+    const given = state.approvals.filter(({ step }) => step === next.index)
+    const actor = (state.plan.approvers[group] ?? []).find((each) => !given.some((approved) => approved.actor === each))
+    if (actor !== undefined && given.length < count) {
+      engine.tell(await engine.writer.append({ type: 'approved', step: next.index, digest: state.digest, group }, { actor, reason }))
+    }
+  }
+}
+
+function faultOf(input: Input): Fault {
+  const fault = text(input, 'fault') ?? 'errors'
+  if (fault === 'errors' || fault === 'latency' || fault === 'nodata' || fault === 'none') return fault
+  throw new RolloutError('usage', { message: `"${fault}" is not a fault`, hint: 'errors, latency, nodata or none' })
+}
+
+function speedOf(input: Input): number {
+  const written = text(input, 'speed')
+  const speed = Number(written ?? SPEED)
+  if (speed >= 1 && speed <= 10_000) return speed
+  throw new RolloutError('usage', { message: `--speed ${written} is not a factor`, hint: `1 (as the plan says) to 10000; ${SPEED} unless told` })
+}

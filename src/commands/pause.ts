@@ -1,0 +1,20 @@
+import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Shell } from '../shell.ts'
+import { reportState } from './report.ts'
+import { signature, text, type Input } from './input.ts'
+import { openRollout } from './project.ts'
+import { stateOf } from '../engine/engine.ts'
+
+/** Holds everything where it is. A critical metric still rolls back while somebody watches. */
+export default async function pause(shell: Shell, input: Input): Promise<Outcome> {
+  const writer = await openRollout(shell, input)
+  const { status } = stateOf({ writer })
+  if (status === 'complete' || status === 'rolled back') {
+    throw new RolloutError('conflict', { message: `nothing to pause: it is ${status}`, hint: 'rollout status' })
+  }
+  if (status === 'running') {
+    const why = { code: 'operator', text: text(input, 'reason') ?? 'paused by an operator' } as const
+    await writer.append({ type: 'paused', why }, signature(shell, input))
+  }
+  return reportState(shell, input, stateOf({ writer }), 'done')
+}

@@ -1,0 +1,37 @@
+import type { Outcome } from '../core/errors.ts'
+import { evolve } from '../core/state.ts'
+import { summarize } from '../core/summary.ts'
+import { byHand } from '../engine/apply.ts'
+import { stateOf } from '../engine/engine.ts'
+import { outcomeOf, run as turns, runOnce } from '../engine/run.ts'
+import type { Shell } from '../shell.ts'
+import { writeJson } from '../views/json.ts'
+import { renderByHand } from '../views/advance.ts'
+import { openLive, type Live } from '../views/live.ts'
+import { flag, type Input } from './input.ts'
+import { openEngine, openRollout } from './project.ts'
+
+/** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
+export default async function run(shell: Shell, input: Input): Promise<Outcome> {
+  const writer = await openRollout(shell, input)
+  let state = stateOf({ writer })
+  const live = openLive(shell, flag(input, 'json'))
+  const engine = await openEngine(shell, input, writer, state.plan, (event) => {
+    live.event({ event, before: state })
+    state = evolve(state, event) ?? state
+  })
+  try {
+    if (flag(input, 'once')) live.turn(await runOnce(engine))
+    else await watch(turns(engine, { controller: shell.self, exitOnPause: flag(input, 'exitOnPause') }), live)
+  } finally {
+    live.end()
+  }
+  const last = stateOf(engine)
+  if (flag(input, 'json')) writeJson(summarize(last, shell.clock.now()), shell.out)
+  else if (last.intent) shell.out.write(renderByHand(last, byHand(engine, last), shell.out).map((line) => `${line}\n`).join(''))
+  return outcomeOf(last)
+}
+
+async function watch(all: ReturnType<typeof turns>, live: Live): Promise<void> {
+  for await (const turn of all) live.turn(turn)
+}

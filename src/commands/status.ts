@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { State } from '../core/state.ts'
+import { summarize } from '../core/summary.ts'
+import { load } from '../engine/writer.ts'
+import type { Shell } from '../shell.ts'
+import { writeJson } from '../views/json.ts'
+import { renderStatus } from '../views/status.ts'
+import { deadline, flag, type Input } from './input.ts'
+import { locate, openState } from './project.ts'
+
+const REFRESH = 1000
+
+/** Where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
+export default async function status(shell: Shell, input: Input): Promise<Outcome> {
+  const { journal, state } = await openState(shell, input)
+  show(shell, input, state)
+  if (!flag(input, 'watch')) return outcomeOf(state)
+  const signal = deadline(shell, input)
+  for (let shown = state; ; ) {
+    await shell.clock.sleep(REFRESH, signal)
+    const { state: now } = await load(journal)
+    if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
+    if (now.seq !== shown.seq || shell.out.tty) show(shell, input, now)
+    shown = now
+  }
+}
+
+function show(shell: Shell, input: Input, state: State): void {
+  const edited = editedFiles(locate(shell, input).folder, state)
+  const summary = summarize(state, shell.clock.now())
+  if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
+  const notes = edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
+  const clear = flag(input, 'watch') && shell.out.tty ? '\u001b[H\u001b[J' : ''
+  shell.out.write(clear + renderStatus(summary, state.plan, shell.out, notes))
+}
+
+function outcomeOf({ status: is, intent }: State): Outcome {
+  if (intent) return 'partial'
+  return is === 'rolled back' ? 'unhealthy' : is === 'paused' ? 'notYet' : 'done'
+}
+
+/** The plan's files that are no longer as they were frozen, or are gone; compared by their bytes, nothing is parsed. */
+export function editedFiles(folder: string, state: Pick<State, 'files'>): readonly string[] {
+  return Object.entries(state.files).flatMap(([path, hash]) => (hashOf(join(folder, path)) === hash ? [] : [path]))
+}
+
+function hashOf(path: string): string | undefined {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex')
+  } catch {
+    return undefined
+  }
+}

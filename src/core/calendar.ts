@@ -1,0 +1,43 @@
+import type { Duration, Freeze, Instant, Window } from './plan.ts'
+
+const MINUTE: Duration = 60_000
+const DAY_MINUTES = 1440
+const DAYS: Readonly<Record<string, number>> = { Sun: 0, Mon: 1, Tue: 2, Wed: 3, Thu: 4, Fri: 5, Sat: 6 }
+
+/** The freeze that is in force, if any. `to` is exclusive. */
+export function frozenBy(freezes: readonly Freeze[], now: Instant): Freeze | undefined {
+  return freezes.find(({ from, to }) => from <= now && now < to)
+}
+
+/** Whether a step up is allowed by the windows; without windows it always is. */
+export function isOpen(windows: readonly Window[], now: Instant): boolean {
+  return windows.length === 0 || windows.some((window) => contains(window, now))
+}
+
+/**
+ * When a window opens next, to the minute, within the coming eight days; undefined when none does.
+ * Hours at which no local day differs are skipped a quarter at a time, so daylight saving needs no case of its own.
+ */
+export function opensAt(windows: readonly Window[], now: Instant): Instant | undefined {
+  if (isOpen(windows, now)) return now
+  const start = Math.ceil(now / MINUTE) * MINUTE
+  const coarse = 15 * MINUTE
+  for (let at = start; at < start + 8 * DAY_MINUTES * MINUTE; at += coarse) {
+    if (!isOpen(windows, at)) continue
+    let first = at
+    while (first - MINUTE >= start && isOpen(windows, first - MINUTE)) first -= MINUTE
+    return first
+  }
+  return undefined
+}
+
+function contains(window: Window, now: Instant): boolean {
+  const { day, minute } = localTime(now, window.zone)
+  return window.days.includes(day) && window.from <= minute && minute < window.to
+}
+
+function localTime(now: Instant, zone: string): { readonly day: number; readonly minute: number } {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
+  return { day: DAYS[parts['weekday'] ?? ''] ?? -1, minute: Number(parts['hour']) * 60 + Number(parts['minute']) }
+}

@@ -1,0 +1,61 @@
+import type { Duration } from './plan.ts'
+import type { Series } from './ports.ts'
+
+/** What is counted (`bad`, `total`, or a bucket's upper bound) → its cumulative series. */
+export type Counters = { readonly [key: string]: Series }
+
+/** Increments over a stretch of watched time. */
+export interface Bin {
+  readonly for: Duration
+  readonly counts: { readonly [key: string]: number }
+}
+
+/**
+ * What each counter gained between two polls. A series that went down was reset and has
+ * gained what it shows now; one not seen before began at zero: the first error of a
+ * process creates its series, and must count.
+ */
+export function increments(before: Counters, now: Counters): Bin['counts'] {
+  return Object.fromEntries(
+    Object.entries(now).map(([key, series]) => {
+      const old = before[key] ?? {}
+      const gains = Object.entries(series).map(([id, value]) => gain(old[id] ?? 0, value))
+      return [key, gains.reduce((all, each) => all + each, 0)]
+    }),
+  )
+}
+
+function gain(before: number, now: number): number {
+  if (!Number.isFinite(now) || now < 0) return 0
+  return now < before ? now : now - before
+}
+
+/** Key by key sum of all bins. */
+export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
+  const sums: Record<string, number> = {}
+  for (const bin of bins) {
+    for (const [key, value] of Object.entries(bin.counts)) sums[key] = (sums[key] ?? 0) + value
+  }
+  return sums
+}
+
+/**
+ * The q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as
+ * Prometheus' histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in
+ * the +Inf bucket is the highest finite bound. NaN without observations.
+ */
+export function quantile(buckets: { readonly [le: string]: number }, q: number): number {
+  const bounds = Object.keys(buckets)
+    .map((le) => ({ le: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: buckets[le] ?? 0 }))
+    .toSorted((a, b) => a.le - b.le)
+  const all = bounds.at(-1)?.count ?? 0
+  if (all === 0) return Number.NaN
+  const rank = q * all
+  const nth = bounds.findIndex((bound) => bound.count >= rank)
+  const bound = bounds[nth]
+  const below = bounds[nth - 1] ?? { le: 0, count: 0 }
+  if (!bound) return Number.NaN
+  if (bound.le === Number.POSITIVE_INFINITY) return below.le
+  if (bound.count === below.count) return bound.le
+  return below.le + ((bound.le - below.le) * (rank - below.count)) / (bound.count - below.count)
+}

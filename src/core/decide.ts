@@ -1,0 +1,109 @@
+import type { Why } from './event.ts'
+import { gatesOf, type Gate } from './gates.ts'
+import { describe, type Track } from './judge.ts'
+import type { Instant, Metric, Phase } from './plan.ts'
+import { advance, phaseOf, retreat, type Destination, type Scope } from './retreat.ts'
+import type { State } from './state.ts'
+import { formatDuration } from './units.ts'
+
+/** What to do now, and why. */
+export type Decision =
+  | { readonly do: 'advance' | 'step-back' | 'rollback'; readonly to: Destination; readonly why: Why }
+  /** Not yet: at least one gate is closed, or a warning is given time to pass. */
+  | { readonly do: 'hold'; readonly why: Why; readonly gates: readonly Gate[] }
+  | { readonly do: 'pause'; readonly why: Why }
+  | { readonly do: 'complete'; readonly why: Why }
+  /** An intent is unfinished: its targets are applied first. */
+  | { readonly do: 'finish'; readonly why: Why }
+  /** Complete, paused or rolled back: only a person changes that. */
+  | { readonly do: 'rest'; readonly why: Why }
+
+/** The whole policy. `now` is wall time, for the calendar only. */
+export function decide(state: State, now: Instant): Decision {
+  const phase = state.plan.phases[phaseOf(state)]
+  if (state.status === 'complete') return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
+
+  const critical = state.status === 'rolled back' ? undefined : findCritical(state, phase)
+  if (critical && phase) return respond(state, phase, critical)
+
+  if (state.intent) return { do: 'finish', why: state.intent.why }
+  if (state.status !== 'running') return { do: 'rest', why: state.stopped?.why ?? OPERATOR }
+
+  const trouble = phase && findTrouble(state, phase)
+  if (trouble) return trouble
+
+  const gates = gatesOf(state, now)
+  const closed = gates.filter((gate) => !gate.open)
+  if (closed.length > 0) return { do: 'hold', gates, why: { code: 'healthy', text: closed.map(({ text }) => text).join(' · ') } }
+
+  const to = advance(state)
+  const why: Why = { code: 'healthy', text: gates.map(({ text }) => text).join(' · ') || 'no gate before this step' }
+  return to ? { do: 'advance', to, why } : { do: 'complete', why }
+}
+
+const COMPLETE: Why = { code: 'healthy', text: 'every phase is complete' }
+const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
+
+/** Where the scope leads, unless everything is there already. */
+export function effective(state: State, scope: Scope): Destination | undefined {
+  const to = retreat(state, scope)
+  const now = state.intent?.exposures ?? state.exposures
+  const moves = Object.entries(to.exposures).some(([name, exposure]) => now[name] !== exposure)
+  return moves || state.intent?.move === 'advance' ? to : undefined
+}
+
+function findCritical(state: State, phase: Phase | undefined): Why | undefined {
+  for (const [name, metric, track] of tracksOf(state, phase)) {
+    if (track.verdict === 'critical') return { code: 'critical', metric: name, text: `${name} ${describe(metric, track)}` }
+    if (metric.onNoData === 'rollback' && lost(state, track)) return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
+  }
+  const refused = Object.entries(state.intent?.targets ?? {}).flatMap(([target, progress]) => (progress.is === 'refused' ? [`${target}: ${progress.error}`] : []))
+  if (state.intent?.move === 'advance' && refused.length > state.plan.maxUnavailable) return { code: 'refused', text: refused.join('; ') }
+  return undefined
+}
+
+function respond(state: State, phase: Phase, why: Why): Decision {
+  const to = phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
+  if (to) return { do: phase.onCritical === 'step-back' ? 'step-back' : 'rollback', to, why }
+  if (state.status === 'paused') return state.intent ? { do: 'finish', why: state.intent.why } : { do: 'rest', why: state.stopped?.why ?? why }
+  return { do: 'pause', why }
+}
+
+/** Warnings and missing data: hold first, and when they stay, pause. */
+function findTrouble(state: State, phase: Phase): Decision | undefined {
+  const { patience } = state.plan
+  for (const [name, metric, track] of tracksOf(state, phase)) {
+    const text = `${name} ${describe(metric, track)}`
+    if (track.verdict === 'warning') {
+      const why: Why = { code: 'warning', metric: name, text }
+      const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
+      if (phase.onWarning === 'hold' || lasted < patience) return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
+      const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
+      return to ? { do: 'step-back', to, why } : { do: 'pause', why }
+    }
+    if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+    if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+  }
+  return undefined
+}
+
+function waiting(why: Why, lasted: number, patience: number, ends: boolean): Why {
+  return ends ? { ...why, text: `${why.text}; pauses in ${formatDuration(patience - lasted)} unless it recovers` } : why
+}
+
+/** Nothing was measured for longer than patience allows. Samples that still trickle in are not silence. */
+function lost(state: State, track: Track): boolean {
+  return track.verdict === 'unknown' && (track.unknownFor ?? 0) >= state.plan.patience
+}
+
+function isGone(track: Track): boolean {
+  return track.verdict === 'unknown' && track.missing !== undefined && !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
+}
+
+function tracksOf(state: State, phase: Phase | undefined): readonly (readonly [string, Metric, Track])[] {
+  return (phase?.metrics ?? []).flatMap((name) => {
+    const metric = state.plan.metrics[name]
+    const track = state.watch?.tracks[name]
+    return metric && track ? [[name, metric, track] as const] : []
+  })
+}

@@ -1,0 +1,123 @@
+import { frozenBy, isOpen, opensAt } from './calendar.ts'
+import { describe, type Track } from './judge.ts'
+import { stepsOf, type Duration, type Instant, type Phase, type Step } from './plan.ts'
+import { advance, phaseOf } from './retreat.ts'
+import { formatRule } from './rule.ts'
+import { currentStep, type State } from './state.ts'
+import { formatDuration, formatInstant } from './units.ts'
+
+export const GATES = ['hold', 'bake', 'samples', 'metrics', 'approval', 'checklist', 'success', 'window', 'freeze', 'drift'] as const
+export type GateName = (typeof GATES)[number]
+
+/** Anything that must be open before a step up. */
+export interface Gate {
+  readonly name: GateName
+  readonly open: boolean
+  /** What was measured and what is needed: `hold 12m of 30m`. */
+  readonly text: string
+  /** Watched time until it may open, when that can be foretold. */
+  readonly opensIn?: Duration
+}
+
+/** Every gate between the step arrived at and the next one (or the end of the plan). */
+export function gatesOf(state: State, now: Instant): readonly Gate[] {
+  const step = currentStep(state)
+  const phase = state.plan.phases[phaseOf(state)]
+  const next = nextStep(state)
+  return [
+    ...(step ? holdGates(state, step, phase) : []),
+    ...(phase ? metricGates(state, phase) : []),
+    ...(next ? approvalGates(state, next) : []),
+    ...(step?.last && phase ? phaseGates(state, phase) : []),
+    ...(next ? calendarGates(state, now) : []),
+  ]
+}
+
+/** The step the rollout would go to next; undefined at the end of the plan. */
+export function nextStep(state: State): Step | undefined {
+  return stepsOf(state.plan)[advance(state)?.cursor ?? Number.NaN]
+}
+
+/** The key of a phase's n-th success criterion in `Watch.criteria`. */
+export function criterionKey(phase: Phase, nth: number): string {
+  return `${phase.id}/${nth}`
+}
+
+function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {
+  const credit = state.watch?.credit ?? 0
+  const bake = step.last ? (phase?.after ?? 0) : 0
+  const gates = [timer('hold', credit, step.hold), timer('bake', credit, bake)]
+  return gates.filter((gate) => gate !== undefined)
+}
+
+function timer(name: 'hold' | 'bake', credit: Duration, needed: Duration): Gate | undefined {
+  if (needed === 0) return undefined
+  const open = credit >= needed
+  const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
+  return { name, open, text, ...(!open && { opensIn: needed - credit }) }
+}
+
+function metricGates(state: State, phase: Phase): readonly Gate[] {
+  const samples: Gate[] = []
+  const closed: string[] = []
+  for (const name of phase.metrics) {
+    const metric = state.plan.metrics[name]
+    if (!metric) continue
+    const track = state.watch?.tracks[name]
+    if (track?.missing && SCARCE.has(track.missing.reason)) {
+      if (metric.onNoData !== 'ignore') samples.push(sampleGate(name, track, metric.minSamples, state.watch?.credit ?? 0))
+    } else if (!track?.met && !(metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown')) {
+      closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
+    }
+  }
+  const open = closed.length === 0 && samples.length === 0
+  const all: Gate = { name: 'metrics', open, text: open ? `metrics healthy (${phase.metrics.join(', ')})` : `metrics ${closed.join('; ')}` }
+  return phase.metrics.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
+}
+
+const SCARCE: ReadonlySet<string> = new Set(['few-samples', 'first-poll', 'no-traffic'])
+
+function sampleGate(metric: string, track: Track, needed: number, credit: Duration): Gate {
+  const have = Math.round(track.samples ?? 0)
+  const text = `samples ${have} of ${needed} (${metric})`
+  if (have === 0 || credit === 0) return { name: 'samples', open: false, text }
+  return { name: 'samples', open: false, text, opensIn: Math.max(0, ((needed - have) * credit) / have) }
+}
+
+function approvalGates(state: State, next: Step): readonly Gate[] {
+  if (!next.approval) return []
+  const { group, count } = next.approval
+  const actors = new Set(state.approvals.filter((each) => each.step === next.index && each.group === group).map(({ actor }) => actor))
+  return [{ name: 'approval', open: actors.size >= count, text: `approval ${actors.size} of ${count} (${group})` }]
+}
+
+function phaseGates(state: State, phase: Phase): readonly Gate[] {
+  const undone = phase.checklist.filter((item) => !state.checked.includes(`${phase.id}/${item.id}`))
+  const done = phase.checklist.length - undone.length
+  const list: Gate = {
+    name: 'checklist',
+    open: undone.length === 0,
+    text: `checklist ${done} of ${phase.checklist.length}${undone.map(({ id, owner }) => `, missing ${id}${owner ? ` (${owner})` : ''}`).join('')}`,
+  }
+  const criteria = phase.success.map((criterion, nth): Gate => {
+    const held = state.watch?.criteria[criterionKey(phase, nth)] ?? 0
+    const open = held >= criterion.over
+    const text = `success ${criterion.metric} ${formatRule(criterion.rule)} for ${formatDuration(Math.min(held, criterion.over))} of ${formatDuration(criterion.over)}`
+    return { name: 'success', open, text, ...(!open && { opensIn: criterion.over - held }) }
+  })
+  return [...(phase.checklist.length > 0 ? [list] : []), ...criteria]
+}
+
+function calendarGates(state: State, now: Instant): readonly Gate[] {
+  const { windows, freezes } = state.plan
+  const gates: Gate[] = []
+  if (windows.length > 0) {
+    const open = isOpen(windows, now)
+    const at = opensAt(windows, now)
+    const closed = at === undefined ? 'window never opens' : `window closed until ${formatInstant(at)}`
+    gates.push({ name: 'window', open, text: open ? 'window open' : closed, ...(!open && at !== undefined && { opensIn: at - now }) })
+  }
+  const freeze = frozenBy(freezes, now)
+  if (freeze) gates.push({ name: 'freeze', open: false, text: `freeze ${freeze.name} until ${formatInstant(freeze.to)}`, opensIn: freeze.to - now })
+  return gates
+}

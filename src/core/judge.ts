@@ -1,0 +1,213 @@
+import { increments, quantile, sum, type Bin, type Counters } from './counters.ts'
+import type { Duration, Instant, Metric } from './plan.ts'
+import type { Measured, Missing } from './ports.ts'
+import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
+import { formatDuration } from './units.ts'
+
+export type { Missing } from './ports.ts'
+export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
+
+export type Reading = Measured | { readonly is: 'missing'; readonly reason: Missing; readonly detail: string }
+
+/** What is remembered of one metric between two polls. Plain data: it lives in the journal. */
+export interface Track {
+  readonly verdict: Verdict
+  /** The success rule holds (or there is none and nothing is wrong). */
+  readonly met: boolean
+  readonly value?: number
+  /** Counts behind the value: the window's, since the step was reached. */
+  readonly bad?: number
+  readonly total?: number
+  /** Requests since the step was reached; only for counting metrics. */
+  readonly samples?: number
+  readonly missing?: { readonly reason: Missing; readonly detail: string }
+  /** For how long of watched time each has been true without a gap; absent when it is not true. */
+  readonly criticalFor?: Duration
+  readonly warningFor?: Duration
+  readonly unknownFor?: Duration
+  /** Raw counters of the last successful poll. */
+  readonly last?: Counters
+  /** Increments since the step was reached, oldest first. */
+  readonly bins: readonly Bin[]
+}
+
+/** Everything watched at the current step. */
+export interface Watch {
+  /** Where the monotonic clock stood at the last poll, and whose clock it was. */
+  readonly monotonic: Duration
+  readonly domain: string
+  /** Proven hold time at this step. */
+  readonly credit: Duration
+  readonly tracks: { readonly [metric: string]: Track }
+  /** Criterion key (`phase/index`) → how long it has held. */
+  readonly criteria: { readonly [criterion: string]: Duration }
+}
+
+/** A sample from further ahead than this is a wrong clock, not a fast network. */
+const FUTURE: Duration = 60_000
+
+/**
+ * Judges one metric: the track so far and a new reading give the new track.
+ * `elapsed` is the watched time since the last poll, undefined when there was a gap:
+ * streaks then begin again. `now` is wall time, only compared with sample times.
+ */
+export function judge(metric: Metric, before: Track | undefined, reading: Reading, elapsed: Duration | undefined, now: Instant): Track {
+  const track = before ?? FRESH
+  const fresh = checkAge(metric, reading, now)
+  if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
+  if (fresh.is === 'value') {
+    if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
+    return weigh(metric, { ...track, value: fresh.value }, track, elapsed)
+  }
+  return count(metric, track, fresh, elapsed)
+}
+
+const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
+
+/** The track as it begins a new step: raw counters stay, samples and streaks start over. */
+export function restart(track: Track, reading: Reading | undefined): Track {
+  const last = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : track.last
+  const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
+  return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }) }
+}
+
+/** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`. */
+export function describe(metric: Metric, track: Track): string {
+  if (track.verdict === 'unknown') return track.missing ? `${track.missing.reason}: ${track.missing.detail}` : 'not measured yet'
+  const unit = unitOf(metric)
+  const value = formatValue(track.value ?? Number.NaN, unit)
+  const counts = track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
+  if (track.verdict === 'critical' && metric.critical) {
+    return `${value} ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}${counts}`
+  }
+  if (track.verdict === 'warning' && metric.warning && holds(metric.warning.when, track.value ?? Number.NaN)) {
+    return `${value} ${formatRule(metric.warning.when)}${lasting(metric.warning.for)}${counts}`
+  }
+  if (track.criticalFor !== undefined && metric.critical) {
+    return `${value} ${formatRule(metric.critical.when)}, for ${formatDuration(track.criticalFor)} of ${formatDuration(metric.critical.for)}${counts}`
+  }
+  if (metric.success) return track.met ? `${value} ${formatRule(metric.success)}${counts}` : `${value}, needs ${formatRule(metric.success)}${counts}`
+  return `${value}${counts}`
+}
+
+/** How the metric's numbers are written: as its rules are. */
+export function unitOf(metric: Metric): Unit {
+  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? ''
+}
+
+function lasting(duration: Duration): string {
+  return duration > 0 ? ` for ${formatDuration(duration)}` : ''
+}
+
+function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {
+  if (reading.is === 'missing' || reading.at === undefined) return reading
+  const age = now - reading.at
+  if (age > metric.maxAge) return gone('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
+  if (age < -FUTURE) return gone('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
+  return reading
+}
+
+function gone(reason: Missing, detail: string): Extract<Reading, { is: 'missing' }> {
+  return { is: 'missing', reason, detail }
+}
+
+function unknown(track: Track, elapsed: Duration | undefined, { reason, detail }: { reason: Missing; detail: string }, kept: Partial<Track> = {}): Track {
+  const { last, bins, samples, unknownFor } = { ...track, ...kept }
+  return {
+    verdict: 'unknown',
+    met: false,
+    missing: { reason, detail },
+    unknownFor: streak(unknownFor, elapsed),
+    bins,
+    ...(last && { last }),
+    ...(samples !== undefined && { samples }),
+  }
+}
+
+/** A streak grows by watched time; a gap begins it again. */
+function streak(before: Duration | undefined, elapsed: Duration | undefined): Duration {
+  return before === undefined || elapsed === undefined ? 0 : before + elapsed
+}
+
+function count(metric: Metric, track: Track, reading: Extract<Measured, { is: 'ratio' | 'quantile' }>, elapsed: Duration | undefined): Track {
+  const last = countersOf(reading)
+  const whole = reading.is === 'ratio' ? 'total' : '+Inf'
+  if (Object.keys(last[whole] ?? {}).length === 0) return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
+  if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
+
+  const counts = increments(track.last, last)
+  const kept = { ...track.last, ...Object.fromEntries(Object.entries(last).map(([key, series]) => [key, { ...track.last?.[key], ...series }])) }
+  const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
+  const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
+  const sums = sum(bins)
+  const total = Math.round(sums[whole] ?? 0)
+  const since = { last: kept, bins, samples }
+  const moved = (counts[whole] ?? 0) > 0
+
+  if (total < metric.minSamples || total === 0) {
+    const still = moved ? { ...since, unknownFor: 0 } : since
+    const reason = total === 0 ? gone('no-traffic', 'the total does not move') : gone('few-samples', `${total} of ${metric.minSamples} samples`)
+    const next = unknown(track, elapsed, reason, still)
+    return moved ? { ...next, unknownFor: 0 } : next
+  }
+  if (reading.is === 'quantile') return weigh(metric, { ...track, ...since, value: quantile(sums, reading.quantile), total }, track, elapsed)
+  const bad = Math.round(sums['bad'] ?? 0)
+  if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
+  return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
+}
+
+function countersOf(reading: Extract<Measured, { is: 'ratio' | 'quantile' }>): Counters {
+  return reading.is === 'ratio' ? { bad: reading.bad, total: reading.total } : reading.buckets
+}
+
+/** Drops bins from the far end once the rest covers both the window and the samples needed. */
+function trim(bins: readonly Bin[], metric: Metric, whole: string): readonly Bin[] {
+  let from = 0
+  let length = bins.reduce((all, bin) => all + bin.for, 0)
+  let samples = bins.reduce((all, bin) => all + (bin.counts[whole] ?? 0), 0)
+  for (const bin of bins) {
+    length -= bin.for
+    samples -= bin.counts[whole] ?? 0
+    if (length < metric.window || samples < metric.minSamples) break
+    from += 1
+  }
+  return merge(bins.slice(from))
+}
+
+/** Bounded memory: neighbours are merged while there are more than 64, at the cost of a coarser window. */
+function merge(bins: readonly Bin[]): readonly Bin[] {
+  if (bins.length <= 64) return bins
+  const pairs: Bin[] = []
+  for (let nth = 0; nth < bins.length; nth += 2) {
+    const pair = bins.slice(nth, nth + 2)
+    pairs.push({ for: pair.reduce((all, bin) => all + bin.for, 0), counts: sum(pair) })
+  }
+  return pairs
+}
+
+/** Compares the value with the rules. */
+function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
+  const value = measured.value ?? Number.NaN
+  const { criticalFor: _c, warningFor: _w, unknownFor: _u, missing: _m, ...rest } = measured
+  const criticalFor = timed(metric.critical?.when, value, before.criticalFor, elapsed)
+  // Once warned, a value must leave the warning by a margin (or satisfy success) to be forgiven.
+  const warned = before.verdict === 'warning' || before.verdict === 'critical'
+  const rule = metric.warning && (warned && !metric.success ? relaxed(metric.warning.when) : metric.warning.when)
+  const sticky = warned && metric.success !== undefined && metric.warning !== undefined && !holds(metric.success, value)
+  const warningFor = sticky ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)
+
+  const isCritical = criticalFor !== undefined && criticalFor >= (metric.critical?.for ?? 0)
+  const isWarning = criticalFor !== undefined || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
+  const verdict = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy'
+  return {
+    ...rest,
+    verdict,
+    met: verdict === 'healthy' && warningFor === undefined && (metric.success === undefined || holds(metric.success, value)),
+    ...(criticalFor !== undefined && { criticalFor }),
+    ...(warningFor !== undefined && { warningFor }),
+  }
+}
+
+function timed(rule: Rule | undefined, value: number, before: Duration | undefined, elapsed: Duration | undefined): Duration | undefined {
+  return rule && holds(rule, value) ? streak(before, elapsed) : undefined
+}

@@ -1,0 +1,149 @@
+import type { Duration, Instant, Json } from './plan.ts'
+import type { Event } from './event.ts'
+
+/** What an adapter is lent for one call. It takes nothing else from the world. */
+export interface Loan {
+  /** Ends when the deadline passes or the user interrupts. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** The environment, for adapters that hand named variables to a child process. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Folder of the plan file; relative paths are resolved against it. */
+  readonly folder: string
+}
+
+export interface Clock {
+  /** Wall clock: for people and for comparing with timestamps of samples. Never for hold time. */
+  now(): Instant
+  /** Milliseconds on a clock that only runs forward and stops while the machine sleeps. */
+  monotonic(): Duration
+  /** Names the domain of `monotonic` (the boot of this machine): readings of two domains do not compare. */
+  readonly domain: string
+  /** Resolves after `duration`; rejects with the signal's reason when it ends first. */
+  sleep(duration: Duration, signal?: AbortSignal): Promise<void>
+}
+
+/** Where text goes. */
+export interface Stream {
+  write(text: string): void
+  /** A person is watching. */
+  readonly tty: boolean
+  readonly columns: number
+  /** Colour levels as chalk counts them; 0 is none. */
+  readonly color: 0 | 1 | 2 | 3
+}
+
+/** Variable → word. `undefined`: the target does not know the variable. */
+export type Words = { readonly [variable: string]: string | undefined }
+
+/**
+ * Writes env words to one place and reads them back. A throw is a refusal and its
+ * message is shown to people. Writing what is already there must change nothing.
+ */
+export interface TargetAdapter<Options> {
+  readonly options: Schema<Options>
+  /** Reads the named variables as the target holds them now. */
+  read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
+  /**
+   * Writes all words in one go where the target can. `epoch` is the sequence number of
+   * the intent; a target that can hold it refuses an older one.
+   */
+  write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & { readonly epoch: number }): Promise<void>
+  /** What a person would type to do the same by hand. */
+  byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
+}
+
+/** Series id → cumulative counter value since its process began. */
+export type Series = { readonly [id: string]: number }
+
+/** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
+export type Measured =
+  /** One number now: a gauge, or whatever a query computed. */
+  | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number }
+  /** Cumulative counters; the judge takes the increments and handles resets. */
+  | { readonly is: 'ratio'; readonly bad: Series; readonly total: Series; readonly at?: Instant }
+  /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */
+  | { readonly is: 'quantile'; readonly quantile: number; readonly buckets: { readonly [le: string]: Series }; readonly at?: Instant }
+
+export interface MetricAdapter<Options> {
+  readonly options: Schema<Options>
+  read(options: Options, loan: Loan): Promise<Measured>
+}
+
+/**
+ * The part of a Standard Schema (standardschema.dev) an adapter's options are checked with;
+ * a zod schema is one.
+ */
+export interface Schema<Output> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+
+/** A fold kept beside the journal so that reading it does not grow with it. Derived, never trusted unchecked. */
+export interface Checkpoint {
+  /** The event it was folded up to, and that event's hash. */
+  readonly seq: number
+  readonly hash: string
+  /** Differs when the fold changes its mind: an old checkpoint is then ignored. */
+  readonly fold: string
+  readonly state: Json
+}
+
+/** One rollout's append-only record. Sequence numbers begin at 1 and have no gap. */
+export interface Journal {
+  /** Events with a sequence number above `after`, in order. Throws when one is damaged or the chain is broken. */
+  read(after?: number): Promise<readonly Event[]>
+  /**
+   * Adds the event if its `seq` is still free, durably before it resolves.
+   * `taken` when another event has that number; an event that turns out to be
+   * this very one (same id: the answer had been lost) counts as `appended`.
+   */
+  append(event: Event): Promise<'appended' | 'taken'>
+  checkpoint(): Promise<Checkpoint | undefined>
+  /** Best effort: a failure here loses nothing but time. */
+  keep(checkpoint: Checkpoint): Promise<void>
+  /** Where it is, for messages. */
+  readonly place: string
+}
+
+export interface Store {
+  /** Names of the rollouts that have a journal here. */
+  names(): Promise<readonly string[]>
+  /** Opens a journal; it need not exist yet. */
+  open(name: string): Promise<Journal>
+}
+
+/** Why there is no reading. Absence is never zero. */
+export type Missing =
+  | 'unreachable'
+  | 'timeout'
+  | 'malformed'
+  | 'empty'
+  | 'several'
+  | 'not-finite'
+  | 'stale'
+  | 'future'
+  | 'impossible'
+  | 'too-large'
+  | 'first-poll'
+  | 'few-samples'
+  | 'no-traffic'
+
+/** Thrown by a metric adapter that knows why there is no reading; any other throw is `unreachable`. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+  readonly reason: Missing
+
+  constructor(reason: Missing, detail: string, options?: { readonly cause?: unknown }) {
+    super(detail, options)
+    this.reason = reason
+  }
+}

@@ -1,0 +1,176 @@
+import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
+import type { Watch } from './judge.ts'
+import { stepsOf, togglesOf, type Exposures, type Instant, type Plan, type Step } from './plan.ts'
+
+export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
+
+/** How far one target has come with the newest intent. */
+export type Progress = { readonly is: 'pending' } | { readonly is: 'applied' } | { readonly is: 'refused'; readonly error: string }
+
+/** The newest intent while not every target has confirmed it. */
+export interface Intent {
+  readonly seq: number
+  readonly at: Instant
+  readonly move: Move
+  /** The cursor before, and the one to arrive at. */
+  readonly from: number
+  readonly cursor: number
+  readonly exposures: Exposures
+  readonly why: Why
+  readonly targets: { readonly [target: string]: Progress }
+}
+
+export interface Approved {
+  readonly step: number
+  readonly group: string
+  readonly actor: string
+}
+
+/** Who did what, for the line "by whom" of a status. */
+export interface Deed {
+  readonly why: Why
+  readonly at: Instant
+  readonly actor: string
+  readonly seq: number
+}
+
+/** Where a rollout is: a fold over its journal, and plain data. */
+export interface State {
+  readonly seq: number
+  /** Hash of the newest event. */
+  readonly hash: string
+  readonly plan: Plan
+  readonly digest: string
+  /** The plan's files when it was frozen: an edit since then is drift. */
+  readonly files: Files
+  readonly startedAt: Instant
+  readonly status: Status
+  readonly baseline: Exposures
+  /** What every toggle has since the newest arrival; while an intent is unfinished, see there. */
+  readonly exposures: Exposures
+  /** Index of the step arrived at last; -1 before the first. */
+  readonly cursor: number
+  readonly arrivedAt: Instant
+  readonly intent?: Intent
+  /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
+  readonly epoch: number
+  /** Targets the newest arrival went without. */
+  readonly missing: readonly string[]
+  readonly watch?: Watch
+  readonly approvals: readonly Approved[]
+  /** Checklist items done, as `phase/item`. */
+  readonly checked: readonly string[]
+  /** Why it is paused, rolled back or complete. */
+  readonly stopped?: Deed
+  readonly controller?: Controller & { readonly at: Instant }
+}
+
+/** Changes when the same events begin to give another state; old checkpoints are then ignored. */
+export const FOLD = '1'
+
+/** State of a whole journal; undefined when nothing has been started. */
+export function fold(events: readonly Event[], from?: State): State | undefined {
+  return events.reduce<State | undefined>(evolve, from)
+}
+
+/** The state after one more event. Events before `started` have nothing to change and are skipped. */
+export function evolve(state: State | undefined, event: Event): State | undefined {
+  if (event.type === 'started') return begin(event)
+  if (!state) return undefined
+  return { ...change(state, event), seq: event.seq, hash: event.hash }
+}
+
+/** The step arrived at; undefined before the first. */
+export function currentStep(state: State): Step | undefined {
+  return stepsOf(state.plan)[state.cursor]
+}
+
+function begin(event: Extract<Event, { type: 'started' }>): State {
+  return {
+    seq: event.seq,
+    hash: event.hash,
+    plan: event.plan,
+    digest: event.digest,
+    files: event.files,
+    startedAt: event.at,
+    status: 'running',
+    baseline: event.baseline,
+    exposures: event.baseline,
+    cursor: -1,
+    arrivedAt: event.at,
+    epoch: 0,
+    missing: [],
+    approvals: [],
+    checked: [],
+  }
+}
+
+function change(state: State, event: Exclude<Event, { type: 'started' }>): State {
+  switch (event.type) {
+    case 'replanned':
+      // Approvals were given for the plan as it was.
+      return { ...state, plan: event.plan, digest: event.digest, files: event.files, baseline: event.baseline, approvals: [] }
+    case 'observed':
+      return { ...state, watch: event.watch }
+    case 'intended':
+      return intend(state, event)
+    case 'applied':
+      return progress(state, event, { is: 'applied' })
+    case 'refused':
+      return progress(state, event, { is: 'refused', error: event.error })
+    case 'arrived':
+      return arrive(state, event)
+    case 'paused':
+      return state.status === 'running' ? { ...state, status: 'paused', stopped: deed(event, event.why) } : state
+    case 'resumed': {
+      const { stopped: _, ...rest } = state
+      return state.status === 'complete' ? state : { ...rest, status: 'running' }
+    }
+    case 'approved':
+      return { ...state, approvals: [...state.approvals, { step: event.step, group: event.group, actor: event.actor }] }
+    case 'checked':
+      return { ...state, checked: [...new Set([...state.checked, `${event.phase}/${event.item}`])] }
+    case 'completed':
+      return { ...state, status: 'complete', stopped: deed(event, event.why) }
+    case 'attached':
+      return { ...state, controller: { ...event.controller, at: event.at } }
+    case 'detached': {
+      const { controller: _, ...rest } = state
+      return rest
+    }
+  }
+}
+
+function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {
+  const touched = Object.keys(state.plan.targets).filter((target) => togglesOf(state.plan, target).length > 0)
+  const intent: Intent = {
+    seq: event.seq,
+    at: event.at,
+    move: event.move,
+    from: state.cursor,
+    cursor: event.cursor,
+    exposures: event.exposures,
+    why: event.why,
+    targets: Object.fromEntries(touched.map((target) => [target, { is: 'pending' }])),
+  }
+  const next = { ...state, intent, epoch: event.seq }
+  if (event.move === 'advance') return next
+  // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
+  const status = event.move === 'rollback' ? 'rolled back' : 'paused'
+  return { ...next, status, stopped: deed(event, event.why), approvals: [] }
+}
+
+function progress(state: State, event: { readonly intent: number; readonly target: string }, to: Progress): State {
+  if (state.intent?.seq !== event.intent) return state
+  return { ...state, intent: { ...state.intent, targets: { ...state.intent.targets, [event.target]: to } } }
+}
+
+function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp): State {
+  if (state.intent?.seq !== event.intent) return state
+  const { intent, ...rest } = state
+  return { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch }
+}
+
+function deed(stamp: Stamp, why: Why): Deed {
+  return { why, at: stamp.at, actor: stamp.actor, seq: stamp.seq }
+}

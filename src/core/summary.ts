@@ -1,0 +1,113 @@
+import { decide, type Decision } from './decide.ts'
+import { gatesOf, nextStep, type Gate } from './gates.ts'
+import { describe, type Verdict } from './judge.ts'
+import { stepsOf, type Exposures, type Instant, type Plan, type Step } from './plan.ts'
+import { phaseOf } from './retreat.ts'
+import { currentStep, type Deed, type Intent, type State, type Status } from './state.ts'
+import { formatExposure } from './units.ts'
+
+/** A step for people and scripts: numbers count from 1. */
+export interface StepSummary {
+  readonly number: number
+  readonly of: number
+  readonly phase: string
+  readonly toggles: readonly string[]
+  readonly to: string
+}
+
+export interface MetricSummary {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly text: string
+  readonly value?: number
+  readonly bad?: number
+  readonly total?: number
+}
+
+/** Where a rollout is, in one value: what `status --json` prints. */
+export interface Summary {
+  readonly name: string
+  readonly environment?: string
+  readonly status: Status
+  readonly seq: number
+  readonly step?: StepSummary
+  readonly next?: StepSummary
+  readonly phase: string
+  readonly exposures: Exposures
+  readonly missing: readonly string[]
+  readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
+  readonly decision: { readonly do: Decision['do']; readonly text: string }
+  readonly gates: readonly Gate[]
+  readonly metrics: readonly MetricSummary[]
+  readonly stopped?: Deed
+  readonly controller?: State['controller']
+}
+
+/** Sums a state up. `now` is wall time, for the calendar gates. */
+export function summarize(state: State, now: Instant): Summary {
+  const { plan, status, seq, exposures, missing, intent, stopped, controller } = state
+  const step = currentStep(state)
+  const next = nextStep(state)
+  const phase = plan.phases[phaseOf(state)]
+  const decision = decide(state, now)
+  return {
+    name: plan.name,
+    ...(plan.environment !== undefined && { environment: plan.environment }),
+    status,
+    seq,
+    ...(step && { step: summarizeStep(plan, step) }),
+    ...(next && { next: summarizeStep(plan, next) }),
+    phase: phase?.id ?? '',
+    exposures,
+    missing,
+    ...(intent && { intent: { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets } }),
+    decision: { do: decision.do, text: decision.why.text },
+    gates: status === 'complete' ? [] : gatesOf(state, now),
+    metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
+    ...(stopped && { stopped }),
+    ...(controller && { controller }),
+  }
+}
+
+export function summarizeStep(plan: Plan, step: Step): StepSummary {
+  return {
+    number: step.index + 1,
+    of: stepsOf(plan).length,
+    phase: plan.phases[step.phase]?.id ?? '',
+    toggles: step.moves,
+    to: formatExposure(step.to),
+  }
+}
+
+/** One toggle's move from one exposure to another. */
+export interface Change {
+  readonly toggle: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What differs between two sets of exposures, in the order of the inventory. */
+export function changesBetween(plan: Plan, before: Exposures, after: Exposures): readonly Change[] {
+  return Object.entries(plan.toggles).flatMap(([toggle, { default: none }]) => {
+    const [from, to] = [before[toggle] ?? none, after[toggle] ?? none]
+    return from === to ? [] : [{ toggle, from: formatExposure(from), to: formatExposure(to) }]
+  })
+}
+
+function metricOf(state: State, name: string): readonly MetricSummary[] {
+  const metric = state.plan.metrics[name]
+  if (!metric) return []
+  const track = state.watch?.tracks[name]
+  if (!track) return [{ name, verdict: 'unknown', text: 'not measured yet' }]
+  const { value, bad, total } = track
+  return [
+    {
+      name,
+      verdict: track.verdict,
+      text: describe(metric, track),
+      ...(value !== undefined && track.verdict !== 'unknown' && { value }),
+      ...(bad !== undefined && { bad }),
+      ...(total !== undefined && { total }),
+    },
+  ]
+}

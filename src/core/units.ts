@@ -1,0 +1,54 @@
+import type { Duration, Exposure, Instant } from './plan.ts'
+
+const UNITS: Readonly<Record<string, Duration>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
+
+/**
+ * Reads `30m`, `1h30m`, `500ms`, `2d` (units ms s m h d w, largest first is not required).
+ * Returns undefined when it is not a duration; a bare number is not one.
+ */
+export function parseDuration(text: string): Duration | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/gy)]
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0)
+}
+
+/** `90s` → `1m30s`; at most two units, so that it stays readable: `1d1h`, `12m`, `0.3s`. */
+export function formatDuration(duration: Duration): string {
+  if (duration < 1e3) return duration === 0 ? '0s' : duration < 100 ? `${Math.round(duration)}ms` : `${(duration / 1e3).toFixed(1)}s`
+  if (duration < 1e4 && duration % 1e3 !== 0) return `${(duration / 1e3).toFixed(1)}s`
+  const parts: string[] = []
+  let rest = Math.round(duration / 1e3) * 1e3
+  for (const unit of ['d', 'h', 'm', 's']) {
+    const size = UNITS[unit] ?? 1
+    const count = Math.floor(rest / size)
+    if (count > 0) parts.push(`${count}${unit}`)
+    rest -= count * size
+    if (parts.length === 2) break
+  }
+  return parts.join('')
+}
+
+/** Reads `0.1%` or `100 %`: 0–100, at most five decimals. Undefined otherwise; a bare number is not one. */
+export function parseExposure(text: string): Exposure | undefined {
+  const found = /^(\d{1,3}(?:\.\d{1,5})?) ?%$/.exec(text)
+  const exposure = Number(found?.[1] ?? Number.NaN)
+  return exposure >= 0 && exposure <= 100 ? exposure : undefined
+}
+
+/** `0.1%`, `25%`. */
+export function formatExposure(exposure: Exposure): string {
+  return `${Math.round(exposure * 1e5) / 1e5}%`
+}
+
+/** A fraction for people, with three significant digits: `0.288` → `28.8%`. */
+export function formatFraction(fraction: number): string {
+  const percent = fraction * 100
+  if (percent === 0) return '0%'
+  const decimals = Math.max(0, Math.min(5, 2 - Math.floor(Math.log10(Math.abs(percent)))))
+  return `${Number(percent.toFixed(decimals))}%`
+}
+
+/** `2026-11-24 13:30:05Z`: UTC, because a rollout is watched from several zones. */
+export function formatInstant(instant: Instant): string {
+  return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')}Z`
+}

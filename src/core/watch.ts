@@ -1,0 +1,86 @@
+import { criterionKey } from './gates.ts'
+import { judge, restart, type Reading, type Watch } from './judge.ts'
+import type { Duration, Instant, Phase, Plan } from './plan.ts'
+import { holds } from './rule.ts'
+
+/** Where a monotonic clock stands, and whose it is. */
+export interface Tick {
+  readonly monotonic: Duration
+  readonly domain: string
+  /** Wall time, only compared with the times of samples. */
+  readonly now: Instant
+}
+
+export type Readings = { readonly [metric: string]: Reading }
+
+/** Two polls further apart than this were not a watch. */
+export function longestGap(plan: Plan): Duration {
+  return plan.interval * 3
+}
+
+/** The watch after one more poll of the phase under way. */
+export function observe(plan: Plan, phase: Phase, before: Watch | undefined, readings: Readings, tick: Tick): Watch {
+  const elapsed = watchedSince(plan, before, tick)
+  const polled = Object.entries(readings).flatMap(([name, reading]) => {
+    const metric = plan.metrics[name]
+    return metric ? [[name, judge(metric, before?.tracks[name], reading, elapsed, tick.now)] as const] : []
+  })
+  const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
+  const trusted = phase.metrics.every((name) => {
+    const track = tracks[name]
+    if (!track || track.verdict === 'healthy') return true
+    return track.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
+  })
+  return {
+    monotonic: tick.monotonic,
+    domain: tick.domain,
+    // Only time in which nothing was wrong proves anything.
+    credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
+    tracks,
+    criteria: { ...before?.criteria, ...criteria(phase, before, tracks, elapsed ?? 0) },
+  }
+}
+
+/** The watch as a step has just been reached: no credit, no samples; raw counters and criteria go on. */
+export function begin(before: Watch | undefined, readings: Readings, tick: Tick): Watch {
+  const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
+  const fresh = { verdict: 'unknown', met: false, bins: [] } as const
+  const tracks = Object.fromEntries([...names].map((name) => [name, restart(before?.tracks[name] ?? fresh, readings[name])]))
+  return { monotonic: tick.monotonic, domain: tick.domain, credit: 0, tracks, criteria: before?.criteria ?? {} }
+}
+
+/** Whether the difference is worth an event: a verdict, a streak or a tenth of the hold. */
+export function isNews(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
+  if (!before) return true
+  const step = Math.min(Math.max(hold / 10, plan.interval), 60_000)
+  if (now.credit - before.credit >= step || now.monotonic - before.monotonic >= 10 * 60_000) return true
+  return Object.entries(now.tracks).some(([name, track]) => {
+    const old = before.tracks[name]
+    return (
+      old?.verdict !== track.verdict ||
+      old.met !== track.met ||
+      old.missing?.reason !== track.missing?.reason ||
+      (old.criticalFor === undefined) !== (track.criticalFor === undefined) ||
+      (old.warningFor === undefined) !== (track.warningFor === undefined)
+    )
+  })
+}
+
+function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
+  if (!before || before.domain !== tick.domain) return undefined
+  const elapsed = tick.monotonic - before.monotonic
+  return elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+}
+
+/** A criterion grows while it holds, waits while nothing is known, and starts over when it is broken. */
+function criteria(phase: Phase, before: Watch | undefined, tracks: Watch['tracks'], elapsed: Duration): Watch['criteria'] {
+  return Object.fromEntries(
+    phase.success.map((criterion, nth) => {
+      const key = criterionKey(phase, nth)
+      const held = before?.criteria[key] ?? 0
+      const value = tracks[criterion.metric]?.verdict === 'unknown' ? undefined : tracks[criterion.metric]?.value
+      if (value === undefined) return [key, held]
+      return [key, holds(criterion.rule, value) ? held + elapsed : 0]
+    }),
+  )
+}

@@ -1,0 +1,126 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { drift, environment } from '../core/environment.ts'
+import { messageOf, RolloutError } from '../core/errors.ts'
+import type { Fact } from '../core/event.ts'
+import { phaseOf } from '../core/retreat.ts'
+import type { Intent, Progress, State } from '../core/state.ts'
+import { begin } from '../core/watch.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { readMetrics } from './metrics.ts'
+
+/** What came of an attempt to bring every target to the newest intent. */
+export type Applied = 'arrived' | 'partial' | 'superseded'
+
+const ATTEMPTS = 4
+const BACKOFF = 200
+/** One write with its read-back; adapters have shorter deadlines of their own. */
+const DEADLINE = 30_000
+
+/**
+ * Brings every target to the unfinished intent, in parallel, and appends `applied`,
+ * `refused` and at last `arrived`. Safe to repeat after a crash at any point.
+ */
+export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
+  const pending = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
+  const queue = inTurn()
+  await Promise.all(pending.map(async (target) => applyOne(engine, intent, target, queue)))
+  await engine.writer.refresh()
+  const state = stateOf(engine)
+  if (state.intent?.seq !== intent.seq) return 'superseded'
+  const missing = Object.entries(state.intent.targets).flatMap(([name, { is }]) => (is === 'applied' ? [] : [name]))
+  if (missing.length > (intent.move === 'advance' ? state.plan.maxUnavailable : 0)) return 'partial'
+  return arrive(engine, intent, missing)
+}
+
+/** The lines a person would type for the targets that have not confirmed. */
+export function byHand(engine: Pick<Engine, 'targets'>, state: State): readonly { readonly target: string; readonly lines: readonly string[] }[] {
+  const { intent } = state
+  if (!intent) return []
+  const open = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
+  return open.map((target) => ({ target: target.name, lines: target.byHand(environment(state.plan, target.name, intent.exposures)) }))
+}
+
+async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const error = await writeAndVerify(engine, intent, target, queue)
+    if (error === 'superseded') return
+    if (error === undefined) return record(engine, { type: 'applied', intent: intent.seq, target: target.name }, intent, queue)
+    if (attempt === ATTEMPTS) return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
+    await engine.clock.sleep(BACKOFF * 2 ** (attempt - 1) * (0.5 + engine.random()), engine.signal)
+  }
+}
+
+/** The message of what went wrong; undefined when the target now holds the intent. */
+async function writeAndVerify(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<string | undefined> {
+  const isNewest = async (): Promise<boolean> => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === intent.seq))
+  if (!(await isNewest())) return 'superseded'
+  try {
+    await put(engine, target, intent.exposures, intent.seq)
+  } catch (thrown) {
+    if (engine.signal.aborted) throw thrown
+    return messageOf(thrown)
+  }
+  if (await isNewest()) return undefined
+  // A newer intent was made durable while this one was being written: put back what it says.
+  const { plan, exposures, epoch, intent: newer } = stateOf(engine)
+  await put(engine, target, newer?.exposures ?? exposures, epoch).catch(() => undefined)
+  return plan ? 'superseded' : undefined
+}
+
+async function put(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<void> {
+  const { plan } = stateOf(engine)
+  const words = environment(plan, target.name, exposures)
+  const signal = AbortSignal.any([engine.signal, AbortSignal.timeout(DEADLINE)])
+  await target.write(words, epoch, signal)
+  const found = await target.read(Object.keys(words), signal)
+  const wrong = Object.keys(words).filter((variable) => found[variable] !== words[variable])
+  const [variable] = wrong
+  if (variable === undefined) return
+  const [off] = drift(plan, target.name, exposures, found)
+  const shown = found[variable] === undefined ? 'nothing' : `"${found[variable]}"`
+  throw new RolloutError('partial', { message: `${variable} reads back as ${shown} instead of "${off?.expected ?? words[variable]}"` })
+}
+
+async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {
+  const state = stateOf(engine)
+  const phase = state.plan.phases[phaseOf(state)]
+  const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
+  const { clock } = engine
+  const watch = begin(state.watch, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
+  await record(engine, { type: 'arrived', intent: intent.seq, missing, watch }, intent, async (work) => work())
+  return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
+}
+
+/** Appends unless the intent is no longer the newest or somebody has recorded the same already. */
+async function record(engine: Engine, fact: Extract<Fact, { type: 'applied' | 'refused' | 'arrived' }>, intent: Intent, queue: Queue): Promise<void> {
+  await queue(async () => {
+    for (;;) {
+      const open = stateOf(engine).intent
+      if (open?.seq !== intent.seq) return
+      if (fact.type !== 'arrived' && isKnown(fact, open.targets[fact.target])) return
+      try {
+        engine.tell(await engine.writer.append(fact, engine.signature))
+        return
+      } catch (thrown) {
+        if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
+      }
+    }
+  })
+}
+
+function isKnown(fact: Extract<Fact, { type: 'applied' | 'refused' }>, progress: Progress | undefined): boolean {
+  if (fact.type === 'applied') return progress?.is === 'applied'
+  return progress?.is === 'refused' && progress.error === fact.error
+}
+
+/** Targets are written side by side, but the journal has one writer: its work is done one after another. */
+type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+function inTurn(): Queue {
+  let last: Promise<unknown> = Promise.resolve()
+  return async (work) => {
+    const mine = last.then(work, work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}

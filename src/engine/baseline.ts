@@ -1,0 +1,48 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
+import { togglesOf, type Exposure, type Exposures, type Plan } from '../core/plan.ts'
+import type { Words } from '../core/ports.ts'
+import { parseWord } from '../core/words.ts'
+
+/**
+ * The exposure every toggle has now, as its targets hold it; a variable a target does not
+ * know counts as the default. Throws `unreachable` when a target cannot be read and
+ * `conflict` when a value is no word, or targets disagree.
+ */
+export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<Exposures> {
+  const held = new Map(await Promise.all(targets.map(async (target) => [target.name, await read(plan, target, signal)] as const)))
+  const problems: Problem[] = []
+  const baseline: Record<string, Exposure> = {}
+  for (const [name, toggle] of Object.entries(plan.toggles)) {
+    const found = toggle.targets.map((target) => {
+      const word = held.get(target)?.[toggle.variable]
+      const exposure = word === undefined ? toggle.default : parseWord(word, toggle.words)?.exposure
+      if (exposure === undefined) {
+        const hint = `write ${toggle.words.off}, ${toggle.words.on} or a percentage such as 10%, or set words: in the inventory`
+        problems.push({ message: `${target} holds ${toggle.variable}=${word}: not a word of this toggle`, where: { path: `toggles.${name}` }, hint })
+      }
+      return { target, exposure }
+    })
+    const [first] = found
+    const other = found.find(({ exposure }) => exposure !== first?.exposure)
+    if (first && other && first.exposure !== undefined && other.exposure !== undefined) {
+      const message = `${toggle.variable} is ${first.exposure}% on ${first.target} and ${other.exposure}% on ${other.target}`
+      problems.push({ message, where: { path: `toggles.${name}` }, hint: 'make the targets agree, then start: a rollback must know what to restore' })
+    }
+    baseline[name] = first?.exposure ?? toggle.default
+  }
+  if (problems.length > 0) throw new RolloutError('conflict', problems)
+  return baseline
+}
+
+async function read(plan: Plan, target: OpenTarget, signal: AbortSignal): Promise<Words> {
+  const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
+  if (variables.length === 0) return {}
+  try {
+    return await target.read(variables, signal)
+  } catch (thrown) {
+    const code = thrown instanceof RolloutError ? thrown.code : 'unreachable'
+    const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+    throw new RolloutError(code, { message: `target ${target.name}: ${messageOf(thrown)}`, ...(hint !== undefined && { hint }) }, { cause: thrown })
+  }
+}

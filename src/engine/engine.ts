@@ -1,0 +1,28 @@
+import type { OpenMetric, OpenTarget } from '../adapters/open.ts'
+import type { Event } from '../core/event.ts'
+import { RolloutError } from '../core/errors.ts'
+import type { Clock } from '../core/ports.ts'
+import type { State } from '../core/state.ts'
+import type { Signature, Writer } from './writer.ts'
+
+/** What the engine works with. It takes nothing else from the world. */
+export interface Engine {
+  readonly writer: Writer
+  readonly targets: readonly OpenTarget[]
+  readonly metrics: readonly OpenMetric[]
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Jitter for retries: 0 ≤ x < 1. */
+  readonly random: () => number
+  /** On events the engine writes by itself. */
+  readonly signature: Signature
+  /** Told of every event as soon as it is durable. */
+  readonly tell: (event: Event) => void
+}
+
+/** The state; throws `usage` when nothing was started. */
+export function stateOf(engine: Pick<Engine, 'writer'>): State {
+  const { state, journal } = engine.writer
+  if (state) return state
+  throw new RolloutError('usage', { message: `nothing was started yet (${journal.place})`, hint: 'rollout start' })
+}

@@ -1,0 +1,54 @@
+import { RolloutError } from '../core/errors.ts'
+import type { Watch } from '../core/judge.ts'
+import { phaseOf } from '../core/retreat.ts'
+import { currentStep, type State } from '../core/state.ts'
+import { isNews, observe } from '../core/watch.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { readMetrics } from './metrics.ts'
+
+/** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
+export interface Observer {
+  /** One poll: the state with the watch as it is now. */
+  look(): Promise<State>
+  /** Makes the last poll durable, so that a decision can be explained from the journal alone. */
+  keep(): Promise<void>
+}
+
+/** Continues the watch the journal holds. */
+export function openObserver(engine: Engine): Observer {
+  let live: { readonly step: string; readonly watch: Watch } | undefined
+
+  const append = async (watch: Watch): Promise<void> => {
+    try {
+      engine.tell(await engine.writer.append({ type: 'observed', watch }, engine.signature))
+    } catch (thrown) {
+      // Somebody else acted meanwhile: what was seen may belong to a step that is over.
+      if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
+    }
+  }
+  return {
+    look: async () => {
+      await engine.writer.refresh()
+      const state = stateOf(engine)
+      const phase = state.plan.phases[phaseOf(state)]
+      if (!phase || state.status === 'complete' || state.status === 'rolled back') return state
+      const readings = await readMetrics(engine, phase)
+      const { clock } = engine
+      const before = live?.step === stepKey(state) ? live.watch : state.watch
+      const watch = observe(state.plan, phase, before, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
+      live = { step: stepKey(state), watch }
+      if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await append(watch)
+      const now = stateOf(engine)
+      return stepKey(now) === stepKey(state) ? { ...now, watch } : now
+    },
+    keep: async () => {
+      const state = stateOf(engine)
+      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)
+    },
+  }
+}
+
+/** Changes whenever what is watched begins anew. */
+function stepKey(state: State): string {
+  return `${state.epoch}/${state.cursor}/${state.arrivedAt}/${state.digest}`
+}

@@ -1,0 +1,97 @@
+import { decide, type Decision } from '../core/decide.ts'
+import { drift, environment, type Drift } from '../core/environment.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Fact, Move, Why } from '../core/event.ts'
+import type { Destination } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
+import { apply, type Applied } from './apply.ts'
+import { stateOf, type Engine } from './engine.ts'
+import type { Observer } from './observe.ts'
+import type { Signature } from './writer.ts'
+
+/** One turn: what was decided, what came of it, and the state afterwards. */
+export interface Turn {
+  readonly decision: Decision
+  readonly state: State
+  readonly applied?: Applied
+}
+
+/** Looks, decides and acts once. Throws `conflict` when somebody else acted in between: take another turn. */
+export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
+  const state = await observer.look()
+  const decision = decide(state, engine.clock.now())
+  if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()
+  switch (decision.do) {
+    case 'hold':
+    case 'rest':
+      return { decision, state }
+    case 'pause':
+      return { decision, state: await note(engine, { type: 'paused', why: decision.why }) }
+    case 'complete':
+      return { decision, state: await note(engine, { type: 'completed', why: decision.why }) }
+    case 'finish':
+      return finish(engine, decision)
+    case 'advance': {
+      const obstacle = await findObstacle(engine, stateOf(engine))
+      if (obstacle) return obstacle.do === 'pause' ? { decision: obstacle, state: await note(engine, { type: 'paused', why: obstacle.why }) } : { decision: obstacle, state }
+      return move(engine, decision, engine.signature)
+    }
+    case 'rollback':
+    case 'step-back':
+      return move(engine, decision, engine.signature)
+  }
+}
+
+/** Makes a move durable, then carries it out. */
+export async function move(
+  engine: Engine,
+  decision: { readonly do: Move; readonly to: Destination; readonly why: Why },
+  signature: Signature,
+  overrides: readonly string[] = [],
+): Promise<Turn> {
+  const { to, why } = decision
+  const intended: Fact = { type: 'intended', move: decision.do, ...to, why, ...(overrides.length > 0 && { overrides }) }
+  engine.tell(await engine.writer.append(intended, signature))
+  return finish(engine, decision)
+}
+
+/** Carries out the unfinished intent, if there is one. */
+export async function finish(engine: Engine, decision: Decision): Promise<Turn> {
+  const { intent } = stateOf(engine)
+  if (!intent) return { decision, state: stateOf(engine) }
+  const applied = await apply(engine, intent)
+  return { decision, state: stateOf(engine), applied }
+}
+
+/** Reads every target back and compares it with what the journal says it holds. */
+export async function findDrift(engine: Pick<Engine, 'targets' | 'signal'>, state: State): Promise<{ readonly drifts: readonly Drift[]; readonly unreadable: readonly string[] }> {
+  const looked = await Promise.all(
+    engine.targets.map(async (target) => {
+      try {
+        const found = await target.read(Object.keys(environment(state.plan, target.name, state.exposures)), engine.signal)
+        return { drifts: drift(state.plan, target.name, state.exposures, found), unreadable: [] }
+      } catch (thrown) {
+        return { drifts: [], unreadable: [`${target.name}: ${messageOf(thrown)}`] }
+      }
+    }),
+  )
+  return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
+}
+
+/** Why a step up must not be taken although every gate is open: the targets are not what we left behind. */
+async function findObstacle(engine: Engine, state: State): Promise<Extract<Decision, { do: 'pause' | 'hold' }> | undefined> {
+  const { drifts, unreadable } = await findDrift(engine, state)
+  const [first] = drifts
+  if (first) {
+    const found = first.found === undefined ? 'nothing' : first.found
+    const text = `${first.target} holds ${first.variable}=${found} instead of ${first.expected}: somebody else changed it`
+    return { do: 'pause', why: { code: 'drift', text: drifts.length > 1 ? `${text} (and ${drifts.length - 1} more)` : text } }
+  }
+  if (unreadable.length > state.plan.maxUnavailable) return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.join('; ') } }
+  return undefined
+}
+
+async function note(engine: Engine, fact: Fact): Promise<State> {
+  engine.tell(await engine.writer.append(fact, engine.signature))
+  return stateOf(engine)
+}

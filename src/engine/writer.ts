@@ -1,0 +1,99 @@
+import { seal } from '../adapters/state/seal.ts'
+import { RolloutError } from '../core/errors.ts'
+import type { Event, Fact, Stamped } from '../core/event.ts'
+import type { Json } from '../core/plan.ts'
+import type { Clock, Journal } from '../core/ports.ts'
+import { evolve, FOLD, fold, type State } from '../core/state.ts'
+
+/** Who writes, and why: on every event. */
+export interface Signature {
+  readonly actor: string
+  readonly reason?: string
+}
+
+/** A journal together with the state it folds to. */
+export interface Writer {
+  /** As of the last refresh or append; undefined when nothing was started. */
+  readonly state: State | undefined
+  readonly journal: Journal
+  /** Takes in what others have appended since; resolves to those events. */
+  refresh(): Promise<readonly Event[]>
+  /**
+   * Stamps, seals and appends. Throws `conflict` when somebody else was first: nothing was
+   * written then, and the state has been refreshed.
+   */
+  append(fact: Fact, signature: Signature): Promise<Event>
+}
+
+export interface WriterParts {
+  readonly journal: Journal
+  readonly clock: Pick<Clock, 'now'>
+  readonly uuid: () => string
+  readonly version: string
+}
+
+const CHECKPOINT_EVERY = 64
+
+/** Opens a writer on a journal: the newest checkpoint and whatever came after it. */
+export async function openWriter({ journal, clock, uuid, version }: WriterParts): Promise<Writer> {
+  const start = await load(journal)
+  let { state, seq, hash } = start
+  let kept = start.kept
+
+  const take = (events: readonly Event[]): void => {
+    state = fold(events, state)
+    const newest = events.at(-1)
+    if (newest) ({ seq, hash } = newest)
+  }
+  const refresh = async (): Promise<readonly Event[]> => {
+    const events = await journal.read(seq)
+    take(events)
+    return events
+  }
+  return {
+    journal,
+    get state() {
+      return state
+    },
+    refresh,
+    append: async (fact, { actor, reason }) => {
+      const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), actor, version, ...(reason !== undefined && { reason }) }
+      const stamped: Stamped = { ...fact, ...stamp }
+      const event = seal(stamped)
+      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)
+      state = evolve(state, event)
+      seq = event.seq
+      hash = event.hash
+      if (state && seq - kept >= CHECKPOINT_EVERY) {
+        await journal.keep({ seq, hash, fold: FOLD, state: plain(state) })
+        kept = seq
+      }
+      return event
+    },
+  }
+}
+
+/** State of a journal for reading only: the newest checkpoint and the events after it. */
+export async function load(journal: Journal): Promise<{ state: State | undefined; seq: number; hash: string; kept: number }> {
+  const checkpoint = await journal.checkpoint()
+  const usable = checkpoint?.fold === FOLD && isState(checkpoint.state) ? checkpoint : undefined
+  const events = await journal.read(usable?.seq ?? 0)
+  const newest = events.at(-1)
+  const from = usable && isState(usable.state) ? usable.state : undefined
+  return { state: fold(events, from), seq: newest?.seq ?? usable?.seq ?? 0, hash: newest?.hash ?? usable?.hash ?? '', kept: usable?.seq ?? 0 }
+}
+
+async function conflict(refresh: () => Promise<readonly Event[]>): Promise<RolloutError> {
+  const [first] = await refresh()
+  const by = first ? `#${first.seq} ${first.type} by ${first.actor}` : 'another command'
+  return new RolloutError('conflict', { message: `${by} came first; nothing was changed`, hint: 'rollout status shows where it is now' })
+}
+
+/** A checkpoint is written by this program with this fold: its version is what vouches for the shape. */
+function isState(value: unknown): value is State {
+  return typeof value === 'object' && value !== null && 'plan' in value && 'cursor' in value && 'seq' in value
+}
+
+function plain(state: State): Json {
+  return JSON.parse(JSON.stringify(state))
+}

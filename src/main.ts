@@ -1,0 +1,113 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { createInterface } from 'node:readline/promises'
+import { main } from './cli.ts'
+import { EXIT, RolloutError } from './core/errors.ts'
+import type { Controller } from './core/event.ts'
+import type { Stream } from './core/ports.ts'
+import type { Shell } from './shell.ts'
+
+declare const __VERSION__: string
+
+const stopping = new AbortController()
+
+function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'): void {
+  process.on(signal, () => {
+    // Asked twice: the first answer takes too long for the person who asks.
+    if (stopping.signal.aborted) process.exit(EXIT[code])
+    stopping.abort(new RolloutError(code, { message: `stopped by ${signal}`, hint: 'rollout status; any later command goes on from here' }))
+  })
+}
+
+function stream(to: NodeJS.WriteStream): Stream {
+  const { env } = process
+  const tty = to.isTTY === true && env['TERM'] !== 'dumb'
+  const plain = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  return {
+    write: (text) => void to.write(text),
+    tty: tty && env['CI'] === undefined,
+    columns: to.columns ?? 100,
+    color: plain ? 0 : forced ? 1 : tty ? 2 : 0,
+  }
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)): when the process began, in clock ticks since boot. */
+function beganAt(pid: number | 'self'): string {
+  return slurp(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
+}
+
+function slurp(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
+}
+
+// Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
+const boot = slurp('/proc/sys/kernel/random/boot_id') || randomUUID()
+const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
+const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined
+
+const shell: Shell = {
+  env: process.env,
+  cwd: process.cwd(),
+  clock: {
+    now: () => Date.now(),
+    monotonic: () => Number(process.hrtime.bigint() / 1_000_000n),
+    domain: boot,
+    sleep: async (duration, signal) => {
+      try {
+        await sleep(duration, undefined, { ...(signal && { signal }) })
+      } catch (thrown) {
+        throw signal?.aborted ? signal.reason : thrown
+      }
+    },
+  },
+  signal: stopping.signal,
+  out: stream(process.stdout),
+  err: stream(process.stderr),
+  ...(interactive && {
+    ask: async (question: string) => {
+      const lines = createInterface({ input: process.stdin, output: process.stderr })
+      try {
+        return await lines.question(question, { signal: stopping.signal })
+      } finally {
+        lines.close()
+      }
+    },
+  }),
+  self,
+  version: typeof __VERSION__ === 'string' ? __VERSION__ : 'dev',
+  home: fileURLToPath(new URL('..', import.meta.url)),
+  random: Math.random,
+  uuid: randomUUID,
+  end: ({ pid, domain, began }) => {
+    if (pid === self.pid || domain !== self.domain || began === '' || beganAt(pid) !== began) return false
+    try {
+      return process.kill(pid, 'SIGTERM')
+    } catch {
+      return false
+    }
+  },
+}
+
+stopOn('SIGINT', 'interrupted')
+stopOn('SIGTERM', 'terminated')
+// A reader that has gone (`rollout history | head`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+process.exitCode = EXIT[await main(process.argv.slice(2), shell)]

@@ -1,0 +1,24 @@
+import type { Controller } from './core/event.ts'
+import type { Clock, Stream } from './core/ports.ts'
+
+/** Everything a command may know of the world outside. Only main.ts makes one. */
+export interface Shell {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly clock: Clock
+  /** Ends on SIGINT and SIGTERM; the reason is a RolloutError with the exit code. */
+  readonly signal: AbortSignal
+  readonly out: Stream
+  readonly err: Stream
+  /** Asks the person at the terminal; undefined when there is none. */
+  readonly ask?: (question: string) => Promise<string>
+  readonly self: Controller
+  readonly version: string
+  /** Folder of the package: the example plan lies there. */
+  readonly home: string
+  /** 0 ≤ x < 1. */
+  readonly random: () => number
+  readonly uuid: () => string
+  /** Asks another controller to end when it surely is a process of this machine; false when it is not, or could not. */
+  readonly end: (controller: Controller) => boolean
+}

@@ -1,0 +1,59 @@
+import type { Decision } from '../core/decide.ts'
+import type { Step } from '../core/plan.ts'
+import type { Stream } from '../core/ports.ts'
+import { currentStep, type State } from '../core/state.ts'
+import { type Change } from '../core/summary.ts'
+import { formatDuration, formatExposure } from '../core/units.ts'
+import { renderChanges } from './event.ts'
+import { clean, paint } from './paint.ts'
+import { nextCommand, renderWord } from './status.ts'
+
+export interface Moved {
+  readonly changes: readonly Change[]
+  readonly state: State
+  readonly decision: Decision
+  /** What is left to do by hand, target by target. */
+  readonly left: readonly { readonly target: string; readonly lines: readonly string[] }[]
+  readonly overrides: readonly string[]
+}
+
+/** What moved, which targets confirmed it, and what is left to do by hand. */
+export function renderAdvance({ changes, state, decision, left, overrides }: Moved, stream: Stream): string {
+  const color = paint(stream)
+  const failed = left.length > 0
+  const up = decision.do === 'advance' || decision.do === 'hold' || decision.do === 'finish'
+  const mark = failed ? color.red('✗') : up ? color.green('✓') : color.red('↓')
+  const lines = [`${mark} ${renderChanges(changes) || renderWord(state.status, stream)}`]
+  if (overrides.length > 0) lines.push(color.yellow(`  overriding ${overrides.join(', ')}`))
+  if (!up) lines.push(`  ${clean(decision.why.text)}`)
+  lines.push(...renderByHand(state, left, stream))
+  lines.push(color.dim(`  ${nextCommand(state)}`))
+  return `${lines.join('\n')}\n`
+}
+
+/** For each target that has not confirmed: why, and the lines to type. */
+export function renderByHand(state: State, left: Moved['left'], stream: Stream): readonly string[] {
+  const color = paint(stream)
+  return left.flatMap(({ target, lines }) => {
+    const progress = state.intent?.targets[target]
+    const error = progress?.is === 'refused' ? progress.error : 'not confirmed'
+    return [`  ${color.red('✗')} ${target}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]
+  })
+}
+
+/** Why it stays: what was measured, what is needed, when it may change, and how to go anyway. */
+export function renderRefusal(state: State, decision: Decision, next: Step | undefined, stream: Stream): string {
+  const color = paint(stream)
+  const step = currentStep(state)
+  const at = step ? formatExposure(step.to) : 'the baseline'
+  if (decision.do === 'advance') return `${color.green('✓')} would go to step ${decision.to.cursor + 1}: ${decision.why.text}\n`
+  if (decision.do !== 'hold') return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
+  const closed = decision.gates.filter((gate) => !gate.open)
+  const texts = closed.map(({ text, opensIn }) => (opensIn === undefined ? text : `${text} (about ${formatDuration(opensIn)} more)`))
+  const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
+  const names = [...new Set(closed.map(({ name }) => name))]
+  if (next && names.length > 0) lines.push(color.dim(`  To go anyway: rollout advance --override ${names.join(',')} --reason "…"`))
+  const item = closed.find(({ name }) => name === 'approval' || name === 'checklist')
+  if (item) lines.push(color.dim(item.name === 'approval' ? '  To approve: rollout approve --reason "…"' : '  To tick an item: rollout approve ITEM --reason "…"'))
+  return `${lines.join('\n')}\n`
+}

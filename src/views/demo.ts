@@ -1,0 +1,63 @@
+import type { Event } from '../core/event.ts'
+import { stepsOf, type Plan } from '../core/plan.ts'
+import type { Stream } from '../core/ports.ts'
+import { currentStep, type State } from '../core/state.ts'
+import { changesBetween } from '../core/summary.ts'
+import { formatDuration } from '../core/units.ts'
+import { renderChanges } from './event.ts'
+import { clean, paint } from './paint.ts'
+import { renderWord } from './status.ts'
+
+export interface DemoStart {
+  readonly plan: Plan
+  readonly url: string
+  readonly fault: string
+}
+
+/** What is about to happen, before the first line of the run. */
+export function renderDemoStart({ plan, url, fault }: DemoStart, stream: Stream): string {
+  const color = paint(stream)
+  const what = fault === 'none' ? 'Nothing will go wrong.' : `One of the new features cannot take its load (fault: ${fault}).`
+  return [
+    color.bold(`A real rollout: ${stepsOf(plan).length} steps in ${plan.phases.length} phases, half an hour in about two seconds.`),
+    `A shop answers real requests at ${url} and reads its toggles from an env file. ${what}`,
+    '',
+    '',
+  ].join('\n')
+}
+
+export interface DemoEnd {
+  readonly state: State
+  readonly events: readonly Event[]
+  readonly sent: { readonly sent: number; readonly failed: number }
+  readonly folder: string
+  /** Started by npm: the command is not on the PATH. */
+  readonly npx: boolean
+}
+
+/** How it ended, why, how fast, and what to type next. */
+export function renderDemoEnd({ state, events, sent, folder, npx }: DemoEnd, stream: Stream): string {
+  const color = paint(stream)
+  const command = npx ? 'npx rollout' : 'rollout'
+  const why = state.stopped ? clean(state.stopped.why.text) : ''
+  const lines = ['', `${renderWord(state.status, stream)}  ${why}`, ...reaction(state, events), `  ${sent.sent} requests were sent, ${sent.failed} failed.`, '']
+  lines.push('  Ask the journal of this demo:')
+  const subject = state.stopped?.why.metric ?? ''
+  for (const words of [`explain ${subject}`.trim(), 'history', 'status']) lines.push(`    ${color.cyan(`${command} ${words} --file ${folder}`)}`)
+  lines.push('  Then your own:', `    ${color.cyan(`${command} init`)}`, '')
+  return `${lines.join('\n')}\n`
+}
+
+/** From the step that broke it to the rollback the application confirmed. */
+function reaction(state: State, events: readonly Event[]): readonly string[] {
+  const intended = events.findLast((event) => event.type === 'intended' && event.move === 'rollback')
+  const arrived = events.findLast((event) => event.type === 'arrived' && event.intent === intended?.seq)
+  const broke = events.findLast((event) => event.type === 'arrived' && intended !== undefined && event.seq < intended.seq)
+  const up = events.findLast((event) => event.type === 'intended' && event.move === 'advance')
+  if (intended?.type !== 'intended' || up?.type !== 'intended' || !arrived || !broke) return []
+  const taken = renderChanges(changesBetween(state.plan, up.exposures, intended.exposures))
+  const step = stepsOf(state.plan)[up.cursor] ?? currentStep(state)
+  return [
+    `  Decided ${formatDuration(intended.at - broke.at)} after step ${(step?.index ?? 0) + 1} was reached; ${taken} confirmed by the application ${formatDuration(arrived.at - intended.at)} later.`,
+  ]
+}

@@ -1,0 +1,83 @@
+import type { Event } from '../core/event.ts'
+import type { Stream } from '../core/ports.ts'
+import { evolve, type State } from '../core/state.ts'
+import { changesBetween, type Change } from '../core/summary.ts'
+import { formatDuration, formatInstant } from '../core/units.ts'
+import { clean, paint } from './paint.ts'
+import { describe } from '../core/judge.ts'
+
+/** An event and the state it happened to. */
+export interface Happening {
+  readonly event: Event
+  readonly before: State | undefined
+}
+
+/** Pairs each event with the state before it. */
+export function happenings(events: readonly Event[], from?: State): readonly Happening[] {
+  let state = from
+  return events.map((event) => {
+    const before = state
+    state = evolve(state, event)
+    return { event, before }
+  })
+}
+
+/** One line: number, time, what happened, by whom, why. */
+export function renderEvent({ event, before }: Happening, stream: Stream): string {
+  const color = paint(stream)
+  const reason = event.reason === undefined ? '' : ` "${clean(event.reason)}"`
+  const who = event.actor === 'auto' ? color.dim('auto') : color.cyan(clean(event.actor))
+  return `${color.dim(`#${event.seq} ${formatInstant(event.at)}`)} ${what(event, before, stream)} ${who}${reason}`
+}
+
+function what(event: Event, before: State | undefined, stream: Stream): string {
+  const color = paint(stream)
+  switch (event.type) {
+    case 'started':
+      return color.bold(`started ${event.plan.name}`) + ` with ${Object.keys(event.plan.toggles).length} toggles`
+    case 'replanned':
+      return color.bold('accepted the edited plan')
+    case 'observed':
+      return color.dim(`observed ${observed(event, before)}`)
+    case 'intended': {
+      const moves = before ? renderChanges(changesBetween(before.plan, before.intent?.exposures ?? before.exposures, event.exposures)) : ''
+      const text = `${event.move} ${moves}`.trimEnd()
+      const why = event.overrides === undefined ? event.why.text : `overriding ${event.overrides.join(', ')}`
+      return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)} `
+    }
+    case 'applied':
+      return color.dim(`  ${event.target} ✓`)
+    case 'refused':
+      return color.yellow(`  ${event.target} ✗ ${clean(event.error)}`)
+    case 'arrived':
+      return event.missing.length === 0 ? color.dim('  every target confirmed') : color.yellow(`  confirmed, without ${event.missing.join(', ')}`)
+    case 'paused':
+      return color.yellow.bold('paused') + `  ${clean(event.why.text)} `
+    case 'resumed':
+      return color.bold('resumed')
+    case 'approved':
+      return `approved step ${event.step + 1} for ${event.group}`
+    case 'checked':
+      return `checked ${event.item} of ${event.phase}`
+    case 'completed':
+      return color.green.bold('complete') + `  ${clean(event.why.text)} `
+    case 'attached':
+      return color.dim(`watched by ${event.controller.host} pid ${event.controller.pid}`)
+    case 'detached':
+      return color.dim('no longer watched')
+  }
+}
+
+/** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
+export function renderChanges(changes: readonly Change[]): string {
+  const shown = changes.slice(0, 3).map(({ toggle, from, to }) => `${toggle} ${from} → ${to}`)
+  return changes.length > 3 ? `${shown.join(', ')} and ${changes.length - 3} more` : shown.join(', ')
+}
+
+function observed(event: Extract<Event, { type: 'observed' }>, before: State | undefined): string {
+  const parts = Object.entries(event.watch.tracks).map(([name, track]) => {
+    const metric = before?.plan.metrics[name]
+    return `${name} ${track.verdict}${metric ? ` (${clean(describe(metric, track))})` : ''}`
+  })
+  return [`held ${formatDuration(event.watch.credit)}`, ...parts].join(' · ')
+}

@@ -1,0 +1,72 @@
+import ora, { type Ora } from 'ora'
+import type { Decision } from '../core/decide.ts'
+import { nextStep } from '../core/gates.ts'
+import type { Stream } from '../core/ports.ts'
+import { currentStep, type State } from '../core/state.ts'
+import { formatDuration, formatExposure } from '../core/units.ts'
+import { renderEvent, type Happening } from './event.ts'
+import { clean } from './paint.ts'
+import { renderVerdict } from './status.ts'
+import { summarize } from '../core/summary.ts'
+
+/** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
+export interface Live {
+  event(happening: Happening): void
+  turn(turn: { readonly decision: Decision; readonly state: State }): void
+  end(): void
+}
+
+interface Screen {
+  readonly out: Stream
+  readonly err: Stream
+}
+
+/** A line per change; the live line only where a person is watching. With `json` everything goes to stderr. */
+export function openLive({ out, err }: Screen, json: boolean): Live {
+  const to = json ? err : out
+  const spinner = err.tty && !json ? ora({ spinner: 'dots', discardStdin: false, ...(err.color === 0 && { color: false }) }) : undefined
+  let last = ''
+  const line = (text: string): void => beside(spinner, () => to.write(`${text}\n`))
+  return {
+    event: (happening) => {
+      if (happening.event.type !== 'observed') line(renderEvent(happening, to))
+    },
+    turn: ({ decision, state }) => {
+      const text = renderTurn(decision, state, to)
+      if (spinner) {
+        spinner.text = text
+        if (!spinner.isSpinning) spinner.start()
+      } else if (decision.do === 'hold' || decision.do === 'rest') {
+        const key = `${decision.do} ${state.cursor} ${verdictsOf(state)}`
+        if (key !== last) line(`  ${text}`)
+        last = key
+      }
+    },
+    end: () => void spinner?.stop(),
+  }
+}
+
+/** `10% · error_rate ✓ 0.2% (3 of 1204) · hold 12m of 30m`. */
+export function renderTurn(decision: Decision, state: State, stream: Stream): string {
+  const step = currentStep(state)
+  const next = nextStep(state)
+  const at = step ? `${step.moves.join(', ')} at ${formatExposure(step.to)}` : 'before the first step'
+  const metrics = summarize(state, Number.NaN).metrics.map(({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`)
+  const waits = decision.do === 'hold' && decision.gates.length > 0 ? decision.gates.filter(({ open, name }) => !open && name !== 'metrics').map(({ text }) => text) : [decision.why.text]
+  const eta = decision.do === 'hold' ? Math.max(0, ...decision.gates.map(({ opensIn }) => opensIn ?? 0)) : 0
+  const then = next && eta > 0 ? [`next ${formatExposure(next.to)} in about ${formatDuration(eta)}`] : []
+  return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')
+}
+
+function verdictsOf(state: State): string {
+  return Object.values(state.watch?.tracks ?? {})
+    .map(({ verdict }) => verdict)
+    .join()
+}
+
+function beside(spinner: Ora | undefined, write: () => void): void {
+  const spinning = spinner?.isSpinning === true
+  if (spinning) spinner.clear()
+  write()
+  if (spinning) spinner.render()
+}

@@ -1,0 +1,13 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+import type { Stream } from '../core/ports.ts'
+
+/** Colours as far as the stream can show them. */
+export function paint(stream: Pick<Stream, 'color'>): ChalkInstance {
+  return new Chalk({ level: stream.color })
+}
+
+/** Text from elsewhere (metric errors, reasons, names) with control characters made visible. */
+export function clean(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}

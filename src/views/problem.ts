@@ -1,0 +1,39 @@
+import { messageOf, type Problem, type RolloutError, type Where } from '../core/errors.ts'
+import type { Stream } from '../core/ports.ts'
+import { clean, paint } from './paint.ts'
+
+/** Every problem of an error: its place, what is wrong, what to do. */
+export function renderProblems(error: RolloutError, stream: Stream): string {
+  return error.problems.map((problem) => renderProblem(problem, paint(stream).red('✗'), stream)).join('')
+}
+
+/** Problems that stop nothing. */
+export function renderWarnings(problems: readonly Problem[], stream: Stream): string {
+  return problems.map((problem) => renderProblem(problem, paint(stream).yellow('!'), stream)).join('')
+}
+
+function renderProblem({ message, where, hint }: Problem, mark: string, stream: Stream): string {
+  const color = paint(stream)
+  const place = where ? placeOf(where) : ''
+  const first = `${mark} ${place === '' ? '' : `${color.bold(place)} `}${clean(message)}\n`
+  return hint === undefined ? first : `${first}  ${color.dim(clean(hint))}\n`
+}
+
+/** `rollout.yaml:12:5 toggles.FEATURE_X`. */
+export function placeOf({ file, line, column, path }: Where): string {
+  const position = [file, line, column].filter((part) => part !== undefined).join(':')
+  return [position, path].filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+/** An error nobody foresaw, with what a report of it needs. */
+export function renderBug(thrown: unknown, version: string, stream: Stream): string {
+  const color = paint(stream)
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+  return [
+    `${color.red('✗')} This is a bug in rollout ${version}: ${clean(messageOf(thrown))}`,
+    '  Nothing is lost: every change is in the journal, and the next command goes on from there.',
+    '  Please report it with the lines below.',
+    clean(stack).replaceAll(/^/gm, '  '),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,27 @@
+import type { Stream } from '../core/ports.ts'
+import type { State } from '../core/state.ts'
+import type { Change } from '../core/summary.ts'
+import { renderByHand, type Moved } from './advance.ts'
+import { renderChanges } from './event.ts'
+import { paint } from './paint.ts'
+import { nextCommand } from './status.ts'
+
+export interface RolledBack {
+  readonly did: 'moved' | 'nothing to do' | 'dry run'
+  readonly changes: readonly Change[]
+  readonly state: State
+  readonly left: Moved['left']
+  readonly phase: string
+}
+
+/** What went back, target by target, and what is left to do by hand. */
+export function renderRollback({ did, changes, state, left }: RolledBack, stream: Stream): string {
+  const color = paint(stream)
+  const moves = renderChanges(changes) || 'every toggle is there already'
+  if (did === 'dry run') return `would roll back: ${moves}\n`
+  if (did === 'nothing to do') return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
+  const targets = Object.keys(state.plan.targets).filter((name) => !left.some(({ target }) => target === name))
+  const confirmed = targets.map((name) => `${name} ${color.green('✓')}`).join('   ')
+  const lines = [`${color.red('↓')} ${moves}`, ...(confirmed === '' ? [] : [`  ${confirmed}`]), ...renderByHand(state, left, stream), `  ${color.dim(nextCommand(state))}`]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,78 @@
+import type { Move } from '../core/event.ts'
+import type { Verdict } from '../core/judge.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Stream } from '../core/ports.ts'
+import type { Status } from '../core/state.ts'
+import type { Summary } from '../core/summary.ts'
+import { formatDuration, formatExposure, formatInstant } from '../core/units.ts'
+import { clean, paint } from './paint.ts'
+
+const BAR = 20
+
+/** The page of `rollout status`: where it is, what it waits for, what to type. */
+export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): string {
+  const color = paint(stream)
+  const name = summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`
+  const { step } = summary
+  const where = step ? `step ${step.number} of ${step.of}, ${step.phase}` : 'before the first step'
+  const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, '']
+  for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
+    const exposure = summary.exposures[toggle] ?? none
+    const moving = summary.next?.toggles.includes(toggle) ? color.dim(` next: ${summary.next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
+    lines.push(`  ${toggle.padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`)
+  }
+  lines.push('')
+  for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${metric.name} ${clean(metric.text)}`)
+  if (summary.status === 'running' && !summary.intent) {
+    for (const gate of summary.gates.filter(({ name: each }) => each !== 'metrics')) {
+      const eta = gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)
+      lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${eta}`)
+    }
+  }
+  for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
+    if (progress.is !== 'applied') lines.push(`  ${color.red('✗')} ${target} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
+  }
+  if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${summary.missing.join(', ')}`)
+  if (summary.stopped) lines.push(`  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${summary.stopped.actor}, ${formatInstant(summary.stopped.at)})`)}`)
+  for (const note of notes) lines.push(`  ${color.yellow('!')} ${clean(note)}`)
+  if (summary.controller) lines.push(color.dim(`  watched by ${summary.controller.host} pid ${summary.controller.pid} since ${formatInstant(summary.controller.at)}`))
+  lines.push('', color.dim(`  ${nextCommand(summary)}`), '')
+  return lines.join('\n')
+}
+
+export function renderVerdict(verdict: Verdict, stream: Pick<Stream, 'color'>): string {
+  const color = paint(stream)
+  return { healthy: color.green('✓ healthy'), warning: color.yellow('! warning'), critical: color.red('✗ CRITICAL'), unknown: color.magenta('? unknown') }[verdict]
+}
+
+/** The status as one coloured word. */
+export function renderWord(status: Status, stream: Pick<Stream, 'color'>): string {
+  const color = paint(stream)
+  return { running: color.cyan('RUNNING'), paused: color.yellow('PAUSED'), 'rolled back': color.red('ROLLED BACK'), complete: color.green('COMPLETE') }[status]
+}
+
+/** `████░░░░`: exposure from 0 to 100 %; anything above 0 shows. */
+export function renderBar(exposure: number, stream: Pick<Stream, 'color'>): string {
+  const color = paint(stream)
+  const full = exposure === 0 ? 0 : Math.max(1, Math.floor((exposure / 100) * BAR))
+  return color.green('█'.repeat(full)) + color.dim('░'.repeat(BAR - full))
+}
+
+/** What to type next. */
+export function nextCommand({ status, intent, controller }: Pick<Summary, 'status' | 'controller'> & { readonly intent?: { readonly move: Move } }): string {
+  if (intent) return intent.move === 'advance' ? 'rollout run finishes the step; rollout rollback takes it back' : 'rollout rollback tries the rest again'
+  switch (status) {
+    case 'running':
+      return controller ? 'rollout explain says why; rollout rollback takes it back' : 'rollout run watches and goes on; rollout advance takes one step'
+    case 'paused':
+      return 'rollout explain says why; rollout resume goes on; rollout rollback takes it back'
+    case 'rolled back':
+      return 'rollout explain says why; rollout resume, then rollout run, tries again'
+    case 'complete':
+      return 'rollout history shows how; rollout rollback takes it back'
+  }
+}
+
+function width(plan: Plan): number {
+  return Math.max(...Object.keys(plan.toggles).map(({ length }) => length))
+}

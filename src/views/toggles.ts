@@ -1,0 +1,33 @@
+import type { Stream } from '../core/ports.ts'
+import { clean, paint } from './paint.ts'
+import { renderTable } from './table.ts'
+
+export interface ToggleRow {
+  readonly name: string
+  readonly kind: string
+  readonly exposure: string
+  readonly default: string
+  readonly phase: string
+  readonly targets: readonly string[]
+  readonly requires: readonly string[]
+  readonly core: boolean
+  readonly owner?: string
+  readonly removeBy?: string
+  readonly description?: string
+  /** Its removal date has passed. */
+  readonly overdue: boolean
+}
+
+export function renderToggles(rows: readonly ToggleRow[], stream: Stream): string {
+  const color = paint(stream)
+  const lines = rows.map((row) => [
+    row.name,
+    row.exposure,
+    row.kind + (row.core ? ' core' : ''),
+    clean(row.owner ?? '–'),
+    row.phase === '' ? '–' : row.phase,
+    row.targets.join(' '),
+    row.overdue ? color.red(`${row.removeBy} overdue`) : (row.removeBy ?? '–'),
+  ])
+  return renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
+}

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../src/core/event.ts'
+import type { Reading } from '../../src/core/judge.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { byHand } from '../../src/engine/apply.ts'
+import { stateOf } from '../../src/engine/engine.ts'
+import { openObserver } from '../../src/engine/observe.ts'
+import { run } from '../../src/engine/run.ts'
+import { move, tick } from '../../src/engine/tick.ts'
+import { memoryJournal } from '../helpers/memory.ts'
+import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
+
+const toggle = { kind: 'release', default: 0, exposure: 'users', core: false, requires: [], words: { on: 'true', off: 'false' } } as const
+const PLAN: Plan = {
+  version: 1,
+  name: 'shop',
+  toggles: { A: { ...toggle, variable: 'A', targets: ['web', 'worker'] }, B: { ...toggle, variable: 'B', targets: ['web'] } },
+  targets: { web: { use: 'fake', options: {} }, worker: { use: 'fake', options: {} } },
+  metrics: {
+    errors: {
+      use: 'fake',
+      options: {},
+      critical: { when: { op: '>', threshold: 0.05, unit: '%' }, for: 0 },
+      warning: { when: { op: '>', threshold: 0.02, unit: '%' }, for: 0 },
+      minSamples: 0,
+      onNoData: 'hold',
+      window: 60_000,
+      maxAge: 120_000,
+      timeout: 1000,
+    },
+  },
+  phases: [
+    {
+      id: 'core',
+      title: 'Core',
+      toggles: ['A', 'B'],
+      order: 'one-by-one',
+      steps: [
+        { to: 10, hold: 60_000 },
+        { to: 100, hold: 60_000 },
+      ],
+      metrics: ['errors'],
+      onWarning: 'pause',
+      onCritical: 'rollback',
+      after: 0,
+      checklist: [],
+      success: [],
+    },
+  ],
+  interval: 30_000,
+  patience: 300_000,
+  maxUnavailable: 0,
+  approvers: {},
+  windows: [],
+  freezes: [],
+}
+const CONTROLLER = { host: 'here', pid: 1, domain: 'd', began: '1' }
+
+const good: Reading = { is: 'value', value: 0.001 }
+const bad: Reading = { is: 'value', value: 0.2 }
+const none: Reading = { is: 'missing', reason: 'unreachable', detail: 'connection refused' }
+
+async function shop({ plan = PLAN, reading = () => good }: { plan?: Plan; reading?: () => Reading } = {}) {
+  const [web, worker] = [fakeTarget('web'), fakeTarget('worker')]
+  const made = await fakeEngine(plan, { targets: [web, worker], metrics: [fakeMetric('errors', () => reading())] })
+  return { ...made, web, worker, observer: openObserver(made.engine) }
+}
+
+function kinds(events: readonly Event[]): string[] {
+  return events.filter(({ type }) => type !== 'observed').map((event) => (event.type === 'intended' ? `${event.move}→${event.cursor}` : event.type))
+}
+
+describe('tick', () => {
+  it('makes the intent durable before any target is written', async () => {
+    const { engine, observer, web, journal } = await shop()
+    let atWrite: string[] = []
+    web.meanwhile = async () => {
+      atWrite = kinds(await journal.read())
+    }
+    await tick(engine, observer)
+    expect(atWrite).toEqual(['started', 'advance→0'])
+    expect(kinds(await journal.read())).toEqual(['started', 'advance→0', 'applied', 'applied', 'arrived'])
+    expect([web.words, stateOf(engine).cursor]).toEqual([{ A: '10%', B: 'false' }, 0])
+  })
+
+  it('finishes what a killed controller left half applied', async () => {
+    const { engine, observer, web, worker, writer } = await shop()
+    await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: { code: 'healthy', text: '' } }, { actor: 'auto' })
+    await writer.append({ type: 'applied', intent: 2, target: 'web' }, { actor: 'auto' })
+    const turn = await tick(engine, observer)
+    expect([turn.decision.do, turn.applied, web.writes.length, worker.words['A']]).toEqual(['finish', 'arrived', 0, '10%'])
+  })
+
+  it('retries a target, and goes on when it recovers', async () => {
+    const { engine, observer, worker } = await shop()
+    worker.fail = (attempt) => (attempt < 3 ? 'connection refused' : undefined)
+    const { applied } = await tick(engine, observer)
+    expect([applied, worker.writes.length]).toEqual(['arrived', 3])
+  })
+
+  it('rolls the phase back when a target cannot be applied, and names it', async () => {
+    const { engine, observer, web, worker, told } = await shop()
+    worker.fail = () => 'connection refused'
+    expect((await tick(engine, observer)).applied).toBe('partial')
+    const turn = await tick(engine, observer)
+    expect([turn.decision.do, turn.decision.why.text]).toEqual(['rollback', 'worker: connection refused'])
+    expect(web.words['A']).toBe('false')
+    expect(byHand(engine, stateOf(engine))).toEqual([{ target: 'worker', lines: ['set A false'] }])
+    expect(kinds(told)).toEqual(['advance→0', 'applied', 'refused', 'rollback→-1', 'applied', 'refused'])
+  })
+
+  it('does not repeat a refusal that is known', async () => {
+    const { engine, observer, worker, told } = await shop()
+    worker.fail = () => 'connection refused'
+    for (let turn = 0; turn < 5; turn += 1) await tick(engine, observer)
+    expect(told.filter(({ type }) => type === 'refused')).toHaveLength(2)
+  })
+
+  it('goes on without as many targets as maxUnavailable allows, and says so', async () => {
+    const { engine, observer, worker } = await shop({ plan: { ...PLAN, maxUnavailable: 1 } })
+    worker.fail = () => 'gone'
+    expect((await tick(engine, observer)).applied).toBe('arrived')
+    expect(stateOf(engine).missing).toEqual(['worker'])
+  })
+
+  it('pauses instead of writing over a value somebody else changed', async () => {
+    const { engine, observer, web, clock } = await shop()
+    await tick(engine, observer)
+    web.words['A'] = 'true'
+    for (let poll = 0; poll < 3; poll += 1) {
+      clock.advance(30_000)
+      await tick(engine, observer)
+    }
+    expect(stateOf(engine).status).toBe('paused')
+    expect(stateOf(engine).stopped?.why.text).toBe('web holds A=true instead of 10%: somebody else changed it')
+    expect(web.words['A']).toBe('true')
+  })
+
+  it('heals a target when a newer intent was recorded while an old one was being written', async () => {
+    const { engine, observer, web, worker, writer } = await shop()
+    let once = false
+    web.meanwhile = async () => {
+      if (once) return
+      once = true
+      await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: { code: 'operator', text: 'no' } }, { actor: 'ben' })
+    }
+    const { applied } = await tick(engine, observer)
+    expect(applied).toBe('superseded')
+    await tick(engine, observer)
+    expect([web.words['A'], worker.words['A'], stateOf(engine).status]).toEqual(['false', 'false', 'rolled back'])
+  })
+
+  it('reports a conflict and writes nothing when somebody else was first', async () => {
+    let interfere = false
+    const journal = memoryJournal((event, events) => {
+      if (interfere && events.length < event.seq) events.push({ ...event, id: 'other', actor: 'ben' })
+      interfere = false
+    })
+    const web = fakeTarget('web')
+    const { engine } = await fakeEngine(PLAN, { targets: [web], journal })
+    interfere = true
+    const going = move(engine, { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: { code: 'operator', text: '' } }, { actor: 'ana' })
+    await expect(going).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('#2 intended by ben came first') })
+    expect(web.writes).toEqual([])
+  })
+})
+
+describe('run', () => {
+  it('completes a healthy plan, one step at a time, holding each', async () => {
+    const { engine, told, clock, web } = await shop()
+    const began = clock.now()
+    for await (const _ of run(engine, { controller: CONTROLLER }));
+    expect(kinds(told).filter((kind) => kind.startsWith('advance') || kind === 'completed')).toEqual(['advance→0', 'advance→1', 'advance→2', 'advance→3', 'completed'])
+    expect(clock.now() - began).toBeGreaterThanOrEqual(4 * 60_000)
+    expect([web.words, kinds(told).at(-1)]).toEqual([{ A: 'true', B: 'true' }, 'detached'])
+  })
+
+  it('rolls back and latches when a metric turns critical', async () => {
+    let polls = 0
+    const { engine, told, web } = await shop({ reading: () => ((polls += 1) > 5 ? bad : good) })
+    for await (const _ of run(engine, { controller: CONTROLLER }));
+    const state = stateOf(engine)
+    expect([state.status, state.cursor, web.words['A']]).toEqual(['rolled back', -1, 'false'])
+    expect(state.stopped?.why).toEqual({ code: 'critical', metric: 'errors', text: 'errors 20% > 5%' })
+    expect(kinds(told).at(-1)).toBe('detached')
+  })
+
+  it('holds without data, then pauses, and never advances', async () => {
+    const { engine, told } = await shop({ reading: () => none })
+    for await (const _ of run(engine, { controller: CONTROLLER, exitOnPause: true }));
+    expect(kinds(told)).toEqual(['attached', 'paused', 'detached'])
+    expect(stateOf(engine).stopped?.why.text).toBe('errors unreachable: connection refused')
+  })
+
+  it('keeps watching while paused, and still rolls back', async () => {
+    let reading = good
+    const { engine, writer, web, clock } = await shop({ reading: () => reading })
+    await tick(engine, openObserver(engine))
+    await writer.append({ type: 'paused', why: { code: 'operator', text: 'lunch' } }, { actor: 'ana' })
+    const turns = run(engine, { controller: CONTROLLER })
+    await turns.next()
+    clock.advance(1000)
+    reading = bad
+    for await (const _ of turns);
+    expect([stateOf(engine).status, web.words['A']]).toEqual(['rolled back', 'false'])
+  })
+
+  it('leaves the last poll and a clean end in the journal when interrupted', async () => {
+    const stop = new AbortController()
+    const { engine, told } = await shop()
+    const turns = run({ ...engine, signal: stop.signal }, { controller: CONTROLLER })
+    await turns.next()
+    await turns.next()
+    stop.abort(new Error('SIGINT'))
+    await expect(turns.next()).rejects.toThrow('SIGINT')
+    expect(kinds(told).at(-1)).toBe('detached')
+    expect(stateOf(engine).controller).toBeUndefined()
+  })
+})

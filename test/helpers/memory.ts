@@ -1,0 +1,47 @@
+import type { Event } from '../../src/core/event.ts'
+import type { Checkpoint, Clock, Journal } from '../../src/core/ports.ts'
+
+/** A journal in memory with the semantics of the real ones. `onAppend` may throw, or append as somebody else first. */
+export function memoryJournal(onAppend: (event: Event, events: Event[]) => void = () => undefined): Journal & { readonly events: Event[] } {
+  const events: Event[] = []
+  let checkpoint: Checkpoint | undefined
+  return {
+    events,
+    place: 'memory',
+    read: async (after = 0) => events.filter(({ seq }) => seq > after),
+    append: async (event) => {
+      onAppend(event, events)
+      const winner = events[event.seq - 1]
+      if (winner) return winner.id === event.id ? 'appended' : 'taken'
+      events.push(event)
+      return 'appended'
+    },
+    checkpoint: async () => checkpoint,
+    keep: async (kept) => {
+      checkpoint = kept
+    },
+  }
+}
+
+/** A clock that only moves when it is slept on or told to. */
+export function fakeClock(start = 1_800_000_000_000): Clock & { advance(duration: number): void; jump(duration: number): void } {
+  let wall = start
+  let monotonic = 0
+  return {
+    domain: 'test',
+    now: () => wall,
+    monotonic: () => monotonic,
+    sleep: async (duration, signal) => {
+      signal?.throwIfAborted()
+      wall += duration
+      monotonic += duration
+    },
+    advance: (duration) => {
+      wall += duration
+      monotonic += duration
+    },
+    jump: (duration) => {
+      wall += duration
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
+import type { Event } from '../../src/core/event.ts'
+import type { Reading } from '../../src/core/judge.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { Journal } from '../../src/core/ports.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { openWriter } from '../../src/engine/writer.ts'
+import { fakeClock, memoryJournal } from './memory.ts'
+
+/** A target in memory that refuses older epochs, and can be made to fail. */
+export interface FakeTarget extends OpenTarget {
+  readonly words: Record<string, string>
+  readonly writes: number[]
+  epoch: number
+  fail?: (attempt: number) => string | undefined
+  /** Runs between the write and its read-back. */
+  meanwhile?: () => Promise<void>
+}
+
+export function fakeTarget(name: string, words: Record<string, string> = {}): FakeTarget {
+  const target: FakeTarget = {
+    name,
+    words: { ...words },
+    writes: [],
+    epoch: 0,
+    read: async (variables) => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]])),
+    write: async (wanted, epoch) => {
+      target.writes.push(epoch)
+      const error = target.fail?.(target.writes.length)
+      if (error !== undefined) throw new Error(error)
+      if (epoch < target.epoch) throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
+      target.epoch = epoch
+      Object.assign(target.words, wanted)
+      await target.meanwhile?.()
+    },
+    byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),
+  }
+  return target
+}
+
+/** A metric that says what it is told to say. */
+export function fakeMetric(name: string, read: () => Reading): OpenMetric {
+  return { name, read: async () => read() }
+}
+
+export async function fakeEngine(plan: Plan, parts: { targets: readonly OpenTarget[]; metrics?: readonly OpenMetric[]; journal?: Journal; signal?: AbortSignal; start?: boolean }) {
+  const clock = fakeClock()
+  const journal = parts.journal ?? memoryJournal()
+  let ids = 0
+  const writer = await openWriter({ journal, clock, uuid: () => `id-${(ids += 1)}-${Math.random()}`, version: 'test' })
+  const told: Event[] = []
+  const engine: Engine = {
+    writer,
+    targets: parts.targets,
+    metrics: parts.metrics ?? [],
+    clock,
+    signal: parts.signal ?? new AbortController().signal,
+    random: () => 0.5,
+    signature: { actor: 'auto' },
+    tell: (event) => void told.push(event),
+  }
+  if (parts.start !== false) {
+    const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
+    await writer.append({ type: 'started', plan, digest: 'digest', files: {}, baseline }, { actor: 'ana' })
+  }
+  return { engine, clock, writer, journal, told }
+}
