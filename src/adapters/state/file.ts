@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
-import { claim, codeOf, discard, replace, writeDurably } from './disk.ts'
+import { claim, codeOf, discard, replace, writeDurably } from '../disk.ts'
 import { isSealed } from './seal.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, write
 import { dirname } from 'node:path'
 
 /** Writes a new file and makes its bytes durable. Loops until every byte is written: a short write is no error to the kernel. */
-export function writeDurably(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx', 0o600)
+export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {
+  const file = openSync(path, 'wx', mode)
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
     fsyncSync(file)

@@ -1,0 +1,101 @@
+import { execa } from 'execa'
+import { RolloutError } from '../core/errors.ts'
+import type { Duration } from '../core/plan.ts'
+import { formatDuration } from '../core/units.ts'
+
+/** What every command may see of the environment; anything else must be named. */
+const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
+/** As much of a command's complaint as fits into a message: lines, characters. */
+const LAST = { lines: 3, characters: 300 }
+
+export interface Spawn {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  /** Names of further variables the command may see. */
+  readonly pass?: readonly string[]
+  readonly timeout?: Duration
+  /** Standard input; secrets travel here, never in arguments. Nothing to read when absent. */
+  readonly input?: string
+  /** Limit of stdout and of stderr, each. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Runs a command without a shell and waits until its output ends. Throws `unreachable` with its exit
+ * code and last words, `timeout` at the deadline (10 s unless told), `denied` when it is not
+ * executable, and the signal's reason when that ends first. Its whole process group is killed then: a
+ * grandchild that keeps stdout open outlives a kill of the command alone, and we would wait for it.
+ */
+export async function run(argv: readonly [string, ...string[]], options: Spawn): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const [file, ...args] = argv
+  const { cwd, env, pass = [], timeout = 10_000, input, maxBytes = 1 << 20 } = options
+  options.signal.throwIfAborted()
+  const child = execa(file, args, {
+    cwd,
+    env: Object.fromEntries([...PASSED, ...pass].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    extendEnv: false,
+    detached: true,
+    maxBuffer: maxBytes,
+    stripFinalNewline: false,
+    reject: false,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+  })
+  let isEnded = false
+  const end = (): void => {
+    isEnded = true
+    endGroup(child.pid)
+    // Whoever left the group may still hold the other end.
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  const deadline = AbortSignal.timeout(timeout)
+  const signal = AbortSignal.any([options.signal, deadline])
+  signal.addEventListener('abort', end, { once: true })
+  const result = await child
+  signal.removeEventListener('abort', end)
+  // Not by what it returned: a command may have ended well while somebody it started held on to its output.
+  if (isEnded) throw options.signal.aborted ? options.signal.reason : late(file, timeout)
+  if (result.isMaxBuffer) {
+    endGroup(child.pid)
+    throw new RolloutError('unreachable', { message: `${file} printed more than ${maxBytes} bytes and was ended` })
+  }
+  if (result.failed) throw failed(file, result)
+  return { stdout: result.stdout, stderr: result.stderr }
+}
+
+/** Text without escape sequences and control characters, fit to be shown: only newlines and tabs stay. */
+export function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  return text.replaceAll(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+}
+
+/** A negative pid means the group, kill(2); `detached` made the command its leader. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Everybody has left already.
+  }
+}
+
+function late(file: string, timeout: Duration): RolloutError {
+  const hint = 'timeout: allows more; a daemon it starts must not keep its output'
+  return new RolloutError('timeout', { message: `${file} did not finish within ${formatDuration(timeout)} and was ended`, hint })
+}
+
+interface Failure {
+  readonly code?: string | undefined
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly stderr?: string | undefined
+}
+
+function failed(file: string, { code, exitCode, signal, stderr = '' }: Failure): RolloutError {
+  if (code === 'ENOENT') return new RolloutError('unreachable', { message: `${file} was not found`, hint: 'a path relative to the plan begins with ./' })
+  if (code === 'EACCES') return new RolloutError('denied', { message: `${file} is not executable`, hint: `chmod +x ${file}` })
+  const how = exitCode === undefined ? `was ended by ${signal ?? code ?? 'an error'}` : `exited with ${exitCode}`
+  const words = plain(stderr).trim().split('\n').slice(-LAST.lines).join(' | ').slice(-LAST.characters)
+  return new RolloutError('unreachable', { message: `${file} ${how}${words === '' ? '' : `: ${words}`}` })
+}

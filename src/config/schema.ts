@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import { parseRule } from '../core/rule.ts'
+import { parseDuration, parseExposure } from '../core/units.ts'
+
+/*
+ * rollout.yaml and phase files as people write them. Every value is turned into base units here (milliseconds,
+ * percent, rules); defaults are filled in by assemble.ts. Descriptions end up in editors through the JSON Schema.
+ */
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'use letters, digits, dot, dash and underscore')
+const name = z.string().min(1).max(200)
+
+/** Text that a function turns into a value; what does not fit names the hint. */
+function written<Value>(parse: (text: string) => Value | undefined, what: string, hint: string, pattern: string) {
+  return z
+    .union([z.string(), z.number()])
+    .transform((raw, context) => {
+      const value = typeof raw === 'number' ? undefined : parse(raw)
+      if (value !== undefined) return value
+      context.addIssue({ code: 'custom', message: `${JSON.stringify(raw)} is not ${what}`, params: { hint } })
+      return z.NEVER
+    })
+    .meta({ override: { type: 'string', pattern } })
+}
+
+const duration = written(parseDuration, 'a duration', 'write a unit: 30s, 5m, 2h or 3d', '^(\\d+(\\.\\d+)?(ms|[smhdw]))+$')
+const exposure = written(parseExposure, 'an exposure', 'write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either', '^\\d{1,3}(\\.\\d{1,5})? ?%$')
+const rule = written(parseRule, 'a rule', 'compare with a number: "> 5%", "< 800ms", ">= 3"', '^(<=|>=|<|>) ?.+$')
+const range = written(parseRange, 'a span of time', 'write 3d..5d', '^\\S+\\.\\.\\S+$')
+const rfc3339 = written(parseInstant, 'a point in time', 'write it with its offset: 2026-12-24T00:00:00+01:00', '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$')
+const minutes = written(parseMinutes, 'a time of day', 'write "09:00"', '^\\d{2}:\\d{2}$')
+const days = written(parseDays, 'days of the week', 'write Mon-Fri, or Mon,Wed', '^[A-Z][a-z]{2}([-,][A-Z][a-z]{2})*$')
+const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date: 2027-03-31')
+/** YAML 1.2 reads `off` as text. */
+const onOff = z.union([z.boolean(), z.enum(['on', 'off'])]).transform((value) => (value === true || value === 'on' ? 100 : 0))
+
+const timedRule = z.union([
+  rule.transform((when) => ({ when, for: 0 })),
+  z.strictObject({ when: rule, for: duration.optional().transform((held) => held ?? 0) }),
+])
+
+const approval = z.union([
+  id.transform((group) => ({ group, count: 1 })),
+  z.strictObject({ group: id, count: z.int().min(1).max(20).default(1) }),
+])
+
+const onWarning = z.enum(['pause', 'step-back', 'hold'])
+const onCritical = z.enum(['rollback', 'step-back', 'pause'])
+const order = z.enum(['one-by-one', 'together'])
+
+const toggle = z.strictObject({
+  description: z.string().optional().describe('What it switches'),
+  owner: name.optional().describe('Who answers for it'),
+  kind: z.enum(['release', 'ops', 'experiment', 'permission', 'legacy']).default('release').describe('A legacy toggle runs downwards: a step to 25% takes it away from 25% of the users'),
+  variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable').optional().describe('The env var, when it is not the key'),
+  default: onOff.default(0).describe('What "revert to defaults" restores'),
+  exposure: z.enum(['users', 'all']).default('users').describe('users: a percentage of them. all: everybody or nobody'),
+  core: z.boolean().default(false).describe('A partial rollback keeps it'),
+  targets: z.array(id).describe('Where it is written'),
+  requires: z.array(z.string()).default([]).describe('Toggles that must be on at least as far'),
+  words: z.strictObject({ on: z.string().regex(/^\S+$/).default('true'), off: z.string().regex(/^\S+$/).default('false') }).optional().describe('What the application understands as on and off'),
+  removeBy: date.optional().describe('When the toggle itself should be gone'),
+})
+
+const options = z.json()
+
+/** Adapters check the rest of their keys themselves. */
+const target = z.object({ use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs') }).catchall(options)
+
+export const METRIC_KEYS = {
+  use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
+  success: rule.optional().describe('Needed to go on: "< 1%"'),
+  warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
+  critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
+  minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
+  onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),
+  window: duration.optional().describe('How far back a ratio or a quantile looks (1m)'),
+  maxAge: duration.optional().describe('An older sample is stale (2m)'),
+  timeout: duration.optional().describe('Deadline of one reading, retries included (10s)'),
+}
+
+const metric = z.object(METRIC_KEYS).catchall(options)
+
+const step = z.union([
+  exposure.transform((to) => ({ to })),
+  z.strictObject({
+    to: exposure,
+    hold: duration.optional().describe('Time under watch before the next step'),
+    approval: approval.optional().describe('Who must agree before this step is taken'),
+  }),
+])
+
+const criterion = z
+  .strictObject({ metric: id, below: z.string().optional(), above: z.string().optional(), over: duration })
+  .transform(({ metric: of, below, above, over }, context) => {
+    const parsed = below !== undefined && above === undefined ? parseRule(`< ${below}`) : above !== undefined && below === undefined ? parseRule(`> ${above}`) : undefined
+    if (parsed) return { metric: of, rule: parsed, over }
+    context.addIssue({ code: 'custom', message: 'needs either below or above, with a value', params: { hint: '{ metric: error_rate, below: 1%, over: 24h }' } })
+    return z.NEVER
+  })
+
+export const phaseSchema = z
+  .strictObject({
+    phase: id.describe('Its name in commands and messages'),
+    title: z.string().optional(),
+    planned: range.optional().describe('How long it is meant to take: 3d..5d'),
+    toggles: z.array(z.string()).min(1),
+    order: order.optional(),
+    steps: z.array(step).min(1).describe('Exposures to reach, rising'),
+    hold: duration.optional(),
+    approval: approval.optional().describe('Needed before every step of this phase'),
+    metrics: z.array(id).optional(),
+    onWarning: onWarning.optional(),
+    onCritical: onCritical.optional(),
+    after: duration.optional().describe('Bake: how long to watch after the last step'),
+    checklist: z.array(z.strictObject({ id, text: z.string(), owner: name.optional() })).default([]).describe('Ticked by people before the phase is complete'),
+    success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
+  })
+  .meta({ title: 'A phase of a rollout plan' })
+
+const window = z.strictObject({ days, from: minutes, to: minutes, zone: z.string().min(1) })
+const freeze = z.strictObject({ name, from: rfc3339, to: rfc3339 })
+
+const environment = z.strictObject({
+  targets: z.record(id, target).optional(),
+  hold: duration.optional().describe('Replaces every hold'),
+  approval: z.literal('none').optional().describe('No step needs an approval here'),
+  interval: duration.optional(),
+  windows: z.array(window).optional(),
+  freezes: z.array(freeze).optional(),
+})
+
+export const planSchema = z
+  .strictObject({
+    version: z.literal(1),
+    name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,60}$/, 'use small letters, digits, dot, dash and underscore').describe('Names the journal'),
+    owner: name.optional(),
+    toggles: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable'), toggle).describe('The inventory'),
+    targets: z.record(id, target).describe('Where toggles are written'),
+    metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
+    defaults: z
+      .strictObject({ hold: duration.optional(), after: duration.optional(), metrics: z.array(id).optional(), onWarning: onWarning.optional(), onCritical: onCritical.optional(), order: order.optional(), approval: approval.optional() })
+      .default({})
+      .describe('For every phase that does not say otherwise'),
+    interval: duration.optional().describe('Between two polls (30s)'),
+    patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
+    maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
+    approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
+    windows: z.array(window).default([]).describe('Steps up only then'),
+    freezes: z.array(freeze).default([]).describe('No steps up then'),
+    environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),
+    phases: z.array(z.union([z.string().min(1), phaseSchema])).min(1).describe('Files, or phases themselves'),
+  })
+  .meta({ title: 'A rollout plan' })
+
+export type PlanFile = z.output<typeof planSchema>
+export type PhaseFile = z.output<typeof phaseSchema>
+
+function parseRange(text: string): { readonly min: number; readonly max: number } | undefined {
+  const [from = '', to = from, ...rest] = text.split('..')
+  const [min, max] = [parseDuration(from), parseDuration(to)]
+  return min !== undefined && max !== undefined && min <= max && rest.length === 0 ? { min, max } : undefined
+}
+
+function parseInstant(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
+
+function parseMinutes(text: string): number | undefined {
+  const [, hours = '', rest = ''] = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(text) ?? []
+  return hours === '' ? undefined : Math.min(Number(hours) * 60 + Number(rest), 1440)
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+function parseDays(text: string): readonly number[] | undefined {
+  const parts = text.split(',').map((part) => part.trim().split('-').map((day) => DAYS.indexOf(day)))
+  if (parts.some((part) => part.length > 2 || part.includes(-1))) return undefined
+  return parts.flatMap(([from = 0, to = from]) => Array.from({ length: ((to - from + 7) % 7) + 1 }, (_, nth) => (from + nth) % 7))
+}

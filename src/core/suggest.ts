@@ -1,0 +1,21 @@
+/** The known word nearest to what was written, when it is near enough to be a slip; undefined otherwise. */
+export function suggest(written: string, known: Iterable<string>): string | undefined {
+  const far = Math.max(2, Math.floor(written.length / 3))
+  const near = [...known].map((word) => ({ word, distance: distance(written.toLowerCase(), word.toLowerCase()) }))
+  return near.filter((each) => each.distance <= far).toSorted((a, b) => a.distance - b.distance)[0]?.word
+}
+
+/** Edits between two words, a swap of neighbours counting as one (optimal string alignment). */
+function distance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)))
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
+  for (let i = 1; i <= a.length; i += 1) {
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY
+      const row = rows[i]
+      if (row) row[j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same, swapped)
+    }
+  }
+  return at(a.length, b.length)
+}
