@@ -124,7 +124,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     outcome = await command(colored(shell, input), input, { commands: COMMANDS, global: GLOBAL })
   })
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync([...argv], { from: 'user' })
     return outcome
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 'done' : 'usage'
@@ -144,7 +145,7 @@ function build(shell: Shell, act: (row: Row, input: Input) => Promise<void>): Co
     .exitOverride()
     .configureOutput({ writeOut: (text) => shell.out.write(text), writeErr: (text) => shell.err.write(text) })
     .showSuggestionAfterError()
-    .action(() => program.outputHelp())
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim() })
   for (const row of COMMANDS) {
     const command = program.command(row.name).description(row.about).helpGroup(`${row.group}:`)
     if (row.args !== undefined) command.arguments(row.args)

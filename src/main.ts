@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -56,6 +56,15 @@ function pidNamespace(): string {
   }
 }
 
+function userName(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return undefined
+  }
+}
+
 // Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
 const boot = slurp('/proc/sys/kernel/random/boot_id') || randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
@@ -90,6 +99,7 @@ const shell: Shell = {
     },
   }),
   self,
+  user: userName(),
   version: typeof __VERSION__ === 'string' ? __VERSION__ : 'dev',
   home: fileURLToPath(new URL('..', import.meta.url)),
   random: Math.random,
@@ -110,4 +120,7 @@ stopOn('SIGTERM', 'terminated')
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
-process.exitCode = EXIT[await main(process.argv.slice(2), shell)]
+// No top-level await: the bundle is CommonJS.
+void main(process.argv.slice(2), shell).then((outcome) => {
+  process.exitCode = EXIT[outcome]
+})

@@ -13,6 +13,8 @@ export interface Shell {
   /** Asks the person at the terminal; undefined when there is none. */
   readonly ask?: (question: string) => Promise<string>
   readonly self: Controller
+  /** The system's name for the user this runs as; undefined where it has none. */
+  readonly user: string | undefined
   readonly version: string
   /** Folder of the package: the example plan lies there. */
   readonly home: string

@@ -50,14 +50,14 @@ export function duration(input: Input, name: string): Duration | undefined {
   return parsed
 }
 
-const ACTORS = ['ROLLOUT_ACTOR', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN', 'USER', 'LOGNAME'] as const
+const ACTORS = ['ROLLOUT_ACTOR', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN'] as const
 
 /**
- * Who is acting: `--actor`, then ROLLOUT_ACTOR, the CI's user, the login name; never from thin air.
+ * Who is acting: `--actor`, then ROLLOUT_ACTOR, the CI's user, the system's name for this user; never from thin air.
  * Throws `usage` when nobody can be named.
  */
 export function signature(shell: Shell, input: Input): Signature {
-  const actor = text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '')
+  const actor = text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '') ?? shell.user
   if (actor === undefined || actor.trim() === '') throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
   const reason = text(input, 'reason')
   return { actor, ...(reason !== undefined && { reason }) }

@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts'
 import { load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
-import { deadline, signature, text, type Input } from './input.ts'
+import { deadline, text, type Input } from './input.ts'
 
 const FILE = 'rollout.yaml'
 
@@ -81,6 +81,5 @@ export async function openEngine(shell: Shell, input: Input, writer: Writer, pla
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
   const lender = { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  const { reason: _, ...actor } = signature(shell, input)
-  return { writer, targets, metrics, clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { ...actor, actor: 'auto' }, tell }
+  return { writer, targets, metrics, clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: 'auto' }, tell }
 }

@@ -8,7 +8,7 @@ import { changesBetween, summarize, type Change } from '../core/summary.ts'
 import { parseExposure } from '../core/units.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
-import { findDrift, finish, move } from '../engine/tick.ts'
+import { findDrift, finish, intend } from '../engine/tick.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
@@ -35,9 +35,11 @@ export default async function rollback(shell: Shell, input: Input): Promise<Outc
 
   if (to) {
     const why: Why = { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' }
-    const turn = await insist(async () => move(engine, { do: 'rollback', to, why }, signature(shell, input)))
+    const moving = { do: 'rollback', to, why } as const
+    await insist(async () => intend(engine, moving, signature(shell, input)))
     if (state.controller) shell.end(state.controller)
-    if (turn.applied === 'superseded') await finish(engine, turn.decision)
+    const { applied } = await finish(engine, moving)
+    if (applied === 'superseded') await finish(engine, moving)
   } else if (state.intent) await finish(engine, { do: 'finish', why: state.intent.why })
   return report(shell, input, engine, changes, to || state.intent ? 'moved' : 'nothing to do')
 }

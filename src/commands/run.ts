@@ -23,6 +23,10 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
   try {
     if (flag(input, 'once')) live.turn(await runOnce(engine))
     else await watch(turns(engine, { controller: shell.self, exitOnPause: flag(input, 'exitOnPause') }), live)
+  } catch (thrown) {
+    // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
+    await writer.refresh()
+    if (!shell.signal.aborted || stateOf(engine).status !== 'rolled back') throw thrown
   } finally {
     live.end()
   }

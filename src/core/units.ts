@@ -12,9 +12,9 @@ export function parseDuration(text: string): Duration | undefined {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0)
 }
 
-/** `90s` → `1m30s`; at most two units, so that it stays readable: `1d1h`, `12m`, `0.3s`. */
+/** `90s` → `1m30s`; at most two units, so that it stays readable: `1d1h`, `12m`, `300ms`. */
 export function formatDuration(duration: Duration): string {
-  if (duration < 1e3) return duration === 0 ? '0s' : duration < 100 ? `${Math.round(duration)}ms` : `${(duration / 1e3).toFixed(1)}s`
+  if (duration < 1e3) return duration === 0 ? '0s' : `${Math.round(duration)}ms`
   if (duration < 1e4 && duration % 1e3 !== 0) return `${(duration / 1e3).toFixed(1)}s`
   const parts: string[] = []
   let rest = Math.round(duration / 1e3) * 1e3

@@ -15,6 +15,8 @@ const ATTEMPTS = 4
 const BACKOFF = 200
 /** One write with its read-back; adapters have shorter deadlines of their own. */
 const DEADLINE = 30_000
+/** After this long no further attempt is begun: a rollback must come to an end. */
+const PATIENCE = 20_000
 
 /**
  * Brings every target to the unfinished intent, in parallel, and appends `applied`,
@@ -41,11 +43,12 @@ export function byHand(engine: Pick<Engine, 'targets'>, state: State): readonly 
 }
 
 async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<void> {
+  const began = engine.clock.monotonic()
   for (let attempt = 1; ; attempt += 1) {
     const error = await writeAndVerify(engine, intent, target, queue)
     if (error === 'superseded') return
     if (error === undefined) return record(engine, { type: 'applied', intent: intent.seq, target: target.name }, intent, queue)
-    if (attempt === ATTEMPTS) return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
+    if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE) return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
     await engine.clock.sleep(BACKOFF * 2 ** (attempt - 1) * (0.5 + engine.random()), engine.signal)
   }
 }

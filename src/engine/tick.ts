@@ -42,17 +42,23 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
   }
 }
 
+/** A move that was decided, by the policy or by a person. */
+export interface Moving {
+  readonly do: Move
+  readonly to: Destination
+  readonly why: Why
+}
+
 /** Makes a move durable, then carries it out. */
-export async function move(
-  engine: Engine,
-  decision: { readonly do: Move; readonly to: Destination; readonly why: Why },
-  signature: Signature,
-  overrides: readonly string[] = [],
-): Promise<Turn> {
-  const { to, why } = decision
-  const intended: Fact = { type: 'intended', move: decision.do, ...to, why, ...(overrides.length > 0 && { overrides }) }
+export async function move(engine: Engine, moving: Moving, signature: Signature, overrides: readonly string[] = []): Promise<Turn> {
+  await intend(engine, moving, signature, overrides)
+  return finish(engine, moving)
+}
+
+/** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */
+export async function intend(engine: Engine, { do: to, to: destination, why }: Moving, signature: Signature, overrides: readonly string[] = []): Promise<void> {
+  const intended: Fact = { type: 'intended', move: to, ...destination, why, ...(overrides.length > 0 && { overrides }) }
   engine.tell(await engine.writer.append(intended, signature))
-  return finish(engine, decision)
 }
 
 /** Carries out the unfinished intent, if there is one. */

@@ -26,8 +26,8 @@ export function happenings(events: readonly Event[], from?: State): readonly Hap
 export function renderEvent({ event, before }: Happening, stream: Stream): string {
   const color = paint(stream)
   const reason = event.reason === undefined ? '' : ` "${clean(event.reason)}"`
-  const who = event.actor === 'auto' ? color.dim('auto') : color.cyan(clean(event.actor))
-  return `${color.dim(`#${event.seq} ${formatInstant(event.at)}`)} ${what(event, before, stream)} ${who}${reason}`
+  const who = event.actor === 'auto' ? (event.type === 'intended' ? color.dim(' auto') : '') : ` ${color.cyan(clean(event.actor))}`
+  return `${color.dim(`#${String(event.seq).padEnd(4)} ${formatInstant(event.at)}`)} ${what(event, before, stream)}${who}${reason}`
 }
 
 function what(event: Event, before: State | undefined, stream: Stream): string {
@@ -43,16 +43,16 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
       const moves = before ? renderChanges(changesBetween(before.plan, before.intent?.exposures ?? before.exposures, event.exposures)) : ''
       const text = `${event.move} ${moves}`.trimEnd()
       const why = event.overrides === undefined ? event.why.text : `overriding ${event.overrides.join(', ')}`
-      return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)} `
+      return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)}`
     }
     case 'applied':
       return color.dim(`  ${event.target} ✓`)
     case 'refused':
       return color.yellow(`  ${event.target} ✗ ${clean(event.error)}`)
     case 'arrived':
-      return event.missing.length === 0 ? color.dim('  every target confirmed') : color.yellow(`  confirmed, without ${event.missing.join(', ')}`)
+      return event.missing.length === 0 ? color.dim('  confirmed by every target') : color.yellow(`  confirmed, but not by ${event.missing.join(', ')}`)
     case 'paused':
-      return color.yellow.bold('paused') + `  ${clean(event.why.text)} `
+      return color.yellow.bold('paused') + `  ${clean(event.why.text)}`
     case 'resumed':
       return color.bold('resumed')
     case 'approved':
@@ -60,7 +60,7 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
     case 'checked':
       return `checked ${event.item} of ${event.phase}`
     case 'completed':
-      return color.green.bold('complete') + `  ${clean(event.why.text)} `
+      return color.green.bold('complete') + `  ${clean(event.why.text)}`
     case 'attached':
       return color.dim(`watched by ${event.controller.host} pid ${event.controller.pid}`)
     case 'detached':

@@ -9,6 +9,9 @@ import { clean } from './paint.ts'
 import { renderVerdict } from './status.ts'
 import { summarize } from '../core/summary.ts'
 
+/** What a reader of a log does not miss; `rollout history --all` has it. */
+const QUIET: ReadonlySet<string> = new Set(['observed', 'applied'])
+
 /** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
 export interface Live {
   event(happening: Happening): void
@@ -29,7 +32,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
   const line = (text: string): void => beside(spinner, () => to.write(`${text}\n`))
   return {
     event: (happening) => {
-      if (happening.event.type !== 'observed') line(renderEvent(happening, to))
+      if (!QUIET.has(happening.event.type)) line(renderEvent(happening, to))
     },
     turn: ({ decision, state }) => {
       const text = renderTurn(decision, state, to)
@@ -38,7 +41,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
         const key = `${decision.do} ${state.cursor} ${verdictsOf(state)}`
-        if (key !== last) line(`  ${text}`)
+        if (key !== last && isWorthALine(state)) line(`  ${text}`)
         last = key
       }
     },
@@ -56,6 +59,11 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const eta = decision.do === 'hold' ? Math.max(0, ...decision.gates.map(({ opensIn }) => opensIn ?? 0)) : 0
   const then = next && eta > 0 ? [`next ${formatExposure(next.to)} in about ${formatDuration(eta)}`] : []
   return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')
+}
+
+/** A log wants changes: not that a step has only just begun. */
+function isWorthALine(state: State): boolean {
+  return Object.values(state.watch?.tracks ?? {}).every(({ verdict, samples = 1 }) => verdict !== 'unknown' || samples > 0)
 }
 
 function verdictsOf(state: State): string {

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { openToggles } from '../sdk/index.ts'
+import { openMeter } from './meter.ts'
+import { openPool } from './pool.ts'
+
+/*
+ * The shop of `rollout demo`: a real HTTP application, run as a process of its own. It reads its toggles with the
+ * SDK from the env file it is given. The path behind one toggle needs a connection of a small pool for every
+ * request: a fault that is there all the time and that shows only when enough users come.
+ */
+
+/** What the parent hands over in the environment. */
+const file = process.env['ROLLOUT_FILE'] ?? ''
+const fault = process.env['SHOP_FAULT'] ?? 'none'
+const feature = process.env['SHOP_FEATURE'] ?? 'FEATURE_AI_GENERATION'
+
+/** Milliseconds one connection is busy with one request. */
+const WORK = 60
+const POOLS = {
+  // Four connections of 60 ms serve 66 requests a second: plenty for 5 % of 400, never enough for 25 %.
+  errors: { size: 4, longestWait: 250 },
+  latency: { size: 3, longestWait: Number.POSITIVE_INFINITY },
+  nodata: { size: 64, longestWait: 250 },
+  none: { size: 64, longestWait: 250 },
+}
+
+const toggles = openToggles({ env: {}, file, every: 50 })
+const meter = openMeter()
+const pool = openPool({ work: WORK, ...(isFault(fault) ? POOLS[fault] : POOLS.none) })
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://shop')
+  if (url.pathname === '/toggles') return answer(response, 200, JSON.stringify(toggles.words()), 'application/json')
+  if (url.pathname === '/metrics') return isSilent() ? answer(response, 503, 'no metrics today') : answer(response, 200, meter.render())
+  void serve(url.searchParams.get('user') ?? '', request, response)
+})
+
+async function serve(user: string, _request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const began = performance.now()
+  const isOn = toggles.isEnabled(feature, user)
+  const served = isOn ? await pool.use() : await soon()
+  meter.count({ status: served ? 200 : 503, toggle: isOn ? 'on' : 'off', seconds: (performance.now() - began) / 1000 })
+  answer(response, served ? 200 : 503, served ? `Hello ${user}\n` : 'no connection free\n')
+}
+
+/** The way it always was. */
+async function soon(): Promise<true> {
+  return new Promise((resolve) => setTimeout(() => resolve(true), 4))
+}
+
+/** The fault `nodata`: the exporter dies under the feature it should measure. */
+function isSilent(): boolean {
+  const word = toggles.words()[feature] ?? 'false'
+  return fault === 'nodata' && (word === 'true' || Number.parseFloat(word) >= 25)
+}
+
+function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; version=0.0.4'): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+}
+
+function isFault(name: string): name is keyof typeof POOLS {
+  return Object.hasOwn(POOLS, name)
+}
+
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object' && address) process.stdout.write(`${JSON.stringify({ port: address.port })}\n`)
+})
+
+// The parent holds the other end of stdin: when it is gone, however it went, so is the shop.
+process.stdin.resume()
+process.stdin.on('end', () => process.exit())
+process.stdin.on('error', () => process.exit())

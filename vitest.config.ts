@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Real servers and child processes on two cores: more files at once only make them slower.
+    maxWorkers: 2,
+    env: { NO_COLOR: '1', CI: '' },
+  },
+})
