@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { target } from '../define.ts'
-import { readEpoch, readWords, writeWords } from '../env-document.ts'
+import { readMark, readWords, writeWords, type Mark } from '../env-document.ts'
 import { place, readDocument, replaceDocument } from '../env-disk.ts'
 import { request } from '../http.ts'
 import { run } from '../spawn.ts'
@@ -25,10 +25,9 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>
 
 /**
- * An env file, edited in place. The newest intent's number stays in it as `# rollout:42`: an older one is
- * refused. `reload` runs whenever words are to be applied, even if the file holds them already, because a
- * controller may have died between the two; only an application that says itself (`verify`) that it runs
- * with the words is left alone.
+ * An env file, edited in place. The newest intent's number stays in it as `# rollout:42`: an older one is refused.
+ * While `reload` is owed the line says so, because a controller may die between the file and the command: the
+ * next one then runs it again. Words, number and nothing owed: nothing is written and nothing runs.
  */
 export default target({
   options,
@@ -41,10 +40,11 @@ export default target({
   },
   write: async (given, words, loan) => {
     const file = place(given, loan.folder)
-    edit(file, given.create, words, loan.epoch)
-    const runs = given.verify !== undefined && (await differing(given, given.verify, words, loan)) === undefined
-    if (given.reload !== undefined && !runs) {
+    const { epoch } = loan
+    if (given.reload === undefined) edit(file, given.create, words, { epoch, pending: false })
+    else if (edit(file, given.create, words, { epoch, pending: true })) {
       await run(given.reload, { cwd: loan.folder, env: loan.env, signal: loan.signal, timeout: given.timeout })
+      edit(file, given.create, words, { epoch, pending: false })
     }
     if (given.verify !== undefined) await waitFor(given, given.verify, words, loan)
   },
@@ -54,14 +54,15 @@ export default target({
   ],
 })
 
-/** Somebody else editing at the same time gets the right of way, five times. */
-function edit(file: string, create: boolean, words: { readonly [name: string]: string }, epoch: number): void {
+/** False when everything is there and nothing is owed. Somebody else editing at the same time gets the right of way, five times. */
+function edit(file: string, create: boolean, words: { readonly [name: string]: string }, mark: Mark): boolean {
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const before = readDocument(file, create)
-    const held = readEpoch(before)
-    if (held > epoch) throw new RolloutError('conflict', { message: `${file} already holds intent ${held}, newer than ${epoch}` })
-    const after = writeWords(before, words, epoch)
-    if (after === before || replaceDocument(file, before, after)) return
+    const held = readMark(before)
+    if (held.epoch > mark.epoch) throw new RolloutError('conflict', { message: `${file} already holds intent ${held.epoch}, newer than ${mark.epoch}` })
+    if (writeWords(before, words, { ...mark, pending: false }) === before) return false
+    const after = writeWords(before, words, mark)
+    if (after === before || replaceDocument(file, before, after)) return true
   }
   throw new RolloutError('conflict', { message: `${file} is being edited by somebody else`, hint: 'close the other editor, then type it again' })
 }

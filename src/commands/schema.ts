@@ -1,0 +1,15 @@
+import { schemas } from '../adapters/registry.ts'
+import { phaseJsonSchema, planJsonSchema } from '../config/json-schema.ts'
+import type { Outcome } from '../core/errors.ts'
+import type { Shell } from '../shell.ts'
+import { flag, type Input } from './input.ts'
+
+/** Prints the JSON Schema of rollout.yaml, made from the schemas that check it. */
+export default async function schema(shell: Shell, input: Input): Promise<Outcome> {
+  const { names, target, metric } = schemas(shell.cwd)
+  const targets = Object.fromEntries(await Promise.all(names.target.map(async (name) => [name, await target(name)] as const)))
+  const metrics = Object.fromEntries(await Promise.all(names.metric.map(async (name) => [name, await metric(name)] as const)))
+  const value = flag(input, 'phaseFile') ? phaseJsonSchema() : planJsonSchema({ targets, metrics })
+  shell.out.write(`${JSON.stringify(value, null, 2)}\n`)
+  return 'done'
+}

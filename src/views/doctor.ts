@@ -1,0 +1,23 @@
+import type { Where } from '../core/errors.ts'
+import type { Stream } from '../core/ports.ts'
+import { clean, paint } from './paint.ts'
+import { placeOf } from './problem.ts'
+
+export interface Finding {
+  readonly what: string
+  readonly level: 'ok' | 'warning' | 'failed'
+  readonly text: string
+  readonly hint?: string
+  readonly where?: Where
+}
+
+/** One line a finding, and what to do about it. */
+export function renderDoctor(rows: readonly Finding[], stream: Stream): string {
+  const color = paint(stream)
+  const marks = { ok: color.green('✓'), warning: color.yellow('!'), failed: color.red('✗') }
+  const lines = rows.flatMap(({ what, level, text, hint, where }) => {
+    const place = where ? `${color.bold(placeOf(where))} ` : ''
+    return [`${marks[level]} ${what}: ${place}${clean(text)}`, ...(hint === undefined ? [] : [`  ${color.dim(clean(hint))}`])]
+  })
+  return `${lines.join('\n')}\n`
+}
