@@ -65,6 +65,11 @@ function userName(): string | undefined {
   }
 }
 
+/** A pid alone proves nothing: it is compared only within its boot and namespace, and with when the process began. */
+function alive({ pid, domain, began }: Controller): boolean | undefined {
+  return domain !== self.domain || began === '' ? undefined : beganAt(pid) === began
+}
+
 // Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
 const boot = slurp('/proc/sys/kernel/random/boot_id') || randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
@@ -101,13 +106,15 @@ const shell: Shell = {
   self,
   user: userName(),
   version: typeof __VERSION__ === 'string' ? __VERSION__ : 'dev',
+  node: process.versions.node,
   home: fileURLToPath(new URL('..', import.meta.url)),
   random: Math.random,
   uuid: randomUUID,
-  end: ({ pid, domain, began }) => {
-    if (pid === self.pid || domain !== self.domain || began === '' || beganAt(pid) !== began) return false
+  alive,
+  end: (controller) => {
+    if (controller.pid === self.pid || alive(controller) !== true) return false
     try {
-      return process.kill(pid, 'SIGTERM')
+      return process.kill(controller.pid, 'SIGTERM')
     } catch {
       return false
     }

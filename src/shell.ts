@@ -16,11 +16,15 @@ export interface Shell {
   /** The system's name for the user this runs as; undefined where it has none. */
   readonly user: string | undefined
   readonly version: string
+  /** Version of Node.js, e.g. `20.19.0`. */
+  readonly node: string
   /** Folder of the package: the example plan lies there. */
   readonly home: string
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly uuid: () => string
+  /** Whether another controller still runs; undefined when it cannot be told from here. */
+  readonly alive: (controller: Controller) => boolean | undefined
   /** Asks another controller to end when it surely is a process of this machine; false when it is not, or could not. */
   readonly end: (controller: Controller) => boolean
 }

@@ -1,28 +1,46 @@
-import { chownSync, copyFileSync, existsSync, openSync, closeSync, fsyncSync, ftruncateSync, readFileSync, realpathSync, chmodSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeSync,
+  type Stats,
+} from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import { codeOf, discard, replace, writeDurably } from './disk.ts'
 
 const LARGEST = 1 << 20
 
 /**
- * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside
- * the folder and that was not allowed, `config` when its folder does not exist.
+ * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside the
+ * folder and that was not allowed, `config` when its folder, or what a link points to, is not there.
  */
 export function place({ path, allowOutside }: { readonly path: string; readonly allowOutside: boolean }, folder: string): string {
   const wanted = resolve(folder, path)
-  const real = realpath(wanted) ?? join(realpath(dirname(wanted)) ?? missingFolder(wanted), basename(wanted))
+  const real =
+    realpath(wanted) ?? join(realpath(dirname(wanted)) ?? missing(`the folder ${dirname(wanted)} does not exist`), basename(wanted))
+  if (lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink()) missing(`${path} is a symbolic link to nothing`)
   const inside = relative(realpath(folder) ?? folder, real)
-  if (!allowOutside && (inside === '' || inside.startsWith('..') || isAbsolute(inside))) {
-    throw new RolloutError('denied', { message: `${path} lies outside the plan's folder`, hint: 'allowOutside: true in the target allows it' })
+  if (!allowOutside && (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))) {
+    throw new RolloutError('denied', {
+      message: `${path} lies outside the plan's folder`,
+      hint: 'allowOutside: true in the target allows it',
+    })
   }
   return real
 }
 
 /** The text of an env file; '' when it is not there and may be created. Refuses what is not one. */
 export function readDocument(file: string, create: boolean): string {
-  const stat = guard(file, () => statSync(file, { throwIfNoEntry: false }))
+  const stat = explaining(file, () => statSync(file, { throwIfNoEntry: false }))
   if (!stat) {
     if (create) return ''
     throw new RolloutError('unreachable', { message: `${file} does not exist`, hint: 'create: true in the target creates it' })
@@ -30,7 +48,7 @@ export function readDocument(file: string, create: boolean): string {
   if (stat.isDirectory()) throw new RolloutError('config', { message: `${file} is a directory`, hint: 'path: names the env file itself' })
   if (!stat.isFile()) throw new RolloutError('config', { message: `${file} is not a regular file` })
   if (stat.size > LARGEST) throw new RolloutError('config', { message: `${file} is larger than 1 MB: hardly an env file` })
-  const bytes = guard(file, () => readFileSync(file))
+  const bytes = explaining(file, () => readFileSync(file))
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
@@ -39,69 +57,110 @@ export function readDocument(file: string, create: boolean): string {
 }
 
 /**
- * Replaces the file's text at once, keeping its mode and owner: temporary file, fsync, rename, fsync of the
- * folder, read back. False when somebody else changed it meanwhile: nothing was written then.
+ * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
+ * the folder, read back. False when somebody else changed the file meanwhile: their text stays. What is left is
+ * the instant between the last look and the rename; a file has no compare-and-set.
  */
 export function replaceDocument(file: string, before: string, after: string): boolean {
-  return guard(file, () => {
+  return explaining(file, () => {
     const stat = statSync(file, { throwIfNoEntry: false })
-    if ((stat ? readFileSync(file, 'utf8') : '') !== before) return false
-    // Root may write anything; others must not get around a read-only file by replacing it.
+    // Replacing it would get around the mode of a read-only file.
     if (stat) closeSync(openSync(file, 'r+'))
     const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
     try {
-      writeDurably(temporary, Buffer.from(after), 0o600)
-      if (stat) {
-        chownSync(temporary, stat.uid, stat.gid)
-        chmodSync(temporary, stat.mode & 0o7777)
-      } else chmodSync(temporary, 0o644)
-      if ((existsSync(file) ? readFileSync(file, 'utf8') : '') !== before) return false
-      rename(temporary, file, after)
+      writeLike(stat, temporary, after)
+      if (textOf(file) !== before) return false
+      try {
+        replace(temporary, file)
+      } catch (thrown) {
+        if (codeOf(thrown) !== 'EBUSY') throw thrown
+        overwrite(file, before, after)
+      }
     } finally {
       discard(temporary)
     }
-    if (readFileSync(file, 'utf8') === after) return true
-    throw new RolloutError('unreachable', { message: `${file} does not hold what was written to it` })
+    return textOf(file) === after
   })
 }
 
-/** A single file that is mounted into a container cannot be renamed over: it is written in place, with a backup beside it. */
-function rename(temporary: string, file: string, after: string): void {
+function textOf(file: string): string {
   try {
-    replace(temporary, file)
+    return readFileSync(file, 'utf8')
   } catch (thrown) {
-    if (codeOf(thrown) !== 'EBUSY' && codeOf(thrown) !== 'EXDEV') throw thrown
-    const backup = `${file}.rollout-backup`
-    copyFileSync(file, backup)
-    const bytes = Buffer.from(after)
-    const open = openSync(file, 'r+')
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(open, bytes, at, bytes.length - at, at)
-      ftruncateSync(open, bytes.length)
-      fsyncSync(open)
-    } catch (failed) {
-      throw new RolloutError('unreachable', { message: `${file} may be half written: ${messageOf(failed)}`, hint: `the text from before is in ${backup}` })
-    } finally {
-      closeSync(open)
-    }
-    discard(backup)
+    if (codeOf(thrown) === 'ENOENT') return ''
+    throw thrown
   }
+}
+
+/** Owner and mode come before the text, so that nobody reads it who could not read the old one. */
+function writeLike(stat: Stats | undefined, path: string, text: string): void {
+  const file = openSync(path, 'wx', stat ? 0o600 : 0o644)
+  try {
+    if (stat) {
+      fchownSync(file, stat.uid, stat.gid)
+      fchmodSync(file, stat.mode & 0o7777)
+    }
+    fillWith(file, text)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A single file that is mounted into a container cannot be renamed over: it is written in place, with a backup beside it. */
+function overwrite(file: string, before: string, after: string): void {
+  const backup = `${file}.rollout-backup`
+  try {
+    writeDurably(backup, Buffer.from(before))
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown
+    const hint = `look at both, then: cp ${backup} ${file} && rm ${backup}`
+    throw new RolloutError('conflict', { message: `an earlier write to ${file} was cut off; ${backup} holds the text from before`, hint })
+  }
+  const open = openSync(file, 'r+')
+  try {
+    fillWith(open, after)
+  } catch (thrown) {
+    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${backup} holds the text from before`)
+    discard(backup)
+    throw thrown
+  } finally {
+    closeSync(open)
+  }
+  discard(backup)
+}
+
+function putBack(open: number, text: string, otherwise: string): void {
+  try {
+    fillWith(open, text)
+  } catch (thrown) {
+    throw new RolloutError('unreachable', { message: otherwise }, { cause: thrown })
+  }
+}
+
+/** Loops until every byte is written: a short write is no error to the kernel. */
+function fillWith(open: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at, bytes.length - at, at)
+  ftruncateSync(open, bytes.length)
+  fsyncSync(open)
 }
 
 function realpath(path: string): string | undefined {
-  try {
-    return realpathSync(path)
-  } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return undefined
-    throw explained(path, thrown)
-  }
+  return explaining(path, () => {
+    try {
+      return realpathSync(path)
+    } catch (thrown) {
+      if (codeOf(thrown) === 'ENOENT') return undefined
+      throw thrown
+    }
+  })
 }
 
-function missingFolder(path: string): never {
-  throw new RolloutError('config', { message: `the folder ${dirname(path)} does not exist` })
+function missing(message: string): never {
+  throw new RolloutError('config', { message })
 }
 
-function guard<Result>(file: string, work: () => Result): Result {
+function explaining<Result>(file: string, work: () => Result): Result {
   try {
     return work()
   } catch (thrown) {
@@ -111,16 +170,18 @@ function guard<Result>(file: string, work: () => Result): Result {
 
 function explained(file: string, thrown: unknown): unknown {
   switch (codeOf(thrown)) {
-    case '':
-      return thrown
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
-      return new RolloutError('denied', { message: `${file} may not be written: ${messageOf(thrown)}`, hint: 'file and folder must be writable, and the owner kept' }, { cause: thrown })
+    case 'EROFS': {
+      const hint = 'this user must be able to write to the file and its folder, and to keep the owner'
+      return new RolloutError('denied', { message: `${file} cannot be read or replaced: ${messageOf(thrown)}`, hint }, { cause: thrown })
+    }
     case 'ENOSPC':
     case 'EDQUOT':
       return new RolloutError('unreachable', { message: `the disk of ${file} is full; the file is as it was` }, { cause: thrown })
     default:
-      return new RolloutError('unreachable', { message: `${file}: ${messageOf(thrown)}` }, { cause: thrown })
+      return thrown instanceof RolloutError || codeOf(thrown) === ''
+        ? thrown
+        : new RolloutError('unreachable', { message: messageOf(thrown) }, { cause: thrown })
   }
 }

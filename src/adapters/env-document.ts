@@ -1,12 +1,12 @@
 import { RolloutError } from '../core/errors.ts'
 import type { Words } from '../core/ports.ts'
 
-/** `# rollout:42`, a comment in the file: the newest intent written there, and whether the application has still to be told. */
+/** `# rollout:42`, a comment in the file: the newest intent that was written there. */
 export interface Mark {
   /** Sequence number of the intent; 0 when none was ever written. */
   readonly epoch: number
-  /** `# rollout:42 reload pending`. */
-  readonly pending: boolean
+  /** `# rollout:42 reloaded:1a2b3c4d`: digest of the words the application was last told to read. */
+  readonly reloaded?: string | undefined
 }
 
 /** One `NAME=value` of an env file, with everything around the value. */
@@ -30,7 +30,7 @@ interface Line {
 }
 
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
-const MARK = /^# rollout:(\d{1,15})( reload pending)?[ \t]*$/
+const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?[ \t]*$/
 /** What every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]+$/
 
@@ -45,7 +45,7 @@ export function readWords(document: string, names: readonly string[]): Words {
 
 /** The mark with the highest epoch. */
 export function readMark(document: string): Mark {
-  const none: Mark = { epoch: 0, pending: false }
+  const none: Mark = { epoch: 0 }
   return parse(document).lines.reduce((newest, { mark }) => (mark && mark.epoch >= newest.epoch ? mark : newest), none)
 }
 
@@ -58,9 +58,13 @@ export function writeWords(document: string, words: { readonly [name: string]: s
   const { bom, lines } = parse(document)
   for (const [name, word] of Object.entries(words)) {
     wordOf(lines, name)
-    if (!WORD.test(word)) throw new RolloutError('config', { message: `"${word}" cannot be a word in an env file`, hint: 'words: in the inventory chooses others' })
+    if (!WORD.test(word))
+      throw new RolloutError('config', {
+        message: `"${word}" cannot be a word in an env file`,
+        hint: 'words: in the inventory chooses others',
+      })
   }
-  const marked = `# rollout:${mark.epoch}${mark.pending ? ' reload pending' : ''}`
+  const marked = `# rollout:${mark.epoch}${mark.reloaded === undefined ? '' : ` reloaded:${mark.reloaded}`}`
   const wanted = new Map(Object.entries(words))
   const edited = lines.map((line) => {
     if (line.mark) return marked + line.end
@@ -93,7 +97,11 @@ function wordOf(lines: readonly Line[], name: string): string | undefined {
   const places = lines.flatMap(({ assigns }, nth) => (assigns?.name === name ? [{ ...assigns, line: nth + 1 }] : []))
   const [first] = places
   const unclear = places.find((place) => place.unclear !== undefined)
-  if (unclear) throw new RolloutError('conflict', { message: `${name} on line ${unclear.line} ${unclear.unclear}`, hint: 'a toggle is one word on one line' })
+  if (unclear)
+    throw new RolloutError('conflict', {
+      message: `${name} on line ${unclear.line} ${unclear.unclear}`,
+      hint: 'a toggle is one word on one line',
+    })
   const other = places.find(({ value }) => value !== first?.value)
   if (first && other) {
     const message = `${name} is "${first.value}" on line ${first.line} and "${other.value}" on line ${other.line}`
@@ -105,7 +113,7 @@ function wordOf(lines: readonly Line[], name: string): string | undefined {
 function parse(document: string): { readonly bom: string; readonly lines: readonly Line[] } {
   const bom = document.startsWith('\ufeff') ? '\ufeff' : ''
   const lines: Line[] = []
-  for (let at = bom.length; at < document.length; ) {
+  for (let at = bom.length; at < document.length;) {
     const line = lineAt(document, at)
     const from = at
     at += line.text.length + line.end.length
@@ -114,8 +122,8 @@ function parse(document: string): { readonly bom: string; readonly lines: readon
     lines.push({ ...line, ...(mark && { mark }), ...(assigns && { assigns }) })
     if (!assigns || assigns.quote === '' || assigns.unclear === undefined) continue
     // What lies inside a value of several lines is no assignment and no mark.
-    const close = closing(document, from + assigns.head.length, assigns.quote)
-    while (close !== undefined && at <= close) {
+    const close = closing(document, from + assigns.head.length, assigns.quote) ?? -1
+    while (at <= close) {
       const inner = lineAt(document, at)
       lines.push(inner)
       at += inner.text.length + inner.end.length
@@ -132,8 +140,8 @@ function lineAt(document: string, at: number): { readonly text: string; readonly
 }
 
 function markOf(text: string): Mark | undefined {
-  const [whole, epoch, pending] = MARK.exec(text) ?? []
-  return whole === undefined ? undefined : { epoch: Number(epoch), pending: pending !== undefined }
+  const [whole, epoch, reloaded] = MARK.exec(text) ?? []
+  return whole === undefined ? undefined : { epoch: Number(epoch), reloaded }
 }
 
 function assignmentOf(text: string, before: Line | undefined): Assignment | undefined {
@@ -146,7 +154,15 @@ function assignmentOf(text: string, before: Line | undefined): Assignment | unde
   const comment = (blanks + rest).search(/[ \t]#/)
   const value = (comment === -1 ? rest : rest.slice(0, Math.max(0, comment - blanks.length))).trimEnd()
   if (value === '') return { name, head, quote, value, tail: blanks + rest, ...follows }
-  return { name, head: whole, quote, value, tail: rest.slice(value.length), ...(endsInBackslash(rest) && { unclear: 'goes over several lines' }), ...follows }
+  return {
+    name,
+    head: whole,
+    quote,
+    value,
+    tail: rest.slice(value.length),
+    ...(endsInBackslash(rest) && { unclear: 'goes over several lines' }),
+    ...follows,
+  }
 }
 
 function between(rest: string, quote: '"' | "'"): Pick<Assignment, 'value' | 'tail' | 'unclear'> {
@@ -167,5 +183,8 @@ function closing(text: string, from: number, quote: '"' | "'"): number | undefin
 
 /** To a shell the next line belongs to this one; a comment ends where its line ends. */
 function endsInBackslash(text: string): boolean {
-  return !text.trimStart().startsWith('#') && (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1
+  if (text.trimStart().startsWith('#')) return false
+  let from = text.length
+  while (text[from - 1] === '\\') from -= 1
+  return (text.length - from) % 2 === 1
 }

@@ -23,6 +23,7 @@ export interface Request {
   readonly deadline: Duration
   /** After decompression. */
   readonly maxBytes?: number
+  /** How many to follow; with 0 the redirect itself is the answer. */
   readonly redirects?: number
   /** Only for methods that may be repeated, and only while the deadline allows. */
   readonly retries?: number
@@ -58,6 +59,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
     ...(body !== undefined && { body }),
     signal: AbortSignal.any([asked.signal, limit, tooLarge.signal]),
     timeout: { request: deadline },
+    followRedirect: redirects > 0,
     maxRedirects: redirects,
     throwHttpErrors: false,
     responseType: 'buffer',
@@ -83,8 +85,8 @@ export async function request(url: string, asked: Request): Promise<Response> {
     return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: decode(answer.rawBody, shown), url: withoutSecrets(answer.url) }
   } catch (thrown) {
     if (tooLarge.signal.aborted) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
+    if (asked.signal.aborted && !limit.aborted) throw asked.signal.reason
     if (limit.aborted || thrown instanceof TimeoutError) throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
-    if (asked.signal.aborted) throw asked.signal.reason
     throw explained(thrown, shown)
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { RolloutError } from '../core/errors.ts'
+import { messageOf, RolloutError } from '../core/errors.ts'
 import type { MetricAdapter, Schema, TargetAdapter } from '../core/ports.ts'
 
 /** The folder is the registry: `use: env-file` is the default export of `targets/env-file.ts`. */
@@ -48,7 +48,14 @@ function checked(use: string): string {
   throw new RolloutError('config', { message: `"${use}" is not an adapter`, hint: 'a name, or a path that begins with ./' })
 }
 
+/** Throws `config` when the file is missing, does not run, or is no adapter: all of that is the user's to mend. */
 async function importFile<Adapter>(use: string, folder: string): Promise<Adapter> {
-  const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
-  return adapter
+  const hint = 'a module whose default export is an adapter: { options, read, … }'
+  try {
+    const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
+    if (adapter?.options?.['~standard'] && typeof adapter.read === 'function') return adapter
+  } catch (thrown) {
+    throw new RolloutError('config', { message: `${use} cannot be loaded: ${messageOf(thrown).split('\n')[0]}`, hint }, { cause: thrown })
+  }
+  throw new RolloutError('config', { message: `${use} is not an adapter`, hint })
 }

@@ -7,6 +7,8 @@ import { formatDuration } from '../core/units.ts'
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
 /** As much of a command's complaint as fits into a message: lines, characters. */
 const LAST = { lines: 3, characters: 300 }
+// oxlint-disable-next-line no-control-regex -- what must not reach a terminal: CSI and OSC sequences, and the rest of C0 and C1
+const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 export interface Spawn {
   readonly cwd: string
@@ -27,7 +29,10 @@ export interface Spawn {
  * executable, and the signal's reason when that ends first. Its whole process group is killed then: a
  * grandchild that keeps stdout open outlives a kill of the command alone, and we would wait for it.
  */
-export async function run(argv: readonly [string, ...string[]], options: Spawn): Promise<{ readonly stdout: string; readonly stderr: string }> {
+export async function run(
+  argv: readonly [string, ...string[]],
+  options: Spawn,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const [file, ...args] = argv
   const { cwd, env, pass = [], timeout = 10_000, input, maxBytes = 1 << 20 } = options
   options.signal.throwIfAborted()
@@ -66,8 +71,7 @@ export async function run(argv: readonly [string, ...string[]], options: Spawn):
 
 /** Text without escape sequences and control characters, fit to be shown: only newlines and tabs stay. */
 export function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
-  return text.replaceAll(/\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+  return text.replaceAll(CONTROL, '')
 }
 
 /** A negative pid means the group, kill(2); `detached` made the command its leader. */
@@ -93,7 +97,8 @@ interface Failure {
 }
 
 function failed(file: string, { code, exitCode, signal, stderr = '' }: Failure): RolloutError {
-  if (code === 'ENOENT') return new RolloutError('unreachable', { message: `${file} was not found`, hint: 'a path relative to the plan begins with ./' })
+  if (code === 'ENOENT')
+    return new RolloutError('unreachable', { message: `${file} was not found`, hint: 'a path relative to the plan begins with ./' })
   if (code === 'EACCES') return new RolloutError('denied', { message: `${file} is not executable`, hint: `chmod +x ${file}` })
   const how = exitCode === undefined ? `was ended by ${signal ?? code ?? 'an error'}` : `exited with ${exitCode}`
   const words = plain(stderr).trim().split('\n').slice(-LAST.lines).join(' | ').slice(-LAST.characters)

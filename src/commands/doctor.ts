@@ -1,129 +1,133 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openMetrics, openTargets } from '../adapters/open.ts'
+import { run } from '../adapters/spawn.ts'
 import { messageOf, RolloutError, type Outcome, type Problem } from '../core/errors.ts'
-import type { Reading } from '../core/judge.ts'
-import { togglesOf, type Plan } from '../core/plan.ts'
-import { formatDuration } from '../core/units.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Journal } from '../core/ports.ts'
+import { formatDuration, formatInstant } from '../core/units.ts'
 import { longestGap } from '../core/watch.ts'
-import { increments } from '../core/counters.ts'
+import { load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { renderDoctor, type Finding } from '../views/doctor.ts'
 import { writeJson } from '../views/json.ts'
 import { deadline, flag, type Input } from './input.ts'
+import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
 import { loadPlan, locate, openJournal } from './project.ts'
 
-const BETWEEN = 2000
+/** The oldest Node.js this is tested on: major, minor. */
+const OLDEST = [20, 19] as const
 
 /** Looks for what will hurt later. Writes nothing, to no target and to no journal. */
 export default async function doctor(shell: Shell, input: Input): Promise<Outcome> {
-  const rows: Finding[] = []
-  const plan = await examinePlan(shell, input, rows)
-  rows.push(...examineFolder(shell, input))
-  rows.push(await examineJournal(shell, input))
+  const signal = deadline(shell, input)
+  const { plan, rows } = await examinePlan(shell, input)
+  rows.unshift(examineNode(shell.node))
+  rows.push(...(await examineGit(shell, input, signal)), ...(await examineJournal(shell, input, plan)))
   if (plan) {
-    rows.push(...(await examineTargets(shell, input, plan)))
-    rows.push(...(await examineMetrics(shell, input, plan)))
+    const probe: Probe = { plan, lender: { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }, signal }
+    for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
   }
+  // What an interrupted read gave says nothing about who was to answer.
+  signal.throwIfAborted()
   if (flag(input, 'json')) writeJson(rows, shell.out)
   else shell.out.write(renderDoctor(rows, shell.out))
-  if (!plan) return 'config'
-  return rows.some(({ level }) => level === 'failed') ? 'unreachable' : 'done'
+  return outcomeOf(rows)
 }
 
-async function examinePlan(shell: Shell, input: Input, rows: Finding[]): Promise<Plan | undefined> {
-  const row = (level: Finding['level'], { message, hint, where }: Problem): Finding => ({ what: 'plan', level, text: message, ...(hint !== undefined && { hint }), ...(where && { where }) })
+/** What is wrong here is worse than what does not answer. */
+function outcomeOf(rows: readonly Finding[]): Outcome {
+  const failed = rows.filter(({ level }) => level === 'failed')
+  if (failed.length === 0) return 'done'
+  return failed.every(({ what }) => /^(?:target|metric) /.test(what)) ? 'unreachable' : 'config'
+}
+
+function examineNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+  return { what: 'node', level: isOld ? 'failed' : 'ok', text: version, ...(isOld && { hint: `${OLDEST.join('.')} or newer is needed` }) }
+}
+
+async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: Finding[] }> {
   try {
     const { plan, warnings } = await loadPlan(shell, input)
-    rows.push({ what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` }, ...warnings.map((each) => row('warning', each)))
-    rows.push({ what: 'cron', level: 'ok', text: `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}` })
-    return plan
+    const cron = `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}`
+    const rows = warnings.map((each) => finding('plan', 'warning', each))
+    return {
+      plan,
+      rows: [
+        { what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` },
+        ...rows,
+        { what: 'cron', level: 'ok', text: cron },
+      ],
+    }
   } catch (thrown) {
-    if (!(thrown instanceof RolloutError)) throw thrown
-    rows.push(...thrown.problems.map((each) => row('failed', each)))
-    return undefined
+    if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown
+    return { rows: thrown.problems.map((each) => finding('plan', 'failed', each)) }
   }
 }
 
-function examineFolder(shell: Shell, input: Input): readonly Finding[] {
+function finding(what: string, level: Finding['level'], { message, hint, where }: Problem): Finding {
+  return { what, level, text: message, ...(hint !== undefined && { hint }), ...(where && { where }) }
+}
+
+/** Asks git itself: ignore rules come from many places. Nothing to say where there is no git, or no repository. */
+async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Promise<readonly Finding[]> {
   const { folder } = locate(shell, input)
-  const state = join(folder, '.rollout')
+  try {
+    await run(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env: shell.env, signal, timeout: 5000 })
+    return [{ what: 'git', level: 'ok', text: '.rollout is ignored' }]
+  } catch (thrown) {
+    // git-check-ignore(1): 1 when the path is not ignored, 128 for everything else.
+    if (!messageOf(thrown).endsWith('exited with 1')) return []
+    return [{ what: 'git', level: 'warning', text: '.rollout is not ignored', hint: `echo '.rollout/' >> ${join(folder, '.gitignore')}` }]
+  }
+}
+
+async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined): Promise<readonly Finding[]> {
+  const folder = join(locate(shell, input).folder, '.rollout')
+  if (!plan && !existsSync(folder)) return []
+  try {
+    const journal = await openJournal(shell, input)
+    // Reading all of it checks every hash.
+    const events = await journal.read()
+    if (events.length === 0) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
+    return [
+      ...examineAccess(journal.place),
+      { what: 'journal', level: 'ok', text: `${events.length} events, every hash holds` },
+      ...(await examineController(shell, journal)),
+    ]
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    return thrown.problems.slice(0, 1).map((each) => finding('journal', 'failed', each))
+  }
+}
+
+function examineAccess(folder: string): readonly Finding[] {
   const rows: Finding[] = []
-  if (existsSync(state) && (statSync(state).mode & 0o077) !== 0) rows.push({ what: 'journal', level: 'warning', text: 'others may read .rollout', hint: `chmod 700 ${state}` })
-  if (existsSync(join(folder, '.git')) && !ignores(folder)) rows.push({ what: 'git', level: 'warning', text: '.rollout is not ignored', hint: "echo '.rollout/' >> .gitignore" })
+  if ((statSync(folder).mode & 0o077) !== 0)
+    rows.push({ what: 'journal', level: 'warning', text: `others may read ${folder}`, hint: `chmod 700 ${folder}` })
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch {
+    rows.push({
+      what: 'journal',
+      level: 'failed',
+      text: `${folder} may not be written by this user`,
+      hint: 'a rollback is recorded before anything moves: it needs this',
+    })
+  }
   return rows
 }
 
-function ignores(folder: string): boolean {
-  try {
-    return readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/).some((line) => /^\/?\.rollout\/?$/.test(line.trim()))
-  } catch {
-    return false
-  }
-}
-
-async function examineJournal(shell: Shell, input: Input): Promise<Finding> {
-  try {
-    const journal = await openJournal(shell, input)
-    const events = await journal.read()
-    return { what: 'journal', level: 'ok', text: events.length === 0 ? 'nothing was started yet' : `${events.length} events, every hash holds` }
-  } catch (thrown) {
-    if (!(thrown instanceof RolloutError)) throw thrown
-    const [first] = thrown.problems
-    return { what: 'journal', level: 'failed', text: first?.message ?? '', ...(first?.hint !== undefined && { hint: first.hint }) }
-  }
-}
-
-async function examineTargets(shell: Shell, input: Input, plan: Plan): Promise<readonly Finding[]> {
-  const lender = { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
-  const targets = await openTargets(plan, lender)
-  return Promise.all(
-    targets.map(async (target): Promise<Finding> => {
-      const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
-      try {
-        const found = await target.read(variables, deadline(shell, input))
-        const unset = variables.filter((variable) => found[variable] === undefined)
-        return { what: `target ${target.name}`, level: 'ok', text: unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts` }
-      } catch (thrown) {
-        const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
-        return { what: `target ${target.name}`, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }
-      }
-    }),
-  )
-}
-
-async function examineMetrics(shell: Shell, input: Input, plan: Plan): Promise<readonly Finding[]> {
-  const lender = { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
-  const signal = deadline(shell, input)
-  const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
-  const first = await Promise.all(metrics.map(async (metric) => metric.read(signal)))
-  if (first.some(({ is }) => is === 'ratio' || is === 'quantile')) await shell.clock.sleep(BETWEEN, signal)
-  const second = await Promise.all(metrics.map(async (metric) => metric.read(signal)))
-  return metrics.flatMap(({ name }, nth) => examineMetric(plan, name, first[nth], second[nth], shell.clock.now()))
-}
-
-function examineMetric(plan: Plan, name: string, before: Reading | undefined, now: Reading | undefined, wall: number): readonly Finding[] {
-  const what = `metric ${name}`
-  const rows: Finding[] = []
-  const metric = plan.metrics[name]
-  const query = metric?.options['query']
-  if (typeof query === 'string' && /\/[^/]*(?:rate|increase|sum)\b/.test(query) && !query.includes('vector(0)')) {
-    rows.push({ what, level: 'warning', text: 'the query is empty, not zero, while there are no errors', hint: 'ratio: { bad, total } reads both sides; or (sum(rate(bad[1m])) or vector(0)) / sum(rate(total[1m]))' })
-  }
-  if (!now || now.is === 'missing') return [...rows, { what, level: 'failed', text: now ? `${now.reason}: ${now.detail}` : 'not read' }]
-  if (now.at !== undefined && Math.abs(wall - now.at) > 30_000) {
-    const text = `the newest sample is ${formatDuration(Math.abs(wall - now.at))} ${now.at > wall ? "ahead of this machine's clock" : 'old'}`
-    rows.push({ what, level: 'warning', text, hint: 'compare the clocks of both machines' })
-  }
-  if (now.is === 'value') return [...rows, { what, level: 'ok', text: `is ${now.value}` }]
-  const [old, fresh] = [countersOf(before), countersOf(now)]
-  const rate = (increments(old ?? fresh, fresh)[now.is === 'ratio' ? 'total' : '+Inf'] ?? 0) / (BETWEEN / 1000)
-  if (rate === 0) return [...rows, { what, level: 'warning', text: 'no request was counted for two seconds', hint: 'a step waits for samples, and pauses when none come' }]
-  const needed = formatDuration(((metric?.minSamples ?? 0) / rate) * 1000)
-  return [...rows, { what, level: 'ok', text: `counts ${Math.round(rate * 10) / 10} requests/s: ${metric?.minSamples ?? 0} samples take about ${needed}` }]
-}
-
-function countersOf(reading: Reading | undefined) {
-  if (reading?.is === 'ratio') return { bad: reading.bad, total: reading.total }
-  return reading?.is === 'quantile' ? reading.buckets : {}
+async function examineController(shell: Shell, journal: Journal): Promise<readonly Finding[]> {
+  const { state } = await load(journal)
+  if (!state?.controller) return []
+  const { host, pid, at } = state.controller
+  const who = `${host} pid ${pid} since ${formatInstant(at)}`
+  const isAlive = shell.alive(state.controller)
+  if (isAlive === false)
+    return [{ what: 'controller', level: 'warning', text: `${who} is gone: nobody watches`, hint: 'rollout run goes on from where it was' }]
+  return [
+    { what: 'controller', level: 'ok', text: `watched by ${who}${isAlive ? '' : '; from here it cannot be told whether it still runs'}` },
+  ]
 }

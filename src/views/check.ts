@@ -19,22 +19,48 @@ export interface CheckReport {
   readonly rows: readonly CheckRow[]
 }
 
-const MARKS: Readonly<Record<CheckRow['verdict'], string>> = { ok: '✓', warning: '!', waiting: '…', unknown: '?', critical: '✗', failed: '✗', unreachable: '✗' }
+const MARKS: Readonly<Record<CheckRow['verdict'], string>> = {
+  ok: '✓',
+  warning: '!',
+  waiting: '…',
+  unknown: '?',
+  critical: '✗',
+  failed: '✗',
+  unreachable: '✗',
+}
 
 /** A row for everything that was looked at, and one line that sums it up. */
 export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): string {
   const color = paint(stream)
   const lines = rows.flatMap(({ what, name, verdict, text, where, hint }) => {
-    const tint = verdict === 'ok' ? color.green : verdict === 'waiting' || verdict === 'warning' ? color.yellow : verdict === 'unknown' ? color.magenta : color.red
+    const tint =
+      verdict === 'ok'
+        ? color.green
+        : verdict === 'waiting' || verdict === 'warning'
+          ? color.yellow
+          : verdict === 'unknown'
+            ? color.magenta
+            : color.red
     const place = where ? `${placeOf(where)} ` : ''
-    const line = `${tint(MARKS[verdict])} ${what.padEnd(8)}${name === '' || name === 'plan' ? '' : `${name}  `}${color.bold(place)}${clean(text)}`
-    return hint === undefined ? [line] : [line, `  ${color.dim(clean(hint))}`]
+    const line = `${tint(MARKS[verdict])} ${what.padEnd(8)}${name === '' || name === 'plan' ? '' : `${name}  `}${color.bold(place)}${oneLine(text)}`
+    return hint === undefined ? [line] : [line, `  ${color.dim(oneLine(hint))}`]
   })
   return `${lines.join('\n')}\n${color.bold(summaryOf(outcome))}\n`
 }
 
+/** What a target or a query answered, without a way to begin a line of its own. */
+export function oneLine(text: string): string {
+  return clean(text).replaceAll(/\s+/g, ' ').trim()
+}
+
 /** What the exit code means, in words. */
 export function summaryOf(outcome: Outcome): string {
-  const words: Partial<Record<Outcome, string>> = { done: 'go', notYet: 'not yet', unhealthy: 'no: unhealthy', unreachable: 'no: something cannot be reached', config: 'no: the plan has errors' }
+  const words: Partial<Record<Outcome, string>> = {
+    done: 'go',
+    notYet: 'not yet',
+    unhealthy: 'no: unhealthy',
+    unreachable: 'no: something cannot be reached',
+    config: 'no: the plan has errors',
+  }
   return words[outcome] ?? outcome
 }

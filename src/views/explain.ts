@@ -1,27 +1,46 @@
 import type { Event } from '../core/event.ts'
 import { describe, unitOf, type Track, type Verdict } from '../core/judge.ts'
-import type { Instant, Metric, Toggle } from '../core/plan.ts'
+import type { Approval, Duration, Exposures, Instant, Metric, Toggle } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatRule, formatValue } from '../core/rule.ts'
-import type { Deed } from '../core/state.ts'
-import { changesBetween, type Summary } from '../core/summary.ts'
+import { formatRule, formatValue, holds } from '../core/rule.ts'
+import type { Deed, Status } from '../core/state.ts'
+import type { Summary } from '../core/summary.ts'
 import { formatDuration, formatExposure, formatInstant } from '../core/units.ts'
-import { renderChanges, renderEvent, type Happening } from './event.ts'
+import { renderEvent, type Happening } from './event.ts'
 import { clean, paint } from './paint.ts'
 import { nextCommand, renderVerdict, renderWord } from './status.ts'
 
+/** What a metric said at the moment something was decided. */
+export interface Evidence {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly text: string
+}
+
+export interface DecisionPage extends Summary {
+  /** What was known when it was stopped; absent while it is not. */
+  readonly evidence?: readonly Evidence[]
+}
+
 /** Why it is where it is, and what would change that. */
-export function renderDecision(summary: Summary, stream: Stream): string {
+export function renderDecision(page: DecisionPage, stream: Stream): string {
   const color = paint(stream)
-  const where = summary.step ? `step ${summary.step.number} of ${summary.step.of} (${summary.step.toggles.join(', ')} at ${summary.step.to})` : 'before the first step'
-  const lines = [`${renderWord(summary.status, stream)} at ${where}`]
-  if (summary.stopped) lines.push(`  ${clean(summary.stopped.why.text)}`, color.dim(`  #${summary.stopped.seq} by ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)}`))
-  else lines.push(`  ${summary.decision.do}: ${clean(summary.decision.text)}`)
-  for (const { name, verdict, text } of summary.metrics) lines.push(`  ${renderVerdict(verdict, stream)} ${name} ${clean(text)}`)
-  for (const gate of summary.status === 'running' ? summary.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
-    lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)}`)
+  const { step, stopped, decision, status } = page
+  const where = step ? `step ${step.number} of ${step.of} (${step.toggles.join(', ')} at ${step.to})` : 'before the first step'
+  const lines = [`${renderWord(status, stream)} at ${where}`]
+  if (stopped)
+    lines.push(`  ${clean(stopped.why.text)}`, color.dim(`  #${stopped.seq} by ${clean(stopped.actor)}, ${formatInstant(stopped.at)}`))
+  else lines.push(`  ${decision.do}: ${clean(decision.text)}`)
+  for (const each of page.evidence ?? []) lines.push(`  then: ${renderEvidence(each, stream)}`)
+  // What was rolled back is no longer watched: only the evidence says anything about it.
+  if (status === 'running' || status === 'paused')
+    for (const each of page.metrics) lines.push(`  ${stopped ? 'now:  ' : ''}${renderEvidence(each, stream)}`)
+  for (const gate of status === 'running' ? page.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
+    lines.push(
+      `  ${color.yellow('…')} ${clean(gate.text)}${gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)}`,
+    )
   }
-  return `${[...lines, color.dim(`  ${nextCommand(summary)}`)].join('\n')}\n`
+  return `${[...lines, color.dim(`  ${nextCommand(page)}`)].join('\n')}\n`
 }
 
 export interface MetricPage {
@@ -46,41 +65,100 @@ export function renderMetric({ name, metric, track, step, stopped, changes }: Me
     metric.critical && `critical ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}`,
   ]
   lines.push(`  Rules: ${rules.filter((rule) => rule !== undefined).join(' · ') || 'none'}`)
-  if (track?.samples !== undefined) lines.push(`  Samples: ${Math.round(track.samples)} since the step was reached, ${metric.minSamples} needed; the value looks back ${formatDuration(metric.window)} at least.`)
-  if (track?.unknownFor !== undefined) lines.push(`  Unknown for ${formatDuration(track.unknownFor)}; missing data means: ${metric.onNoData}.`)
-  lines.push(`  Read by ${metric.use}; a sample older than ${formatDuration(metric.maxAge)} is stale, a reading may take ${formatDuration(metric.timeout)}.`)
-  for (const change of changes) lines.push(`  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change.verdict, stream)} ${clean(change.text)}`)
+  if (track) lines.push(...streaks(metric, track))
+  if (track?.samples !== undefined)
+    lines.push(
+      `  Samples: ${Math.round(track.samples)} since the step was reached, ${metric.minSamples} needed; the value looks back ${formatDuration(metric.window)} at least.`,
+    )
+  lines.push(
+    `  Read by ${metric.use}; a sample older than ${formatDuration(metric.maxAge)} is stale, a reading may take ${formatDuration(metric.timeout)}.`,
+  )
+  for (const change of changes)
+    lines.push(
+      `  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change.verdict, stream)} ${clean(change.text)}`,
+    )
   return `${lines.join('\n')}\n`
 }
 
 function headline(metric: Metric, track: Track, stream: Stream): string {
-  if (track.verdict === 'unknown' || track.value === undefined) return `${renderVerdict('unknown', stream)} ${clean(describe(metric, track))}`
-  const value = formatValue(track.value, unitOf(metric))
-  const rule = track.verdict === 'critical' ? metric.critical : track.verdict === 'warning' ? metric.warning : undefined
-  const broken = rule ? ` (${formatRule(rule.when)}${lasting(rule.for)})` : ''
+  const color = paint(stream)
+  const words = {
+    healthy: color.green('healthy'),
+    warning: color.yellow('warning'),
+    critical: color.red.bold('CRITICAL'),
+    unknown: color.magenta('unknown'),
+  }
+  const word = words[track.verdict]
+  if (track.verdict === 'unknown' || track.value === undefined) return `${word}: ${clean(describe(metric, track))}`
+  const because = reason(metric, track, track.value)
   const counts = track.total === undefined ? '' : track.bad === undefined ? `: ${track.total} samples` : `: ${track.bad} of ${track.total}`
-  return `${value} ${renderVerdict(track.verdict, stream)}${broken}${counts}`
+  return `${formatValue(track.value, unitOf(metric))} ${word}${because === '' ? '' : ` (${because})`}${counts}`
 }
 
-function lasting(duration: number): string {
+/** The rule that made the verdict. */
+function reason({ success, warning, critical }: Metric, { verdict, criticalFor, met }: Track, value: number): string {
+  if (critical && verdict === 'critical') return formatRule(critical.when) + lasting(critical.for)
+  if (critical && criticalFor !== undefined)
+    return `${formatRule(critical.when)}, for ${formatDuration(criticalFor)} of ${formatDuration(critical.for)}`
+  if (warning && verdict === 'warning' && holds(warning.when, value)) return formatRule(warning.when) + lasting(warning.for)
+  return success ? `${met ? '' : 'needs '}${formatRule(success)}` : verdict === 'warning' ? 'not yet far enough from the warning' : ''
+}
+
+function streaks(metric: Metric, { criticalFor, warningFor, unknownFor }: Track): readonly string[] {
+  const parts = [
+    criticalFor !== undefined &&
+      `critical for ${formatDuration(criticalFor)}${metric.critical?.for ? ` of ${formatDuration(metric.critical.for)}` : ''}`,
+    warningFor !== undefined &&
+      `warning for ${formatDuration(warningFor)}${metric.warning?.for ? ` of ${formatDuration(metric.warning.for)}` : ''}`,
+    unknownFor !== undefined && `unknown for ${formatDuration(unknownFor)}; missing data means: ${metric.onNoData}`,
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? [] : [`  Without a gap: ${parts.join(' · ')}.`]
+}
+
+function lasting(duration: Duration): string {
   return duration > 0 ? ` for ${formatDuration(duration)}` : ''
 }
 
-/** One event with what it was based on and what came of it. */
-export function renderEventPage(happening: Happening, results: readonly Event[], stream: Stream): string {
-  const { event, before } = happening
+function renderEvidence({ name, verdict, text }: Evidence, stream: Stream): string {
+  return `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`
+}
+
+/** One word that was to change on a target. */
+export interface Written {
+  readonly target: string
+  readonly variable: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface EventPage {
+  readonly event: Event
+  /** What it happened to; absent for the first event. Steps count from 1. */
+  readonly before?: { readonly status: Status; readonly step?: number; readonly exposures: Exposures }
+  readonly evidence: readonly Evidence[]
+  readonly writes: readonly Written[]
+  /** What came of an intent. */
+  readonly results: readonly Event[]
+}
+
+/** One event with what it happened to, what it rested on and what came of it. */
+export function renderEventPage({ event, before, evidence, writes, results }: EventPage, happening: Happening, stream: Stream): string {
   const lines = [renderEvent(happening, stream)]
-  if (event.type === 'intended' && before) {
-    lines.push(`  ${renderChanges(changesBetween(before.plan, (before.intent ?? before).exposures, event.exposures))}`)
-    lines.push(`  Why: ${clean(event.why.text)} (${event.why.code})`)
-    if (event.overrides) lines.push(`  Overriding: ${event.overrides.join(', ')}`)
+  if (before) {
+    const on = Object.entries(before.exposures).map(([name, exposure]) => `${name} ${formatExposure(exposure)}`)
+    lines.push(
+      `  Before: ${before.status} ${before.step === undefined ? 'before the first step' : `at step ${before.step}`}, ${on.join(', ')}`,
+    )
   }
-  for (const [name, track] of Object.entries(before?.watch?.tracks ?? {})) {
-    const metric = before?.plan.metrics[name]
-    if (metric && (event.type === 'intended' || event.type === 'paused')) lines.push(`  ${renderVerdict(track.verdict, stream)} ${name} ${clean(describe(metric, track))}`)
-  }
-  for (const result of results) lines.push(`  ${renderEvent({ event: result, before }, stream)}`)
-  lines.push(`  Written by rollout ${event.version}, hash ${event.hash.slice(0, 12)}, after ${event.previous.slice(0, 12) || 'nothing'}.`)
+  if ('why' in event) lines.push(`  Why: ${clean(event.why.text)} (${event.why.code})`)
+  if (event.type === 'intended' && event.overrides) lines.push(`  Overriding: ${event.overrides.join(', ')}`)
+  lines.push(`  By: ${clean(event.actor)}${event.reason === undefined ? '' : `, "${clean(event.reason)}"`}`)
+  for (const each of evidence) lines.push(`  ${renderEvidence(each, stream)}`)
+  for (const { target, variable, from, to } of writes) lines.push(`  ${target}  ${variable} ${clean(from)} → ${clean(to)}`)
+  for (const result of results) lines.push(`  ${renderEvent({ event: result, before: happening.before }, stream)}`)
+  lines.push(
+    `  Written by rollout ${clean(event.version)}, hash ${event.hash.slice(0, 12)}, after ${event.previous.slice(0, 12) || 'nothing'}.`,
+  )
   return `${lines.join('\n')}\n`
 }
 
@@ -89,8 +167,18 @@ export interface TogglePage {
   readonly toggle: Toggle
   readonly exposure: string
   readonly baseline: string
-  readonly moves: readonly { readonly seq: number; readonly at: Instant; readonly move: string; readonly from: string; readonly to: string; readonly actor: string; readonly why: string }[]
-  readonly ahead: readonly { readonly number: number; readonly phase: string; readonly to: string }[]
+  readonly moves: readonly {
+    readonly seq: number
+    readonly at: Instant
+    readonly move: string
+    readonly from: string
+    readonly to: string
+    readonly actor: string
+    readonly why: string
+    /** Every target that had to has confirmed it. */
+    readonly confirmed: boolean
+  }[]
+  readonly ahead: readonly { readonly number: number; readonly phase: string; readonly to: string; readonly approval?: Approval }[]
 }
 
 /** Where a toggle is, how it got there, and where it goes. */
@@ -98,9 +186,24 @@ export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }:
   const color = paint(stream)
   const lines = [`${color.bold(name)} ${exposure} (was ${baseline} before the rollout, ${formatExposure(toggle.default)} by default)`]
   if (toggle.description !== undefined) lines.push(`  ${clean(toggle.description)}`)
-  const facts = [toggle.kind, toggle.core ? 'core' : '', toggle.owner ?? '', `on ${toggle.targets.join(', ')}`, toggle.requires.length > 0 ? `requires ${toggle.requires.join(', ')}` : '', toggle.removeBy === undefined ? '' : `remove by ${toggle.removeBy}`]
+  const facts = [
+    toggle.kind,
+    toggle.core ? 'core' : '',
+    toggle.owner ?? '',
+    `on ${toggle.targets.join(', ')}`,
+    toggle.requires.length > 0 ? `requires ${toggle.requires.join(', ')}` : '',
+    toggle.removeBy === undefined ? '' : `remove by ${toggle.removeBy}`,
+  ]
   lines.push(`  ${clean(facts.filter((fact) => fact !== '').join(' · '))}`)
-  for (const { seq, at, move, from, to, actor, why } of moves) lines.push(`  ${color.dim(`#${seq} ${formatInstant(at)}`)} ${move} ${from} → ${to} by ${clean(actor)}: ${clean(why)}`)
-  for (const { number, phase, to } of ahead) lines.push(color.dim(`  step ${number} (${phase}) takes it to ${to}`))
+  for (const { seq, at, move, from, to, actor, why, confirmed } of moves) {
+    lines.push(
+      `  ${color.dim(`#${seq} ${formatInstant(at)}`)} ${move} ${from} → ${to} by ${clean(actor)}: ${clean(why)}${confirmed ? '' : color.yellow(' (not confirmed by every target)')}`,
+    )
+  }
+  for (const { number, phase, to, approval } of ahead) {
+    lines.push(
+      color.dim(`  step ${number} (${phase}) takes it to ${to}${approval ? `, once ${approval.count} of ${approval.group} agree` : ''}`),
+    )
+  }
   return `${lines.join('\n')}\n`
 }

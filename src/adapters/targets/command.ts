@@ -5,6 +5,7 @@ import { argv, typed } from '../argv.ts'
 import { target } from '../define.ts'
 import { plain, run } from '../spawn.ts'
 import { fill, placeholders, unknownPlaceholder } from '../template.ts'
+import { timeout } from '../timeout.ts'
 
 const template = (known: readonly string[], needed: readonly string[]) =>
   argv.superRefine((words, context) => {
@@ -22,9 +23,11 @@ const options = z.strictObject({
   set: template(['name', 'value', 'epoch'], ['value']).describe(
     'Command that writes one variable, as a list: {{name}}, {{value}}, and {{epoch}}, which grows with every change (0 by hand)',
   ),
-  get: template(['name'], []).describe('Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set'),
+  get: template(['name'], []).describe(
+    'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set',
+  ),
   pass: z.array(z.string()).default([]).describe('Environment variables the commands may see besides PATH, HOME, LANG, TZ and TMPDIR'),
-  timeout: z.int().min(10).max(600_000).default(10_000).describe('Milliseconds for one command'),
+  timeout: timeout.describe('For one command (10s)'),
 })
 
 /**
@@ -54,6 +57,10 @@ function lent({ pass, timeout }: Pick<z.infer<typeof options>, 'pass' | 'timeout
 
 function filled([file, ...args]: readonly [string, ...string[]], values: Readonly<Record<string, string>>): [string, ...string[]] {
   const option = Object.values(values).find((value) => value.startsWith('-'))
-  if (option !== undefined) throw new RolloutError('config', { message: `"${option}" would be read as an option by ${file}`, hint: 'words: in the inventory chooses others' })
+  if (option !== undefined)
+    throw new RolloutError('config', {
+      message: `"${option}" would be read as an option by ${file}`,
+      hint: 'words: in the inventory chooses others',
+    })
   return [file, ...args.map((arg) => fill(arg, values))]
 }

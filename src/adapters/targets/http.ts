@@ -1,98 +1,174 @@
 import { z } from 'zod'
-import { RolloutError } from '../../core/errors.ts'
+import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Json } from '../../core/plan.ts'
-import { Unreadable, type Loan } from '../../core/ports.ts'
+import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
+import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { parseDocument, valueAt } from '../document.ts'
 import { request, withoutSecrets } from '../http.ts'
 import { plain } from '../spawn.ts'
+import { fill, placeholders, unknownPlaceholder } from '../template.ts'
+import { timeout } from '../timeout.ts'
 
-const options = z.strictObject({
-  url: z.string().min(1).describe('Where a word is written; {{name}}, {{value}} and {{epoch}} are filled in'),
-  method: z.enum(['PUT', 'POST', 'PATCH']).default('PUT'),
-  body: z.json().optional().describe('JSON with {{name}}, {{value}}, {{epoch}} inside its strings; unless told, the value as a string'),
-  get: z.strictObject({ url: z.string().min(1), path: z.string().optional() }).describe('Where the word is read back, and its path in the JSON; without a path the whole text is the word'),
-  timeout: z.int().min(100).max(600_000).default(10_000).describe('Milliseconds for one request'),
-  ...access,
-})
+/** Bytes of an answer that fit into a message. */
+const EXCERPT = 200
+const WORDS = '{{words}}'
+
+const options = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }).describe('Where words are written; {{name}}, {{value}} and {{epoch}} are filled in'),
+    method: z.enum(['PUT', 'POST', 'PATCH']).default('PUT').describe('Only PUT is repeated when the server is busy'),
+    // z.json() is recursive: its definition would be left behind where the JSON Schema of a plan takes these keys over.
+    body: z
+      .custom<Json>((value) => value !== undefined, 'is missing')
+      .describe(
+        'JSON with {{name}}, {{value}}, {{epoch}} in its strings, one request a variable; or with "{{words}}" for an object of all. A text is sent as it is',
+      ),
+    get: z
+      .strictObject({
+        url: z.url({ protocol: /^https?$/ }).describe('Where words are read back; with {{name}} one request a variable'),
+        path: z
+          .string()
+          .optional()
+          .describe('Where the word is in the JSON: toggles.{{name}} or /toggles/{{name}}. Without it the whole text is the word'),
+      })
+      .describe('How the words are read back'),
+    timeout: timeout.describe('For one request (10s)'),
+    ...access,
+  })
+  .superRefine(({ url, body, get }, context) => {
+    const complain = (path: string[], message: string | undefined): void =>
+      void (message !== undefined && context.addIssue({ code: 'custom', path, message }))
+    const used = new Set([...placeholders(url), ...placeholders(JSON.stringify(body))])
+    complain(['url'], unknownPlaceholder(url, ['name', 'value', 'epoch']))
+    complain(['body'], unknownPlaceholder(JSON.stringify(body), ['name', 'value', 'epoch', 'words']))
+    complain(['get', 'url'], unknownPlaceholder(get.url, ['name']))
+    complain(['get', 'path'], unknownPlaceholder(get.path ?? '', ['name']))
+    if (used.has('words') === (used.has('name') && used.has('value')))
+      complain(['body'], 'use {{name}} and {{value}}, or "{{words}}" for all at once')
+    if (JSON.stringify(body).replaceAll(JSON.stringify(WORDS), '').includes(WORDS))
+      complain(['body'], '"{{words}}" stands alone in its string')
+    if (!placeholders(get.url + (get.path ?? '')).includes('name')) complain(['get'], 'url or path needs {{name}}')
+  })
 
 type Options = z.infer<typeof options>
-
-/** An HTTP API that holds one word per address: a key-value store, a feature service, an admin endpoint. */
-export default target({
-  options,
-  read: async (given, names, loan) => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readOne(given, name, loan)] as const))),
-  write: async (given, words, loan) => {
-    for (const [name, value] of Object.entries(words)) {
-      const values = { name, value, epoch: String(loan.epoch) }
-      const { status, body, url } = await send(given, fill(given.url, values, encodeURIComponent), given.method, JSON.stringify(bodyOf(given, values)), loan)
-      if (status < 200 || status > 299) throw new RolloutError('unreachable', { message: `${url} answered ${status}${said(body)}` })
-    }
-  },
-  byHand: (given, words) =>
-    Object.entries(words).map(([name, value]) => {
-      const values = { name, value, epoch: '0' }
-      const body = JSON.stringify(bodyOf(given, values)).replaceAll("'", `'\\''`)
-      return `curl -X ${given.method} -H 'content-type: application/json' -d '${body}' '${fill(given.url, values, encodeURIComponent)}'`
-    }),
-})
-
-async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
-  const { status, body, url } = await send(given, fill(given.get.url, { name }, encodeURIComponent), 'GET', undefined, loan)
-  if (status === 404) return undefined
-  if (status < 200 || status > 299) throw new RolloutError('unreachable', { message: `${url} answered ${status}${said(body)}` })
-  if (given.get.path === undefined) return plain(body.trim()) || undefined
-  const value = valueAt(parseDocument(body), fill(given.get.path, { name }, (text) => text))
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'string' || typeof value === 'boolean') return String(value)
-  throw new RolloutError('conflict', { message: `${url} holds ${JSON.stringify(value)} for ${name}: not a word` })
+type Values = Readonly<Record<string, string>>
+interface Call {
+  readonly url: string
+  readonly type: string
+  readonly body: string
 }
 
-async function send(given: Options, url: string, method: 'GET' | Options['method'], body: string | undefined, loan: Loan) {
-  if (!URL.canParse(url)) throw new RolloutError('config', { message: `${url} is not a URL` })
-  const { headers, tls } = admit(url, given, loan)
-  const type = body === undefined ? {} : { 'content-type': 'application/json' }
+/**
+ * An HTTP API that holds words: a key-value store, a feature service, an admin endpoint. A write counts with any
+ * 2xx; a redirect is a refusal, because following it would turn the write into a read. 404 means "not
+ * set" where the address names the variable.
+ */
+export default target({
+  options,
+  read: async (given, names, loan) => {
+    const { url, path } = given.get
+    if (placeholders(url).includes('name')) {
+      const found = await Promise.all(names.map(async (name) => [name, await readOne(given, name, loan)] as const))
+      return Object.fromEntries(found)
+    }
+    const answer = await send(given, url, { method: 'GET' }, loan)
+    return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fill(path ?? '', { name }), answer.url)]))
+  },
+  write: async (given, words, loan) => {
+    for (const { url, type, body } of calls(given, words, loan.epoch)) {
+      await send(given, url, { method: given.method, body, redirects: 0, headers: { 'content-type': type } }, loan)
+    }
+  },
+  byHand: (given, words) => calls(given, words, 0).map((call) => typedCall(given, call)),
+})
+
+/** The requests that carry these words: one for all, or one a variable. */
+function calls({ url, body }: Options, words: Values, epoch: number): readonly Call[] {
+  const isText = typeof body === 'string' && body !== WORDS
+  const call = (values: Values): Call => ({
+    url: fill(url, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))),
+    type: isText ? 'text/plain' : 'application/json',
+    body: isText ? fill(body, values) : JSON.stringify(filled(body, values, words)),
+  })
+  if (placeholders(JSON.stringify(body)).includes('words')) return [call({ epoch: String(epoch) })]
+  return Object.entries(words).map(([name, value]) => call({ name, value, epoch: String(epoch) }))
+}
+
+function filled(node: Json, values: Values, words: Values): Json {
+  if (node === WORDS) return words
+  if (typeof node === 'string') return fill(node, values)
+  if (Array.isArray(node)) return node.map((each: Json) => filled(each, values, words))
+  if (typeof node !== 'object' || node === null) return node
+  return Object.fromEntries(Object.entries(node).map(([key, each]) => [fill(key, values), filled(each, values, words)]))
+}
+
+async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
+  const { status, body, url } = await send(given, fill(given.get.url, { name }), { method: 'GET', absent: 404 }, loan)
+  if (status === 404) return undefined
+  return given.get.path === undefined ? plain(body).trim() || undefined : wordIn(body, fill(given.get.path, { name }), url)
+}
+
+function wordIn(body: string, path: string, url: string): string | undefined {
+  const value = valueAt(documentOf(body, url), path)
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' || typeof value === 'boolean') return plain(String(value))
+  throw new RolloutError('conflict', { message: `${url} holds ${plain(JSON.stringify(value)).slice(0, EXCERPT)} at ${path}: not a word` })
+}
+
+function documentOf(body: string, url: string): unknown {
   try {
-    const answer = await request(url, {
-      method,
-      headers: { ...type, ...headers },
-      ...(body !== undefined && { body }),
-      tls,
-      block: given.blockLinkLocal,
-      signal: loan.signal,
-      deadline: given.timeout,
-      retries: 0,
-    })
-    return { ...answer, url: withoutSecrets(url) }
+    return parseDocument(body)
   } catch (thrown) {
-    if (thrown instanceof Unreadable) throw new RolloutError(thrown.reason === 'timeout' ? 'timeout' : 'unreachable', { message: thrown.message }, { cause: thrown })
-    throw thrown
+    throw new RolloutError('unreachable', { message: `${url}: ${messageOf(thrown)}` }, { cause: thrown })
   }
 }
 
-type Values = Readonly<Record<string, string>>
-
-function bodyOf({ body }: Options, values: Values): Json {
-  return body === undefined ? (values['value'] ?? '') : fillJson(body, values)
+interface Sent {
+  readonly method: 'GET' | Options['method']
+  readonly headers?: Values
+  readonly body?: string
+  readonly redirects?: number
+  /** A status that is an answer, although it is not 2xx. */
+  readonly absent?: number
 }
 
-function fillJson(node: Json, values: Values): Json {
-  if (typeof node === 'string') return fill(node, values, (text) => text)
-  if (Array.isArray(node)) return node.map((each: Json) => fillJson(each, values))
-  if (typeof node === 'object' && node !== null) return Object.fromEntries(Object.entries(node).map(([key, each]) => [fill(key, values, (text) => text), fillJson(each, values)]))
-  return node
-}
-
-function fill(template: string, values: Values, encode: (text: string) => string): string {
-  return template.replaceAll(/\{\{(.*?)\}\}/g, (placeholder, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new RolloutError('config', { message: `${placeholder} is not a placeholder here`, hint: '{{name}}, {{value}} or {{epoch}}' })
-    return encode(value)
+async function send(given: Options, url: string, { absent, headers: own, ...sent }: Sent, loan: Loan) {
+  const { headers, tls } = admit(url, given, loan)
+  const answer = await request(url, {
+    ...sent,
+    headers: { ...own, ...headers },
+    tls,
+    block: given.blockLinkLocal,
+    signal: loan.signal,
+    deadline: given.timeout,
   })
+  const { status, body } = answer
+  const shown = withoutSecrets(url)
+  if ((status >= 200 && status < 300) || status === absent) return { status, body, url: shown }
+  const said = plain(withoutHeaders(body, headers)).trim().slice(0, EXCERPT)
+  const code = status === 401 || status === 403 ? 'denied' : 'unreachable'
+  throw new RolloutError(code, { message: `${sent.method} ${shown} answered ${status}${said === '' ? '' : `: ${said}`}` })
 }
 
-function said(body: string): string {
-  const text = plain(body).trim().slice(0, 200)
-  return text === '' ? '' : `: ${text}`
+/** Some servers quote what they were sent: no header that let us in may come back in a message. */
+function withoutHeaders(text: string, headers: Values): string {
+  const secrets = Object.values(headers)
+    .flatMap((value) => [value, ...value.split(' ')])
+    .filter((each) => each.length > 5)
+  return secrets.toSorted((a, b) => b.length - a.length).reduce((all, secret) => all.replaceAll(secret, '***'), text)
+}
+
+/** Secrets are for the person to fill in, from variables of the shell: a token of this process is never printed. */
+function typedCall({ method, bearer, basic, headers = {} }: Options, { url, type, body }: Call): string {
+  const variable = (name: string): string => `$${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`
+  const token = bearer?.startsWith('file:') ? `$(cat ${quote(bearer.slice('file:'.length))})` : '$TOKEN'
+  return [
+    `curl -X ${method} -H ${quote(`content-type: ${type}`)}`,
+    ...(bearer === undefined ? [] : [`-H "authorization: Bearer ${token}"`]),
+    ...(basic ? [`-u ${quote(basic.user)}`] : []),
+    ...Object.keys(headers).map((name) => `-H "${name}: ${variable(name)}"`),
+    `--data ${quote(body)} ${quote(url)}`,
+  ].join(' ')
 }

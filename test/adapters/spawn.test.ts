@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it } from 'vitest'
+import { plain, run, type Spawn } from '../../src/adapters/spawn.ts'
+
+const cwd = mkdtempSync(join(tmpdir(), 'spawn-'))
+afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+const base: Spawn = { cwd, env: process.env, signal: new AbortController().signal }
+const sh = async (script: string, over: Partial<Spawn> = {}) => run(['sh', '-c', script], { ...base, ...over })
+
+/** Milliseconds until the promise was rejected, and what with. */
+async function rejection(work: Promise<unknown>): Promise<{ error: Error & { code?: string }; took: number }> {
+  const from = performance.now()
+  const error = await work.then(
+    () => new Error('it did not fail'),
+    (thrown: Error) => thrown,
+  )
+  return { error, took: performance.now() - from }
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+}
+
+describe('a command that fails', () => {
+  it.each([
+    ['its exit code and its last lines', 'seq 9 >&2; exit 3', 'sh exited with 3: 7 | 8 | 9'],
+    [
+      'no colours, no bells, no titles',
+      String.raw`printf '\033[31mbad\033[0m\a \033]0;title\a\302\233x' >&2; exit 1`,
+      'sh exited with 1: bad x',
+    ],
+    ['the signal that ended it', 'kill -TERM $$', 'sh was ended by SIGTERM'],
+    ['nothing when it said nothing', 'echo "only stdout"; exit 9', 'sh exited with 9'],
+  ])('shows %s', async (_, script, message) => {
+    await expect(sh(script)).rejects.toMatchObject({ code: 'unreachable', message })
+  })
+
+  it('keeps arguments to itself: they may hold secrets', async () => {
+    const { error } = await rejection(run(['sh', '-c', 'exit 1', 'hunter2'], base))
+    expect(error.message).toBe('sh exited with 1')
+  })
+
+  it('says what is not there, and what is not executable', async () => {
+    writeFileSync(join(cwd, 'text'), 'text', { mode: 0o644 })
+    await expect(run(['./absent'], base)).rejects.toMatchObject({ code: 'unreachable', message: './absent was not found' })
+    await expect(run(['./text'], base)).rejects.toMatchObject({ code: 'denied', message: './text is not executable' })
+  })
+})
+
+describe('a command that does not end', () => {
+  it('ends at the deadline together with what it started', async () => {
+    const { error, took } = await rejection(sh('sleep 30 & echo $! > grandchild; sleep 30', { timeout: 300 }))
+    expect(error).toMatchObject({ code: 'timeout', message: 'sh did not finish within 300ms and was ended' })
+    expect(took).toBeLessThan(2000)
+    await sleep(50)
+    expect(isAlive(Number(readFileSync(join(cwd, 'grandchild'), 'utf8')))).toBe(false)
+  })
+
+  it.each([
+    ['a grandchild that holds stdout', 'sleep 30 & exit 0'],
+    ['a grandchild that has left the group', 'setsid sleep 3 & exit 0'],
+    ['a command that ignores SIGTERM', 'trap "" TERM; while :; do sleep 1; done'],
+  ])('does not wait for %s', async (_, script) => {
+    const { error, took } = await rejection(sh(script, { timeout: 300 }))
+    expect(error).toMatchObject({ code: 'timeout' })
+    expect(took).toBeLessThan(2000)
+  })
+
+  it('ends when the signal does, with its reason', async () => {
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(new Error('interrupted')), 100)
+    const { error, took } = await rejection(sh('sleep 30 & sleep 30', { signal: stop.signal }))
+    expect([error.message, took < 2000]).toEqual(['interrupted', true])
+    await expect(sh('touch started', { signal: stop.signal })).rejects.toThrow('interrupted')
+    expect(existsSync(join(cwd, 'started'))).toBe(false)
+  })
+
+  it.each(['yes', 'yes >&2', 'yes & yes & wait'])('is ended when it floods: %s', async (script) => {
+    const { error, took } = await rejection(sh(script, { maxBytes: 10_000 }))
+    expect(error).toMatchObject({ code: 'unreachable', message: 'sh printed more than 10000 bytes and was ended' })
+    expect(took).toBeLessThan(5000)
+  })
+})
+
+describe('a command that works', () => {
+  it('gets its words as they are: no shell reads them', async () => {
+    const { stdout } = await run(['printf', '%s|', '$HOME', '`id`', '; exit 1', 'a b', '*'], base)
+    expect(stdout).toBe('$HOME|`id`|; exit 1|a b|*|')
+  })
+
+  it('sees only the variables it was promised', async () => {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: '/home/me',
+      LANG: 'C',
+      TZ: 'UTC',
+      TMPDIR: '/tmp',
+      SECRET: 'no',
+      WANTED: 'yes',
+      ABSENT: undefined,
+    }
+    const { stdout } = await run(['env'], { ...base, env, pass: ['WANTED', 'ABSENT'] })
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0])
+    expect(new Set(names)).toEqual(new Set(['HOME', 'LANG', 'PATH', 'TMPDIR', 'TZ', 'WANTED']))
+  })
+
+  it('reads its input; without any it reads nothing, and need not read at all', async () => {
+    expect((await run(['cat'], { ...base, input: 'hello' })).stdout).toBe('hello')
+    expect((await run(['cat'], base)).stdout).toBe('')
+    expect((await run(['true'], { ...base, input: 'x'.repeat(1_000_000) })).stdout).toBe('')
+  })
+
+  it('runs in its folder, and what it prints is left as it is', async () => {
+    expect(await sh('pwd; echo warning >&2')).toEqual({ stdout: `${cwd}\n`, stderr: 'warning\n' })
+  })
+
+  it('may leave a daemon behind that does not hold its output', async () => {
+    const { stdout } = await sh('sleep 2 >/dev/null 2>&1 & echo $!')
+    expect(isAlive(Number(stdout))).toBe(true)
+    process.kill(Number(stdout))
+  })
+})
+
+describe('plain', () => {
+  it.each([
+    ['\u001b[1;31mred\u001b[0m', 'red'],
+    ['\u001b]8;;http://x\u001b\\link\u001b]8;;\u0007', 'link'],
+    ['a\u0000b\rc\u009b1md', 'abc1md'],
+    ['zwei\tWörter\n✓', 'zwei\tWörter\n✓'],
+  ])('%j becomes %j', (text, shown) => {
+    expect(plain(text)).toBe(shown)
+  })
+})

@@ -1,0 +1,462 @@
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import envFile from '../../../src/adapters/targets/env-file.ts'
+import { checked, lend } from '../../helpers/loan.ts'
+
+let folder = ''
+let file = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'env-file-'))
+  file = join(folder, 'web.env')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const text = (): string => readFileSync(file, 'utf8')
+const options = async (over: object = {}) => checked(envFile, { path: 'web.env', ...over })
+const write = async (words: Record<string, string>, epoch = 1, over: object = {}): Promise<void> =>
+  envFile.write(await options(over), words, lend(folder, { epoch }))
+const read = async (names: string[], over: object = {}) => envFile.read(await options(over), names, lend(folder))
+/** Reload commands leave a line each time they run. */
+const reload = ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads']
+const reloads = (): number =>
+  existsSync(join(folder, 'reloads')) ? readFileSync(join(folder, 'reloads'), 'utf8').split('--\n').length - 1 : 0
+
+const isRoot = process.getuid?.() === 0
+/** Root may do anything, so permissions are tried as somebody else. */
+async function asNobody<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (!isRoot) return work()
+  process.setegid?.(65534)
+  process.seteuid?.(65534)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+  }
+}
+
+const canMount = ((): boolean => {
+  try {
+    const probe = mkdtempSync(join(tmpdir(), 'mount-'))
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', probe], { stdio: 'ignore' })
+    execFileSync('umount', [probe])
+    rmSync(probe, { recursive: true })
+    return true
+  } catch {
+    console.warn('NOT TESTED: bind mounts and full disks, because nothing can be mounted here')
+    return false
+  }
+})()
+
+describe('what is no env file of ours is refused, and left as it is', () => {
+  it.each<[string, () => void, object, { code: string; message: RegExp }]>([
+    ['a missing file', () => undefined, {}, { code: 'unreachable', message: /web\.env does not exist/ }],
+    ['a directory', () => mkdirSync(file), {}, { code: 'config', message: /is a directory/ }],
+    ['a pipe', () => void execFileSync('mkfifo', [file]), {}, { code: 'config', message: /not a regular file/ }],
+    ['2 MB', () => writeFileSync(file, '#'.repeat(2 << 20)), {}, { code: 'config', message: /larger than 1 MB/ }],
+    [
+      'bytes that are no text',
+      () => writeFileSync(file, Buffer.from('F=\xff\xfe\n', 'latin1')),
+      {},
+      { code: 'config', message: /not UTF-8/ },
+    ],
+    [
+      'words that disagree',
+      () => writeFileSync(file, 'F=true\nF=false\n'),
+      {},
+      { code: 'conflict', message: /"true" on line 1 and "false" on line 2/ },
+    ],
+    ['a value of several lines', () => writeFileSync(file, 'F="a\nb"\n'), {}, { code: 'conflict', message: /goes over several lines/ }],
+    ['a link to nothing', () => symlinkSync('gone.env', file), { create: true }, { code: 'config', message: /symbolic link to nothing/ }],
+    ['a link in a circle', () => symlinkSync('web.env', file), {}, { code: 'unreachable', message: /ELOOP/ }],
+    [
+      'a missing folder',
+      () => undefined,
+      { path: 'no/web.env', create: true },
+      { code: 'config', message: /the folder .* does not exist/ },
+    ],
+    [
+      'a path that leaves the folder',
+      () => undefined,
+      { path: '../web.env', create: true },
+      { code: 'denied', message: /outside the plan's folder/ },
+    ],
+    ['an absolute path', () => undefined, { path: '/etc/hosts' }, { code: 'denied', message: /outside the plan's folder/ }],
+    ['a link that leaves the folder', () => symlinkSync('/etc/hosts', file), {}, { code: 'denied', message: /outside the plan's folder/ }],
+  ])('%s', async (_, prepare, over, expected) => {
+    prepare()
+    const before = readdirSync(folder)
+    const content = existsSync(file) && statSync(file).isFile() ? readFileSync(file) : undefined
+    await expect(write({ F: '10%' }, 1, over)).rejects.toMatchObject(expected)
+    await expect(read(['F'], over)).rejects.toMatchObject(expected)
+    expect(readdirSync(folder)).toEqual(before)
+    if (content) expect(readFileSync(file).equals(content)).toBe(true)
+  })
+
+  it('what lies outside may be allowed', async () => {
+    const plan = join(folder, 'plan')
+    mkdirSync(plan)
+    writeFileSync(file, '')
+    await envFile.write(await options({ path: '../web.env', allowOutside: true }), { F: 'true' }, lend(plan))
+    expect(text()).toBe('F=true\n# rollout:1\n')
+  })
+
+  it.each([
+    ['a read-only file', () => (chmodSync(file, 0o444), chmodSync(folder, 0o777))],
+    ['a read-only folder', () => (chmodSync(file, 0o666), chmodSync(folder, 0o555))],
+    ['an unreadable file', () => (chmodSync(file, 0o222), chmodSync(folder, 0o777))],
+  ])('%s', async (_, prepare) => {
+    writeFileSync(file, 'F=true\n')
+    if (isRoot) chownSync(file, 65534, 65534)
+    prepare()
+    await asNobody(async () =>
+      expect(write({ F: 'false' })).rejects.toMatchObject({ code: 'denied', problems: [{ message: expect.stringContaining(file) }] }),
+    )
+    chmodSync(file, 0o600)
+    chmodSync(folder, 0o700)
+    expect([text(), readdirSync(folder)]).toEqual(['F=true\n', ['web.env']])
+  })
+
+  it.runIf(isRoot)('a file whose owner cannot be kept', async () => {
+    writeFileSync(file, 'F=true\n')
+    chownSync(file, 1234, 1235)
+    chmodSync(file, 0o666)
+    chmodSync(folder, 0o777)
+    await asNobody(async () => expect(write({ F: 'false' })).rejects.toMatchObject({ code: 'denied' }))
+    expect([text(), statSync(file).uid, readdirSync(folder)]).toEqual(['F=true\n', 1234, ['web.env']])
+  })
+})
+
+describe.runIf(canMount)('disks and mounts', () => {
+  const mounted: string[] = []
+  const mount = (...words: string[]): void => {
+    execFileSync('mount', words)
+    mounted.push(words.at(-1) ?? '')
+  }
+  afterEach(() => {
+    for (const place of mounted.splice(0).toReversed()) execFileSync('umount', [place])
+  })
+
+  it('on a full disk the file stays as it was, and nothing is left beside it', async () => {
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+    const before = `F=false\n${'# a long comment\n'.repeat(600)}`
+    writeFileSync(file, before)
+    for (let free = 64; free >= 0; free -= 1) {
+      try {
+        appendFileSync(join(folder, 'ballast'), 'x'.repeat(4096))
+      } catch {
+        break
+      }
+    }
+    await expect(write({ F: 'true' })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `the disk of ${file} is full; the file is as it was`,
+    })
+    expect(text()).toBe(before)
+    expect(readdirSync(folder)).toEqual(['ballast', 'web.env'])
+  })
+
+  it('a file that is mounted by itself is written in place', async () => {
+    const outside = join(folder, 'host.env')
+    writeFileSync(outside, '# on the host\nF=false\n# rollout:1\n')
+    writeFileSync(file, '')
+    mount('--bind', outside, file)
+    const { ino } = statSync(file)
+    await write({ F: 'true' })
+    expect(readFileSync(outside, 'utf8')).toBe('# on the host\nF=true\n# rollout:1\n')
+    expect(statSync(file).ino).toBe(ino)
+    expect(readdirSync(folder).toSorted()).toEqual(['host.env', 'web.env'])
+  })
+
+  it('a write in place that was cut off is for a person to look at', async () => {
+    const outside = join(folder, 'host.env')
+    writeFileSync(outside, 'F=false\n')
+    writeFileSync(file, '')
+    mount('--bind', outside, file)
+    writeFileSync(`${file}.rollout-backup`, 'F=false\nA=1\n')
+    await expect(write({ F: 'true' })).rejects.toMatchObject({
+      code: 'conflict',
+      problems: [{ hint: expect.stringContaining(`cp ${file}.rollout-backup ${file}`) }],
+    })
+    expect(text()).toBe('F=false\n')
+  })
+})
+
+describe('somebody else', () => {
+  const theirs = (n: number): string => `HEAD=1\nTHEIRS=${String(n).padStart(9, '0')}\n${'# filler\n'.repeat(50)}TAIL=1\n`
+  const entire = /^HEAD=1\nTHEIRS=\d{9}\n(# filler\n){50}TAIL=1\n(F=(true|false)\n# rollout:\d\n)?$/
+  const byRename = `fs.writeFileSync(file + '.theirs', body); fs.renameSync(file + '.theirs', file)`
+  const inPlace = `const open = fs.openSync(file, 'r+'); fs.writeSync(open, body, 0); fs.closeSync(open)`
+
+  it.each([
+    ['all the time, by renaming', byRename, 0, /^written$|was changed by somebody else during each of 5 tries$/],
+    ['all the time, in place', inPlace, 0, /^written$|was changed by somebody else during each of 5 tries$/],
+    ['now and then', byRename, 40, /^written$/],
+  ])('who edits %s, never makes it a mixed file', async (_, edit, pause, outcome) => {
+    writeFileSync(file, theirs(0))
+    const source = `const fs = require('node:fs'); const file = process.argv[1]
+      for (let n = 1; ; n += 1) {
+        const body = fs.readFileSync(file, 'utf8').replace(/THEIRS=\\d+/, 'THEIRS=' + String(n).padStart(9, '0'))
+        { ${edit} }
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${pause})
+      }`
+    const editor = spawn(process.execPath, ['-e', source, file])
+    try {
+      while (text() === theirs(0)) await sleep(5)
+      for (let epoch = 1; epoch <= 5; epoch += 1) {
+        const said = await write({ F: epoch % 2 ? 'true' : 'false' }, epoch).then(
+          () => 'written',
+          (thrown: Error) => thrown.message,
+        )
+        expect(said).toMatch(outcome)
+        expect(text()).toMatch(entire)
+      }
+    } finally {
+      editor.kill('SIGKILL')
+      await new Promise((done) => editor.once('close', done))
+    }
+    await write({ F: 'true' }, 9)
+    expect(text()).toMatch(entire)
+    expect(text()).toContain('F=true\n# rollout:9\n')
+  })
+
+  it('with a newer change is not overwritten by an older one', async () => {
+    writeFileSync(file, 'F=false\n# rollout:42\n')
+    await expect(write({ F: '50%' }, 41, { reload })).rejects.toMatchObject({
+      code: 'conflict',
+      message: `${file} holds change #42, which is newer than #41`,
+      problems: [{ hint: expect.stringContaining('remove the line "# rollout:42"') }],
+    })
+    expect([text(), reloads()]).toEqual(['F=false\n# rollout:42\n', 0])
+  })
+})
+
+describe('writing', () => {
+  it('creates a file where that was asked for', async () => {
+    expect(await read(['F'], { create: true })).toEqual({ F: undefined })
+    await write({ F: 'true' }, 3, { create: true })
+    expect(text()).toBe('F=true\n# rollout:3\n')
+  })
+
+  it('keeps everything else: BOM, CRLF, comments, quotes, export, an open end', async () => {
+    writeFileSync(file, '\ufeff# shop\r\nexport F="false" # soaking\r\n\r\nSECRET=\'a=b\'\r\nF = false\r\nLAST=1')
+    await write({ F: '0.1%', G: 'true' }, 5)
+    expect(text()).toBe('\ufeff# shop\r\nexport F="0.1%" # soaking\r\n\r\nSECRET=\'a=b\'\r\nF = 0.1%\r\nLAST=1\r\nG=true\r\n# rollout:5')
+    expect(await read(['F', 'G', 'H'])).toEqual({ F: '0.1%', G: 'true', H: undefined })
+  })
+
+  it('writes through a link, keeping mode and owner of the real file', async () => {
+    mkdirSync(join(folder, 'shared'))
+    const real = join(folder, 'shared', 'real.env')
+    writeFileSync(real, 'F=false\n')
+    chmodSync(real, 0o640)
+    if (isRoot) chownSync(real, 1234, 1235)
+    symlinkSync('shared/real.env', file)
+    await write({ F: 'true' })
+    const { mode, uid, gid } = statSync(real)
+    expect([readFileSync(real, 'utf8'), lstatSync(file).isSymbolicLink(), mode & 0o7777]).toEqual(['F=true\n# rollout:1\n', true, 0o640])
+    if (isRoot) expect([uid, gid]).toEqual([1234, 1235])
+    expect(readdirSync(join(folder, 'shared'))).toEqual(['real.env'])
+  })
+
+  it('is one rename: whoever has the old file open keeps all of it', async () => {
+    writeFileSync(file, 'F=false\n')
+    linkSync(file, join(folder, 'old'))
+    await write({ F: 'true' })
+    expect([text(), readFileSync(join(folder, 'old'), 'utf8')]).toEqual(['F=true\n# rollout:1\n', 'F=false\n'])
+  })
+
+  it('touches nothing when all is there', async () => {
+    writeFileSync(file, 'F=true\n# rollout:1\n')
+    const before = statSync(file)
+    await write({ F: 'true' })
+    expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([before.ino, before.mtimeMs])
+  })
+})
+
+describe('reload', () => {
+  beforeEach(() => writeFileSync(file, 'F=false\n'))
+
+  it('runs once, after the words are in the file; the same words again need none', async () => {
+    await write({ F: 'true' }, 1, { reload })
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toBe('F=true\n# rollout:1\n--\n')
+    const { ino } = statSync(file)
+    await write({ F: 'true' }, 1, { reload })
+    expect([reloads(), statSync(file).ino]).toEqual([1, ino])
+    await write({ F: 'true' }, 2, { reload })
+    expect([reloads(), text()]).toEqual([1, expect.stringMatching(/^F=true\n# rollout:2 reloaded:[0-9a-f]{8}\n$/)])
+  })
+
+  it('is made good after a crash between the file and the command', async () => {
+    await write({ F: 'true' }, 1, { reload })
+    // What kill -9 leaves behind: the new words, and the digest of the old.
+    writeFileSync(file, text().replace('F=true', 'F=10%').replace('rollout:1', 'rollout:2'))
+    await write({ F: '10%' }, 2, { reload })
+    expect(reloads()).toBe(2)
+  })
+
+  it('is made good after a hand edit that nobody reloaded', async () => {
+    await write({ F: 'true' }, 1, { reload })
+    writeFileSync(file, text().replace('F=true', 'F=false'))
+    await write({ F: 'false' }, 2, { reload })
+    expect(reloads()).toBe(2)
+  })
+
+  it('is tried again after it failed; its last words are in the refusal', async () => {
+    const failing = ['sh', '-c', 'echo x >> tried; echo "unit shop is not active" >&2; exit 4']
+    await expect(write({ F: 'true' }, 1, { reload: failing })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: 'sh exited with 4: unit shop is not active',
+    })
+    expect(await read(['F'])).toEqual({ F: 'true' })
+    await expect(write({ F: 'true' }, 1, { reload: failing })).rejects.toThrow('exited with 4')
+    expect(readFileSync(join(folder, 'tried'), 'utf8')).toBe('x\nx\n')
+    await write({ F: 'true' }, 1, { reload })
+    expect(reloads()).toBe(1)
+  })
+
+  it('has a deadline', async () => {
+    await expect(write({ F: 'true' }, 1, { reload: ['sleep', '30'], timeout: '200ms' })).rejects.toMatchObject({ code: 'timeout' })
+  })
+
+  it('does not claim a newer change as reloaded', async () => {
+    const newer = ['sh', '-c', "printf 'F=false\\n# rollout:9\\n' > web.env"]
+    await expect(write({ F: 'true' }, 1, { reload: newer })).rejects.toThrow('change #9, which is newer')
+    expect(text()).toBe('F=false\n# rollout:9\n')
+  })
+
+  it('sees only the variables it was promised', async () => {
+    const loan = lend(folder, { env: { PATH: process.env['PATH'], SECRET: 'no', WANTED: 'yes' } })
+    await envFile.write(await options({ reload: ['sh', '-c', 'env > seen'], pass: ['WANTED'] }), { F: 'true' }, loan)
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toMatch(/WANTED=yes/)
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).not.toMatch(/SECRET/)
+  })
+})
+
+describe('verify', () => {
+  let server: Server
+  let answer: () => { status?: number; body: string }
+  let url = ''
+  beforeEach(async () => {
+    writeFileSync(file, 'F=false\n')
+    server = createServer((_, response) => {
+      const { status = 200, body } = answer()
+      response.writeHead(status).end(body)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/toggles`
+  })
+  afterEach(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it.each([
+    ['the old word', { body: '{"F":"false"}' }, 'the application runs with F=false instead of true'],
+    ['nothing', { body: '{}' }, 'the application runs with F=(nothing) instead of true'],
+    ['a bare number', { body: '{"F":1}' }, 'the application runs with F=(nothing) instead of true'],
+    ['an error', { status: 503, body: 'down' }, /does not say what it runs with: .* answered 503/],
+    ['HTML', { body: '<html>' }, /did not answer with words/],
+    ['a list', { body: '["F"]' }, /did not answer with words/],
+    ['escape sequences', { body: '{"F":"\\u001b[31mtrue"}' }, ''],
+  ])('an application that answers with %s', async (_, reply, message) => {
+    answer = () => reply
+    const work = write({ F: 'true' }, 1, { verify: url, timeout: '200ms' })
+    if (message === '') await work
+    else
+      await expect(work).rejects.toMatchObject({
+        code: 'partial',
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      })
+  })
+
+  it('waits until the application has the words, in whatever shape it says so', async () => {
+    const answers = ['{"F":"false"}', '{"F":"false","uptime":3}', '{"toggles":{"F":true}}']
+    answer = () => ({ body: (answers.length > 1 ? answers.shift() : answers[0]) ?? '' })
+    await write({ F: 'true' }, 1, { verify: url })
+    expect(answers).toEqual(['{"toggles":{"F":true}}'])
+  })
+
+  it('reads back what the application runs with, not what the file says', async () => {
+    answer = () => ({ body: '{"F":"10%"}' })
+    writeFileSync(file, 'F=false\nG=true\n')
+    expect(await read(['F', 'G'], { verify: url })).toEqual({ F: '10%', G: 'true' })
+  })
+
+  it('reloads an application that runs with something else, although it was told', async () => {
+    answer = () => ({ body: JSON.stringify({ F: reloads() >= 2 ? 'true' : 'false' }) })
+    await expect(write({ F: 'true' }, 1, { reload, verify: url, timeout: '150ms' })).rejects.toThrow('instead of true')
+    await write({ F: 'true' }, 1, { reload, verify: url })
+    expect(reloads()).toBe(2)
+    await write({ F: 'true' }, 1, { reload, verify: url })
+    expect(reloads()).toBe(2)
+  })
+
+  it('ends when the signal does', async () => {
+    answer = () => ({ body: '{}' })
+    const loan = lend(folder, { signal: AbortSignal.timeout(150) })
+    await expect(envFile.write(await options({ verify: url }), { F: 'true' }, loan)).rejects.toMatchObject({
+      name: expect.stringMatching(/TimeoutError|AbortError/),
+    })
+  })
+})
+
+describe('by hand', () => {
+  it('is what a shell understands, and does the same', async () => {
+    mkdirSync(join(folder, 'it is'))
+    const real = join(folder, 'it is', "bob's.env")
+    writeFileSync(real, '# F=old\nexport F="false"\nFF=1\nG=true\n')
+    symlinkSync("it is/bob's.env", file)
+    const given = await options({ path: "it is/bob's.env", reload: ['sh', '-c', 'echo "ran $0" > ran', 'a b'] })
+    const lines = envFile.byHand(given, { F: '0.1%', G: '10%;key=a/b' })
+    expect(lines).toHaveLength(3)
+    for (const line of lines) execFileSync('sh', ['-c', line], { cwd: folder })
+    expect(readFileSync(real, 'utf8')).toBe('# F=old\nexport F=0.1%\nFF=1\nG="10%;key=a/b"\n')
+    expect(readFileSync(join(folder, 'ran'), 'utf8')).toBe('ran a b\n')
+  })
+
+  it('is short when it can be', async () => {
+    const given = await options({ path: 'deploy/web.env', reload: ['systemctl', 'reload', 'shop'] })
+    expect(envFile.byHand(given, { FEATURE_X: 'false' })).toEqual([
+      `sed -i --follow-symlinks -E 's|^((export )?FEATURE_X=).*|\\1false|' deploy/web.env`,
+      'systemctl reload shop',
+    ])
+  })
+})
+
+describe('options', () => {
+  it.each([
+    [{ path: '' }, 'path'],
+    [{ path: 'a', reload: 'systemctl reload shop' }, 'reload'],
+    [{ path: 'a', reload: [] }, 'reload'],
+    [{ path: 'a', reload: ['a\0b'] }, 'reload'],
+    [{ path: 'a', verify: 'ftp://x' }, 'verify'],
+    [{ path: 'a', timeout: 10 }, 'timeout'],
+    [{ path: 'a', timeout: '0s' }, 'timeout'],
+    [{ path: 'a', timeout: '1h' }, 'timeout'],
+  ])('%j is refused', async (raw, where) => {
+    await expect(checked(envFile, raw)).rejects.toThrow(where)
+  })
+})

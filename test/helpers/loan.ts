@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock, Loan, Schema } from '../../src/core/ports.ts'
+
+/** The real clock, as main lends it. */
+export const realClock: Clock = {
+  domain: 'test',
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: async (duration, signal) => {
+    await sleep(duration, undefined, signal && { signal })
+  },
+}
+
+/** A loan over real parts; a write needs its epoch too. */
+export function lend(folder: string, over: Partial<Loan & { readonly epoch: number }> = {}): Loan & { readonly epoch: number } {
+  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, ...over }
+}
+
+/** Options as an adapter gets them. Throws what is wrong with them, one complaint a line. */
+export async function checked<Options>({ options }: { readonly options: Schema<Options> }, raw: unknown): Promise<Options> {
+  const result = await options['~standard'].validate(raw)
+  if (result.issues) throw new Error(result.issues.map(({ message, path = [] }) => `${path.map(String).join('.')}: ${message}`).join('\n'))
+  return result.value
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { renderInit } from '../../src/views/init.ts'
+
+const plain = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const base = { plan: '/shop/rollout.yaml', found: true, file: '.env', toggles: [{ name: 'FEATURE_A' }], left: [], on: [] }
+
+describe('renderInit', () => {
+  it('says what was found and what comes next', () => {
+    expect(renderInit(base, plain)).toBe(
+      [
+        '✓ wrote /shop/rollout.yaml',
+        '  toggles: FEATURE_A (from .env)',
+        '  metrics: no Prometheus answered; the plan reads METRICS_URL',
+        '  rollout check config says whether it is right; rollout plan shows what it would do',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it.each([
+    [{ found: false, file: 'app.env' }, 'no env file with toggles was found: FEATURE_A in app.env stands for yours'],
+    [{ left: ['FEATURE_B', 'FEATURE_C'] }, 'left out, to keep it short: FEATURE_B, FEATURE_C'],
+    [{ on: ['FEATURE_A', 'FEATURE_D'] }, 'on already: FEATURE_D\n'],
+    [{ prometheus: 'http://localhost:9090' }, 'a Prometheus answered; the plan reads PROM_URL'],
+  ])('%j', (more, text) => {
+    expect(renderInit({ ...base, ...more }, plain)).toContain(text)
+  })
+})
