@@ -13,7 +13,11 @@ if (process.argv.includes('--if-needed') && isFresh()) process.exit()
 const { rolldown } = await import('rolldown')
 
 rmSync(dist, { recursive: true, force: true })
-const meta = await bundle({ input: { main: 'src/main.ts', shop: 'src/demo/shop.ts', sdk: 'src/sdk/index.ts' }, format: 'cjs', extension: 'cjs' })
+const meta = await bundle({
+  input: { main: 'src/main.ts', shop: 'src/demo/shop.ts', sdk: 'src/sdk/index.ts' },
+  format: 'cjs',
+  extension: 'cjs',
+})
 await bundle({ input: { sdk: 'src/sdk/index.ts' }, format: 'esm', extension: 'mjs' })
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(meta, undefined, 1))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
@@ -25,7 +29,13 @@ async function bundle({ input, format, extension }) {
     platform: 'node',
     external: [/^node:/],
     plugins: [registry()],
-    transform: { define: { __VERSION__: JSON.stringify(version), __ADAPTERS__: JSON.stringify({ targets: adapters('targets'), metrics: adapters('metrics') }) }, target: 'node20.19' },
+    transform: {
+      define: {
+        __VERSION__: JSON.stringify(version),
+        __ADAPTERS__: JSON.stringify({ targets: adapters('targets'), metrics: adapters('metrics') }),
+      },
+      target: 'node20.19',
+    },
     treeshake: true,
     logLevel: 'warn',
   })
@@ -60,11 +70,17 @@ function adapters(kind) {
 }
 
 function packagesOf(modules) {
-  return [...new Set(modules.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(id)?.[1] ?? []))].sort()
+  return [...new Set(modules.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(id)?.[1] ?? []))].toSorted(
+    byName,
+  )
+}
+
+function byName(a, b) {
+  return a < b ? -1 : 1
 }
 
 function licences(chunks) {
-  const names = [...new Set(Object.values(chunks).flat())].sort()
+  const names = [...new Set(Object.values(chunks).flat())].toSorted(byName)
   const texts = names.map((name) => {
     const folder = join(root, 'node_modules', name)
     const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

@@ -6,7 +6,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const failed = []
 for (const major of ['20', '22', '24']) {
   console.log(`\nNode ${major}`)
-  const { status } = spawnSync('npx', ['-y', '-p', `node@${major}`, 'node', 'node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(
+    'npx',
+    ['-y', '-p', `node@${major}`, 'node', 'node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
+    { cwd: root, stdio: 'inherit' },
+  )
   if (status !== 0) failed.push(major)
 }
 if (failed.length > 0) {

@@ -15,7 +15,12 @@ const COMMANDS: readonly Row[] = [
     ],
     load: async () => import('./commands/plan.ts'),
   },
-  { name: 'start', about: 'Freeze the plan and record what every toggle is now', group: 'Daily', load: async () => import('./commands/start.ts') },
+  {
+    name: 'start',
+    about: 'Freeze the plan and record what every toggle is now',
+    group: 'Daily',
+    load: async () => import('./commands/start.ts'),
+  },
   {
     name: 'run',
     about: 'Watch, and advance, pause or roll back by itself',
@@ -60,7 +65,13 @@ const COMMANDS: readonly Row[] = [
     ],
     load: async () => import('./commands/rollback.ts'),
   },
-  { name: 'status', about: 'Where the rollout is, and what it waits for', group: 'Daily', flags: [['--watch', 'keep showing it']], load: async () => import('./commands/status.ts') },
+  {
+    name: 'status',
+    about: 'Where the rollout is, and what it waits for',
+    group: 'Daily',
+    flags: [['--watch', 'keep showing it']],
+    load: async () => import('./commands/status.ts'),
+  },
   {
     name: 'check',
     about: 'Gate a deploy: config, targets, metrics and gates now',
@@ -69,7 +80,13 @@ const COMMANDS: readonly Row[] = [
     flags: [['--fail-on <verdict>', 'exit 9 from this verdict on (default: critical)', ['warning', 'critical', 'unknown']]],
     load: async () => import('./commands/check.ts'),
   },
-  { name: 'explain', about: 'Why: a metric, a decision (#43) or a toggle', args: '[subject]', group: 'Understand', load: async () => import('./commands/explain.ts') },
+  {
+    name: 'explain',
+    about: 'Why: a metric, a decision (#43) or a toggle',
+    args: '[subject]',
+    group: 'Understand',
+    load: async () => import('./commands/explain.ts'),
+  },
   {
     name: 'history',
     about: 'What happened, newest first',
@@ -81,7 +98,12 @@ const COMMANDS: readonly Row[] = [
     ],
     load: async () => import('./commands/history.ts'),
   },
-  { name: 'toggles', about: 'The inventory: owner, exposure, removal date', group: 'Understand', load: async () => import('./commands/toggles.ts') },
+  {
+    name: 'toggles',
+    about: 'The inventory: owner, exposure, removal date',
+    group: 'Understand',
+    load: async () => import('./commands/toggles.ts'),
+  },
   {
     name: 'init',
     about: 'Write a small plan for this folder',
@@ -99,9 +121,26 @@ const COMMANDS: readonly Row[] = [
     ],
     load: async () => import('./commands/demo.ts'),
   },
-  { name: 'doctor', about: 'Look for what will hurt: files, targets, queries, clocks', group: 'Plumbing', load: async () => import('./commands/doctor.ts') },
-  { name: 'schema', about: 'Print the JSON Schema of rollout.yaml, for editors', group: 'Plumbing', flags: [['--phase-file', 'of a phase file']], load: async () => import('./commands/schema.ts') },
-  { name: 'completion', about: 'Print a completion script', args: '<shell>', group: 'Plumbing', load: async () => import('./commands/completion.ts') },
+  {
+    name: 'doctor',
+    about: 'Look for what will hurt: files, targets, queries, clocks',
+    group: 'Plumbing',
+    load: async () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'schema',
+    about: 'Print the JSON Schema of rollout.yaml, for editors',
+    group: 'Plumbing',
+    flags: [['--phase-file', 'of a phase file']],
+    load: async () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'completion',
+    about: 'Print a completion script',
+    args: '<shell>',
+    group: 'Plumbing',
+    load: async () => import('./commands/completion.ts'),
+  },
 ]
 
 const GLOBAL: readonly Flag[] = [

@@ -24,7 +24,7 @@ function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'
 
 function stream(to: NodeJS.WriteStream): Stream {
   const { env } = process
-  const tty = to.isTTY === true && env['TERM'] !== 'dumb'
+  const tty = to.isTTY && env['TERM'] !== 'dumb'
   const plain = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
   return {
@@ -73,7 +73,7 @@ function alive({ pid, domain, began }: Controller): boolean | undefined {
 // Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
 const boot = slurp('/proc/sys/kernel/random/boot_id') || randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
-const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined
+const interactive = process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
 
 const shell: Shell = {
   env: process.env,

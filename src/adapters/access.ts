@@ -28,9 +28,17 @@ export interface Access {
 
 /** Headers and TLS material for one request. Throws `denied` when a token would go over an open channel. */
 export function admit(url: string, { bearer, basic, headers = {}, tls }: Access, { folder }: Pick<Loan, 'folder'>) {
-  const isSecret = bearer !== undefined || basic !== undefined || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
-  if (isSecret && !isPrivateChannel(url)) throw new RolloutError('denied', { message: `a token would go to ${withoutSecrets(url)} unencrypted`, hint: 'use https, or a loopback address' })
-  const authorization = bearer !== undefined ? `Bearer ${reveal(bearer, folder)}` : basic && `Basic ${Buffer.from(`${basic.user}:${reveal(basic.password, folder)}`).toString('base64')}`
+  const isSecret =
+    bearer !== undefined || basic !== undefined || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+  if (isSecret && !isPrivateChannel(url))
+    throw new RolloutError('denied', {
+      message: `a token would go to ${withoutSecrets(url)} unencrypted`,
+      hint: 'use https, or a loopback address',
+    })
+  const authorization =
+    bearer !== undefined
+      ? `Bearer ${reveal(bearer, folder)}`
+      : basic && `Basic ${Buffer.from(`${basic.user}:${reveal(basic.password, folder)}`).toString('base64')}`
   const pem = (path: string | undefined): string | undefined => (path === undefined ? undefined : readSecret(path, folder))
   return {
     headers: { ...headers, ...(authorization && { authorization }) },

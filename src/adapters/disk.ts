@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {
   const file = openSync(path, 'wx', mode)
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     fsyncSync(file)
   } catch (thrown) {
     discard(path)

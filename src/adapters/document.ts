@@ -1,4 +1,4 @@
-import { Unreadable } from '../core/ports.ts'
+import { Unreadable } from '../core/reading.ts'
 
 /** Reads JSON; throws `Unreadable('malformed')` for anything else, HTML error pages included. */
 export function parseDocument(body: string): unknown {
@@ -12,7 +12,10 @@ export function parseDocument(body: string): unknown {
 /** The value at `a.b.0.c` (or `/a/b/0/c`, RFC 6901 without its escapes); undefined when there is none. */
 export function valueAt(document: unknown, path: string): unknown {
   const keys = path.startsWith('/') ? path.slice(1).split('/') : path.split('.')
-  return keys.reduce<unknown>((node, key) => (typeof node === 'object' && node !== null && Object.hasOwn(node, key) ? Reflect.get(node, key) : undefined), document)
+  return keys.reduce<unknown>(
+    (node, key) => (typeof node === 'object' && node !== null && Object.hasOwn(node, key) ? Reflect.get(node, key) : undefined),
+    document,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Unreadable } from '../core/ports.ts'
+import { Unreadable } from '../core/reading.ts'
 
 /** One line of a scrape. `at` is in milliseconds since the epoch when the line carries a time. */
 export interface Sample {
@@ -41,7 +41,10 @@ export function parseExposition(text: string): readonly Sample[] {
 /** A stable name of one series: metric and sorted labels. */
 export function seriesId({ name, labels }: Pick<Sample, 'name' | 'labels'>, without: readonly string[] = []): string {
   const kept = Object.entries(labels).filter(([label]) => !without.includes(label))
-  return `${name}{${kept.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',')}}`
+  return `${name}{${kept
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(',')}}`
 }
 
 /** `name{label="x",other=~"5.."}` with = != =~ !~; undefined when it is not one. Regular expressions are anchored. */
@@ -110,7 +113,12 @@ function unescape(text: string): string {
 }
 
 function parseNumber(text: string): number | undefined {
-  const special: Readonly<Record<string, number>> = { NaN: Number.NaN, '+Inf': Number.POSITIVE_INFINITY, Inf: Number.POSITIVE_INFINITY, '-Inf': Number.NEGATIVE_INFINITY }
+  const special: Readonly<Record<string, number>> = {
+    NaN: Number.NaN,
+    '+Inf': Number.POSITIVE_INFINITY,
+    Inf: Number.POSITIVE_INFINITY,
+    '-Inf': Number.NEGATIVE_INFINITY,
+  }
   const known = special[text]
   if (known !== undefined) return known
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined

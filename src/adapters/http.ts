@@ -1,9 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 import { lookup as systemLookup, type LookupAddress } from 'node:dns'
-import got, { HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
-import type { Duration } from '../core/plan.ts'
-import { Unreadable } from '../core/ports.ts'
-import { formatDuration } from '../core/units.ts'
+import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
+import { Unreadable } from '../core/reading.ts'
+import { formatDuration, type Duration } from '../core/units.ts'
 
 export interface Tls {
   /** PEM text. */
@@ -63,13 +62,25 @@ export async function request(url: string, asked: Request): Promise<Response> {
     maxRedirects: redirects,
     throwHttpErrors: false,
     responseType: 'buffer',
-    https: { rejectUnauthorized: tls?.insecure !== true, ...(tls?.ca && { certificateAuthority: tls.ca }), ...(tls?.cert && { certificate: tls.cert }), ...(tls?.key && { key: tls.key }) },
-    retry: { limit: method === 'POST' || method === 'PATCH' ? 0 : retries, statusCodes: RETRIED, methods: ['GET', 'PUT', 'DELETE'], backoffLimit: 500, calculateDelay: ({ computedValue }) => Math.min(computedValue, 500) },
+    https: {
+      rejectUnauthorized: tls?.insecure !== true,
+      ...(tls?.ca && { certificateAuthority: tls.ca }),
+      ...(tls?.cert && { certificate: tls.cert }),
+      ...(tls?.key && { key: tls.key }),
+    },
+    retry: {
+      limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
+      statusCodes: RETRIED,
+      methods: ['GET', 'PUT', 'DELETE'],
+      backoffLimit: 500,
+      calculateDelay: ({ computedValue }) => Math.min(computedValue, 500),
+    },
     ...((block || asked.lookup) && { dnsLookup: guarded(asked.lookup ?? systemLookup, block) }),
     hooks: {
       beforeRedirect: [
         (next) => {
-          if (next.url instanceof URL && next.url.protocol !== new URL(url).protocol) throw new Unreadable('malformed', `${shown} redirects to another scheme`)
+          if (next.url instanceof URL && next.url.protocol !== new URL(url).protocol)
+            throw new Unreadable('malformed', `${shown} redirects to another scheme`)
         },
       ],
     },
@@ -82,11 +93,17 @@ export async function request(url: string, asked: Request): Promise<Response> {
     })
     const answer = await pending
     if (answer.rawBody.length > maxBytes) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
-    return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: decode(answer.rawBody, shown), url: withoutSecrets(answer.url) }
+    return {
+      status: answer.statusCode,
+      headers: plainHeaders(answer.headers),
+      body: decode(answer.rawBody, shown),
+      url: withoutSecrets(answer.url),
+    }
   } catch (thrown) {
     if (tooLarge.signal.aborted) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     if (asked.signal.aborted && !limit.aborted) throw asked.signal.reason
-    if (limit.aborted || thrown instanceof TimeoutError) throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
+    if (limit.aborted || thrown instanceof TimeoutError)
+      throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
     throw explained(thrown, shown)
   }
 }
@@ -107,7 +124,8 @@ export function withoutSecrets(url: string): string {
 function explained(thrown: unknown, shown: string): unknown {
   if (thrown instanceof Unreadable) return thrown
   if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects for ever`, { cause: thrown })
-  if (thrown instanceof HTTPError) return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
+  if (thrown instanceof HTTPError)
+    return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
   if (!(thrown instanceof RequestError)) return thrown
   if (thrown.cause instanceof Unreadable) return thrown.cause
   const text: Readonly<Record<string, string>> = {
@@ -121,7 +139,11 @@ function explained(thrown: unknown, shown: string): unknown {
     SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is self-signed',
     CERT_HAS_EXPIRED: 'the certificate has expired',
   }
-  const malformed = thrown.code.startsWith('HPE_') || thrown.code.startsWith('Z_') || thrown.code === 'ERR_UNSUPPORTED_PROTOCOL' || /aborted|content-length/i.test(thrown.message)
+  const malformed =
+    thrown.code.startsWith('HPE_') ||
+    thrown.code.startsWith('Z_') ||
+    thrown.code === 'ERR_UNSUPPORTED_PROTOCOL' ||
+    /aborted|content-length/i.test(thrown.message)
   const said = thrown.message.split('\n')[0]?.replaceAll(/\/\/[^/\s@]*@/g, '//') ?? ''
   return new Unreadable(malformed ? 'malformed' : 'unreachable', `${shown}: ${text[thrown.code] ?? said}`, { cause: thrown })
 }
@@ -135,7 +157,11 @@ function decode(bytes: Uint8Array, shown: string): string {
 }
 
 function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]])))
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
 }
 
 /** Link-local addresses, where clouds keep their metadata, and the ways to write them in IPv6. */

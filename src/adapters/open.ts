@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/errors.ts'
 import type { Clock, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
-import { Unreadable } from '../core/ports.ts'
+import { Unreadable } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Reading } from '../core/judge.ts'
 import type { Json, Metric, Plan, Target } from '../core/plan.ts'
@@ -104,7 +104,11 @@ function hider(secrets: ReadonlyMap<string, string>) {
   const text = (shown: string): string => found.reduce((all, [value, reference]) => all.replaceAll(value, reference), shown)
   const error = (thrown: unknown): unknown => {
     if (thrown instanceof RolloutError) {
-      const problems = thrown.problems.map((problem) => ({ ...problem, message: text(problem.message), ...(problem.hint && { hint: text(problem.hint) }) }))
+      const problems = thrown.problems.map((problem) => ({
+        ...problem,
+        message: text(problem.message),
+        ...(problem.hint && { hint: text(problem.hint) }),
+      }))
       return new RolloutError(thrown.code, problems)
     }
     return new Error(text(messageOf(thrown)))

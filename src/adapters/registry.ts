@@ -22,8 +22,10 @@ export async function importMetric(use: string, folder: string): Promise<MetricA
 export function schemas(folder: string) {
   return {
     names: { target: names('targets'), metric: names('metrics') },
-    target: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('targets'), async () => importTarget(use, folder)),
-    metric: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('metrics'), async () => importMetric(use, folder)),
+    target: async (use: string): Promise<Schema<unknown> | undefined> =>
+      known(use, names('targets'), async () => importTarget(use, folder)),
+    metric: async (use: string): Promise<Schema<unknown> | undefined> =>
+      known(use, names('metrics'), async () => importMetric(use, folder)),
   }
 }
 
@@ -35,7 +37,11 @@ function names(kind: 'targets' | 'metrics'): readonly string[] {
   return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
 }
 
-async function known<Adapter extends { readonly options: Schema<unknown> }>(use: string, among: readonly string[], load: () => Promise<Adapter>) {
+async function known<Adapter extends { readonly options: Schema<unknown> }>(
+  use: string,
+  among: readonly string[],
+  load: () => Promise<Adapter>,
+) {
   return isPath(use) || among.includes(use) ? (await load()).options : undefined
 }
 

@@ -1,7 +1,6 @@
 import { execa } from 'execa'
 import { RolloutError } from '../core/errors.ts'
-import type { Duration } from '../core/plan.ts'
-import { formatDuration } from '../core/units.ts'
+import { formatDuration, type Duration } from '../core/units.ts'
 
 /** What every command may see of the environment; anything else must be named. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']

@@ -31,7 +31,14 @@ export default async function advance(shell: Shell, input: Input): Promise<Outco
   return report(shell, input, engine, before, turn, overrides)
 }
 
-async function act(shell: Shell, input: Input, engine: Engine, observer: Observer, decision: Decision, overrides: readonly string[]): Promise<Turn> {
+async function act(
+  shell: Shell,
+  input: Input,
+  engine: Engine,
+  observer: Observer,
+  decision: Decision,
+  overrides: readonly string[],
+): Promise<Turn> {
   await observer.keep()
   const state = stateOf(engine)
   if (decision.do === 'finish') return finish(engine, decision)
@@ -45,7 +52,8 @@ async function act(shell: Shell, input: Input, engine: Engine, observer: Observe
   const free = decision.do === 'advance' || (decision.do === 'hold' && decision.gates.length > 0 && closed.length === 0)
   if (!free || !to) return { decision, state }
   const drifted = await driftOf(engine, state)
-  if (drifted && !overrides.includes('drift')) return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
+  if (drifted && !overrides.includes('drift'))
+    return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
   const why: Why = { code: 'operator', text: text(input, 'reason') ?? decision.why.text }
   return move(engine, { do: 'advance', to, why }, signature(shell, input), overrides)
 }
@@ -57,14 +65,23 @@ function closedGates(decision: Decision): readonly Gate[] {
 
 async function driftOf(engine: Engine, state: State): Promise<Gate | undefined> {
   const { drifts, unreadable } = await findDrift(engine, state)
-  if (unreadable.length > state.plan.maxUnavailable) throw new RolloutError('unreachable', unreadable.map((message) => ({ message })))
+  if (unreadable.length > state.plan.maxUnavailable)
+    throw new RolloutError(
+      'unreachable',
+      unreadable.map((message) => ({ message })),
+    )
   if (drifts.length === 0) return undefined
-  const text = drifts.map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`).join('; ')
+  const text = drifts
+    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`)
+    .join('; ')
   return { name: 'drift', open: false, text: `drift ${text}` }
 }
 
 function overridesOf(input: Input): readonly string[] {
-  const names = text(input, 'override')?.split(',').map((name) => name.trim()) ?? []
+  const names =
+    text(input, 'override')
+      ?.split(',')
+      .map((name) => name.trim()) ?? []
   const known: readonly string[] = GATES
   const wrong = names.find((name) => !known.includes(name))
   if (wrong !== undefined) throw new RolloutError('usage', { message: `"${wrong}" is not a gate`, hint: `one of ${GATES.join(', ')}` })
@@ -76,9 +93,16 @@ function overridesOf(input: Input): readonly string[] {
 export function checkStep(state: State, input: Input): void {
   const wanted = text(input, 'ifStep')
   if (wanted === undefined) return
-  if (!/^\d+$/.test(wanted)) throw new RolloutError('usage', { message: `--if-step ${wanted} is not a number`, hint: 'the step of rollout status; 0 before the first' })
+  if (!/^\d+$/.test(wanted))
+    throw new RolloutError('usage', {
+      message: `--if-step ${wanted} is not a number`,
+      hint: 'the step of rollout status; 0 before the first',
+    })
   if (Number(wanted) !== state.cursor + 1) {
-    throw new RolloutError('conflict', { message: `the rollout is at step ${state.cursor + 1}, not ${wanted}; nothing was changed`, hint: 'rollout status' })
+    throw new RolloutError('conflict', {
+      message: `the rollout is at step ${state.cursor + 1}, not ${wanted}; nothing was changed`,
+      hint: 'rollout status',
+    })
   }
 }
 
@@ -89,7 +113,18 @@ function report(shell: Shell, input: Input, engine: Engine, before: State, turn:
   const left = applied === 'partial' ? byHand(engine, state) : []
   if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), moved, byHand: left }, shell.out)
   else if (moved || applied) {
-    shell.out.write(renderAdvance({ changes: changesBetween(state.plan, before.exposures, state.intent?.exposures ?? state.exposures), state, decision, left, overrides }, shell.out))
+    shell.out.write(
+      renderAdvance(
+        {
+          changes: changesBetween(state.plan, before.exposures, state.intent?.exposures ?? state.exposures),
+          state,
+          decision,
+          left,
+          overrides,
+        },
+        shell.out,
+      ),
+    )
   } else shell.out.write(renderRefusal(state, decision, nextStep(state), shell.out))
   return outcome
 }

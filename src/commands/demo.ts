@@ -62,7 +62,12 @@ async function play(shell: Shell, input: Input, plan: Plan, files: State['files'
   engine.tell(await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' }))
   await watch(shell, engine, live)
   const last = stateOf(engine)
-  shell.out.write(renderDemoEnd({ state: last, events: told, sent: world.stats(), folder: shell.cwd, npx: shell.env['npm_lifecycle_event'] !== undefined }, shell.out))
+  shell.out.write(
+    renderDemoEnd(
+      { state: last, events: told, sent: world.stats(), folder: shell.cwd, npx: shell.env['npm_lifecycle_event'] !== undefined },
+      shell.out,
+    ),
+  )
   return last
 }
 
@@ -85,7 +90,9 @@ async function standIn(engine: Engine): Promise<void> {
   const undone = phase?.checklist.find(({ id }) => !state.checked.includes(`${phase.id}/${id}`))
   const reason = 'the demo stands in for people'
   if (phase && undone) {
-    engine.tell(await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason }))
+    engine.tell(
+      await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason }),
+    )
   } else if (next?.approval) {
     const { group, count } = next.approval
     const given = state.approvals.filter(({ step }) => step === next.index)
@@ -106,5 +113,8 @@ function speedOf(input: Input): number {
   const written = text(input, 'speed')
   const speed = Number(written ?? SPEED)
   if (speed >= 1 && speed <= 10_000) return speed
-  throw new RolloutError('usage', { message: `--speed ${written} is not a factor`, hint: `1 (as the plan says) to 10000; ${SPEED} unless told` })
+  throw new RolloutError('usage', {
+    message: `--speed ${written} is not a factor`,
+    hint: `1 (as the plan says) to 10000; ${SPEED} unless told`,
+  })
 }

@@ -21,7 +21,11 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
   const limit = limitOf(input)
   const shown = happenings(events).filter(({ event }) => flag(input, 'all') || event.type !== 'observed')
   const newest = shown.toReversed().slice(0, limit)
-  if (flag(input, 'json')) writeJson(newest.map(({ event }) => event), shell.out)
+  if (flag(input, 'json'))
+    writeJson(
+      newest.map(({ event }) => event),
+      shell.out,
+    )
   else for (const happening of newest) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
   return 'done'
 }
@@ -29,6 +33,7 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
 function limitOf(input: Input): number {
   const written = text(input, 'limit')
   if (written === undefined) return Number.POSITIVE_INFINITY
-  if (!/^[1-9]\d*$/.test(written)) throw new RolloutError('usage', { message: `--limit ${written} is not a count`, hint: 'a whole number from 1' })
+  if (!/^[1-9]\d*$/.test(written))
+    throw new RolloutError('usage', { message: `--limit ${written} is not a count`, hint: 'a whole number from 1' })
   return Number(written)
 }

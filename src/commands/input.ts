@@ -1,6 +1,5 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Duration } from '../core/plan.ts'
-import { parseDuration } from '../core/units.ts'
+import { parseDuration, type Duration } from '../core/units.ts'
 import type { Shell } from '../shell.ts'
 import type { Signature } from '../engine/writer.ts'
 
@@ -46,7 +45,8 @@ export function duration(input: Input, name: string): Duration | undefined {
   const written = text(input, name)
   if (written === undefined) return undefined
   const parsed = parseDuration(written)
-  if (parsed === undefined) throw new RolloutError('usage', { message: `--${name} ${written} is not a duration`, hint: 'write a unit: 30s, 5m or 2h' })
+  if (parsed === undefined)
+    throw new RolloutError('usage', { message: `--${name} ${written} is not a duration`, hint: 'write a unit: 30s, 5m or 2h' })
   return parsed
 }
 
@@ -57,8 +57,10 @@ const ACTORS = ['ROLLOUT_ACTOR', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN'] as const
  * Throws `usage` when nobody can be named.
  */
 export function signature(shell: Shell, input: Input): Signature {
-  const actor = text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '') ?? shell.user
-  if (actor === undefined || actor.trim() === '') throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
+  const actor =
+    text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '') ?? shell.user
+  if (actor === undefined || actor.trim() === '')
+    throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
   const reason = text(input, 'reason')
   return { actor, ...(reason !== undefined && { reason }) }
 }
@@ -74,7 +76,13 @@ export function deadline(shell: Shell, input: Input): AbortSignal {
   if (limit === undefined) return shell.signal
   const controller = new AbortController()
   shell.clock.sleep(limit, shell.signal).then(
-    () => controller.abort(new RolloutError('timeout', { message: `not finished within ${text(input, 'timeout')}`, hint: 'rollout status; any later command goes on from here' })),
+    () =>
+      controller.abort(
+        new RolloutError('timeout', {
+          message: `not finished within ${text(input, 'timeout')}`,
+          hint: 'rollout status; any later command goes on from here',
+        }),
+      ),
     () => undefined,
   )
   return AbortSignal.any([shell.signal, controller.signal])

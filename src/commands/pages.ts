@@ -1,10 +1,10 @@
 import { environment } from '../core/environment.ts'
 import type { Event } from '../core/event.ts'
 import { describe } from '../core/judge.ts'
-import { exposureAt, stepsOf, type Instant, type Metric, type Toggle } from '../core/plan.ts'
+import { exposureAt, stepsOf, type Metric, type Toggle } from '../core/plan.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { summarize } from '../core/summary.ts'
-import { formatExposure } from '../core/units.ts'
+import { formatExposure, type Instant } from '../core/units.ts'
 import type { Happening } from '../views/event.ts'
 import type { DecisionPage, EventPage, Evidence, MetricPage, TogglePage, Written } from '../views/explain.ts'
 

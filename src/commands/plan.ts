@@ -2,7 +2,8 @@ import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
 import { differences, type Difference } from '../core/difference.ts'
 import { environment, type Drift } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
-import { stepsOf, type Duration, type Exposures, type Json, type Plan, type Step } from '../core/plan.ts'
+import type { Duration } from '../core/units.ts'
+import { stepsOf, type Exposures, type Json, type Plan, type Step } from '../core/plan.ts'
 import { advance } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import { readBaseline } from '../engine/baseline.ts'
@@ -68,7 +69,18 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
   const steps = stepsOf(read)
   const first = advance({ plan: read, baseline, exposures: baseline, cursor: -1 })
   const writes = first ? writesOf(read, baseline, first.exposures) : []
-  return { name: read.name, started: false, pending: true, steps, writes, gates: [], drift: [], unreadable, edited: [], atLeast: lengthOf(read, steps) }
+  return {
+    name: read.name,
+    started: false,
+    pending: true,
+    steps,
+    writes,
+    gates: [],
+    drift: [],
+    unreadable,
+    edited: [],
+    atLeast: lengthOf(read, steps),
+  }
 }
 
 async function ofState(shell: Shell, input: Input, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
@@ -95,7 +107,9 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
 function writesOf(read: Plan, before: Exposures, after: Exposures): readonly Write[] {
   return Object.keys(read.targets).flatMap((target) => {
     const [from, to] = [environment(read, target, before), environment(read, target, after)]
-    return Object.keys(to).flatMap((variable) => (from[variable] === to[variable] ? [] : [{ target, variable, from: from[variable] ?? '', to: to[variable] ?? '' }]))
+    return Object.keys(to).flatMap((variable) =>
+      from[variable] === to[variable] ? [] : [{ target, variable, from: from[variable] ?? '', to: to[variable] ?? '' }],
+    )
   })
 }
 
@@ -111,9 +125,14 @@ async function accept(
   { plan: read, files }: { readonly plan: Plan; readonly files: State['files']; readonly warnings: readonly Problem[] },
 ): Promise<Outcome> {
   const { state } = writer
-  if (!state) throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
+  if (!state)
+    throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
   requireReason(input, '--accept')
-  if (state.intent) throw new RolloutError('conflict', { message: `a ${state.intent.move} is not finished yet`, hint: 'rollout run or rollout rollback finishes it; then accept' })
+  if (state.intent)
+    throw new RolloutError('conflict', {
+      message: `a ${state.intent.move} is not finished yet`,
+      hint: 'rollout run or rollout rollback finishes it; then accept',
+    })
   checkPast(state, read)
   const engine = await openEngine(shell, input, writer, read, () => undefined)
   const held = await readBaseline(read, engine.targets, engine.signal)
@@ -127,14 +146,23 @@ function checkPast(state: State, read: Plan): void {
   const [old, now] = [stepsOf(state.plan), stepsOf(read)]
   for (let index = 0; index <= state.cursor; index += 1) {
     const [was, is] = [old[index], now[index]]
-    const same = was && is && was.to === is.to && was.moves.join() === is.moves.join() && state.plan.phases[was.phase]?.id === read.phases[is.phase]?.id
+    const same =
+      was &&
+      is &&
+      was.to === is.to &&
+      was.moves.join() === is.moves.join() &&
+      state.plan.phases[was.phase]?.id === read.phases[is.phase]?.id
     if (!same) {
       const text = was ? `${was.moves.join(', ')} to ${was.to}%` : ''
-      throw new RolloutError('conflict', { message: `step ${index + 1} (${text}) is behind the cursor and cannot change`, hint: 'roll back first, or change only what is still ahead' })
+      throw new RolloutError('conflict', {
+        message: `step ${index + 1} (${text}) is behind the cursor and cannot change`,
+        hint: 'roll back first, or change only what is still ahead',
+      })
     }
   }
   const gone = Object.keys(state.plan.toggles).find((name) => !read.toggles[name] && state.exposures[name] !== state.baseline[name])
-  if (gone !== undefined) throw new RolloutError('conflict', { message: `${gone} is on and would be forgotten`, hint: `rollout rollback ${gone} first` })
+  if (gone !== undefined)
+    throw new RolloutError('conflict', { message: `${gone} is on and would be forgotten`, hint: `rollout rollback ${gone} first` })
 }
 
 function plain(read: Plan): Json {

@@ -63,7 +63,12 @@ export async function loadPlan(shell: Shell, input: Input) {
   const [{ load: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
   const environment = text(input, 'env')
-  return loadFile(file, { ...(environment !== undefined && { environment }), env: shell.env, adapters: schemas(folder), now: shell.clock.now() })
+  return loadFile(file, {
+    ...(environment !== undefined && { environment }),
+    env: shell.env,
+    adapters: schemas(folder),
+    now: shell.clock.now(),
+  })
 }
 
 /** The name a plan's journal has. */
@@ -81,5 +86,14 @@ export async function openEngine(shell: Shell, input: Input, writer: Writer, pla
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
   const lender = { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  return { writer, targets, metrics, clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: 'auto' }, tell }
+  return {
+    writer,
+    targets,
+    metrics,
+    clock: shell.clock,
+    signal: deadline(shell, input),
+    random: shell.random,
+    signature: { actor: 'auto' },
+    tell,
+  }
 }

@@ -10,6 +10,9 @@ import { flag, type Input } from './input.ts'
 export function reportState(shell: Shell, input: Input, state: State, outcome: Outcome): Outcome {
   const summary = summarize(state, shell.clock.now())
   if (flag(input, 'json')) writeJson(summary, shell.out)
-  else shell.out.write(`${renderWord(state.status, shell.out)}  ${state.stopped?.why.text ?? summary.decision.text}\n  ${nextCommand(summary)}\n`)
+  else
+    shell.out.write(
+      `${renderWord(state.status, shell.out)}  ${state.stopped?.why.text ?? summary.decision.text}\n  ${nextCommand(summary)}\n`,
+    )
   return outcome
 }

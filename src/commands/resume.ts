@@ -9,9 +9,13 @@ import { reportState } from './report.ts'
 export default async function resume(shell: Shell, input: Input): Promise<Outcome> {
   const writer = await openRollout(shell, input)
   const state = stateOf({ writer })
-  if (state.status === 'complete') throw new RolloutError('conflict', { message: 'nothing to resume: it is complete', hint: 'rollout start begins anew' })
+  if (state.status === 'complete')
+    throw new RolloutError('conflict', { message: 'nothing to resume: it is complete', hint: 'rollout start begins anew' })
   if (state.status === 'rolled back' && state.intent) {
-    throw new RolloutError('partial', { message: 'the rollback has not reached every target yet', hint: 'rollout rollback tries the rest again' })
+    throw new RolloutError('partial', {
+      message: 'the rollback has not reached every target yet',
+      hint: 'rollout rollback tries the rest again',
+    })
   }
   if (state.status !== 'running') await writer.append({ type: 'resumed' }, signature(shell, input))
   return reportState(shell, input, stateOf({ writer }), 'done')

@@ -57,7 +57,11 @@ async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
 
 function scopeOf(input: Input): Scope | undefined {
   const given = [input.args.length > 0, input.options['phase'] !== undefined, input.options['to'] !== undefined, flag(input, 'all')]
-  if (given.filter(Boolean).length > 1) throw new RolloutError('usage', { message: 'TOGGLE, --phase, --to and --all exclude each other', hint: 'give one of them, or none for the phase under way' })
+  if (given.filter(Boolean).length > 1)
+    throw new RolloutError('usage', {
+      message: 'TOGGLE, --phase, --to and --all exclude each other',
+      hint: 'give one of them, or none for the phase under way',
+    })
   if (input.args.length > 0) return { is: 'toggles', toggles: input.args }
   if (flag(input, 'all')) return { is: 'all' }
   const phase = text(input, 'phase')
@@ -65,16 +69,24 @@ function scopeOf(input: Input): Scope | undefined {
   const written = text(input, 'to')
   if (written === undefined) return undefined
   const to = parseExposure(written)
-  if (to === undefined) throw new RolloutError('usage', { message: `--to ${written} is not an exposure`, hint: 'write 5% or 0.1%: a bare number could be either' })
+  if (to === undefined)
+    throw new RolloutError('usage', {
+      message: `--to ${written} is not an exposure`,
+      hint: 'write 5% or 0.1%: a bare number could be either',
+    })
   return { is: 'to', to }
 }
 
 function checkScope(plan: Plan, scope: Scope | undefined): void {
   if (scope?.is === 'phase' && scope.phase !== undefined && !plan.phases.some(({ id }) => id === scope.phase)) {
-    throw new RolloutError('usage', { message: `there is no phase "${scope.phase}"`, hint: `one of ${plan.phases.map(({ id }) => id).join(', ')}` })
+    throw new RolloutError('usage', {
+      message: `there is no phase "${scope.phase}"`,
+      hint: `one of ${plan.phases.map(({ id }) => id).join(', ')}`,
+    })
   }
   const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !plan.toggles[name]) : undefined
-  if (unknown !== undefined) throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
+  if (unknown !== undefined)
+    throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
 }
 
 /** Where it leads; undefined when everything already is there and every target says so. */
@@ -92,15 +104,29 @@ async function destinationOf(engine: Engine, state: State, scope: Scope | undefi
 /** The journal is lost or never was: the defaults of rollout.yaml are all there is to go back to. */
 async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | undefined): Promise<void> {
   if (scope?.is !== 'all') {
-    throw new RolloutError('usage', { message: `there is no journal (${writer.journal.place}): what to go back to is not known`, hint: 'rollout rollback --all reverts every toggle to its default' })
+    throw new RolloutError('usage', {
+      message: `there is no journal (${writer.journal.place}): what to go back to is not known`,
+      hint: 'rollout rollback --all reverts every toggle to its default',
+    })
   }
   const { plan, files } = await loadPlan(shell, input)
   const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
-  if (!flag(input, 'dryRun')) await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
-  else throw new RolloutError('usage', { message: 'without a journal there is nothing to compare with', hint: 'rollout rollback --all writes every default' })
+  if (!flag(input, 'dryRun'))
+    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
+  else
+    throw new RolloutError('usage', {
+      message: 'without a journal there is nothing to compare with',
+      hint: 'rollout rollback --all writes every default',
+    })
 }
 
-function report(shell: Shell, input: Input, engine: Engine, changes: readonly Change[], did: 'moved' | 'nothing to do' | 'dry run'): Outcome {
+function report(
+  shell: Shell,
+  input: Input,
+  engine: Engine,
+  changes: readonly Change[],
+  did: 'moved' | 'nothing to do' | 'dry run',
+): Outcome {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
   if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), changes, byHand: left }, shell.out)

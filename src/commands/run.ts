@@ -32,7 +32,12 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
   }
   const last = stateOf(engine)
   if (flag(input, 'json')) writeJson(summarize(last, shell.clock.now()), shell.out)
-  else if (last.intent) shell.out.write(renderByHand(last, byHand(engine, last), shell.out).map((line) => `${line}\n`).join(''))
+  else if (last.intent)
+    shell.out.write(
+      renderByHand(last, byHand(engine, last), shell.out)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
   return outcomeOf(last)
 }
 

@@ -18,7 +18,10 @@ export default async function start(shell: Shell, input: Input): Promise<Outcome
   const journal = await openStore(join(locate(shell, input).folder, '.rollout')).open(journalName(plan))
   const writer = await openRollout(shell, input, journal)
   if (writer.state && writer.state.status !== 'complete') {
-    const hint = writer.state.status === 'rolled back' ? 'rollout resume goes on; rollout plan --accept takes in an edited plan' : 'rollout status shows where it is'
+    const hint =
+      writer.state.status === 'rolled back'
+        ? 'rollout resume goes on; rollout plan --accept takes in an edited plan'
+        : 'rollout status shows where it is'
     throw new RolloutError('conflict', { message: `${journalName(plan)} is already started (${writer.state.status})`, hint })
   }
   const engine = await openEngine(shell, input, writer, plan, () => undefined)
@@ -28,7 +31,9 @@ export default async function start(shell: Shell, input: Input): Promise<Outcome
   if (flag(input, 'json')) writeJson(summarize(state, shell.clock.now()), shell.out)
   else {
     shell.err.write(renderWarnings(warnings, shell.err))
-    shell.out.write(`started ${journalName(plan)}: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; nothing was written to a target yet\n`)
+    shell.out.write(
+      `started ${journalName(plan)}: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; nothing was written to a target yet\n`,
+    )
     shell.out.write('  rollout run watches and goes on; rollout advance takes one step\n')
   }
   return 'done'

@@ -19,7 +19,7 @@ export default async function status(shell: Shell, input: Input): Promise<Outcom
   show(shell, input, state)
   if (!flag(input, 'watch')) return outcomeOf(state)
   const signal = deadline(shell, input)
-  for (let shown = state; ; ) {
+  for (let shown = state; ;) {
     await shell.clock.sleep(REFRESH, signal)
     const { state: now } = await load(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
@@ -32,7 +32,8 @@ function show(shell: Shell, input: Input, state: State): void {
   const edited = editedFiles(locate(shell, input).folder, state)
   const summary = summarize(state, shell.clock.now())
   if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
-  const notes = edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
+  const notes =
+    edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
   const clear = flag(input, 'watch') && shell.out.tty ? '\u001b[H\u001b[J' : ''
   shell.out.write(clear + renderStatus(summary, state.plan, shell.out, notes))
 }

@@ -12,7 +12,10 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], environme
     ...(environment !== undefined && { environment }),
     ...(file.owner !== undefined && { owner: file.owner }),
     toggles: mapValues(file.toggles, toggleOf),
-    targets: mapValues({ ...file.targets, ...mapValues(special?.targets ?? {}, (target, name) => ({ ...file.targets[name], ...target })) }, targetOf),
+    targets: mapValues(
+      { ...file.targets, ...mapValues(special?.targets ?? {}, (target, name) => ({ ...file.targets[name], ...target })) },
+      targetOf,
+    ),
     metrics: mapValues(file.metrics, metricOf),
     phases: phases.map((phase) => phaseOf(phase, file, special)),
     interval: special?.interval ?? file.interval ?? MINUTE / 2,

@@ -17,7 +17,11 @@ export function planJsonSchema(adapters: AdapterSchemas): JsonSchema {
   const properties = child(schema, 'properties')
   const metricKeys = child(toJson(z.object(METRIC_KEYS)), 'properties')
   const described = (key: string, value: JsonSchema): JsonSchema => ({ ...pick(child(properties, key), 'description'), ...value })
-  const filled = { ...properties, targets: described('targets', variants(adapters.targets, {})), metrics: described('metrics', variants(adapters.metrics, metricKeys)) }
+  const filled = {
+    ...properties,
+    targets: described('targets', variants(adapters.targets, {})),
+    metrics: described('metrics', variants(adapters.metrics, metricKeys)),
+  }
   return { ...schema, $schema: DRAFT, properties: filled }
 }
 
@@ -31,7 +35,12 @@ function variants(adapters: Readonly<Record<string, unknown>>, common: JsonSchem
   const known = Object.entries(adapters).map(([use, schema]) => {
     const own = isZod(schema) ? toJson(schema) : {}
     const required = Array.isArray(own['required']) ? own['required'] : []
-    return { type: 'object', properties: { ...common, ...child(own, 'properties'), use: { const: use } }, required: ['use', ...required], additionalProperties: false }
+    return {
+      type: 'object',
+      properties: { ...common, ...child(own, 'properties'), use: { const: use } },
+      required: ['use', ...required],
+      additionalProperties: false,
+    }
   })
   const mine = { type: 'object', properties: { ...common, use: { type: 'string', pattern: '^[./]' } }, required: ['use'] }
   return { type: 'object', additionalProperties: { anyOf: [...known, mine] } }

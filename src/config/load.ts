@@ -3,7 +3,8 @@ import { basename, dirname, relative, resolve as resolvePath } from 'node:path'
 import { check } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
 import type { Files } from '../core/event.ts'
-import type { Instant, Json, Plan } from '../core/plan.ts'
+import type { Instant } from '../core/units.ts'
+import type { Json, Plan } from '../core/plan.ts'
 import type { Schema } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
 import { suggest } from '../core/suggest.ts'
@@ -44,7 +45,10 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   const written = read0.value
   if (options.environment !== undefined && !Object.hasOwn(written.environments, options.environment)) {
     const known = Object.keys(written.environments)
-    throw new RolloutError('usage', { message: `there is no environment "${options.environment}"`, hint: known.length > 0 ? `one of ${known.join(', ')}` : 'environments: in the plan names them' })
+    throw new RolloutError('usage', {
+      message: `there is no environment "${options.environment}"`,
+      hint: known.length > 0 ? `one of ${known.join(', ')}` : 'environments: in the plan names them',
+    })
   }
   const { phases, sources } = readPhases(written, source, folder)
   const plan = assemble(written, phases, options.environment)
@@ -56,7 +60,9 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   return {
     plan,
     folder,
-    files: Object.fromEntries([source, ...sources.flatMap((each) => each ?? [])].map(({ name, text }) => [name, createHash('sha256').update(text).digest('hex')])),
+    files: Object.fromEntries(
+      [source, ...sources.flatMap((each) => each ?? [])].map(({ name, text }) => [name, createHash('sha256').update(text).digest('hex')]),
+    ),
     warnings: findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
   }
 }
@@ -65,9 +71,14 @@ function read(path: string, name: string): Source {
   return parse(readText(path, name), name)
 }
 
-type Validated<Value> = { readonly success: true; readonly value: Value } | { readonly success: false; readonly problems: readonly Problem[] }
+type Validated<Value> =
+  | { readonly success: true; readonly value: Value }
+  | { readonly success: false; readonly problems: readonly Problem[] }
 
-function validate<Value>(schema: { safeParse(input: unknown): { success: true; data: Value } | { success: false; error: { issues: readonly Issue[] } } }, source: Source): Validated<Value> {
+function validate<Value>(
+  schema: { safeParse(input: unknown): { success: true; data: Value } | { success: false; error: { issues: readonly Issue[] } } },
+  source: Source,
+): Validated<Value> {
   const result = schema.safeParse(source.document.toJS({ maxAliasCount: 0 }))
   if (result.success) return { success: true, value: result.data }
   return { success: false, problems: result.error.issues.flatMap((issue) => explainIssue(issue, schema, source)) }
@@ -87,7 +98,8 @@ function readPhases(written: PlanFile, plan: Source, folder: string) {
     try {
       const path = resolvePath(folder, entry)
       const name = relative(folder, path)
-      if (name.startsWith('..')) throw new RolloutError('config', { message: `${entry} lies outside the plan's folder`, where: locate(plan, ['phases', nth]) })
+      if (name.startsWith('..'))
+        throw new RolloutError('config', { message: `${entry} lies outside the plan's folder`, where: locate(plan, ['phases', nth]) })
       const source = read(path, name)
       const result = validate(phaseSchema, source)
       sources[nth] = source
@@ -111,7 +123,10 @@ function placeOf(path: Path, plan: Source, sources: readonly (Source | undefined
   return locate(plan, special && plan.document.hasIn(special) ? special : path)
 }
 
-function problem({ message, path, hint }: { readonly message: string; readonly path: Path; readonly hint?: string }, place: (path: Path) => Problem['where']): Problem {
+function problem(
+  { message, path, hint }: { readonly message: string; readonly path: Path; readonly hint?: string },
+  place: (path: Path) => Problem['where'],
+): Problem {
   const where = place(path)
   return { message, ...(where && { where }), ...(hint !== undefined && { hint }) }
 }
@@ -119,8 +134,12 @@ function problem({ message, path, hint }: { readonly message: string; readonly p
 async function checkAdapters(plan: Plan, options: LoadOptions, place: (path: Path) => Problem['where']): Promise<readonly Problem[]> {
   const { adapters } = options
   const looked = [
-    ...Object.entries(plan.targets).map(async ([name, { use, options: raw }]) => checkOptions(['targets', name], use, raw, await adapters.target(use), adapters.names.target, options)),
-    ...Object.entries(plan.metrics).map(async ([name, { use, options: raw }]) => checkOptions(['metrics', name], use, raw, await adapters.metric(use), adapters.names.metric, options)),
+    ...Object.entries(plan.targets).map(async ([name, { use, options: raw }]) =>
+      checkOptions(['targets', name], use, raw, await adapters.target(use), adapters.names.target, options),
+    ),
+    ...Object.entries(plan.metrics).map(async ([name, { use, options: raw }]) =>
+      checkOptions(['metrics', name], use, raw, await adapters.metric(use), adapters.names.metric, options),
+    ),
   ]
   return (await Promise.all(looked)).flat().map((each) => problem(each, place))
 }
@@ -141,17 +160,33 @@ async function checkOptions(
 ): Promise<readonly Wrong[]> {
   if (!schema) {
     const near = suggest(use, names)
-    return [{ path: [...path, 'use'], message: `there is no adapter "${use}"`, hint: near === undefined ? `one of ${names.join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?` }]
+    return [
+      {
+        path: [...path, 'use'],
+        message: `there is no adapter "${use}"`,
+        hint: near === undefined ? `one of ${names.join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?`,
+      },
+    ]
   }
   const { value, secrets, unresolved } = resolve(raw, env)
   if (unresolved.length > 0) {
-    return unresolved.map((each) => ({ path: [...path, ...each.path], message: `${each.name} is not set`, hint: `set it, or give a default: \${${each.name}:-value}` }))
+    return unresolved.map((each) => ({
+      path: [...path, ...each.path],
+      message: `${each.name} is not set`,
+      hint: `set it, or give a default: \${${each.name}:-value}`,
+    }))
   }
   const result = await schema['~standard'].validate(value)
-  const hide = (text: string): string => [...secrets].reduce((all, [secret, reference]) => (secret === '' ? all : all.replaceAll(secret, reference)), text)
+  const hide = (text: string): string =>
+    [...secrets].reduce((all, [secret, reference]) => (secret === '' ? all : all.replaceAll(secret, reference)), text)
   return (result.issues ?? []).map((issue) => {
-    const inside = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part)).map((key) => (typeof key === 'number' ? key : String(key)))
+    const inside = (issue.path ?? [])
+      .map((part) => (typeof part === 'object' ? part.key : part))
+      .map((key) => (typeof key === 'number' ? key : String(key)))
     const wrong = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : []
-    return { path: [...path, ...inside, ...wrong.slice(0, 1)], message: wrong.length > 0 ? `${use} has no option ${wrong.join(', ')}` : `${[...inside].join('.')} ${hide(issue.message)}`.trim() }
+    return {
+      path: [...path, ...inside, ...wrong.slice(0, 1)],
+      message: wrong.length > 0 ? `${use} has no option ${wrong.join(', ')}` : `${[...inside].join('.')} ${hide(issue.message)}`.trim(),
+    }
   })
 }

@@ -43,12 +43,27 @@ export function explainIssue(issue: Issue, schema: unknown, source: Source): rea
   const hint = issue.params?.['hint']
   const missing = issue.message.includes('received undefined')
   const message = missing ? `${path.at(-1)} is missing` : issue.message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, '')
-  return [{ message: path.length > 0 && !missing && issue.code !== 'custom' ? `${path.at(-1)}: ${message}` : message, where: locate(source, path), ...(typeof hint === 'string' && { hint }) }]
+  return [
+    {
+      message: path.length > 0 && !missing && issue.code !== 'custom' ? `${path.at(-1)}: ${message}` : message,
+      where: locate(source, path),
+      ...(typeof hint === 'string' && { hint }),
+    },
+  ]
 }
 
 /** Of several alternatives the one that fits best: the one whose complaints lie deepest, or that gives a hint. */
 function best(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
-  const score = (issues: readonly Issue[]): number => Math.max(...issues.map((issue) => issue.path.length * 10 + (issue.code === 'unrecognized_keys' ? 8 : 0) + (issue.params?.['hint'] === undefined ? 0 : 5) + (issue.code === 'invalid_union' ? 1 : 0)))
+  const score = (issues: readonly Issue[]): number =>
+    Math.max(
+      ...issues.map(
+        (issue) =>
+          issue.path.length * 10 +
+          (issue.code === 'unrecognized_keys' ? 8 : 0) +
+          (issue.params?.['hint'] === undefined ? 0 : 5) +
+          (issue.code === 'invalid_union' ? 1 : 0),
+      ),
+    )
   return alternatives.toSorted((a, b) => score(b) - score(a))[0] ?? []
 }
 

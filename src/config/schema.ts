@@ -24,10 +24,20 @@ function written<Value>(parse: (text: string) => Value | undefined, what: string
 }
 
 const duration = written(parseDuration, 'a duration', 'write a unit: 30s, 5m, 2h or 3d', '^(\\d+(\\.\\d+)?(ms|[smhdw]))+$')
-const exposure = written(parseExposure, 'an exposure', 'write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either', '^\\d{1,3}(\\.\\d{1,5})? ?%$')
+const exposure = written(
+  parseExposure,
+  'an exposure',
+  'write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either',
+  '^\\d{1,3}(\\.\\d{1,5})? ?%$',
+)
 const rule = written(parseRule, 'a rule', 'compare with a number: "> 5%", "< 800ms", ">= 3"', '^(<=|>=|<|>) ?.+$')
 const range = written(parseRange, 'a span of time', 'write 3d..5d', '^\\S+\\.\\.\\S+$')
-const rfc3339 = written(parseInstant, 'a point in time', 'write it with its offset: 2026-12-24T00:00:00+01:00', '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$')
+const rfc3339 = written(
+  parseInstant,
+  'a point in time',
+  'write it with its offset: 2026-12-24T00:00:00+01:00',
+  '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$',
+)
 const minutes = written(parseMinutes, 'a time of day', 'write "09:00"', '^\\d{2}:\\d{2}$')
 const days = written(parseDays, 'days of the week', 'write Mon-Fri, or Mon,Wed', '^[A-Z][a-z]{2}([-,][A-Z][a-z]{2})*$')
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date: 2027-03-31')
@@ -51,14 +61,24 @@ const order = z.enum(['one-by-one', 'together'])
 const toggle = z.strictObject({
   description: z.string().optional().describe('What it switches'),
   owner: name.optional().describe('Who answers for it'),
-  kind: z.enum(['release', 'ops', 'experiment', 'permission', 'legacy']).default('release').describe('A legacy toggle runs downwards: a step to 25% takes it away from 25% of the users'),
-  variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable').optional().describe('The env var, when it is not the key'),
+  kind: z
+    .enum(['release', 'ops', 'experiment', 'permission', 'legacy'])
+    .default('release')
+    .describe('A legacy toggle runs downwards: a step to 25% takes it away from 25% of the users'),
+  variable: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable')
+    .optional()
+    .describe('The env var, when it is not the key'),
   default: onOff.default(0).describe('What "revert to defaults" restores'),
   exposure: z.enum(['users', 'all']).default('users').describe('users: a percentage of them. all: everybody or nobody'),
   core: z.boolean().default(false).describe('A partial rollback keeps it'),
   targets: z.array(id).describe('Where it is written'),
   requires: z.array(z.string()).default([]).describe('Toggles that must be on at least as far'),
-  words: z.strictObject({ on: z.string().regex(/^\S+$/).default('true'), off: z.string().regex(/^\S+$/).default('false') }).optional().describe('What the application understands as on and off'),
+  words: z
+    .strictObject({ on: z.string().regex(/^\S+$/).default('true'), off: z.string().regex(/^\S+$/).default('false') })
+    .optional()
+    .describe('What the application understands as on and off'),
   removeBy: date.optional().describe('When the toggle itself should be gone'),
 })
 
@@ -93,9 +113,18 @@ const step = z.union([
 const criterion = z
   .strictObject({ metric: id, below: z.string().optional(), above: z.string().optional(), over: duration })
   .transform(({ metric: of, below, above, over }, context) => {
-    const parsed = below !== undefined && above === undefined ? parseRule(`< ${below}`) : above !== undefined && below === undefined ? parseRule(`> ${above}`) : undefined
+    const parsed =
+      below !== undefined && above === undefined
+        ? parseRule(`< ${below}`)
+        : above !== undefined && below === undefined
+          ? parseRule(`> ${above}`)
+          : undefined
     if (parsed) return { metric: of, rule: parsed, over }
-    context.addIssue({ code: 'custom', message: 'needs either below or above, with a value', params: { hint: '{ metric: error_rate, below: 1%, over: 24h }' } })
+    context.addIssue({
+      code: 'custom',
+      message: 'needs either below or above, with a value',
+      params: { hint: '{ metric: error_rate, below: 1%, over: 24h }' },
+    })
     return z.NEVER
   })
 
@@ -113,7 +142,10 @@ export const phaseSchema = z
     onWarning: onWarning.optional(),
     onCritical: onCritical.optional(),
     after: duration.optional().describe('Bake: how long to watch after the last step'),
-    checklist: z.array(z.strictObject({ id, text: z.string(), owner: name.optional() })).default([]).describe('Ticked by people before the phase is complete'),
+    checklist: z
+      .array(z.strictObject({ id, text: z.string(), owner: name.optional() }))
+      .default([])
+      .describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
   })
   .meta({ title: 'A phase of a rollout plan' })
@@ -133,13 +165,24 @@ const environment = z.strictObject({
 export const planSchema = z
   .strictObject({
     version: z.literal(1),
-    name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,60}$/, 'use small letters, digits, dot, dash and underscore').describe('Names the journal'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{0,60}$/, 'use small letters, digits, dot, dash and underscore')
+      .describe('Names the journal'),
     owner: name.optional(),
     toggles: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable'), toggle).describe('The inventory'),
     targets: z.record(id, target).describe('Where toggles are written'),
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
     defaults: z
-      .strictObject({ hold: duration.optional(), after: duration.optional(), metrics: z.array(id).optional(), onWarning: onWarning.optional(), onCritical: onCritical.optional(), order: order.optional(), approval: approval.optional() })
+      .strictObject({
+        hold: duration.optional(),
+        after: duration.optional(),
+        metrics: z.array(id).optional(),
+        onWarning: onWarning.optional(),
+        onCritical: onCritical.optional(),
+        order: order.optional(),
+        approval: approval.optional(),
+      })
       .default({})
       .describe('For every phase that does not say otherwise'),
     interval: duration.optional().describe('Between two polls (30s)'),
@@ -149,7 +192,10 @@ export const planSchema = z
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
     environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),
-    phases: z.array(z.union([z.string().min(1), phaseSchema])).min(1).describe('Files, or phases themselves'),
+    phases: z
+      .array(z.union([z.string().min(1), phaseSchema]))
+      .min(1)
+      .describe('Files, or phases themselves'),
   })
   .meta({ title: 'A rollout plan' })
 
@@ -176,7 +222,12 @@ function parseMinutes(text: string): number | undefined {
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 function parseDays(text: string): readonly number[] | undefined {
-  const parts = text.split(',').map((part) => part.trim().split('-').map((day) => DAYS.indexOf(day)))
+  const parts = text.split(',').map((part) =>
+    part
+      .trim()
+      .split('-')
+      .map((day) => DAYS.indexOf(day)),
+  )
   if (parts.some((part) => part.length > 2 || part.includes(-1))) return undefined
   return parts.flatMap(([from = 0, to = from]) => Array.from({ length: ((to - from + 7) % 7) + 1 }, (_, nth) => (from + nth) % 7))
 }

@@ -64,7 +64,9 @@ interface Refusal {
 
 /** Iterative: what it guards against is exactly what a recursion could not survive. */
 function inspect(tokens: readonly CST.Token[]): Refusal | undefined {
-  const stack: { readonly token: CST.Token | CST.SourceToken; readonly depth: number }[] = tokens.toReversed().map((token) => ({ token, depth: 0 }))
+  const stack: { readonly token: CST.Token | CST.SourceToken; readonly depth: number }[] = tokens
+    .toReversed()
+    .map((token) => ({ token, depth: 0 }))
   let nodes = 0
   let documents = 0
   while (stack.length > 0) {
@@ -76,7 +78,8 @@ function inspect(tokens: readonly CST.Token[]): Refusal | undefined {
     if (depth > DEEPEST) return { offset: token.offset, message: `is nested more than ${DEEPEST} deep` }
     const refusal = refuse(token)
     if (refusal) return { offset: token.offset, ...refusal }
-    if (token.type === 'document' && (documents += 1) > 1) return { offset: token.offset, message: 'holds several documents', hint: 'a plan is one document: remove the ---' }
+    if (token.type === 'document' && (documents += 1) > 1)
+      return { offset: token.offset, message: 'holds several documents', hint: 'a plan is one document: remove the ---' }
     for (const child of childrenOf(token)) stack.push({ token: child, depth: depth + (isCollection(token) ? 1 : 0) })
   }
   return undefined
@@ -111,7 +114,12 @@ function childrenOf(token: CST.Token | CST.SourceToken): readonly (CST.Token | C
     case 'block-map':
     case 'block-seq':
     case 'flow-collection':
-      return token.items.flatMap((item) => [...item.start, ...(item.key ? [item.key] : []), ...(item.sep ?? []), ...(item.value ? [item.value] : [])])
+      return token.items.flatMap((item) => [
+        ...item.start,
+        ...(item.key ? [item.key] : []),
+        ...(item.sep ?? []),
+        ...(item.value ? [item.value] : []),
+      ])
     default:
       return []
   }

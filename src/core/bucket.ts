@@ -4,7 +4,7 @@
  * MurmurHash3 is by Austin Appleby, public domain: github.com/aappleby/smhasher, MurmurHash3_x86_32.
  */
 
-import type { Exposure } from './plan.ts'
+import type { Exposure } from './units.ts'
 
 const C1 = 0xcc9e2d51
 const C2 = 0x1b873593

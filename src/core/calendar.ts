@@ -1,4 +1,5 @@
-import type { Duration, Freeze, Instant, Window } from './plan.ts'
+import type { Duration, Instant } from './units.ts'
+import type { Freeze, Window } from './plan.ts'
 
 const MINUTE: Duration = 60_000
 const DAY_MINUTES = 1440
@@ -37,7 +38,13 @@ function contains(window: Window, now: Instant): boolean {
 }
 
 function localTime(now: Instant, zone: string): { readonly day: number; readonly minute: number } {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
   return { day: DAYS[parts['weekday'] ?? ''] ?? -1, minute: Number(parts['hour']) * 60 + Number(parts['minute']) }
 }

@@ -1,7 +1,7 @@
-import { after, stepsOf, type Instant, type Metric, type Phase, type Plan } from './plan.ts'
+import { after, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
 import { suggest } from './suggest.ts'
-import { formatExposure } from './units.ts'
+import { formatExposure, type Instant } from './units.ts'
 
 /** Something that is wrong with a plan as a whole; the path leads into the document. */
 export interface Finding {
@@ -27,7 +27,11 @@ function warning(path: Finding['path'], message: string, hint?: string): Finding
 /** "x is not a toggle", with the nearest name that is. */
 function unknown(path: Finding['path'], name: string, what: string, known: readonly string[]): Finding {
   const near = suggest(name, known)
-  return error(path, `"${name}" is not a ${what}`, near === undefined ? (known.length > 0 ? `one of ${known.slice(0, 10).join(', ')}` : `there is none yet`) : `did you mean ${near}?`)
+  return error(
+    path,
+    `"${name}" is not a ${what}`,
+    near === undefined ? (known.length > 0 ? `one of ${known.slice(0, 10).join(', ')}` : `there is none yet`) : `did you mean ${near}?`,
+  )
 }
 
 function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
@@ -36,19 +40,25 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
   const today = new Date(now).toISOString().slice(0, 10)
   for (const [name, toggle] of Object.entries(plan.toggles)) {
     const path = ['toggles', name]
-    if (toggle.targets.length === 0) found.push(error([...path, 'targets'], `${name} has no target`, `targets: [${Object.keys(plan.targets)[0] ?? 'web'}]`))
+    if (toggle.targets.length === 0)
+      found.push(error([...path, 'targets'], `${name} has no target`, `targets: [${Object.keys(plan.targets)[0] ?? 'web'}]`))
     for (const [nth, target] of toggle.targets.entries()) {
       if (!plan.targets[target]) found.push(unknown([...path, 'targets', nth], target, 'target', Object.keys(plan.targets)))
       const other = written.get(`${target} ${toggle.variable}`)
-      if (other !== undefined) found.push(error(path, `${name} and ${other} are both written to ${toggle.variable} on ${target}`, 'give one of them another variable:'))
+      if (other !== undefined)
+        found.push(
+          error(path, `${name} and ${other} are both written to ${toggle.variable} on ${target}`, 'give one of them another variable:'),
+        )
       written.set(`${target} ${toggle.variable}`, name)
     }
     for (const [nth, required] of toggle.requires.entries()) {
       if (!plan.toggles[required]) found.push(unknown([...path, 'requires', nth], required, 'toggle', Object.keys(plan.toggles)))
     }
     if (toggle.words.on === toggle.words.off) found.push(error([...path, 'words'], 'on and off are the same word'))
-    if (toggle.removeBy !== undefined && toggle.removeBy < today) found.push(warning([...path, 'removeBy'], `${name} should have been removed by ${toggle.removeBy}`))
-    if (!plan.phases.some((phase) => phase.toggles.includes(name))) found.push(warning(path, `${name} is in no phase`, 'it is inventoried, and reverted by rollback --all, but never moved'))
+    if (toggle.removeBy !== undefined && toggle.removeBy < today)
+      found.push(warning([...path, 'removeBy'], `${name} should have been removed by ${toggle.removeBy}`))
+    if (!plan.phases.some((phase) => phase.toggles.includes(name)))
+      found.push(warning(path, `${name} is in no phase`, 'it is inventoried, and reverted by rollback --all, but never moved'))
   }
   if (Object.keys(plan.toggles).length === 0) found.push(error(['toggles'], 'there is no toggle to roll out'))
   return found
@@ -62,7 +72,8 @@ function checkRequires(plan: Plan): readonly Finding[] {
     const exposures = after(plan, baseline, step.index)
     for (const name of step.moves) {
       const toggle = plan.toggles[name]
-      const short = toggle?.kind === 'legacy' ? undefined : toggle?.requires.find((each) => (exposures[each] ?? 100) < (exposures[name] ?? 0))
+      const short =
+        toggle?.kind === 'legacy' ? undefined : toggle?.requires.find((each) => (exposures[each] ?? 100) < (exposures[name] ?? 0))
       if (short === undefined) continue
       const message = `at step ${step.index + 1} ${name} is at ${formatExposure(exposures[name] ?? 0)} but ${short}, which it requires, at ${formatExposure(exposures[short] ?? 0)}`
       const nth = plan.phases[step.phase]?.toggles.indexOf(name) ?? 0
@@ -93,13 +104,17 @@ function checkMetrics(plan: Plan): readonly Finding[] {
     const path = ['metrics', name]
     const { success, warning: warns, critical } = metric
     const found: Finding[] = []
-    if (!success && !warns && !critical) found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
+    if (!success && !warns && !critical)
+      found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
     const units = new Set(rulesOf(metric).map(({ unit }) => unit))
     if (units.size > 1) found.push(error(path, `the rules of ${name} are in different units`, rulesOf(metric).map(formatRule).join(', ')))
     else {
-      if (success && warns && overlap(success, warns.when)) found.push(error([...path, 'success'], `success ${formatRule(success)} and warning ${formatRule(warns.when)} can both hold`))
-      if (success && critical && overlap(success, critical.when)) found.push(error([...path, 'success'], `success ${formatRule(success)} and critical ${formatRule(critical.when)} can both hold`))
-      if (warns && critical && beyond(warns.when, critical.when)) found.push(error([...path, 'warning'], `warning ${formatRule(warns.when)} comes after critical ${formatRule(critical.when)}`))
+      if (success && warns && overlap(success, warns.when))
+        found.push(error([...path, 'success'], `success ${formatRule(success)} and warning ${formatRule(warns.when)} can both hold`))
+      if (success && critical && overlap(success, critical.when))
+        found.push(error([...path, 'success'], `success ${formatRule(success)} and critical ${formatRule(critical.when)} can both hold`))
+      if (warns && critical && beyond(warns.when, critical.when))
+        found.push(error([...path, 'warning'], `warning ${formatRule(warns.when)} comes after critical ${formatRule(critical.when)}`))
     }
     return found
   })
@@ -140,7 +155,14 @@ function checkPhases(plan: Plan): readonly Finding[] {
       if (other !== undefined) found.push(error([...path, 'toggles', nth], `${name} is in phase ${other} already`))
       claimed.set(name, phase.id)
       const partial = toggle?.exposure === 'all' ? phase.steps.findIndex(({ to }) => to !== 100) : -1
-      if (partial >= 0) found.push(error([...path, 'steps', partial], `${name} is for everybody or nobody; it has no ${formatExposure(phase.steps[partial]?.to ?? 0)}`, 'steps: [100%], or exposure: users'))
+      if (partial >= 0)
+        found.push(
+          error(
+            [...path, 'steps', partial],
+            `${name} is for everybody or nobody; it has no ${formatExposure(phase.steps[partial]?.to ?? 0)}`,
+            'steps: [100%], or exposure: users',
+          ),
+        )
     }
     for (const [nth, name] of phase.metrics.entries()) {
       if (!plan.metrics[name]) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
@@ -156,12 +178,24 @@ function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly F
     const before = phase.steps[nth - 1]
     if (step.to === 0) found.push(error([...path, 'steps', nth], 'a step to 0% goes nowhere'))
     if (before && before.to >= step.to) {
-      found.push(error([...path, 'steps', nth], `steps must rise: ${formatExposure(step.to)} comes after ${formatExposure(before.to)}`, 'a legacy toggle rises too: 25% means it is taken away from 25% of the users'))
+      found.push(
+        error(
+          [...path, 'steps', nth],
+          `steps must rise: ${formatExposure(step.to)} comes after ${formatExposure(before.to)}`,
+          'a legacy toggle rises too: 25% means it is taken away from 25% of the users',
+        ),
+      )
     }
     const group = step.approval && plan.approvers[step.approval.group]
-    if (step.approval && !group) found.push(unknown([...path, 'steps', nth, 'approval'], step.approval.group, 'group of approvers', Object.keys(plan.approvers)))
+    if (step.approval && !group)
+      found.push(unknown([...path, 'steps', nth, 'approval'], step.approval.group, 'group of approvers', Object.keys(plan.approvers)))
     if (step.approval && group && new Set(group).size < step.approval.count) {
-      found.push(error([...path, 'steps', nth, 'approval'], `${step.approval.count} approvals are needed, but ${step.approval.group} has ${new Set(group).size} people`))
+      found.push(
+        error(
+          [...path, 'steps', nth, 'approval'],
+          `${step.approval.count} approvals are needed, but ${step.approval.group} has ${new Set(group).size} people`,
+        ),
+      )
     }
     return found
   })
@@ -176,7 +210,9 @@ function checkItems(plan: Plan, phase: Phase, path: Finding['path']): readonly F
     }
     return [error([...path, 'checklist', nth, 'id'], `there are two items "${id}"`)]
   })
-  const criteria = phase.success.flatMap(({ metric }, nth) => (plan.metrics[metric] ? [] : [unknown([...path, 'success', nth, 'metric'], metric, 'metric', Object.keys(plan.metrics))]))
+  const criteria = phase.success.flatMap(({ metric }, nth) =>
+    plan.metrics[metric] ? [] : [unknown([...path, 'success', nth, 'metric'], metric, 'metric', Object.keys(plan.metrics))],
+  )
   return [...items, ...criteria]
 }
 
@@ -184,16 +220,19 @@ function checkCalendar(plan: Plan): readonly Finding[] {
   const windows = plan.windows.flatMap((window, nth) => {
     const path = ['windows', nth]
     const found = window.from >= window.to ? [error([...path, 'from'], 'the window never opens: from is not before to')] : []
-    return isZone(window.zone) ? found : [...found, error([...path, 'zone'], `"${window.zone}" is not a time zone`, 'an IANA name: Europe/Berlin')]
+    return isZone(window.zone)
+      ? found
+      : [...found, error([...path, 'zone'], `"${window.zone}" is not a time zone`, 'an IANA name: Europe/Berlin')]
   })
-  const freezes = plan.freezes.flatMap(({ name, from, to }, nth) => (from < to ? [] : [error(['freezes', nth, 'from'], `the freeze ${name} ends before it begins`)]))
+  const freezes = plan.freezes.flatMap(({ name, from, to }, nth) =>
+    from < to ? [] : [error(['freezes', nth, 'from'], `the freeze ${name} ends before it begins`)],
+  )
   return [...windows, ...freezes]
 }
 
 function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -1,5 +1,5 @@
-import type { Duration } from './plan.ts'
-import type { Series } from './ports.ts'
+import type { Duration } from './units.ts'
+import type { Series } from './reading.ts'
 
 /** What is counted (`bad`, `total`, or a bucket's upper bound) → its cumulative series. */
 export type Counters = { readonly [key: string]: Series }

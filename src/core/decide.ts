@@ -1,10 +1,10 @@
 import type { Why } from './event.ts'
 import { gatesOf, type Gate } from './gates.ts'
 import { describe, type Track } from './judge.ts'
-import type { Instant, Metric, Phase } from './plan.ts'
+import type { Metric, Phase } from './plan.ts'
 import { advance, phaseOf, retreat, type Destination, type Scope } from './retreat.ts'
 import type { State } from './state.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, type Instant } from './units.ts'
 
 /** What to do now, and why. */
 export type Decision =
@@ -55,17 +55,22 @@ export function effective(state: State, scope: Scope): Destination | undefined {
 function findCritical(state: State, phase: Phase | undefined): Why | undefined {
   for (const [name, metric, track] of tracksOf(state, phase)) {
     if (track.verdict === 'critical') return { code: 'critical', metric: name, text: `${name} ${describe(metric, track)}` }
-    if (metric.onNoData === 'rollback' && lost(state, track)) return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
+    if (metric.onNoData === 'rollback' && lost(state, track))
+      return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
-  const refused = Object.entries(state.intent?.targets ?? {}).flatMap(([target, progress]) => (progress.is === 'refused' ? [`${target}: ${progress.error}`] : []))
+  const refused = Object.entries(state.intent?.targets ?? {}).flatMap(([target, progress]) =>
+    progress.is === 'refused' ? [`${target}: ${progress.error}`] : [],
+  )
   if (state.intent?.move === 'advance' && refused.length > state.plan.maxUnavailable) return { code: 'refused', text: refused.join('; ') }
   return undefined
 }
 
 function respond(state: State, phase: Phase, why: Why): Decision {
-  const to = phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
+  const to =
+    phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
   if (to) return { do: phase.onCritical === 'step-back' ? 'step-back' : 'rollback', to, why }
-  if (state.status === 'paused') return state.intent ? { do: 'finish', why: state.intent.why } : { do: 'rest', why: state.stopped?.why ?? why }
+  if (state.status === 'paused')
+    return state.intent ? { do: 'finish', why: state.intent.why } : { do: 'rest', why: state.stopped?.why ?? why }
   return { do: 'pause', why }
 }
 
@@ -77,7 +82,8 @@ function findTrouble(state: State, phase: Phase): Decision | undefined {
     if (track.verdict === 'warning') {
       const why: Why = { code: 'warning', metric: name, text }
       const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
-      if (phase.onWarning === 'hold' || lasted < patience) return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
+      if (phase.onWarning === 'hold' || lasted < patience)
+        return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
       const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
       return to ? { do: 'step-back', to, why } : { do: 'pause', why }
     }
@@ -97,7 +103,11 @@ function lost(state: State, track: Track): boolean {
 }
 
 function isGone(track: Track): boolean {
-  return track.verdict === 'unknown' && track.missing !== undefined && !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
+  return (
+    track.verdict === 'unknown' &&
+    track.missing !== undefined &&
+    !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
+  )
 }
 
 function tracksOf(state: State, phase: Phase | undefined): readonly (readonly [string, Metric, Track])[] {

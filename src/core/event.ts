@@ -1,4 +1,5 @@
-import type { Exposures, Instant, Plan } from './plan.ts'
+import type { Instant } from './units.ts'
+import type { Exposures, Plan } from './plan.ts'
 import type { Watch } from './judge.ts'
 
 /** What moves exposure. */

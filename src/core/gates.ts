@@ -1,10 +1,10 @@
 import { frozenBy, isOpen, opensAt } from './calendar.ts'
 import { describe, type Track } from './judge.ts'
-import { stepsOf, type Duration, type Instant, type Phase, type Step } from './plan.ts'
+import { stepsOf, type Phase, type Step } from './plan.ts'
 import { advance, phaseOf } from './retreat.ts'
 import { formatRule } from './rule.ts'
 import { currentStep, type State } from './state.ts'
-import { formatDuration, formatInstant } from './units.ts'
+import { formatDuration, formatInstant, type Duration, type Instant } from './units.ts'
 
 export const GATES = ['hold', 'bake', 'samples', 'metrics', 'approval', 'checklist', 'success', 'window', 'freeze', 'drift'] as const
 export type GateName = (typeof GATES)[number]
@@ -118,6 +118,7 @@ function calendarGates(state: State, now: Instant): readonly Gate[] {
     gates.push({ name: 'window', open, text: open ? 'window open' : closed, ...(!open && at !== undefined && { opensIn: at - now }) })
   }
   const freeze = frozenBy(freezes, now)
-  if (freeze) gates.push({ name: 'freeze', open: false, text: `freeze ${freeze.name} until ${formatInstant(freeze.to)}`, opensIn: freeze.to - now })
+  if (freeze)
+    gates.push({ name: 'freeze', open: false, text: `freeze ${freeze.name} until ${formatInstant(freeze.to)}`, opensIn: freeze.to - now })
   return gates
 }

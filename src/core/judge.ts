@@ -1,10 +1,9 @@
 import { increments, quantile, sum, type Bin, type Counters } from './counters.ts'
-import type { Duration, Instant, Metric } from './plan.ts'
-import type { Measured, Missing } from './ports.ts'
+import type { Metric } from './plan.ts'
+import type { Measured, Missing } from './reading.ts'
 import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, type Duration, type Instant } from './units.ts'
 
-export type { Missing } from './ports.ts'
 export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
 
 export type Reading = Measured | { readonly is: 'missing'; readonly reason: Missing; readonly detail: string }
@@ -76,7 +75,8 @@ export function describe(metric: Metric, track: Track): string {
   if (track.verdict === 'unknown') return track.missing ? `${track.missing.reason}: ${track.missing.detail}` : 'not measured yet'
   const unit = unitOf(metric)
   const value = formatValue(track.value ?? Number.NaN, unit)
-  const counts = track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
+  const counts =
+    track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
   if (track.verdict === 'critical' && metric.critical) {
     return `${value} ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}${counts}`
   }
@@ -86,7 +86,8 @@ export function describe(metric: Metric, track: Track): string {
   if (track.criticalFor !== undefined && metric.critical) {
     return `${value} ${formatRule(metric.critical.when)}, for ${formatDuration(track.criticalFor)} of ${formatDuration(metric.critical.for)}${counts}`
   }
-  if (metric.success) return track.met ? `${value} ${formatRule(metric.success)}${counts}` : `${value}, needs ${formatRule(metric.success)}${counts}`
+  if (metric.success)
+    return track.met ? `${value} ${formatRule(metric.success)}${counts}` : `${value}, needs ${formatRule(metric.success)}${counts}`
   return `${value}${counts}`
 }
 
@@ -111,7 +112,12 @@ function gone(reason: Missing, detail: string): Extract<Reading, { is: 'missing'
   return { is: 'missing', reason, detail }
 }
 
-function unknown(track: Track, elapsed: Duration | undefined, { reason, detail }: { reason: Missing; detail: string }, kept: Partial<Track> = {}): Track {
+function unknown(
+  track: Track,
+  elapsed: Duration | undefined,
+  { reason, detail }: { reason: Missing; detail: string },
+  kept: Partial<Track> = {},
+): Track {
   const { last, bins, samples, unknownFor } = { ...track, ...kept }
   return {
     verdict: 'unknown',
@@ -129,14 +135,23 @@ function streak(before: Duration | undefined, elapsed: Duration | undefined): Du
   return before === undefined || elapsed === undefined ? 0 : before + elapsed
 }
 
-function count(metric: Metric, track: Track, reading: Extract<Measured, { is: 'ratio' | 'quantile' }>, elapsed: Duration | undefined): Track {
+function count(
+  metric: Metric,
+  track: Track,
+  reading: Extract<Measured, { is: 'ratio' | 'quantile' }>,
+  elapsed: Duration | undefined,
+): Track {
   const last = countersOf(reading)
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
-  if (Object.keys(last[whole] ?? {}).length === 0) return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
+  if (Object.keys(last[whole] ?? {}).length === 0)
+    return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
   if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
 
   const counts = increments(track.last, last)
-  const kept = { ...track.last, ...Object.fromEntries(Object.entries(last).map(([key, series]) => [key, { ...track.last?.[key], ...series }])) }
+  const kept = {
+    ...track.last,
+    ...Object.fromEntries(Object.entries(last).map(([key, series]) => [key, { ...track.last?.[key], ...series }])),
+  }
   const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
   const sums = sum(bins)
@@ -146,11 +161,13 @@ function count(metric: Metric, track: Track, reading: Extract<Measured, { is: 'r
 
   if (total < metric.minSamples || total === 0) {
     const still = moved ? { ...since, unknownFor: 0 } : since
-    const reason = total === 0 ? gone('no-traffic', 'the total does not move') : gone('few-samples', `${total} of ${metric.minSamples} samples`)
+    const reason =
+      total === 0 ? gone('no-traffic', 'the total does not move') : gone('few-samples', `${total} of ${metric.minSamples} samples`)
     const next = unknown(track, elapsed, reason, still)
     return moved ? { ...next, unknownFor: 0 } : next
   }
-  if (reading.is === 'quantile') return weigh(metric, { ...track, ...since, value: quantile(sums, reading.quantile), total }, track, elapsed)
+  if (reading.is === 'quantile')
+    return weigh(metric, { ...track, ...since, value: quantile(sums, reading.quantile), total }, track, elapsed)
   const bad = Math.round(sums['bad'] ?? 0)
   if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
   return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)

@@ -1,4 +1,5 @@
-import type { Duration, Plan } from './plan.ts'
+import type { Duration } from './units.ts'
+import type { Plan } from './plan.ts'
 
 /** Below these a poll cannot follow, whatever the factor. */
 const SHORTEST_INTERVAL = 250

@@ -1,11 +1,5 @@
+import type { Duration, Exposure, Instant } from './units.ts'
 import type { Rule } from './rule.ts'
-
-/** Milliseconds since the epoch, UTC. */
-export type Instant = number
-/** Milliseconds. */
-export type Duration = number
-/** 0–100, at most five decimals. */
-export type Exposure = number
 
 /** Any JSON value: what can be frozen into the journal. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }

@@ -1,4 +1,6 @@
-import type { Duration, Instant, Json } from './plan.ts'
+import type { Measured } from './reading.ts'
+import type { Duration, Instant } from './units.ts'
+import type { Json } from './plan.ts'
 import type { Event } from './event.ts'
 
 /** What an adapter is lent for one call. It takes nothing else from the world. */
@@ -53,18 +55,6 @@ export interface TargetAdapter<Options> {
   byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
 }
 
-/** Series id → cumulative counter value since its process began. */
-export type Series = { readonly [id: string]: number }
-
-/** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
-export type Measured =
-  /** One number now: a gauge, or whatever a query computed. */
-  | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number }
-  /** Cumulative counters; the judge takes the increments and handles resets. */
-  | { readonly is: 'ratio'; readonly bad: Series; readonly total: Series; readonly at?: Instant }
-  /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */
-  | { readonly is: 'quantile'; readonly quantile: number; readonly buckets: { readonly [le: string]: Series }; readonly at?: Instant }
-
 export interface MetricAdapter<Options> {
   readonly options: Schema<Options>
   read(options: Options, loan: Loan): Promise<Measured>
@@ -85,7 +75,12 @@ export interface Schema<Output> {
 
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+  | {
+      readonly issues: readonly {
+        readonly message: string
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+      }[]
+    }
 
 /** A fold kept beside the journal so that reading it does not grow with it. Derived, never trusted unchecked. */
 export interface Checkpoint {
@@ -119,31 +114,4 @@ export interface Store {
   names(): Promise<readonly string[]>
   /** Opens a journal; it need not exist yet. */
   open(name: string): Promise<Journal>
-}
-
-/** Why there is no reading. Absence is never zero. */
-export type Missing =
-  | 'unreachable'
-  | 'timeout'
-  | 'malformed'
-  | 'empty'
-  | 'several'
-  | 'not-finite'
-  | 'stale'
-  | 'future'
-  | 'impossible'
-  | 'too-large'
-  | 'first-poll'
-  | 'few-samples'
-  | 'no-traffic'
-
-/** Thrown by a metric adapter that knows why there is no reading; any other throw is `unreachable`. */
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable'
-  readonly reason: Missing
-
-  constructor(reason: Missing, detail: string, options?: { readonly cause?: unknown }) {
-    super(detail, options)
-    this.reason = reason
-  }
 }

@@ -19,7 +19,10 @@ const REFERENCE = /\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
  * Replaces `${NAME}` and `${NAME:-default}` in every string of a document; `$${` stands for a
  * literal `${`. As in a POSIX shell, an empty variable counts as unset where there is a default.
  */
-export function resolve(document: { readonly [key: string]: Json }, env: Readonly<Record<string, string | undefined>>): Resolved<{ readonly [key: string]: Json }> {
+export function resolve(
+  document: { readonly [key: string]: Json },
+  env: Readonly<Record<string, string | undefined>>,
+): Resolved<{ readonly [key: string]: Json }> {
   const secrets = new Map<string, string>()
   const unresolved: Unresolved[] = []
   const text = (written: string, path: readonly (string | number)[]): string =>
@@ -36,7 +39,8 @@ export function resolve(document: { readonly [key: string]: Json }, env: Readonl
   const walk = (node: Json, path: readonly (string | number)[]): Json => {
     if (typeof node === 'string') return text(node, path)
     if (isList(node)) return node.map((each, nth) => walk(each, [...path, nth]))
-    if (typeof node === 'object' && node !== null) return Object.fromEntries(Object.entries(node).map(([key, each]) => [key, walk(each, [...path, key])]))
+    if (typeof node === 'object' && node !== null)
+      return Object.fromEntries(Object.entries(node).map(([key, each]) => [key, walk(each, [...path, key])]))
     return node
   }
   const value = Object.fromEntries(Object.entries(document).map(([key, each]) => [key, walk(each, [key])]))

@@ -1,4 +1,5 @@
-import { after, dependants, exposureAt, isForward, stepsOf, type Exposure, type Exposures, type Plan } from './plan.ts'
+import type { Exposure } from './units.ts'
+import { after, dependants, exposureAt, isForward, stepsOf, type Exposures, type Plan } from './plan.ts'
 import type { State } from './state.ts'
 
 /** How much a rollback takes back. */
@@ -27,7 +28,10 @@ export function retreat(state: State, scope: Scope): Destination {
     case 'all':
       return { cursor: -1, exposures: Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default])) }
     case 'phase':
-      return back(state, firstOf(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1)
+      return back(
+        state,
+        firstOf(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1,
+      )
     case 'step':
       return back(state, Math.max(reached(state) - 1, firstOf(plan, phaseOf(state)) - 1))
     case 'toggles': {
@@ -43,7 +47,9 @@ export function retreat(state: State, scope: Scope): Destination {
 }
 
 /** The next step up that changes anything, and what it leads to; undefined at the end of the plan. */
-export function advance(state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>): (Destination & { readonly cursor: number }) | undefined {
+export function advance(
+  state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,
+): (Destination & { readonly cursor: number }) | undefined {
   const { plan, baseline, exposures, cursor } = state
   for (const step of stepsOf(plan).slice(cursor + 1)) {
     const raised = { ...exposures }

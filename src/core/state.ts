@@ -1,6 +1,7 @@
 import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
 import type { Watch } from './judge.ts'
-import { stepsOf, togglesOf, type Exposures, type Instant, type Plan, type Step } from './plan.ts'
+import type { Instant } from './units.ts'
+import { stepsOf, togglesOf, type Exposures, type Plan, type Step } from './plan.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
 

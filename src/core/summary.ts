@@ -1,10 +1,10 @@
 import { decide, type Decision } from './decide.ts'
 import { gatesOf, nextStep, type Gate } from './gates.ts'
 import { describe, type Verdict } from './judge.ts'
-import { stepsOf, type Exposures, type Instant, type Plan, type Step } from './plan.ts'
+import { stepsOf, type Exposures, type Plan, type Step } from './plan.ts'
 import { phaseOf } from './retreat.ts'
 import { currentStep, type Deed, type Intent, type State, type Status } from './state.ts'
-import { formatExposure } from './units.ts'
+import { formatExposure, type Instant } from './units.ts'
 
 /** A step for people and scripts: numbers count from 1. */
 export interface StepSummary {

@@ -1,4 +1,9 @@
-import type { Duration, Exposure, Instant } from './plan.ts'
+/** Milliseconds since the epoch, UTC. */
+export type Instant = number
+/** Milliseconds. */
+export type Duration = number
+/** 0–100, at most five decimals. */
+export type Exposure = number
 
 const UNITS: Readonly<Record<string, Duration>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
 

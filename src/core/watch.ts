@@ -1,6 +1,7 @@
 import { criterionKey } from './gates.ts'
 import { judge, restart, type Reading, type Watch } from './judge.ts'
-import type { Duration, Instant, Phase, Plan } from './plan.ts'
+import type { Duration, Instant } from './units.ts'
+import type { Phase, Plan } from './plan.ts'
 import { holds } from './rule.ts'
 
 /** Where a monotonic clock stands, and whose it is. */

@@ -1,5 +1,5 @@
-import type { Exposure, Toggle } from './plan.ts'
-import { formatExposure, parseExposure } from './units.ts'
+import type { Toggle } from './plan.ts'
+import { formatExposure, parseExposure, type Exposure } from './units.ts'
 
 /** `FEATURE_X=false | true | <n>%[;key=…][;seg=a,b][;hash=flagd2]`: the env contract. */
 export interface Word {

@@ -22,14 +22,21 @@ export function openMeter() {
       buckets.set(toggle, bucket)
     },
     render: (): string => {
-      const lines = ['# TYPE http_requests_total counter', ...[...requests].map(([key, value]) => `http_requests_total{${key}} ${value}`), '# TYPE http_request_duration_seconds histogram']
+      const lines = [
+        '# TYPE http_requests_total counter',
+        ...[...requests].map(([key, value]) => `http_requests_total{${key}} ${value}`),
+        '# TYPE http_request_duration_seconds histogram',
+      ]
       for (const [toggle, { counts, sum }] of buckets) {
         let all = 0
         for (const [nth, count] of counts.entries()) {
           all += count
           lines.push(`http_request_duration_seconds_bucket{toggle="${toggle}",le="${BOUNDS[nth] ?? '+Inf'}"} ${all}`)
         }
-        lines.push(`http_request_duration_seconds_sum{toggle="${toggle}"} ${sum}`, `http_request_duration_seconds_count{toggle="${toggle}"} ${all}`)
+        lines.push(
+          `http_request_duration_seconds_sum{toggle="${toggle}"} ${sum}`,
+          `http_request_duration_seconds_count{toggle="${toggle}"} ${all}`,
+        )
       }
       return `${lines.join('\n')}\n`
     },

@@ -35,7 +35,10 @@ export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
 }
 
 /** The lines a person would type for the targets that have not confirmed. */
-export function byHand(engine: Pick<Engine, 'targets'>, state: State): readonly { readonly target: string; readonly lines: readonly string[] }[] {
+export function byHand(
+  engine: Pick<Engine, 'targets'>,
+  state: State,
+): readonly { readonly target: string; readonly lines: readonly string[] }[] {
   const { intent } = state
   if (!intent) return []
   const open = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
@@ -48,7 +51,8 @@ async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queu
     const error = await writeAndVerify(engine, intent, target, queue)
     if (error === 'superseded') return
     if (error === undefined) return record(engine, { type: 'applied', intent: intent.seq, target: target.name }, intent, queue)
-    if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE) return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
+    if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE)
+      return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
     await engine.clock.sleep(BACKOFF * 2 ** (attempt - 1) * (0.5 + engine.random()), engine.signal)
   }
 }
@@ -95,7 +99,12 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
 }
 
 /** Appends unless the intent is no longer the newest or somebody has recorded the same already. */
-async function record(engine: Engine, fact: Extract<Fact, { type: 'applied' | 'refused' | 'arrived' }>, intent: Intent, queue: Queue): Promise<void> {
+async function record(
+  engine: Engine,
+  fact: Extract<Fact, { type: 'applied' | 'refused' | 'arrived' }>,
+  intent: Intent,
+  queue: Queue,
+): Promise<void> {
   await queue(async () => {
     for (;;) {
       const open = stateOf(engine).intent

@@ -1,6 +1,7 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
-import { togglesOf, type Exposure, type Exposures, type Plan } from '../core/plan.ts'
+import type { Exposure } from '../core/units.ts'
+import { togglesOf, type Exposures, type Plan } from '../core/plan.ts'
 import type { Words } from '../core/ports.ts'
 import { parseWord } from '../core/words.ts'
 
@@ -19,7 +20,11 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
       const exposure = word === undefined ? toggle.default : parseWord(word, toggle.words)?.exposure
       if (exposure === undefined) {
         const hint = `write ${toggle.words.off}, ${toggle.words.on} or a percentage such as 10%, or set words: in the inventory`
-        problems.push({ message: `${target} holds ${toggle.variable}=${word}: not a word of this toggle`, where: { path: `toggles.${name}` }, hint })
+        problems.push({
+          message: `${target} holds ${toggle.variable}=${word}: not a word of this toggle`,
+          where: { path: `toggles.${name}` },
+          hint,
+        })
       }
       return { target, exposure }
     })
@@ -27,7 +32,11 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
     const other = found.find(({ exposure }) => exposure !== first?.exposure)
     if (first && other && first.exposure !== undefined && other.exposure !== undefined) {
       const message = `${toggle.variable} is ${first.exposure}% on ${first.target} and ${other.exposure}% on ${other.target}`
-      problems.push({ message, where: { path: `toggles.${name}` }, hint: 'make the targets agree, then start: a rollback must know what to restore' })
+      problems.push({
+        message,
+        where: { path: `toggles.${name}` },
+        hint: 'make the targets agree, then start: a rollback must know what to restore',
+      })
     }
     baseline[name] = first?.exposure ?? toggle.default
   }
@@ -43,6 +52,10 @@ async function read(plan: Plan, target: OpenTarget, signal: AbortSignal): Promis
   } catch (thrown) {
     const code = thrown instanceof RolloutError ? thrown.code : 'unreachable'
     const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
-    throw new RolloutError(code, { message: `target ${target.name}: ${messageOf(thrown)}`, ...(hint !== undefined && { hint }) }, { cause: thrown })
+    throw new RolloutError(
+      code,
+      { message: `target ${target.name}: ${messageOf(thrown)}`, ...(hint !== undefined && { hint }) },
+      { cause: thrown },
+    )
   }
 }

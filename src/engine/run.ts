@@ -29,7 +29,8 @@ export async function* run(engine: Engine, { controller, exitOnPause = false }: 
     }
   } finally {
     await observer.keep()
-    if (isMine(engine.writer.state, controller)) await settled(async () => engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature)))
+    if (isMine(engine.writer.state, controller))
+      await settled(async () => engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature)))
   }
 }
 

@@ -33,7 +33,10 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
       return finish(engine, decision)
     case 'advance': {
       const obstacle = await findObstacle(engine, stateOf(engine))
-      if (obstacle) return obstacle.do === 'pause' ? { decision: obstacle, state: await note(engine, { type: 'paused', why: obstacle.why }) } : { decision: obstacle, state }
+      if (obstacle)
+        return obstacle.do === 'pause'
+          ? { decision: obstacle, state: await note(engine, { type: 'paused', why: obstacle.why }) }
+          : { decision: obstacle, state }
       return move(engine, decision, engine.signature)
     }
     case 'rollback':
@@ -56,7 +59,12 @@ export async function move(engine: Engine, moving: Moving, signature: Signature,
 }
 
 /** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */
-export async function intend(engine: Engine, { do: to, to: destination, why }: Moving, signature: Signature, overrides: readonly string[] = []): Promise<void> {
+export async function intend(
+  engine: Engine,
+  { do: to, to: destination, why }: Moving,
+  signature: Signature,
+  overrides: readonly string[] = [],
+): Promise<void> {
   const intended: Fact = { type: 'intended', move: to, ...destination, why, ...(overrides.length > 0 && { overrides }) }
   engine.tell(await engine.writer.append(intended, signature))
 }
@@ -70,7 +78,10 @@ export async function finish(engine: Engine, decision: Decision): Promise<Turn> 
 }
 
 /** Reads every target back and compares it with what the journal says it holds. */
-export async function findDrift(engine: Pick<Engine, 'targets' | 'signal'>, state: State): Promise<{ readonly drifts: readonly Drift[]; readonly unreadable: readonly string[] }> {
+export async function findDrift(
+  engine: Pick<Engine, 'targets' | 'signal'>,
+  state: State,
+): Promise<{ readonly drifts: readonly Drift[]; readonly unreadable: readonly string[] }> {
   const looked = await Promise.all(
     engine.targets.map(async (target) => {
       try {

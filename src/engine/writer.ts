@@ -80,7 +80,12 @@ export async function load(journal: Journal): Promise<{ state: State | undefined
   const events = await journal.read(usable?.seq ?? 0)
   const newest = events.at(-1)
   const from = usable && isState(usable.state) ? usable.state : undefined
-  return { state: fold(events, from), seq: newest?.seq ?? usable?.seq ?? 0, hash: newest?.hash ?? usable?.hash ?? '', kept: usable?.seq ?? 0 }
+  return {
+    state: fold(events, from),
+    seq: newest?.seq ?? usable?.seq ?? 0,
+    hash: newest?.hash ?? usable?.hash ?? '',
+    kept: usable?.seq ?? 0,
+  }
 }
 
 async function conflict(refresh: () => Promise<readonly Event[]>): Promise<RolloutError> {

@@ -28,7 +28,12 @@ export interface Toggles {
 const OFF: Word = { exposure: 0, options: {} }
 
 /** Reads the env contract: `FEATURE_X=false | true | <n>%[;key=…]`, `FEATURE_X_USERS`, `FEATURE_X_DENY`. */
-export function openToggles({ env = process.env, file = env['ROLLOUT_FILE'], every = 1000, onProblem = () => undefined }: Options = {}): Toggles {
+export function openToggles({
+  env = process.env,
+  file = env['ROLLOUT_FILE'],
+  every = 1000,
+  onProblem = () => undefined,
+}: Options = {}): Toggles {
   const told = new Set<string>()
   const tell = (message: string): void => {
     if (told.has(message)) return

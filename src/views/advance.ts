@@ -47,13 +47,19 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   const step = currentStep(state)
   const at = step ? formatExposure(step.to) : 'the baseline'
   if (decision.do === 'advance') return `${color.green('✓')} would go to step ${decision.to.cursor + 1}: ${decision.why.text}\n`
-  if (decision.do !== 'hold') return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
+  if (decision.do !== 'hold')
+    return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
   const closed = decision.gates.filter((gate) => !gate.open)
   const texts = closed.map(({ text, opensIn }) => (opensIn === undefined ? text : `${text} (about ${formatDuration(opensIn)} more)`))
   const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
   const names = [...new Set(closed.map(({ name }) => name))]
   if (next && names.length > 0) lines.push(color.dim(`  To go anyway: rollout advance --override ${names.join(',')} --reason "…"`))
   const item = closed.find(({ name }) => name === 'approval' || name === 'checklist')
-  if (item) lines.push(color.dim(item.name === 'approval' ? '  To approve: rollout approve --reason "…"' : '  To tick an item: rollout approve ITEM --reason "…"'))
+  if (item)
+    lines.push(
+      color.dim(
+        item.name === 'approval' ? '  To approve: rollout approve --reason "…"' : '  To tick an item: rollout approve ITEM --reason "…"',
+      ),
+    )
   return `${lines.join('\n')}\n`
 }

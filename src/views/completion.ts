@@ -14,7 +14,9 @@ export function renderCompletion(shell: 'bash' | 'zsh' | 'fish', commands: reado
 
 function bash(commands: readonly Completable[], global: readonly FlagRow[]): string {
   const cases = commands.map(({ name, flags = [] }) => `    ${name}) words="${[...flags, ...global].flatMap(longs).join(' ')}" ;;`)
-  const choices = commands.flatMap(({ flags = [] }) => flags.flatMap(([spelling, , of]) => (of ? longs([spelling]).map((long) => `    ${long}) words="${of.join(' ')}" ;;`) : [])))
+  const choices = commands.flatMap(({ flags = [] }) =>
+    flags.flatMap(([spelling, , of]) => (of ? longs([spelling]).map((long) => `    ${long}) words="${of.join(' ')}" ;;`) : [])),
+  )
   return [
     '_rollout() {',
     '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words',
@@ -53,13 +55,21 @@ function zsh(commands: readonly Completable[], global: readonly FlagRow[]): stri
 }
 
 function zshFlag([spelling, about, choices]: FlagRow): readonly string[] {
-  const values = choices ? `:value:(${choices.join(' ')})` : spelling.includes('<path>') ? ':path:_files' : spelling.includes('<') ? ':value:' : ''
+  const values = choices
+    ? `:value:(${choices.join(' ')})`
+    : spelling.includes('<path>')
+      ? ':path:_files'
+      : spelling.includes('<')
+        ? ':value:'
+        : ''
   return longs([spelling]).map((long) => `'${long}[${quoted(about).replaceAll(/[[\]]/g, '')}]${values}'`)
 }
 
 function fish(commands: readonly Completable[], global: readonly FlagRow[]): string {
   const names = commands.map(({ name, about }) => `complete -c rollout -f -n __fish_use_subcommand -a ${name} -d '${quoted(about)}'`)
-  const flags = commands.flatMap(({ name, flags: own = [] }) => own.flatMap((flag) => fishFlag(flag, `-n '__fish_seen_subcommand_from ${name}' `)))
+  const flags = commands.flatMap(({ name, flags: own = [] }) =>
+    own.flatMap((flag) => fishFlag(flag, `-n '__fish_seen_subcommand_from ${name}' `)),
+  )
   return [...names, ...flags, ...global.flatMap((flag) => fishFlag(flag, '')), ''].join('\n')
 }
 

@@ -40,10 +40,17 @@ export function renderDemoEnd({ state, events, sent, folder, npx }: DemoEnd, str
   const color = paint(stream)
   const command = npx ? 'npx rollout' : 'rollout'
   const why = state.stopped ? clean(state.stopped.why.text) : ''
-  const lines = ['', `${renderWord(state.status, stream)}  ${why}`, ...reaction(state, events), `  ${sent.sent} requests were sent, ${sent.failed} failed.`, '']
+  const lines = [
+    '',
+    `${renderWord(state.status, stream)}  ${why}`,
+    ...reaction(state, events),
+    `  ${sent.sent} requests were sent, ${sent.failed} failed.`,
+    '',
+  ]
   lines.push('  Ask the journal of this demo:')
   const subject = state.stopped?.why.metric ?? ''
-  for (const words of [`explain ${subject}`.trim(), 'history', 'status']) lines.push(`    ${color.cyan(`${command} ${words} --file ${folder}`)}`)
+  for (const words of [`explain ${subject}`.trim(), 'history', 'status'])
+    lines.push(`    ${color.cyan(`${command} ${words} --file ${folder}`)}`)
   lines.push('  Then your own:', `    ${color.cyan(`${command} init`)}`, '')
   return `${lines.join('\n')}\n`
 }

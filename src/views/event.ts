@@ -50,7 +50,9 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
     case 'refused':
       return color.yellow(`  ${event.target} ✗ ${clean(event.error)}`)
     case 'arrived':
-      return event.missing.length === 0 ? color.dim('  confirmed by every target') : color.yellow(`  confirmed, but not by ${event.missing.join(', ')}`)
+      return event.missing.length === 0
+        ? color.dim('  confirmed by every target')
+        : color.yellow(`  confirmed, but not by ${event.missing.join(', ')}`)
     case 'paused':
       return color.yellow.bold('paused') + `  ${clean(event.why.text)}`
     case 'resumed':

@@ -54,8 +54,13 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const step = currentStep(state)
   const next = nextStep(state)
   const at = step ? `${step.moves.join(', ')} at ${formatExposure(step.to)}` : 'before the first step'
-  const metrics = summarize(state, Number.NaN).metrics.map(({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`)
-  const waits = decision.do === 'hold' && decision.gates.length > 0 ? decision.gates.filter(({ open, name }) => !open && name !== 'metrics').map(({ text }) => text) : [decision.why.text]
+  const metrics = summarize(state, Number.NaN).metrics.map(
+    ({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`,
+  )
+  const waits =
+    decision.do === 'hold' && decision.gates.length > 0
+      ? decision.gates.filter(({ open, name }) => !open && name !== 'metrics').map(({ text }) => text)
+      : [decision.why.text]
   const eta = decision.do === 'hold' ? Math.max(0, ...decision.gates.map(({ opensIn }) => opensIn ?? 0)) : 0
   const then = next && eta > 0 ? [`next ${formatExposure(next.to)} in about ${formatDuration(eta)}`] : []
   return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')

@@ -8,6 +8,9 @@ export function paint(stream: Pick<Stream, 'color'>): ChalkInstance {
 
 /** Text from elsewhere (metric errors, reasons, names) with control characters made visible. */
 export function clean(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return text.replaceAll(
+    // oxlint-disable-next-line eslint/no-control-regex -- these are what must not reach a terminal
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }

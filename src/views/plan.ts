@@ -1,9 +1,9 @@
 import type { Difference } from '../core/difference.ts'
 import type { Drift } from '../core/environment.ts'
 import type { Gate } from '../core/gates.ts'
-import type { Duration, Plan, Step } from '../core/plan.ts'
+import type { Plan, Step } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatDuration, formatExposure } from '../core/units.ts'
+import { formatDuration, formatExposure, type Duration } from '../core/units.ts'
 import { clean, paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
@@ -24,19 +24,26 @@ interface Report {
 export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
   const color = paint(stream)
   const [next] = report.steps
-  const lines = [color.bold(`${report.name}: ${report.steps.length} steps ahead`) + (report.steps.length > 0 ? `, at least ${formatDuration(report.atLeast)}` : ''), '']
+  const lines = [
+    color.bold(`${report.name}: ${report.steps.length} steps ahead`) +
+      (report.steps.length > 0 ? `, at least ${formatDuration(report.atLeast)}` : ''),
+    '',
+  ]
   if (!report.started) lines.push(`  Not started: rollout start freezes this plan and records what every toggle is now.`, '')
   if (report.writes.length > 0) {
     lines.push(color.bold(`Next: ${next ? `step ${next.index + 1}, ${plan.phases[next.phase]?.title ?? ''}` : ''}`))
-    for (const { target, variable, from, to } of report.writes) lines.push(`  ${color.yellow('~')} ${target}  ${variable} ${color.red(from)} → ${color.green(to)}`)
+    for (const { target, variable, from, to } of report.writes)
+      lines.push(`  ${color.yellow('~')} ${target}  ${variable} ${color.red(from)} → ${color.green(to)}`)
     for (const gate of report.gates) lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}`)
     lines.push('')
   }
-  for (const { target, variable, found, expected } of report.drift) lines.push(`${color.red('!')} drift: ${target} holds ${variable}=${clean(found ?? 'nothing')} instead of ${expected}`)
+  for (const { target, variable, found, expected } of report.drift)
+    lines.push(`${color.red('!')} drift: ${target} holds ${variable}=${clean(found ?? 'nothing')} instead of ${expected}`)
   for (const text of report.unreadable) lines.push(`${color.red('!')} ${clean(text)}`)
   if (report.edited.length > 0) {
     lines.push(color.yellow('The file was edited since the plan was frozen; rollout plan --accept --reason "…" takes it in:'))
-    for (const { path, before, after } of report.edited.slice(0, 20)) lines.push(`  ${path}: ${color.red(show(before))} → ${color.green(show(after))}`)
+    for (const { path, before, after } of report.edited.slice(0, 20))
+      lines.push(`  ${path}: ${color.red(show(before))} → ${color.green(show(after))}`)
     if (report.edited.length > 20) lines.push(`  and ${report.edited.length - 20} more`)
     lines.push('')
   }

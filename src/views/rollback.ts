@@ -19,9 +19,15 @@ export function renderRollback({ did, changes, state, left }: RolledBack, stream
   const color = paint(stream)
   const moves = renderChanges(changes) || 'every toggle is there already'
   if (did === 'dry run') return `would roll back: ${moves}\n`
-  if (did === 'nothing to do') return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
+  if (did === 'nothing to do')
+    return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
   const targets = Object.keys(state.plan.targets).filter((name) => !left.some(({ target }) => target === name))
   const confirmed = targets.map((name) => `${name} ${color.green('✓')}`).join('   ')
-  const lines = [`${color.red('↓')} ${moves}`, ...(confirmed === '' ? [] : [`  ${confirmed}`]), ...renderByHand(state, left, stream), `  ${color.dim(nextCommand(state))}`]
+  const lines = [
+    `${color.red('↓')} ${moves}`,
+    ...(confirmed === '' ? [] : [`  ${confirmed}`]),
+    ...renderByHand(state, left, stream),
+    `  ${color.dim(nextCommand(state))}`,
+  ]
   return `${lines.join('\n')}\n`
 }

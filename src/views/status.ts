@@ -30,25 +30,42 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
     }
   }
   for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
-    if (progress.is !== 'applied') lines.push(`  ${color.red('✗')} ${target} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
+    if (progress.is !== 'applied')
+      lines.push(`  ${color.red('✗')} ${target} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
   }
   if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${summary.missing.join(', ')}`)
-  if (summary.stopped) lines.push(`  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${summary.stopped.actor}, ${formatInstant(summary.stopped.at)})`)}`)
+  if (summary.stopped)
+    lines.push(
+      `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${summary.stopped.actor}, ${formatInstant(summary.stopped.at)})`)}`,
+    )
   for (const note of notes) lines.push(`  ${color.yellow('!')} ${clean(note)}`)
-  if (summary.controller) lines.push(color.dim(`  watched by ${summary.controller.host} pid ${summary.controller.pid} since ${formatInstant(summary.controller.at)}`))
+  if (summary.controller)
+    lines.push(
+      color.dim(`  watched by ${summary.controller.host} pid ${summary.controller.pid} since ${formatInstant(summary.controller.at)}`),
+    )
   lines.push('', color.dim(`  ${nextCommand(summary)}`), '')
   return lines.join('\n')
 }
 
 export function renderVerdict(verdict: Verdict, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
-  return { healthy: color.green('✓ healthy'), warning: color.yellow('! warning'), critical: color.red('✗ CRITICAL'), unknown: color.magenta('? unknown') }[verdict]
+  return {
+    healthy: color.green('✓ healthy'),
+    warning: color.yellow('! warning'),
+    critical: color.red('✗ CRITICAL'),
+    unknown: color.magenta('? unknown'),
+  }[verdict]
 }
 
 /** The status as one coloured word. */
 export function renderWord(status: Status, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
-  return { running: color.cyan('RUNNING'), paused: color.yellow('PAUSED'), 'rolled back': color.red('ROLLED BACK'), complete: color.green('COMPLETE') }[status]
+  return {
+    running: color.cyan('RUNNING'),
+    paused: color.yellow('PAUSED'),
+    'rolled back': color.red('ROLLED BACK'),
+    complete: color.green('COMPLETE'),
+  }[status]
 }
 
 /** `████░░░░`: exposure from 0 to 100 %; anything above 0 shows. */
@@ -59,11 +76,20 @@ export function renderBar(exposure: number, stream: Pick<Stream, 'color'>): stri
 }
 
 /** What to type next. */
-export function nextCommand({ status, intent, controller }: Pick<Summary, 'status' | 'controller'> & { readonly intent?: { readonly move: Move } }): string {
-  if (intent) return intent.move === 'advance' ? 'rollout run finishes the step; rollout rollback takes it back' : 'rollout rollback tries the rest again'
+export function nextCommand({
+  status,
+  intent,
+  controller,
+}: Pick<Summary, 'status' | 'controller'> & { readonly intent?: { readonly move: Move } }): string {
+  if (intent)
+    return intent.move === 'advance'
+      ? 'rollout run finishes the step; rollout rollback takes it back'
+      : 'rollout rollback tries the rest again'
   switch (status) {
     case 'running':
-      return controller ? 'rollout explain says why; rollout rollback takes it back' : 'rollout run watches and goes on; rollout advance takes one step'
+      return controller
+        ? 'rollout explain says why; rollout rollback takes it back'
+        : 'rollout run watches and goes on; rollout advance takes one step'
     case 'paused':
       return 'rollout explain says why; rollout resume goes on; rollout rollback takes it back'
     case 'rolled back':

@@ -54,7 +54,12 @@ describe('the registry', () => {
     }`
     writeFileSync(join(own, 'mine.mjs'), source)
     const adapter = await importMetric('./mine.mjs', own)
-    const loan = { signal: AbortSignal.timeout(1000), env: {}, folder: own, clock: { now: () => 0, monotonic: () => 0, domain: '', sleep: async () => undefined } }
+    const loan = {
+      signal: AbortSignal.timeout(1000),
+      env: {},
+      folder: own,
+      clock: { now: () => 0, monotonic: () => 0, domain: '', sleep: async () => undefined },
+    }
     expect(await adapter.read({}, loan)).toEqual({ is: 'value', value: 7 })
   })
 })

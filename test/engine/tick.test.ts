@@ -67,7 +67,9 @@ async function shop({ plan = PLAN, reading = () => good }: { plan?: Plan; readin
 }
 
 function kinds(events: readonly Event[]): string[] {
-  return events.filter(({ type }) => type !== 'observed').map((event) => (event.type === 'intended' ? `${event.move}→${event.cursor}` : event.type))
+  return events
+    .filter(({ type }) => type !== 'observed')
+    .map((event) => (event.type === 'intended' ? `${event.move}→${event.cursor}` : event.type))
 }
 
 describe('tick', () => {
@@ -85,7 +87,10 @@ describe('tick', () => {
 
   it('finishes what a killed controller left half applied', async () => {
     const { engine, observer, web, worker, writer } = await shop()
-    await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: { code: 'healthy', text: '' } }, { actor: 'auto' })
+    await writer.append(
+      { type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: { code: 'healthy', text: '' } },
+      { actor: 'auto' },
+    )
     await writer.append({ type: 'applied', intent: 2, target: 'web' }, { actor: 'auto' })
     const turn = await tick(engine, observer)
     expect([turn.decision.do, turn.applied, web.writes.length, worker.words['A']]).toEqual(['finish', 'arrived', 0, '10%'])
@@ -142,7 +147,10 @@ describe('tick', () => {
     web.meanwhile = async () => {
       if (once) return
       once = true
-      await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: { code: 'operator', text: 'no' } }, { actor: 'ben' })
+      await writer.append(
+        { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: { code: 'operator', text: 'no' } },
+        { actor: 'ben' },
+      )
     }
     const { applied } = await tick(engine, observer)
     expect(applied).toBe('superseded')
@@ -159,7 +167,11 @@ describe('tick', () => {
     const web = fakeTarget('web')
     const { engine } = await fakeEngine(PLAN, { targets: [web], journal })
     interfere = true
-    const going = move(engine, { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: { code: 'operator', text: '' } }, { actor: 'ana' })
+    const going = move(
+      engine,
+      { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: { code: 'operator', text: '' } },
+      { actor: 'ana' },
+    )
     await expect(going).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('#2 intended by ben came first') })
     expect(web.writes).toEqual([])
   })
@@ -170,7 +182,13 @@ describe('run', () => {
     const { engine, told, clock, web } = await shop()
     const began = clock.now()
     for await (const _ of run(engine, { controller: CONTROLLER }));
-    expect(kinds(told).filter((kind) => kind.startsWith('advance') || kind === 'completed')).toEqual(['advance→0', 'advance→1', 'advance→2', 'advance→3', 'completed'])
+    expect(kinds(told).filter((kind) => kind.startsWith('advance') || kind === 'completed')).toEqual([
+      'advance→0',
+      'advance→1',
+      'advance→2',
+      'advance→3',
+      'completed',
+    ])
     expect(clock.now() - began).toBeGreaterThanOrEqual(4 * 60_000)
     expect([web.words, kinds(told).at(-1)]).toEqual([{ A: 'true', B: 'true' }, 'detached'])
   })

@@ -43,7 +43,10 @@ export function fakeMetric(name: string, read: () => Reading): OpenMetric {
   return { name, read: async () => read() }
 }
 
-export async function fakeEngine(plan: Plan, parts: { targets: readonly OpenTarget[]; metrics?: readonly OpenMetric[]; journal?: Journal; signal?: AbortSignal; start?: boolean }) {
+export async function fakeEngine(
+  plan: Plan,
+  parts: { targets: readonly OpenTarget[]; metrics?: readonly OpenMetric[]; journal?: Journal; signal?: AbortSignal; start?: boolean },
+) {
   const clock = fakeClock()
   const journal = parts.journal ?? memoryJournal()
   let ids = 0

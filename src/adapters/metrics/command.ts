@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RolloutError } from '../../core/errors.ts'
-import { Unreadable } from '../../core/ports.ts'
+import { Unreadable } from '../../core/reading.ts'
 import { metric } from '../define.ts'
 import { instantAt, numberAt, parseDocument } from '../document.ts'
 import { run } from '../spawn.ts'
@@ -13,7 +13,8 @@ export default metric({
   }),
   read: async (given, { signal, env, folder }) => {
     const { stdout } = await run(given.run, { cwd: folder, env, signal, pass: given.pass }).catch((thrown: unknown) => {
-      if (thrown instanceof RolloutError) throw new Unreadable(thrown.code === 'timeout' ? 'timeout' : 'unreachable', thrown.message, { cause: thrown })
+      if (thrown instanceof RolloutError)
+        throw new Unreadable(thrown.code === 'timeout' ? 'timeout' : 'unreachable', thrown.message, { cause: thrown })
       throw thrown
     })
     const text = stdout.trim()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Unreadable } from '../../core/ports.ts'
+import { Unreadable } from '../../core/reading.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
 import { instantAt, numberAt, parseDocument } from '../document.ts'

@@ -1,22 +1,35 @@
 import { z } from 'zod'
-import { Unreadable, type Loan, type Measured, type Series } from '../../core/ports.ts'
+import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
+import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
 import { parseExposition, parseSelector, seriesId, type Sample, type Selector } from '../exposition.ts'
 import { request } from '../http.ts'
 
-const selector = z.string().refine((text) => parseSelector(text) !== undefined, { message: 'is not a selector such as http_requests_total{status=~"5.."}' })
+const selector = z
+  .string()
+  .refine((text) => parseSelector(text) !== undefined, { message: 'is not a selector such as http_requests_total{status=~"5.."}' })
 
 const options = z
   .strictObject({
     url: z.url().describe("The application's own /metrics"),
     ratio: z.strictObject({ bad: selector, total: selector }).optional().describe('Two counters: failed and all requests'),
-    quantile: z.strictObject({ of: selector, q: z.number().gt(0).lt(1) }).optional().describe('A histogram without its _bucket, and which quantile, 0–1'),
+    quantile: z
+      .strictObject({ of: selector, q: z.number().gt(0).lt(1) })
+      .optional()
+      .describe('A histogram without its _bucket, and which quantile, 0–1'),
     value: selector.optional().describe('A gauge: exactly one series'),
-    maxBytes: z.int().min(1024).max(64 << 20).default(8 << 20).describe('Largest scrape in bytes'),
+    maxBytes: z
+      .int()
+      .min(1024)
+      .max(64 << 20)
+      .default(8 << 20)
+      .describe('Largest scrape in bytes'),
     ...access,
   })
-  .refine(({ ratio, quantile, value }) => [ratio, quantile, value].filter((each) => each !== undefined).length === 1, { message: 'needs exactly one of ratio, quantile or value' })
+  .refine(({ ratio, quantile, value }) => [ratio, quantile, value].filter((each) => each !== undefined).length === 1, {
+    message: 'needs exactly one of ratio, quantile or value',
+  })
 
 /** Scrapes an application directly, without a Prometheus server. The judge makes rates of the counters. */
 export default metric({
@@ -40,7 +53,14 @@ export default metric({
 async function scrape(given: z.infer<typeof options>, loan: Loan): Promise<readonly Sample[]> {
   const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
-  const { status, body } = await request(given.url, { headers: { accept, ...headers }, tls, block: given.blockLinkLocal, maxBytes: given.maxBytes, signal: loan.signal, deadline: 10_000 })
+  const { status, body } = await request(given.url, {
+    headers: { accept, ...headers },
+    tls,
+    block: given.blockLinkLocal,
+    maxBytes: given.maxBytes,
+    signal: loan.signal,
+    deadline: 10_000,
+  })
   if (status !== 200) throw new Unreadable('unreachable', `the scrape answered ${status}`)
   if (body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   return parseExposition(body)

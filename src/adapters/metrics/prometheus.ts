@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Unreadable, type Loan, type Measured, type Series } from '../../core/ports.ts'
+import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
+import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
 import { request } from '../http.ts'
@@ -15,11 +16,19 @@ const options = z
   .strictObject({
     url: z.url().describe('Base URL of the Prometheus server (or anything with its HTTP API)'),
     query: promql.optional().describe('PromQL with exactly one series, or a scalar'),
-    ratio: z.strictObject({ bad: promql, total: promql }).optional().describe('Two counters without rate() or sum(): both sides are queried, an empty bad side is zero errors'),
-    quantile: z.strictObject({ of: z.string().min(1), q: z.number().gt(0).lt(1) }).optional().describe('A histogram without its _bucket, and which quantile, 0–1'),
+    ratio: z
+      .strictObject({ bad: promql, total: promql })
+      .optional()
+      .describe('Two counters without rate() or sum(): both sides are queried, an empty bad side is zero errors'),
+    quantile: z
+      .strictObject({ of: z.string().min(1), q: z.number().gt(0).lt(1) })
+      .optional()
+      .describe('A histogram without its _bucket, and which quantile, 0–1'),
     ...access,
   })
-  .refine(({ ratio, quantile, query }) => [ratio, quantile, query].filter((each) => each !== undefined).length === 1, { message: 'needs exactly one of query, ratio or quantile' })
+  .refine(({ ratio, quantile, query }) => [ratio, quantile, query].filter((each) => each !== undefined).length === 1, {
+    message: 'needs exactly one of query, ratio or quantile',
+  })
 
 type Options = z.infer<typeof options>
 
@@ -28,7 +37,10 @@ const answer = z.object({
   error: z.string().optional(),
   data: z
     .discriminatedUnion('resultType', [
-      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })) }),
+      z.object({
+        resultType: z.literal('vector'),
+        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+      }),
       z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
     ])
     .optional(),
@@ -50,7 +62,11 @@ export default metric({
     // One evaluation time for all queries of a reading, in seconds as the API wants it.
     const time = String(loan.clock.now() / 1000)
     if (given.ratio) {
-      const [bad, total, at] = await Promise.all([ask(given, given.ratio.bad, time, loan), ask(given, given.ratio.total, time, loan), sampled(given, given.ratio.total, time, loan)])
+      const [bad, total, at] = await Promise.all([
+        ask(given, given.ratio.bad, time, loan),
+        ask(given, given.ratio.total, time, loan),
+        sampled(given, given.ratio.total, time, loan),
+      ])
       return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), ...at }
     }
     if (given.quantile) {
@@ -80,11 +96,16 @@ async function ask(given: Options, query: string, time: string, loan: Loan): Pro
   url.search = new URLSearchParams({ query, time }).toString()
   const { status, body } = await request(url.href, { headers, tls, block: given.blockLinkLocal, signal: loan.signal, deadline: 10_000 })
   const parsed = answer.safeParse(parseJson(body))
-  if (!parsed.success) throw status === 200 ? new Unreadable('malformed', 'the answer is not that of a Prometheus API') : new Unreadable('unreachable', `Prometheus answered ${status}`)
+  if (!parsed.success)
+    throw status === 200
+      ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
+      : new Unreadable('unreachable', `Prometheus answered ${status}`)
   const { error, data } = parsed.data
-  if (parsed.data.status === 'error' || !data) throw new Unreadable('malformed', `Prometheus says: ${plain(error ?? `status ${status}`).slice(0, 200)}`)
+  if (parsed.data.status === 'error' || !data)
+    throw new Unreadable('malformed', `Prometheus says: ${plain(error ?? `status ${status}`).slice(0, 200)}`)
   if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]) }]
-  if (data.result.length > MOST_SERIES) throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
+  if (data.result.length > MOST_SERIES)
+    throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
   return data.result.map((each) => ({ labels: each.metric, value: parseValue(each.value[1]) }))
 }
 

@@ -20,7 +20,11 @@ export function openStore(folder: string): Store {
       return attempt(folder, () => readdirSync(folder).filter((name) => NAME.test(name) && existsSync(pathOf(join(folder, name), 1))))
     },
     open: async (name) => {
-      if (!NAME.test(name)) throw new RolloutError('config', { message: `"${name}" cannot name a journal`, hint: 'small letters, digits, dot, dash, underscore' })
+      if (!NAME.test(name))
+        throw new RolloutError('config', {
+          message: `"${name}" cannot name a journal`,
+          hint: 'small letters, digits, dot, dash, underscore',
+        })
       return openJournal(join(folder, name))
     },
   }
@@ -171,7 +175,15 @@ function isEvent(value: unknown): value is Event {
 }
 
 function isCheckpoint(value: unknown): value is Checkpoint {
-  return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'fold' in value && 'state' in value && typeof value.seq === 'number'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'seq' in value &&
+    'hash' in value &&
+    'fold' in value &&
+    'state' in value &&
+    typeof value.seq === 'number'
+  )
 }
 
 function damaged(folder: string, seq: number, what: string): RolloutError {
@@ -186,9 +198,24 @@ async function attempt<Result>(folder: string, work: () => Result): Promise<Resu
     if (thrown instanceof RolloutError) throw thrown
     const code = codeOf(thrown)
     const where = { file: folder }
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw new RolloutError('denied', { message: `the journal cannot be used: ${messageOf(thrown)}`, where, hint: 'it needs a folder this user may write' })
-    if (code === 'ENOTDIR' || code === 'EEXIST') throw new RolloutError('config', { message: `the journal cannot be used: ${messageOf(thrown)}`, where, hint: 'a file is in the way of the folder' })
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new RolloutError('unreachable', { message: 'the disk is full: nothing could be recorded, so nothing was changed', where, hint: 'make room, then type it again' })
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      throw new RolloutError('denied', {
+        message: `the journal cannot be used: ${messageOf(thrown)}`,
+        where,
+        hint: 'it needs a folder this user may write',
+      })
+    if (code === 'ENOTDIR' || code === 'EEXIST')
+      throw new RolloutError('config', {
+        message: `the journal cannot be used: ${messageOf(thrown)}`,
+        where,
+        hint: 'a file is in the way of the folder',
+      })
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new RolloutError('unreachable', {
+        message: 'the disk is full: nothing could be recorded, so nothing was changed',
+        where,
+        hint: 'make room, then type it again',
+      })
     if (code !== '') throw new RolloutError('unreachable', { message: `the journal cannot be used: ${messageOf(thrown)}`, where })
     throw thrown
   }

@@ -1,0 +1,40 @@
+import type { Instant } from './units.ts'
+
+/** Series id → cumulative counter value since its process began. */
+export type Series = { readonly [id: string]: number }
+
+/** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
+export type Measured =
+  /** One number now: a gauge, or whatever a query computed. */
+  | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number }
+  /** Cumulative counters; the judge takes the increments and handles resets. */
+  | { readonly is: 'ratio'; readonly bad: Series; readonly total: Series; readonly at?: Instant }
+  /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */
+  | { readonly is: 'quantile'; readonly quantile: number; readonly buckets: { readonly [le: string]: Series }; readonly at?: Instant }
+
+/** Why there is no reading. Absence is never zero. */
+export type Missing =
+  | 'unreachable'
+  | 'timeout'
+  | 'malformed'
+  | 'empty'
+  | 'several'
+  | 'not-finite'
+  | 'stale'
+  | 'future'
+  | 'impossible'
+  | 'too-large'
+  | 'first-poll'
+  | 'few-samples'
+  | 'no-traffic'
+
+/** Thrown by a metric adapter that knows why there is no reading; any other throw is `unreachable`. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+  readonly reason: Missing
+
+  constructor(reason: Missing, detail: string, options?: { readonly cause?: unknown }) {
+    super(detail, options)
+    this.reason = reason
+  }
+}
