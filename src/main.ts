@@ -35,9 +35,10 @@ function stream(to: NodeJS.WriteStream): Stream {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)): when the process began, in clock ticks since boot. */
+/** Field 22 of /proc/PID/stat (proc(5)): when the process began, in clock ticks since boot. '' for one that has ended, reaped or not. */
 function beganAt(pid: number | 'self'): string {
-  return slurp(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
+  const fields = slurp(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? []
+  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }
 
 function slurp(path: string): string {
@@ -65,6 +66,17 @@ function userName(): string | undefined {
   }
 }
 
+/** How long a controller that was asked to end is waited for, in milliseconds. */
+const GRACE = 2000
+
+function kill(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
 /** A pid alone proves nothing: it is compared only within its boot and namespace, and with when the process began. */
 function alive({ pid, domain, began }: Controller): boolean | undefined {
   return domain !== self.domain || began === '' ? undefined : beganAt(pid) === began
@@ -89,6 +101,7 @@ const shell: Shell = {
         throw signal?.aborted ? signal.reason : thrown
       }
     },
+    deadline: (duration) => AbortSignal.timeout(duration),
   },
   signal: stopping.signal,
   out: stream(process.stdout),
@@ -111,13 +124,14 @@ const shell: Shell = {
   random: Math.random,
   uuid: randomUUID,
   alive,
-  end: (controller) => {
-    if (controller.pid === self.pid || alive(controller) !== true) return false
-    try {
-      return process.kill(controller.pid, 'SIGTERM')
-    } catch {
-      return false
+  end: async (controller) => {
+    if (controller.pid === self.pid && controller.began === self.began) return true
+    // A stopped process hears SIGTERM only when it goes on, and then it could still write.
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      if (alive(controller) !== true || !kill(controller.pid, signal)) break
+      for (let waited = 0; waited < GRACE && alive(controller) === true; waited += 20) await sleep(20)
     }
+    return alive(controller) === false
   },
 }
 

@@ -25,6 +25,6 @@ export interface Shell {
   readonly uuid: () => string
   /** Whether another controller still runs; undefined when it cannot be told from here. */
   readonly alive: (controller: Controller) => boolean | undefined
-  /** Asks another controller to end when it surely is a process of this machine; false when it is not, or could not. */
-  readonly end: (controller: Controller) => boolean
+  /** Ends another controller when it surely is a process of this machine, stopped or not; whether it is surely gone. */
+  readonly end: (controller: Controller) => Promise<boolean>
 }

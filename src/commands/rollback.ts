@@ -1,18 +1,16 @@
-import { effective } from '../core/decide.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Event, Why } from '../core/event.ts'
+import type { Why } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
-import { phaseOf, retreat, type Destination, type Scope } from '../core/retreat.ts'
-import type { State } from '../core/state.ts'
+import { phaseOf, type Scope } from '../core/retreat.ts'
 import { changesBetween, summarize, type Change } from '../core/summary.ts'
-import { parseExposure } from '../core/units.ts'
+import { parseExposure, type Duration } from '../core/units.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
-import { findDrift, finish, intend } from '../engine/tick.ts'
+import { destinationOf, finishAll, rollBack } from '../engine/rollback.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
-import { renderRollback } from '../views/rollback.ts'
+import { renderRollback, renderSettling } from '../views/rollback.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, text, type Input } from './input.ts'
 import { loadPlan, openEngine, openRollout } from './project.ts'
@@ -27,32 +25,18 @@ export default async function rollback(shell: Shell, input: Input): Promise<Outc
   if (!writer.state) await begin(shell, input, writer, scope)
   const state = stateOf({ writer })
   checkScope(state.plan, scope)
-  const events: Event[] = []
-  const engine = await openEngine(shell, input, writer, state.plan, (event) => events.push(event))
-  const to = await destinationOf(engine, state, scope, input)
+  const dryRun = flag(input, 'dryRun')
+  const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
+  const to = await destinationOf(engine, scope)
   const changes = changesBetween(state.plan, state.intent?.exposures ?? state.exposures, to?.exposures ?? state.exposures)
-  if (flag(input, 'dryRun')) return report(shell, input, engine, changes, 'dry run')
+  if (dryRun) return report(shell, input, engine, changes, 'dry run')
 
   if (to) {
     const why: Why = { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' }
-    const moving = { do: 'rollback', to, why } as const
-    await insist(async () => intend(engine, moving, signature(shell, input)))
-    if (state.controller) shell.end(state.controller)
-    const { applied } = await finish(engine, moving)
-    if (applied === 'superseded') await finish(engine, moving)
-  } else if (state.intent) await finish(engine, { do: 'finish', why: state.intent.why })
+    const settling = (wait: Duration): void => void shell.err.write(renderSettling(wait))
+    await rollBack(engine, { to, why, signature: signature(shell, input), end: shell.end, settling })
+  } else await finishAll(engine)
   return report(shell, input, engine, changes, to || state.intent ? 'moved' : 'nothing to do')
-}
-
-/** A rollback that loses the race for a number tries again: it may not lose to a routine event. */
-async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (thrown) {
-      if (attempt === 50 || !(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
-    }
-  }
 }
 
 function scopeOf(input: Input): Scope | undefined {
@@ -87,18 +71,6 @@ function checkScope(plan: Plan, scope: Scope | undefined): void {
   const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !plan.toggles[name]) : undefined
   if (unknown !== undefined)
     throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
-}
-
-/** Where it leads; undefined when everything already is there and every target says so. */
-async function destinationOf(engine: Engine, state: State, scope: Scope | undefined, input: Input): Promise<Destination | undefined> {
-  // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
-  const again = scope === undefined && state.status === 'rolled back'
-  const wanted: Scope = scope ?? { is: 'phase' }
-  const to = again ? undefined : effective(state, wanted)
-  if (to || (again && state.intent) || flag(input, 'dryRun')) return to
-  const { drifts, unreadable } = await findDrift(engine, state)
-  const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreat(state, wanted)
-  return drifts.length > 0 || unreadable.length > 0 || state.status !== 'rolled back' ? held : undefined
 }
 
 /** The journal is lost or never was: the defaults of rollout.yaml are all there is to go back to. */

@@ -7,6 +7,8 @@ import type { Event } from './event.ts'
 export interface Loan {
   /** Ends when the deadline passes or the user interrupts. */
   readonly signal: AbortSignal
+  /** How long `signal` leaves, so that a retry can fit in; 10 s where nobody says. */
+  readonly timeout?: Duration
   readonly clock: Clock
   /** The environment, for adapters that hand named variables to a child process. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -23,6 +25,8 @@ export interface Clock {
   readonly domain: string
   /** Resolves after `duration`; rejects with the signal's reason when it ends first. */
   sleep(duration: Duration, signal?: AbortSignal): Promise<void>
+  /** Ends after `duration`; does not keep the process alive. */
+  deadline(duration: Duration): AbortSignal
 }
 
 /** Where text goes. */
@@ -51,6 +55,11 @@ export interface TargetAdapter<Options> {
    * the intent; a target that can hold it refuses an older one.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & { readonly epoch: number }): Promise<void>
+  /**
+   * How long a write may still land after whoever sent it has ended; 10 s unless told. 0 where a write with an older
+   * epoch is refused: there a late one does no harm.
+   */
+  settle?(options: Options): Duration
   /** What a person would type to do the same by hand. */
   byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
 }

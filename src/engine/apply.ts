@@ -4,17 +4,20 @@ import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Fact } from '../core/event.ts'
 import { phaseOf } from '../core/retreat.ts'
 import type { Intent, Progress, State } from '../core/state.ts'
+import type { Duration } from '../core/units.ts'
 import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
+import { insist } from './insist.ts'
 import { readMetrics } from './metrics.ts'
+import { within } from './within.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
 
 const ATTEMPTS = 4
 const BACKOFF = 200
-/** One write with its read-back; adapters have shorter deadlines of their own. */
-const DEADLINE = 30_000
+/** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
+export const DEADLINE: Duration = 30_000
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
 
@@ -61,25 +64,58 @@ async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queu
 async function writeAndVerify(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<string | undefined> {
   const isNewest = async (): Promise<boolean> => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === intent.seq))
   if (!(await isNewest())) return 'superseded'
+  const error = await attempt(engine, target, intent.exposures, intent.seq)
+  if (await isNewest()) return error
+  // A newer intent was made durable while this one was being written, and what failed may still have been written.
+  await heal(engine, target, queue)
+  return 'superseded'
+}
+
+/**
+ * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
+ * rollback is made durable once more, so that it is not taken for done.
+ */
+async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
+  for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
+    const { exposures, epoch, intent } = stateOf(engine)
+    const error = await attempt(engine, target, intent?.exposures ?? exposures, epoch)
+    const isNewest = await queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
+    if (isNewest && error === undefined) return
+    await engine.clock.sleep(BACKOFF * 2 ** (nth - 1), engine.signal)
+  }
+  await queue(async () => {
+    const { status, intent, cursor, exposures } = stateOf(engine)
+    if (status !== 'rolled back') return
+    const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
+    const again: Fact = {
+      type: 'intended',
+      move: 'rollback',
+      cursor: intent?.cursor ?? cursor,
+      exposures: intent?.exposures ?? exposures,
+      why,
+    }
+    await insist(async () => engine.tell(await engine.writer.append(again, engine.signature)))
+  })
+}
+
+/** The message of what went wrong; undefined when the target was written and reads back. */
+async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<string | undefined> {
   try {
-    await put(engine, target, intent.exposures, intent.seq)
+    await put(engine, target, exposures, epoch)
+    return undefined
   } catch (thrown) {
     if (engine.signal.aborted) throw thrown
     return messageOf(thrown)
   }
-  if (await isNewest()) return undefined
-  // A newer intent was made durable while this one was being written: put back what it says.
-  const { plan, exposures, epoch, intent: newer } = stateOf(engine)
-  await put(engine, target, newer?.exposures ?? exposures, epoch).catch(() => undefined)
-  return plan ? 'superseded' : undefined
 }
 
 async function put(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<void> {
   const { plan } = stateOf(engine)
   const words = environment(plan, target.name, exposures)
-  const signal = AbortSignal.any([engine.signal, AbortSignal.timeout(DEADLINE)])
-  await target.write(words, epoch, signal)
-  const found = await target.read(Object.keys(words), signal)
+  const found = await within(engine.clock, DEADLINE, engine.signal, async (signal) => {
+    await target.write(words, epoch, signal)
+    return target.read(Object.keys(words), signal)
+  })
   const wrong = Object.keys(words).filter((variable) => found[variable] !== words[variable])
   const [variable] = wrong
   if (variable === undefined) return
@@ -105,19 +141,14 @@ async function record(
   intent: Intent,
   queue: Queue,
 ): Promise<void> {
-  await queue(async () => {
-    for (;;) {
+  await queue(async () =>
+    insist(async () => {
       const open = stateOf(engine).intent
       if (open?.seq !== intent.seq) return
       if (fact.type !== 'arrived' && isKnown(fact, open.targets[fact.target])) return
-      try {
-        engine.tell(await engine.writer.append(fact, engine.signature))
-        return
-      } catch (thrown) {
-        if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
-      }
-    }
-  })
+      engine.tell(await engine.writer.append(fact, engine.signature))
+    }),
+  )
 }
 
 function isKnown(fact: Extract<Fact, { type: 'applied' | 'refused' }>, progress: Progress | undefined): boolean {

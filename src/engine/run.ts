@@ -2,7 +2,9 @@ import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Controller } from '../core/event.ts'
 import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { openObserver } from './observe.ts'
+import { insist } from './insist.ts'
+import { openObserver, type Observer } from './observe.ts'
+import { settle } from './rollback.ts'
 import { tick, type Turn } from './tick.ts'
 
 export interface RunOptions {
@@ -12,25 +14,28 @@ export interface RunOptions {
 }
 
 /**
- * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a
- * critical metric still rolls back. Interruption leaves the last poll in the journal.
+ * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
+ * rolls back. A journal that cannot be reached holds everything until it can. Interruption leaves the last poll in
+ * the journal.
  */
 export async function* run(engine: Engine, { controller, exitOnPause = false }: RunOptions): AsyncGenerator<Turn, State> {
   const observer = openObserver(engine)
-  await settled(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
+  await insist(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
   try {
     for (;;) {
-      const turn = await retried(async () => tick(engine, observer))
+      const turn = await oneTurn(engine, observer)
       if (turn) yield turn
       const state = stateOf(engine)
-      if (isOver(state) || (exitOnPause && state.status === 'paused' && !state.intent)) return state
+      if (isOver(state)) {
+        await settle(engine, () => undefined)
+        if (isOver(stateOf(engine))) return stateOf(engine)
+      }
+      if (exitOnPause && state.status === 'paused' && !state.intent) return state
       // A finished move is looked at again at once; everything else waits for the next poll.
       if (turn && turn.applied !== 'arrived') await engine.clock.sleep(state.plan.interval, engine.signal)
     }
   } finally {
-    await observer.keep()
-    if (isMine(engine.writer.state, controller))
-      await settled(async () => engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature)))
+    await leave(engine, observer, controller)
   }
 }
 
@@ -59,22 +64,26 @@ function isMine(state: State | undefined, { pid, domain, began }: Controller): b
 }
 
 /** Undefined when somebody else acted in between: the next turn sees what they did. */
-async function retried(turn: () => Promise<Turn>): Promise<Turn | undefined> {
+async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undefined> {
   try {
-    return await turn()
+    return await tick(engine, observer)
   } catch (thrown) {
-    if (thrown instanceof RolloutError && thrown.code === 'conflict') return undefined
-    throw thrown
+    if (!(thrown instanceof RolloutError) || engine.signal.aborted) throw thrown
+    if (thrown.code === 'conflict') return undefined
+    if (thrown.code !== 'unreachable') throw thrown
+    const text = `${thrown.message}: nothing moves until the journal can be reached again`
+    return { decision: { do: 'hold', gates: [], why: { code: 'unreachable', text } }, state: stateOf(engine) }
   }
 }
 
-/** Appends that must happen whoever else is writing: try until the number is free. */
-async function settled(append: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await append()
-    } catch (thrown) {
-      if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
-    }
+/** Best effort: who cannot write any more is taken for gone by what its process is, not by what it said. */
+async function leave(engine: Engine, observer: Observer, controller: Controller): Promise<void> {
+  try {
+    await observer.keep()
+    await insist(async () => {
+      if (isMine(engine.writer.state, controller)) engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature))
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
   }
 }

@@ -40,7 +40,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         spinner.text = text
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
-        const key = `${decision.do} ${state.cursor} ${verdictsOf(state)}`
+        const key = `${decision.do} ${decision.why.code} ${state.cursor} ${verdictsOf(state)}`
         if (key !== last && isWorthALine(state)) line(`  ${text}`)
         last = key
       }

@@ -1,6 +1,7 @@
 import type { Stream } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
 import type { Change } from '../core/summary.ts'
+import { formatDuration, type Duration } from '../core/units.ts'
 import { renderByHand, type Moved } from './advance.ts'
 import { renderChanges } from './event.ts'
 import { paint } from './paint.ts'
@@ -12,6 +13,11 @@ export interface RolledBack {
   readonly state: State
   readonly left: Moved['left']
   readonly phase: string
+}
+
+/** Every target has confirmed, and is looked at again: a request that was under way may still land. */
+export function renderSettling(wait: Duration): string {
+  return `every target confirmed; looking again in ${formatDuration(wait)}, because another command was under way (Ctrl-C is safe)\n`
 }
 
 /** What went back, target by target, and what is left to do by hand. */

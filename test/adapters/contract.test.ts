@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importMetric, importTarget, schemas } from '../../src/adapters/registry.ts'
+import { lend } from '../helpers/loan.ts'
 
 const folder = new URL('../../src/adapters/', import.meta.url)
 const names = (kind: string): string[] => readdirSync(new URL(kind, folder)).map((file) => file.replace(/\.ts$/, ''))
@@ -54,12 +55,6 @@ describe('the registry', () => {
     }`
     writeFileSync(join(own, 'mine.mjs'), source)
     const adapter = await importMetric('./mine.mjs', own)
-    const loan = {
-      signal: AbortSignal.timeout(1000),
-      env: {},
-      folder: own,
-      clock: { now: () => 0, monotonic: () => 0, domain: '', sleep: async () => undefined },
-    }
-    expect(await adapter.read({}, loan)).toEqual({ is: 'value', value: 7 })
+    expect(await adapter.read({}, lend(own))).toEqual({ is: 'value', value: 7 })
   })
 })

@@ -9,6 +9,7 @@ export const realClock: Clock = {
   sleep: async (duration, signal) => {
     await sleep(duration, undefined, signal && { signal })
   },
+  deadline: (duration) => AbortSignal.timeout(duration),
 }
 
 /** A loan over real parts; a write needs its epoch too. */

@@ -36,6 +36,8 @@ export function fakeClock(start = 1_800_000_000_000): Clock & { advance(duration
       wall += duration
       monotonic += duration
     },
+    // Nothing a test does takes any time of this clock.
+    deadline: () => new AbortController().signal,
     advance: (duration) => {
       wall += duration
       monotonic += duration

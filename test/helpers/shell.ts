@@ -46,7 +46,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     random: () => 0.5,
     uuid: randomUUID,
     alive: () => undefined,
-    end: () => false,
+    end: async () => false,
     ...rest,
     printed,
     run: async (...argv) => {
@@ -80,6 +80,7 @@ export function realClock(): Clock {
         throw signal?.aborted ? signal.reason : thrown
       }
     },
+    deadline: (duration) => AbortSignal.timeout(duration),
   }
 }
 

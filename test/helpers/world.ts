@@ -33,6 +33,7 @@ export function fakeTarget(name: string, words: Record<string, string> = {}): Fa
       Object.assign(target.words, wanted)
       await target.meanwhile?.()
     },
+    settle: 0,
     byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),
   }
   return target

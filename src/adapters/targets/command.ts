@@ -48,6 +48,8 @@ export default target({
   write: async ({ set, ...how }, words, loan) => {
     for (const [name, value] of Object.entries(words)) await run(filled(set, { name, value, epoch: String(loan.epoch) }), lent(how, loan))
   },
+  // A `set` that is handed the epoch is trusted to refuse an older one.
+  settle: ({ set, timeout }) => (set.flatMap(placeholders).includes('epoch') ? 0 : timeout),
   byHand: ({ set }, words) => Object.entries(words).map(([name, value]) => typed(filled(set, { name, value, epoch: '0' }))),
 })
 

@@ -61,6 +61,7 @@ export default target({
     }
     await converged(given, words, loan)
   },
+  settle: () => 0,
   byHand: ({ path, reload }, words) => [
     ...Object.entries(words).map(([name, word]) => {
       const assigned = word.includes(';') ? `"${word}"` : word

@@ -81,6 +81,8 @@ export default target({
       await send(given, url, { method: given.method, body, redirects: 0, headers: { 'content-type': type } }, loan)
     }
   },
+  // A server that is handed the epoch is trusted to refuse an older one.
+  settle: ({ url, body, timeout }) => (placeholders(url + JSON.stringify(body)).includes('epoch') ? 0 : timeout),
   byHand: (given, words) => calls(given, words, 0).map((call) => typedCall(given, call)),
 })
 

@@ -1,0 +1,87 @@
+import { effective } from '../core/decide.ts'
+import type { Controller, Why } from '../core/event.ts'
+import { retreat, type Destination, type Scope } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
+import type { Duration } from '../core/units.ts'
+import { DEADLINE } from './apply.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { insist } from './insist.ts'
+import { findDrift, finish, intend } from './tick.ts'
+import type { Signature } from './writer.ts'
+
+/** How often targets that somebody else wrote meanwhile are put right before a person is asked. */
+const ROUNDS = 3
+
+export interface RollingBack {
+  readonly to: Destination
+  readonly why: Why
+  readonly signature: Signature
+  /** Ends another controller when it surely is a process of this machine; resolves to whether it is gone. */
+  readonly end: (controller: Controller) => Promise<boolean>
+  /** Told when every target has confirmed and they are looked at once more after this long. */
+  readonly settling: (wait: Duration) => void
+}
+
+/** Where a rollback of this scope leads; undefined when everything already is there and every target says so. */
+export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Destination | undefined> {
+  const state = stateOf(engine)
+  // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
+  const again = scope === undefined && state.status === 'rolled back'
+  const wanted: Scope = scope ?? { is: 'phase' }
+  const to = again ? undefined : effective(state, wanted)
+  if (to || (again && state.intent)) return to
+  const { drifts, unreadable } = await findDrift(engine, state)
+  const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreat(state, wanted)
+  return drifts.length > 0 || unreadable.length > 0 || state.status !== 'rolled back' ? held : undefined
+}
+
+/**
+ * Makes the rollback durable, ends the controller it overtakes, brings every target there, and looks again once
+ * what may still be under way must have landed. It ends: what no attempt could reach stays in the open intent.
+ */
+export async function rollBack(engine: Engine, { to, why, signature, end, settling }: RollingBack): Promise<void> {
+  const before = stateOf(engine)
+  await insist(async () => intend(engine, { do: 'rollback', to, why }, signature))
+  const isGone = !before.controller || (await end(before.controller))
+  await finishAll(engine)
+  if (!isGone || wasMoving(before, engine)) await settle(engine, settling)
+}
+
+/** Finishes the newest intent, whoever made it: a rollback that is overtaken by another one is done when that is. */
+export async function finishAll(engine: Engine): Promise<void> {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const { intent } = stateOf(engine)
+    if (!intent || (await finish(engine, { do: 'finish', why: intent.why })).applied !== 'superseded') return
+  }
+}
+
+/**
+ * A target that cannot refuse an older epoch may be written late, by a request that was under way when its sender
+ * ended. Waits until no such request can be left, looks, and rolls back once more what differs.
+ */
+export async function settle(engine: Engine, settling: (wait: Duration) => void): Promise<void> {
+  const wait = Math.max(0, ...engine.targets.map((target) => target.settle))
+  for (let round = 1; wait > 0 && round <= ROUNDS; round += 1) {
+    if (!isRolledBack(stateOf(engine))) return
+    settling(wait)
+    await engine.clock.sleep(wait, engine.signal)
+    await engine.writer.refresh()
+    const state = stateOf(engine)
+    if (!isRolledBack(state)) return
+    const { drifts } = await findDrift(engine, state)
+    const [first] = drifts
+    if (!first) return
+    const why: Why = { code: 'drift', text: `${first.target} was written by somebody else after the rollback` }
+    await insist(async () => intend(engine, { do: 'rollback', to: state, why }, engine.signature))
+    await finishAll(engine)
+  }
+}
+
+function isRolledBack({ status, intent }: State): boolean {
+  return status === 'rolled back' && !intent
+}
+
+/** Something went forward so lately that a request of it may still be under way. Clocks may differ: too early counts as well. */
+function wasMoving(before: State, { clock }: Engine): boolean {
+  return before.intent !== undefined || clock.now() - before.arrivedAt < 2 * DEADLINE
+}

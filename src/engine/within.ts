@@ -1,0 +1,21 @@
+import { RolloutError } from '../core/errors.ts'
+import type { Clock } from '../core/ports.ts'
+import { formatDuration, type Duration } from '../core/units.ts'
+
+/**
+ * Work that must end by a deadline of the lent clock; throws `timeout` when it does not, even where the work ignores
+ * its signal. The signal the work is given ends with the deadline or with the caller's.
+ */
+export async function within<Result>(
+  clock: Clock,
+  limit: Duration,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const deadline = clock.deadline(limit)
+  const late = new Promise<never>((_, reject) => {
+    const timeout = new RolloutError('timeout', { message: `no answer within ${formatDuration(limit)}` })
+    deadline.addEventListener('abort', () => reject(timeout), { once: true })
+  })
+  return Promise.race([work(AbortSignal.any([signal, deadline])), late])
+}
