@@ -3,6 +3,8 @@ import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
 
+type WrittenTarget = PlanFile['targets'][string]
+
 /** Fills every default in: what people wrote becomes the Plan. The environment, if any, must exist. */
 export function assemble(file: PlanFile, phases: readonly PhaseFile[], environment?: string): Plan {
   const special = environment === undefined ? undefined : file.environments[environment]
@@ -12,10 +14,7 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], environme
     ...(environment !== undefined && { environment }),
     ...(file.owner !== undefined && { owner: file.owner }),
     toggles: mapValues(file.toggles, toggleOf),
-    targets: mapValues(
-      { ...file.targets, ...mapValues(special?.targets ?? {}, (target, name) => ({ ...file.targets[name], ...target })) },
-      targetOf,
-    ),
+    targets: mapValues(file.targets, (target, name) => targetOf(overridden(target, special?.targets?.[name]))),
     metrics: mapValues(file.metrics, metricOf),
     phases: phases.map((phase) => phaseOf(phase, file, special)),
     interval: special?.interval ?? file.interval ?? MINUTE / 2,
@@ -38,7 +37,13 @@ function toggleOf({ variable, words, description, owner, removeBy, ...rest }: Pl
   }
 }
 
-function targetOf({ use, ...options }: PlanFile['targets'][string]): Target {
+/** The options of another adapter would mean nothing to this one: a target that changes its adapter starts afresh. */
+function overridden(target: WrittenTarget, special: { readonly use?: string | undefined } | undefined): WrittenTarget {
+  const use = special?.use ?? target.use
+  return { ...(use === target.use ? target : {}), ...special, use }
+}
+
+function targetOf({ use, ...options }: WrittenTarget): Target {
   return { use, options: json(options) }
 }
 

@@ -1,24 +1,20 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname, relative, resolve as resolvePath } from 'node:path'
-import { check } from '../core/check.ts'
+import { basename, dirname } from 'node:path'
+import { check, type Finding } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
 import type { Files } from '../core/event.ts'
 import type { Instant } from '../core/units.ts'
 import type { Json, Plan } from '../core/plan.ts'
-import type { Schema } from '../core/ports.ts'
-import { resolve } from '../core/reference.ts'
 import { suggest } from '../core/suggest.ts'
 import { assemble } from './assemble.ts'
-import { explainIssue, locate, type Issue, type Path } from './place.ts'
-import { phaseSchema, planSchema, type PhaseFile, type PlanFile } from './schema.ts'
+import { readPhases, validate } from './include.ts'
+import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
+import { locate, type Path } from './place.ts'
+import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
-/** Looks adapters up, so that their options can be checked before anything is opened. */
-export interface Adapters {
-  readonly names: { readonly target: readonly string[]; readonly metric: readonly string[] }
-  target(use: string): Promise<Schema<unknown> | undefined>
-  metric(use: string): Promise<Schema<unknown> | undefined>
-}
+/** Nobody reads more problems than this at once. */
+const MOST = 100
 
 export interface LoadOptions {
   readonly environment?: string
@@ -36,157 +32,135 @@ export interface Loaded {
   readonly warnings: readonly Problem[]
 }
 
-/** Reads and checks a plan with its phase files. Throws `config` with every problem found, each at its place. */
+/**
+ * Reads and checks a plan with its phase files. Throws `config` with every problem of every file, each at its place:
+ * first those of their shape and of the adapters' options, and only when the shape is right those of the plan as a whole.
+ */
 export async function load(file: string, options: LoadOptions): Promise<Loaded> {
   const folder = dirname(file)
-  const source = read(file, basename(file))
-  const read0 = validate(planSchema, source)
-  if (!read0.success) throw new RolloutError('config', read0.problems)
-  const written = read0.value
-  if (options.environment !== undefined && !Object.hasOwn(written.environments, options.environment)) {
-    const known = Object.keys(written.environments)
-    throw new RolloutError('usage', {
-      message: `there is no environment "${options.environment}"`,
-      hint: known.length > 0 ? `one of ${known.join(', ')}` : 'environments: in the plan names them',
-    })
+  const name = basename(file)
+  const source = parse(readText(file, name), name)
+  const whole = validate(planSchema, source)
+  const included = readPhases(whole.input, source, folder)
+  const parts = { adapters: options.adapters, env: options.env, folder }
+  if (!whole.success || included.problems.length > 0) {
+    const shape = [...(whole.success ? [] : whole.problems), ...included.problems]
+    const place: OptionsParts['place'] = (path, onKey) => locate(source, path, onKey)
+    const further = await checkAdapters(usedIn(whole.input), { ...parts, place })
+    const known = new Set(shape.map(({ where }) => where?.path))
+    throw new RolloutError(
+      'config',
+      inOrder([...shape, ...further.filter(({ where }) => !known.has(where?.path))], [source, ...included.sources]),
+    )
   }
-  const { phases, sources } = readPhases(written, source, folder)
-  const plan = assemble(written, phases, options.environment)
+  const written = whole.value
+  const { environment } = options
+  if (environment !== undefined && !Object.hasOwn(written.environments, environment)) throw noEnvironment(environment, written)
+  const place = placing(source, included.sources, environment)
+  const strays = checkEnvironments(written).map((each) => problem(each, (path) => locate(source, path, true)))
+  const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
+  const plan = assemble(written, phases, environment)
   const findings = check(plan, options.now)
-  const place = (path: Path) => placeOf(path, source, sources, options.environment)
-  const adapters = await checkAdapters(plan, options, place)
-  const errors = [...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)), ...adapters]
-  if (errors.length > 0) throw new RolloutError('config', errors)
+  const errors = [
+    ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
+    ...strays,
+    ...(await checkAdapters(usedBy(plan), { ...parts, place })),
+  ]
+  const sources = [source, ...included.sources.flatMap((each) => each ?? [])]
+  if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
   return {
     plan,
     folder,
-    files: Object.fromEntries(
-      [source, ...sources.flatMap((each) => each ?? [])].map(({ name, text }) => [name, createHash('sha256').update(text).digest('hex')]),
+    files: Object.fromEntries(sources.map((each) => [each.name, createHash('sha256').update(each.text).digest('hex')])),
+    warnings: inOrder(
+      findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
+      sources,
     ),
-    warnings: findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
   }
 }
 
-function read(path: string, name: string): Source {
-  return parse(readText(path, name), name)
+function noEnvironment(environment: string, { environments }: PlanFile): RolloutError {
+  const known = Object.keys(environments)
+  const near = suggest(environment, known)
+  const among = known.length > 0 ? `one of ${known.join(', ')}` : 'environments: in the plan names them'
+  return new RolloutError('usage', {
+    message: `there is no environment "${environment}"`,
+    hint: near === undefined ? among : `did you mean ${near}?`,
+  })
 }
 
-type Validated<Value> =
-  | { readonly success: true; readonly value: Value }
-  | { readonly success: false; readonly problems: readonly Problem[] }
-
-function validate<Value>(
-  schema: { safeParse(input: unknown): { success: true; data: Value } | { success: false; error: { issues: readonly Issue[] } } },
-  source: Source,
-): Validated<Value> {
-  const result = schema.safeParse(source.document.toJS({ maxAliasCount: 0 }))
-  if (result.success) return { success: true, value: result.data }
-  return { success: false, problems: result.error.issues.flatMap((issue) => explainIssue(issue, schema, source)) }
-}
-
-/** Phases in their order; those in files of their own come with their source. Problems of all files are thrown together. */
-function readPhases(written: PlanFile, plan: Source, folder: string) {
-  const problems: Problem[] = []
-  const sources: (Source | undefined)[] = []
-  const phases: PhaseFile[] = []
-  for (const [nth, entry] of written.phases.entries()) {
-    sources[nth] = undefined
-    if (typeof entry !== 'string') {
-      phases[nth] = entry
-      continue
-    }
-    try {
-      const path = resolvePath(folder, entry)
-      const name = relative(folder, path)
-      if (name.startsWith('..'))
-        throw new RolloutError('config', { message: `${entry} lies outside the plan's folder`, where: locate(plan, ['phases', nth]) })
-      const source = read(path, name)
-      const result = validate(phaseSchema, source)
-      sources[nth] = source
-      if (result.success) phases[nth] = result.value
-      else problems.push(...result.problems)
-    } catch (thrown) {
-      if (!(thrown instanceof RolloutError)) throw thrown
-      problems.push(...thrown.problems)
-    }
-  }
-  if (problems.length > 0) throw new RolloutError('config', problems)
-  return { phases, sources }
+/** An override of a target that is not there would leave the real one as it is: staging would write to production. */
+function checkEnvironments({ environments, targets }: PlanFile): readonly Pick<Finding, 'path' | 'message' | 'hint'>[] {
+  return Object.entries(environments).flatMap(([environment, special]) =>
+    Object.keys(special.targets ?? {})
+      .filter((name) => !Object.hasOwn(targets, name))
+      .map((name) => {
+        const near = suggest(name, Object.keys(targets))
+        return {
+          path: ['environments', environment, 'targets', name],
+          message: `"${name}" is not a target`,
+          hint: near === undefined ? `one of ${Object.keys(targets).join(', ')}` : `did you mean ${near}?`,
+        }
+      }),
+  )
 }
 
 /** A path into the plan → file, line and column, be it in rollout.yaml or in a phase's own file. */
-function placeOf(path: Path, plan: Source, sources: readonly (Source | undefined)[], environment: string | undefined) {
-  const [head, nth, ...rest] = path
-  const own = head === 'phases' && typeof nth === 'number' ? sources[nth] : undefined
-  if (own) return locate(own, rest)
-  const special = environment === undefined ? undefined : ['environments', environment, ...path]
-  return locate(plan, special && plan.document.hasIn(special) ? special : path)
+function placing(plan: Source, sources: readonly (Source | undefined)[], environment: string | undefined): OptionsParts['place'] {
+  return (path, onKey) => {
+    const [head, nth, ...rest] = path
+    const own = head === 'phases' && typeof nth === 'number' ? sources[nth] : undefined
+    if (own) return locate(own, rest, onKey)
+    const special = environment === undefined ? undefined : ['environments', environment, ...path]
+    return locate(plan, special && plan.document.hasIn(special) ? special : path, onKey)
+  }
 }
 
-function problem(
-  { message, path, hint }: { readonly message: string; readonly path: Path; readonly hint?: string },
-  place: (path: Path) => Problem['where'],
-): Problem {
+function problem({ message, path, hint }: Pick<Finding, 'path' | 'message' | 'hint'>, place: (path: Path) => Problem['where']): Problem {
   const where = place(path)
   return { message, ...(where && { where }), ...(hint !== undefined && { hint }) }
 }
 
-async function checkAdapters(plan: Plan, options: LoadOptions, place: (path: Path) => Problem['where']): Promise<readonly Problem[]> {
-  const { adapters } = options
-  const looked = [
-    ...Object.entries(plan.targets).map(async ([name, { use, options: raw }]) =>
-      checkOptions(['targets', name], use, raw, await adapters.target(use), adapters.names.target, options),
-    ),
-    ...Object.entries(plan.metrics).map(async ([name, { use, options: raw }]) =>
-      checkOptions(['metrics', name], use, raw, await adapters.metric(use), adapters.names.metric, options),
-    ),
+/** As a reader meets them: file by file, line by line. */
+function inOrder(problems: readonly Problem[], sources: readonly (Source | undefined)[]): readonly Problem[] {
+  const files = sources.map((each) => each?.name)
+  const rank = ({ where }: Problem): readonly number[] => [files.indexOf(where?.file), where?.line ?? 0, where?.column ?? 0]
+  const sorted = problems.toSorted(
+    (a, b) =>
+      rank(a)
+        .map((each, nth) => each - (rank(b)[nth] ?? 0))
+        .find((difference) => difference !== 0) ?? 0,
+  )
+  return sorted.length <= MOST ? sorted : [...sorted.slice(0, MOST), { message: `and ${sorted.length - MOST} more` }]
+}
+
+async function checkAdapters(used: readonly Used[], parts: OptionsParts): Promise<readonly Problem[]> {
+  return (await Promise.all(used.map(async (each) => checkOptions(each, parts)))).flat()
+}
+
+function usedBy({ targets, metrics }: Plan): readonly Used[] {
+  return [
+    ...Object.entries(targets).map(([name, target]): Used => ({ kind: 'target', path: ['targets', name], ...target })),
+    ...Object.entries(metrics).map(([name, { use, options }]): Used => ({ kind: 'metric', path: ['metrics', name], use, options })),
   ]
-  return (await Promise.all(looked)).flat().map((each) => problem(each, place))
 }
 
-interface Wrong {
-  readonly path: Path
-  readonly message: string
-  readonly hint?: string
+/** What can be made out in a plan whose shape is wrong somewhere. */
+function usedIn(input: Json): readonly Used[] {
+  return (['target', 'metric'] as const).flatMap((kind) =>
+    Object.entries(isObject(input) ? mapAt(input, `${kind}s`) : {}).flatMap(([name, entry]): readonly Used[] => {
+      if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
+      const options = Object.entries(entry).filter(([key]) => key !== 'use' && !(kind === 'metric' && Object.hasOwn(METRIC_KEYS, key)))
+      return [{ kind, path: [`${kind}s`, name], use: entry['use'], options: Object.fromEntries(options) }]
+    }),
+  )
 }
 
-async function checkOptions(
-  path: Path,
-  use: string,
-  raw: { readonly [key: string]: Json },
-  schema: Schema<unknown> | undefined,
-  names: readonly string[],
-  { env }: LoadOptions,
-): Promise<readonly Wrong[]> {
-  if (!schema) {
-    const near = suggest(use, names)
-    return [
-      {
-        path: [...path, 'use'],
-        message: `there is no adapter "${use}"`,
-        hint: near === undefined ? `one of ${names.join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?`,
-      },
-    ]
-  }
-  const { value, secrets, unresolved } = resolve(raw, env)
-  if (unresolved.length > 0) {
-    return unresolved.map((each) => ({
-      path: [...path, ...each.path],
-      message: `${each.name} is not set`,
-      hint: `set it, or give a default: \${${each.name}:-value}`,
-    }))
-  }
-  const result = await schema['~standard'].validate(value)
-  const hide = (text: string): string =>
-    [...secrets].reduce((all, [secret, reference]) => (secret === '' ? all : all.replaceAll(secret, reference)), text)
-  return (result.issues ?? []).map((issue) => {
-    const inside = (issue.path ?? [])
-      .map((part) => (typeof part === 'object' ? part.key : part))
-      .map((key) => (typeof key === 'number' ? key : String(key)))
-    const wrong = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : []
-    return {
-      path: [...path, ...inside, ...wrong.slice(0, 1)],
-      message: wrong.length > 0 ? `${use} has no option ${wrong.join(', ')}` : `${[...inside].join('.')} ${hide(issue.message)}`.trim(),
-    }
-  })
+function mapAt(map: { readonly [key: string]: Json }, key: string): { readonly [key: string]: Json } {
+  const found = map[key]
+  return isObject(found) ? found : {}
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseRule } from '../core/rule.ts'
+import { parseRule, type Rule } from '../core/rule.ts'
 import { parseDuration, parseExposure } from '../core/units.ts'
 
 /*
@@ -7,7 +7,21 @@ import { parseDuration, parseExposure } from '../core/units.ts'
  * percent, rules); defaults are filled in by assemble.ts. Descriptions end up in editors through the JSON Schema.
  */
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'use letters, digits, dot, dash and underscore')
+/** Every object has a member of such a name already: a look-up of one that is missing would find that. */
+const NATIVE = new Set(Object.getOwnPropertyNames(Object.prototype))
+const isFree = (text: string): boolean => !NATIVE.has(text)
+const free = { error: 'is a name that every object of the language has already' }
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'use letters, digits, dot, dash and underscore')
+  .max(100)
+  .refine(isFree, free)
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscore, and no digit first')
+  .max(200)
+  .refine(isFree, free)
 const name = z.string().min(1).max(200)
 
 /** Text that a function turns into a value; what does not fit names the hint. */
@@ -23,26 +37,43 @@ function written<Value>(parse: (text: string) => Value | undefined, what: string
     .meta({ override: { type: 'string', pattern } })
 }
 
-const duration = written(parseDuration, 'a duration', 'write a unit: 30s, 5m, 2h or 3d', '^(\\d+(\\.\\d+)?(ms|[smhdw]))+$')
+const DAY = 86_400_000
+const DURATION = '^(\\d+(\\.\\d+)?(ms|[smhdw]))+$'
+/** Ten years are longer than any rollout, and still a date that can be shown. */
+const duration = written(upTo(3650 * DAY), 'a duration', 'write a unit: 30s, 5m, 2h or 3d (at most 3650d)', DURATION)
+const span = written(upTo(3650 * DAY, 1), 'a duration', 'write a unit: 30s, 5m or 2h, and not 0', DURATION)
+/** For timers: one of nothing never rests, and one of more than 24 days is over at once. */
+const pause = written(upTo(DAY, 10), 'a duration', 'write a unit: 30s, 5m or 2h (10ms to 1d)', DURATION)
 const exposure = written(
   parseExposure,
   'an exposure',
   'write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either',
-  '^\\d{1,3}(\\.\\d{1,5})? ?%$',
+  '^(100(\\.0{1,5})?|0?\\d{1,2}(\\.\\d{1,5})?) ?%$',
 )
-const rule = written(parseRule, 'a rule', 'compare with a number: "> 5%", "< 800ms", ">= 3"', '^(<=|>=|<|>) ?.+$')
-const range = written(parseRange, 'a span of time', 'write 3d..5d', '^\\S+\\.\\.\\S+$')
+const AMOUNT = '(-?\\d+(\\.\\d+)?( ?%)?|(\\d+(\\.\\d+)?(ms|[smhdw]))+)'
+const rule = written(parseFinite, 'a rule', 'compare with a number: "> 5%", "< 800ms", ">= 3"', `^\\s*(<=|>=|<|>) ?${AMOUNT}\\s*$`)
+const range = written(parseRange, 'a span of time', 'write 3d..5d', '^(\\d+(\\.\\d+)?(ms|[smhdw]))+(\\.\\.(\\d+(\\.\\d+)?(ms|[smhdw]))+)?$')
 const rfc3339 = written(
   parseInstant,
   'a point in time',
   'write it with its offset: 2026-12-24T00:00:00+01:00',
-  '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$',
+  '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
 )
-const minutes = written(parseMinutes, 'a time of day', 'write "09:00"', '^\\d{2}:\\d{2}$')
-const days = written(parseDays, 'days of the week', 'write Mon-Fri, or Mon,Wed', '^[A-Z][a-z]{2}([-,][A-Z][a-z]{2})*$')
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date: 2027-03-31')
+const minutes = written(parseMinutes, 'a time of day', 'write "09:00"', '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$')
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const SPAN = `(${DAYS.join('|')})(-(${DAYS.join('|')}))?`
+const days = written(parseDays, 'days of the week', 'write Mon-Fri, or Mon,Wed', `^ *${SPAN}( *, *${SPAN})* *$`)
+const date = written(parseDate, 'a date', 'write 2027-03-31', '^\\d{4}-\\d{2}-\\d{2}$')
 /** YAML 1.2 reads `off` as text. */
-const onOff = z.union([z.boolean(), z.enum(['on', 'off'])]).transform((value) => (value === true || value === 'on' ? 100 : 0))
+const onOff = z
+  .union([z.boolean(), z.string(), z.number()])
+  .transform((value, context) => {
+    if (value === true || value === 'on') return 100
+    if (value === false || value === 'off') return 0
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is neither on nor off`, params: { hint: 'write on or off' } })
+    return z.NEVER
+  })
+  .meta({ override: { enum: [true, false, 'on', 'off'] } })
 
 const timedRule = z.union([
   rule.transform((when) => ({ when, for: 0 })),
@@ -58,6 +89,13 @@ const onWarning = z.enum(['pause', 'step-back', 'hold'])
 const onCritical = z.enum(['rollback', 'step-back', 'pause'])
 const order = z.enum(['one-by-one', 'together'])
 
+/** A word that reads as an exposure must be the one it stands for: `50%` for off would be a trap. */
+const word = (meant: 0 | 100) =>
+  z
+    .string()
+    .regex(/^[^\s;]+$/, 'use a word without spaces and ;')
+    .refine((text) => (parseExposure(text) ?? meant) === meant, { error: `reads as another exposure than ${meant}%` })
+
 const toggle = z.strictObject({
   description: z.string().optional().describe('What it switches'),
   owner: name.optional().describe('Who answers for it'),
@@ -65,18 +103,14 @@ const toggle = z.strictObject({
     .enum(['release', 'ops', 'experiment', 'permission', 'legacy'])
     .default('release')
     .describe('A legacy toggle runs downwards: a step to 25% takes it away from 25% of the users'),
-  variable: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable')
-    .optional()
-    .describe('The env var, when it is not the key'),
+  variable: variable.optional().describe('The env var, when it is not the key'),
   default: onOff.default(0).describe('What "revert to defaults" restores'),
   exposure: z.enum(['users', 'all']).default('users').describe('users: a percentage of them. all: everybody or nobody'),
   core: z.boolean().default(false).describe('A partial rollback keeps it'),
   targets: z.array(id).describe('Where it is written'),
   requires: z.array(z.string()).default([]).describe('Toggles that must be on at least as far'),
   words: z
-    .strictObject({ on: z.string().regex(/^\S+$/).default('true'), off: z.string().regex(/^\S+$/).default('false') })
+    .strictObject({ on: word(100).default('true'), off: word(0).default('false') })
     .optional()
     .describe('What the application understands as on and off'),
   removeBy: date.optional().describe('When the toggle itself should be gone'),
@@ -94,9 +128,9 @@ export const METRIC_KEYS = {
   critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
   minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
   onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),
-  window: duration.optional().describe('How far back a ratio or a quantile looks (1m)'),
-  maxAge: duration.optional().describe('An older sample is stale (2m)'),
-  timeout: duration.optional().describe('Deadline of one reading, retries included (10s)'),
+  window: span.optional().describe('How far back a ratio or a quantile looks (1m)'),
+  maxAge: span.optional().describe('An older sample is stale (2m)'),
+  timeout: pause.optional().describe('Deadline of one reading, retries included (10s)'),
 }
 
 const metric = z.object(METRIC_KEYS).catchall(options)
@@ -110,19 +144,21 @@ const step = z.union([
   }),
 ])
 
+const threshold = written((text) => (parseFinite(`< ${text}`) ? text : undefined), 'a threshold', 'write 1%, 800ms or "3"', `^${AMOUNT}$`)
+
 const criterion = z
-  .strictObject({ metric: id, below: z.string().optional(), above: z.string().optional(), over: duration })
+  .strictObject({ metric: id, below: threshold.optional(), above: threshold.optional(), over: duration })
   .transform(({ metric: of, below, above, over }, context) => {
     const parsed =
       below !== undefined && above === undefined
-        ? parseRule(`< ${below}`)
+        ? parseFinite(`< ${below}`)
         : above !== undefined && below === undefined
-          ? parseRule(`> ${above}`)
+          ? parseFinite(`> ${above}`)
           : undefined
     if (parsed) return { metric: of, rule: parsed, over }
     context.addIssue({
       code: 'custom',
-      message: 'needs either below or above, with a value',
+      message: 'needs either below or above',
       params: { hint: '{ metric: error_rate, below: 1%, over: 24h }' },
     })
     return z.NEVER
@@ -153,11 +189,14 @@ export const phaseSchema = z
 const window = z.strictObject({ days, from: minutes, to: minutes, zone: z.string().min(1) })
 const freeze = z.strictObject({ name, from: rfc3339, to: rfc3339 })
 
+/** An override names only what differs. */
+const override = z.object({ use: z.string().min(1).optional() }).catchall(options)
+
 const environment = z.strictObject({
-  targets: z.record(id, target).optional(),
+  targets: z.record(id, override).optional(),
   hold: duration.optional().describe('Replaces every hold'),
   approval: z.literal('none').optional().describe('No step needs an approval here'),
-  interval: duration.optional(),
+  interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
 })
@@ -170,7 +209,7 @@ export const planSchema = z
       .regex(/^[a-z0-9][a-z0-9._-]{0,60}$/, 'use small letters, digits, dot, dash and underscore')
       .describe('Names the journal'),
     owner: name.optional(),
-    toggles: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable'), toggle).describe('The inventory'),
+    toggles: z.record(variable, toggle).describe('The inventory'),
     targets: z.record(id, target).describe('Where toggles are written'),
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
     defaults: z
@@ -185,7 +224,7 @@ export const planSchema = z
       })
       .default({})
       .describe('For every phase that does not say otherwise'),
-    interval: duration.optional().describe('Between two polls (30s)'),
+    interval: pause.optional().describe('Between two polls (30s)'),
     patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
@@ -202,9 +241,31 @@ export const planSchema = z
 export type PlanFile = z.output<typeof planSchema>
 export type PhaseFile = z.output<typeof phaseSchema>
 
+/** A duration in a range (milliseconds). */
+function upTo(most: number, least = 0): (text: string) => number | undefined {
+  return (text) => {
+    const parsed = parseDuration(text)
+    return parsed !== undefined && parsed >= least && parsed <= most ? parsed : undefined
+  }
+}
+
+/** A number of 400 digits is infinite, and JSON, which keeps the plan, has no such number. */
+function parseFinite(text: string): Rule | undefined {
+  const parsed = parseRule(text)
+  return parsed && Number.isFinite(parsed.threshold) ? parsed : undefined
+}
+
+/** A day that the calendar has. */
+function parseDate(text: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? text : undefined
+}
+
 function parseRange(text: string): { readonly min: number; readonly max: number } | undefined {
   const [from = '', to = from, ...rest] = text.split('..')
-  const [min, max] = [parseDuration(from), parseDuration(to)]
+  const parse = upTo(3650 * DAY)
+  const [min, max] = [parse(from), parse(to)]
   return min !== undefined && max !== undefined && min <= max && rest.length === 0 ? { min, max } : undefined
 }
 
@@ -215,11 +276,9 @@ function parseInstant(text: string): number | undefined {
 }
 
 function parseMinutes(text: string): number | undefined {
-  const [, hours = '', rest = ''] = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(text) ?? []
-  return hours === '' ? undefined : Math.min(Number(hours) * 60 + Number(rest), 1440)
+  const [, hours = '', rest = ''] = /^(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/.exec(text) ?? []
+  return text === '24:00' ? 1440 : hours === '' ? undefined : Number(hours) * 60 + Number(rest)
 }
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 function parseDays(text: string): readonly number[] | undefined {
   const parts = text.split(',').map((part) =>

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { LineCounter, parseDocument, Parser, type CST, type Document } from 'yaml'
+import { CST, isScalar, LineCounter, parseDocument, Parser, type Document, type YAMLParseError } from 'yaml'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
 
 const LARGEST = 256 * 1024
@@ -32,16 +32,19 @@ export function readText(path: string, name: string): string {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : ''
     if (code === 'ENOENT') return stop('does not exist', 'rollout init writes a small plan')
     if (code === 'EACCES') return stop('may not be read by this user')
-    return stop(thrown instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${messageOf(thrown)}`)
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return stop('is not UTF-8 text', 'save it as UTF-8')
+    return stop(`cannot be read: ${messageOf(thrown)}`)
   }
 }
 
 /**
  * Parses YAML 1.2 text. The concrete syntax is walked before anything is composed, because deep nesting
  * aborts the composer uncatchably and its check for duplicate keys is quadratic. Throws `config` with the
- * first error only: one mistake often makes several.
+ * first error only, because one mistake often makes several; keys that are written twice are all named.
  */
-export function parse(text: string, name: string): Source {
+export function parse(written: string, name: string): Source {
+  // A byte order mark is no column of the first line.
+  const text = written.replace(/^\uFEFF/, '')
   const lines = new LineCounter()
   const at = (offset: number, message: string, hint?: string): Problem => {
     const { line, col } = lines.linePos(offset)
@@ -50,10 +53,19 @@ export function parse(text: string, name: string): Source {
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
   const refused = inspect(tokens)
   if (refused) throw new RolloutError('config', at(refused.offset, refused.message, refused.hint))
-  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: true, keepSourceTokens: false })
-  const [error] = document.errors
-  if (error) throw new RolloutError('config', at(error.pos[0], explain(error.message), hintFor(text, error.pos[0])))
-  return { name, text, document, lines }
+  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: isSameKey, keepSourceTokens: false })
+  const [first] = document.errors
+  if (!first) return { name, text: written, document, lines }
+  const shown = first.code === 'DUPLICATE_KEY' ? document.errors.filter(({ code }) => code === first.code) : [first]
+  throw new RolloutError(
+    'config',
+    shown.map((error) => at(error.pos[0], ...explain(error, lineAt(text, error.pos[0])))),
+  )
+}
+
+/** `1` and `"1"` become the same key of an object. */
+function isSameKey(a: unknown, b: unknown): boolean {
+  return isScalar(a) && isScalar(b) && String(a.value) === String(b.value)
 }
 
 interface Refusal {
@@ -69,38 +81,54 @@ function inspect(tokens: readonly CST.Token[]): Refusal | undefined {
     .map((token) => ({ token, depth: 0 }))
   let nodes = 0
   let documents = 0
-  while (stack.length > 0) {
-    const top = stack.pop()
-    if (!top) break
+  for (let top = stack.pop(); top; top = stack.pop()) {
     const { token, depth } = top
-    nodes += 1
-    if (nodes > MOST_NODES * 8) return { offset: token.offset, message: `has more than ${MOST_NODES} nodes` }
+    if (isNode(token)) nodes += 1
+    if (nodes > MOST_NODES) return { offset: token.offset, message: `has more than ${MOST_NODES} nodes` }
     if (depth > DEEPEST) return { offset: token.offset, message: `is nested more than ${DEEPEST} deep` }
     const refusal = refuse(token)
-    if (refusal) return { offset: token.offset, ...refusal }
+    if (refusal) return { offset: refusal.offset ?? token.offset, message: refusal.message, ...(refusal.hint && { hint: refusal.hint }) }
     if (token.type === 'document' && (documents += 1) > 1)
       return { offset: token.offset, message: 'holds several documents', hint: 'a plan is one document: remove the ---' }
-    for (const child of childrenOf(token)) stack.push({ token: child, depth: depth + (isCollection(token) ? 1 : 0) })
+    for (const child of childrenOf(token).toReversed()) stack.push({ token: child, depth: depth + (isCollection(token) ? 1 : 0) })
   }
   return undefined
 }
 
-function refuse(token: CST.Token | CST.SourceToken): { readonly message: string; readonly hint?: string } | undefined {
+function refuse(token: CST.Token | CST.SourceToken): (Omit<Refusal, 'offset'> & { readonly offset?: number }) | undefined {
   switch (token.type) {
     case 'anchor':
     case 'alias':
-      return { message: 'anchors and aliases are not allowed', hint: 'repeat the value, or use defaults:' }
+      return {
+        message: 'anchors and aliases are not allowed',
+        hint: 'repeat the value; text that begins with & or * needs quotes',
+      }
     case 'tag':
-      return { message: 'tags are not allowed', hint: 'values have the type they look like' }
+      return { message: 'tags are not allowed', hint: 'values have the type they look like; text that begins with ! needs quotes' }
     case 'directive':
       return { message: 'directives are not allowed', hint: 'a plan is YAML 1.2' }
-    case 'scalar':
-    case 'single-quoted-scalar':
-    case 'double-quoted-scalar':
-      return REFUSED_KEYS.has(token.source.replaceAll(/^["']|["']$/g, '')) ? { message: `"${token.source}" cannot be a name` } : undefined
+    case 'block-map':
+    case 'flow-collection': {
+      for (const { key } of token.items) {
+        const message = key ? nameOf(key) : undefined
+        if (key && message !== undefined) return { message, offset: key.offset }
+      }
+      return undefined
+    }
     default:
       return undefined
   }
+}
+
+/** What is wrong with a key, before anything is made of it. Escapes are read: "\x5f_proto__" is no way around. */
+function nameOf(key: CST.Token): string | undefined {
+  if (isCollection(key)) return 'a key is text, not a list or a map'
+  const name = CST.isScalar(key) ? CST.resolveAsScalar(key, false)?.value : undefined
+  return typeof name === 'string' && REFUSED_KEYS.has(name) ? `"${name}" cannot be a name` : undefined
+}
+
+function isNode(token: CST.Token | CST.SourceToken): boolean {
+  return isCollection(token) || token.type === 'scalar' || token.type.endsWith('-scalar')
 }
 
 function isCollection(token: CST.Token | CST.SourceToken): boolean {
@@ -125,18 +153,16 @@ function childrenOf(token: CST.Token | CST.SourceToken): readonly (CST.Token | C
   }
 }
 
-function explain(message: string): string {
-  if (/tab/i.test(message)) return 'tabs cannot indent YAML'
-  if (/unique/i.test(message)) return 'the same key is written twice'
-  return message.split('\n')[0]?.replace(/\.$/, '') ?? message
+/** What is wrong, and what to do about it. `{ url: ${X} }` breaks YAML in a way its own message does not explain. */
+function explain({ code, message }: YAMLParseError, line: string): readonly [message: string, hint?: string] {
+  if (code === 'DUPLICATE_KEY') return ['the same key is written twice']
+  if (code === 'TAB_AS_INDENT') return ['tabs cannot indent YAML', 'indent with spaces']
+  if (/[{[,][^"']*\$\{/.test(line)) return ['a reference between braces or brackets needs quotes', '{ url: "${NAME}" }']
+  const says = message.split('\n')[0]?.replace(/\.$/, '') ?? message
+  return line.includes('\t') ? [says, 'indent with spaces'] : [says]
 }
 
-/** `{ url: ${X} }` breaks YAML in a way its own message does not explain. */
-function hintFor(text: string, offset: number): string | undefined {
-  const start = text.lastIndexOf('\n', offset - 1) + 1
+function lineAt(text: string, offset: number): string {
   const end = text.indexOf('\n', offset)
-  const line = text.slice(start, end === -1 ? undefined : end)
-  if (/[{,][^"']*\$\{/.test(line)) return 'quote it: { url: "${NAME}" }'
-  if (line.includes('\t')) return 'indent with spaces'
-  return undefined
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end === -1 ? undefined : end)
 }

@@ -1,7 +1,9 @@
-import { after, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
+import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
 import { suggest } from './suggest.ts'
 import { formatExposure, type Instant } from './units.ts'
+
+const MOST_STEPS = 10_000
 
 /** Something that is wrong with a plan as a whole; the path leads into the document. */
 export interface Finding {
@@ -43,7 +45,7 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
     if (toggle.targets.length === 0)
       found.push(error([...path, 'targets'], `${name} has no target`, `targets: [${Object.keys(plan.targets)[0] ?? 'web'}]`))
     for (const [nth, target] of toggle.targets.entries()) {
-      if (!plan.targets[target]) found.push(unknown([...path, 'targets', nth], target, 'target', Object.keys(plan.targets)))
+      if (!Object.hasOwn(plan.targets, target)) found.push(unknown([...path, 'targets', nth], target, 'target', Object.keys(plan.targets)))
       const other = written.get(`${target} ${toggle.variable}`)
       if (other !== undefined)
         found.push(
@@ -52,7 +54,8 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
       written.set(`${target} ${toggle.variable}`, name)
     }
     for (const [nth, required] of toggle.requires.entries()) {
-      if (!plan.toggles[required]) found.push(unknown([...path, 'requires', nth], required, 'toggle', Object.keys(plan.toggles)))
+      if (!Object.hasOwn(plan.toggles, required))
+        found.push(unknown([...path, 'requires', nth], required, 'toggle', Object.keys(plan.toggles)))
     }
     if (toggle.words.on === toggle.words.off) found.push(error([...path, 'words'], 'on and off are the same word'))
     if (toggle.removeBy !== undefined && toggle.removeBy < today)
@@ -67,29 +70,38 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
 function checkRequires(plan: Plan): readonly Finding[] {
   const cycle = findCycle(plan)
   if (cycle) return [error(['toggles', cycle[0] ?? '', 'requires'], `${cycle.join(' requires ')}: a circle`)]
-  const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
+  const count = plan.phases.reduce((sum, { order, toggles, steps }) => sum + (order === 'together' ? 1 : toggles.length) * steps.length, 0)
+  if (count > MOST_STEPS) return [error(['phases'], `the phases make ${count} steps; at most ${MOST_STEPS} can be kept in view`)]
+  // Steps that fall are an error of their own; what follows from them is none of the toggles'.
+  if (plan.phases.some(({ steps }) => steps.some(({ to }, nth) => to <= (steps[nth - 1]?.to ?? -1)))) return []
+  const found = new Map<string, Finding>()
+  const exposures = new Map(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
   for (const step of stepsOf(plan)) {
-    const exposures = after(plan, baseline, step.index)
-    for (const name of step.moves) {
-      const toggle = plan.toggles[name]
+    const moves = step.moves.flatMap((name) => (Object.hasOwn(plan.toggles, name) ? [[name, plan.toggles[name]] as const] : []))
+    for (const [name, toggle] of moves) if (toggle) exposures.set(name, exposureAt(toggle, toggle.default, step.to))
+    for (const [name, toggle] of moves) {
       const short =
-        toggle?.kind === 'legacy' ? undefined : toggle?.requires.find((each) => (exposures[each] ?? 100) < (exposures[name] ?? 0))
-      if (short === undefined) continue
-      const message = `at step ${step.index + 1} ${name} is at ${formatExposure(exposures[name] ?? 0)} but ${short}, which it requires, at ${formatExposure(exposures[short] ?? 0)}`
+        toggle?.kind === 'legacy' ? undefined : toggle?.requires.find((each) => (exposures.get(each) ?? 100) < (exposures.get(name) ?? 0))
+      if (short === undefined || found.has(name)) continue
+      const message = `at step ${step.index + 1} ${name} is at ${formatExposure(exposures.get(name) ?? 0)} but ${short}, which it requires, at ${formatExposure(exposures.get(short) ?? 0)}`
       const nth = plan.phases[step.phase]?.toggles.indexOf(name) ?? 0
-      return [error(['phases', step.phase, 'toggles', nth], message, `move ${short} first`)]
+      found.set(name, error(['phases', step.phase, 'toggles', nth], message, `move ${short} first`))
     }
   }
-  return []
+  return [...found.values()]
 }
 
+/** Each toggle is looked at once: where many require many, the ways through them are countless. */
 function findCycle(plan: Plan): readonly string[] | undefined {
+  const done = new Set<string>()
   const visit = (name: string, trail: readonly string[]): readonly string[] | undefined => {
     if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name]
+    if (done.has(name) || !Object.hasOwn(plan.toggles, name)) return undefined
     for (const required of plan.toggles[name]?.requires ?? []) {
       const cycle = visit(required, [...trail, name])
       if (cycle) return cycle
     }
+    done.add(name)
     return undefined
   }
   for (const name of Object.keys(plan.toggles)) {
@@ -107,7 +119,11 @@ function checkMetrics(plan: Plan): readonly Finding[] {
     if (!success && !warns && !critical)
       found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
     const units = new Set(rulesOf(metric).map(({ unit }) => unit))
-    if (units.size > 1) found.push(error(path, `the rules of ${name} are in different units`, rulesOf(metric).map(formatRule).join(', ')))
+    // A ratio against a bare number: is 5 five percent or five hundred?
+    if (Object.hasOwn(metric.options, 'ratio') && !units.has('%') && units.size > 0)
+      found.push(error(path, `the rules of ${name} are not in percent, but it is a ratio`, 'critical: "> 5%"'))
+    else if (units.size > 1)
+      found.push(error(path, `the rules of ${name} are in different units`, rulesOf(metric).map(formatRule).join(', ')))
     else {
       if (success && warns && overlap(success, warns.when))
         found.push(error([...path, 'success'], `success ${formatRule(success)} and warning ${formatRule(warns.when)} can both hold`))
@@ -149,7 +165,7 @@ function checkPhases(plan: Plan): readonly Finding[] {
     if (ids.has(phase.id)) found.push(error([...path, 'phase'], `there are two phases "${phase.id}"`))
     ids.add(phase.id)
     for (const [nth, name] of phase.toggles.entries()) {
-      const toggle = plan.toggles[name]
+      const toggle = Object.hasOwn(plan.toggles, name) ? plan.toggles[name] : undefined
       if (!toggle) found.push(unknown([...path, 'toggles', nth], name, 'toggle', Object.keys(plan.toggles)))
       const other = claimed.get(name)
       if (other !== undefined) found.push(error([...path, 'toggles', nth], `${name} is in phase ${other} already`))
@@ -165,7 +181,7 @@ function checkPhases(plan: Plan): readonly Finding[] {
         )
     }
     for (const [nth, name] of phase.metrics.entries()) {
-      if (!plan.metrics[name]) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
+      if (!Object.hasOwn(plan.metrics, name)) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
     return [...found, ...checkSteps(plan, phase, path), ...checkItems(plan, phase, path)]
@@ -186,7 +202,7 @@ function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly F
         ),
       )
     }
-    const group = step.approval && plan.approvers[step.approval.group]
+    const group = step.approval && Object.hasOwn(plan.approvers, step.approval.group) ? plan.approvers[step.approval.group] : undefined
     if (step.approval && !group)
       found.push(unknown([...path, 'steps', nth, 'approval'], step.approval.group, 'group of approvers', Object.keys(plan.approvers)))
     if (step.approval && group && new Set(group).size < step.approval.count) {
@@ -210,9 +226,14 @@ function checkItems(plan: Plan, phase: Phase, path: Finding['path']): readonly F
     }
     return [error([...path, 'checklist', nth, 'id'], `there are two items "${id}"`)]
   })
-  const criteria = phase.success.flatMap(({ metric }, nth) =>
-    plan.metrics[metric] ? [] : [unknown([...path, 'success', nth, 'metric'], metric, 'metric', Object.keys(plan.metrics))],
-  )
+  const criteria = phase.success.flatMap(({ metric: name, rule }, nth) => {
+    const metric = Object.hasOwn(plan.metrics, name) ? plan.metrics[name] : undefined
+    if (!metric) return [unknown([...path, 'success', nth, 'metric'], name, 'metric', Object.keys(plan.metrics))]
+    const other = rulesOf(metric).find(({ unit }) => unit !== rule.unit)
+    return other
+      ? [error([...path, 'success', nth], `${formatRule(rule)} is in another unit than ${formatRule(other)}, a rule of ${name}`)]
+      : []
+  })
   return [...items, ...criteria]
 }
 

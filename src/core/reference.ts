@@ -11,9 +11,12 @@ export interface Resolved<Value> {
   /** Value taken from the environment → the reference it stands for: what must never be shown. */
   readonly secrets: ReadonlyMap<string, string>
   readonly unresolved: readonly Unresolved[]
+  /** What begins like a reference and is none, e.g. `${NAME-x}`; left as it stands. */
+  readonly malformed: readonly Unresolved[]
 }
 
-const REFERENCE = /\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
+/** An escape, a reference (a default holds no other reference), or what only begins like one. */
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^}])*))?\}|\$\{[^}]*\}?/g
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every string of a document; `$${` stands for a
@@ -25,9 +28,14 @@ export function resolve(
 ): Resolved<{ readonly [key: string]: Json }> {
   const secrets = new Map<string, string>()
   const unresolved: Unresolved[] = []
+  const malformed: Unresolved[] = []
   const text = (written: string, path: readonly (string | number)[]): string =>
-    written.replaceAll(REFERENCE, (reference: string, escaped: string | undefined, name: string, fallback: string | undefined) => {
-      if (escaped !== undefined) return reference.slice(1)
+    written.replaceAll(REFERENCE, (reference: string, name: string | undefined, fallback: string | undefined) => {
+      if (reference === '$${') return '${'
+      if (name === undefined) {
+        malformed.push({ path, name: reference })
+        return reference
+      }
       const value = env[name]
       if (value !== undefined && (value !== '' || fallback === undefined)) {
         secrets.set(value, reference)
@@ -44,7 +52,7 @@ export function resolve(
     return node
   }
   const value = Object.fromEntries(Object.entries(document).map(([key, each]) => [key, walk(each, [key])]))
-  return { value, secrets, unresolved }
+  return { value, secrets, unresolved, malformed }
 }
 
 function isList(node: Json): node is readonly Json[] {

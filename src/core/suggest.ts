@@ -1,7 +1,9 @@
 /** The known word nearest to what was written, when it is near enough to be a slip; undefined otherwise. */
 export function suggest(written: string, known: Iterable<string>): string | undefined {
   const far = Math.max(2, Math.floor(written.length / 3))
-  const near = [...known].map((word) => ({ word, distance: distance(written.toLowerCase(), word.toLowerCase()) }))
+  // A word that is longer or shorter by more than that cannot be near; and a huge one is never measured.
+  const candidates = [...known].filter((word) => Math.abs(word.length - written.length) <= far)
+  const near = candidates.map((word) => ({ word, distance: distance(written.toLowerCase(), word.toLowerCase()) }))
   return near.filter((each) => each.distance <= far).toSorted((a, b) => a.distance - b.distance)[0]?.word
 }
 

@@ -1,0 +1,647 @@
+import { describe, expect, it } from 'vitest'
+import { changed, seen } from './plan.ts'
+
+/*
+ * What a user sees for one mistake: PLAN (plan.ts) with one text replaced by another, and the whole of what is
+ * printed. A message is one line with its place, and one with what to do.
+ */
+const BROKEN: readonly (readonly [mistake: string, from: string, to: string, printed: string])[] = [
+  [
+    'a key that is a slip',
+    `name: shop`,
+    `nmae: shop`,
+    `✗ rollout.yaml:1:1 name name is missing
+✗ rollout.yaml:2:1 nmae "nmae" is not known here
+  did you mean name?
+`,
+  ],
+  [
+    'an unknown key, at its own place',
+    `requires: [FEATURE_X]`,
+    `requires: [FEATURE_X], wner: me`,
+    `✗ rollout.yaml:5:55 toggles.FEATURE_Y.wner "wner" is not known here
+  did you mean owner?
+`,
+  ],
+  [
+    'an unknown key in a step',
+    `100%]`,
+    `{ to: 100%, hld: 1h }]`,
+    `✗ rollout.yaml:15:30 phases.0.steps.1.hld "hld" is not known here
+  did you mean hold?
+`,
+  ],
+  [
+    'an unknown option of an adapter',
+    `path: web.env`,
+    `path: web.env, relod: [x]`,
+    `✗ rollout.yaml:7:40 targets.web.relod "relod" is not known here
+  did you mean reload?
+`,
+  ],
+  [
+    'an unknown adapter',
+    `use: env-file`,
+    `use: env-fil`,
+    `✗ rollout.yaml:7:15 targets.web.use there is no adapter "env-fil"
+  did you mean env-file?
+`,
+  ],
+  [
+    'an adapter far from any',
+    `use: openmetrics`,
+    `use: zzzzzzzzzzzz`,
+    `✗ rollout.yaml:9:18 metrics.errors.use there is no adapter "zzzzzzzzzzzz"
+  one of command, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
+`,
+  ],
+  [
+    'a missing option',
+    `use: env-file, path: web.env`,
+    `use: env-file`,
+    `✗ rollout.yaml:7:3 targets.web.path path is missing
+`,
+  ],
+  [
+    'another version',
+    `version: 1`,
+    `version: 2`,
+    `✗ rollout.yaml:1:10 version version: must be 1, not 2
+`,
+  ],
+  [
+    'no version',
+    `version: 1
+`,
+    ``,
+    `✗ rollout.yaml:1:1 version version is missing
+`,
+  ],
+  [
+    'a name that is none',
+    `name: shop`,
+    `name: My Shop`,
+    `✗ rollout.yaml:2:7 name name: use small letters, digits, dot, dash and underscore
+`,
+  ],
+  [
+    'a toggle that cannot be a variable',
+    `FEATURE_X: {`,
+    `9X: {`,
+    `✗ rollout.yaml:4:3 toggles.9X "9X" cannot be a name here
+  use letters, digits and underscore, and no digit first
+`,
+  ],
+  [
+    'a toggle with a name every object has',
+    `FEATURE_X: {`,
+    `toString: {`,
+    `✗ rollout.yaml:4:3 toggles.toString "toString" cannot be a name here
+  is a name that every object of the language has already
+`,
+  ],
+  [
+    'a list that is text',
+    `targets: [web], requires`,
+    `targets: web, requires`,
+    `✗ rollout.yaml:5:25 toggles.FEATURE_Y.targets targets: must be a list, not text
+  write [web]
+`,
+  ],
+  [
+    'a toggle that is nothing',
+    `FEATURE_X: { targets: [web] }`,
+    `FEATURE_X:`,
+    `✗ rollout.yaml:4:3 toggles.FEATURE_X FEATURE_X: nothing is written here
+`,
+  ],
+  [
+    'a kind that is a slip',
+    `targets: [web] }`,
+    `targets: [web], kind: releese }`,
+    `✗ rollout.yaml:4:38 toggles.FEATURE_X.kind kind: must be one of release, ops, experiment, permission, legacy, not "releese"
+  did you mean release?
+`,
+  ],
+  [
+    'a default that is neither',
+    `targets: [web] }`,
+    `targets: [web], default: maybe }`,
+    `✗ rollout.yaml:4:41 toggles.FEATURE_X.default "maybe" is neither on nor off
+  write on or off
+`,
+  ],
+  [
+    'a day the calendar lacks',
+    `targets: [web] }`,
+    `targets: [web], removeBy: 2027-02-30 }`,
+    `✗ rollout.yaml:4:42 toggles.FEATURE_X.removeBy "2027-02-30" is not a date
+  write 2027-03-31
+`,
+  ],
+  [
+    'a word that is a trap',
+    `targets: [web] }`,
+    `targets: [web], words: { off: 50% } }`,
+    `✗ rollout.yaml:4:46 toggles.FEATURE_X.words.off off: reads as another exposure than 0%
+`,
+  ],
+  [
+    'the same word twice',
+    `targets: [web] }`,
+    `targets: [web], words: { on: x, off: x } }`,
+    `✗ rollout.yaml:4:39 toggles.FEATURE_X.words on and off are the same word
+`,
+  ],
+  [
+    'no target',
+    `targets: [web] }`,
+    `targets: [] }`,
+    `✗ rollout.yaml:4:25 toggles.FEATURE_X.targets FEATURE_X has no target
+  targets: [web]
+`,
+  ],
+  [
+    'an unknown target',
+    `targets: [web] }`,
+    `targets: [wbe] }`,
+    `✗ rollout.yaml:4:26 toggles.FEATURE_X.targets.0 "wbe" is not a target
+  did you mean web?
+`,
+  ],
+  [
+    'a target with the name of a method',
+    `targets: [web] }`,
+    `targets: [valueOf] }`,
+    `✗ rollout.yaml:4:26 toggles.FEATURE_X.targets.0 "valueOf": is a name that every object of the language has already
+`,
+  ],
+  [
+    'two toggles on one variable',
+    `targets: [web], requires`,
+    `targets: [web], variable: FEATURE_X, requires`,
+    `✗ rollout.yaml:5:14 toggles.FEATURE_Y FEATURE_Y and FEATURE_X are both written to FEATURE_X on web
+  give one of them another variable:
+`,
+  ],
+  [
+    'an unknown toggle required',
+    `requires: [FEATURE_X]`,
+    `requires: [FEATURE_Z]`,
+    `✗ rollout.yaml:5:43 toggles.FEATURE_Y.requires.0 "FEATURE_Z" is not a toggle
+  did you mean FEATURE_X?
+`,
+  ],
+  [
+    'a circle',
+    `targets: [web] }`,
+    `targets: [web], requires: [FEATURE_Y] }`,
+    `✗ rollout.yaml:4:42 toggles.FEATURE_X.requires FEATURE_X requires FEATURE_Y requires FEATURE_X: a circle
+`,
+  ],
+  [
+    'a toggle before the one it requires',
+    `[FEATURE_X, FEATURE_Y]`,
+    `[FEATURE_Y, FEATURE_X]`,
+    `✗ rollout.yaml:14:15 phases.0.toggles.0 at step 1 FEATURE_Y is at 10% but FEATURE_X, which it requires, at 0%
+  move FEATURE_X first
+`,
+  ],
+  [
+    'a bare number as a step',
+    `[10%, 100%]`,
+    `[10]`,
+    `✗ rollout.yaml:15:13 phases.0.steps.0 10 is not an exposure
+  write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either
+`,
+  ],
+  [
+    'a step beyond everybody',
+    `100%]`,
+    `101%]`,
+    `✗ rollout.yaml:15:18 phases.0.steps.1 "101%" is not an exposure
+  write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either
+`,
+  ],
+  [
+    'a step to nobody',
+    `10%,`,
+    `0%,`,
+    `✗ rollout.yaml:15:13 phases.0.steps.0 a step to 0% goes nowhere
+`,
+  ],
+  [
+    'steps that fall',
+    `[10%, 100%]`,
+    `[50%, 10%]`,
+    `✗ rollout.yaml:15:18 phases.0.steps.1 steps must rise: 10% comes after 50%
+  a legacy toggle rises too: 25% means it is taken away from 25% of the users
+`,
+  ],
+  [
+    'a step twice',
+    `[10%, 100%]`,
+    `[50%, 50%]`,
+    `✗ rollout.yaml:15:18 phases.0.steps.1 steps must rise: 50% comes after 50%
+  a legacy toggle rises too: 25% means it is taken away from 25% of the users
+`,
+  ],
+  [
+    'no step',
+    `[10%, 100%]`,
+    `[]`,
+    `✗ rollout.yaml:15:12 phases.0.steps steps: the list is empty
+`,
+  ],
+  [
+    'a bare number as a hold',
+    `metrics: [errors]`,
+    `hold: 5`,
+    `✗ rollout.yaml:16:11 phases.0.hold 5 is not a duration
+  write a unit: 30s, 5m, 2h or 3d (at most 3650d)
+`,
+  ],
+  [
+    'a hold of a hundred years',
+    `metrics: [errors]`,
+    `hold: 36500d`,
+    `✗ rollout.yaml:16:11 phases.0.hold "36500d" is not a duration
+  write a unit: 30s, 5m, 2h or 3d (at most 3650d)
+`,
+  ],
+  [
+    'an interval of nothing',
+    `environments:`,
+    `interval: 0s
+environments:`,
+    `✗ rollout.yaml:11:11 interval "0s" is not a duration
+  write a unit: 30s, 5m or 2h (10ms to 1d)
+`,
+  ],
+  [
+    'an unknown metric',
+    `metrics: [errors]`,
+    `metrics: [erors]`,
+    `✗ rollout.yaml:16:15 phases.0.metrics.0 "erors" is not a metric
+  did you mean errors?
+`,
+  ],
+  [
+    'a rule without a comparison',
+    `"> 5%"`,
+    `"5%"`,
+    `✗ rollout.yaml:9:103 metrics.errors.critical "5%" is not a rule
+  compare with a number: "> 5%", "< 800ms", ">= 3"
+`,
+  ],
+  [
+    'a bare number for a ratio',
+    `"> 5%"`,
+    `"> 5"`,
+    `✗ rollout.yaml:9:11 metrics.errors the rules of errors are not in percent, but it is a ratio
+  critical: "> 5%"
+`,
+  ],
+  [
+    'rules that can both hold',
+    `critical: "> 5%"`,
+    `critical: "> 5%", success: "< 10%"`,
+    `✗ rollout.yaml:9:120 metrics.errors.success success < 10% and critical > 5% can both hold
+`,
+  ],
+  [
+    'a warning after the worst',
+    `critical: "> 5%"`,
+    `critical: "> 5%", warning: "> 10%"`,
+    `✗ rollout.yaml:9:120 metrics.errors.warning warning > 10% comes after critical > 5%
+`,
+  ],
+  [
+    'rules in different units',
+    `critical: "> 5%"`,
+    `critical: "> 5%", warning: "> 1s"`,
+    `✗ rollout.yaml:9:11 metrics.errors the rules of errors are in different units
+  > 1s, > 5%
+`,
+  ],
+  [
+    'samples below zero',
+    `critical: "> 5%"`,
+    `critical: "> 5%", minSamples: -1`,
+    `✗ rollout.yaml:9:123 metrics.errors.minSamples minSamples: must be at least 0, not -1
+`,
+  ],
+  [
+    'a criterion with neither side',
+    `metrics: [errors]`,
+    `success: [{ metric: errors, over: 1h }]`,
+    `✗ rollout.yaml:16:15 phases.0.success.0 needs either below or above
+  { metric: error_rate, below: 1%, over: 24h }
+`,
+  ],
+  [
+    'a criterion in another unit',
+    `metrics: [errors]`,
+    `success: [{ metric: errors, below: "1", over: 1h }]`,
+    `✗ rollout.yaml:16:15 phases.0.success.0 < 1 is in another unit than > 5%, a rule of errors
+`,
+  ],
+  [
+    'a criterion that is a bare number',
+    `metrics: [errors]`,
+    `success: [{ metric: errors, below: 1, over: 1h }]`,
+    `✗ rollout.yaml:16:40 phases.0.success.0.below 1 is not a threshold
+  write 1%, 800ms or "3"
+`,
+  ],
+  [
+    'an approval by nobody known',
+    `100%]`,
+    `{ to: 100%, approval: managrs }]`,
+    `✗ rollout.yaml:15:40 phases.0.steps.1.approval "managrs" is not a group of approvers
+  did you mean managers?
+`,
+  ],
+  [
+    'more approvals than people',
+    `100%]`,
+    `{ to: 100%, approval: { group: managers, count: 3 } }]`,
+    `✗ rollout.yaml:15:40 phases.0.steps.1.approval 3 approvals are needed, but managers has 2 people
+`,
+  ],
+  [
+    'part of everybody',
+    `targets: [web] }`,
+    `targets: [web], exposure: all }`,
+    `✗ rollout.yaml:15:13 phases.0.steps.0 FEATURE_X is for everybody or nobody; it has no 10%
+  steps: [100%], or exposure: users
+`,
+  ],
+  [
+    'a window that never opens',
+    `environments:`,
+    `windows: [{ days: Mon-Fri, from: "18:00", to: "09:00", zone: Europe/Berlin }]
+environments:`,
+    `✗ rollout.yaml:11:34 windows.0.from the window never opens: from is not before to
+`,
+  ],
+  [
+    'days, times and zones that are none',
+    `environments:`,
+    `windows: [{ days: Moo, from: "9:00", to: "25:00", zone: x }]
+environments:`,
+    `✗ rollout.yaml:11:19 windows.0.days "Moo" is not days of the week
+  write Mon-Fri, or Mon,Wed
+✗ rollout.yaml:11:30 windows.0.from "9:00" is not a time of day
+  write "09:00"
+✗ rollout.yaml:11:42 windows.0.to "25:00" is not a time of day
+  write "09:00"
+`,
+  ],
+  [
+    'a zone that is none',
+    `environments:`,
+    `windows: [{ days: Mon, from: "08:00", to: "09:00", zone: Mars/Base }]
+environments:`,
+    `✗ rollout.yaml:11:58 windows.0.zone "Mars/Base" is not a time zone
+  an IANA name: Europe/Berlin
+`,
+  ],
+  [
+    'a freeze without an offset',
+    `environments:`,
+    `freezes: [{ name: xmas, from: 2026-12-24, to: 2026-12-27T00:00:00Z }]
+environments:`,
+    `✗ rollout.yaml:11:31 freezes.0.from "2026-12-24" is not a point in time
+  write it with its offset: 2026-12-24T00:00:00+01:00
+`,
+  ],
+  [
+    'a freeze that ends first',
+    `environments:`,
+    `freezes: [{ name: xmas, from: "2026-12-28T00:00:00Z", to: "2026-12-27T00:00:00Z" }]
+environments:`,
+    `✗ rollout.yaml:11:31 freezes.0.from the freeze xmas ends before it begins
+`,
+  ],
+  [
+    'two items of one id',
+    `metrics: [errors]`,
+    `checklist: [{ id: a, text: x }, { id: a, text: y }]`,
+    `✗ rollout.yaml:16:43 phases.0.checklist.1.id there are two items "a"
+`,
+  ],
+  [
+    'a target of an environment that is a slip',
+    `staging: { hold: 1m }`,
+    `staging: { targets: { wbe: { path: staging.env } } }`,
+    `✗ rollout.yaml:11:39 environments.staging.targets.wbe "wbe" is not a target
+  did you mean web?
+`,
+  ],
+  [
+    'a path outside the folder',
+    `path: web.env`,
+    `path: ../web.env`,
+    `✗ rollout.yaml:7:31 targets.web.path "../web.env" lies outside the plan's folder
+  allowOutside: true in the target allows it
+`,
+  ],
+  [
+    'an absolute path',
+    `path: web.env`,
+    `path: /etc/environment`,
+    `✗ rollout.yaml:7:31 targets.web.path "/etc/environment" lies outside the plan's folder
+  allowOutside: true in the target allows it
+`,
+  ],
+  [
+    'a variable that is not set',
+    `"http://localhost/metrics"`,
+    `"http://\${HOST}/metrics"`,
+    `✗ rollout.yaml:9:36 metrics.errors.url HOST is not set
+  set it, or give a default: \${HOST:-value}
+`,
+  ],
+  [
+    'what only begins like a reference',
+    `"http://localhost/metrics"`,
+    `"http://\${HOST-x}/\${A:-\${B}}"`,
+    `✗ rollout.yaml:9:36 metrics.errors.url \${HOST-x} is not a reference
+  write \${NAME} or \${NAME:-default}; $\${ stands for \${ itself
+✗ rollout.yaml:9:36 metrics.errors.url \${A:-\${B} is not a reference
+  write \${NAME} or \${NAME:-default}; $\${ stands for \${ itself
+`,
+  ],
+  [
+    'a reference where none is read',
+    `metrics: [errors]`,
+    `hold: "\${HOLD:-30m}"`,
+    `✗ rollout.yaml:16:11 phases.0.hold "\${HOLD:-30m}" is not a duration
+  references are read in the options of targets and metrics only
+`,
+  ],
+  [
+    'a reference without quotes',
+    `path: web.env`,
+    `path: \${DIR}/web.env`,
+    `✗ rollout.yaml:7:32 a reference between braces or brackets needs quotes
+  { url: "\${NAME}" }
+`,
+  ],
+  [
+    'a key twice, and another',
+    `name: shop`,
+    `name: shop
+name: other
+version: 1`,
+    `✗ rollout.yaml:3:1 the same key is written twice
+✗ rollout.yaml:4:1 the same key is written twice
+`,
+  ],
+  [
+    'a tab',
+    `  FEATURE_X: {`,
+    `	FEATURE_X: {`,
+    `✗ rollout.yaml:4:1 tabs cannot indent YAML
+  indent with spaces
+`,
+  ],
+  [
+    'an anchor',
+    `[web] }`,
+    `&t [web] }`,
+    `✗ rollout.yaml:4:25 anchors and aliases are not allowed
+  repeat the value; text that begins with & or * needs quotes
+`,
+  ],
+  [
+    'an alias',
+    `[web] }`,
+    `*t }`,
+    `✗ rollout.yaml:4:25 anchors and aliases are not allowed
+  repeat the value; text that begins with & or * needs quotes
+`,
+  ],
+  [
+    'a tag',
+    `name: shop`,
+    `name: !!str shop`,
+    `✗ rollout.yaml:2:7 tags are not allowed
+  values have the type they look like; text that begins with ! needs quotes
+`,
+  ],
+  [
+    'a directive',
+    `version: 1`,
+    `%YAML 1.1
+---
+version: 1`,
+    `✗ rollout.yaml:1:1 directives are not allowed
+  a plan is YAML 1.2
+`,
+  ],
+  [
+    'two documents',
+    `environments:`,
+    `---
+environments:`,
+    `✗ rollout.yaml:11:1 holds several documents
+  a plan is one document: remove the ---
+`,
+  ],
+  [
+    'a key that reaches for the prototype',
+    `name: shop`,
+    `name: shop
+__proto__: { owner: eve }`,
+    `✗ rollout.yaml:3:1 "__proto__" cannot be a name
+`,
+  ],
+  [
+    'the same in disguise',
+    `name: shop`,
+    `name: shop
+"\\x5f_proto__": { owner: eve }`,
+    `✗ rollout.yaml:3:1 "__proto__" cannot be a name
+`,
+  ],
+  [
+    'a key that is a list',
+    `name: shop`,
+    `name: shop
+? [a, b]
+: c`,
+    `✗ rollout.yaml:3:3 a key is text, not a list or a map
+`,
+  ],
+  [
+    'text that never ends',
+    `name: shop`,
+    `name: "shop`,
+    `✗ rollout.yaml:2:12 Missing closing "quote
+`,
+  ],
+  [
+    'control characters',
+    `name: shop`,
+    `name: "\\e[31mshop"`,
+    `✗ rollout.yaml:2:7 name name: use small letters, digits, dot, dash and underscore
+`,
+  ],
+  [
+    'a phase that is not there',
+    `phases:`,
+    `phases:
+  - phases/none.yaml`,
+    `✗ rollout.yaml:13:5 phases.0 phases/none.yaml does not exist
+`,
+  ],
+  [
+    'a phase outside the folder',
+    `phases:`,
+    `phases:
+  - ../phase.yaml`,
+    `✗ rollout.yaml:13:5 phases.0 ../phase.yaml lies outside the plan's folder
+  a phase file stands beside its plan
+`,
+  ],
+  [
+    'a phase that is a folder',
+    `phases:`,
+    `phases:
+  - .`,
+    `✗ rollout.yaml:13:5 phases.0 . is a directory, not a plan
+  name the file itself
+`,
+  ],
+  [
+    'no phase',
+    `phases:
+  - phase: core
+    toggles: [FEATURE_X, FEATURE_Y]
+    steps: [10%, 100%]
+    metrics: [errors]
+`,
+    `phases: []
+`,
+    `✗ rollout.yaml:12:9 phases phases: the list is empty
+`,
+  ],
+  [
+    'a phase twice',
+    `environments: { staging: { hold: 1m } }
+phases:`,
+    `phases:
+  - { phase: core, toggles: [FEATURE_X], steps: [100%], metrics: [errors] }`,
+    `✗ rollout.yaml:13:12 phases.1.phase there are two phases "core"
+✗ rollout.yaml:14:15 phases.1.toggles.0 FEATURE_X is in phase core already
+`,
+  ],
+]
+
+describe('a broken plan gets one clear error', () => {
+  it.each(BROKEN)('%s', async (_, from, to, printed) => {
+    expect(await seen(changed([from, to]))).toBe(printed)
+  })
+})
