@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { RolloutError } from '../core/errors.ts'
 import type { Loan } from '../core/ports.ts'
-import { isPrivateChannel, withoutSecrets, type Tls } from './http.ts'
+import { isPrivateChannel, isSecretHeader, withoutSecrets, type Tls } from './http.ts'
 
 const secret = z.string().min(1)
 
@@ -28,8 +28,9 @@ export interface Access {
 
 /** Headers and TLS material for one request. Throws `denied` when a token would go over an open channel. */
 export function admit(url: string, { bearer, basic, headers = {}, tls }: Access, { folder }: Pick<Loan, 'folder'>) {
+  const { username, password } = new URL(url)
   const isSecret =
-    bearer !== undefined || basic !== undefined || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+    bearer !== undefined || basic !== undefined || username !== '' || password !== '' || Object.keys(headers).some(isSecretHeader)
   if (isSecret && !isPrivateChannel(url))
     throw new RolloutError('denied', {
       message: `a token would go to ${withoutSecrets(url)} unencrypted`,

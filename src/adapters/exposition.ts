@@ -1,4 +1,5 @@
 import { Unreadable } from '../core/reading.ts'
+import { parseHead, type Grammar } from './labels.ts'
 
 /** One line of a scrape. `at` is in milliseconds since the epoch when the line carries a time. */
 export interface Sample {
@@ -8,34 +9,55 @@ export interface Sample {
   readonly at?: number
 }
 
-/** A metric name and what its labels must be, as in PromQL. */
-export interface Selector {
-  readonly name: string
-  readonly matches: (labels: Readonly<Record<string, string>>) => boolean
+export interface Scrape {
+  /** Samples of other names are checked and not kept: a scrape of megabytes must not become a heap of gigabytes. */
+  readonly names?: ReadonlySet<string>
+  /** The Content-Type it came with. */
+  readonly type?: string
+  /** Whether the transport told where it ends; otherwise only its last line tells that nothing is missing. */
+  readonly framed?: boolean
 }
 
-const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y
-const LABEL = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\\n]|\\.)*)"\s*(,?)/y
-const REST = /^[ \t]+([^ \t#]+)(?:[ \t]+(-?[0-9.]+))?[ \t]*(?:#.*)?$/
+/** An escape the format does not have stands for itself, as Prometheus reads it. */
+const TEXT: Grammar = { quotes: ['"'], ops: ['='], escape: (letter) => ({ n: '\n', '\\': '\\', '"': '"' })[letter] ?? `\\${letter}` }
+/** Value, time, and the exemplar of OpenMetrics, which is not looked at. */
+const REST = /^[ \t]+([^ \t]+)(?:[ \t]+([^ \t#]+))?[ \t]*(?:# ?\{[^]*)?$/
 
 /**
- * Reads the Prometheus text format 0.0.4 and OpenMetrics 1.0 (prometheus.io/docs/instrumenting/exposition_formats).
- * Throws `Unreadable('malformed')` at the first line that is neither. Our own, because the parsers on npm
- * drop the labels of histograms, take HTML for an empty scrape, and let the last of two equal series win.
+ * Reads the Prometheus text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats) and OpenMetrics 1.0
+ * (prometheus.io/docs/specs/om/open_metrics_spec), with quoted UTF-8 names. Times are milliseconds in the one and seconds
+ * in the other. Throws `Unreadable('malformed')` at the first line that is neither, and when the end is missing.
+ *
+ * Our own, because no parser on npm can be trusted with a decision. parse-prometheus-text-format 1.1.1 (the one in
+ * use; last published in 2024) drops all labels of a histogram but `le`, so that the last series wins; of two equal
+ * series it keeps the last, of a line without a final newline nothing, and it takes HTML for a metric and `banana` for a
+ * value. prom2javascript 0.2.0 throws at NaN, exemplars, OpenMetrics times and `constructor`, and reads `\\n` (a backslash
+ * and an n) as a newline. Neither knows quoted names. @prometheus-io/lezer-promql reads PromQL, prom-client only writes.
  */
-export function parseExposition(text: string): readonly Sample[] {
-  const openMetrics = /^# EOF\s*$/m.test(text.slice(-16))
+export function parseExposition(text: string, { names, type = '', framed = true }: Scrape = {}): readonly Sample[] {
+  if (text.trimStart().startsWith('<')) throw new Unreadable('malformed', 'the answer is HTML, not metrics')
+  const isEnded = /(?:^|\n)# EOF\r?\n?$/.test(text.slice(-16))
+  const isOpen = type.includes('application/openmetrics-text')
+  if ((isOpen && !isEnded) || (!framed && !text.endsWith('\n')))
+    throw new Unreadable('malformed', 'the scrape is cut off: its end is missing')
   const seen = new Set<string>()
-  return text.split('\n').flatMap((line, nth) => {
-    const trimmed = line.replace(/\r$/, '')
-    if (trimmed.trim() === '' || trimmed.startsWith('#')) return []
-    const sample = parseSample(trimmed, openMetrics)
-    if (!sample) throw new Unreadable('malformed', `line ${nth + 1} is not a sample: ${trimmed.slice(0, 60)}`)
+  const samples: Sample[] = []
+  let nth = 0
+  for (let from = 0, to = 0; from < text.length; from = to + 1) {
+    to = text.indexOf('\n', from)
+    if (to === -1) to = text.length
+    nth += 1
+    const line = text.slice(from, to).trim()
+    if (line === '' || line.startsWith('#')) continue
+    const sample = parseSample(line, isOpen || isEnded)
+    if (!sample) throw new Unreadable('malformed', `line ${nth} is not a sample: ${line.slice(0, 60)}`)
+    if (names && !names.has(sample.name)) continue
     const id = seriesId(sample)
-    if (seen.has(id)) throw new Unreadable('malformed', `line ${nth + 1} repeats the series ${id.slice(0, 60)}`)
+    if (seen.has(id)) throw new Unreadable('malformed', `line ${nth} repeats the series ${id.slice(0, 60)}`)
     seen.add(id)
-    return [sample]
-  })
+    samples.push(sample)
+  }
+  return samples
 }
 
 /** A stable name of one series: metric and sorted labels. */
@@ -47,79 +69,21 @@ export function seriesId({ name, labels }: Pick<Sample, 'name' | 'labels'>, with
     .join(',')}}`
 }
 
-/** `name{label="x",other=~"5.."}` with = != =~ !~; undefined when it is not one. Regular expressions are anchored. */
-export function parseSelector(text: string): Selector | undefined {
-  const found = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s*$/s.exec(text)
-  if (!found) return undefined
-  const [, name = '', inside = ''] = found
-  const tests: ((labels: Readonly<Record<string, string>>) => boolean)[] = []
-  const matcher = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y
-  while (matcher.lastIndex < inside.length) {
-    const [, label = '', op, raw = ''] = matcher.exec(inside) ?? []
-    if (op === undefined) return undefined
-    const test = tester(op, unescape(raw))
-    if (!test) return undefined
-    tests.push((labels) => test(labels[label] ?? ''))
-  }
-  return { name, matches: (labels) => tests.every((test) => test(labels)) }
-}
-
-function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {
-  if (op === '=') return (value) => value === wanted
-  if (op === '!=') return (value) => value !== wanted
-  try {
-    // Long patterns and long values are where backtracking gets expensive; labels are short.
-    if (wanted.length > 200) return undefined
-    const pattern = new RegExp(`^(?:${wanted})$`, 's')
-    return (value) => pattern.test(value.slice(0, 500)) === (op === '=~')
-  } catch {
-    return undefined
-  }
-}
-
-function parseSample(line: string, openMetrics: boolean): Sample | undefined {
-  NAME.lastIndex = 0
-  const [name] = NAME.exec(line) ?? []
-  if (name === undefined) return undefined
-  let at = NAME.lastIndex
-  const labels: Record<string, string> = {}
-  if (line[at] === '{') {
-    const end = parseLabels(line, at + 1, labels)
-    if (end === undefined) return undefined
-    at = end
-  }
-  const [, written, time] = REST.exec(line.slice(at)) ?? []
+function parseSample(line: string, isOpen: boolean): Sample | undefined {
+  const head = parseHead(line, TEXT)
+  if (head?.name === undefined) return undefined
+  // Not an object that is filled in: a label may be called __proto__.
+  const labels = Object.fromEntries(head.matchers.map(({ label, value }) => [label, value]))
+  if (Object.keys(labels).length < head.matchers.length) return undefined
+  const [, written, time] = REST.exec(line.slice(head.end)) ?? []
   const value = written === undefined ? undefined : parseNumber(written)
-  if (value === undefined) return undefined
-  return { name, labels, value, ...(time !== undefined && { at: Number(time) * (openMetrics ? 1000 : 1) }) }
-}
-
-/** Fills in the labels; resolves to where they end. */
-function parseLabels(line: string, from: number, labels: Record<string, string>): number | undefined {
-  let at = from
-  while (line[at] !== '}') {
-    LABEL.lastIndex = at
-    const [, label, value = '', comma] = LABEL.exec(line) ?? []
-    if (label === undefined || Object.hasOwn(labels, label)) return undefined
-    labels[label] = unescape(value)
-    at = LABEL.lastIndex
-    if (comma === '' && line[at] !== '}') return undefined
-  }
-  return at + 1
-}
-
-function unescape(text: string): string {
-  return text.replaceAll(/\\(.)/g, (_, each: string) => (each === 'n' ? '\n' : each))
+  const at = time === undefined ? undefined : parseNumber(time)
+  if (value === undefined || (time !== undefined && !Number.isFinite(at))) return undefined
+  return { name: head.name, labels, value, ...(at !== undefined && { at: at * (isOpen ? 1000 : 1) }) }
 }
 
 function parseNumber(text: string): number | undefined {
-  const special: Readonly<Record<string, number>> = {
-    NaN: Number.NaN,
-    '+Inf': Number.POSITIVE_INFINITY,
-    Inf: Number.POSITIVE_INFINITY,
-    '-Inf': Number.NEGATIVE_INFINITY,
-  }
-  const known = special[text]
-  if (known !== undefined) return known
+  const [, sign, word] = /^([+-]?)(nan|inf|infinity)$/i.exec(text) ?? []
+  if (word !== undefined) return word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
 }

@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net'
-import { lookup as systemLookup, type LookupAddress } from 'node:dns'
+import { lookup as systemLookup } from 'node:dns'
 import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
 import { Unreadable } from '../core/reading.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
+import { guarded, isBlockedLiteral } from './blocked.ts'
 
 export interface Tls {
   /** PEM text. */
@@ -41,15 +41,20 @@ export interface Response {
 }
 
 const RETRIED = [429, 502, 503, 504]
+const BACKOFF: Duration = 500
+/** Anything else may hold a secret, whatever it is called. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'])
 
 /**
  * The one HTTP client. A status is an answer, never a throw; everything that is no answer throws
  * `Unreadable`: unreachable, timeout, too-large or malformed. Redirects never change the scheme,
- * and got drops credentials when they lead to another origin.
+ * and no header of ours follows them to another origin but the harmless ones. Credentials that a
+ * server sends back at us are blanked out of the body.
  */
 export async function request(url: string, asked: Request): Promise<Response> {
   const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false } = asked
   const shown = withoutSecrets(url)
+  const began = performance.now()
   const limit = AbortSignal.timeout(deadline)
   const tooLarge = new AbortController()
   const options: OptionsInit = {
@@ -72,20 +77,26 @@ export async function request(url: string, asked: Request): Promise<Response> {
       limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
       statusCodes: RETRIED,
       methods: ['GET', 'PUT', 'DELETE'],
-      backoffLimit: 500,
-      calculateDelay: ({ computedValue }) => Math.min(computedValue, 500),
+      backoffLimit: BACKOFF,
+      noise: 0,
+      // A server that asks for more time than there is gets no second request: its answer stands. got computes with 0 for "never".
+      calculateDelay: ({ computedValue }) => (performance.now() - began + computedValue < deadline ? computedValue : 0),
     },
     ...((block || asked.lookup) && { dnsLookup: guarded(asked.lookup ?? systemLookup, block) }),
     hooks: {
       beforeRedirect: [
-        (next) => {
-          if (next.url instanceof URL && next.url.protocol !== new URL(url).protocol)
-            throw new Unreadable('malformed', `${shown} redirects to another scheme`)
+        (next, { url: from }) => {
+          const to = new URL(String(next.url))
+          if (to.protocol !== new URL(url).protocol) throw new Unreadable('malformed', `${shown} redirects to another scheme`)
+          if (block && isBlockedLiteral(to))
+            throw new Unreadable('unreachable', `${shown} redirects to a link-local address: they are blocked`)
+          if (to.origin === new URL(from).origin) return
+          for (const name of Object.keys(next.headers)) if (!HARMLESS.has(name.toLowerCase())) delete next.headers[name]
         },
       ],
     },
   }
-  if (block) refuseLiteral(url)
+  if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
   try {
     const pending = got(url, { ...options, isStream: false, resolveBodyOnly: false, responseType: 'buffer' })
     void pending.on('downloadProgress', ({ transferred }) => {
@@ -96,7 +107,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
     return {
       status: answer.statusCode,
       headers: plainHeaders(answer.headers),
-      body: decode(answer.rawBody, shown),
+      body: withoutCredentials(decode(answer.rawBody, shown), url, headers),
       url: withoutSecrets(answer.url),
     }
   } catch (thrown) {
@@ -114,6 +125,11 @@ export function isPrivateChannel(url: string): boolean {
   return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
+/** Whether a header of that name lets its sender in. */
+export function isSecretHeader(name: string): boolean {
+  return /auth|cookie|token|key|secret|password|credential/i.test(name)
+}
+
 /** A URL for people: user, password and the values of the query are left out. */
 export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return 'the URL'
@@ -123,7 +139,7 @@ export function withoutSecrets(url: string): string {
 
 function explained(thrown: unknown, shown: string): unknown {
   if (thrown instanceof Unreadable) return thrown
-  if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects for ever`, { cause: thrown })
+  if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects again and again`, { cause: thrown })
   if (thrown instanceof HTTPError)
     return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
   if (!(thrown instanceof RequestError)) return thrown
@@ -137,6 +153,9 @@ function explained(thrown: unknown, shown: string): unknown {
     ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
     DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
     SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is self-signed',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is from an authority that is not trusted: tls.ca names its file',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is from an authority that is not trusted: tls.ca names its file',
+    EPROTO: 'TLS does not work there; is it http?',
     CERT_HAS_EXPIRED: 'the certificate has expired',
   }
   const malformed =
@@ -156,47 +175,19 @@ function decode(bytes: Uint8Array, shown: string): string {
   }
 }
 
+/** Blanks out what we sent to be let in, in case the server says it back in an error that is then shown. */
+function withoutCredentials(body: string, url: string, headers: Readonly<Record<string, string>>): string {
+  const { username, password } = new URL(url)
+  const sent = Object.entries(headers).flatMap(([name, value]) => (isSecretHeader(name) ? [value, ...value.split(' ').slice(1)] : []))
+  const secrets = [...sent, password, password && btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)]
+  // What is shorter says nothing, and would blank out half of the numbers.
+  return secrets.filter((secret) => secret.length >= 6).reduce((text, secret) => text.replaceAll(secret, '[hidden]'), body)
+}
+
 function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   )
-}
-
-/** Link-local addresses, where clouds keep their metadata, and the ways to write them in IPv6. */
-const BLOCKED = new BlockList()
-BLOCKED.addSubnet('169.254.0.0', 16, 'ipv4')
-BLOCKED.addSubnet('fe80::', 10, 'ipv6')
-BLOCKED.addSubnet('::ffff:169.254.0.0', 112, 'ipv6')
-BLOCKED.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6')
-BLOCKED.addAddress('fd00:ec2::254', 'ipv6')
-
-/** Whether `block` refuses this numeric address. */
-export function isBlocked(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && BLOCKED.check(address, family === 4 ? 'ipv4' : 'ipv6')
-}
-
-function refuseLiteral(url: string): void {
-  // The URL parser has turned decimal, hexadecimal and octal spellings into the usual one.
-  const host = new URL(url).hostname.replaceAll(/^\[|\]$/g, '')
-  if (isBlocked(host)) throw new Unreadable('unreachable', `${withoutSecrets(url)}: link-local addresses are blocked`)
-}
-
-type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
-
-/** Looks the name up and refuses the answer, so that what is checked is what is connected to. */
-function guarded(lookup: typeof systemLookup, block: boolean) {
-  const wrapped = (hostname: string, options: object, done: Found): void => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return done(error, '')
-      const bad = block ? addresses.find(({ address }) => isBlocked(address)) : undefined
-      if (bad) return done(Object.assign(new Error('link-local addresses are blocked'), { code: 'EBLOCKED' }), '')
-      if ('all' in options && options.all === true) return done(null, addresses)
-      const [first] = addresses
-      return first ? done(null, first.address, first.family) : done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '')
-    })
-  }
-  return wrapped
 }

@@ -1,11 +1,17 @@
 import { RolloutError } from '../core/errors.ts'
 import type { Clock, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
-import { Unreadable } from '../core/reading.ts'
+import { Unreadable, type Missing } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Reading } from '../core/judge.ts'
 import type { Json, Metric, Plan, Target } from '../core/plan.ts'
 import { resolve } from '../core/reference.ts'
+import { formatDuration, type Duration } from '../core/units.ts'
+import { oneLine } from './plain.ts'
 import { importMetric, importTarget } from './registry.ts'
+import { sound } from './sound.ts'
+
+/** For adapters that do not say: the deadline most of them have. */
+const SETTLE: Duration = 10_000
 
 /** What adapters are lent, but for the deadline of each call. */
 export interface Lender {
@@ -19,6 +25,8 @@ export interface OpenTarget {
   readonly name: string
   read(variables: readonly string[], signal: AbortSignal): Promise<Words>
   write(words: { readonly [variable: string]: string }, epoch: number, signal: AbortSignal): Promise<void>
+  /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
+  readonly settle: Duration
   /** What to type to do the same by hand. */
   byHand(words: { readonly [variable: string]: string }): readonly string[]
 }
@@ -51,6 +59,7 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
     name,
     read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
     write: (words, epoch, signal) => hidden(adapter.write(options, words, { ...lender, signal, epoch })),
+    settle: adapter.settle?.(options) ?? SETTLE,
     byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
   }
 }
@@ -63,12 +72,13 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     read: async (signal) => {
       const deadline = AbortSignal.timeout(metric.timeout)
       const both = AbortSignal.any([signal, deadline])
+      const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: oneLine(hide.text(detail)) })
       try {
-        return await Promise.race([adapter.read(options, { ...lender, signal: both }), aborted(both)])
+        const loan = { ...lender, signal: both, timeout: metric.timeout }
+        return sound(await Promise.race([adapter.read(options, loan), aborted(both)]))
       } catch (thrown) {
-        if (deadline.aborted) return { is: 'missing', reason: 'timeout', detail: `no answer within ${metric.timeout / 1e3}s` }
-        const reason = thrown instanceof Unreadable ? thrown.reason : 'unreachable'
-        return { is: 'missing', reason, detail: hide.text(messageOf(thrown)) }
+        if (deadline.aborted) return missing('timeout', `no answer within ${formatDuration(metric.timeout)}`)
+        return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
       }
     },
   }
@@ -76,12 +86,25 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
 
 /** An adapter that ignores its signal must not hold up the others. */
 async function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
-  const { value, secrets } = resolve(raw, lender.env)
+  const { value, secrets, unresolved } = resolve(raw, lender.env)
   const hide = hider(secrets)
+  // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.
+  if (unresolved.length > 0)
+    throw new RolloutError(
+      'config',
+      unresolved.map(({ path, name }) => ({
+        message: `${place}: ${name} is not set`,
+        where: { path: pathOf(place, path) },
+        hint: `set it, or write \${${name}:-default}`,
+      })),
+    )
   const result = await schema['~standard'].validate(value)
   if (result.issues) {
     throw new RolloutError(

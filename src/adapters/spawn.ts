@@ -1,13 +1,14 @@
 import { execa } from 'execa'
 import { RolloutError } from '../core/errors.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
+import { plain } from './plain.ts'
+
+export { plain } from './plain.ts'
 
 /** What every command may see of the environment; anything else must be named. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
 /** As much of a command's complaint as fits into a message: lines, characters. */
 const LAST = { lines: 3, characters: 300 }
-// oxlint-disable-next-line no-control-regex -- what must not reach a terminal: CSI and OSC sequences, and the rest of C0 and C1
-const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 export interface Spawn {
   readonly cwd: string
@@ -66,11 +67,6 @@ export async function run(
   }
   if (result.failed) throw failed(file, result)
   return { stdout: result.stdout, stderr: result.stderr }
-}
-
-/** Text without escape sequences and control characters, fit to be shown: only newlines and tabs stay. */
-export function plain(text: string): string {
-  return text.replaceAll(CONTROL, '')
 }
 
 /** A negative pid means the group, kill(2); `detached` made the command its leader. */

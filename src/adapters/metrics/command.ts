@@ -11,8 +11,8 @@ export default metric({
     run: z.tuple([z.string().min(1)], z.string()).describe('The command as a list of arguments; no shell is involved'),
     pass: z.array(z.string()).default([]).describe('Environment variables it may see besides PATH, HOME and the locale'),
   }),
-  read: async (given, { signal, env, folder }) => {
-    const { stdout } = await run(given.run, { cwd: folder, env, signal, pass: given.pass }).catch((thrown: unknown) => {
+  read: async (given, { signal, env, folder, timeout = 10_000 }) => {
+    const { stdout } = await run(given.run, { cwd: folder, env, signal, pass: given.pass, timeout }).catch((thrown: unknown) => {
       if (thrown instanceof RolloutError)
         throw new Unreadable(thrown.code === 'timeout' ? 'timeout' : 'unreachable', thrown.message, { cause: thrown })
       throw thrown

@@ -26,7 +26,7 @@ export default metric({
       tls,
       block: given.blockLinkLocal,
       signal: loan.signal,
-      deadline: 10_000,
+      deadline: loan.timeout ?? 10_000,
     })
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)
     const document = parseDocument(body)

@@ -3,12 +3,13 @@ import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
 import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
-import { parseExposition, parseSelector, seriesId, type Sample, type Selector } from '../exposition.ts'
+import { parseExposition, seriesId, type Sample } from '../exposition.ts'
 import { request } from '../http.ts'
+import { parseSelector } from '../selector.ts'
 
-const selector = z
-  .string()
-  .refine((text) => parseSelector(text) !== undefined, { message: 'is not a selector such as http_requests_total{status=~"5.."}' })
+const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
+  message: 'is not a selector such as http_requests_total{status=~"5.."} (a backslash is written twice, as in PromQL)',
+})
 
 const options = z
   .strictObject({
@@ -19,6 +20,11 @@ const options = z
       .optional()
       .describe('A histogram without its _bucket, and which quantile, 0–1'),
     value: selector.optional().describe('A gauge: exactly one series'),
+    sampledAt: selector
+      .optional()
+      .describe(
+        'A gauge that holds when the sample was taken, in seconds: a Pushgateway shows old ones for ever (push_time_seconds{job="shop"})',
+      ),
     maxBytes: z
       .int()
       .min(1024)
@@ -31,44 +37,73 @@ const options = z
     message: 'needs exactly one of ratio, quantile or value',
   })
 
+type Options = z.infer<typeof options>
+
 /** Scrapes an application directly, without a Prometheus server. The judge makes rates of the counters. */
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
     const samples = await scrape(given, loan)
     const now = loan.clock.now()
+    const at = (of: readonly Sample[]): number =>
+      given.sampledAt === undefined ? newest(of, now) : one(samples, given.sampledAt).value * 1000
     if (given.ratio) {
-      const total = pick(samples, given.ratio.total)
+      const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at: newest(total, now) }
+      // As old as the older of the two: a side that nobody updates any more says nothing about now.
+      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at: Math.min(at(total), at(bad)) }
     }
-    if (given.quantile) return histogram(samples, given.quantile, now)
-    const [only, second] = pick(samples, given.value ?? '')
-    if (!only) throw new Unreadable('empty', `${given.value} matches no series`)
-    if (second) throw new Unreadable('several', `${given.value} matches several series; one is expected`)
-    return { is: 'value', value: only.value, at: only.at ?? now }
+    if (given.quantile) {
+      const found = some(samples, bucketsIn(given.quantile.of))
+      return { is: 'quantile', quantile: given.quantile.q, buckets: histogram(found, given.quantile.of), at: at(found) }
+    }
+    const only = one(samples, given.value ?? '')
+    return { is: 'value', value: only.value, at: at([only]) }
   },
 })
 
-async function scrape(given: z.infer<typeof options>, loan: Loan): Promise<readonly Sample[]> {
+async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
   const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
-  const { status, body } = await request(given.url, {
+  const answer = await request(given.url, {
     headers: { accept, ...headers },
     tls,
     block: given.blockLinkLocal,
     maxBytes: given.maxBytes,
     signal: loan.signal,
-    deadline: 10_000,
+    deadline: loan.timeout ?? 10_000,
   })
-  if (status !== 200) throw new Unreadable('unreachable', `the scrape answered ${status}`)
-  if (body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
-  return parseExposition(body)
+  if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)
+  if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
+  const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
+  return parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
+}
+
+function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {
+  const written = [ratio?.bad, ratio?.total, quantile && bucketsIn(quantile.of), value, sampledAt]
+  return new Set(written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? []))))
+}
+
+/** The selector of a histogram's buckets: its name may stand before the braces or, quoted, inside. */
+function bucketsIn(of: string): string {
+  return of.replace(/^(\s*[a-zA-Z_:][a-zA-Z0-9_:]*|\s*\{\s*"[^"]+(?="))/, '$1_bucket')
 }
 
 function pick(samples: readonly Sample[], written: string): readonly Sample[] {
-  const wanted: Selector | undefined = parseSelector(written)
+  const wanted = parseSelector(written)
   return wanted ? samples.filter(({ name, labels }) => name === wanted.name && wanted.matches(labels)) : []
+}
+
+function some(samples: readonly Sample[], written: string): readonly Sample[] {
+  const found = pick(samples, written)
+  if (found.length === 0) throw new Unreadable('empty', `${written} matches no series`)
+  return found
+}
+
+function one(samples: readonly Sample[], written: string): Sample {
+  const [only, second] = some(samples, written)
+  if (!only || second) throw new Unreadable('several', `${written} matches several series; one is expected`)
+  return only
 }
 
 function seriesOf(samples: readonly Sample[]): Series {
@@ -77,20 +112,20 @@ function seriesOf(samples: readonly Sample[]): Series {
 
 function newest(samples: readonly Sample[], now: number): number {
   const times = samples.flatMap(({ at }) => at ?? [])
-  return times.length === 0 ? now : Math.max(...times)
+  return times.length === 0 ? now : times.reduce((a, b) => Math.max(a, b))
 }
 
-function histogram(samples: readonly Sample[], { of, q }: { readonly of: string; readonly q: number }, now: number): Measured {
+function histogram(found: readonly Sample[], of: string): { readonly [le: string]: Series } {
   const buckets: Record<string, Record<string, number>> = {}
-  const found = pick(samples, of.replace(/^([^{]+)/, '$1_bucket'))
   for (const sample of found) {
     const { le } = sample.labels
     if (le === undefined) continue
     // Bounds are written in several ways (`1`, `1.0`); the judge needs one.
     const bound = le === '+Inf' ? le : String(Number(le))
-    buckets[bound] = { ...buckets[bound], [seriesId(sample, ['le'])]: sample.value }
+    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${of} has a bucket up to ${le}`)
+    const bucket = (buckets[bound] ??= {})
+    bucket[seriesId(sample, ['le'])] = sample.value
   }
-  if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${of} has no buckets`)
   if (!buckets['+Inf']) throw new Unreadable('malformed', `${of} has no +Inf bucket`)
-  return { is: 'quantile', quantile: q, buckets, at: newest(found, now) }
+  return buckets
 }

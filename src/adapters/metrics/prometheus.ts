@@ -5,7 +5,6 @@ import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
 import { request } from '../http.ts'
-import { plain } from '../spawn.ts'
 
 /** More series than this belong into a recording rule. */
 const MOST_SERIES = 2000
@@ -24,6 +23,9 @@ const options = z
       .strictObject({ of: z.string().min(1), q: z.number().gt(0).lt(1) })
       .optional()
       .describe('A histogram without its _bucket, and which quantile, 0–1'),
+    sampledAt: promql
+      .optional()
+      .describe('PromQL for when the sample was taken, in seconds: a Pushgateway shows old ones for ever (push_time_seconds{job="shop"})'),
     ...access,
   })
   .refine(({ ratio, quantile, query }) => [ratio, quantile, query].filter((each) => each !== undefined).length === 1, {
@@ -32,6 +34,7 @@ const options = z
 
 type Options = z.infer<typeof options>
 
+const number = z.tuple([z.number(), z.string()])
 const answer = z.object({
   status: z.enum(['success', 'error']),
   error: z.string().optional(),
@@ -39,9 +42,11 @@ const answer = z.object({
     .discriminatedUnion('resultType', [
       z.object({
         resultType: z.literal('vector'),
-        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: number.optional() })),
       }),
-      z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
+      z.object({ resultType: z.literal('scalar'), result: number }),
+      z.object({ resultType: z.literal('matrix') }),
+      z.object({ resultType: z.literal('string') }),
     ])
     .optional(),
 })
@@ -49,64 +54,97 @@ const answer = z.object({
 interface Instant {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
+  /** When the query was evaluated, in seconds on the server's clock. */
+  readonly evaluated: number
 }
+
+/** What Prometheus says of a query it cannot answer. */
+class Refused extends Unreadable {}
 
 /**
  * Instant queries (prometheus.io/docs/prometheus/latest/querying/api). Counters come as raw series, never
  * as `sum(rate())`: the judge takes the increments series by series, so that a restart of one replica is
  * a reset of one series, and an errors-only query that is empty is zero errors, not a missing number.
+ * The age of a reading is that of its newest sample, by `timestamp()`, on the server's clock: were ours sent along,
+ * a clock that is an hour slow would be shown the data of an hour ago as if it were new. The result of a function
+ * has no sample, and is as new as the query; Prometheus itself forgets series after five minutes.
  */
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
-    // One evaluation time for all queries of a reading, in seconds as the API wants it.
-    const time = String(loan.clock.now() / 1000)
-    if (given.ratio) {
-      const [bad, total, at] = await Promise.all([
-        ask(given, given.ratio.bad, time, loan),
-        ask(given, given.ratio.total, time, loan),
-        sampled(given, given.ratio.total, time, loan),
+    const { ratio, quantile, query = '' } = given
+    if (ratio) {
+      // The total first: it brings the one evaluation time that the counters of a reading must share.
+      const [first] = await ask(given, newestOf(ratio.total), loan)
+      if (!first) throw new Unreadable('empty', 'the query for the total matches no series')
+      const [bad, total, [badAt]] = await Promise.all([
+        ask(given, ratio.bad, loan, first.evaluated),
+        ask(given, ratio.total, loan, first.evaluated),
+        ask(given, newestOf(ratio.bad), loan, first.evaluated),
       ])
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), ...at }
+      // As old as the older of the two: a side that nobody updates any more says nothing about now.
+      const at = await sampledAt(given, Math.min(first.value, badAt?.value ?? first.value), loan)
+      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at }
     }
-    if (given.quantile) {
-      const query = given.quantile.of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
-      const [found, at] = await Promise.all([ask(given, query, time, loan), sampled(given, query, time, loan)])
-      return { is: 'quantile', quantile: given.quantile.q, buckets: bucketsOf(found, query), ...at }
+    if (quantile) {
+      const buckets = quantile.of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
+      const [first] = await ask(given, newestOf(buckets), loan)
+      if (!first) throw new Unreadable('empty', `${buckets} matches no series`)
+      const found = await ask(given, buckets, loan, first.evaluated)
+      return { is: 'quantile', quantile: quantile.q, buckets: bucketsOf(found, buckets), at: await sampledAt(given, first.value, loan) }
     }
-    const query = given.query ?? ''
-    const [found, at] = await Promise.all([ask(given, query, time, loan), sampled(given, query, time, loan)])
+    const [found, [newest]] = await Promise.all([ask(given, query, loan), ask(given, newestOf(query), loan).catch(scalarHasNone)])
     const [only, second] = found
     if (!only) throw new Unreadable('empty', 'the query matches no series')
     if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
-    return { is: 'value', value: only.value, ...at }
+    return { is: 'value', value: only.value, at: await sampledAt(given, newest?.value ?? only.evaluated, loan) }
   },
 })
 
-/** When the newest sample was taken: an instant vector itself only carries the time of the query. */
-async function sampled(given: Options, query: string, time: string, loan: Loan): Promise<{ readonly at?: number }> {
-  const times = (await ask(given, `max(timestamp(${query}))`, time, loan).catch(() => [])).map(({ value }) => value * 1000)
-  const [at] = times
-  return at !== undefined && Number.isFinite(at) ? { at } : {}
+function newestOf(query: string): string {
+  return `max(timestamp(${query}))`
 }
 
-async function ask(given: Options, query: string, time: string, loan: Loan): Promise<readonly Instant[]> {
+/** `timestamp()` does not take a scalar; what is wrong with the query itself, the query itself will say. */
+function scalarHasNone(thrown: unknown): readonly Instant[] {
+  if (thrown instanceof Refused) return []
+  throw thrown
+}
+
+/** Milliseconds; the plan's own query for it comes first. */
+async function sampledAt(given: Options, seconds: number, loan: Loan): Promise<number> {
+  if (given.sampledAt === undefined) return seconds * 1000
+  const [only, second] = await ask(given, given.sampledAt, loan)
+  if (!only || second) throw new Unreadable(only ? 'several' : 'empty', 'sampledAt must give exactly one series')
+  return only.value * 1000
+}
+
+async function ask(given: Options, query: string, loan: Loan, time?: number): Promise<readonly Instant[]> {
   const { headers, tls } = admit(given.url, given, loan)
   const url = new URL(`${given.url.replace(/\/+$/, '')}/api/v1/query`)
-  url.search = new URLSearchParams({ query, time }).toString()
-  const { status, body } = await request(url.href, { headers, tls, block: given.blockLinkLocal, signal: loan.signal, deadline: 10_000 })
+  url.search = new URLSearchParams({ query, ...(time !== undefined && { time: String(time) }) }).toString()
+  const deadline = loan.timeout ?? 10_000
+  const { status, body } = await request(url.href, { headers, tls, block: given.blockLinkLocal, signal: loan.signal, deadline })
+  if (status === 200 && body.trim() === '') throw new Unreadable('empty', 'Prometheus answered with nothing')
   const parsed = answer.safeParse(parseJson(body))
-  if (!parsed.success)
+  // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.
+  if (!parsed.success || ![200, 400, 422].includes(status)) {
+    const said = parsed.success && parsed.data.error !== undefined ? `: ${parsed.data.error}` : ''
     throw status === 200
       ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
-      : new Unreadable('unreachable', `Prometheus answered ${status}`)
+      : new Unreadable('unreachable', `Prometheus answered ${status}${said}`)
+  }
   const { error, data } = parsed.data
-  if (parsed.data.status === 'error' || !data)
-    throw new Unreadable('malformed', `Prometheus says: ${plain(error ?? `status ${status}`).slice(0, 200)}`)
-  if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]) }]
+  if (parsed.data.status === 'error' || !data) throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
+  if (data.resultType === 'matrix' || data.resultType === 'string')
+    throw new Unreadable('malformed', `the query gives a ${data.resultType}; a single number is expected`)
+  if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]), evaluated: data.result[0] }]
   if (data.result.length > MOST_SERIES)
     throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
-  return data.result.map((each) => ({ labels: each.metric, value: parseValue(each.value[1]) }))
+  return data.result.map(({ metric: labels, value }) => {
+    if (!value) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
+    return { labels, value: parseValue(value[1]), evaluated: value[0] }
+  })
 }
 
 function parseJson(body: string): unknown {
@@ -134,7 +172,9 @@ function bucketsOf(found: readonly Instant[], query: string): { readonly [le: st
     const { le, ...rest } = labels
     if (le === undefined) continue
     const bound = le === '+Inf' ? le : String(Number(le))
-    buckets[bound] = { ...buckets[bound], [idOf(rest)]: value }
+    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
+    const bucket = (buckets[bound] ??= {})
+    bucket[idOf(rest)] = value
   }
   if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
   if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)

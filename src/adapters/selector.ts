@@ -1,0 +1,41 @@
+import { parseHead, type Grammar } from './labels.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** A metric name and what its labels must be, as in PromQL. */
+export interface Selector {
+  readonly name: string
+  readonly matches: (labels: Labels) => boolean
+}
+
+/** PromQL's strings (prometheus.io/docs/prometheus/latest/querying/basics): `\d` in quotes is an error there, `\\d` is meant. */
+const PROMQL: Grammar = {
+  quotes: ['"', "'", '`'],
+  ops: ['=~', '!~', '!=', '='],
+  escape: (letter) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', "'": "'" })[letter],
+}
+
+/** `name{label="x",other=~"5.."}` with = != =~ !~; undefined when it is not one. Regular expressions are anchored. */
+export function parseSelector(text: string): Selector | undefined {
+  const head = parseHead(text, PROMQL)
+  if (!head || text.slice(head.end).trim() !== '') return undefined
+  const named = head.matchers.find(({ label, op }) => label === '__name__' && op === '=')
+  const name = head.name ?? named?.value
+  if (name === undefined) return undefined
+  const tests = head.matchers.filter((each) => each !== named).map(({ label, op, value }) => ({ label, test: tester(op, value) }))
+  if (tests.some(({ label, test }) => test === undefined || label === '__name__')) return undefined
+  return { name, matches: (labels) => tests.every(({ label, test }) => test?.(Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')) }
+}
+
+function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {
+  if (op === '=') return (value) => value === wanted
+  if (op === '!=') return (value) => value !== wanted
+  try {
+    // Long patterns and long values are where backtracking gets expensive; labels are short.
+    if (wanted.length > 200) return undefined
+    const pattern = new RegExp(`^(?:${wanted})$`, 's')
+    return (value) => pattern.test(value.slice(0, 500)) === (op === '=~')
+  } catch {
+    return undefined
+  }
+}
