@@ -162,6 +162,7 @@ function explained(thrown: unknown, shown: string): unknown {
     thrown.code.startsWith('HPE_') ||
     thrown.code.startsWith('Z_') ||
     thrown.code === 'ERR_UNSUPPORTED_PROTOCOL' ||
+    thrown.code === 'ERR_INVALID_URL' ||
     /aborted|content-length/i.test(thrown.message)
   const said = thrown.message.split('\n')[0]?.replaceAll(/\/\/[^/\s@]*@/g, '//') ?? ''
   return new Unreadable(malformed ? 'malformed' : 'unreachable', `${shown}: ${text[thrown.code] ?? said}`, { cause: thrown })

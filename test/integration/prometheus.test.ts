@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openMetrics } from '../../src/adapters/open.ts'
+import { openWorld, type Fault } from '../../src/demo/world.ts'
+import { hasPrometheus, startPrometheus } from '../helpers/prometheus.ts'
+import { lend } from '../helpers/loan.ts'
+import { planOf } from '../helpers/metrics.ts'
+
+const home = fileURLToPath(new URL('../..', import.meta.url))
+const installed = hasPrometheus()
+if (!installed) console.warn('SKIPPED: no prometheus on this machine; on Debian: apt-get install prometheus')
+
+const BAD = 'http_requests_total{status=~"5.."}'
+
+function plan(url: string): string {
+  return `version: 1
+name: shop
+toggles:
+  FEATURE_AI_GENERATION: { targets: [web] }
+targets:
+  web: { use: env-file, path: deploy/web.env }
+metrics:
+  error_rate:
+    use: prometheus
+    url: ${url}
+    ratio: { bad: '${BAD}', total: http_requests_total }
+    success: "< 1%"
+    critical: "> 5%"
+    minSamples: 100
+  latency_p95:
+    use: prometheus
+    url: ${url}
+    quantile: { of: http_request_duration_seconds, q: 0.95 }
+    critical: "> 2s"
+    minSamples: 100
+interval: 500ms
+phases:
+  - { phase: core, toggles: [FEATURE_AI_GENERATION], steps: [25%, 100%], hold: 2s, metrics: [error_rate, latency_p95] }
+`
+}
+
+const closing: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+/** The shop with users, a Prometheus that has scraped it twice, and a plan beside them. */
+async function setUp(fault: Fault) {
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-promql-'))
+  closing.push(() => rmSync(folder, { recursive: true, force: true }))
+  const world = await openWorld({ folder, fault, home, signal: new AbortController().signal })
+  closing.push(world.close)
+  const prometheus = await startPrometheus(world.url)
+  closing.push(prometheus.close)
+  writeFileSync(join(folder, 'rollout.yaml'), plan(prometheus.url))
+  const [total] = await openMetrics(
+    planOf({ use: 'prometheus', url: prometheus.url, query: 'sum(count_over_time(up[1m]))' }),
+    ['m'],
+    lend(folder),
+  )
+  for (let nth = 0; nth < 100; nth += 1) {
+    const reading = await total?.read(new AbortController().signal)
+    if (reading?.is === 'value' && reading.value >= 2) break
+    await sleep(100)
+  }
+  return { folder, world, prometheus }
+}
+
+/** The real binary. */
+async function rollout(folder: string, ...argv: readonly string[]) {
+  const child = spawn(process.execPath, [join(home, 'bin/rollout.cjs'), ...argv], { cwd: folder, env: { PATH: process.env['PATH'] } })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (part: Buffer) => (said.out += String(part)))
+  child.stderr.on('data', (part: Buffer) => (said.err += String(part)))
+  const code = await new Promise<number | null>((done) => child.once('close', done))
+  return { code, ...said }
+}
+
+describe.skipIf(!installed)('a real Prometheus', () => {
+  it('drives a rollout to its end; an errors-only query is empty all the while and counts as no errors', async () => {
+    const { folder, world, prometheus } = await setUp('none')
+    expect((await rollout(folder, 'start', '--yes')).code).toBe(0)
+    const run = await rollout(folder, 'run', '--no-input')
+    expect(run.code, run.out + run.err).toBe(0)
+    expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=true')
+
+    const answer = await fetch(
+      `${prometheus.url}/api/v1/query?${new URLSearchParams({ query: `sum(rate(${BAD}[1m])) / sum(rate(http_requests_total[1m]))` })}`,
+    )
+    expect(await answer.json()).toMatchObject({ status: 'success', data: { resultType: 'vector', result: [] } })
+    const ratio = { bad: BAD, total: 'http_requests_total' }
+    const [metric] = await openMetrics(planOf({ use: 'prometheus', url: prometheus.url, ratio }), ['m'], lend(folder))
+    const reading = await metric?.read(new AbortController().signal)
+    expect(reading).toMatchObject({ is: 'ratio', bad: {} })
+    expect(reading?.is === 'ratio' && Object.keys(reading.total)).toHaveLength(2)
+  })
+
+  it('rolls back by itself, and says by what value, comparison and counts', async () => {
+    const { folder, world } = await setUp('errors')
+    expect((await rollout(folder, 'start', '--yes')).code).toBe(0)
+    const run = await rollout(folder, 'run', '--no-input')
+    expect(run.code, run.out + run.err).toBe(9)
+    expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
+    const { out } = await rollout(folder, 'history')
+    expect(out).toMatch(/rollback FEATURE_AI_GENERATION 25% → 0% +error_rate [\d.]+% > 5% \(\d+ of \d+\) auto/)
+  })
+})
