@@ -124,7 +124,13 @@ function problem({ message, path, hint }: Pick<Finding, 'path' | 'message' | 'hi
 /** As a reader meets them: file by file, line by line. */
 function inOrder(problems: readonly Problem[], sources: readonly (Source | undefined)[]): readonly Problem[] {
   const files = sources.map((each) => each?.name)
-  const rank = ({ where }: Problem): readonly number[] => [files.indexOf(where?.file), where?.line ?? 0, where?.column ?? 0]
+  const nth = ({ where }: Problem): number => files.indexOf(where?.file)
+  // A file that could not be parsed is not among the sources; it comes last.
+  const rank = (each: Problem): readonly number[] => [
+    nth(each) === -1 ? files.length : nth(each),
+    each.where?.line ?? 0,
+    each.where?.column ?? 0,
+  ]
   const sorted = problems.toSorted(
     (a, b) =>
       rank(a)

@@ -123,7 +123,7 @@ function refuse(token: CST.Token | CST.SourceToken): (Omit<Refusal, 'offset'> & 
 /** What is wrong with a key, before anything is made of it. Escapes are read: "\x5f_proto__" is no way around. */
 function nameOf(key: CST.Token): string | undefined {
   if (isCollection(key)) return 'a key is text, not a list or a map'
-  const name = CST.isScalar(key) ? CST.resolveAsScalar(key, false)?.value : undefined
+  const name = CST.isScalar(key) ? CST.resolveAsScalar(key, false, () => undefined)?.value : undefined
   return typeof name === 'string' && REFUSED_KEYS.has(name) ? `"${name}" cannot be a name` : undefined
 }
 

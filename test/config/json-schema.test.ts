@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { schemas } from '../../src/adapters/registry.ts'
+import { phaseJsonSchema, planJsonSchema } from '../../src/config/json-schema.ts'
+import { sketchPlan } from '../../src/config/sketch.ts'
+import { changed, loaded, PLAN, refusal } from './plan.ts'
+
+const { names, target, metric } = schemas('/')
+const table = async (uses: readonly string[], find: (use: string) => Promise<unknown>) =>
+  Object.fromEntries(await Promise.all(uses.map(async (use) => [use, await find(use)] as const)))
+
+// `uri` is left to the loader: an editor sees the reference, not the URL.
+const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: true } })
+const plan = ajv.compile(planJsonSchema({ targets: await table(names.target, target), metrics: await table(names.metric, metric) }))
+const phase = ajv.compile(phaseJsonSchema())
+
+describe('the schema editors use', () => {
+  it('accepts the shipped plan and its phases', () => {
+    const read = (name: string): unknown => parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
+    const shipped = read('rollout.yaml')
+    expect(plan(shipped), JSON.stringify(plan.errors)).toBe(true)
+    const files = (shipped as { phases: string[] }).phases
+    expect(files.length).toBe(5)
+    for (const file of files) expect(phase(read(file)), `${file} ${JSON.stringify(phase.errors)}`).toBe(true)
+  })
+
+  it.each([undefined, 'http://localhost:9090'])('accepts what init writes, with Prometheus at %s', (prometheus) => {
+    const toggles = [{ name: 'FEATURE_X', words: { on: '1', off: '0' }, isOn: true }]
+    const written = sketchPlan({ name: 'shop', file: '.env', create: true, toggles, ...(prometheus !== undefined && { prometheus }) })
+    expect(plan(parse(written)), JSON.stringify(plan.errors)).toBe(true)
+  })
+
+  it.each<[string, [string, string]]>([
+    ['nothing', ['name: shop', 'name: shop']],
+    ['a reference for a URL', ['"http://localhost/metrics"', '"${URL}"']],
+    ['spaces between days', ['phases:', 'windows: [{ days: "Mon, Wed-Fri", from: "09:00", to: "24:00", zone: UTC }]\nphases:']],
+    ['a rule as a map', ['"> 5%"', '{ when: "> 5%", for: 1m }']],
+    ['on for a default', ['[web] }', '[web], default: on }']],
+    ['an override of one option', ['{ hold: 1m }', '{ targets: { web: { path: x.env } } }']],
+    ['a criterion', ['metrics: [errors]', 'success: [{ metric: errors, below: 0.5 %, over: 24h }]']],
+    ['an approval by two', ['100%]', '{ to: 100%, approval: { group: managers, count: 2 } }]']],
+  ])('accepts what the loader accepts: %s', async (_, edit) => {
+    await expect(loaded(changed(edit), { env: { URL: 'http://x' } })).resolves.toBeDefined()
+    expect(plan(parse(changed(edit))), JSON.stringify(plan.errors)).toBe(true)
+  })
+
+  it.each<[string, string]>([
+    ['name: shop', 'nmae: shop'],
+    ['version: 1', 'version: 2'],
+    ['name: shop', 'name: My Shop'],
+    ['FEATURE_X: {', '9X: {'],
+    ['[web] }', 'web }'],
+    ['[web] }', '[web], kind: releese }'],
+    ['[web] }', '[web], default: maybe }'],
+    ['[web] }', '[web], removeBy: soon }'],
+    ['path: web.env', 'path: web.env, relod: [x]'],
+    ['use: env-file, path: web.env', 'use: env-file'],
+    ['use: env-file', 'use: env-fil'],
+    ['"> 5%"', '"5%"'],
+    ['"> 5%"', '"> much"'],
+    ['critical:', 'minSamples: -1, critical:'],
+    ['[10%, 100%]', '[10]'],
+    ['[10%, 100%]', '[101%]'],
+    ['[10%, 100%]', '[]'],
+    ['metrics: [errors]', 'hold: 5'],
+    ['phases:', 'interval: 5\nphases:'],
+    ['phases:', 'windows: [{ days: Moo, from: "09:00", to: "10:00", zone: UTC }]\nphases:'],
+    ['phases:', 'windows: [{ days: Mon, from: "9:00", to: "10:00", zone: UTC }]\nphases:'],
+    ['phases:', 'freezes: [{ name: x, from: 2026-12-24, to: "2026-12-27T00:00:00Z" }]\nphases:'],
+    ['metrics: [errors]', 'success: [{ metric: errors, below: 1, over: 1h }]'],
+    ['{ hold: 1m }', '{ hold: 1m, targets: [] }'],
+  ])('refuses what the loader refuses: %s → %s', async (from, to) => {
+    const text = changed([from, to])
+    expect((await refusal(text)).code).toBe('config')
+    expect(plan(parse(text))).toBe(false)
+  })
+
+  it('of a phase refuses a plan', () => {
+    expect(phase(parse(PLAN))).toBe(false)
+  })
+})
