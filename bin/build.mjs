@@ -1,11 +1,13 @@
 // Bundles src to dist: CommonJS, minified, one lazy chunk per command and per adapter. Why CommonJS and why
 // bundled: loading is what a short command spends its time on (bench/startup.ts measures it).
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
+const SCHEMAS = [['rollout.schema.json'], ['rollout-phase.schema.json', '--phase-file']]
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 if (process.argv.includes('--if-needed') && isFresh()) process.exit()
@@ -21,6 +23,12 @@ const meta = await bundle({
 await bundle({ input: { sdk: 'src/sdk/index.ts' }, format: 'esm', extension: 'mjs' })
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(meta, undefined, 1))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
+// What the modelines of plans refer to, printed by the very program that was just built.
+for (const [file, ...flags] of SCHEMAS) writeFileSync(join(root, file), run('schema', ...flags))
+
+function run(...argv) {
+  return execFileSync(process.execPath, [join(root, 'bin/rollout.cjs'), ...argv], { cwd: root, encoding: 'utf8' })
+}
 
 async function bundle({ input, format, extension }) {
   const build = await rolldown({
@@ -93,7 +101,7 @@ function licences(chunks) {
 /** Nothing that goes into dist is younger than dist. */
 function isFresh() {
   const made = join(dist, 'meta.json')
-  if (!existsSync(made)) return false
+  if (![made, ...SCHEMAS.map(([file]) => join(root, file))].every((path) => existsSync(path))) return false
   const built = statSync(made).mtimeMs
   const sources = ['src', 'bin/build.mjs', 'package.json', 'package-lock.json'].map((path) => join(root, path))
   return sources.every((path) => newest(path) <= built)
