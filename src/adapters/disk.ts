@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a new file and makes its bytes durable. Loops until every byte is written: a short write is no error to the kernel. */
@@ -43,6 +43,19 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(file)
   }
+}
+
+/** Makes a folder and those above it, for this user alone, each durable in the one that holds it. One that is there stays as it is. */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown
+  }
+  syncFolder(parent)
 }
 
 /** Removes a file; one that is not there is fine. */

@@ -1,13 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
-import { claim, codeOf, discard, replace, writeDurably } from '../disk.ts'
+import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../disk.ts'
+import { canonical } from './canonical.ts'
 import { isSealed } from './seal.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
+const EVENT = /^\d{12}\.json$/
+const MOST = 999_999_999_999
 const RESERVE = 64 * 1024
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
@@ -17,7 +20,7 @@ export function openStore(folder: string): Store {
   return {
     names: async () => {
       if (!existsSync(folder)) return []
-      return attempt(folder, () => readdirSync(folder).filter((name) => NAME.test(name) && existsSync(pathOf(join(folder, name), 1))))
+      return attempt(folder, () => readdirSync(folder).filter((name) => NAME.test(name) && isBegun(join(folder, name))))
     },
     open: async (name) => {
       if (!NAME.test(name))
@@ -47,31 +50,46 @@ function openJournal(folder: string): Journal {
 
 function append(folder: string, event: Event): 'appended' | 'taken' {
   if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
+  if (!Number.isSafeInteger(event.seq) || event.seq < 1 || event.seq > MOST) throw new Error(`${event.seq} is not the number of an event`)
   prepare(folder)
-  const path = pathOf(folder, event.seq)
-  if (event.seq > 1 && !existsSync(pathOf(folder, event.seq - 1))) throw damaged(folder, event.seq - 1, 'is missing')
-  const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
-  if (claim(temporaryWith(folder, bytes), path)) return 'appended'
+  if (hashBefore(folder, event.seq) !== event.previous) throw damaged(folder, event.seq, 'would not follow the one before it')
+  if (written(folder, event)) return 'appended'
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
   return readEvent(folder, event.seq)?.id === event.id ? 'appended' : 'taken'
 }
 
-/** On a full disk the reserve is given up, so that a rollback can still be recorded. */
-function temporaryWith(folder: string, bytes: Uint8Array): string {
-  const path = join(folder, `.${randomUUID()}.tmp`)
-  const reserve = join(folder, 'reserve')
-  try {
-    writeDurably(path, bytes)
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOSPC' || !existsSync(reserve)) throw thrown
-    discard(reserve)
-    writeDurably(path, bytes)
+/** Hash of the event before; '' for the first. An event that follows no event, or another one, would be a gap or a fork. */
+function hashBefore(folder: string, seq: number): string {
+  if (seq === 1) return ''
+  const before = readEvent(folder, seq - 1)
+  if (!before) throw damaged(folder, seq - 1, 'is missing')
+  return before.hash
+}
+
+/** Whether the event got its number. On a full disk the reserve is given up, so that a rollback can still be recorded. */
+function written(folder: string, event: Event): boolean {
+  const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
+  const link = (): boolean => {
+    const temporary = join(folder, `.${randomUUID()}.tmp`)
+    writeDurably(temporary, bytes)
+    return claim(temporary, pathOf(folder, event.seq))
   }
-  return path
+  try {
+    return link()
+  } catch (thrown) {
+    const reserve = join(folder, 'reserve')
+    if (!isFull(thrown) || !existsSync(reserve)) throw thrown
+    discard(reserve)
+    return link()
+  }
+}
+
+function isFull(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown))
 }
 
 function prepare(folder: string): void {
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const reserve = join(folder, 'reserve')
   if (existsSync(reserve)) return
   try {
@@ -85,16 +103,16 @@ function prepare(folder: string): void {
 /** Probes number after number, so that the time it takes does not grow with the journal. */
 function readFrom(folder: string, after: number): readonly Event[] {
   const events: Event[] = []
-  let previous = after === 0 ? '' : (readEvent(folder, after)?.hash ?? '')
+  let previous = hashBefore(folder, after + 1)
   for (let seq = after + 1; ; seq += 1) {
     const event = readEvent(folder, seq)
     if (!event) break
-    if (event.previous !== previous && (after === 0 || previous !== '')) throw damaged(folder, seq, 'does not follow the one before it')
+    if (event.previous !== previous) throw damaged(folder, seq, 'does not follow the one before it')
     events.push(event)
     previous = event.hash
   }
   const newest = after + events.length
-  const known = checkpointSeq(folder)
+  const known = slurpCheckpoint(folder)?.seq ?? 0
   // Others may have appended since the last probe; only a number that is still free below the checkpoint is a loss.
   if (known > newest && !existsSync(pathOf(folder, newest + 1))) throw damaged(folder, newest + 1, `is missing, but there were ${known}`)
   if (after === 0) checkFolder(folder, newest)
@@ -104,8 +122,16 @@ function readFrom(folder: string, after: number): readonly Event[] {
 /** A full read also looks for events beyond a gap. */
 function checkFolder(folder: string, newest: number): void {
   if (!existsSync(folder)) return
-  const beyond = readdirSync(folder).find((file) => /^\d{12}\.json$/.test(file) && Number(file.slice(0, 12)) > newest)
-  if (beyond !== undefined) throw damaged(folder, newest + 1, `is missing, but ${beyond} is there`)
+  const beyond = readdirSync(folder).find((file) => EVENT.test(file) && Number(file.slice(0, 12)) > newest)
+  // Events that others have appended since the last probe are no gap: the next number is then taken as well.
+  if (beyond !== undefined && !existsSync(pathOf(folder, newest + 1)))
+    throw damaged(folder, newest + 1, `is missing, but ${beyond} is there`)
+}
+
+/** A journal whose first event is lost is one all the same: opening it says what is missing. */
+function isBegun(folder: string): boolean {
+  if (existsSync(pathOf(folder, 1))) return true
+  return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some((file) => EVENT.test(file))
 }
 
 function readEvent(folder: string, seq: number): Event | undefined {
@@ -117,25 +143,45 @@ function readEvent(folder: string, seq: number): Event | undefined {
 }
 
 function readCheckpoint(folder: string): Checkpoint | undefined {
-  const checkpoint = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
-  if (!isCheckpoint(checkpoint)) return undefined
-  return readEvent(folder, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint : undefined
+  const checkpoint = slurpCheckpoint(folder)
+  return checkpoint && readEvent(folder, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint : undefined
 }
 
-/** A checkpoint that knows of more events than there are means that the tail was cut off. */
-function checkpointSeq(folder: string): number {
-  const checkpoint = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
-  return isCheckpoint(checkpoint) ? checkpoint.seq : 0
+/**
+ * The checkpoint as it was kept, or none. One that knows of more events than there are means that the
+ * tail was cut off; so one that is damaged must not say anything.
+ */
+function slurpCheckpoint(folder: string): Checkpoint | undefined {
+  const kept = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
+  if (!isKept(kept)) return undefined
+  const { sum, ...checkpoint } = kept
+  return sum === sumOf(checkpoint) ? checkpoint : undefined
 }
 
-async function keep(folder: string, checkpoint: Checkpoint): Promise<void> {
+function sumOf(checkpoint: Checkpoint): string {
+  return createHash('sha256').update(canonical(checkpoint)).digest('hex')
+}
+
+function keep(folder: string, checkpoint: Checkpoint): void {
   const path = join(folder, `.${randomUUID()}.tmp`)
   try {
-    writeDurably(path, Buffer.from(JSON.stringify(checkpoint)))
+    const { seq = 0 } = slurpCheckpoint(folder) ?? {}
+    // A slower command must not take back what a quicker one knew: it is what a lost tail is seen by.
+    if (seq > checkpoint.seq) return
+    writeDurably(path, Buffer.from(JSON.stringify({ ...checkpoint, sum: sumOf(checkpoint) })))
     replace(path, join(folder, 'checkpoint.json'))
     sweep(folder)
   } catch {
+    tidy(path)
+  }
+}
+
+/** Even the clearing up is best effort. */
+function tidy(path: string): void {
+  try {
     discard(path)
+  } catch {
+    // It is swept as abandoned later.
   }
 }
 
@@ -174,15 +220,16 @@ function isEvent(value: unknown): value is Event {
   return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'previous' in value && 'type' in value
 }
 
-function isCheckpoint(value: unknown): value is Checkpoint {
+/** The sum vouches for the rest. */
+function isKept(value: unknown): value is Checkpoint & { readonly sum: string } {
   return (
     typeof value === 'object' &&
     value !== null &&
     'seq' in value &&
+    typeof value.seq === 'number' &&
     'hash' in value &&
-    'fold' in value &&
     'state' in value &&
-    typeof value.seq === 'number'
+    'sum' in value
   )
 }
 
@@ -204,11 +251,11 @@ async function attempt<Result>(folder: string, work: () => Result): Promise<Resu
         where,
         hint: 'it needs a folder this user may write',
       })
-    if (code === 'ENOTDIR' || code === 'EEXIST')
+    if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR')
       throw new RolloutError('config', {
         message: `the journal cannot be used: ${messageOf(thrown)}`,
         where,
-        hint: 'a file is in the way of the folder',
+        hint: code === 'EISDIR' ? 'a folder is in the way of a file' : 'a file is in the way of the folder',
       })
     if (code === 'ENOSPC' || code === 'EDQUOT')
       throw new RolloutError('unreachable', {

@@ -1,0 +1,343 @@
+import { execFileSync, spawn } from 'node:child_process'
+import fs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as fc from 'fast-check'
+import { rolldown } from 'rolldown'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openStore } from '../../../src/adapters/state/file.ts'
+import { seal } from '../../../src/adapters/state/seal.ts'
+import { RolloutError } from '../../../src/core/errors.ts'
+import type { Event } from '../../../src/core/event.ts'
+import type { Journal } from '../../../src/core/ports.ts'
+
+let root: string
+let folder: string
+let journal: Journal
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'rollout-journal-'))
+  folder = join(root, '.rollout', 'shop')
+  journal = await openStore(join(root, '.rollout')).open('shop')
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(root, { recursive: true, force: true })
+})
+
+function follow(before: Event | undefined, id = `id-${(before?.seq ?? 0) + 1}`, reason = 'ä “why”'): Event {
+  return seal({
+    type: 'resumed',
+    seq: (before?.seq ?? 0) + 1,
+    id,
+    previous: before?.hash ?? '',
+    at: 1,
+    actor: 'ana',
+    reason,
+    version: 'test',
+  })
+}
+
+/** An event with something else in it, sealed anew. */
+function altered(event: Event, other: { readonly seq?: number; readonly previous?: string }): Event {
+  const { hash, ...stamped } = event
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  return seal({ ...stamped, ...other })
+}
+
+async function filled(count: number, into = journal): Promise<readonly Event[]> {
+  const events: Event[] = []
+  for (let nth = 0; nth < count; nth += 1) {
+    const event = follow(events.at(-1))
+    expect(await into.append(event)).toBe('appended')
+    events.push(event)
+  }
+  return events
+}
+
+const file = (seq: number): string => join(folder, `${String(seq).padStart(12, '0')}.json`)
+const eventFiles = (): readonly string[] => readdirSync(folder).filter((name) => /^\d{12}\.json$/.test(name))
+const code = (thrown: unknown): string => (thrown instanceof RolloutError ? thrown.code : `a bug: ${String(thrown)}`)
+const checkpointOf = (event: Event, state = {}) => ({ seq: event.seq, hash: event.hash, fold: '1', state })
+
+describe('append and read', () => {
+  it('gives back what was appended, from the start and from anywhere', async () => {
+    expect(await journal.read()).toEqual([])
+    const events = await filled(5)
+    expect(await journal.read()).toEqual(events)
+    for (const after of [0, 1, 4, 5]) expect(await journal.read(after)).toEqual(events.slice(after))
+    expect(await openStore(join(root, '.rollout')).names()).toEqual(['shop'])
+  })
+
+  it('I1, I14: of two events with one number the first wins, and the other changes nothing', async () => {
+    const [first] = await filled(1)
+    expect(await journal.append(follow(first, 'mine'))).toBe('appended')
+    expect(await journal.append(follow(first, 'theirs'))).toBe('taken')
+    expect((await journal.read()).map(({ id }) => id)).toEqual(['id-1', 'mine'])
+  })
+
+  it('I2: the same event again is appended once: its answer had been lost', async () => {
+    const [first] = await filled(1)
+    const event = follow(first)
+    expect([await journal.append(event), await journal.append(event)]).toEqual(['appended', 'appended'])
+    expect(eventFiles().length).toBe(2)
+  })
+
+  it.each<[string, (newest: Event) => Event, string]>([
+    ['a gap', (newest) => follow({ ...newest, seq: 7 }), 'event 7 is missing'],
+    ['a fork', (newest) => follow({ ...newest, hash: 'another' }), 'event 4 would not follow the one before it'],
+    ['a second beginning', () => altered(follow(undefined), { previous: 'x' }), 'event 1 would not follow the one before it'],
+  ])('I1: refuses %s', async (_, event, message) => {
+    const events = await filled(3)
+    const newest = events.at(-1)
+    if (!newest) throw new Error('there are three')
+    await expect(journal.append(event(newest))).rejects.toMatchObject({ code: 'config', message })
+    expect(await journal.read()).toEqual(events)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, 1e12])('%s is not the number of an event', async (seq) => {
+    await expect(journal.append(altered(follow(undefined), { seq }))).rejects.toThrow('is not the number of an event')
+  })
+
+  it('an event that does not match its hash is a bug of the caller, and is not written', async () => {
+    await expect(journal.append({ ...follow(undefined), actor: 'eve' })).rejects.toThrow('does not match its hash')
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('leaves no temporary file, and nothing that others may read', async () => {
+    const [, second] = await filled(2)
+    if (second) await journal.keep(checkpointOf(second))
+    await journal.append(follow(undefined, 'taken'))
+    expect(readdirSync(folder).toSorted()).toEqual(['000000000001.json', '000000000002.json', 'checkpoint.json', 'reserve'])
+    expect([join(root, '.rollout'), folder].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700])
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600)
+  })
+
+  it.each(['', '.', '..', '../x', 'a/b', 'A', '-x', 'a\0b', 'x'.repeat(101), '/etc'])('%j cannot name a journal', async (name) => {
+    await expect(openStore(join(root, '.rollout')).open(name)).rejects.toMatchObject({ code: 'config' })
+  })
+})
+
+describe('damage is never read as something else', () => {
+  it('any byte of any event changed: the same events, or an error that names the file', async () => {
+    const events = await filled(3)
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.nat(), fc.integer({ min: 1, max: 255 }), async (seq, at, flip) => {
+        const intact = readFileSync(file(seq))
+        const bytes = Buffer.from(intact)
+        const offset = at % bytes.length
+        bytes.writeUInt8(bytes.readUInt8(offset) ^ flip, offset)
+        writeFileSync(file(seq), bytes)
+        const read = await journal.read().catch((thrown: unknown) => thrown)
+        writeFileSync(file(seq), intact)
+        if (Array.isArray(read)) expect(read).toEqual(events)
+        else expect(read).toMatchObject({ code: 'config', problems: [{ where: { file: file(seq) } }] })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('a file cut anywhere', async () => {
+    await filled(2)
+    const whole = readFileSync(file(2))
+    for (let length = 0; length < whole.length - 1; length += 7) {
+      writeFileSync(file(2), whole.subarray(0, length))
+      await expect(journal.read()).rejects.toThrow('event 2 was changed or is damaged')
+    }
+  })
+
+  it('an event sealed anew, so that only the chain shows it', async () => {
+    const events = await filled(3)
+    writeFileSync(file(2), JSON.stringify(follow(events[0], 'forged')))
+    await expect(journal.read()).rejects.toThrow('event 3 does not follow the one before it')
+  })
+
+  it.each([1, 3, 5])('event %i of 5 missing', async (seq) => {
+    const events = await filled(5)
+    const newest = events.at(-1)
+    if (newest) await journal.keep(checkpointOf(newest))
+    unlinkSync(file(seq))
+    await expect(journal.read()).rejects.toThrow(`event ${seq} is missing`)
+    expect(await openStore(join(root, '.rollout')).names()).toEqual(['shop'])
+  })
+
+  it('the newest missing while somebody still knows it', async () => {
+    await filled(3)
+    unlinkSync(file(3))
+    await expect(journal.read(3)).rejects.toThrow('event 3 is missing')
+  })
+})
+
+describe('the checkpoint', () => {
+  it('is given back while it fits', async () => {
+    const events = await filled(3)
+    const [, second] = events
+    if (!second) throw new Error('there are three')
+    await journal.keep(checkpointOf(second, { cursor: 1 }))
+    expect(await journal.checkpoint()).toEqual(checkpointOf(second, { cursor: 1 }))
+    expect(await journal.read(2)).toEqual(events.slice(2))
+  })
+
+  it('never goes back: a slow command must not take away what a lost tail is seen by', async () => {
+    const [first, second] = await filled(2)
+    if (!first || !second) throw new Error('there are two')
+    await journal.keep(checkpointOf(second))
+    await journal.keep(checkpointOf(first))
+    expect((await journal.checkpoint())?.seq).toBe(2)
+  })
+
+  it.each<[string, (text: string) => string]>([
+    ['cut', (text) => text.slice(0, 20)],
+    ['of another state', (text) => text.replace('"cursor":1', '"cursor":2')],
+    ['of a later event', (text) => text.replace('"seq":2', '"seq":900')],
+    ['of another hash', (text) => text.replace(/"hash":"./, '"hash":"_')],
+    ['without its sum', (text) => text.replace('"sum"', '"mus"')],
+    ['a list', () => '[]'],
+    ['nothing', () => ''],
+  ])('is ignored when it is damaged: %s', async (_, damage) => {
+    const events = await filled(3)
+    const [, second] = events
+    if (second) await journal.keep(checkpointOf(second, { cursor: 1 }))
+    const path = join(folder, 'checkpoint.json')
+    writeFileSync(path, damage(readFileSync(path, 'utf8')))
+    expect(await journal.checkpoint()).toBeUndefined()
+    expect(await journal.read()).toEqual(events)
+  })
+
+  it('a failure to keep it loses nothing but time', async () => {
+    const [first] = await filled(1)
+    mkdirSync(join(folder, 'checkpoint.json', 'in the way'), { recursive: true })
+    if (first) await expect(journal.keep(checkpointOf(first))).resolves.toBeUndefined()
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it('bounds the files read, however long the journal is', async () => {
+    const events = await filled(60)
+    const kept = events[55]
+    if (kept) await journal.keep(checkpointOf(kept))
+    const read = vi.spyOn(fs, 'readFileSync')
+    expect((await journal.read((await journal.checkpoint())?.seq)).length).toBe(4)
+    // Twice the checkpoint, twice its event, the four after it, and the number that is still free.
+    expect(read.mock.calls.length).toBeLessThanOrEqual(9)
+  })
+
+  it('sweeps the temporary files of writers that died, and no others', async () => {
+    const [first] = await filled(1)
+    const old = join(folder, '.00000000-0000-0000-0000-000000000000.tmp')
+    const fresh = join(folder, '.00000000-0000-0000-0000-000000000001.tmp')
+    const foreign = join(folder, 'notes.tmp')
+    for (const path of [old, fresh, foreign]) writeFileSync(path, '')
+    for (const path of [old, foreign]) utimesSync(path, 1, 1)
+    if (first) await journal.keep(checkpointOf(first))
+    expect([old, fresh, foreign].map((path) => existsSync(path))).toEqual([false, true, true])
+  })
+})
+
+describe('a place that cannot be used', () => {
+  it.each([
+    ['the store', () => writeFileSync(join(root, '.rollout'), '')],
+    [
+      'the journal',
+      () => {
+        mkdirSync(join(root, '.rollout'))
+        writeFileSync(folder, '')
+      },
+    ],
+    ['an event', () => mkdirSync(file(1), { recursive: true })],
+  ])('something is in the way of %s', async (_, obstruct) => {
+    obstruct()
+    expect(await journal.append(follow(undefined)).catch(code)).toBe('config')
+    expect(await journal.read().catch(code)).toBe('config')
+  })
+})
+
+const CAN_MOUNT = (() => {
+  const place = mkdtempSync(join(tmpdir(), 'rollout-mount-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' })
+    execFileSync('umount', [place], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+})()
+if (!CAN_MOUNT) console.warn('skipped: a full disk and a read-only one, because this user may not mount')
+
+describe.skipIf(!CAN_MOUNT)('a small disk', () => {
+  beforeEach(() => {
+    mkdirSync(join(root, '.rollout'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', join(root, '.rollout')])
+  })
+
+  afterEach(() => {
+    execFileSync('umount', [join(root, '.rollout')])
+  })
+
+  it('read-only: may be read, and says that it may not be written', async () => {
+    const events = await filled(2)
+    execFileSync('mount', ['-o', 'remount,ro', join(root, '.rollout')])
+    expect(await journal.read()).toEqual(events)
+    await expect(journal.append(follow(events[1]))).rejects.toMatchObject({ code: 'denied' })
+    if (events[1]) await expect(journal.keep(checkpointOf(events[1]))).resolves.toBeUndefined()
+  })
+
+  it('full: the reserve is given up for what must still be recorded; then it says so; I12: nothing acknowledged is lost', async () => {
+    const events = [...(await filled(2))]
+    try {
+      for (let nth = 0; ; nth += 1) writeFileSync(join(root, '.rollout', `ballast-${nth}`), Buffer.alloc(4096))
+    } catch {}
+    expect(existsSync(join(folder, 'reserve'))).toBe(true)
+    let refused: unknown
+    while (refused === undefined && events.length < 100) {
+      const event = follow(events.at(-1))
+      const outcome = await journal.append(event).catch((thrown: unknown) => thrown)
+      if (outcome === 'appended') events.push(event)
+      else refused = outcome
+    }
+    // The reserve has room for an intent, and for what ten targets say to it.
+    expect(events.length).toBeGreaterThanOrEqual(2 + 12)
+    expect(refused).toMatchObject({ code: 'unreachable', message: expect.stringContaining('the disk is full') })
+    expect(await journal.read()).toEqual(events)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+})
+
+describe('many at once', () => {
+  it('I1, I12: 20 processes: no gap, no fork, and nothing acknowledged is lost', async () => {
+    const script = join(root, 'appender.mjs')
+    const bundle = await rolldown({ input: fileURLToPath(new URL('appender.ts', import.meta.url)), platform: 'node' })
+    await bundle.write({ file: script, format: 'esm' })
+    await bundle.close()
+    const appenders = Array.from({ length: 20 }, async (_, nth) => {
+      const child = spawn(process.execPath, [script, join(root, '.rollout'), `p${nth}`, '5'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: 25_000,
+      })
+      let printed = ''
+      child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+      const status = await new Promise((done) => child.on('close', done))
+      return { status, lines: printed.trim().split('\n') }
+    })
+    const done = await Promise.all(appenders)
+    expect(done.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 0))
+    const acknowledged = done.flatMap(({ lines }) => lines).toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+    const events = await journal.read()
+    expect(events.map(({ seq, id }) => `${seq} ${id}`)).toEqual(acknowledged)
+    expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, nth) => nth + 1))
+  })
+})
