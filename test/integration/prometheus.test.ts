@@ -11,6 +11,7 @@ import { hasPrometheus, startPrometheus } from '../helpers/prometheus.ts'
 import { lend } from '../helpers/loan.ts'
 import { planOf } from '../helpers/metrics.ts'
 
+const encode = (query: Record<string, string>): string => new URLSearchParams(query).toString()
 const home = fileURLToPath(new URL('../..', import.meta.url))
 const installed = hasPrometheus()
 if (!installed) console.warn('SKIPPED: no prometheus on this machine; on Debian: apt-get install prometheus')
@@ -54,9 +55,9 @@ async function setUp(fault: Fault) {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-promql-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true }))
   const world = await openWorld({ folder, fault, home, signal: new AbortController().signal })
-  closing.push(world.close)
+  closing.push(async () => world.close())
   const prometheus = await startPrometheus(world.url)
-  closing.push(prometheus.close)
+  closing.push(async () => prometheus.close())
   writeFileSync(join(folder, 'rollout.yaml'), plan(prometheus.url))
   const [total] = await openMetrics(
     planOf({ use: 'prometheus', url: prometheus.url, query: 'sum(count_over_time(up[1m]))' }),
@@ -90,7 +91,7 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=true')
 
     const answer = await fetch(
-      `${prometheus.url}/api/v1/query?${new URLSearchParams({ query: `sum(rate(${BAD}[1m])) / sum(rate(http_requests_total[1m]))` })}`,
+      `${prometheus.url}/api/v1/query?${encode({ query: `sum(rate(${BAD}[1m])) / sum(rate(http_requests_total[1m]))` })}`,
     )
     expect(await answer.json()).toMatchObject({ status: 'success', data: { resultType: 'vector', result: [] } })
     const ratio = { bad: BAD, total: 'http_requests_total' }

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { readOnce } from '../../helpers/metrics.ts'
+import { serve } from '../../helpers/shell.ts'
+
+const NOW = 1_800_000_000
+
+/** Answers each query with these series: labels and value. What is not listed is empty. */
+async function prometheus(answers: Readonly<Record<string, readonly (readonly [object, string])[]>>, seen: URLSearchParams[] = []) {
+  return serve((request, response) => {
+    const query = new URL(request.url ?? '', 'http://x').searchParams
+    seen.push(query)
+    const result = (answers[query.get('query') ?? ''] ?? []).map(([metric, value]) => ({ metric, value: [NOW, value] }))
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+  })
+}
+
+const at = NOW * 1000
+const TIME = [[{}, String(NOW)]] as const
+
+describe('a query', () => {
+  it.each<readonly [string, readonly (readonly [object, string])[], object]>([
+    ['one series', [[{}, '0.5']], { is: 'value', value: 0.5, at }],
+    ['none', [], { is: 'missing', reason: 'empty' }],
+    [
+      'two',
+      [
+        [{ a: '1' }, '1'],
+        [{ a: '2' }, '1'],
+      ],
+      { is: 'missing', reason: 'several' },
+    ],
+    ['NaN', [[{}, 'NaN']], { is: 'missing', reason: 'not-finite' }],
+    ['+Inf', [[{}, '+Inf']], { is: 'missing', reason: 'not-finite' }],
+    ['an empty string', [[{}, '']], { is: 'missing', reason: 'not-finite' }],
+  ])('of %s', async (_what, series, reading) => {
+    const url = await prometheus({ q: series, 'max(timestamp(q))': TIME })
+    expect(await readOnce({ use: 'prometheus', url, query: 'q' })).toMatchObject(reading)
+  })
+
+  it.each([
+    ['matrix', [], 'the query gives a matrix'],
+    ['string', [NOW, 'x'], 'the query gives a string'],
+  ])('that gives a %s is missing', async (resultType, result, detail) => {
+    const url = await serve((_, response) => response.end(JSON.stringify({ status: 'success', data: { resultType, result } })))
+    const reading = await readOnce({ use: 'prometheus', url, query: 'q' })
+    expect(reading.is === 'missing' && [reading.reason, reading.detail]).toEqual(['malformed', `${detail}; a single number is expected`])
+  })
+
+  it('is as old as the plan says it is, behind a Pushgateway', async () => {
+    const url = await prometheus({ q: [[{}, '1']], 'max(timestamp(q))': TIME, push: [[{}, '1700000000']] })
+    expect(await readOnce({ use: 'prometheus', url, query: 'q', sampledAt: 'push' })).toEqual({ is: 'value', value: 1, at: 1.7e12 })
+  })
+})
+
+describe('a ratio', () => {
+  const ratio = { bad: 'b', total: 't' }
+  it.each<readonly [string, Parameters<typeof prometheus>[0], object]>([
+    ['without errors', { t: [[{}, '9']] }, { is: 'ratio', bad: {}, at }],
+    [
+      'with errors as old as they are',
+      { t: [[{}, '9']], b: [[{}, '1']], 'max(timestamp(b))': [[{}, '1700000000']] },
+      { is: 'ratio', at: 1.7e12 },
+    ],
+    ['with errors that are no number', { t: [[{}, '9']], b: [[{}, 'NaN']] }, { is: 'missing', reason: 'not-finite' }],
+    ['that goes below zero', { t: [[{}, '-9']] }, { is: 'missing', reason: 'impossible' }],
+  ])('%s', async (_what, answers, reading) => {
+    const url = await prometheus({ 'max(timestamp(t))': TIME, ...answers })
+    expect(await readOnce({ use: 'prometheus', url, ratio })).toMatchObject(reading)
+  })
+
+  it('of nothing is empty', async () => {
+    expect(await readOnce({ use: 'prometheus', url: await prometheus({}), ratio })).toMatchObject({ is: 'missing', reason: 'empty' })
+  })
+
+  it("is evaluated at one time, and that is the server's", async () => {
+    const seen: URLSearchParams[] = []
+    await readOnce({ use: 'prometheus', url: await prometheus({ 'max(timestamp(t))': TIME, t: [[{}, '9']] }, seen), ratio })
+    expect(seen.map((query) => query.get('time'))).toEqual([null, String(NOW), String(NOW), String(NOW)])
+  })
+})
+
+it.each<readonly [string, readonly (readonly [object, string])[], object]>([
+  [
+    'buckets',
+    [
+      [{ le: '1.0' }, '3'],
+      [{ le: '+Inf' }, '4'],
+    ],
+    { is: 'quantile', quantile: 0.9, at },
+  ],
+  ['no +Inf', [[{ le: '1' }, '3']], { is: 'missing', reason: 'malformed' }],
+  [
+    'a bound that is none',
+    [
+      [{ le: 'x' }, '3'],
+      [{ le: '+Inf' }, '4'],
+    ],
+    { is: 'missing', reason: 'malformed' },
+  ],
+])('a quantile of %s', async (_what, series, reading) => {
+  const url = await prometheus({ 'd_bucket{a="b"}': series, 'max(timestamp(d_bucket{a="b"}))': TIME })
+  expect(await readOnce({ use: 'prometheus', url, quantile: { of: 'd{a="b"}', q: 0.9 } })).toMatchObject(reading)
+})
