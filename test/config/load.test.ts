@@ -263,6 +263,17 @@ describe('an adapter of the user', () => {
   })
 })
 
+it.each([
+  ['complains of it', `({ issues: [{ message: 'bad ' + path + JSON.stringify(path), path: ['path'] }] })`],
+  ['throws it', '{ throw new Error(path) }'],
+])('an adapter that %s still cannot show a secret', async (_, body) => {
+  const mine = `export default { options: { '~standard': { version: 1, vendor: 'me', validate: ({ path }) => ${body} } }, read: () => ({}) }`
+  const plan = changed(['use: env-file', 'use: ./mine.mjs'], ['path: web.env', 'path: "${SECRET}"'])
+  const error = await refusal({ 'rollout.yaml': plan, 'mine.mjs': mine }, { env: { SECRET: CANARY } })
+  expect(error.message).toContain('${SECRET}')
+  expect(error.message).not.toContain('canary')
+})
+
 describe('a plan that is large', () => {
   it('many toggles that require all before them are looked at once each', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `T${i}`)
