@@ -98,7 +98,7 @@ describe('whatever a plan holds, it is accepted or gets an error for people', ()
       fc.asyncProperty(fc.constantFrom(...NAMES), fc.array(mutation, { minLength: 1, maxLength: 4 }), async (name, mutations) => {
         outcomes.add(await survives({ ...SHIPPED, [name]: mutations.reduce(mutate, SHIPPED[name] ?? '') }))
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
     // Mutations that always break, or never do, would prove nothing.
     expect([...outcomes].toSorted()).toEqual(['accepted', 'refused'])
@@ -113,7 +113,7 @@ describe('whatever a plan holds, it is accepted or gets an error for people', ()
       fc.asyncProperty(bytes, async (content) => {
         await survives({ 'rollout.yaml': content })
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -125,7 +125,7 @@ describe('whatever a plan holds, it is accepted or gets an error for people', ()
           await survives({ 'rollout.yaml': JSON.stringify(value) })
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 })

@@ -146,7 +146,7 @@ describe('damage is never read as something else', () => {
         if (Array.isArray(read)) expect(read).toEqual(events)
         else expect(read).toMatchObject({ code: 'config', problems: [{ where: { file: file(seq) } }] })
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
