@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from 'commander'
 import { RolloutError, type Outcome } from './core/errors.ts'
 import type { Flag, Input, Row } from './commands/input.ts'
 import type { Shell } from './shell.ts'
-import { renderBug, renderProblems } from './views/problem.ts'
 
 const COMMANDS: readonly Row[] = [
   {
@@ -168,6 +167,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     return outcome
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 'done' : 'usage'
+    const { renderBug, renderProblems } = await import('./views/problem.ts')
     if (thrown instanceof RolloutError) {
       shell.err.write(renderProblems(thrown, shell.err))
       return thrown.code

@@ -1,9 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { createInterface } from 'node:readline/promises'
 import { main } from './cli.ts'
 import { EXIT, RolloutError } from './core/errors.ts'
 import type { Controller } from './core/event.ts'
@@ -83,7 +81,7 @@ function alive({ pid, domain, began }: Controller): boolean | undefined {
 }
 
 // Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
-const boot = slurp('/proc/sys/kernel/random/boot_id') || randomUUID()
+const boot = slurp('/proc/sys/kernel/random/boot_id') || crypto.randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
 const interactive = process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
 
@@ -108,6 +106,8 @@ const shell: Shell = {
   err: stream(process.stderr),
   ...(interactive && {
     ask: async (question: string) => {
+      // Loaded when somebody is asked: it is the largest part of Node.js that few commands need.
+      const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
         return await lines.question(question, { signal: stopping.signal })
@@ -122,7 +122,7 @@ const shell: Shell = {
   node: process.versions.node,
   home: fileURLToPath(new URL('..', import.meta.url)),
   random: Math.random,
-  uuid: randomUUID,
+  uuid: () => crypto.randomUUID(),
   alive,
   end: async (controller) => {
     if (controller.pid === self.pid && controller.began === self.began) return true

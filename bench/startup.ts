@@ -1,0 +1,47 @@
+// How long short commands take, as a multiple of a bare Node.js: `npm run bench`.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const ROUNDS = 25
+const binary = join(import.meta.dirname, '../bin/rollout.cjs')
+const folder = mkdtempSync(join(tmpdir(), 'rollout-bench-'))
+const plan = `version: 1
+name: bench
+toggles: { FEATURE_X: { targets: [web] } }
+targets: { web: { use: env-file, path: web.env } }
+phases: [{ phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 1m }]
+`
+
+try {
+  writeFileSync(join(folder, 'rollout.yaml'), plan)
+  writeFileSync(join(folder, 'web.env'), 'FEATURE_X=false\n')
+  execFileSync(process.execPath, [binary, 'start'], { cwd: folder, stdio: 'ignore' })
+  const rows = new Map<string, readonly string[]>([
+    ['node -e 0', ['-e', '0']],
+    ['rollout --version', [binary, '--version']],
+    ['rollout --help', [binary, '--help']],
+    ['rollout status', [binary, 'status']],
+  ])
+  const times = new Map([...rows.keys()].map((name) => [name, [] as number[]]))
+  // In turn, so that whatever else the machine does hits all of them alike; the first round only warms up.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const [name, argv] of rows) {
+      const began = performance.now()
+      const { status } = spawnSync(process.execPath, argv, { cwd: folder, stdio: 'ignore' })
+      if (status !== 0) throw new Error(`${name} ended with ${status}`)
+      if (round > 0) times.get(name)?.push(performance.now() - began)
+    }
+  }
+  const floor = median(times.get('node -e 0') ?? [])
+  console.log(`start-up on Node ${process.versions.node}, medians of ${ROUNDS} runs`)
+  for (const [name, each] of times)
+    console.log(`  ${name.padEnd(20)} ${median(each).toFixed(1).padStart(6)} ms  ${(median(each) / floor).toFixed(2)}×`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

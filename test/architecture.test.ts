@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { complaints, type Sources } from './helpers/house.ts'
+
+const root = join(import.meta.dirname, '..')
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+}
+
+const sources: Sources = Object.fromEntries(filesOf('src').map((path) => [path, readFileSync(join(root, 'src', path), 'utf8')]))
+
+test('the house is as the plan of the house says', () => {
+  expect(Object.keys(sources).length).toBeGreaterThan(80)
+  expect(complaints(sources)).toEqual([])
+})
+
+/** Tests of more than one file: of everything (`e2e`, `integration`), of a folder (`contract`), of what a user sees (`broken`). */
+const BROADER =
+  /^(e2e|integration|helpers)\/|^(architecture|startup)\.test|^adapters\/(contract|metrics\/zoo)\.test|^config\/(broken|fuzz)\.test|^simulation\//
+
+test('test/ mirrors src/', () => {
+  const known = new Set(Object.keys(sources).flatMap((path) => [path.replace(/\.ts$/, ''), path.replace(/\/[^/]+$/, '')]))
+  const tests = filesOf('test').filter((path) => path.endsWith('.test.ts') && !BROADER.test(path))
+  expect(tests.length).toBeGreaterThan(10)
+  // `apply.faults.test.ts` is one more test of apply.ts.
+  expect(tests.filter((path) => !known.has(path.replace(/\.[^/]*$/, '')))).toEqual([])
+})
+
+describe('the check itself reports', () => {
+  const file = 'export {}'
+  test.each<[what: string, sources: Sources, complaint: string]>([
+    ['an arrow upwards', { 'core/a.ts': `import '../engine/b.ts'`, 'engine/b.ts': file }, 'core/a.ts may not import engine/b.ts'],
+    ['of a type', { 'core/a.ts': `import type { B } from '../views/b.ts'`, 'views/b.ts': file }, 'core/a.ts may not import views/b.ts'],
+    ['of a re-export', { 'views/a.ts': `export * from '../config/b.ts'`, 'config/b.ts': file }, 'views/a.ts may not import config/b.ts'],
+    ['of a named re-export', { 'sdk/a.ts': `export { x } from '../core/b.ts'`, 'core/b.ts': file }, 'sdk/a.ts may not import core/b.ts'],
+    [
+      'of a lazy import',
+      { 'engine/a.ts': `void import('../commands/b.ts')`, 'commands/b.ts': file },
+      'engine/a.ts may not import commands/b.ts',
+    ],
+    [
+      'of an inline type',
+      { 'core/a.ts': `type B = import('../engine/b.ts').B`, 'engine/b.ts': file },
+      'core/a.ts may not import engine/b.ts',
+    ],
+    ['into main', { 'commands/a.ts': `import '../main.ts'`, 'main.ts': file }, 'commands/a.ts may not import main.ts'],
+    ['of a command to the command table', { 'commands/a.ts': `import '../cli.ts'`, 'cli.ts': file }, 'commands/a.ts may not import cli.ts'],
+    ['of a path it cannot read', { 'engine/a.ts': 'void import(`../${where}`)' }, 'engine/a.ts imports a computed path'],
+    ['a circle', { 'core/a.ts': `import './b.ts'`, 'core/b.ts': `import './a.ts'` }, 'circle: core/a.ts → core/b.ts → core/a.ts'],
+    [
+      'a circle of types',
+      { 'core/a.ts': `import type { B } from './b.ts'`, 'core/b.ts': `export type { A } from './a.ts'` },
+      'circle: core/a.ts → core/b.ts → core/a.ts',
+    ],
+    ['a file that imports itself', { 'core/a.ts': `import './a.ts'` }, 'circle: core/a.ts → core/a.ts'],
+    ['a folder nobody planned', { 'utils/a.ts': file }, 'utils/a.ts is in no room of the house'],
+    ['a package in the wrong room', { 'engine/a.ts': `import got from 'got'` }, 'engine/a.ts may not import got'],
+    ['got elsewhere in adapters', { 'adapters/a.ts': `import got from 'got'` }, 'adapters/a.ts may not import got'],
+    ['a part of a package', { 'commands/a.ts': `import { z } from 'zod/mini'` }, 'commands/a.ts may not import zod'],
+    ['a package nobody planned', { 'views/a.ts': `import x from '@scope/x/y'` }, 'views/a.ts may not import @scope/x'],
+    ['node in core', { 'core/a.ts': `import { join } from 'node:path'` }, 'core/a.ts may not import node:path'],
+    ['require', { 'views/a.ts': `require('got')` }, 'views/a.ts uses require'],
+    ['process', { 'engine/a.ts': 'const { env } = process' }, 'engine/a.ts uses process'],
+    ['process as a module', { 'engine/a.ts': `import { env } from 'node:process'` }, 'engine/a.ts may not import node:process'],
+    [
+      'timers as a module',
+      { 'engine/a.ts': `import { setTimeout as sleep } from 'node:timers/promises'` },
+      'engine/a.ts may not import node:timers/promises',
+    ],
+    ['the time', { 'engine/a.ts': 'const now = Date.now()' }, 'engine/a.ts uses Date.now'],
+    ['the time as a date', { 'core/a.ts': 'const now = new Date()' }, 'core/a.ts uses new Date()'],
+    ['the time as a text', { 'core/a.ts': 'const now = Date()' }, 'core/a.ts uses Date()'],
+    ['the monotonic time', { 'engine/a.ts': 'performance.now()' }, 'engine/a.ts uses performance'],
+    ['chance', { 'core/a.ts': 'const x = Math.random()' }, 'core/a.ts uses Math.random'],
+    ['chance in brackets', { 'core/a.ts': `const x = Math['random']()` }, 'core/a.ts uses Math.random'],
+    ['the console', { 'commands/a.ts': `console.log('x')` }, 'commands/a.ts uses console'],
+    ['a timer', { 'engine/a.ts': 'setTimeout(() => {}, 1)' }, 'engine/a.ts uses setTimeout'],
+    ['a timer of a signal', { 'engine/a.ts': 'AbortSignal.timeout(1)' }, 'engine/a.ts uses AbortSignal.timeout'],
+    ['a way round', { 'engine/a.ts': 'globalThis.setTimeout(() => {}, 1)' }, 'engine/a.ts uses globalThis'],
+    ['what does not parse', { 'core/a.ts': 'const = ' }, 'core/a.ts does not parse'],
+  ])('%s', (_, given, complaint) => {
+    expect(complaints(given)).toEqual([complaint])
+  })
+
+  test.each<[what: string, sources: Sources]>([
+    ['words in comments and texts', { 'core/a.ts': `/* process.env */ const text = "import '../engine/b.ts'; Date.now()"` }],
+    ['properties of that name', { 'core/a.ts': 'const x = { process: 1 }; x.process; interface Y { console: number }' }],
+    ['a date of a given time', { 'core/a.ts': 'const x = new Date(0)' }],
+    ['main', { 'main.ts': `import { setTimeout } from 'node:timers/promises'; process.exit(Date.now())` }],
+    ['the floors', { 'engine/a.ts': `import '../adapters/b.ts'`, 'adapters/b.ts': `import '../core/c.ts'`, 'core/c.ts': file }],
+  ])('but not %s', (_, given) => {
+    expect(complaints(given)).toEqual([])
+  })
+})

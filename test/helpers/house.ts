@@ -1,0 +1,170 @@
+import { posix } from 'node:path'
+import { parseAst } from 'rolldown/parseAst'
+
+/** Path below src → text. */
+export type Sources = Readonly<Record<string, string>>
+
+/** Room → what it may import from src: rooms, or single files. A room may always import from itself. */
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  config: ['core'],
+  adapters: ['core'],
+  views: ['core'],
+  engine: ['core', 'adapters'],
+  sdk: ['core/bucket.ts', 'core/words.ts'],
+  demo: ['core', 'sdk'],
+  commands: ['core', 'config', 'adapters', 'views', 'engine', 'demo', 'shell.ts'],
+  'shell.ts': ['core'],
+  'cli.ts': ['core', 'commands', 'views', 'shell.ts'],
+  'main.ts': ['core', 'cli.ts', 'shell.ts'],
+}
+
+/** Package → the rooms or files that may import it. No other package has a room. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  commander: ['cli.ts'],
+  yaml: ['config'],
+  zod: ['config', 'adapters'],
+  got: ['adapters/http.ts'],
+  execa: ['adapters'],
+  chalk: ['views'],
+  'cli-table3': ['views'],
+  ora: ['views'],
+}
+
+/** Where time, chance, the environment and timers may be taken instead of being lent. */
+const AMBIENT: Readonly<Record<string, readonly string[]>> = {
+  // The shop is an application of its own, and so is the load on it.
+  demo: ['process', 'performance', 'setTimeout', 'setInterval'],
+  // Runs inside an application, which has no Shell to lend.
+  sdk: ['process', 'setInterval'],
+  // Only `process.kill(-pid)` ends a whole process group.
+  'adapters/spawn.ts': ['process', 'AbortSignal.timeout'],
+  // got asks for the delay of a retry without a clock.
+  'adapters/http.ts': ['performance', 'AbortSignal.timeout'],
+  // The deadline of one call is real time, whatever clock was lent: it guards against a hung peer.
+  'adapters/open.ts': ['AbortSignal.timeout'],
+}
+
+const GLOBALS = new Set(['process', 'console', 'performance', 'globalThis', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
+const MEMBERS = new Set(['Date.now', 'Math.random', 'AbortSignal.timeout', 'crypto.randomUUID', 'crypto.getRandomValues'])
+
+/** Everything in these sources that is not as the house says; sorted by file. Types count as much as values. */
+export function complaints(sources: Sources): readonly string[] {
+  const edges = new Map<string, readonly string[]>()
+  const found = Object.entries(sources).flatMap(([path, text]) => {
+    if (FLOORS[roomOf(path)] === undefined) return [`${path} is in no room of the house`]
+    try {
+      const { imports, uses } = read(path, text)
+      const local = imports.flatMap((to) => (to?.startsWith('.') ? [posix.join(posix.dirname(path), to)] : []))
+      edges.set(path, local)
+      return [...new Set([...imports.flatMap((to) => complaintOf(path, to)), ...uses.flatMap((use) => complaintOfUse(path, use))])]
+    } catch {
+      return [`${path} does not parse`]
+    }
+  })
+  return [...found, ...circles(edges)]
+}
+
+function roomOf(path: string): string {
+  return path.split('/')[0] ?? ''
+}
+
+function isIn(path: string, places: readonly string[]): boolean {
+  return places.includes(path) || places.includes(roomOf(path))
+}
+
+function complaintOf(path: string, to: string | undefined): readonly string[] {
+  // The registry is where a name becomes a file: `use: env-file` → adapters/targets/env-file.ts.
+  if (to === undefined) return path === 'adapters/registry.ts' ? [] : [`${path} imports a computed path`]
+  if (to.startsWith('.')) {
+    const target = posix.join(posix.dirname(path), to)
+    const isOwn = path.includes('/') && roomOf(target) === roomOf(path)
+    return isOwn || isIn(target, FLOORS[roomOf(path)] ?? []) ? [] : [`${path} may not import ${target}`]
+  }
+  if (to.startsWith('node:')) {
+    const isAmbient = /^node:(process|timers|perf_hooks|console)\b/.test(to)
+    return roomOf(path) === 'core' || (isAmbient && path !== 'main.ts') ? [`${path} may not import ${to}`] : []
+  }
+  const name = to.split('/', to.startsWith('@') ? 2 : 1).join('/')
+  return isIn(path, ROOMS[name] ?? []) ? [] : [`${path} may not import ${name}`]
+}
+
+function complaintOfUse(path: string, use: string): readonly string[] {
+  if (path === 'main.ts') return []
+  return [...(AMBIENT[path] ?? []), ...(AMBIENT[roomOf(path)] ?? [])].includes(use) ? [] : [`${path} uses ${use}`]
+}
+
+interface Node {
+  readonly [key: string]: unknown
+  readonly type: string
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+}
+
+/** By syntax, not by pattern: comments and texts do not count, and no spelling of an import escapes. `undefined` is a computed path. */
+function read(path: string, text: string) {
+  const imports: (string | undefined)[] = []
+  const uses: string[] = []
+  const visit = (node: Node): void => {
+    const source = sourceOf(node)
+    if (source !== undefined) imports.push(source.path)
+    const use = useOf(node)
+    if (use !== undefined) uses.push(use)
+    for (const [key, value] of Object.entries(node)) {
+      // `x.process` and `{ process: 1 }` only sound like it.
+      if ((key === 'property' || key === 'key' || key === 'imported') && node['computed'] !== true && node['shorthand'] !== true) continue
+      for (const child of [value].flat()) if (isNode(child)) visit(child)
+    }
+  }
+  const program: unknown = parseAst(text, { lang: 'ts' }, path)
+  if (!isNode(program)) throw new Error(`${path} is no program`)
+  visit(program)
+  return { imports, uses }
+}
+
+function sourceOf(node: Node): { readonly path: string | undefined } | undefined {
+  if (!['ImportDeclaration', 'ExportAllDeclaration', 'ExportNamedDeclaration', 'ImportExpression', 'TSImportType'].includes(node.type))
+    return undefined
+  const source = node['source'] ?? node['argument']
+  if (!isNode(source)) return undefined
+  const literal = source.type === 'TSLiteralType' ? source['literal'] : source
+  const value = isNode(literal) && literal.type === 'Literal' ? literal['value'] : undefined
+  return { path: typeof value === 'string' ? value : undefined }
+}
+
+function useOf(node: Node): string | undefined {
+  if (node.type === 'Identifier' && typeof node['name'] === 'string' && GLOBALS.has(node['name'])) return node['name']
+  if (node.type === 'NewExpression' && nameOf(node['callee']) === 'Date' && isEmpty(node['arguments'])) return 'new Date()'
+  if (node.type === 'CallExpression' && nameOf(node['callee']) === 'Date') return 'Date()'
+  if (node.type === 'CallExpression' && nameOf(node['callee']) === 'require') return 'require'
+  if (node.type !== 'MemberExpression') return undefined
+  const member = `${nameOf(node['object'])}.${nameOf(node['property'])}`
+  return MEMBERS.has(member) ? member : undefined
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+function nameOf(node: unknown): string {
+  if (!isNode(node)) return ''
+  const name = node.type === 'Identifier' ? node['name'] : node['value']
+  return typeof name === 'string' ? name : ''
+}
+
+/** Each circle once, from its first file on. */
+function circles(edges: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path)
+    if (at >= 0) return void found.push(`circle: ${[...trail.slice(at), path].join(' → ')}`)
+    if (done.has(path)) return
+    for (const next of edges.get(path) ?? []) walk(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of edges.keys()) walk(path, [])
+  return found
+}
