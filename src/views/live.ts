@@ -41,8 +41,10 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
         const key = `${decision.do} ${decision.why.code} ${state.cursor} ${verdictsOf(state)}`
-        if (key !== last && isWorthALine(state)) line(`  ${text}`)
-        last = key
+        if (key !== last && isWorthALine(state)) {
+          line(`  ${text}`)
+          last = key
+        }
       }
     },
     end: () => void spinner?.stop(),
@@ -66,9 +68,12 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')
 }
 
+/** A step has only just begun: too little to say anything, and the next polls will say it. */
+const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples'])
+
 /** A log wants changes: not that a step has only just begun. */
 function isWorthALine(state: State): boolean {
-  return Object.values(state.watch?.tracks ?? {}).every(({ verdict, samples = 1 }) => verdict !== 'unknown' || samples > 0)
+  return Object.values(state.watch?.tracks ?? {}).every(({ verdict, missing }) => verdict !== 'unknown' || !EARLY.has(missing?.reason))
 }
 
 function verdictsOf(state: State): string {
