@@ -116,7 +116,7 @@ const COMMANDS: readonly Row[] = [
     group: 'Produce',
     flags: [
       ['--fault <fault>', 'what goes wrong (default: errors)', ['errors', 'latency', 'nodata', 'none']],
-      ['--speed <factor>', 'how much faster than the plan says'],
+      ['--speed <factor>', 'how much faster than the plan says (default: 1000)'],
     ],
     load: async () => import('./commands/demo.ts'),
   },

@@ -47,7 +47,7 @@ export function renderDemoEnd({ state, events, sent, folder, npx }: DemoEnd, str
     `  ${sent.sent} requests were sent, ${sent.failed} failed.`,
     '',
   ]
-  lines.push('  Ask the journal of this demo:')
+  lines.push('  The shop and its users are gone; the journal stays for you to ask:')
   const subject = state.stopped?.why.metric ?? ''
   for (const words of [`explain ${subject}`.trim(), 'history', 'status'])
     lines.push(`    ${color.cyan(`${command} ${words} --file ${folder}`)}`)
