@@ -1,0 +1,165 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { plainPlan } from '../helpers/plans.ts'
+import { shop } from '../helpers/shell.ts'
+import { place, type Ended } from './binary.ts'
+
+type Place = ReturnType<typeof place>
+
+const healthy = await shop({ requests: 100, errors: 0 })
+const failing = await shop({ requests: 100, errors: 50 })
+
+/** One step up, whether or not there was traffic before it. */
+const up = ['advance', '--override', 'samples,metrics', '--reason', 'a test'] as const
+
+function folder(url = healthy, change: (plan: string) => string = (plan) => plan): Place {
+  return place({ 'rollout.yaml': change(plainPlan(url)), 'web.env': '# kept\nFEATURE_X=false\n' })
+}
+
+async function started(at = folder()): Promise<Place> {
+  expect(await at.rollout('start')).toMatchObject({ code: 0 })
+  return at
+}
+
+/** A target whose command refuses. */
+const refusing = (plan: string): string =>
+  plan
+    .replace('targets: [web]', 'targets: [web, worker]')
+    .replace(
+      'metrics:\n',
+      "  worker: { use: command, set: [node, set.cjs, '{{name}}', '{{value}}'], get: [node, get.cjs, '{{name}}'] }\nmetrics:\n",
+    )
+
+const approval = (plan: string): string =>
+  plan.replace('steps: [10%', 'steps: [{ to: 10%, approval: managers }').replace('interval:', 'approvers: { managers: [ana] }\ninterval:')
+
+/** Every exit code by at least one real case. */
+const CASES: readonly [what: string, code: number, run: () => Promise<Ended>, says: RegExp][] = [
+  ['done', 0, async () => (await started()).rollout(...up), /10%/],
+  ['changes pending', 2, async () => folder().rollout('plan', '--detailed-exitcode'), /FEATURE_X/],
+  [
+    'not yet',
+    8,
+    async () => {
+      const at = await started()
+      await at.rollout(...up)
+      return at.rollout('advance')
+    },
+    /hold .* of 1m/,
+  ],
+  [
+    'unhealthy',
+    9,
+    async () => {
+      const at = await started(folder(failing))
+      await at.rollout(...up)
+      return at.rollout('run')
+    },
+    /50%.*> 5%/,
+  ],
+  [
+    'partial, with the commands to run by hand',
+    10,
+    async () => {
+      const at = folder(healthy, refusing)
+      at.write('set.cjs', 'process.exit(1)')
+      at.write('get.cjs', "console.log('false')")
+      return (await started(at)).rollout(...up)
+    },
+    /node set\.cjs FEATURE_X/,
+  ],
+  ['an unknown command', 64, async () => place().rollout('statsu'), /Did you mean status\?/i],
+  ['an unknown option', 64, async () => place().rollout('status', '--jsno'), /Did you mean --json\?/i],
+  ['nothing started', 64, async () => folder().rollout('status'), /nothing was started yet[^]*rollout start/],
+  ['a duration without a unit', 64, async () => (await started()).rollout('run', '--timeout', '5'), /--timeout 5 is not a duration/],
+  [
+    'unreachable',
+    69,
+    async () => {
+      const api =
+        "  web: { use: http, url: 'http://127.0.0.1:1/{{name}}', method: PUT, body: '{{value}}', get: { url: 'http://127.0.0.1:1/{{name}}' } }"
+      return folder(healthy, (plan) => plan.replace('  web: { use: env-file, path: web.env }', api)).rollout('start')
+    },
+    /127\.0\.0\.1:1/,
+  ],
+  ['another step than meant', 75, async () => (await started()).rollout('advance', '--if-step', '1'), /at step 0, not 1/],
+  ['started twice', 75, async () => (await started()).rollout('start'), /already started/],
+  [
+    'somebody not in the group',
+    77,
+    async () => (await started(folder(healthy, approval))).rollout('approve', '--actor', 'eve'),
+    /eve is not in managers/,
+  ],
+  [
+    'bad config',
+    78,
+    async () => folder(healthy, (plan) => plan.replace('name: shop', 'nam: shop')).rollout('plan'),
+    /rollout\.yaml:2:1[^]*name/,
+  ],
+  ['no plan', 78, async () => place().rollout('plan'), /rollout\.yaml/],
+  ['timeout', 124, async () => (await started()).rollout('run', '--timeout', '1s'), /not finished within 1s/],
+]
+
+describe.concurrent('exit code', () => {
+  test.each(CASES)('%s is %i', async (_, code, run, says) => {
+    const ended = await run()
+    expect({ code: ended.code, says: `${ended.out}${ended.err}` }).toEqual({ code, says: expect.stringMatching(says) })
+    expect(ended.err).not.toMatch(/^\s+at .*:\d+:\d+/m)
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s while it watches is %i, and the next command goes on', async (signal, code) => {
+    const at = await started()
+    const running = at.launch(['run'])
+    await running.printed('10%')
+    running.kill(signal)
+    expect(await running.ended).toMatchObject({ code, err: expect.stringContaining(`stopped by ${signal}`) })
+    const events: readonly { type: string }[] = JSON.parse((await at.rollout('history', '--json')).out)
+    expect(events[0]?.type).toBe('detached')
+    expect(await at.rollout('history', '--verify')).toMatchObject({ code: 0 })
+    expect([0, 8]).toContain((await at.rollout('run', '--once')).code)
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+  })
+
+  test('two that advance at once take one step', async () => {
+    const at = await started()
+    const codes = (await Promise.all([1, 2].map(async () => at.rollout(...up, '--if-step', '0')))).map(({ code }) => code)
+    // Open: who comes second should always hear 75; today 0 when it helped to finish the step, 8 when that was done.
+    expect(codes).toContain(0)
+    expect(codes.filter((code) => ![0, 8, 75].includes(code ?? -1))).toEqual([])
+    const events: readonly { type: string }[] = JSON.parse((await at.rollout('history', '--json')).out)
+    expect(events.filter(({ type }) => type === 'intended')).toHaveLength(1)
+    expect(at.read('web.env')).toContain('FEATURE_X=10%')
+  })
+})
+
+describe.concurrent('rollback', () => {
+  test('with a broken plan file, and with none', async () => {
+    const at = await started()
+    await at.rollout(...up)
+    at.write('rollout.yaml', 'version: [')
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+    await at.rollout('resume')
+    await at.rollout(...up)
+    expect(at.read('web.env')).toContain('FEATURE_X=10%')
+    rmSync(join(at.folder, 'rollout.yaml'))
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+    expect(await at.rollout('status')).toMatchObject({ code: 9, out: expect.stringContaining('ROLLED BACK') })
+  })
+
+  // Open: the target remembers the epoch of the lost journal and refuses the new one's as older.
+  test.fails('--all with a lost journal', async () => {
+    const at = await started()
+    await at.rollout(...up)
+    rmSync(join(at.folder, '.rollout'), { recursive: true })
+    expect(await at.rollout('rollback')).toMatchObject({ code: 64, err: expect.stringContaining('rollout rollback --all') })
+    expect(await at.rollout('rollback', '--all')).toMatchObject({ code: 0 })
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+  })
+})
