@@ -1,14 +1,12 @@
-import { decide, type Decision } from '../core/decide.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Event, Why } from '../core/event.ts'
-import { GATES, nextStep, type Gate } from '../core/gates.ts'
-import { advance as destination } from '../core/retreat.ts'
+import { GATES, nextStep } from '../core/gates.ts'
 import type { State } from '../core/state.ts'
 import { changesBetween, summarize } from '../core/summary.ts'
+import { advanceNow, consider } from '../engine/advance.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
-import { openObserver, type Observer } from '../engine/observe.ts'
-import { finish, findDrift, move, type Turn } from '../engine/tick.ts'
+import { openObserver } from '../engine/observe.ts'
+import type { Turn } from '../engine/tick.ts'
 import type { Shell } from '../shell.ts'
 import { renderAdvance, renderRefusal } from '../views/advance.ts'
 import { writeJson } from '../views/json.ts'
@@ -21,60 +19,11 @@ export default async function advance(shell: Shell, input: Input): Promise<Outco
   const writer = await openRollout(shell, input)
   const frozen = stateOf({ writer })
   checkStep(frozen, input)
-  const events: Event[] = []
-  const engine = await openEngine(shell, input, writer, frozen.plan, (event) => events.push(event))
+  const engine = await openEngine(shell, input, writer, frozen.plan, () => undefined)
   const observer = openObserver(engine)
-  const before = await observer.look()
-  const decision = decide(before, shell.clock.now())
-  if (flag(input, 'dryRun')) return report(shell, input, engine, before, { decision, state: before }, overrides)
-  const turn = await act(shell, input, engine, observer, decision, overrides)
-  return report(shell, input, engine, before, turn, overrides)
-}
-
-async function act(
-  shell: Shell,
-  input: Input,
-  engine: Engine,
-  observer: Observer,
-  decision: Decision,
-  overrides: readonly string[],
-): Promise<Turn> {
-  await observer.keep()
-  const state = stateOf(engine)
-  if (decision.do === 'finish') return finish(engine, decision)
-  if (decision.do === 'complete') {
-    await engine.writer.append({ type: 'completed', why: decision.why }, signature(shell, input))
-    return { decision, state: stateOf(engine) }
-  }
-  if (decision.do === 'rollback' || decision.do === 'step-back') return move(engine, decision, engine.signature)
-  const to = destination(state)
-  const closed = closedGates(decision).filter(({ name }) => !overrides.includes(name))
-  const free = decision.do === 'advance' || (decision.do === 'hold' && decision.gates.length > 0 && closed.length === 0)
-  if (!free || !to) return { decision, state }
-  const drifted = await driftOf(engine, state)
-  if (drifted && !overrides.includes('drift'))
-    return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
-  const why: Why = { code: 'operator', text: text(input, 'reason') ?? decision.why.text }
-  return move(engine, { do: 'advance', to, why }, signature(shell, input), overrides)
-}
-
-/** What stands in the way of a hold; nothing for any other decision. */
-function closedGates(decision: Decision): readonly Gate[] {
-  return decision.do === 'hold' ? decision.gates.filter((gate) => !gate.open) : []
-}
-
-async function driftOf(engine: Engine, state: State): Promise<Gate | undefined> {
-  const { drifts, unreadable } = await findDrift(engine, state)
-  if (unreadable.length > state.plan.maxUnavailable)
-    throw new RolloutError(
-      'unreachable',
-      unreadable.map((message) => ({ message })),
-    )
-  if (drifts.length === 0) return undefined
-  const text = drifts
-    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`)
-    .join('; ')
-  return { name: 'drift', open: false, text: `drift ${text}` }
+  const found = await consider(engine, observer)
+  const turn = flag(input, 'dryRun') ? found : await advanceNow(engine, observer, found, { signature: signature(shell, input), overrides })
+  return report(shell, input, engine, found.state, turn, overrides)
 }
 
 function overridesOf(input: Input): readonly string[] {

@@ -1,12 +1,12 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Why } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
-import { phaseOf, type Scope } from '../core/retreat.ts'
+import { phaseOf, type Destination, type Scope } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
 import { changesBetween, summarize, type Change } from '../core/summary.ts'
-import { parseExposure, type Duration } from '../core/units.ts'
+import { parseExposure } from '../core/units.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
-import { destinationOf, finishAll, rollBack } from '../engine/rollback.ts'
+import { destinationOf, rollBack } from '../engine/rollback.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
@@ -25,18 +25,21 @@ export default async function rollback(shell: Shell, input: Input): Promise<Outc
   if (!writer.state) await begin(shell, input, writer, scope)
   const state = stateOf({ writer })
   checkScope(state.plan, scope)
-  const dryRun = flag(input, 'dryRun')
   const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
-  const to = await destinationOf(engine, scope)
-  const changes = changesBetween(state.plan, state.intent?.exposures ?? state.exposures, to?.exposures ?? state.exposures)
-  if (dryRun) return report(shell, input, engine, changes, 'dry run')
+  if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
+  const { before, to } = await rollBack(engine, {
+    scope,
+    why: { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' },
+    signature: signature(shell, input),
+    end: shell.end,
+    settling: (wait) => shell.err.write(renderSettling(wait)),
+  })
+  return report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+}
 
-  if (to) {
-    const why: Why = { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' }
-    const settling = (wait: Duration): void => void shell.err.write(renderSettling(wait))
-    await rollBack(engine, { to, why, signature: signature(shell, input), end: shell.end, settling })
-  } else await finishAll(engine)
-  return report(shell, input, engine, changes, to || state.intent ? 'moved' : 'nothing to do')
+function changesOf(before: State, to: Destination | undefined): readonly Change[] {
+  const held = before.intent?.exposures ?? before.exposures
+  return changesBetween(before.plan, held, to?.exposures ?? held)
 }
 
 function scopeOf(input: Input): Scope | undefined {

@@ -18,6 +18,8 @@ const ATTEMPTS = 4
 const BACKOFF = 200
 /** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
 export const DEADLINE: Duration = 30_000
+/** A journal that is out of reach for longer is not waited for. */
+const OUTAGE: Duration = 600_000
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
 
@@ -65,10 +67,24 @@ async function writeAndVerify(engine: Engine, intent: Intent, target: OpenTarget
   const isNewest = async (): Promise<boolean> => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === intent.seq))
   if (!(await isNewest())) return 'superseded'
   const error = await attempt(engine, target, intent.exposures, intent.seq)
-  if (await isNewest()) return error
+  if (await surely(engine, isNewest)) return error
   // A newer intent was made durable while this one was being written, and what failed may still have been written.
   await heal(engine, target, queue)
   return 'superseded'
+}
+
+/** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
+async function surely(engine: Engine, ask: () => Promise<boolean>): Promise<boolean> {
+  const began = engine.clock.monotonic()
+  for (let nth = 0; ; nth += 1) {
+    try {
+      return await ask()
+    } catch (thrown) {
+      const isOut = thrown instanceof RolloutError && thrown.code === 'unreachable'
+      if (!isOut || engine.clock.monotonic() - began > OUTAGE) throw thrown
+      await engine.clock.sleep(Math.min(BACKOFF * 2 ** nth, 5000), engine.signal)
+    }
+  }
 }
 
 /**
@@ -79,23 +95,19 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
     const { exposures, epoch, intent } = stateOf(engine)
     const error = await attempt(engine, target, intent?.exposures ?? exposures, epoch)
-    const isNewest = await queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
+    const isNewest = await surely(engine, async () => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch)))
     if (isNewest && error === undefined) return
     await engine.clock.sleep(BACKOFF * 2 ** (nth - 1), engine.signal)
   }
-  await queue(async () => {
-    const { status, intent, cursor, exposures } = stateOf(engine)
-    if (status !== 'rolled back') return
-    const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
-    const again: Fact = {
-      type: 'intended',
-      move: 'rollback',
-      cursor: intent?.cursor ?? cursor,
-      exposures: intent?.exposures ?? exposures,
-      why,
-    }
-    await insist(async () => engine.tell(await engine.writer.append(again, engine.signature)))
-  })
+  await queue(async () =>
+    insist(async () => {
+      const { status, intent, cursor, exposures } = stateOf(engine)
+      if (status !== 'rolled back') return
+      const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
+      const again = { cursor: intent?.cursor ?? cursor, exposures: intent?.exposures ?? exposures }
+      engine.tell(await engine.writer.append({ type: 'intended', move: 'rollback', ...again, why }, engine.signature))
+    }),
+  )
 }
 
 /** The message of what went wrong; undefined when the target was written and reads back. */
@@ -104,7 +116,8 @@ async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['ex
     await put(engine, target, exposures, epoch)
     return undefined
   } catch (thrown) {
-    if (engine.signal.aborted) throw thrown
+    // Whatever an adapter throws then, it is because it was told to stop.
+    engine.signal.throwIfAborted()
     return messageOf(thrown)
   }
 }

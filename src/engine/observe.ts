@@ -10,7 +10,10 @@ import { readMetrics } from './metrics.ts'
 export interface Observer {
   /** One poll: the state with the watch as it is now. */
   look(): Promise<State>
-  /** Makes the last poll durable, so that a decision can be explained from the journal alone. */
+  /**
+   * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
+   * somebody else has acted since: what was decided on that poll is then void.
+   */
   keep(): Promise<void>
 }
 
@@ -18,9 +21,11 @@ export interface Observer {
 export function openObserver(engine: Engine): Observer {
   let live: { readonly step: string; readonly watch: Watch } | undefined
 
-  const append = async (watch: Watch): Promise<void> => {
+  const append = async (watch: Watch): Promise<void> =>
+    engine.tell(await engine.writer.append({ type: 'observed', watch }, engine.signature))
+  const offer = async (watch: Watch): Promise<void> => {
     try {
-      engine.tell(await engine.writer.append({ type: 'observed', watch }, engine.signature))
+      await append(watch)
     } catch (thrown) {
       // Somebody else acted meanwhile: what was seen may belong to a step that is over.
       if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
@@ -37,7 +42,7 @@ export function openObserver(engine: Engine): Observer {
       const before = live?.step === stepKey(state) ? live.watch : state.watch
       const watch = observe(state.plan, phase, before, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
       live = { step: stepKey(state), watch }
-      if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await append(watch)
+      if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       const now = stateOf(engine)
       return stepKey(now) === stepKey(state) ? { ...now, watch } : now
     },

@@ -13,13 +13,20 @@ import type { Signature } from './writer.ts'
 const ROUNDS = 3
 
 export interface RollingBack {
-  readonly to: Destination
+  /** Undefined: the phase under way; said again, it makes sure of the first one. */
+  readonly scope: Scope | undefined
   readonly why: Why
   readonly signature: Signature
   /** Ends another controller when it surely is a process of this machine; resolves to whether it is gone. */
   readonly end: (controller: Controller) => Promise<boolean>
   /** Told when every target has confirmed and they are looked at once more after this long. */
   readonly settling: (wait: Duration) => void
+}
+
+/** What a rollback found and where it went; `to` is undefined when everything already was there. */
+export interface RolledBack {
+  readonly before: State
+  readonly to: Destination | undefined
 }
 
 /** Where a rollback of this scope leads; undefined when everything already is there and every target says so. */
@@ -39,16 +46,22 @@ export async function destinationOf(engine: Engine, scope: Scope | undefined): P
  * Makes the rollback durable, ends the controller it overtakes, brings every target there, and looks again once
  * what may still be under way must have landed. It ends: what no attempt could reach stays in the open intent.
  */
-export async function rollBack(engine: Engine, { to, why, signature, end, settling }: RollingBack): Promise<void> {
-  const before = stateOf(engine)
-  await insist(async () => intend(engine, { do: 'rollback', to, why }, signature))
-  const isGone = !before.controller || (await end(before.controller))
+export async function rollBack(engine: Engine, { scope, why, signature, end, settling }: RollingBack): Promise<RolledBack> {
+  // Whoever comes first in between may have gone further back: where it leads is found anew at each try.
+  const { before, to } = await insist(async () => {
+    const state = stateOf(engine)
+    const destination = await destinationOf(engine, scope)
+    if (destination) await intend(engine, { do: 'rollback', to: destination, why }, signature)
+    return { before: state, to: destination }
+  })
+  const isGone = !to || !before.controller || (await end(before.controller))
   await finishAll(engine)
-  if (!isGone || wasMoving(before, engine)) await settle(engine, settling)
+  if (to && (!isGone || wasMoving(before, engine))) await settle(engine, settling)
+  return { before, to }
 }
 
 /** Finishes the newest intent, whoever made it: a rollback that is overtaken by another one is done when that is. */
-export async function finishAll(engine: Engine): Promise<void> {
+async function finishAll(engine: Engine): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const { intent } = stateOf(engine)
     if (!intent || (await finish(engine, { do: 'finish', why: intent.why })).applied !== 'superseded') return
@@ -72,7 +85,10 @@ export async function settle(engine: Engine, settling: (wait: Duration) => void)
     const [first] = drifts
     if (!first) return
     const why: Why = { code: 'drift', text: `${first.target} was written by somebody else after the rollback` }
-    await insist(async () => intend(engine, { do: 'rollback', to: state, why }, engine.signature))
+    await insist(async () => {
+      const now = stateOf(engine)
+      if (isRolledBack(now) && now.epoch === state.epoch) await intend(engine, { do: 'rollback', to: now, why }, engine.signature)
+    })
     await finishAll(engine)
   }
 }

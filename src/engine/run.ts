@@ -43,7 +43,7 @@ export async function* run(engine: Engine, { controller, exitOnPause = false }: 
 export async function runOnce(engine: Engine): Promise<Turn> {
   const observer = openObserver(engine)
   const turn = await tick(engine, observer)
-  await observer.keep()
+  await quietly(async () => observer.keep())
   return turn
 }
 
@@ -78,11 +78,17 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
 
 /** Best effort: who cannot write any more is taken for gone by what its process is, not by what it said. */
 async function leave(engine: Engine, observer: Observer, controller: Controller): Promise<void> {
-  try {
-    await observer.keep()
-    await insist(async () => {
+  await quietly(async () => observer.keep())
+  await quietly(async () =>
+    insist(async () => {
       if (isMine(engine.writer.state, controller)) engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature))
-    })
+    }),
+  )
+}
+
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
   }

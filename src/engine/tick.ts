@@ -108,7 +108,8 @@ async function findObstacle(engine: Engine, state: State): Promise<Extract<Decis
   return undefined
 }
 
-async function note(engine: Engine, fact: Fact): Promise<State> {
-  engine.tell(await engine.writer.append(fact, engine.signature))
+/** Makes a fact durable and resolves to the state after it. */
+export async function note(engine: Engine, fact: Fact, signature = engine.signature): Promise<State> {
+  engine.tell(await engine.writer.append(fact, signature))
   return stateOf(engine)
 }

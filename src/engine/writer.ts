@@ -3,7 +3,7 @@ import { RolloutError } from '../core/errors.ts'
 import type { Event, Fact, Stamped } from '../core/event.ts'
 import type { Json } from '../core/plan.ts'
 import type { Clock, Journal } from '../core/ports.ts'
-import { evolve, FOLD, fold, type State } from '../core/state.ts'
+import { FOLD, fold, type State } from '../core/state.ts'
 
 /** Who writes, and why: on every event. */
 export interface Signature {
@@ -40,9 +40,11 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
   let { state, seq, hash } = start
   let kept = start.kept
 
+  /** Two reads may be under way at once: what one has taken in already the other must not take in again. */
   const take = (events: readonly Event[]): void => {
-    state = fold(events, state)
-    const newest = events.at(-1)
+    const unseen = events.filter((event) => event.seq > seq)
+    state = fold(unseen, state)
+    const newest = unseen.at(-1)
     if (newest) ({ seq, hash } = newest)
   }
   const refresh = async (): Promise<readonly Event[]> => {
@@ -61,9 +63,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       const stamped: Stamped = { ...fact, ...stamp }
       const event = seal(stamped)
       if ((await journal.append(event)) === 'taken') throw await conflict(refresh)
-      state = evolve(state, event)
-      seq = event.seq
-      hash = event.hash
+      take([event])
       if (state && seq - kept >= CHECKPOINT_EVERY) {
         await journal.keep({ seq, hash, fold: FOLD, state: plain(state) })
         kept = seq

@@ -1,0 +1,64 @@
+import { decide, type Decision } from '../core/decide.ts'
+import { RolloutError } from '../core/errors.ts'
+import type { Gate } from '../core/gates.ts'
+import { advance } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
+import { stateOf, type Engine } from './engine.ts'
+import type { Observer } from './observe.ts'
+import { findDrift, finish, move, note, type Turn } from './tick.ts'
+import type { Signature } from './writer.ts'
+
+export interface Advancing {
+  readonly signature: Signature
+  /** Gates the person goes past, by name. */
+  readonly overrides: readonly string[]
+}
+
+/** What a person who asks for the next step would get now; moves nothing. */
+export async function consider(engine: Engine, observer: Observer): Promise<Turn> {
+  const state = await observer.look()
+  return { decision: decide(state, engine.clock.now()), state }
+}
+
+/**
+ * Takes the next step for a person if every gate is open or overridden; whatever else is due (a rollback, an
+ * unfinished move) comes first. Throws `conflict` when somebody else acted in between, `unreachable` when more
+ * targets cannot be read back than may be missing.
+ */
+export async function advanceNow(
+  engine: Engine,
+  observer: Observer,
+  { decision, state }: Turn,
+  { signature, overrides }: Advancing,
+): Promise<Turn> {
+  await observer.keep()
+  if (decision.do === 'finish') return finish(engine, decision)
+  if (decision.do === 'complete') return { decision, state: await note(engine, { type: 'completed', why: decision.why }, signature) }
+  if (decision.do === 'rollback' || decision.do === 'step-back') return move(engine, decision, engine.signature)
+  const to = advance(stateOf(engine))
+  if (!to || !isFree(decision, overrides)) return { decision, state }
+  const drifted = await driftGate(engine, state)
+  if (drifted && !overrides.includes('drift'))
+    return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
+  const why = { code: 'operator', text: signature.reason ?? decision.why.text } as const
+  return move(engine, { do: 'advance', to, why }, signature, overrides)
+}
+
+function isFree(decision: Decision, overrides: readonly string[]): boolean {
+  if (decision.do === 'advance') return true
+  return decision.do === 'hold' && decision.gates.length > 0 && decision.gates.every(({ open, name }) => open || overrides.includes(name))
+}
+
+async function driftGate(engine: Engine, state: State): Promise<Gate | undefined> {
+  const { drifts, unreadable } = await findDrift(engine, state)
+  if (unreadable.length > state.plan.maxUnavailable)
+    throw new RolloutError(
+      'unreachable',
+      unreadable.map((message) => ({ message })),
+    )
+  if (drifts.length === 0) return undefined
+  const text = drifts
+    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`)
+    .join('; ')
+  return { name: 'drift', open: false, text: `drift ${text}` }
+}

@@ -1,0 +1,205 @@
+import { environment } from '../../src/core/environment.ts'
+import type { Event } from '../../src/core/event.ts'
+import type { Reading } from '../../src/core/judge.ts'
+import { exposureAt, isForward, stepsOf, type Exposures, type Plan } from '../../src/core/plan.ts'
+import { evolve, fold, type State } from '../../src/core/state.ts'
+import { longestGap } from '../../src/core/watch.ts'
+import type { Process } from './process.ts'
+import type { Timeline } from './time.ts'
+import type { SimulatedTarget, Watcher, World } from './world.ts'
+
+/** Named as in SECURITY.md: I1 … I20. */
+export interface Violation {
+  readonly invariant: string
+  readonly text: string
+}
+
+/** Holds a simulated rollout to the invariants, by what truly happened and never by what the program believes. */
+export interface Judge extends Watcher {
+  readonly violations: readonly Violation[]
+  /** The fold of what the store holds. */
+  readonly state: State | undefined
+  /** A command or controller has told its user that the rollback is done. */
+  onRolledBack(epoch: number): void
+  /** Somebody who is no part of the program edited a target. */
+  onEdited(target: SimulatedTarget): void
+  /** Every request has landed, everybody who was stopped has gone on: before any further command. */
+  atRest(): void
+  /** After one more command on a world without faults. */
+  atEnd(harmful: boolean): void
+}
+
+interface Stale {
+  readonly at: number
+  readonly process: Process
+}
+
+export function openJudge(plan: Plan, time: Timeline, world: () => World, settle: number): Judge {
+  const violations: Violation[] = []
+  const acknowledged = new Set<string>()
+  const ids = new Set<string>()
+  const named = new Map<string, Set<string>>()
+  const readings = new Map<Process, ReadonlyMap<string, Reading>>()
+  const sent = new Map<string, ReadonlyMap<string, Reading>>()
+  const stale = new Map<string, Stale>()
+  const edited = new Set<string>()
+  let state: State | undefined
+  let frozen = ''
+  let arrivedAt = 0
+  let appliedAt = 0
+  let watched = 0
+  let polledAt = Number.NEGATIVE_INFINITY
+  let done: { readonly epoch: number } | undefined
+  let restedAt = 0
+
+  const broken = (invariant: string, text: string): void => void violations.push({ invariant, text })
+  const name = (exposures: Exposures): void => {
+    for (const target of Object.keys(plan.targets)) {
+      for (const [variable, word] of Object.entries(environment(plan, target, exposures))) {
+        const key = `${target} ${variable}`
+        named.set(key, (named.get(key) ?? new Set()).add(word))
+      }
+    }
+  }
+  const differing = (target: SimulatedTarget, exposures: Exposures): string | undefined => {
+    const wanted = environment(plan, target.name, exposures)
+    const variable = Object.keys(wanted).find((each) => target.words[each] !== wanted[each])
+    return variable === undefined ? undefined : `${target.name} holds ${variable}=${target.words[variable]} instead of ${wanted[variable]}`
+  }
+  /** Who wakes up later than any request can last, writes where nothing refuses it and dies at once, is not promised to be found. */
+  const isPromised = (target: SimulatedTarget): boolean => {
+    const late = stale.get(target.name)
+    return target.fenced || late === undefined || late.process.isAlive || late.at <= arrivedAt + settle
+  }
+
+  const forward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
+    const overrides = event.overrides ?? []
+    if (before.status !== 'running') broken(before.status === 'paused' ? 'I8' : 'I5', `#${event.seq} goes forward while ${before.status}`)
+    if (before.intent) broken('I4', `#${event.seq} goes forward before #${before.intent.seq} has arrived`)
+    const steps = stepsOf(plan)
+    const skipped = steps.slice(before.cursor + 1, event.cursor).find((step) =>
+      step.moves.some((toggle) => {
+        const spec = plan.toggles[toggle]
+        const now = before.exposures[toggle] ?? 0
+        return spec && isForward(spec, now, exposureAt(spec, before.baseline[toggle] ?? 0, step.to))
+      }),
+    )
+    if (skipped || event.cursor <= before.cursor) broken('I4', `#${event.seq} goes from step ${before.cursor + 1} to ${event.cursor + 1}`)
+    const step = steps[before.cursor]
+    if (step && !overrides.includes('hold')) {
+      const true_ = time.now - arrivedAt
+      if (true_ < step.hold) broken('I13', `#${event.seq} goes on after ${true_ / 1000}s of ${step.hold / 1000}s`)
+      if (watched + 1 < step.hold) broken('I13', `#${event.seq} goes on after only ${watched / 1000}s of watching`)
+    }
+    const next = steps[event.cursor]
+    if (next?.approval && !overrides.includes('approval') && !before.approvals.some((each) => each.step === next.index))
+      broken('I4', `#${event.seq} goes forward without approval`)
+    if (overrides.includes('metrics') || overrides.includes('samples')) return
+    for (const metric of plan.phases[step?.phase ?? 0]?.metrics ?? []) {
+      const reading = sent.get(event.id)?.get(metric)
+      if (reading?.is !== 'value' || reading.value >= 0.01) broken('I7', `#${event.seq} goes forward on ${JSON.stringify(reading)}`)
+    }
+  }
+  const backward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
+    const held = before.intent?.exposures ?? before.exposures
+    for (const [toggle, spec] of Object.entries(plan.toggles)) {
+      const to = event.exposures[toggle] ?? 0
+      if (isForward(spec, held[toggle] ?? 0, to) && isForward(spec, before.exposures[toggle] ?? 0, to))
+        broken('I5', `#${event.seq} ${event.move} raises ${toggle} to ${to}%`)
+      if (
+        spec.core &&
+        event.why.text === 'partial' &&
+        isForward(spec, to, before.exposures[toggle] ?? 0) &&
+        isForward(spec, to, held[toggle] ?? 0)
+      )
+        broken('I18', `#${event.seq} takes the core toggle ${toggle} along`)
+    }
+  }
+  return {
+    violations,
+    get state() {
+      return state
+    },
+    onSend: ({ id, type }, process) => {
+      const known = readings.get(process)
+      if (type === 'intended' && known) sent.set(id, known)
+    },
+    onAppend: (event) => {
+      if (ids.has(event.id)) broken('I2', `the id of #${event.seq} is there twice`)
+      ids.add(event.id)
+      if (event.previous !== (state?.hash ?? '')) broken('I1', `#${event.seq} does not follow the event before it`)
+      if (event.type === 'started') name(event.baseline)
+      if (event.type === 'intended' && state) {
+        if (event.move === 'advance') forward(state, event)
+        else backward(state, event)
+        name(event.exposures)
+      }
+      if (event.type === 'arrived' && state?.intent) {
+        const { exposures } = state.intent
+        for (const target of world().targets) {
+          const isSure = target.fenced && !edited.has(target.name) && !event.missing.includes(target.name)
+          const difference = isSure ? differing(target, exposures) : undefined
+          if (difference !== undefined) broken('I9', `#${event.seq} says that it arrived, but ${difference}`)
+        }
+        // In this world the monotonic clock of every machine is true time.
+        arrivedAt = event.watch.monotonic
+        if (arrivedAt + 1 < appliedAt)
+          broken('I13', `#${event.seq} starts the hold ${appliedAt - arrivedAt} ms before every target had confirmed`)
+        watched = Math.max(0, time.now - arrivedAt)
+        polledAt = time.now
+      }
+      if (event.type === 'applied') appliedAt = time.now
+      state = evolve(state, event)
+      frozen ||= JSON.stringify(state?.plan)
+      if (JSON.stringify(state?.plan) !== frozen) broken('I17', `#${event.seq} changes the frozen plan`)
+    },
+    onAcknowledged: (event) => void acknowledged.add(event.id),
+    onWrite: (target, variable, word, epoch, process) => {
+      if (!named.get(`${target.name} ${variable}`)?.has(word))
+        broken('I3', `${target.name} gets ${variable}=${word}, which nothing durable names`)
+      const newest = state?.epoch ?? 0
+      if (epoch < newest) stale.set(target.name, { at: time.now, process })
+      else stale.delete(target.name)
+    },
+    onReading: (metric, reading, process) => {
+      const isStale = reading.is === 'value' && process.clock.now() - (reading.at ?? 0) > 61_000
+      const own = new Map(readings.get(process)).set(metric, isStale ? { is: 'missing', reason: 'stale', detail: '' } : reading)
+      readings.set(process, own)
+      const elapsed = time.now - polledAt
+      // A poll takes a moment itself: the gap is counted generously here, never in the program.
+      if (elapsed <= longestGap(plan) + 10_000) watched += Math.min(elapsed, time.now - arrivedAt)
+      polledAt = time.now
+    },
+    onRolledBack: (epoch) => {
+      if (state?.epoch === epoch) done = { epoch }
+    },
+    onEdited: ({ name: target }) => void edited.add(target),
+    atRest: () => {
+      restedAt = time.now
+      if (!state || state.status !== 'rolled back' || state.intent || done?.epoch !== state.epoch) return
+      for (const target of world().targets) {
+        const difference = differing(target, state.exposures)
+        if (difference === undefined || edited.has(target.name)) continue
+        if (isPromised(target)) broken('I6', `the rollback was reported done, but ${difference}`)
+      }
+    },
+    atEnd: (harmful) => {
+      if (!state) return
+      const events = world().events
+      for (const id of acknowledged) if (!ids.has(id)) broken('I12', `the acknowledged event ${id} is lost`)
+      const again = fold(JSON.parse(JSON.stringify(events)))
+      if (JSON.stringify(again) !== JSON.stringify(state)) broken('I16', 'a replay of the journal gives another state')
+      if (time.now - restedAt > 3_600_000) broken('I10', 'it takes more than an hour to come to an end')
+      if (state.intent)
+        return broken('I10', `#${state.intent.seq} ${state.intent.move} does not end: ${JSON.stringify(state.intent.targets)}`)
+      for (const target of world().targets) {
+        const difference = differing(target, state.exposures)
+        const isKnown = state.status === 'paused' && state.stopped?.why.code === 'drift'
+        const isAllowed = state.status !== 'rolled back' && (state.missing.includes(target.name) || !isPromised(target))
+        if (difference !== undefined && !isKnown && !isAllowed) broken('I19', `it is ${state.status}, but ${difference}`)
+      }
+      if (harmful && state.status === 'running' && time.now - arrivedAt > 60_000)
+        broken('I7', 'users meet the fault, metrics work, a controller watches, and it goes on')
+    },
+  }
+}

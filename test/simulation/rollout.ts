@@ -1,0 +1,308 @@
+import { RolloutError } from '../../src/core/errors.ts'
+import type { Controller, Event } from '../../src/core/event.ts'
+import { nextStep } from '../../src/core/gates.ts'
+import type { Scope } from '../../src/core/retreat.ts'
+import { advanceNow, consider } from '../../src/engine/advance.ts'
+import { readBaseline } from '../../src/engine/baseline.ts'
+import { stateOf, type Engine } from '../../src/engine/engine.ts'
+import { openObserver } from '../../src/engine/observe.ts'
+import { rollBack } from '../../src/engine/rollback.ts'
+import { run, runOnce } from '../../src/engine/run.ts'
+import { openWriter } from '../../src/engine/writer.ts'
+import { openJudge, type Violation } from './invariants.ts'
+import { drawPlan } from './plan.ts'
+import { LATEST, spawn, type Faults, type Machine, type Process } from './process.ts'
+import { seeded } from './random.ts'
+import { openTimeline } from './time.ts'
+import { openWorld } from './world.ts'
+
+export interface Played {
+  readonly seed: number
+  readonly violations: readonly Violation[]
+  /** How it ended: `complete`, `rolled back`, … */
+  readonly end: string
+  readonly events: number
+  readonly processes: number
+  /** Everything that happened, a line each; empty unless asked for. */
+  readonly story: readonly string[]
+}
+
+const MINUTE = 60_000
+/** Beyond what any request may still take. */
+const SETTLE = LATEST + 3000
+
+/** One rollout of the real engine in a world in which everything goes wrong that can. The seed decides all of it. */
+export async function play(seed: number, { tell = false } = {}): Promise<Played> {
+  const random = seeded(seed)
+  const time = openTimeline()
+  const story: string[] = []
+  const say = (text: string): void => {
+    if (tell) story.push(`${(time.now / 1000).toFixed(1).padStart(8)}s  ${text}`)
+  }
+  const wild = random.pick([0, 0.2, 1, 1, 3])
+  const faults: Faults = {
+    on: true,
+    crash: 0.002 * wild,
+    stop: 0.002 * wild,
+    lost: 0.004 * wild,
+    unheard: 0.006 * wild,
+    late: 0.006 * wild,
+  }
+  const plan = drawPlan(random)
+  const fault = random.pick([undefined, { toggle: 'A', from: 50 }, { toggle: 'B', from: 10 }, { toggle: 'A', from: 100 }])
+  const machines: readonly [Machine, ...Machine[]] = [
+    { name: 'east', skew: random.pick([0, 0, 20_000, -3_600_000]) },
+    { name: 'west', skew: random.pick([0, 0, 3_600_000]) },
+  ]
+  const judge = openJudge(plan, time, () => world, SETTLE)
+  const hurry = { onAppend: (_: Event) => undefined as void }
+  const world = openWorld({
+    plan,
+    time,
+    random,
+    fault,
+    settle: SETTLE,
+    watcher: {
+      ...judge,
+      onAppend: (event, process) => {
+        const text = event.type === 'intended' ? `intended ${event.move} to step ${event.cursor + 1} (${event.why.text})` : event.type
+        if (event.type !== 'observed') say(`${process.name} #${event.seq} ${text}${'target' in event ? ` ${event.target}` : ''}`)
+        judge.onAppend(event, process)
+        hurry.onAppend(event)
+      },
+      onWrite: (target, variable, word, epoch, process) => {
+        say(`${process.name} writes ${variable}=${word} to ${target.name} (#${epoch})`)
+        judge.onWrite(target, variable, word, epoch, process)
+      },
+    },
+  })
+  let processes = 0
+  let ids = 0
+  let bugs = 0
+  const live = new Map<number, Process>()
+
+  const engineOf = async (process: Process): Promise<Engine> => {
+    const writer = await openWriter({
+      journal: world.journal(process),
+      clock: process.clock,
+      uuid: () => `id${(ids += 1)}`,
+      version: 'simulated',
+    })
+    return {
+      writer,
+      ...world.open(process),
+      clock: process.clock,
+      signal: process.signal,
+      random: random.next,
+      signature: { actor: process.name },
+      tell: () => undefined,
+    }
+  }
+  const begin = (kind: string, machine: Machine, program: (process: Process, pid: number) => Promise<void>): void => {
+    const pid = (processes += 1)
+    const process = spawn({ name: `${kind}${pid}@${machine.name}`, machine, time, random, faults, tell: say })
+    live.set(pid, process)
+    void program(process, pid)
+      .catch((thrown: unknown) => {
+        say(`${process.name} ends: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+        if (thrown instanceof RolloutError) return
+        bugs += 1
+        say(thrown instanceof Error ? (thrown.stack ?? '') : '')
+      })
+      .finally(() => live.delete(pid))
+  }
+  const controllerOf = (process: Process, pid: number): Controller => ({
+    host: process.machine.name,
+    pid,
+    domain: process.machine.name,
+    began: String(pid),
+  })
+
+  const watching = async (process: Process, pid: number): Promise<void> => {
+    const engine = await engineOf(process)
+    if (!engine.writer.state) return
+    for await (const _ of run(engine, { controller: controllerOf(process, pid) })) {
+      // Every turn is the engine's own affair.
+    }
+    const state = stateOf(engine)
+    if (state.status === 'rolled back' && !state.intent) judge.onRolledBack(state.epoch)
+  }
+  const once = async (process: Process): Promise<void> => {
+    const engine = await engineOf(process)
+    if (engine.writer.state) await runOnce(engine)
+  }
+  const rollback =
+    (scope: Scope | undefined, text: string) =>
+    async (process: Process): Promise<void> => {
+      const engine = await engineOf(process)
+      if (!engine.writer.state) return
+      const end = async (controller: Controller): Promise<boolean> => {
+        const other = live.get(controller.pid)
+        if (controller.domain !== process.machine.name) return false
+        say(`${process.name} ends ${other?.name ?? 'nobody'}`)
+        other?.kill()
+        return true
+      }
+      const signature = { actor: process.name }
+      await rollBack(engine, { scope, why: { code: 'operator', text }, signature, end, settling: () => undefined })
+      const state = stateOf(engine)
+      say(`${process.name} reports ${state.intent ? 'partial' : 'done'}`)
+      if (state.status === 'rolled back' && !state.intent) judge.onRolledBack(state.epoch)
+    }
+  const append =
+    (type: 'paused' | 'resumed' | 'approved') =>
+    async (process: Process): Promise<void> => {
+      const { writer } = await engineOf(process)
+      const { state } = writer
+      if (!state || state.status === 'complete') return
+      const next = nextStep(state)
+      if (type === 'paused' && state.status === 'running')
+        await writer.append({ type, why: { code: 'operator', text: 'wait' } }, { actor: 'ana' })
+      if (type === 'resumed' && state.status !== 'running' && !(state.status === 'rolled back' && state.intent))
+        await writer.append({ type }, { actor: 'ana' })
+      if (type === 'approved' && next?.approval)
+        await writer.append({ type, step: next.index, digest: state.digest, group: next.approval.group }, { actor: 'ana' })
+    }
+  const advance =
+    (overrides: readonly string[]) =>
+    async (process: Process): Promise<void> => {
+      const engine = await engineOf(process)
+      if (!engine.writer.state) return
+      const observer = openObserver(engine)
+      await advanceNow(engine, observer, await consider(engine, observer), { signature: { actor: process.name }, overrides })
+    }
+  const person = (): void => {
+    const machine = random.pick(machines)
+    const deeds: readonly [() => void, ...(() => void)[]] = [
+      () => begin('rollback', machine, rollback(undefined, 'phase')),
+      () => begin('rollback', machine, rollback(undefined, 'phase')),
+      () => begin('rollback', machine, rollback({ is: 'all' }, 'all')),
+      () => begin('rollback', machine, rollback({ is: 'toggles', toggles: ['B'] }, 'partial')),
+      () => begin('rollback', machine, rollback({ is: 'to', to: 10 }, 'reduce')),
+      () => begin('pause', machine, append('paused')),
+      () => begin('resume', machine, append('resumed')),
+      () => begin('approve', machine, append('approved')),
+      () => begin('advance', machine, advance([])),
+      () => begin('advance', machine, advance(['hold', 'approval', 'bake'])),
+    ]
+    random.pick(deeds)()
+  }
+  // People come when something has just begun: that is when it hurts.
+  hurry.onAppend = (event) => {
+    if (faults.on && (event.type === 'intended' || event.type === 'arrived') && random.chance(0.03)) time.at(random.between(0, 60), person)
+    if (faults.on && event.type === 'intended' && event.move !== 'advance' && random.chance(0.6))
+      time.at(random.between(2000, 3 * MINUTE), () => begin('resume', random.pick(machines), append('resumed')))
+  }
+
+  begin('start', machines[0], async (process) => {
+    const engine = await engineOf(process)
+    const baseline = await readBaseline(plan, engine.targets, engine.signal)
+    await engine.writer.append({ type: 'started', plan, digest: 'digest', files: {}, baseline }, { actor: 'ana' })
+  })
+  await time.run(MINUTE)
+  const length = random.between(8, 25) * MINUTE
+  const controllers = random.pick([1, 1, 2])
+  /** Whoever runs it starts it again when it has gone. */
+  const supervise = (machine: Machine, kind: 'run' | 'cron'): void => {
+    if (!faults.on || time.now > length) return
+    const state = judge.state
+    const isBusy =
+      kind === 'run' && [...live.values()].some(({ name, isAlive }) => isAlive && name.startsWith('run') && name.endsWith(machine.name))
+    const isOver = state?.status === 'complete' || (state?.status === 'rolled back' && !state.intent)
+    if (state && !isOver && !isBusy) begin(kind, machine, kind === 'run' ? watching : once)
+    time.at(kind === 'run' ? random.between(1000, 40_000) : 10_000, () => supervise(machine, kind))
+  }
+  for (let nth = 0; nth < controllers; nth += 1) supervise(machines[nth] ?? machines[0], random.chance(0.85) ? 'run' : 'cron')
+  for (let nth = random.between(0, 3); nth > 0; nth -= 1) time.at(random.between(0, length), person)
+  if (random.chance(0.6)) time.at(random.between(0, length / 2), () => begin('approve', machines[0], append('approved')))
+  trouble()
+  await time.run(length)
+
+  say('the faults are over')
+  faults.on = false
+  Object.assign(world, { storeIsUp: true, metricsAre: 'true' })
+  for (const target of world.targets) Object.assign(target, { isUp: true, isLying: false })
+  await time.run(time.now + 15 * MINUTE)
+  judge.atRest()
+  const first = judge.state?.status
+  if (first === 'rolled back' || judge.state?.intent) begin('rollback', machines[0], rollback(undefined, 'once more'))
+  await time.run(time.now + 3 * MINUTE)
+  begin('run', machines[0], watching)
+  await time.run(time.now + 6 * MINUTE)
+  judge.atEnd(world.isHarmful())
+  const violations =
+    bugs > 0 ? [...judge.violations, { invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : judge.violations
+  return { seed, violations, end: judge.state?.status ?? 'not started', events: world.events.length, processes, story }
+
+  /** Outages, lies and hands from outside, over the whole length. */
+  function trouble(): void {
+    const spell = (from: () => void, to: () => void): void => {
+      const begins = random.between(0, length)
+      time.at(begins, () => faults.on && from())
+      time.at(begins + random.pick([3000, 20_000, 90_000, 300_000]), to)
+    }
+    for (let nth = wild === 0 ? 0 : random.between(0, 5); nth > 0; nth -= 1) {
+      const target = random.pick(world.targets as [(typeof world.targets)[number]])
+      const kinds: readonly [() => void, ...(() => void)[]] = [
+        () =>
+          spell(
+            () => void (target.isUp = false),
+            () => void (target.isUp = true),
+          ),
+        () =>
+          spell(
+            () => void (target.isUp = false),
+            () => void (target.isUp = true),
+          ),
+        () =>
+          spell(
+            () => void (target.isLying = true),
+            () => void (target.isLying = false),
+          ),
+        () =>
+          spell(
+            () => (say('the store is down'), void (world.storeIsUp = false)),
+            () => (say('the store is back'), void (world.storeIsUp = true)),
+          ),
+        () =>
+          spell(
+            () => void (world.metricsAre = 'silent'),
+            () => void (world.metricsAre = 'true'),
+          ),
+        () =>
+          spell(
+            () => void (world.metricsAre = 'not a number'),
+            () => void (world.metricsAre = 'true'),
+          ),
+        () =>
+          spell(
+            () => void (world.metricsAre = 'stale'),
+            () => void (world.metricsAre = 'true'),
+          ),
+        () =>
+          spell(
+            () => void (world.metricsAre = 'worrying'),
+            () => void (world.metricsAre = 'true'),
+          ),
+        () =>
+          time.at(
+            random.between(0, length),
+            () => void (random.pick(machines).skew += random.pick([3_600_000, -3_600_000, 31_536_000_000])),
+          ),
+        () =>
+          time.at(random.between(0, length), () => {
+            for (const process of live.values())
+              if (random.chance(0.5)) {
+                say(`${process.name} is killed`)
+                process.kill()
+              }
+          }),
+        () =>
+          time.at(random.between(0, length), () => {
+            for (const process of live.values()) process.interrupt(new RolloutError('interrupted', { message: 'stopped by SIGINT' }))
+          }),
+      ]
+      random.pick(kinds)()
+    }
+  }
+}

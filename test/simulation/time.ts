@@ -1,0 +1,71 @@
+/** Virtual time: nothing happens but what was scheduled, one thing after another. */
+export interface Timeline {
+  readonly now: number
+  at(delay: number, run: () => void): void
+  /** Runs what is due until then. Between two events every promise that can go on has gone on. */
+  run(until: number): Promise<void>
+}
+
+interface Due {
+  readonly when: number
+  readonly order: number
+  readonly run: () => void
+}
+
+export function openTimeline(): Timeline {
+  const heap: Due[] = []
+  let now = 0
+  let order = 0
+  return {
+    get now() {
+      return now
+    },
+    at: (delay, run) => push(heap, { when: now + Math.max(0, delay), order: (order += 1), run }),
+    run: async (until) => {
+      // Programs that were just begun send their first request.
+      await idle()
+      for (let due = heap[0]; due && due.when <= until; due = heap[0]) {
+        pop(heap)
+        now = due.when
+        due.run()
+        await idle()
+      }
+      now = until
+    },
+  }
+}
+
+async function idle(): Promise<void> {
+  return new Promise((done) => setImmediate(done))
+}
+
+function before(a: Due, b: Due): boolean {
+  return a.when < b.when || (a.when === b.when && a.order < b.order)
+}
+
+function push(heap: Due[], due: Due): void {
+  let at = heap.push(due) - 1
+  while (at > 0) {
+    const up = (at - 1) >> 1
+    const parent = heap[up]!
+    if (!before(due, parent)) break
+    heap[at] = parent
+    at = up
+  }
+  heap[at] = due
+}
+
+function pop(heap: Due[]): void {
+  const last = heap.pop()
+  if (!last || heap.length === 0) return
+  let at = 0
+  for (;;) {
+    const left = 2 * at + 1
+    if (left >= heap.length) break
+    const child = left + 1 < heap.length && before(heap[left + 1]!, heap[left]!) ? left + 1 : left
+    if (!before(heap[child]!, last)) break
+    heap[at] = heap[child]!
+    at = child
+  }
+  heap[at] = last
+}

@@ -1,0 +1,176 @@
+import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
+import { RolloutError } from '../../src/core/errors.ts'
+import type { Event } from '../../src/core/event.ts'
+import type { Reading } from '../../src/core/judge.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { Journal } from '../../src/core/ports.ts'
+import { parseWord, wordFor } from '../../src/core/words.ts'
+import type { Process } from './process.ts'
+import type { Random } from './random.ts'
+import type { Timeline } from './time.ts'
+
+/** A place that holds words. A fenced one refuses an older epoch; one that is not is written variable by variable. */
+export interface SimulatedTarget {
+  readonly name: string
+  readonly fenced: boolean
+  readonly words: Record<string, string>
+  epoch: number
+  isUp: boolean
+  /** Says that it wrote, and did not. */
+  isLying: boolean
+}
+
+export interface Watcher {
+  /** As its writer sends it; it may land much later. */
+  onSend(event: Event, process: Process): void
+  /** Before the event gets its place. */
+  onAppend(event: Event, process: Process): void
+  onAcknowledged(event: Event): void
+  onWrite(target: SimulatedTarget, variable: string, word: string, epoch: number, process: Process): void
+  onReading(metric: string, reading: Reading, process: Process): void
+}
+
+export interface World {
+  readonly events: Event[]
+  readonly targets: readonly SimulatedTarget[]
+  /** What goes wrong beyond single requests. */
+  storeIsUp: boolean
+  metricsAre: 'true' | 'silent' | 'not a number' | 'stale' | 'worrying'
+  /** Whether users meet the fault now: what an honest metric shows. */
+  isHarmful(): boolean
+  journal(process: Process): Journal
+  open(process: Process): { readonly targets: readonly OpenTarget[]; readonly metrics: readonly OpenMetric[] }
+}
+
+export interface WorldParts {
+  readonly plan: Plan
+  readonly time: Timeline
+  readonly random: Random
+  /** From this exposure of this toggle on the release hurts; undefined for a good one. */
+  readonly fault: { readonly toggle: string; readonly from: number } | undefined
+  readonly settle: number
+  readonly watcher: Watcher
+}
+
+export function openWorld({ plan, random, fault, settle, watcher }: WorldParts): World {
+  const events: Event[] = []
+  const targets = Object.keys(plan.targets).map((name): SimulatedTarget => {
+    const toggles = Object.values(plan.toggles).filter((toggle) => toggle.targets.includes(name))
+    const words = Object.fromEntries(toggles.map((toggle) => [toggle.variable, wordFor(toggle, toggle.default)]))
+    return { name, fenced: name === 'web' || random.chance(0.3), words, epoch: 0, isUp: true, isLying: false }
+  })
+  const world: World = {
+    events,
+    targets,
+    storeIsUp: true,
+    metricsAre: 'true',
+    isHarmful: () =>
+      fault !== undefined && targets.some(({ words }) => (parseWord(words[fault.toggle] ?? 'false')?.exposure ?? 0) >= fault.from),
+    journal: (process) => journalOf(world, process, watcher),
+    open: (process) => ({
+      targets: targets.map((target) => openTarget(target, process, settle, watcher)),
+      metrics: Object.keys(plan.metrics).map((name) => openMetric(name, world, process, random, watcher)),
+    }),
+  }
+  return world
+}
+
+function journalOf(world: World, process: Process, watcher: Watcher): Journal {
+  const { events } = world
+  const down = (): RolloutError => new RolloutError('unreachable', { message: 'the store does not answer' })
+  const ask = async <Result>(what: string, effect: () => Result): Promise<Result> =>
+    process.io(
+      what,
+      () => {
+        if (!world.storeIsUp) throw down()
+        return effect()
+      },
+      down,
+    )
+  return {
+    place: 'the simulated store',
+    read: async (after = 0) => ask('read', () => events.slice(after)),
+    append: async (event) => {
+      watcher.onSend(event, process)
+      const answer = await ask(`append ${event.type}`, () => {
+        const winner = events[event.seq - 1]
+        if (winner) return winner.id === event.id ? 'appended' : 'taken'
+        if (event.seq !== events.length + 1) throw new Error(`event ${event.seq} leaves a gap`)
+        watcher.onAppend(event, process)
+        events.push(event)
+        return 'appended'
+      })
+      if (answer === 'appended') watcher.onAcknowledged(event)
+      return answer
+    },
+    checkpoint: async () => undefined,
+    keep: async () => undefined,
+  }
+}
+
+function openTarget(target: SimulatedTarget, process: Process, settle: number, watcher: Watcher): OpenTarget {
+  const fail = (): Error => new Error('timeout')
+  const reach = async <Result>(what: string, effect: () => Result): Promise<Result> =>
+    process.io(
+      `${what} ${target.name}`,
+      () => {
+        if (!target.isUp) throw new Error('connection refused')
+        return effect()
+      },
+      fail,
+    )
+  const write = (words: Readonly<Record<string, string>>, epoch: number): void => {
+    if (target.fenced && epoch < target.epoch) throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
+    target.epoch = Math.max(target.epoch, epoch)
+    if (target.isLying) return
+    for (const [variable, word] of Object.entries(words)) {
+      target.words[variable] = word
+      watcher.onWrite(target, variable, word, epoch, process)
+    }
+  }
+  return {
+    name: target.name,
+    settle: target.fenced ? 0 : settle,
+    read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
+    write: async (words, epoch) => {
+      if (target.fenced) return reach('write', () => write(words, epoch))
+      for (const [variable, word] of Object.entries(words)) await reach('write', () => write({ [variable]: word }, epoch))
+    },
+    byHand: (words) => Object.entries(words).map(([variable, word]) => `set ${variable} ${word}`),
+  }
+}
+
+function openMetric(name: string, world: World, process: Process, random: Random, watcher: Watcher): OpenMetric {
+  return {
+    name,
+    read: async () => {
+      const silent = { is: 'missing', reason: 'unreachable', detail: 'no answer' } as const
+      const reading = await process
+        .io(
+          'measure',
+          () => measure(world, process, random),
+          () => new Error('timeout'),
+        )
+        .catch((): Reading => silent)
+      watcher.onReading(name, reading, process)
+      return reading
+    },
+  }
+}
+
+function measure(world: World, { clock }: Process, random: Random): Reading {
+  const at = clock.now() - 1000
+  const value = world.isHarmful() ? random.between(0.1, 0.3) : random.between(0, 0.008)
+  switch (world.metricsAre) {
+    case 'true':
+      return { is: 'value', value, at }
+    case 'worrying':
+      return { is: 'value', value: Math.max(value, 0.03), at }
+    case 'not a number':
+      return { is: 'value', value: Number.NaN, at }
+    case 'stale':
+      return { is: 'value', value: 0.001, at: at - 600_000 }
+    case 'silent':
+      return { is: 'missing', reason: 'empty', detail: 'the query matches no series' }
+  }
+}
