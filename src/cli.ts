@@ -60,6 +60,7 @@ const COMMANDS: readonly Row[] = [
       ['--phase <id>', 'roll back this phase (the default is the one under way)'],
       ['--to <exposure>', 'only reduce exposure, e.g. 5%'],
       ['--all', 'every toggle to its default'],
+      ['--break-glass', 'with --all: go on without the journal if it cannot be used'],
       ['--dry-run', 'say what would happen and stop'],
     ],
     load: async () => import('./commands/rollback.ts'),

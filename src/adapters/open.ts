@@ -1,5 +1,5 @@
 import { RolloutError } from '../core/errors.ts'
-import type { Clock, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
+import type { Clock, Fence, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
 import { Unreadable, type Missing } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Reading } from '../core/judge.ts'
@@ -24,7 +24,7 @@ export interface Lender {
 export interface OpenTarget {
   readonly name: string
   read(variables: readonly string[], signal: AbortSignal): Promise<Words>
-  write(words: { readonly [variable: string]: string }, epoch: number, signal: AbortSignal): Promise<void>
+  write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
   /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
   readonly settle: Duration
   /** What to type to do the same by hand. */
@@ -40,6 +40,30 @@ export interface OpenMetric {
 /** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
 export async function openTargets(plan: Pick<Plan, 'targets'>, lender: Lender): Promise<readonly OpenTarget[]> {
   return Promise.all(Object.entries(plan.targets).map(([name, target]) => openTarget(name, target, lender)))
+}
+
+/**
+ * Likewise for a rollback, which goes on with the others: a target whose options do not fit any more refuses with
+ * the reason.
+ */
+export async function openTargetsAnyway(plan: Pick<Plan, 'targets'>, lender: Lender): Promise<readonly OpenTarget[]> {
+  return Promise.all(
+    Object.entries(plan.targets).map(async ([name, target]) => {
+      try {
+        return await openTarget(name, target, lender)
+      } catch (thrown) {
+        if (!(thrown instanceof RolloutError)) throw thrown
+        const refuse = async (): Promise<never> => Promise.reject(thrown)
+        return {
+          name,
+          read: refuse,
+          write: refuse,
+          settle: 0,
+          byHand: (words) => Object.entries(words).map(([variable, word]) => `${variable}=${word}`),
+        }
+      }
+    }),
+  )
 }
 
 /** Finds the adapters of the named metrics. Throws `config` where options do not fit. */
@@ -58,7 +82,7 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
   return {
     name,
     read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
-    write: (words, epoch, signal) => hidden(adapter.write(options, words, { ...lender, signal, epoch })),
+    write: (words, fence, signal) => hidden(adapter.write(options, words, { ...lender, signal, ...fence })),
     settle: adapter.settle?.(options) ?? SETTLE,
     byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
   }

@@ -22,6 +22,7 @@ export default async function advance(shell: Shell, input: Input): Promise<Outco
   const engine = await openEngine(shell, input, writer, frozen.plan, () => undefined)
   const observer = openObserver(engine)
   const found = await consider(engine, observer)
+  checkStep(found.state, input)
   const turn = flag(input, 'dryRun') ? found : await advanceNow(engine, observer, found, { signature: signature(shell, input), overrides })
   return report(shell, input, engine, found.state, turn, overrides)
 }

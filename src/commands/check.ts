@@ -10,7 +10,7 @@ import { renderCheck, type CheckReport, type CheckRow } from '../views/check.ts'
 import { writeJson } from '../views/json.ts'
 import { fence, reportToGitHub } from './github.ts'
 import { flag, text, type Input } from './input.ts'
-import { loadPlan, locate, openEngine, openRollout } from './project.ts'
+import { loadPlan, locate, openEngine, openForReading } from './project.ts'
 import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
 import { editedFiles } from './status.ts'
 
@@ -36,7 +36,7 @@ async function inspect(shell: Shell, input: Input, parts: readonly Part[]): Prom
   if (!plan) return { outcome: 'config', rows }
   if (parts.every((part) => part === 'config')) return { outcome: 'done', rows }
 
-  const writer = await openRollout(shell, input)
+  const writer = await openForReading(shell, input)
   const { state } = writer
   const engine = await openEngine(shell, input, writer, state?.plan ?? plan, () => undefined)
   if (state) rows.push(...editedFiles(locate(shell, input).folder, state).map(editedRow))

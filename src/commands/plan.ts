@@ -15,7 +15,7 @@ import { renderPlan } from '../views/plan.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { digestOf } from './digest.ts'
 import { flag, requireReason, signature, type Input } from './input.ts'
-import { loadPlan, openEngine, openRollout } from './project.ts'
+import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 import { reportState } from './report.ts'
 
 /** One word a target would get. */
@@ -46,8 +46,8 @@ export interface PlanReport {
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
 export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
   const loaded = await loadPlan(shell, input)
-  const writer = await openRollout(shell, input)
-  if (flag(input, 'accept')) return accept(shell, input, writer, loaded)
+  if (flag(input, 'accept')) return accept(shell, input, await openRollout(shell, input), loaded)
+  const writer = await openForReading(shell, input)
   const { state } = writer
   const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
   if (flag(input, 'json')) writeJson(report, shell.out)

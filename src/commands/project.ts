@@ -1,11 +1,15 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import type { Lender } from '../adapters/open.ts'
 import { openStore } from '../adapters/state/file.ts'
+import { discardRecord, readRecord } from '../adapters/state/break-glass.ts'
 import { RolloutError } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
-import type { Plan } from '../core/plan.ts'
+import { defaultsOf, type Plan } from '../core/plan.ts'
 import type { Journal } from '../core/ports.ts'
-import type { Engine } from '../engine/engine.ts'
+import { formatInstant } from '../core/units.ts'
+import { stateOf, type Engine } from '../engine/engine.ts'
+import { insist } from '../engine/insist.ts'
 import { load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
@@ -76,24 +80,52 @@ export function journalName(plan: Pick<Plan, 'name' | 'environment'>): string {
   return plan.environment === undefined ? plan.name : `${plan.name}@${plan.environment}`
 }
 
-/** A writer on the rollout's journal. */
+/** A writer on the rollout's journal, for a command that changes something: a break-glass is recorded first. */
 export async function openRollout(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
+  const writer = await openForReading(shell, input, journal)
+  await recordBreakGlass(shell, input, writer)
+  return writer
+}
+
+/** Likewise, for a command that only looks. */
+export async function openForReading(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
   return openWriter({ journal: journal ?? (await openJournal(shell, input)), clock: shell.clock, uuid: shell.uuid, version: shell.version })
+}
+
+/** The journal is back: what was done without it becomes an intent, which the next turn verifies on every target. */
+async function recordBreakGlass(shell: Shell, input: Input, writer: Writer): Promise<void> {
+  if (!writer.state) return
+  const folder = join(locate(shell, input).folder, '.rollout')
+  const record = readRecord(folder, journalName(writer.state.plan))
+  if (!record) return
+  const text = `break-glass of ${record.actor} at ${formatInstant(record.at)}${record.reason === undefined ? '' : `: ${record.reason}`}`
+  await insist(async () => {
+    const { plan } = stateOf({ writer })
+    const why = { code: 'operator', text } as const
+    await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: defaultsOf(plan), why }, record)
+  })
+  discardRecord(folder, journalName(writer.state.plan))
+}
+
+/** The engine of a rollback: no metric is needed for it, and a target whose options do not fit must not stop the others. */
+export async function openRollbackEngine(shell: Shell, input: Input, writer: Writer, plan: Plan): Promise<Engine> {
+  const { openTargetsAnyway } = await import('../adapters/open.ts')
+  const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
+  return { ...partsOf(shell, input), writer, targets, metrics: [], tell: () => undefined }
 }
 
 /** The engine on a plan: its adapters found, their options checked. */
 export async function openEngine(shell: Shell, input: Input, writer: Writer, plan: Plan, tell: (event: Event) => void): Promise<Engine> {
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
-  const lender = { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
+  const lender = lenderOf(shell, input)
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  return {
-    writer,
-    targets,
-    metrics,
-    clock: shell.clock,
-    signal: deadline(shell, input),
-    random: shell.random,
-    signature: { actor: 'auto' },
-    tell,
-  }
+  return { ...partsOf(shell, input), writer, targets, metrics, tell }
+}
+
+export function lenderOf(shell: Shell, input: Input): Lender {
+  return { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
+}
+
+function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature'> {
+  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: 'auto' } }
 }

@@ -1,5 +1,5 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Plan } from '../core/plan.ts'
+import { defaultsOf, type Plan } from '../core/plan.ts'
 import { phaseOf, type Destination, type Scope } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import { changesBetween, summarize, type Change } from '../core/summary.ts'
@@ -13,7 +13,7 @@ import { writeJson } from '../views/json.ts'
 import { renderRollback, renderSettling } from '../views/rollback.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, text, type Input } from './input.ts'
-import { loadPlan, openEngine, openRollout } from './project.ts'
+import { loadPlan, openRollbackEngine, openRollout } from './project.ts'
 
 /**
  * Takes the change back and latches. Works from the frozen plan, whatever rollout.yaml says
@@ -21,11 +21,27 @@ import { loadPlan, openEngine, openRollout } from './project.ts'
  */
 export default async function rollback(shell: Shell, input: Input): Promise<Outcome> {
   const scope = scopeOf(input)
+  if (!flag(input, 'breakGlass')) return ordinary(shell, input, scope)
+  if (scope?.is !== 'all')
+    throw new RolloutError('usage', { message: '--break-glass goes with --all', hint: 'rollout rollback --all --break-glass' })
+  try {
+    return await ordinary(shell, input, scope)
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError) || !WITHOUT_JOURNAL.has(thrown.code)) throw thrown
+    const { breakTheGlass } = await import('./break-glass.ts')
+    return breakTheGlass(shell, input, thrown)
+  }
+}
+
+/** How a journal fails that cannot be used: damaged, not allowed, out of reach, too slow. */
+const WITHOUT_JOURNAL: ReadonlySet<Outcome> = new Set(['config', 'denied', 'unreachable', 'timeout'])
+
+async function ordinary(shell: Shell, input: Input, scope: Scope | undefined): Promise<Outcome> {
   const writer = await openRollout(shell, input)
   if (!writer.state) await begin(shell, input, writer, scope)
   const state = stateOf({ writer })
   checkScope(state.plan, scope)
-  const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
+  const engine = await openRollbackEngine(shell, input, writer, state.plan)
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const { before, to } = await rollBack(engine, {
     scope,
@@ -71,7 +87,7 @@ function checkScope(plan: Plan, scope: Scope | undefined): void {
       hint: `one of ${plan.phases.map(({ id }) => id).join(', ')}`,
     })
   }
-  const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !plan.toggles[name]) : undefined
+  const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !Object.hasOwn(plan.toggles, name)) : undefined
   if (unknown !== undefined)
     throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
 }
@@ -85,7 +101,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
     })
   }
   const { plan, files } = await loadPlan(shell, input)
-  const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
+  const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
     await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
   else

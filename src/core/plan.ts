@@ -85,7 +85,7 @@ export interface ChecklistItem {
 export interface Criterion {
   readonly metric: string
   readonly rule: Rule
-  /** Must have held without a gap for this long. */
+  /** Watched time for which it must have held without once being broken; silence neither counts nor breaks it. */
   readonly over: Duration
 }
 
@@ -184,6 +184,11 @@ export function exposureAt(toggle: Toggle, baseline: Exposure, to: Exposure): Ex
 /** Whether moving from `from` to `to` carries the toggle's change to more users. */
 export function isForward(toggle: Toggle, from: Exposure, to: Exposure): boolean {
   return toggle.kind === 'legacy' ? to < from : to > from
+}
+
+/** Every toggle at its default. */
+export function defaultsOf(plan: Pick<Plan, 'toggles'>): Exposures {
+  return Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
 }
 
 /** The exposure of every toggle once the step at `cursor` has been reached; -1 is the baseline. */

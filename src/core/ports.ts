@@ -42,6 +42,17 @@ export interface Stream {
 /** Variable → word. `undefined`: the target does not know the variable. */
 export type Words = { readonly [variable: string]: string | undefined }
 
+/** Newer than any intent: what a break-glass leaves where a target can hold an epoch. */
+export const TOMBSTONE = 999_999_999_999_999
+
+/** Which intent a write carries out. */
+export interface Fence {
+  /** Sequence number of the intent. */
+  readonly epoch: number
+  /** Goes past whatever epoch is held: a return to every default, which a lost journal or a break-glass must not stop. */
+  readonly lift: boolean
+}
+
 /**
  * Writes env words to one place and reads them back. A throw is a refusal and its
  * message is shown to people. Writing what is already there must change nothing.
@@ -51,10 +62,10 @@ export interface TargetAdapter<Options> {
   /** Reads the named variables as the target holds them now. */
   read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
   /**
-   * Writes all words in one go where the target can. `epoch` is the sequence number of
-   * the intent; a target that can hold it refuses an older one.
+   * Writes all words in one go where the target can. A target that can hold the epoch refuses an older one, unless
+   * the fence is lifted.
    */
-  write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & { readonly epoch: number }): Promise<void>
+  write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
   /**
    * How long a write may still land after whoever sent it has ended; 10 s unless told. 0 where a write with an older
    * epoch is refused: there a late one does no harm.

@@ -1,7 +1,8 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { drift, environment } from '../core/environment.ts'
+import { environment } from '../core/environment.ts'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Fact } from '../core/event.ts'
+import { defaultsOf } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
 import type { Intent, Progress, State } from '../core/state.ts'
 import type { Duration } from '../core/units.ts'
@@ -9,15 +10,13 @@ import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { readMetrics } from './metrics.ts'
-import { within } from './within.ts'
+import { put } from './put.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
 
 const ATTEMPTS = 4
 const BACKOFF = 200
-/** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
-export const DEADLINE: Duration = 30_000
 /** A journal that is out of reach for longer is not waited for. */
 const OUTAGE: Duration = 600_000
 /** After this long no further attempt is begun: a rollback must come to an end. */
@@ -113,28 +112,15 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
 /** The message of what went wrong; undefined when the target was written and reads back. */
 async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<string | undefined> {
   try {
-    await put(engine, target, exposures, epoch)
+    const { plan } = stateOf(engine)
+    const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
+    await put(target, environment(plan, target.name, exposures), { epoch, lift: isReset }, engine)
     return undefined
   } catch (thrown) {
     // Whatever an adapter throws then, it is because it was told to stop.
     engine.signal.throwIfAborted()
     return messageOf(thrown)
   }
-}
-
-async function put(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<void> {
-  const { plan } = stateOf(engine)
-  const words = environment(plan, target.name, exposures)
-  const found = await within(engine.clock, DEADLINE, engine.signal, async (signal) => {
-    await target.write(words, epoch, signal)
-    return target.read(Object.keys(words), signal)
-  })
-  const wrong = Object.keys(words).filter((variable) => found[variable] !== words[variable])
-  const [variable] = wrong
-  if (variable === undefined) return
-  const [off] = drift(plan, target.name, exposures, found)
-  const shown = found[variable] === undefined ? 'nothing' : `"${found[variable]}"`
-  throw new RolloutError('partial', { message: `${variable} reads back as ${shown} instead of "${off?.expected ?? words[variable]}"` })
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {

@@ -8,7 +8,7 @@ import { readMetrics } from './metrics.ts'
 
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
 export interface Observer {
-  /** One poll: the state with the watch as it is now. */
+  /** One poll: the state with the watch as it is now. Throws `conflict` when somebody else moved the rollout meanwhile. */
   look(): Promise<State>
   /**
    * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
@@ -44,7 +44,10 @@ export function openObserver(engine: Engine): Observer {
       live = { step: stepKey(state), watch }
       if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       const now = stateOf(engine)
-      return stepKey(now) === stepKey(state) ? { ...now, watch } : now
+      if (stepKey(now) === stepKey(state)) return { ...now, watch }
+      // What was seen belongs to a step that is over, and nothing was seen of the one that has begun.
+      const hint = 'rollout status shows where it is now'
+      throw new RolloutError('conflict', { message: 'the rollout was moved meanwhile; nothing was changed', hint })
     },
     keep: async () => {
       const state = stateOf(engine)

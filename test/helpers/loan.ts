@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock, Loan, Schema } from '../../src/core/ports.ts'
+import type { Clock, Fence, Loan, Schema } from '../../src/core/ports.ts'
 
 /** The real clock, as main lends it. */
 export const realClock: Clock = {
@@ -13,8 +13,8 @@ export const realClock: Clock = {
 }
 
 /** A loan over real parts; a write needs its epoch too. */
-export function lend(folder: string, over: Partial<Loan & { readonly epoch: number }> = {}): Loan & { readonly epoch: number } {
-  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, ...over }
+export function lend(folder: string, over: Partial<Loan & Fence> = {}): Loan & Fence {
+  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, lift: false, ...over }
 }
 
 /** Options as an adapter gets them. Throws what is wrong with them, one complaint a line. */

@@ -3,7 +3,7 @@ import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/judge.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import type { Journal } from '../../src/core/ports.ts'
+import type { Checkpoint, Fence, Journal } from '../../src/core/ports.ts'
 import { parseWord, wordFor } from '../../src/core/words.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
@@ -35,6 +35,7 @@ export interface World {
   readonly targets: readonly SimulatedTarget[]
   /** What goes wrong beyond single requests. */
   storeIsUp: boolean
+  checkpoint: Checkpoint | undefined
   metricsAre: 'true' | 'silent' | 'not a number' | 'stale' | 'worrying'
   /** Whether users meet the fault now: what an honest metric shows. */
   isHarmful(): boolean
@@ -63,6 +64,7 @@ export function openWorld({ plan, random, fault, settle, watcher }: WorldParts):
     events,
     targets,
     storeIsUp: true,
+    checkpoint: undefined,
     metricsAre: 'true',
     isHarmful: () =>
       fault !== undefined && targets.some(({ words }) => (parseWord(words[fault.toggle] ?? 'false')?.exposure ?? 0) >= fault.from),
@@ -103,8 +105,10 @@ function journalOf(world: World, process: Process, watcher: Watcher): Journal {
       if (answer === 'appended') watcher.onAcknowledged(event)
       return answer
     },
-    checkpoint: async () => undefined,
-    keep: async () => undefined,
+    checkpoint: async () => world.checkpoint,
+    keep: async (checkpoint) => {
+      if (checkpoint.seq > (world.checkpoint?.seq ?? 0)) world.checkpoint = checkpoint
+    },
   }
 }
 
@@ -119,9 +123,9 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
       },
       fail,
     )
-  const write = (words: Readonly<Record<string, string>>, epoch: number): void => {
-    if (target.fenced && epoch < target.epoch) throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
-    target.epoch = Math.max(target.epoch, epoch)
+  const write = (words: Readonly<Record<string, string>>, { epoch, lift }: Fence): void => {
+    if (target.fenced && epoch < target.epoch && !lift) throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
+    target.epoch = epoch
     if (target.isLying) return
     for (const [variable, word] of Object.entries(words)) {
       target.words[variable] = word
@@ -132,9 +136,9 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
     name: target.name,
     settle: target.fenced ? 0 : settle,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
-    write: async (words, epoch) => {
-      if (target.fenced) return reach('write', () => write(words, epoch))
-      for (const [variable, word] of Object.entries(words)) await reach('write', () => write({ [variable]: word }, epoch))
+    write: async (words, fence) => {
+      if (target.fenced) return reach('write', () => write(words, fence))
+      for (const [variable, word] of Object.entries(words)) await reach('write', () => write({ [variable]: word }, fence))
     },
     byHand: (words) => Object.entries(words).map(([variable, word]) => `set ${variable} ${word}`),
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/errors.ts'
-import type { Loan } from '../../core/ports.ts'
+import { TOMBSTONE, type Fence, type Loan } from '../../core/ports.ts'
 import { argv, quote, typed } from '../argv.ts'
 import { target } from '../define.ts'
 import { place, readDocument, replaceDocument } from '../env-disk.ts'
@@ -78,7 +78,7 @@ export default target({
 async function edit(
   given: Options,
   words: Wanted,
-  { folder, epoch, clock, signal }: Loan & { readonly epoch: number },
+  { folder, epoch, lift, clock, signal }: Loan & Fence,
   digest?: string,
 ): Promise<string | undefined> {
   const file = place(given, folder)
@@ -86,7 +86,7 @@ async function edit(
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     const before = readDocument(file, given.create)
     const held = readMark(before)
-    if (held.epoch > epoch) throw outdated(file, held.epoch, epoch)
+    if (held.epoch > epoch && !lift) throw outdated(file, held.epoch, epoch)
     const after = writeWords(before, words, { epoch, reloaded: digest ?? held.reloaded })
     if (after === before || replaceDocument(file, before, after)) return held.reloaded
   }
@@ -97,6 +97,11 @@ async function edit(
 }
 
 function outdated(file: string, held: number, epoch: number): RolloutError {
+  if (held === TOMBSTONE)
+    throw new RolloutError('conflict', {
+      message: `${file} was taken back by a break-glass`,
+      hint: 'rollout rollback --all takes it into the journal; then rollout resume',
+    })
   const hint = `rollout status shows the newest; if the journal was begun anew, remove the line "# rollout:${held}" from the file`
   return new RolloutError('conflict', { message: `${file} holds change #${held}, which is newer than #${epoch}`, hint })
 }

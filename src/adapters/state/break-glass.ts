@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, RolloutError } from '../../core/errors.ts'
+import type { Instant } from '../../core/units.ts'
+import { codeOf, discard, replace, writeDurably } from '../disk.ts'
+
+/** A break-glass that the journal does not know of yet. */
+export interface BreakGlassRecord {
+  readonly at: Instant
+  readonly actor: string
+  readonly reason?: string
+}
+
+/** Keeps it beside the journals, for the next command that reaches the journal. False where not even that can be written. */
+export function keepRecord(folder: string, name: string, record: BreakGlassRecord): boolean {
+  const temporary = join(folder, `.${randomUUID()}.tmp`)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeDurably(temporary, Buffer.from(`${JSON.stringify(record)}\n`))
+    replace(temporary, pathOf(folder, name))
+    return true
+  } catch (thrown) {
+    if (codeOf(thrown) === '') throw thrown
+    return false
+  }
+}
+
+/** The record, if there is one. Throws `config` when it is damaged: it is not guessed at. */
+export function readRecord(folder: string, name: string): BreakGlassRecord | undefined {
+  const path = pathOf(folder, name)
+  try {
+    const record: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (isRecord(record)) return record
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined
+    if (codeOf(thrown) !== '') throw new RolloutError('unreachable', { message: messageOf(thrown), where: { file: path } })
+  }
+  throw new RolloutError('config', {
+    message: 'the record of a break-glass is damaged',
+    where: { file: path },
+    hint: 'rollout rollback --all, with this file moved away',
+  })
+}
+
+export function discardRecord(folder: string, name: string): void {
+  discard(pathOf(folder, name))
+}
+
+function pathOf(folder: string, name: string): string {
+  return join(folder, `${name}.break-glass.json`)
+}
+
+function isRecord(value: unknown): value is BreakGlassRecord {
+  return typeof value === 'object' && value !== null && 'at' in value && 'actor' in value && typeof value.actor === 'string'
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { openTargetsAnyway } from '../adapters/open.ts'
+import { keepRecord } from '../adapters/state/break-glass.ts'
+import type { Outcome, RolloutError } from '../core/errors.ts'
+import { breakGlass } from '../engine/break-glass.ts'
+import type { Shell } from '../shell.ts'
+import { writeJson } from '../views/json.ts'
+import { renderBreakGlass } from '../views/break-glass.ts'
+import { deadline, flag, signature, type Input } from './input.ts'
+import { journalName, lenderOf, loadPlan, locate } from './project.ts'
+
+/** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
+export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutError): Promise<Outcome> {
+  const { plan } = await loadPlan(shell, input)
+  const by = signature(shell, input)
+  const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
+  const broken = await breakGlass(plan, targets, { clock: shell.clock, signal: deadline(shell, input) })
+  const folder = join(locate(shell, input).folder, '.rollout')
+  const recorded = keepRecord(folder, journalName(plan), { at: shell.clock.now(), ...by })
+  const value = { breakGlass: true, cause: cause.message, targets: broken, recorded }
+  if (flag(input, 'json')) writeJson(value, shell.out)
+  else shell.out.write(renderBreakGlass(value, shell.out))
+  return broken.some(({ error }) => error !== undefined) ? 'partial' : 'done'
+}

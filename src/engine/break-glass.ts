@@ -1,0 +1,44 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { environment } from '../core/environment.ts'
+import { messageOf } from '../core/errors.ts'
+import { defaultsOf, type Plan } from '../core/plan.ts'
+import { TOMBSTONE, type Clock } from '../core/ports.ts'
+import { put } from './put.ts'
+
+const ATTEMPTS = 4
+const BACKOFF = 200
+
+/** What came of one target; without an error it holds every default and says so. */
+export interface Broken {
+  readonly target: string
+  readonly error?: string
+  /** What to type to do the same by hand. */
+  readonly lines: readonly string[]
+}
+
+/**
+ * Every toggle to its default on every target, without a journal. Where a target can hold an epoch it gets one that no
+ * controller's intent is newer than: until a rollback to the defaults is in the journal, nothing undoes it.
+ */
+export async function breakGlass(
+  plan: Plan,
+  targets: readonly OpenTarget[],
+  world: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<readonly Broken[]> {
+  return Promise.all(
+    targets.map(async (target) => {
+      const words = environment(plan, target.name, defaultsOf(plan))
+      const lines = target.byHand(words)
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await put(target, words, { epoch: TOMBSTONE, lift: true }, world)
+          return { target: target.name, lines }
+        } catch (thrown) {
+          world.signal.throwIfAborted()
+          if (attempt === ATTEMPTS) return { target: target.name, error: messageOf(thrown), lines }
+          await world.clock.sleep(BACKOFF * 2 ** (attempt - 1), world.signal)
+        }
+      }
+    }),
+  )
+}

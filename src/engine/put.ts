@@ -1,0 +1,25 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { RolloutError } from '../core/errors.ts'
+import type { Clock, Fence } from '../core/ports.ts'
+import type { Duration } from '../core/units.ts'
+import { within } from './within.ts'
+
+/** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
+export const DEADLINE: Duration = 30_000
+
+/** Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as something else. */
+export async function put(
+  target: OpenTarget,
+  words: Readonly<Record<string, string>>,
+  fence: Fence,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const found = await within(clock, DEADLINE, signal, async (both) => {
+    await target.write(words, fence, both)
+    return target.read(Object.keys(words), both)
+  })
+  const wrong = Object.keys(words).find((variable) => found[variable] !== words[variable])
+  if (wrong === undefined) return
+  const shown = found[wrong] === undefined ? 'nothing' : `"${found[wrong]}"`
+  throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
+}

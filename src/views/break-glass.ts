@@ -1,0 +1,23 @@
+import type { Stream } from '../core/ports.ts'
+import { clean, paint } from './paint.ts'
+
+export interface BreakGlassReport {
+  readonly cause: string
+  readonly targets: readonly { readonly target: string; readonly error?: string; readonly lines: readonly string[] }[]
+  /** Whether the next command will find a note of it on this machine. */
+  readonly recorded: boolean
+}
+
+/** Which targets hold every default now, what is left to do by hand, and what the journal does not know. */
+export function renderBreakGlass({ cause, targets, recorded }: BreakGlassReport, stream: Stream): string {
+  const color = paint(stream)
+  const lines = targets.flatMap(({ target, error, lines: typed }) =>
+    error === undefined
+      ? [`  ${target} ${color.green('✓')}`]
+      : [`  ${color.red('✗')} ${target}: ${clean(error)}. By hand:`, ...typed.map((line) => `      ${clean(line)}`)],
+  )
+  const next = recorded
+    ? 'the next command that reaches the journal records it'
+    : 'nothing could be noted here: once the journal is back, type rollout rollback --all'
+  return `${[`${color.red('↓')} break-glass: every toggle to its default, without the journal`, `  ${clean(cause)}`, ...lines, `  ${next}`].join('\n')}\n`
+}
