@@ -45,6 +45,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   const edited = new Set<string>()
   let state: State | undefined
   let frozen = ''
+  let frozenPlan: Plan | undefined
   let arrivedAt = 0
   let appliedAt = 0
   let watched = 0
@@ -150,8 +151,12 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       }
       if (event.type === 'applied') appliedAt = time.now
       state = evolve(state, event)
-      frozen ||= JSON.stringify(state?.plan)
-      if (JSON.stringify(state?.plan) !== frozen) broken('I17', `#${event.seq} changes the frozen plan`)
+      if (event.type === 'started') {
+        frozen = JSON.stringify(event.plan)
+        frozenPlan = event.plan
+      }
+      if (event.type !== 'started' && state?.plan !== frozenPlan && JSON.stringify(state?.plan) !== frozen)
+        broken('I17', `#${event.seq} changes the frozen plan`)
     },
     onAcknowledged: (event) => void acknowledged.add(event.id),
     onWrite: (target, variable, word, epoch, process) => {

@@ -200,7 +200,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     await engine.writer.append({ type: 'started', plan, digest: 'digest', files: {}, baseline }, { actor: 'ana' })
   })
   await time.run(MINUTE)
-  const length = random.between(8, 25) * MINUTE
+  const length = random.between(6, 18) * MINUTE
   const controllers = random.pick([1, 1, 2])
   /** Whoever runs it starts it again when it has gone. */
   const supervise = (machine: Machine, kind: 'run' | 'cron'): void => {
@@ -222,13 +222,13 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   faults.on = false
   Object.assign(world, { storeIsUp: true, metricsAre: 'true' })
   for (const target of world.targets) Object.assign(target, { isUp: true, isLying: false })
-  await time.run(time.now + 15 * MINUTE)
+  await time.run(time.now + 7 * MINUTE)
   judge.atRest()
   const first = judge.state?.status
   if (first === 'rolled back' || judge.state?.intent) begin('rollback', machines[0], rollback(undefined, 'once more'))
   await time.run(time.now + 3 * MINUTE)
   begin('run', machines[0], watching)
-  await time.run(time.now + 6 * MINUTE)
+  await time.run(time.now + 4 * MINUTE)
   judge.atEnd(world.isHarmful())
   const violations =
     bugs > 0 ? [...judge.violations, { invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : judge.violations
@@ -287,7 +287,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
         () =>
           time.at(
             random.between(0, length),
-            () => void (random.pick(machines).skew += random.pick([3_600_000, -3_600_000, 31_536_000_000])),
+            () => void (random.pick(machines).skew += random.pick([3_600_000, -3_600_000, 31_536_000_000, 25_000, 25_000, 25_000])),
           ),
         () =>
           time.at(random.between(0, length), () => {

@@ -1,0 +1,174 @@
+/** A mistake that was made somewhere, put into the source on purpose: the simulation must find it. */
+export interface Bug {
+  readonly name: string
+  /** Relative to src/. */
+  readonly file: string
+  /** Stands there exactly once. */
+  readonly find: string
+  readonly replace: string
+}
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'blind append: whoever lost the race appends all the same',
+    file: 'engine/writer.ts',
+    find: "      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)\n      take([event])",
+    replace:
+      "      let sent = event\n      while ((await journal.append(sent)) === 'taken') {\n        await refresh()\n        sent = seal({ ...stamped, seq: seq + 1, previous: hash })\n      }\n      take([sent])",
+  },
+  {
+    name: 'an ambiguous append is sent again under a new number',
+    file: 'engine/writer.ts',
+    find: "      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)",
+    replace:
+      "      let answer\n      try {\n        answer = await journal.append(event)\n      } catch {\n        await refresh()\n        take([seal({ ...stamped, seq: seq + 1, previous: hash })])\n        answer = await journal.append(seal({ ...stamped, seq, previous: event.previous }))\n      }\n      if (answer === 'taken') throw await conflict(refresh)",
+  },
+  {
+    name: 'two reads at once take the same events in twice',
+    file: 'engine/writer.ts',
+    find: 'const unseen = events.filter((event) => event.seq > seq)',
+    replace: 'const unseen = events',
+  },
+  {
+    name: 'targets are written before the intent is durable',
+    file: 'engine/tick.ts',
+    find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+    replace:
+      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, lift: false }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+  },
+  {
+    name: 'NaN is good',
+    file: 'core/judge.ts',
+    find: '    if (!Number.isFinite(fresh.value)) return',
+    replace:
+      '    if (Number.isNaN(fresh.value)) return weigh(metric, { ...track, value: 0 }, track, elapsed)\n    if (!Number.isFinite(fresh.value)) return',
+  },
+  {
+    name: 'silence is good',
+    file: 'core/judge.ts',
+    find: "  if (fresh.is === 'missing') return unknown(track, elapsed, fresh)",
+    replace: "  if (fresh.is === 'missing') return { ...track, verdict: 'healthy', met: true }",
+  },
+  {
+    name: 'an old sample is a fresh one',
+    file: 'core/judge.ts',
+    find: 'if (age > metric.maxAge) return',
+    replace: 'if (age > metric.maxAge * 1e9) return',
+  },
+  {
+    name: 'hold time is a difference of wall clocks',
+    file: 'engine/observe.ts',
+    find: 'monotonic: clock.monotonic(), domain: clock.domain',
+    replace: "monotonic: clock.now(), domain: 'wall'",
+  },
+  {
+    name: 'time nobody watched counts as hold time',
+    file: 'core/watch.ts',
+    find: 'elapsed <= longestGap(plan)',
+    replace: 'elapsed <= 1e12',
+  },
+  {
+    name: 'monotonic clocks of two machines are compared',
+    file: 'core/watch.ts',
+    find: '!before || before.domain !== tick.domain',
+    replace: '!before',
+  },
+  {
+    name: 'a pause is ignored',
+    file: 'core/decide.ts',
+    find: "if (state.status !== 'running') return",
+    replace: "if (state.status === 'rolled back') return",
+  },
+  {
+    name: 'a rollback does not latch',
+    file: 'core/state.ts',
+    find: "const status = event.move === 'rollback' ? 'rolled back' : 'paused'",
+    replace: "const status = 'running'",
+  },
+  {
+    name: 'a rollback is done while a target is missing',
+    file: 'engine/apply.ts',
+    find: "(intent.move === 'advance' ? state.plan.maxUnavailable : 0)",
+    replace: '99',
+  },
+  {
+    name: 'a refusal counts as applied',
+    file: 'core/state.ts',
+    find: "return progress(state, event, { is: 'refused', error: event.error })",
+    replace: "return progress(state, event, { is: 'applied' })",
+  },
+  {
+    name: 'a late write is not healed',
+    file: 'engine/apply.ts',
+    find: '  await heal(engine, target, queue)\n',
+    replace: '',
+  },
+  {
+    name: 'a write that failed is not healed',
+    file: 'engine/apply.ts',
+    find: '  if (await surely(engine, isNewest)) return error\n',
+    replace: '  if (error !== undefined || (await surely(engine, isNewest))) return error\n',
+  },
+  {
+    name: 'a rollback does not settle',
+    file: 'engine/rollback.ts',
+    find: 'round = 1; wait > 0 &&',
+    replace: 'round = 1; wait < 0 &&',
+  },
+  {
+    name: 'nobody looks before a write whether the intent is still the newest',
+    file: 'engine/apply.ts',
+    find: "  if (!(await isNewest())) return 'superseded'\n",
+    replace: '',
+  },
+  {
+    name: 'what was written is not read back',
+    file: 'engine/put.ts',
+    find: '  if (wrong === undefined) return\n',
+    replace: '  if (wrong !== "") return\n',
+  },
+  {
+    name: 'a step is skipped',
+    file: 'core/retreat.ts',
+    find: 'for (const step of stepsOf(plan).slice(cursor + 1)) {',
+    replace: 'for (const step of stepsOf(plan).slice(cursor + 2)) {',
+  },
+  {
+    name: 'an unfinished move is forgotten',
+    file: 'core/decide.ts',
+    find: "  if (state.intent) return { do: 'finish', why: state.intent.why }\n  if (state.status",
+    replace: '  if (state.status',
+  },
+  {
+    name: 'the hold begins when the step is intended',
+    file: 'engine/apply.ts',
+    find: 'monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })\n  await record',
+    replace: 'monotonic: clock.monotonic() - (clock.now() - intent.at), domain: clock.domain, now: clock.now() })\n  await record',
+  },
+  {
+    name: 'a rollback that tries again goes where it wanted to go at first',
+    file: 'engine/rollback.ts',
+    find: '    const destination = await destinationOf(engine, scope)\n',
+    replace:
+      '    const destination = (globalThis.__first ??= new WeakMap()).get(engine) ?? (await destinationOf(engine, scope))\n    globalThis.__first.set(engine, destination)\n',
+  },
+  {
+    name: 'a decision stands although somebody acted since the poll',
+    file: 'engine/observe.ts',
+    find: '      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)',
+    replace:
+      '      await engine.writer.refresh()\n      if (live?.step === stepKey(state) && live.watch !== state.watch) await offer(live.watch)',
+  },
+  {
+    name: 'a partial rollback takes core toggles along',
+    file: 'core/retreat.ts',
+    find: '!plan.toggles[name]?.core)',
+    replace: 'true)',
+  },
+  {
+    name: 'approvals are not asked for',
+    file: 'core/gates.ts',
+    find: 'open: actors.size >= count',
+    replace: 'open: true',
+  },
+]

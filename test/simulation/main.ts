@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
+import { BUGS } from './bugs.ts'
+import { prepare, type Hunted } from './hunt.ts'
+
+/*
+ * npm run simulate -- [--rollouts 100000] [--from 0] [--bugs]     many rollouts, every invariant; or every seeded bug
+ * npm run simulate:story -- SEED                                  what happened in one of them
+ */
+const { values } = parseArgs({
+  options: {
+    rollouts: { type: 'string', default: '100000' },
+    from: { type: 'string', default: '0' },
+    bugs: { type: 'boolean', default: false },
+  },
+})
+const began = performance.now()
+const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(0)}s`
+process.exitCode = (await (values.bugs ? findBugs() : playMany(Number(values.rollouts), Number(values.from)))) ? 0 : 1
+
+async function playMany(count: number, from: number): Promise<boolean> {
+  const simulation = await prepare()
+  const chunk = 500
+  const found: Hunted[] = []
+  let next = from
+  const worker = async (): Promise<void> => {
+    while (next < from + count) {
+      const start = next
+      next += chunk
+      found.push(await simulation.play(start, Math.min(start + chunk, from + count), chunk))
+      const played = found.reduce((all, each) => all + each.played, 0)
+      if (played % 10_000 < chunk)
+        console.log(`${played} rollouts, ${found.reduce((all, each) => all + each.broken.length, 0)} with a violation, ${seconds()}`)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  simulation.close()
+  const sum = (of: (each: Hunted) => number): number => found.reduce((all, each) => all + of(each), 0)
+  const ends: Record<string, number> = {}
+  for (const each of found) for (const [end, times] of Object.entries(each.ends)) ends[end] = (ends[end] ?? 0) + times
+  console.log(
+    `\n${sum((each) => each.played)} rollouts, ${sum((each) => each.processes)} processes, ${sum((each) => each.events)} events in ${seconds()}`,
+  )
+  console.log(
+    Object.entries(ends)
+      .map(([end, times]) => `  ${String(times).padStart(7)} ${end}`)
+      .join('\n'),
+  )
+  const broken = found.flatMap((each) => each.broken).toSorted((a, b) => a.seed - b.seed)
+  console.log(`${broken.length} violations`)
+  for (const { seed, violations } of broken.slice(0, 20))
+    console.log(`  ✗ seed ${seed}: ${violations.map(({ invariant, text }) => `${invariant} ${text}`).join('; ')}`)
+  return broken.length === 0
+}
+
+async function findBugs(): Promise<boolean> {
+  let missed = 0
+  const queue = [...BUGS]
+  const worker = async (): Promise<void> => {
+    for (let bug = queue.shift(); bug; bug = queue.shift()) {
+      const simulation = await prepare(bug)
+      const { broken, played } = await simulation.play(0, 5000, 1)
+      simulation.close()
+      const [first] = broken
+      if (!first) missed += 1
+      console.log(
+        first
+          ? `✓ ${bug.name}: seed ${first.seed}, ${first.violations[0]?.invariant} ${first.violations[0]?.text}`
+          : `✗ ${bug.name}: not found in ${played} rollouts`,
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  console.log(`${BUGS.length - missed} of ${BUGS.length} seeded bugs found in ${seconds()}`)
+  return missed === 0
+}
