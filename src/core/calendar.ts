@@ -17,12 +17,12 @@ export function isOpen(windows: readonly Window[], now: Instant): boolean {
 
 /**
  * When a window opens next, to the minute, within the coming eight days; undefined when none does.
- * Hours at which no local day differs are skipped a quarter at a time, so daylight saving needs no case of its own.
+ * Looked for no coarser than the shortest window is long, so that none is stepped over.
  */
 export function opensAt(windows: readonly Window[], now: Instant): Instant | undefined {
   if (isOpen(windows, now)) return now
   const start = Math.ceil(now / MINUTE) * MINUTE
-  const coarse = 15 * MINUTE
+  const coarse = Math.max(1, Math.min(15, ...windows.map(({ from, to }) => to - from))) * MINUTE
   for (let at = start; at < start + 8 * DAY_MINUTES * MINUTE; at += coarse) {
     if (!isOpen(windows, at)) continue
     let first = at

@@ -57,6 +57,14 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
       if (!Object.hasOwn(plan.toggles, required))
         found.push(unknown([...path, 'requires', nth], required, 'toggle', Object.keys(plan.toggles)))
     }
+    if (toggle.targets.length > 0 && toggle.targets.length <= plan.maxUnavailable)
+      found.push(
+        warning(
+          [...path, 'targets'],
+          `${name} would count as moved where nothing was written: maxUnavailable is ${plan.maxUnavailable}, and it has ${toggle.targets.length} target${toggle.targets.length > 1 ? 's' : ''}`,
+          `maxUnavailable: ${toggle.targets.length - 1}`,
+        ),
+      )
     if (toggle.words.on === toggle.words.off) found.push(error([...path, 'words'], 'on and off are the same word'))
     if (toggle.removeBy !== undefined && toggle.removeBy < today)
       found.push(warning([...path, 'removeBy'], `${name} should have been removed by ${toggle.removeBy}`))

@@ -39,17 +39,23 @@ export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
   return sums
 }
 
+/** Whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */
+export function beyondLast(buckets: { readonly [le: string]: number }, q: number): boolean {
+  const { '+Inf': all = 0, ...finite } = buckets
+  return q * all > Math.max(0, ...Object.values(finite))
+}
+
 /**
  * The q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as
  * Prometheus' histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in
- * the +Inf bucket is the highest finite bound. NaN without observations.
+ * the +Inf bucket is the highest finite bound. NaN without observations or without a finite bucket.
  */
 export function quantile(buckets: { readonly [le: string]: number }, q: number): number {
   const bounds = Object.keys(buckets)
     .map((le) => ({ le: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: buckets[le] ?? 0 }))
     .toSorted((a, b) => a.le - b.le)
   const all = bounds.at(-1)?.count ?? 0
-  if (all === 0) return Number.NaN
+  if (all === 0 || bounds.length < 2) return Number.NaN
   const rank = q * all
   const nth = bounds.findIndex((bound) => bound.count >= rank)
   const bound = bounds[nth]

@@ -76,20 +76,24 @@ function respond(state: State, phase: Phase, why: Why): Decision {
 
 /** Warnings and missing data: hold first, and when they stay, pause. */
 function findTrouble(state: State, phase: Phase): Decision | undefined {
+  const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
+  // One metric that may still be waited for must not hide another that may not.
+  return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
+}
+
+function troubleOf(state: State, phase: Phase, name: string, metric: Metric, track: Track): Decision | undefined {
   const { patience } = state.plan
-  for (const [name, metric, track] of tracksOf(state, phase)) {
-    const text = `${name} ${describe(metric, track)}`
-    if (track.verdict === 'warning') {
-      const why: Why = { code: 'warning', metric: name, text }
-      const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
-      if (phase.onWarning === 'hold' || lasted < patience)
-        return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
-      const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
-      return to ? { do: 'step-back', to, why } : { do: 'pause', why }
-    }
-    if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
-    if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+  const text = `${name} ${describe(metric, track)}`
+  if (track.verdict === 'warning') {
+    const why: Why = { code: 'warning', metric: name, text }
+    const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
+    if (phase.onWarning === 'hold' || lasted < patience)
+      return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
+    const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
+    return to ? { do: 'step-back', to, why } : { do: 'pause', why }
   }
+  if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+  if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
   return undefined
 }
 

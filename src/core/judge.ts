@@ -1,4 +1,4 @@
-import { increments, quantile, sum, type Bin, type Counters } from './counters.ts'
+import { beyondLast, increments, quantile, sum, type Bin, type Counters } from './counters.ts'
 import type { Metric } from './plan.ts'
 import type { Measured, Missing } from './reading.ts'
 import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
@@ -24,6 +24,8 @@ export interface Track {
   readonly criticalFor?: Duration
   readonly warningFor?: Duration
   readonly unknownFor?: Duration
+  /** A warning came before the silence: not seeing it is no recovery. */
+  readonly warned?: true
   /** Raw counters of the last successful poll. */
   readonly last?: Counters
   /** Increments since the step was reached, oldest first. */
@@ -56,6 +58,8 @@ export function judge(metric: Metric, before: Track | undefined, reading: Readin
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
     if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
+    if (fresh.samples !== undefined && !(fresh.samples >= metric.minSamples))
+      return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
     return weigh(metric, { ...track, value: fresh.value }, track, elapsed)
   }
   return count(metric, track, fresh, elapsed)
@@ -63,9 +67,13 @@ export function judge(metric: Metric, before: Track | undefined, reading: Readin
 
 const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
 
-/** The track as it begins a new step: raw counters stay, samples and streaks start over. */
-export function restart(track: Track, reading: Reading | undefined): Track {
-  const last = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : track.last
+/**
+ * The track as it begins a new step: samples and streaks start over, from the counters as they are now. Without a
+ * reading there are none: older ones would count what came before the step as its own.
+ */
+export function restart(reading: Reading | undefined): Track {
+  const counts = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : undefined
+  const last = counts && !broken(counts) ? counts : undefined
   const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
   return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }) }
 }
@@ -103,6 +111,7 @@ function lasting(duration: Duration): string {
 function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {
   if (reading.is === 'missing' || reading.at === undefined) return reading
   const age = now - reading.at
+  if (!Number.isFinite(age)) return gone('malformed', `the time of the sample is ${reading.at}`)
   if (age > metric.maxAge) return gone('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
   if (age < -FUTURE) return gone('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
   return reading
@@ -127,7 +136,12 @@ function unknown(
     bins,
     ...(last && { last }),
     ...(samples !== undefined && { samples }),
+    ...(wasWarned(track) && { warned: true }),
   }
+}
+
+function wasWarned({ verdict, warned }: Track): boolean {
+  return verdict === 'warning' || verdict === 'critical' || warned === true
 }
 
 /** A streak grows by watched time; a gap begins it again. */
@@ -143,6 +157,8 @@ function count(
 ): Track {
   const last = countersOf(reading)
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
+  const wrong = broken(last)
+  if (wrong !== undefined) return unknown(track, elapsed, gone('not-finite', wrong))
   if (Object.keys(last[whole] ?? {}).length === 0)
     return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
   if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
@@ -166,11 +182,25 @@ function count(
     const next = unknown(track, elapsed, reason, still)
     return moved ? { ...next, unknownFor: 0 } : next
   }
-  if (reading.is === 'quantile')
-    return weigh(metric, { ...track, ...since, value: quantile(sums, reading.quantile), total }, track, elapsed)
+  if (reading.is === 'quantile') {
+    const value = quantile(sums, reading.quantile)
+    if (!Number.isFinite(value)) return unknown(track, elapsed, gone('not-finite', `the quantile is ${value}`), since)
+    // In the last bucket a quantile is only known to be at least this: enough to convict, never to acquit.
+    const isBad = [metric.critical, metric.warning].some((rule) => rule && holds(rule.when, value))
+    if (!isBad && beyondLast(sums, reading.quantile))
+      return unknown(track, elapsed, gone('impossible', `the quantile is beyond the last bucket, ${value}`), since)
+    return weigh(metric, { ...track, ...since, value, total }, track, elapsed)
+  }
   const bad = Math.round(sums['bad'] ?? 0)
   if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
   return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
+}
+
+/** A counter that is not a finite number from 0 up spoils every difference it is part of. */
+function broken(counters: Counters): string | undefined {
+  for (const [key, series] of Object.entries(counters))
+    for (const [id, value] of Object.entries(series)) if (!(value >= 0 && value < Infinity)) return `${key} ${id} is ${value}`
+  return undefined
 }
 
 function countersOf(reading: Extract<Measured, { is: 'ratio' | 'quantile' }>): Counters {
@@ -205,10 +235,10 @@ function merge(bins: readonly Bin[]): readonly Bin[] {
 /** Compares the value with the rules. */
 function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
   const value = measured.value ?? Number.NaN
-  const { criticalFor: _c, warningFor: _w, unknownFor: _u, missing: _m, ...rest } = measured
+  const { criticalFor: _c, warningFor: _w, unknownFor: _u, missing: _m, warned: _h, ...rest } = measured
   const criticalFor = timed(metric.critical?.when, value, before.criticalFor, elapsed)
   // Once warned, a value must leave the warning by a margin (or satisfy success) to be forgiven.
-  const warned = before.verdict === 'warning' || before.verdict === 'critical'
+  const warned = wasWarned(before)
   const rule = metric.warning && (warned && !metric.success ? relaxed(metric.warning.when) : metric.warning.when)
   const sticky = warned && metric.success !== undefined && metric.warning !== undefined && !holds(metric.success, value)
   const warningFor = sticky ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)

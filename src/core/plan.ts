@@ -164,6 +164,17 @@ export type Exposures = { readonly [toggle: string]: Exposure }
  * `one-by-one` takes each toggle through all steps before the next begins.
  */
 export function stepsOf(plan: Plan): readonly Step[] {
+  const known = compiled.get(plan)
+  if (known) return known
+  const steps = compile(plan)
+  compiled.set(plan, steps)
+  return steps
+}
+
+/** A plan never changes once it is made, and every decision asks for its steps many times. */
+const compiled = new WeakMap<Plan, readonly Step[]>()
+
+function compile(plan: Plan): readonly Step[] {
   const bare = plan.phases.flatMap((phase, index) => {
     const rounds = phase.order === 'together' ? [phase.toggles] : phase.toggles.map((toggle) => [toggle])
     const steps = rounds.flatMap((moves) => phase.steps.map((step) => ({ ...step, phase: index, moves })))

@@ -37,16 +37,25 @@ export function retreat(state: State, scope: Scope): Destination {
     case 'toggles': {
       const named = dependants(plan, scope.toggles)
       const gone = named.filter((name) => scope.toggles.includes(name) || !plan.toggles[name]?.core)
-      const lowered = Object.fromEntries(gone.map((name) => [name, baseline[name] ?? 0]))
-      const first = stepsOf(plan).findIndex((step) => step.moves.some((name) => gone.includes(name)))
-      return { cursor: Math.min(reached(state), Math.max(first, 0) - 1), exposures: { ...held(state), ...lowered } }
+      const now = held(state)
+      const lowered = gone.flatMap((name) => {
+        const toggle = plan.toggles[name]
+        if (!toggle) return []
+        const wanted = baseline[name] ?? toggle.default
+        // After `--all` a toggle may be further back than its baseline already: it stays.
+        return isForward(toggle, now[name] ?? toggle.default, wanted) ? [] : [[name, wanted] as const]
+      })
+      const first = stepsOf(plan).find((step) => step.moves.some((name) => gone.includes(name)))
+      // A toggle that no step moves gives no reason to begin again.
+      const cursor = first ? Math.min(reached(state), first.index - 1) : reached(state)
+      return { cursor, exposures: { ...now, ...Object.fromEntries(lowered) } }
     }
     case 'to':
       return reduce(state, scope.to)
   }
 }
 
-/** The next step up that changes anything, and what it leads to; undefined at the end of the plan. */
+/** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
 export function advance(
   state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,
 ): (Destination & { readonly cursor: number }) | undefined {
@@ -60,8 +69,8 @@ export function advance(
       // After a partial rollback some toggles are further on than the cursor: they stay.
       if (isForward(toggle, exposures[name] ?? toggle.default, to)) raised[name] = to
     }
-    const isLast = step.index === stepsOf(plan).length - 1
-    if (isLast || step.moves.some((name) => raised[name] !== exposures[name])) return { cursor: step.index, exposures: raised }
+    // A phase is never left without its last step: there its bake, checklist and success criteria are asked for.
+    if (step.last || step.moves.some((name) => raised[name] !== exposures[name])) return { cursor: step.index, exposures: raised }
   }
   return undefined
 }
@@ -82,8 +91,10 @@ function held(state: State): Exposures {
 }
 
 function firstOf(plan: Plan, phase: number): number {
-  const first = stepsOf(plan).findIndex((step) => step.phase === phase)
-  return Math.max(first, 0)
+  if (phase < 0) return 0
+  // A phase may have no step of its own; then it begins where the next one does.
+  const steps = stepsOf(plan)
+  return steps.find((step) => step.phase >= phase)?.index ?? steps.length
 }
 
 /** Back along the cursor; a toggle that is already further back stays there. */
@@ -109,7 +120,9 @@ function reduce(state: State, to: Exposure): Destination {
   const lowered = [...moved].flatMap((name) => {
     const toggle = plan.toggles[name]
     if (!toggle) return []
-    const limit = exposureAt(toggle, baseline[name] ?? toggle.default, to)
+    // What is for everybody or nobody has nothing between.
+    const share = toggle.exposure === 'all' && to < 100 ? 0 : to
+    const limit = exposureAt(toggle, baseline[name] ?? toggle.default, share)
     return isForward(toggle, limit, now[name] ?? toggle.default) ? [[name, limit] as const] : []
   })
   const steps = stepsOf(plan).filter((step) => step.phase === phase)

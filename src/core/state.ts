@@ -1,7 +1,7 @@
 import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
 import type { Watch } from './judge.ts'
 import type { Instant } from './units.ts'
-import { stepsOf, togglesOf, type Exposures, type Plan, type Step } from './plan.ts'
+import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
 
@@ -55,6 +55,8 @@ export interface State {
   readonly intent?: Intent
   /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
   readonly epoch: number
+  /** A step up was intended at some time. */
+  readonly advanced: boolean
   /** Targets the newest arrival went without. */
   readonly missing: readonly string[]
   readonly watch?: Watch
@@ -67,7 +69,7 @@ export interface State {
 }
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '1'
+export const FOLD = '3'
 
 /** State of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
@@ -100,6 +102,7 @@ function begin(event: Extract<Event, { type: 'started' }>): State {
     cursor: -1,
     arrivedAt: event.at,
     epoch: 0,
+    advanced: false,
     missing: [],
     approvals: [],
     checked: [],
@@ -110,7 +113,15 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
   switch (event.type) {
     case 'replanned':
       // Approvals were given for the plan as it was.
-      return { ...state, plan: event.plan, digest: event.digest, files: event.files, baseline: event.baseline, approvals: [] }
+      return {
+        ...state,
+        plan: event.plan,
+        digest: event.digest,
+        files: event.files,
+        baseline: event.baseline,
+        approvals: [],
+        ...(state.watch && { watch: carry(state.watch, state.plan, event.plan) }),
+      }
     case 'observed':
       return { ...state, watch: event.watch }
     case 'intended':
@@ -128,6 +139,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return state.status === 'complete' ? state : { ...rest, status: 'running' }
     }
     case 'approved':
+      // Whoever agreed to another plan has not agreed to this one.
+      if (event.digest !== state.digest) return state
       return { ...state, approvals: [...state.approvals, { step: event.step, group: event.group, actor: event.actor }] }
     case 'checked':
       return { ...state, checked: [...new Set([...state.checked, `${event.phase}/${event.item}`])] }
@@ -140,6 +153,38 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return rest
     }
   }
+}
+
+/** What was seen under an older plan and still counts under the new one: only what means the same in both. */
+function carry(watch: Watch, before: Plan, now: Plan): Watch {
+  const same = (name: string): boolean => isSame(before.metrics[name], now.metrics[name])
+  const criterion = (plan: Plan, key: string): Criterion | undefined =>
+    plan.phases.flatMap((phase) => phase.success.filter((_, nth) => `${phase.id}/${nth}` === key))[0]
+  const holds = (key: string): boolean => {
+    const [old, fresh] = [criterion(before, key), criterion(now, key)]
+    return old !== undefined && fresh !== undefined && same(fresh.metric) && old.metric === fresh.metric && isSame(old.rule, fresh.rule)
+  }
+  const judged = (plan: Plan): readonly (readonly string[])[] => plan.phases.map(({ metrics }) => metrics)
+  const isProven = isSame(before.metrics, now.metrics) && isSame(judged(before), judged(now))
+  return {
+    ...watch,
+    credit: isProven ? watch.credit : 0,
+    tracks: Object.fromEntries(Object.entries(watch.tracks).filter(([name]) => same(name))),
+    criteria: Object.fromEntries(Object.entries(watch.criteria).filter(([key]) => holds(key))),
+  }
+}
+
+/** Whether two parts of a plan are the same; keys in another order are. */
+function isSame(before: unknown, now: unknown): boolean {
+  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => [key, sorted(each)])
 }
 
 function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {
@@ -155,7 +200,7 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     targets: Object.fromEntries(touched.map((target) => [target, { is: 'pending' }])),
   }
   const next = { ...state, intent, epoch: event.seq }
-  if (event.move === 'advance') return next
+  if (event.move === 'advance') return { ...next, advanced: true }
   // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
   const status = event.move === 'rollback' ? 'rolled back' : 'paused'
   return { ...next, status, stopped: deed(event, event.why), approvals: [] }

@@ -14,7 +14,8 @@ const UNITS: Readonly<Record<string, Duration>> = { ms: 1, s: 1e3, m: 6e4, h: 36
 export function parseDuration(text: string): Duration | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/gy)]
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0)
+  const sum = parts.reduce((all, [, amount, unit]) => all + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0)
+  return Number.isFinite(sum) ? sum : undefined
 }
 
 /** `90s` → `1m30s`; at most two units, so that it stays readable: `1d1h`, `12m`, `300ms`. */

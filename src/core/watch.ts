@@ -14,6 +14,8 @@ export interface Tick {
 
 export type Readings = { readonly [metric: string]: Reading }
 
+const UNREAD: Reading = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
+
 /** Two polls further apart than this were not a watch. */
 export function longestGap(plan: Plan): Duration {
   return plan.interval * 3
@@ -22,15 +24,17 @@ export function longestGap(plan: Plan): Duration {
 /** The watch after one more poll of the phase under way. */
 export function observe(plan: Plan, phase: Phase, before: Watch | undefined, readings: Readings, tick: Tick): Watch {
   const elapsed = watchedSince(plan, before, tick)
-  const polled = Object.entries(readings).flatMap(([name, reading]) => {
+  // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
+  const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
+  const polled = [...wanted].flatMap((name) => {
     const metric = plan.metrics[name]
-    return metric ? [[name, judge(metric, before?.tracks[name], reading, elapsed, tick.now)] as const] : []
+    return metric ? [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, tick.now)] as const] : []
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
   const trusted = phase.metrics.every((name) => {
     const track = tracks[name]
-    if (!track || track.verdict === 'healthy') return true
-    return track.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
+    if (track?.verdict === 'healthy') return true
+    return track?.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
   })
   return {
     monotonic: tick.monotonic,
@@ -42,11 +46,10 @@ export function observe(plan: Plan, phase: Phase, before: Watch | undefined, rea
   }
 }
 
-/** The watch as a step has just been reached: no credit, no samples; raw counters and criteria go on. */
+/** The watch as a step has just been reached: no credit, no samples; counters begin as they are now, criteria go on. */
 export function begin(before: Watch | undefined, readings: Readings, tick: Tick): Watch {
   const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
-  const fresh = { verdict: 'unknown', met: false, bins: [] } as const
-  const tracks = Object.fromEntries([...names].map((name) => [name, restart(before?.tracks[name] ?? fresh, readings[name])]))
+  const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name])]))
   return { monotonic: tick.monotonic, domain: tick.domain, credit: 0, tracks, criteria: before?.criteria ?? {} }
 }
 

@@ -110,6 +110,7 @@ export function state(more: Partial<State> = {}): State {
     cursor: 0,
     arrivedAt: NOW,
     epoch: 2,
+    advanced: false,
     missing: [],
     watch: watch(),
     approvals: [],
@@ -125,7 +126,7 @@ export function stamp(fact: Fact, before?: Pick<State, 'seq' | 'hash'>, actor = 
 }
 
 /** The state after one more fact. */
-export function then(before: State | undefined, fact: Fact, actor?: string): State {
+export function next(before: State | undefined, fact: Fact, actor?: string): State {
   const after = evolve(before, stamp(fact, before, actor))
   if (!after) throw new Error('nothing was started')
   return after
@@ -133,7 +134,7 @@ export function then(before: State | undefined, fact: Fact, actor?: string): Sta
 
 export function started(of: Plan, baseline?: State['baseline']): State {
   const defaults = Object.fromEntries(Object.entries(of.toggles).map(([name, { default: none }]) => [name, none]))
-  return then(undefined, { type: 'started', plan: of, digest: 'digest', files: {}, baseline: baseline ?? defaults })
+  return next(undefined, { type: 'started', plan: of, digest: 'digest', files: {}, baseline: baseline ?? defaults })
 }
 
 export const value = (number: number, at = NOW): Reading => ({ is: 'value', value: number, at })
