@@ -16,14 +16,15 @@ export function isOpen(windows: readonly Window[], now: Instant): boolean {
 }
 
 /**
- * When a window opens next, to the minute, within the coming eight days; undefined when none does.
+ * When a window opens next, to the minute, within the coming fifteen days: a weekly window that falls into the
+ * hour lost in spring opens a week later. Undefined when none does.
  * Looked for no coarser than the shortest window is long, so that none is stepped over.
  */
 export function opensAt(windows: readonly Window[], now: Instant): Instant | undefined {
   if (isOpen(windows, now)) return now
   const start = Math.ceil(now / MINUTE) * MINUTE
   const coarse = Math.max(1, Math.min(15, ...windows.map(({ from, to }) => to - from))) * MINUTE
-  for (let at = start; at < start + 8 * DAY_MINUTES * MINUTE; at += coarse) {
+  for (let at = start; at < start + 15 * DAY_MINUTES * MINUTE; at += coarse) {
     if (!isOpen(windows, at)) continue
     let first = at
     while (first - MINUTE >= start && isOpen(windows, first - MINUTE)) first -= MINUTE
@@ -38,13 +39,27 @@ function contains(window: Window, now: Instant): boolean {
 }
 
 function localTime(now: Instant, zone: string): { readonly day: number; readonly minute: number } {
-  const format = new Intl.DateTimeFormat('en-US', {
+  const parts = Object.fromEntries(
+    clockOf(zone)
+      .formatToParts(now)
+      .map(({ type, value }) => [type, value]),
+  )
+  return { day: DAYS[parts['weekday'] ?? ''] ?? -1, minute: Number(parts['hour']) * 60 + Number(parts['minute']) }
+}
+
+/** Made once for each zone: making one takes longer than a thousand uses of it. */
+const CLOCKS = new Map<string, Intl.DateTimeFormat>()
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = CLOCKS.get(zone)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
-  return { day: DAYS[parts['weekday'] ?? ''] ?? -1, minute: Number(parts['hour']) * 60 + Number(parts['minute']) }
+  CLOCKS.set(zone, made)
+  return made
 }

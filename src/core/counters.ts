@@ -62,6 +62,6 @@ export function quantile(buckets: { readonly [le: string]: number }, q: number):
   const below = bounds[nth - 1] ?? { le: 0, count: 0 }
   if (!bound) return Number.NaN
   if (bound.le === Number.POSITIVE_INFINITY) return below.le
-  if (bound.count === below.count) return bound.le
+  if ((nth === 0 && bound.le <= 0) || bound.count === below.count) return bound.le
   return below.le + ((bound.le - below.le) * (rank - below.count)) / (bound.count - below.count)
 }
