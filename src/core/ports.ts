@@ -49,8 +49,11 @@ export const TOMBSTONE = 999_999_999_999_999
 export interface Fence {
   /** Sequence number of the intent. */
   readonly epoch: number
-  /** Goes past whatever epoch is held: a return to every default, which a lost journal or a break-glass must not stop. */
-  readonly lift: boolean
+  /**
+   * Which epochs it may replace: lower ones; that of a break-glass too, for a return to every default; any at all, for
+   * one in a journal that has never gone forward, because the journal before it may have been lost.
+   */
+  readonly replaces: 'older' | 'break-glass' | 'any'
 }
 
 /**
@@ -62,8 +65,7 @@ export interface TargetAdapter<Options> {
   /** Reads the named variables as the target holds them now. */
   read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
   /**
-   * Writes all words in one go where the target can. A target that can hold the epoch refuses an older one, unless
-   * the fence is lifted.
+   * Writes all words in one go where the target can. A target that can hold the epoch refuses an older one.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
   /**

@@ -29,7 +29,9 @@ const PATIENCE = 20_000
 export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   const pending = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
   const queue = inTurn()
-  await Promise.all(pending.map(async (target) => applyOne(engine, intent, target, queue)))
+  // All of them come to an end before anything else begins, even when one cannot go on.
+  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, queue)))
+  for (const each of ended) if (each.status === 'rejected') throw each.reason
   await engine.writer.refresh()
   const state = stateOf(engine)
   if (state.intent?.seq !== intent.seq) return 'superseded'
@@ -112,9 +114,10 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
 /** The message of what went wrong; undefined when the target was written and reads back. */
 async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<string | undefined> {
   try {
-    const { plan } = stateOf(engine)
+    const { plan, advanced } = stateOf(engine)
     const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
-    await put(target, environment(plan, target.name, exposures), { epoch, lift: isReset }, engine)
+    const replaces = !isReset ? 'older' : advanced ? 'break-glass' : 'any'
+    await put(target, environment(plan, target.name, exposures), { epoch, replaces }, engine)
     return undefined
   } catch (thrown) {
     // Whatever an adapter throws then, it is because it was told to stop.

@@ -74,7 +74,8 @@ async function finishAll(engine: Engine): Promise<void> {
  */
 export async function settle(engine: Engine, settling: (wait: Duration) => void): Promise<void> {
   const wait = Math.max(0, ...engine.targets.map((target) => target.settle))
-  for (let round = 1; wait > 0 && round <= ROUNDS; round += 1) {
+  if (wait === 0) return
+  for (let round = 1; round <= ROUNDS; round += 1) {
     if (!isRolledBack(stateOf(engine))) return
     settling(wait)
     await engine.clock.sleep(wait, engine.signal)

@@ -24,11 +24,11 @@ export function fakeTarget(name: string, words: Record<string, string> = {}): Fa
     writes: [],
     epoch: 0,
     read: async (variables) => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]])),
-    write: async (wanted, { epoch, lift }) => {
+    write: async (wanted, { epoch, replaces }) => {
       target.writes.push(epoch)
       const error = target.fail?.(target.writes.length)
       if (error !== undefined) throw new Error(error)
-      if (epoch < target.epoch && !lift) throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
+      if (epoch < target.epoch && replaces !== 'any') throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
       target.epoch = epoch
       Object.assign(target.words, wanted)
       await target.meanwhile?.()

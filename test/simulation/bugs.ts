@@ -24,17 +24,11 @@ export const BUGS: readonly Bug[] = [
       "      let answer\n      try {\n        answer = await journal.append(event)\n      } catch {\n        await refresh()\n        take([seal({ ...stamped, seq: seq + 1, previous: hash })])\n        answer = await journal.append(seal({ ...stamped, seq, previous: event.previous }))\n      }\n      if (answer === 'taken') throw await conflict(refresh)",
   },
   {
-    name: 'two reads at once take the same events in twice',
-    file: 'engine/writer.ts',
-    find: 'const unseen = events.filter((event) => event.seq > seq)',
-    replace: 'const unseen = events',
-  },
-  {
     name: 'targets are written before the intent is durable',
     file: 'engine/tick.ts',
     find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
     replace:
-      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, lift: false }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, replaces: "older" }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
   },
   {
     name: 'NaN is good',
@@ -112,8 +106,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a rollback does not settle',
     file: 'engine/rollback.ts',
-    find: 'round = 1; wait > 0 &&',
-    replace: 'round = 1; wait < 0 &&',
+    find: '  if (wait === 0) return\n',
+    replace: '  if (wait !== -1) return\n',
   },
   {
     name: 'nobody looks before a write whether the intent is still the newest',

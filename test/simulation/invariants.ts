@@ -98,7 +98,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     if (overrides.includes('metrics') || overrides.includes('samples')) return
     for (const metric of plan.phases[step?.phase ?? 0]?.metrics ?? []) {
       const reading = sent.get(event.id)?.get(metric)
-      if (reading?.is !== 'value' || reading.value >= 0.01) broken('I7', `#${event.seq} goes forward on ${JSON.stringify(reading)}`)
+      if (reading?.is !== 'value' || !(reading.value < 0.01)) broken('I7', `#${event.seq} goes forward on ${JSON.stringify(reading)}`)
     }
   }
   const backward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {

@@ -14,7 +14,7 @@ export function drawPlan(random: Random): Plan {
     toggles: {
       A: release('A', { core: true }),
       B: release('B', { requires: ['A'] }),
-      L: release('L', { kind: 'legacy', default: 100, targets: ['web'] }),
+      L: release('L', { kind: 'legacy', default: 100, targets: ['web'], core: true, requires: ['B'] }),
     },
     targets: Object.fromEntries(targets.map((name) => [name, { use: 'simulated', options: {} }])),
     metrics: {

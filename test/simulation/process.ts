@@ -19,6 +19,8 @@ export interface Faults {
   readonly lost: number
   /** A request is carried out and its sender hears of a timeout. */
   readonly unheard: number
+  /** Longest time a write is under way, in milliseconds. */
+  readonly slow: number
   /** A request is carried out long after its sender heard of a timeout. */
   readonly late: number
 }
@@ -72,7 +74,7 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
   }
   const moment = (what: string): void => {
     if (!faults.on) return
-    const more = TENDER.test(what) ? 8 : 1
+    const more = TENDER.test(what) ? 12 : 1
     if (random.chance(faults.crash * more)) {
       tell(`${name} dies at "${what}"`)
       kill()
@@ -128,7 +130,8 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
           )
         moment(what)
         if (!isAlive) return
-        time.at(Math.max(random.between(0.2, 4), asleepUntil - time.now), () => {
+        const travel = random.between(0.2, what.startsWith('write') ? faults.slow : 4)
+        time.at(Math.max(travel, asleepUntil - time.now), () => {
           const drawn = faults.on ? random.next() : 1
           const { lost, unheard, late } = faults
           if (drawn < lost + late) {

@@ -47,6 +47,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     lost: 0.004 * wild,
     unheard: 0.006 * wild,
     late: 0.006 * wild,
+    slow: random.pick([4, 4, 4, 8000]),
   }
   const plan = drawPlan(random)
   const fault = random.pick([undefined, { toggle: 'A', from: 50 }, { toggle: 'B', from: 10 }, { toggle: 'A', from: 100 }])
@@ -55,7 +56,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     { name: 'west', skew: random.pick([0, 0, 3_600_000]) },
   ]
   const judge = openJudge(plan, time, () => world, SETTLE)
-  const hurry = { onAppend: (_: Event) => undefined as void }
+  const hurry: { onAppend(event: Event): void } = { onAppend: () => undefined }
   const world = openWorld({
     plan,
     time,
@@ -93,7 +94,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
       ...world.open(process),
       clock: process.clock,
       signal: process.signal,
-      random: random.next,
+      random: () => random.next(),
       signature: { actor: process.name },
       tell: () => undefined,
     }
@@ -109,7 +110,10 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
         bugs += 1
         say(thrown instanceof Error ? (thrown.stack ?? '') : '')
       })
-      .finally(() => live.delete(pid))
+      .finally(() => {
+        live.delete(pid)
+        process.kill()
+      })
   }
   const controllerOf = (process: Process, pid: number): Controller => ({
     host: process.machine.name,
@@ -229,6 +233,8 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   await time.run(time.now + 3 * MINUTE)
   begin('run', machines[0], watching)
   await time.run(time.now + 4 * MINUTE)
+  // What has only just begun is given the time it needs.
+  if (judge.state?.intent) await time.run(time.now + 2 * MINUTE)
   judge.atEnd(world.isHarmful())
   const violations =
     bugs > 0 ? [...judge.violations, { invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : judge.violations

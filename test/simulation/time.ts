@@ -39,19 +39,21 @@ export function openTimeline(): Timeline {
 const TURNS = 30
 
 async function idle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn += 1) await undefined
+  for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve()
 }
 
-function before(a: Due, b: Due): boolean {
+function before(a: Due | undefined, b: Due | undefined): boolean {
+  if (!a || !b) return a !== undefined
   return a.when < b.when || (a.when === b.when && a.order < b.order)
 }
 
+/** A binary heap: the least is at 0, the children of n are at 2n + 1 and 2n + 2. */
 function push(heap: Due[], due: Due): void {
   let at = heap.push(due) - 1
   while (at > 0) {
     const up = (at - 1) >> 1
-    const parent = heap[up]!
-    if (!before(due, parent)) break
+    const parent = heap[up]
+    if (!parent || !before(due, parent)) break
     heap[at] = parent
     at = up
   }
@@ -64,11 +66,11 @@ function pop(heap: Due[]): void {
   let at = 0
   for (;;) {
     const left = 2 * at + 1
-    if (left >= heap.length) break
-    const child = left + 1 < heap.length && before(heap[left + 1]!, heap[left]!) ? left + 1 : left
-    if (!before(heap[child]!, last)) break
-    heap[at] = heap[child]!
-    at = child
+    const next = before(heap[left + 1], heap[left]) ? left + 1 : left
+    const child = heap[next]
+    if (!child || !before(child, last)) break
+    heap[at] = child
+    at = next
   }
   heap[at] = last
 }

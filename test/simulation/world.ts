@@ -123,8 +123,9 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
       },
       fail,
     )
-  const write = (words: Readonly<Record<string, string>>, { epoch, lift }: Fence): void => {
-    if (target.fenced && epoch < target.epoch && !lift) throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
+  const write = (words: Readonly<Record<string, string>>, { epoch, replaces }: Fence): void => {
+    if (target.fenced && epoch < target.epoch && replaces !== 'any')
+      throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
     target.epoch = epoch
     if (target.isLying) return
     for (const [variable, word] of Object.entries(words)) {

@@ -78,7 +78,7 @@ export default target({
 async function edit(
   given: Options,
   words: Wanted,
-  { folder, epoch, lift, clock, signal }: Loan & Fence,
+  { folder, epoch, replaces, clock, signal }: Loan & Fence,
   digest?: string,
 ): Promise<string | undefined> {
   const file = place(given, folder)
@@ -86,7 +86,8 @@ async function edit(
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     const before = readDocument(file, given.create)
     const held = readMark(before)
-    if (held.epoch > epoch && !lift) throw outdated(file, held.epoch, epoch)
+    const isOver = replaces === 'any' || (replaces === 'break-glass' && held.epoch === TOMBSTONE)
+    if (held.epoch > epoch && !isOver) throw outdated(file, held.epoch, epoch)
     const after = writeWords(before, words, { epoch, reloaded: digest ?? held.reloaded })
     if (after === before || replaceDocument(file, before, after)) return held.reloaded
   }
