@@ -39,14 +39,20 @@ export default async function demo(shell: Shell, input: Input): Promise<Outcome>
   try {
     const inside: Shell = { ...shell, cwd: folder, env: { ...shell.env, SHOP_URL: world.url } }
     const { plan, files } = await loadPlan(inside, input)
-    const state = await play(inside, input, scale(plan, speed, LONGEST * (SPEED / speed)), files, world, fault)
+    const state = await play(inside, input, scale(plan, speed, LONGEST * (SPEED / speed)), files, { world, fault, speed })
     return state.status === EXPECTED[fault] ? 'done' : 'unhealthy'
   } finally {
     await world.close()
   }
 }
 
-async function play(shell: Shell, input: Input, plan: Plan, files: State['files'], world: World, fault: Fault): Promise<State> {
+interface Played {
+  readonly world: World
+  readonly fault: Fault
+  readonly speed: number
+}
+
+async function play(shell: Shell, input: Input, plan: Plan, files: State['files'], { world, fault, speed }: Played): Promise<State> {
   const journal = await openStore(join(shell.cwd, '.rollout')).open(journalName(plan))
   const writer = await openWriter({ journal, clock: shell.clock, uuid: shell.uuid, version: shell.version })
   const live = openLive(shell, false)
@@ -57,7 +63,7 @@ async function play(shell: Shell, input: Input, plan: Plan, files: State['files'
     live.event({ event, before: state })
     state = evolve(state, event)
   })
-  shell.out.write(renderDemoStart({ plan, url: world.url, fault }, shell.out))
+  shell.out.write(renderDemoStart({ plan, url: world.url, fault, speed }, shell.out))
   const baseline = await readBaseline(plan, engine.targets, engine.signal)
   engine.tell(await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' }))
   await watch(shell, engine, live)

@@ -2,6 +2,7 @@ import type { Outcome } from '../core/errors.ts'
 import type { State } from '../core/state.ts'
 import { summarize } from '../core/summary.ts'
 import type { Shell } from '../shell.ts'
+import { clean } from '../views/paint.ts'
 import { writeJson } from '../views/json.ts'
 import { nextCommand, renderWord } from '../views/status.ts'
 import { flag, type Input } from './input.ts'
@@ -12,7 +13,7 @@ export function reportState(shell: Shell, input: Input, state: State, outcome: O
   if (flag(input, 'json')) writeJson(summary, shell.out)
   else
     shell.out.write(
-      `${renderWord(state.status, shell.out)}  ${state.stopped?.why.text ?? summary.decision.text}\n  ${nextCommand(summary)}\n`,
+      `${renderWord(state.status, shell.out)}  ${clean(state.stopped?.why.text ?? summary.decision.text)}\n  ${nextCommand(summary)}\n`,
     )
   return outcome
 }

@@ -4,6 +4,8 @@ import type { Plan } from './plan.ts'
 /** Below these a poll cannot follow, whatever the factor. */
 const SHORTEST_INTERVAL = 250
 const SHORTEST_WINDOW = 1000
+/** What grows from a warning to a critical value does so in real time. */
+const SHORTEST_PATIENCE = 3000
 
 /**
  * The same plan, faster: every duration divided by the factor, and no hold, bake or criterion longer than
@@ -14,7 +16,7 @@ export function scale(plan: Plan, factor: number, longest: Duration = Number.POS
   return {
     ...plan,
     interval: Math.max(faster(plan.interval), SHORTEST_INTERVAL),
-    patience: Math.max(faster(plan.patience), SHORTEST_WINDOW),
+    patience: Math.max(faster(plan.patience), SHORTEST_PATIENCE),
     metrics: Object.fromEntries(
       Object.entries(plan.metrics).map(([name, metric]) => [
         name,

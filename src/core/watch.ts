@@ -16,9 +16,9 @@ export type Readings = { readonly [metric: string]: Reading }
 
 const UNREAD: Reading = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
 
-/** Two polls further apart than this were not a watch. */
+/** Two polls further apart than this were not a watch. A reading may take as long as its deadline: that is watching too. */
 export function longestGap(plan: Plan): Duration {
-  return plan.interval * 3
+  return plan.interval * 3 + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
 
 /** The watch after one more poll of the phase under way. */

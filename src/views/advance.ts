@@ -46,7 +46,7 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   const color = paint(stream)
   const step = currentStep(state)
   const at = step ? formatExposure(step.to) : 'the baseline'
-  if (decision.do === 'advance') return `${color.green('✓')} would go to step ${decision.to.cursor + 1}: ${decision.why.text}\n`
+  if (decision.do === 'advance') return `${color.green('✓')} would go to step ${decision.to.cursor + 1}: ${clean(decision.why.text)}\n`
   if (decision.do !== 'hold')
     return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
   const closed = decision.gates.filter((gate) => !gate.open)

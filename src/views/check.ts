@@ -50,7 +50,7 @@ export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): str
 
 /** What a target or a query answered, without a way to begin a line of its own. */
 export function oneLine(text: string): string {
-  return clean(text).replaceAll(/\s+/g, ' ').trim()
+  return clean(text.replaceAll(/\s+/g, ' ').trim())
 }
 
 /** What the exit code means, in words. */

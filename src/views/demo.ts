@@ -12,14 +12,16 @@ export interface DemoStart {
   readonly plan: Plan
   readonly url: string
   readonly fault: string
+  /** How much faster than the plan says. */
+  readonly speed: number
 }
 
 /** What is about to happen, before the first line of the run. */
-export function renderDemoStart({ plan, url, fault }: DemoStart, stream: Stream): string {
+export function renderDemoStart({ plan, url, fault, speed }: DemoStart, stream: Stream): string {
   const color = paint(stream)
   const what = fault === 'none' ? 'Nothing will go wrong.' : `One of the new features cannot take its load (fault: ${fault}).`
   return [
-    color.bold(`A real rollout: ${stepsOf(plan).length} steps in ${plan.phases.length} phases, half an hour in about two seconds.`),
+    color.bold(`A real rollout: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; time runs ${speed} times faster.`),
     `A shop answers real requests at ${url} and reads its toggles from an env file. ${what}`,
     '',
     '',

@@ -33,7 +33,7 @@ export function renderBug(thrown: unknown, version: string, stream: Stream): str
     `${color.red('✗')} This is a bug in rollout ${version}: ${clean(messageOf(thrown))}`,
     '  Nothing is lost: every change is in the journal, and the next command goes on from there.',
     '  Please report it with the lines below.',
-    clean(stack).replaceAll(/^/gm, '  '),
+    ...stack.split('\n').map((line) => `  ${clean(line)}`),
     '',
   ].join('\n')
 }

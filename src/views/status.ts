@@ -36,7 +36,7 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${summary.missing.join(', ')}`)
   if (summary.stopped)
     lines.push(
-      `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${summary.stopped.actor}, ${formatInstant(summary.stopped.at)})`)}`,
+      `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)})`)}`,
     )
   for (const note of notes) lines.push(`  ${color.yellow('!')} ${clean(note)}`)
   if (summary.controller)

@@ -26,7 +26,7 @@ export function renderToggles(rows: readonly ToggleRow[], stream: Stream): strin
     row.kind + (row.core ? ' core' : ''),
     clean(row.owner ?? '–'),
     row.phase === '' ? '–' : row.phase,
-    row.targets.join(' '),
+    clean(row.targets.join(' ')),
     row.overdue ? color.red(`${row.removeBy} overdue`) : (row.removeBy ?? '–'),
   ])
   return renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)

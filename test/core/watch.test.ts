@@ -33,8 +33,8 @@ const CREDIT: readonly (readonly [string, ReturnType<typeof plan>, readonly Poll
     'not time nobody watched',
     plan(),
     [
-      [3 * MINUTE + 1, good],
-      [4 * MINUTE + 1, good],
+      [3 * MINUTE + 1001, good],
+      [4 * MINUTE + 1001, good],
     ],
     MINUTE,
   ],
@@ -66,7 +66,7 @@ const CREDIT: readonly (readonly [string, ReturnType<typeof plan>, readonly Poll
 
 describe('credit', () => {
   it.each(CREDIT)('%s', (_, of, polls, credit) => expect(poll(of, ...polls).credit).toBe(credit))
-  it('is watched over three intervals at most', () => expect(longestGap(plan())).toBe(3 * MINUTE))
+  it('is watched over three intervals and one deadline at most', () => expect(longestGap(plan())).toBe(3 * MINUTE + 1000))
   it('takes a metric nobody read for missing, whatever it was before', () =>
     expect(poll(plan(), [MINUTE, undefined]).tracks['errors']).toMatchObject({ verdict: 'unknown', met: false }))
 })

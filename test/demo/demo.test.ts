@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../src/core/event.ts'
+
+const bin = fileURLToPath(new URL('../../bin/rollout.cjs', import.meta.url))
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function begin(...argv: readonly string[]) {
+  const child = spawn(process.execPath, [bin, ...argv], {
+    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (bytes: Buffer) => (said.out += bytes.toString()))
+  child.stderr.on('data', (bytes: Buffer) => (said.err += bytes.toString()))
+  const done = new Promise<Ran>((resolve) => child.on('close', (code) => resolve({ code, ...said })))
+  return { child, said, done }
+}
+
+async function run(...argv: readonly string[]): Promise<Ran> {
+  return begin(...argv).done
+}
+
+/** The folder whose journal the last lines of a demo name. */
+function folderOf({ out }: Ran): string {
+  return /--file (\S+)/.exec(out)?.[1] ?? ''
+}
+
+function eventsIn(folder: string): readonly Event[] {
+  const journal = join(folder, '.rollout/storefront')
+  const files = readdirSync(journal).filter((name) => /^\d{12}\.json$/.test(name))
+  return files.toSorted().map((name): Event => JSON.parse(readFileSync(join(journal, name), 'utf8')))
+}
+
+function urlOf(out: string): string {
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? ''
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/toggles`).then(
+    () => true,
+    () => false,
+  )
+}
+
+describe.concurrent('the demo', { timeout: 120_000 }, () => {
+  it('errors: rolls back within two seconds of the step that breaks it, and its journal can be asked', async () => {
+    const ran = await run('demo')
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    expect(ran.out).toMatch(/ROLLED BACK {2}error_rate [\d.]+% > 5% \(\d+ of \d+\)/)
+    const folder = folderOf(ran)
+    const events = eventsIn(folder)
+    const nth = events.findIndex((event) => event.type === 'intended' && event.move === 'rollback')
+    const rollback = events[nth]
+    const broke = events.slice(0, nth).findLast(({ type }) => type === 'arrived')
+    const confirmed = events.slice(nth).find(({ type }) => type === 'arrived')
+    expect(rollback).toMatchObject({ exposures: { FEATURE_AI_GENERATION: 0, FEATURE_FRONTEND: 100 } })
+    expect(events.slice(0, nth).findLast((event) => event.type === 'intended')).toMatchObject({ exposures: { FEATURE_AI_GENERATION: 25 } })
+    expect((confirmed?.at ?? Infinity) - (broke?.at ?? 0)).toBeLessThan(LONGEST)
+    expect(readFileSync(join(folder, 'deploy/web.env'), 'utf8')).toMatch(/^FEATURE_AI_GENERATION=false/m)
+    expect(await answers(urlOf(ran.out))).toBe(false)
+
+    expect(await run('explain', 'error_rate', '--file', folder)).toMatchObject({ code: 0, out: expect.stringContaining('> 5%') })
+    expect(await run('status', '--file', folder)).toMatchObject({ code: 9 })
+    expect(await run('history', '--file', folder)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('rollback FEATURE_AI_GENERATION 25% → 0%'),
+    })
+    rmSync(folder, { recursive: true })
+  })
+
+  it('latency: rolls back', async () => {
+    const ran = await run('demo', '--fault', 'latency')
+    expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/ROLLED BACK {2}latency_p95 \S+ > 2s/) })
+    rmSync(folderOf(ran), { recursive: true })
+  })
+
+  it('nodata: pauses, and takes nothing back', async () => {
+    const ran = await run('demo', '--fault', 'nodata')
+    expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/PAUSED {2}(error_rate|latency_p95) unreachable/) })
+    expect(eventsIn(folderOf(ran)).some((event) => event.type === 'intended' && event.move !== 'advance')).toBe(false)
+    rmSync(folderOf(ran), { recursive: true })
+  })
+
+  it('none: completes all five phases, the legacy toggle downwards', async () => {
+    const ran = await run('demo', '--fault', 'none')
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('COMPLETE') })
+    const events = eventsIn(folderOf(ran))
+    const legacy = events.flatMap((event) => (event.type === 'intended' ? [event.exposures['FEATURE_LEGACY_SEARCH']] : []))
+    expect([...new Set(legacy)]).toEqual([100, 90, 50, 0])
+    expect(events.at(-1)?.type === 'detached' || events.at(-1)?.type === 'completed').toBe(true)
+    rmSync(folderOf(ran), { recursive: true })
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s leaves nothing running', async (signal, code) => {
+    const { child, said, done } = begin('demo')
+    while (!/confirmed/.test(said.out)) await sleep(50)
+    const url = urlOf(said.out)
+    expect(await answers(url)).toBe(true)
+    child.kill(signal)
+    expect(await done).toMatchObject({ code })
+    expect(await answers(url)).toBe(false)
+  })
+})
+
+/** The promise is two seconds; six demos at once on two cores are given twice that. */
+const LONGEST = 4000
