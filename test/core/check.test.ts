@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/core/check.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { metric, NOW, phase, plan, rule, toggle } from '../helpers/core.ts'
+
+const toggles = (more: Parameters<typeof toggle>[0]): Partial<Plan> => ({ toggles: { A: toggle(more) } })
+const two = { A: toggle(), B: toggle({ variable: 'B' }) }
+const phases = (more: Parameters<typeof phase>[0]): Partial<Plan> => ({ phases: [phase(more)] })
+const metrics = (more: Parameters<typeof metric>[0]): Partial<Plan> => ({ metrics: { errors: metric(more) } })
+const step = (to: number) => ({ to, hold: 0 })
+const criterion = (text: string, name = 'errors') => ({ metric: name, rule: rule(text), over: 1 })
+const window = { days: [1], from: 60, to: 120, zone: 'UTC' }
+
+const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
+  [{ toggles: {} }, 'toggles', 'there is no toggle to roll out'],
+  [toggles({ targets: [] }), 'toggles.A.targets', 'A has no target'],
+  [toggles({ targets: ['wbe'] }), 'toggles.A.targets.0', '"wbe" is not a target'],
+  [toggles({ targets: ['constructor'] }), 'toggles.A.targets.0', '"constructor" is not a target'],
+  [toggles({ requires: ['Z'] }), 'toggles.A.requires.0', '"Z" is not a toggle'],
+  [toggles({ requires: ['A'] }), 'toggles.A.requires', 'A requires A: a circle'],
+  [toggles({ words: { on: 'x', off: 'x' } }), 'toggles.A.words', 'on and off are the same word'],
+  [toggles({ removeBy: '2026-11-23' }), 'toggles.A.removeBy', 'A should have been removed by 2026-11-23'],
+  [{ toggles: { A: toggle(), B: toggle() } }, 'toggles.B', 'B and A are both written to A on web'],
+  [{ toggles: two }, 'toggles.B', 'B is in no phase'],
+  [
+    { maxUnavailable: 1 },
+    'toggles.A.targets',
+    'A would count as moved where nothing was written: maxUnavailable is 1, and it has 1 target',
+  ],
+  [
+    { toggles: { ...two, A: toggle({ requires: ['B'] }) }, phases: [phase({ toggles: ['A', 'B'] })] },
+    'phases.0.toggles.0',
+    'at step 1 A is at 10% but B, which it requires, at 0%',
+  ],
+  [{ phases: [phase(), phase()] }, 'phases.1.phase', 'there are two phases "core"'],
+  [phases({ toggles: ['Z'] }), 'phases.0.toggles.0', '"Z" is not a toggle'],
+  [{ phases: [phase(), phase({ id: 'more' })] }, 'phases.1.toggles.0', 'A is in phase core already'],
+  [toggles({ exposure: 'all' }), 'phases.0.steps.0', 'A is for everybody or nobody; it has no 10%'],
+  [phases({ metrics: ['eror'] }), 'phases.0.metrics.0', '"eror" is not a metric'],
+  [phases({ metrics: [] }), 'phases.0', 'phase core is judged by no metric: a timer, not a gate'],
+  [phases({ steps: [step(0)] }), 'phases.0.steps.0', 'a step to 0% goes nowhere'],
+  [phases({ steps: [step(50), step(50)] }), 'phases.0.steps.1', 'steps must rise: 50% comes after 50%'],
+  [phases({ steps: [{ ...step(1), approval: { group: 'g', count: 1 } }] }), 'phases.0.steps.0.approval', '"g" is not a group of approvers'],
+  [
+    { ...phases({ steps: [{ ...step(1), approval: { group: 'g', count: 2 } }] }), approvers: { g: ['ana', 'ana'] } },
+    'phases.0.steps.0.approval',
+    '2 approvals are needed, but g has 1 people',
+  ],
+  [
+    phases({
+      checklist: [
+        { id: 'x', text: '' },
+        { id: 'x', text: '' },
+      ],
+    }),
+    'phases.0.checklist.1.id',
+    'there are two items "x"',
+  ],
+  [phases({ success: [criterion('< 1%', 'z')] }), 'phases.0.success.0.metric', '"z" is not a metric'],
+  [phases({ success: [criterion('< 1s')] }), 'phases.0.success.0', '< 1s is in another unit than < 1%, a rule of errors'],
+  [metrics({ success: rule('< 3%') }), 'metrics.errors.success', 'success < 3% and warning > 2% can both hold'],
+  [metrics({ warning: { when: rule('> 6%'), for: 0 } }), 'metrics.errors.warning', 'warning > 6% comes after critical > 5%'],
+  [metrics({ success: rule('< 1s') }), 'metrics.errors', 'the rules of errors are in different units'],
+  [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: from is not before to'],
+  [{ windows: [{ ...window, zone: 'Mars/Base' }] }, 'windows.0.zone', '"Mars/Base" is not a time zone'],
+  [{ freezes: [{ name: 'sale', from: 2, to: 1 }] }, 'freezes.0.from', 'the freeze sale ends before it begins'],
+]
+
+describe('check', () => {
+  it('finds nothing wrong with a plan that is right', () => expect(check(plan(), NOW)).toEqual([]))
+  it.each(FINDINGS)('%#: %s %s', (more, path, message) =>
+    expect(check(plan(more), NOW).map((each) => [each.path.join('.'), each.message])).toContainEqual([path, message]),
+  )
+})
