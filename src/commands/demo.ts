@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { openStore } from '../adapters/state/file.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
@@ -39,7 +39,12 @@ export default async function demo(shell: Shell, input: Input): Promise<Outcome>
   try {
     const inside: Shell = { ...shell, cwd: folder, env: { ...shell.env, SHOP_URL: world.url } }
     const { plan, files } = await loadPlan(inside, input)
-    const state = await play(inside, input, scale(plan, speed, LONGEST * (SPEED / speed)), files, { world, fault, speed })
+    const state = await play(inside, input, scale(plan, speed, LONGEST * (SPEED / speed)), files, {
+      world,
+      fault,
+      speed,
+      command: commandOf(shell),
+    })
     return state.status === EXPECTED[fault] ? 'done' : 'unhealthy'
   } finally {
     await world.close()
@@ -50,9 +55,16 @@ interface Played {
   readonly world: World
   readonly fault: Fault
   readonly speed: number
+  readonly command: string
 }
 
-async function play(shell: Shell, input: Input, plan: Plan, files: State['files'], { world, fault, speed }: Played): Promise<State> {
+async function play(
+  shell: Shell,
+  input: Input,
+  plan: Plan,
+  files: State['files'],
+  { world, fault, speed, command }: Played,
+): Promise<State> {
   const journal = await openStore(join(shell.cwd, '.rollout')).open(journalName(plan))
   const writer = await openWriter({ journal, clock: shell.clock, uuid: shell.uuid, version: shell.version })
   const live = openLive(shell, false)
@@ -68,12 +80,7 @@ async function play(shell: Shell, input: Input, plan: Plan, files: State['files'
   engine.tell(await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' }))
   await watch(shell, engine, live)
   const last = stateOf(engine)
-  shell.out.write(
-    renderDemoEnd(
-      { state: last, events: told, sent: world.stats(), folder: shell.cwd, npx: shell.env['npm_lifecycle_event'] !== undefined },
-      shell.out,
-    ),
-  )
+  shell.out.write(renderDemoEnd({ state: last, events: told, sent: world.stats(), folder: shell.cwd, command }, shell.out))
   return last
 }
 
@@ -107,6 +114,12 @@ async function standIn(engine: Engine): Promise<void> {
       engine.tell(await engine.writer.append({ type: 'approved', step: next.index, digest: state.digest, group }, { actor, reason }))
     }
   }
+}
+
+/** What to type for `rollout`: a clone has it in bin/, npx runs it without the PATH. npm start says where it was typed. */
+function commandOf({ home, cwd, env }: Shell): string {
+  if (existsSync(join(home, 'src/main.ts'))) return `node ${relative(env['INIT_CWD'] ?? cwd, join(home, 'bin/rollout.cjs'))}`
+  return env['npm_command'] === 'exec' ? 'npx rollout' : 'rollout'
 }
 
 function faultOf(input: Input): Fault {

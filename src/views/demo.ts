@@ -33,14 +33,13 @@ export interface DemoEnd {
   readonly events: readonly Event[]
   readonly sent: { readonly sent: number; readonly failed: number }
   readonly folder: string
-  /** Started by npm: the command is not on the PATH. */
-  readonly npx: boolean
+  /** What stands for `rollout` where the user is: only an installed one is on the PATH. */
+  readonly command: string
 }
 
 /** How it ended, why, how fast, and what to type next. */
-export function renderDemoEnd({ state, events, sent, folder, npx }: DemoEnd, stream: Stream): string {
+export function renderDemoEnd({ state, events, sent, folder, command }: DemoEnd, stream: Stream): string {
   const color = paint(stream)
-  const command = npx ? 'npx rollout' : 'rollout'
   const why = state.stopped ? clean(state.stopped.why.text) : ''
   const lines = [
     '',

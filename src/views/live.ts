@@ -40,7 +40,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         spinner.text = text
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
-        const key = `${decision.do} ${decision.why.code} ${state.cursor} ${verdictsOf(state)}`
+        const key = `${decision.do} ${peopleOf(decision)} ${verdictsOf(state)}`
         if (key !== last && isWorthALine(state)) {
           line(`  ${text}`)
           last = key
@@ -71,10 +71,21 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
 /** A step has only just begun: too little to say anything, and the next polls will say it. */
 const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples'])
 
-/** A log wants changes: not that a step has only just begun. */
+/** A log wants changes: not that a step has only just begun, when a counter has not had the time to move either. */
 function isWorthALine(state: State): boolean {
-  return Object.values(state.watch?.tracks ?? {}).every(({ verdict, missing }) => verdict !== 'unknown' || !EARLY.has(missing?.reason))
+  return Object.values(state.watch?.tracks ?? {}).every(
+    ({ verdict, missing, unknownFor = 0 }) =>
+      verdict !== 'unknown' || !(EARLY.has(missing?.reason) || (missing?.reason === 'no-traffic' && unknownFor === 0)),
+  )
 }
+
+/** The gates that no passing of time under watch opens: these a reader of a log must know of. */
+function peopleOf(decision: Decision): string {
+  const closed = decision.do === 'hold' ? decision.gates.filter(({ open, name }) => !open && PEOPLE.has(name)) : []
+  return closed.map(({ name }) => name).join()
+}
+
+const PEOPLE: ReadonlySet<string> = new Set(['approval', 'checklist', 'window', 'freeze'])
 
 function verdictsOf(state: State): string {
   return Object.values(state.watch?.tracks ?? {})

@@ -33,3 +33,31 @@ it.each([
   live.end()
   expect(shell.printed.out.split('\n').filter((line) => line !== '')).toHaveLength(lines)
 })
+
+it('a log says that all is well once, not at every step and poll', async () => {
+  const shell = fakeShell()
+  const live = openLive(shell, false)
+  const state = await started()
+  const watch = {
+    monotonic: 0,
+    domain: 'test',
+    credit: 0,
+    tracks: { error_rate: { verdict: 'healthy', met: true, bins: [] } },
+    criteria: {},
+  } as const
+  const gate = (name: 'hold' | 'approval') => ({ name, open: false, text: `${name} closed` })
+  const turn = (cursor: number, ...names: readonly ('hold' | 'approval')[]) =>
+    live.turn({
+      decision: { do: 'hold', gates: names.map(gate), why: { code: 'healthy', text: 'waiting' } },
+      state: { ...state, cursor, watch },
+    })
+  turn(0, 'hold')
+  turn(1, 'hold')
+  turn(1)
+  turn(1, 'hold', 'approval')
+  turn(1, 'approval')
+  live.end()
+  const lines = shell.printed.out.split('\n').filter((line) => line !== '')
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toContain('approval closed')
+})
