@@ -32,7 +32,7 @@ export function draw(events) {
     const line = `M${start},${inside(UPPER, 0)}${path}`
     const last = own.at(-1)
     const end = last.to === 0 ? line : `${line}H${WIDTH - RIGHT}`
-    return `<path d="${end}V${inside(UPPER, 0)}Z" fill="${COLORS[nth % COLORS.length]}" fill-opacity=".13"/><path d="${end}" fill="none" stroke="${COLORS[nth % COLORS.length]}" stroke-width="2"/>`
+    return `<path d="${end}" fill="none" stroke="${COLORS[nth % COLORS.length]}" stroke-width="2"/>`
   })
   const labels = names.map((name, nth) => {
     const at = x(moves.find(({ toggle }) => toggle === name).at)

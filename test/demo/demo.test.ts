@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -68,6 +68,10 @@ describe.concurrent('the demo', { timeout: 120_000 }, () => {
     expect((confirmed?.at ?? Infinity) - (broke?.at ?? 0)).toBeLessThan(LONGEST)
     expect(readFileSync(join(folder, 'deploy/web.env'), 'utf8')).toMatch(/^FEATURE_AI_GENERATION=false/m)
     expect(await answers(urlOf(ran.out))).toBe(false)
+
+    const typed = ran.out.split('\n').flatMap((line) => /^ {4}(node .+)$/.exec(line)?.[1] ?? [])
+    expect(typed.map((line) => line.split(' ')[2])).toEqual(['explain', 'history', 'status', 'init'])
+    expect(resolve(typed[0]?.split(' ')[1] ?? '')).toBe(bin)
 
     expect(await run('explain', 'error_rate', '--file', folder)).toMatchObject({ code: 0, out: expect.stringContaining('> 5%') })
     expect(await run('status', '--file', folder)).toMatchObject({ code: 9 })
