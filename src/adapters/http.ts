@@ -3,6 +3,7 @@ import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type Opt
 import { Unreadable } from '../core/reading.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
 import { guarded, isBlockedLiteral } from './blocked.ts'
+import { codeOf } from './disk.ts'
 
 export interface Tls {
   /** PEM text. */
@@ -142,6 +143,9 @@ function explained(thrown: unknown, shown: string): unknown {
   if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects again and again`, { cause: thrown })
   if (thrown instanceof HTTPError)
     return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
+  // On Node 24 this one escapes got as it is when a refused connection is tried again.
+  if (codeOf(thrown) === 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION')
+    return new Unreadable('unreachable', `${shown}: connection refused, or cut off before it was there`, { cause: thrown })
   if (!(thrown instanceof RequestError)) return thrown
   if (thrown.cause instanceof Unreadable) return thrown.cause
   const text: Readonly<Record<string, string>> = {

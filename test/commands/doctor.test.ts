@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../src/adapters/state/file.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import type { Finding } from '../../src/views/doctor.ts'
@@ -162,7 +163,7 @@ describe('the doctor itself', () => {
     chmodSync(shell.cwd, 0o755)
     for (const file of ['rollout.yaml', 'web.env']) chmodSync(join(shell.cwd, file), 0o644)
     const root = new URL('../..', import.meta.url).pathname
-    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/main.ts'), 'doctor', '--json', '--file', shell.cwd], {
+    const child = spawn(nodeForAnybody(), ['--import', 'tsx', join(root, 'src/main.ts'), 'doctor', '--json', '--file', shell.cwd], {
       cwd: root,
       uid: nobody,
       gid: nobody,
@@ -188,3 +189,14 @@ describe('the doctor itself', () => {
     expect((await examined(shell)).of('target web')).toMatchObject([{ level: 'ok' }])
   })
 })
+
+/** Another user may not be allowed into the folder this Node lies in. */
+function nodeForAnybody(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-node-'))
+  chmodSync(folder, 0o755)
+  const node = join(folder, 'node')
+  copyFileSync(process.execPath, node)
+  chmodSync(node, 0o755)
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return node
+}
