@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   zod: ['config', 'adapters'],
   got: ['adapters/http.ts'],
+  pg: ['adapters/state/database.ts'],
   execa: ['adapters'],
   chalk: ['views'],
   'cli-table3': ['views'],

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { RolloutError } from '../../core/errors.ts'
+import type { Event } from '../../core/event.ts'
+import type { Checkpoint, Loan } from '../../core/ports.ts'
+import type { Duration } from '../../core/units.ts'
+import { canonical } from './canonical.ts'
+import { isSealed } from './seal.ts'
+
+/** What a shared store is lent. */
+export type Lent = Pick<Loan, 'clock' | 'env' | 'signal'>
+
+/** For one round trip to the store with all its retries, unless told otherwise. */
+export const DEADLINE: Duration = 5000
+
+/** An event as a store holds it: its number and the JSON text of it. */
+export interface Row {
+  readonly seq: number
+  readonly text: string
+}
+
+/** Rows from a number on, in order; `more` when the page was not enough; `known` is the newest number a checkpoint was kept of. */
+export interface Page {
+  readonly rows: readonly Row[]
+  readonly more: boolean
+  readonly known: number
+}
+
+const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
+const MOST = 999_999_999_999
+
+/** Throws `config` for what cannot name a journal, in any store: a journal can then be moved from one to another. */
+export function checkName(name: string): string {
+  if (NAME.test(name)) return name
+  throw new RolloutError('config', {
+    message: `"${name}" cannot name a journal`,
+    hint: 'small letters, digits, dot, dash, underscore',
+  })
+}
+
+/** An event that is to be appended is sealed and has a number; anything else is a bug of the caller. */
+export function checkEvent(place: string, event: Event): void {
+  if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
+  if (!Number.isSafeInteger(event.seq) || event.seq < 1 || event.seq > MOST) throw new Error(`${event.seq} is not the number of an event`)
+  if (event.seq === 1) checkBefore(place, event, '')
+}
+
+/** `before` is the hash of the event before as the store has it; an event that follows no event, or another one, is a gap or a fork. */
+export function checkBefore(place: string, { seq, previous }: Event, before: string | undefined): void {
+  if (before === undefined) throw damaged(place, seq - 1, 'is missing')
+  if (before !== previous) throw damaged(place, seq, 'would not follow the one before it')
+}
+
+/**
+ * Events above `after`, each checked against its hash and the one before it. `page` gives rows from a number on; the
+ * first is asked for with the event `after` itself, whose hash the next one must name.
+ */
+export async function readChain(place: string, after: number, page: (from: number) => Promise<Page>): Promise<readonly Event[]> {
+  const events: Event[] = []
+  let next = Math.max(after, 1)
+  let previous: string | undefined = after === 0 ? '' : undefined
+  let known = 0
+  for (;;) {
+    const { rows, more, known: kept } = await page(next)
+    known ||= kept
+    for (const row of rows) {
+      if (row.seq !== next) throw damaged(place, next, `is missing, but ${row.seq} is there`)
+      const event = parseEvent(place, row)
+      if (previous !== undefined && event.previous !== previous) throw damaged(place, next, 'does not follow the one before it')
+      if (next > after) events.push(event)
+      previous = event.hash
+      next += 1
+    }
+    if (!more || rows.length === 0) break
+  }
+  if (previous === undefined) throw damaged(place, after, 'is missing')
+  if (known >= next) throw damaged(place, next, `is missing, but there were ${known}`)
+  return events
+}
+
+/** The event of a row. Throws `config` when it is not as it was sealed, or has another number. */
+export function parseEvent(place: string, { seq, text }: Row): Event {
+  const event = parse(text)
+  if (!isEvent(event) || event.seq !== seq || !isSealed(event)) throw damaged(place, seq, 'was changed or is damaged')
+  return event
+}
+
+/** A checkpoint as text that vouches for itself. */
+export function writeCheckpoint(checkpoint: Checkpoint): string {
+  return JSON.stringify({ ...checkpoint, sum: sumOf(checkpoint) })
+}
+
+/** The checkpoint of that text; none where it is not as it was written, because a damaged one must not say anything. */
+export function parseCheckpoint(text: string): Checkpoint | undefined {
+  const kept = parse(text)
+  if (!isKept(kept)) return undefined
+  const { sum, ...checkpoint } = kept
+  return sum === sumOf(checkpoint) ? checkpoint : undefined
+}
+
+/** The store holds something else than was written. */
+export function damaged(place: string, seq: number, what: string): RolloutError {
+  const hint = 'restore the journal from a backup; to go back without it: rollout rollback --all --break-glass'
+  return new RolloutError('config', { message: `event ${seq} ${what}`, where: { file: place }, hint })
+}
+
+function sumOf(checkpoint: Checkpoint): string {
+  return createHash('sha256').update(canonical(checkpoint)).digest('hex')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The hash vouches for the rest: what this program sealed had the right shape. */
+function isEvent(value: unknown): value is Event {
+  return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'previous' in value && 'type' in value
+}
+
+/** The sum vouches for the rest. */
+function isKept(value: unknown): value is Checkpoint & { readonly sum: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'seq' in value &&
+    typeof value.seq === 'number' &&
+    'hash' in value &&
+    'state' in value &&
+    'sum' in value
+  )
+}

@@ -1,0 +1,143 @@
+import { DatabaseError, Pool } from 'pg'
+import { messageOf, RolloutError } from '../../core/errors.ts'
+import { formatDuration, type Duration } from '../../core/units.ts'
+import { codeOf } from '../disk.ts'
+import type { Lent } from './chain.ts'
+
+const PAUSE: Duration = 50
+
+export type Cells = { readonly [column: string]: string | null }
+export type Ask = (statement: string, values?: readonly (string | number)[]) => Promise<readonly Cells[]>
+
+/**
+ * Statements until the deadline. Every statement here may be sent twice: each makes something that is not there yet,
+ * under a name of its own, so an answer that was lost is found by asking again.
+ */
+export function connect(url: string, place: string, { clock, env, signal }: Lent, deadline: Duration): Ask {
+  const pool = new Pool({
+    connectionString: completed(url, env),
+    max: 4,
+    connectionTimeoutMillis: deadline,
+    // The command ends when its work is done, not when the connection does.
+    allowExitOnIdle: true,
+  })
+  // One that breaks while nobody waits for it is replaced at the next statement. The pool listens to the idle ones only.
+  const ignored = (): void => undefined
+  pool.on('error', ignored)
+  pool.on('connect', (client) => void client.on('error', ignored))
+  return async (statement, values = []) => {
+    const limit = AbortSignal.any([signal, clock.deadline(deadline)])
+    let last: unknown
+    while (!limit.aborted) {
+      try {
+        return await once(pool, statement, values, limit)
+      } catch (thrown) {
+        if (limit.aborted) break
+        // Nobody listens there and nothing is under way: waiting would not help.
+        if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw explained(thrown, place)
+        last = thrown
+        await clock.sleep(PAUSE)
+      }
+    }
+    signal.throwIfAborted()
+    const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
+    throw unreachable(message, place, last)
+  }
+}
+
+async function once(pool: Pool, statement: string, values: readonly (string | number)[], limit: AbortSignal): Promise<readonly Cells[]> {
+  const connecting = pool.connect()
+  const client = await until(limit, connecting, () => {
+    // It comes too late to be used.
+    connecting.then(
+      (late) => late.release(),
+      () => undefined,
+    )
+  })
+  try {
+    const { rows } = await until(limit, client.query<Cells>(statement, [...values]), () => undefined)
+    client.release()
+    return rows
+  } catch (thrown) {
+    // One that the server still talks on may not be used again; one whose statement was refused may.
+    client.release(!(thrown instanceof DatabaseError) || isPassing(thrown))
+    throw thrown
+  }
+}
+
+/** The work, or the reason why `limit` ended first; then the work is left alone. */
+async function until<Result>(limit: AbortSignal, work: Promise<Result>, leave: () => void): Promise<Result> {
+  let stop: () => void = () => undefined
+  const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(limit.reason)
+    limit.addEventListener('abort', stop)
+  })
+  try {
+    limit.throwIfAborted()
+    return await Promise.race([work, ended])
+  } catch (thrown) {
+    if (limit.aborted) {
+      leave()
+      work.catch(() => undefined)
+    }
+    throw thrown
+  } finally {
+    limit.removeEventListener('abort', stop)
+  }
+}
+
+function completed(url: string, { PGPASSWORD }: Lent['env']): string {
+  const isOne = URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)
+  if (!isOne)
+    throw new RolloutError('config', {
+      message: 'the address of the state is not one of PostgreSQL',
+      hint: 'state: postgres://user@host:5432/database',
+    })
+  const parsed = new URL(url)
+  if (parsed.password === '' && PGPASSWORD !== undefined) parsed.password = PGPASSWORD
+  return parsed.href
+}
+
+/** The server is gone, starting, stopping or busy: it may answer when asked again. */
+function isPassing(thrown: unknown): boolean {
+  if (thrown instanceof DatabaseError) return /^(08|57P0[123]|53300|40001|40P01|25006)/.test(thrown.code ?? '')
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(codeOf(thrown)) ||
+    /terminated|timeout|ended/i.test(messageOf(thrown))
+  )
+}
+
+function isRefused(thrown: unknown): boolean {
+  return ['ECONNREFUSED', 'EHOSTUNREACH'].includes(codeOf(thrown))
+}
+
+function explained(thrown: unknown, place: string): RolloutError {
+  const state = stateOf(thrown)
+  const where = { file: place }
+  const message = `the journal cannot be used: ${messageOf(thrown) || codeOf(thrown)}`
+  if (/^(28|42501)/.test(state))
+    return new RolloutError(
+      'denied',
+      { message, where, hint: 'it needs a user who may read and insert into rollout_events, and make it the first time' },
+      { cause: thrown },
+    )
+  if (state === '3D000')
+    return new RolloutError('config', { message, where, hint: 'createdb makes one; the tables come by themselves' }, { cause: thrown })
+  if (/^(42(?!P01)|22)/.test(state))
+    return new RolloutError('config', { message, where, hint: 'is there another table of that name?' }, { cause: thrown })
+  return unreachable(message, place, thrown)
+}
+
+function unreachable(message: string, place: string, cause: unknown): RolloutError {
+  return new RolloutError(
+    'unreachable',
+    { message, where: { file: place }, hint: 'to go back without it: rollout rollback --all --break-glass' },
+    { cause },
+  )
+}
+
+/** SQLSTATE of what was thrown, if the server said it. */
+export function stateOf(thrown: unknown): string {
+  const said = thrown instanceof RolloutError ? thrown.cause : thrown
+  return said instanceof DatabaseError ? (said.code ?? '') : ''
+}

@@ -1,0 +1,131 @@
+import type { Event } from '../../core/event.ts'
+import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
+import { DEADLINE, checkBefore, checkEvent, checkName, damaged, parseCheckpoint, parseEvent, readChain, writeCheckpoint } from './chain.ts'
+import type { Lent } from './chain.ts'
+import { openCluster, type Cluster, type Compare, type KeyValue } from './gateway.ts'
+
+/** At most 1.5 MB each, which is etcd's own limit. */
+const PAGE = 40
+
+/** An event this process knows of, and the revision it was written at: events never change, so it stays true. */
+interface Known {
+  readonly seq: number
+  readonly hash: string
+  readonly revision: string
+}
+
+/**
+ * Journals in etcd 3.4 or newer, through the JSON gateway that every member has on its client port. `url` names as many
+ * members as are wanted and the keys' prefix: `etcd://user:password@a:2379,b:2379,c:2379/rollout`; `etcd+https:` for TLS.
+ * One key an event: `/rollout/events/<name>/<number>`. A majority has every acknowledged event on its disks.
+ */
+export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
+  const cluster = openCluster(url, lent, deadline)
+  return {
+    names: async () => namesIn(cluster),
+    open: async (name) => openJournal(cluster, checkName(name)),
+  }
+}
+
+/** Jumps from journal to journal, so that the time it takes does not grow with them. '0' is the character after '/'. */
+async function namesIn({ prefix, read }: Cluster): Promise<readonly string[]> {
+  const names: string[] = []
+  const events = `${prefix}/events`
+  for (let from = `${events}/`; ;) {
+    const [found] = await read([{ key: from, end: `${events}0`, limit: 1, keysOnly: true }])
+    const name = found?.kvs[0]?.key.slice(events.length + 1).split('/')[0]
+    if (name === undefined) return names.toSorted()
+    names.push(name)
+    from = `${events}/${name}0`
+  }
+}
+
+function openJournal({ prefix, place: cluster, read, write }: Cluster, name: string): Journal {
+  const place = `${cluster}#${name}`
+  const events = `${prefix}/events/${name}`
+  const checkpoints = `${prefix}/checkpoints/${name}`
+  const keyOf = (seq: number): string => `${events}/${String(seq).padStart(12, '0')}`
+  let newest: Known | undefined
+
+  const knownOf = (seq: number, kv: KeyValue | undefined): Known | undefined =>
+    kv && { seq, hash: parseEvent(place, { seq, text: kv.value }).hash, revision: kv.revision }
+
+  const lookUp = async (seq: number): Promise<Known | undefined> => {
+    const [found] = await read([{ key: keyOf(seq) }])
+    return knownOf(seq, found?.kvs[0])
+  }
+
+  /** The number must be free and the event before still the one that was checked. `again`: it was written anew, by a restore. */
+  const attempt = async (event: Event, before: Known | undefined): Promise<'appended' | 'taken' | 'again'> => {
+    const { seq, id, hash } = event
+    const key = keyOf(seq)
+    const compare: Compare[] = [{ key, revision: '0' }, ...(before ? [{ key: keyOf(seq - 1), revision: before.revision }] : [])]
+    const answer = await write(compare, key, JSON.stringify(event), [{ key }])
+    if (answer.written) {
+      newest = { seq, hash, revision: answer.revision }
+      return 'appended'
+    }
+    const winner = answer.found[0]?.kvs[0]
+    if (!winner) return 'again'
+    // Its own id: it is the answer to an earlier attempt that was lost.
+    return parseEvent(place, { seq, text: winner.value }).id === id ? 'appended' : 'taken'
+  }
+
+  const append = async (event: Event): Promise<'appended' | 'taken'> => {
+    checkEvent(place, event)
+    const { seq } = event
+    for (let nth = 0; nth < 3; nth += 1) {
+      if (newest?.seq !== seq - 1 || nth > 0) newest = seq === 1 ? undefined : await lookUp(seq - 1)
+      if (seq > 1) checkBefore(place, event, newest?.hash)
+      const outcome = await attempt(event, newest)
+      if (outcome !== 'again') return outcome
+    }
+    throw damaged(place, seq, 'is neither there nor free')
+  }
+
+  const readFrom = async (after: number): Promise<readonly Event[]> => {
+    let last: KeyValue | undefined
+    const found = await readChain(place, after, async (from) => {
+      // One transaction: the checkpoint and the events are of one moment.
+      const [kept, page] = await read([{ key: checkpoints }, { key: keyOf(from), end: `${events}0`, limit: PAGE }])
+      const kvs = page?.kvs ?? []
+      last = kvs.at(-1) ?? last
+      return {
+        rows: kvs.map(({ key, value }) => ({ seq: Number(key.slice(events.length + 1)), text: value })),
+        more: page?.more ?? false,
+        known: parseCheckpoint(kept?.kvs[0]?.value ?? '')?.seq ?? 0,
+      }
+    })
+    const head = found.at(-1)
+    if (head && last) newest = { seq: head.seq, hash: head.hash, revision: last.revision }
+    return found
+  }
+
+  const checkpoint = async (): Promise<Checkpoint | undefined> => {
+    const [found] = await read([{ key: checkpoints }])
+    const kept = parseCheckpoint(found?.kvs[0]?.value ?? '')
+    return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined
+  }
+
+  const keep = async (kept: Checkpoint): Promise<void> => {
+    const [found] = await read([{ key: checkpoints }])
+    const held = found?.kvs[0]
+    // A slower command must not take back what a quicker one knew: it is what a lost tail is seen by.
+    if ((parseCheckpoint(held?.value ?? '')?.seq ?? 0) > kept.seq) return
+    await write([{ key: checkpoints, revision: held?.revision ?? '0' }], checkpoints, writeCheckpoint(kept), [])
+  }
+
+  return {
+    place,
+    append,
+    read: async (after = 0) => readFrom(after),
+    checkpoint,
+    keep: async (kept) => {
+      try {
+        await keep(kept)
+      } catch {
+        // It only saves time.
+      }
+    },
+  }
+}

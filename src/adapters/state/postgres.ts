@@ -1,0 +1,177 @@
+import type { Event } from '../../core/event.ts'
+import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
+import { withoutSecrets } from '../http.ts'
+import {
+  checkBefore,
+  checkEvent,
+  checkName,
+  damaged,
+  DEADLINE,
+  parseCheckpoint,
+  parseEvent,
+  readChain,
+  writeCheckpoint,
+  type Lent,
+  type Page,
+} from './chain.ts'
+import { connect, stateOf, type Ask, type Cells } from './database.ts'
+
+const PAGE = 500
+
+/*
+ * `event` is text and not jsonb: jsonb refuses \u0000 and half surrogates, which the reason of a failed command may
+ * hold. `event::jsonb` works in a query for every other event. `hash` is beside it so that an append can compare it.
+ */
+const TABLES = [
+  `create table if not exists rollout_events (
+     rollout text not null, seq bigint not null, id text not null, hash text not null, event text not null, primary key (rollout, seq))`,
+  `create table if not exists rollout_checkpoints (rollout text primary key, seq bigint not null, checkpoint text not null)`,
+]
+
+/*
+ * One statement, so that it means the same behind a pooler that hands out another session for each transaction. The
+ * compare-and-set is the primary key. An acknowledged event is durable even where the server's default does not wait.
+ */
+const APPEND = `
+  with added as (
+    insert into rollout_events (rollout, seq, id, hash, event)
+    select $1::text, $2::bigint, $3::text, $4::text, $5::text
+    where $2::bigint = 1 or exists (select from rollout_events where rollout = $1 and seq = $2::bigint - 1 and hash = $6::text)
+    on conflict (rollout, seq) do nothing
+    returning seq)
+  select (select count(*) from added)::text as added,
+    (select hash from rollout_events where rollout = $1 and seq = $2::bigint - 1) as before,
+    (select event from rollout_events where rollout = $1 and seq = $2::bigint) as winner,
+    case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`
+
+/* The checkpoint and the events are of one moment: an event below the checkpoint that is not there is lost. */
+const READ = `
+  select coalesce(known.seq, 0)::text as known, events.seq::text as seq, events.event as event
+  from (select $1::text as rollout) as wanted
+  left join rollout_checkpoints as known on known.rollout = wanted.rollout
+  left join rollout_events as events on events.rollout = wanted.rollout and events.seq >= $2::bigint
+  order by events.seq limit ${PAGE}`
+
+/* A slower command must not take back what a quicker one knew: it is what a lost tail is seen by. */
+const KEEP = `
+  insert into rollout_checkpoints (rollout, seq, checkpoint) values ($1, $2, $3)
+  on conflict (rollout) do update set seq = excluded.seq, checkpoint = excluded.checkpoint
+  where rollout_checkpoints.seq <= excluded.seq`
+
+type Known = Pick<Event, 'seq' | 'hash'>
+
+/**
+ * Journals in a PostgreSQL database (9.5 or newer), all in one table. `url` is what libpq takes
+ * (`postgres://user:password@host:5432/database?sslmode=verify-full`); a password that is not in it is PGPASSWORD.
+ * Works through PgBouncer in transaction mode. With asynchronous replication a failover can lose acknowledged events.
+ */
+export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
+  const place = withoutSecrets(url)
+  const ask = connect(url, place, lent, deadline)
+  return {
+    names: async () => {
+      const rows = await orNothing(ask('select distinct rollout from rollout_events order by rollout'))
+      return rows.flatMap(({ rollout }) => (rollout ? [rollout] : []))
+    },
+    open: async (name) => openJournal(ask, checkName(name), `${place}#${name}`),
+  }
+}
+
+function openJournal(ask: Ask, name: string, place: string): Journal {
+  /** The newest event that this process has checked or written: events never change, so it stays true. */
+  let newest: Known | undefined
+
+  const lookUp = async (seq: number): Promise<Known | undefined> => {
+    const [row] = await orNothing(ask('select event from rollout_events where rollout = $1 and seq = $2', [name, seq]))
+    return row?.['event'] ? { seq, hash: parseEvent(place, { seq, text: row['event'] }).hash } : undefined
+  }
+
+  const append = async (event: Event): Promise<'appended' | 'taken'> => {
+    checkEvent(place, event)
+    const { seq, id, hash, previous } = event
+    if (seq > 1) {
+      newest = newest?.seq === seq - 1 ? newest : await lookUp(seq - 1)
+      checkBefore(place, event, newest?.hash)
+    }
+    // Another writer's row that was committed during the statement is not in its snapshot: the second time it is.
+    for (let nth = 0; nth < 5; nth += 1) {
+      const [row] = await withTables(ask, APPEND, [name, seq, id, hash, JSON.stringify(event), previous])
+      if (row?.['added'] === '1') {
+        newest = { seq, hash }
+        return 'appended'
+      }
+      if (seq > 1) checkBefore(place, event, row?.['before'] ?? undefined)
+      const winner = row?.['winner']
+      // Its own id: it is the answer to an earlier attempt that was lost.
+      if (winner) return parseEvent(place, { seq, text: winner }).id === id ? 'appended' : 'taken'
+    }
+    throw damaged(place, seq, 'is neither there nor free')
+  }
+
+  const readFrom = async (after: number): Promise<readonly Event[]> => {
+    const events = await readChain(place, after, async (from) => pageOf(await orNothing(ask(READ, [name, from]))))
+    newest = events.at(-1) ?? newest
+    return events
+  }
+
+  const checkpoint = async (): Promise<Checkpoint | undefined> => {
+    const [row] = await orNothing(ask('select checkpoint from rollout_checkpoints where rollout = $1', [name]))
+    const kept = parseCheckpoint(row?.['checkpoint'] ?? '')
+    return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined
+  }
+
+  return {
+    place,
+    append,
+    read: async (after = 0) => readFrom(after),
+    checkpoint,
+    keep: async (kept) => {
+      try {
+        await withTables(ask, KEEP, [name, kept.seq, writeCheckpoint(kept)])
+      } catch {
+        // It only saves time.
+      }
+    },
+  }
+}
+
+function pageOf(rows: readonly Cells[]): Page {
+  return {
+    known: Number(rows[0]?.['known'] ?? 0),
+    more: rows.length === PAGE,
+    rows: rows.flatMap(({ seq, event }) => (seq && event ? [{ seq: Number(seq), text: event }] : [])),
+  }
+}
+
+/** Before the first append there are no tables, and so no journals. Reading does not make them: it may not be allowed to. */
+async function orNothing(rows: Promise<readonly Cells[]>): Promise<readonly Cells[]> {
+  try {
+    return await rows
+  } catch (thrown) {
+    if (isNoTable(thrown)) return []
+    throw thrown
+  }
+}
+
+async function withTables(ask: Ask, statement: string, values: readonly (string | number)[]): Promise<readonly Cells[]> {
+  try {
+    return await ask(statement, values)
+  } catch (thrown) {
+    if (!isNoTable(thrown)) throw thrown
+    for (const table of TABLES) await made(ask, table)
+    return ask(statement, values)
+  }
+}
+
+/** Of two that make a table at once PostgreSQL lets one fail, in spite of `if not exists`. */
+async function made(ask: Ask, table: string): Promise<void> {
+  try {
+    await ask(table)
+  } catch (thrown) {
+    if (!['23505', '42P07'].includes(stateOf(thrown))) throw thrown
+  }
+}
+
+function isNoTable(thrown: unknown): boolean {
+  return stateOf(thrown) === '42P01'
+}

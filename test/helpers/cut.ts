@@ -1,0 +1,57 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+export interface Cut {
+  readonly port: number
+  /** The next request that holds this text reaches the server, and its answer is lost together with the connection. */
+  readonly arm: (marker: string) => void
+  /** How many answers were lost. */
+  readonly lost: number
+  readonly close: () => Promise<void>
+}
+
+/** A line to a server on loopback that can be cut between its answer and whoever asked. */
+export async function openCut(target: number): Promise<Cut> {
+  const open = new Set<Socket>()
+  let marker: string | undefined
+  let lost = 0
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1')
+    let doomed = false
+    for (const socket of [near, far]) {
+      open.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        open.delete(socket)
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.on('data', (bytes: Buffer) => {
+      if (marker !== undefined && bytes.includes(marker)) {
+        marker = undefined
+        doomed = true
+      }
+      far.write(bytes)
+    })
+    far.on('data', (bytes: Buffer) => {
+      if (!doomed) return void near.write(bytes)
+      lost += 1
+      near.destroy()
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    arm: (text) => {
+      marker = text
+    },
+    get lost() {
+      return lost
+    },
+    close: async () => {
+      for (const socket of open) socket.destroy()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './port.ts'
+
+const VERSIONS = '/usr/lib/postgresql'
+
+export interface Postgres {
+  /** Of a superuser whose password is asked for. */
+  readonly url: string
+  readonly port: number
+  /** kill -9 of the server and of every process of it. */
+  readonly kill: () => Promise<void>
+  readonly start: () => Promise<void>
+  /** The server's processes, the first the one that listens. */
+  readonly processes: () => readonly number[]
+  readonly close: () => Promise<void>
+}
+
+/** Folder of Debian's PostgreSQL programs (they are not in the PATH), or undefined where it is not installed. */
+export function postgresPrograms(): string | undefined {
+  if (!existsSync(VERSIONS)) return undefined
+  return readdirSync(VERSIONS)
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => join(VERSIONS, version, 'bin'))
+    .find((folder) => existsSync(join(folder, 'initdb')))
+}
+
+/** A real PostgreSQL on a loopback port; its data is gone with it. It refuses to run as root, so root runs it as nobody. */
+export async function startPostgres(password: string): Promise<Postgres> {
+  const programs = postgresPrograms()
+  if (programs === undefined) throw new Error('PostgreSQL is not installed')
+  const folder = mkdtempSync(join(tmpdir(), 'rollout-postgres-'))
+  const as = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+  if (as.length > 0) chownSync(folder, 65_534, 65_534)
+  chmodSync(folder, 0o700)
+  const data = join(folder, 'data')
+  const run = (program: string, ...args: readonly string[]): readonly [string, readonly string[]] => {
+    const [first = '', ...rest] = [...as, join(programs, program), ...args]
+    return [first, rest]
+  }
+  const secret = join(folder, 'password')
+  writeFileSync(secret, password)
+  // Without --no-sync it takes seconds; nobody needs this data after a power loss.
+  const [init, args] = run(
+    'initdb',
+    '-D',
+    data,
+    '-U',
+    'owner',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${secret}`,
+    '-N',
+    '--locale=C',
+    '-E',
+    'UTF8',
+  )
+  const made = spawnSync(init, args, { cwd: folder, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
+  const port = await freePort()
+  let server: ChildProcess | undefined
+  const start = async (): Promise<void> => {
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=60', 'shared_buffers=16MB']
+    const [program, more] = run('postgres', '-D', data, '-p', String(port), ...settings.flatMap((each) => ['-c', each]))
+    const child = spawn(program, more, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (part: Buffer) => (said += String(part)))
+    server = child
+    for (let nth = 0; nth < 200 && child.exitCode === null; nth += 1) {
+      if (said.includes('ready to accept connections')) return
+      await sleep(50)
+    }
+    throw new Error(`postgres did not get ready: ${said}`)
+  }
+  const processes = (): readonly number[] => (server?.pid === undefined ? [] : [server.pid, ...childrenOf(server.pid)])
+  const kill = async (): Promise<void> => {
+    const child = server
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise<void>((done) => child.once('exit', () => done()))
+    // A child that outlives its parent would keep the shared memory, and the next start would be refused.
+    for (const pid of processes()) killOne(pid)
+    await gone
+  }
+  await start()
+  return {
+    url: `postgres://owner:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    kill,
+    start,
+    processes,
+    close: async () => {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {}
+}
