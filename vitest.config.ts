@@ -7,6 +7,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Real servers and child processes on two cores: more files at once only make them slower.
     maxWorkers: 2,
+    maxConcurrency: 2,
     env: { NO_COLOR: '1', CI: '' },
   },
 })
