@@ -97,6 +97,16 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   return sum === sumOf(checkpoint) ? checkpoint : undefined
 }
 
+/** Whether the percent signs of an address mean something: what is not UTF-8 would be thrown about later, as a bug. */
+export function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The store holds something else than was written. */
 export function damaged(place: string, seq: number, what: string): RolloutError {
   const hint = 'restore the journal from a backup; to go back without it: rollout rollback --all --break-glass'

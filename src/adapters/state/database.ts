@@ -2,7 +2,7 @@ import { DatabaseError, Pool } from 'pg'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import { formatDuration, type Duration } from '../../core/units.ts'
 import { codeOf } from '../disk.ts'
-import type { Lent } from './chain.ts'
+import { isDecodable, type Lent } from './chain.ts'
 
 const PAUSE: Duration = 50
 
@@ -13,9 +13,11 @@ export type Ask = (statement: string, values?: readonly (string | number)[]) => 
  * Statements until the deadline. Every statement here may be sent twice: each makes something that is not there yet,
  * under a name of its own, so an answer that was lost is found by asking again.
  */
-export function connect(url: string, place: string, { clock, env, signal }: Lent, deadline: Duration): Ask {
+export function connect(url: string, { clock, env, signal }: Lent, deadline: Duration): { readonly ask: Ask; readonly place: string } {
+  const address = parse(url)
+  const place = `postgres://${address.host}${address.pathname}`
   const pool = new Pool({
-    connectionString: completed(url, env),
+    connectionString: completed(address, env),
     max: 4,
     connectionTimeoutMillis: deadline,
     // The command ends when its work is done, not when the connection does.
@@ -25,7 +27,7 @@ export function connect(url: string, place: string, { clock, env, signal }: Lent
   const ignored = (): void => undefined
   pool.on('error', ignored)
   pool.on('connect', (client) => void client.on('error', ignored))
-  return async (statement, values = []) => {
+  const ask: Ask = async (statement, values = []) => {
     const limit = AbortSignal.any([signal, clock.deadline(deadline)])
     let last: unknown
     while (!limit.aborted) {
@@ -43,6 +45,7 @@ export function connect(url: string, place: string, { clock, env, signal }: Lent
     const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
     throw unreachable(message, place, last)
   }
+  return { ask, place }
 }
 
 async function once(pool: Pool, statement: string, values: readonly (string | number)[], limit: AbortSignal): Promise<readonly Cells[]> {
@@ -86,16 +89,19 @@ async function until<Result>(limit: AbortSignal, work: Promise<Result>, leave: (
   }
 }
 
-function completed(url: string, { PGPASSWORD }: Lent['env']): string {
-  const isOne = URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)
-  if (!isOne)
-    throw new RolloutError('config', {
-      message: 'the address of the state is not one of PostgreSQL',
-      hint: 'state: postgres://user@host:5432/database',
-    })
-  const parsed = new URL(url)
-  if (parsed.password === '' && PGPASSWORD !== undefined) parsed.password = PGPASSWORD
-  return parsed.href
+function parse(url: string): URL {
+  if (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol) && isDecodable(url)) return new URL(url)
+  // It may hold a password: it is not shown.
+  throw new RolloutError('config', {
+    message: 'the address of the state is not one of PostgreSQL',
+    hint: 'state: postgres://user@host:5432/database',
+  })
+}
+
+function completed(address: URL, { PGPASSWORD }: Lent['env']): string {
+  const whole = new URL(address)
+  if (whole.password === '' && PGPASSWORD !== undefined) whole.password = PGPASSWORD
+  return whole.href
 }
 
 /** The server is gone, starting, stopping or busy: it may answer when asked again. */
@@ -125,6 +131,9 @@ function explained(thrown: unknown, place: string): RolloutError {
     return new RolloutError('config', { message, where, hint: 'createdb makes one; the tables come by themselves' }, { cause: thrown })
   if (/^(42(?!P01)|22)/.test(state))
     return new RolloutError('config', { message, where, hint: 'is there another table of that name?' }, { cause: thrown })
+  // A certificate or key that the address names; a socket that is not there says "connect".
+  if (codeOf(thrown) === 'ENOENT' && !messageOf(thrown).startsWith('connect'))
+    return new RolloutError('config', { message, where, hint: 'sslrootcert, sslcert and sslkey name files' }, { cause: thrown })
   return unreachable(message, place, thrown)
 }
 

@@ -4,7 +4,7 @@ import { Unreadable } from '../../core/reading.ts'
 import { formatDuration, type Duration } from '../../core/units.ts'
 import { codeOf } from '../disk.ts'
 import { isPrivateChannel, request, type Response } from '../http.ts'
-import type { Lent } from './chain.ts'
+import { isDecodable, type Lent } from './chain.ts'
 
 /** One member's share of the time: one that hangs must leave time for the others. */
 const ATTEMPT: Duration = 1000
@@ -76,7 +76,7 @@ interface Address {
 export function openCluster(url: string, lent: Lent, deadline: Duration): Cluster {
   const address = parse(url)
   const call = caller(address, lent, deadline)
-  const txn = async (body: object): Promise<z.infer<typeof TXN>> => TXN.parse(await call('/v3/kv/txn', body))
+  const txn = async (body: object): Promise<z.infer<typeof TXN>> => checked(TXN, await call('/v3/kv/txn', body), address.place)
   return {
     place: address.place,
     prefix: address.prefix,
@@ -122,7 +122,7 @@ function parse(url: string): Address {
   const scheme = tls === undefined ? 'http' : 'https'
   const hosts = members.split(',')
   // The URL may hold a password: it is not shown.
-  if (!hosts.every((each) => MEMBER.test(each)))
+  if (!hosts.every((each) => MEMBER.test(each)) || !isDecodable(url))
     throw new RolloutError('config', {
       message: 'the address of the state is not one of etcd',
       hint: 'state: etcd://10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379/rollout',
@@ -139,7 +139,7 @@ function parse(url: string): Address {
     members: urls,
     user: user === undefined ? undefined : { name: decodeURIComponent(user), password: decodeURIComponent(password ?? '') },
     prefix: path === '' ? '/rollout' : path,
-    place: `etcd://${members}${path}`,
+    place: `etcd${tls ?? ''}://${members}${path}`,
   }
 }
 
@@ -154,7 +154,7 @@ function caller({ members, user, place }: Address, { clock, signal }: Lent, dead
   const post = async (path: string, body: object, left: Duration): Promise<Said> => {
     const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: token }) }
     try {
-      const limits = { deadline: Math.max(1, Math.min(left, ATTEMPT)), maxBytes: MOST_BYTES, redirects: 0, retries: 0 }
+      const limits = { deadline: Math.ceil(Math.min(left, ATTEMPT)), maxBytes: MOST_BYTES, redirects: 0, retries: 0 }
       return said(await request(`${members[at]}${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal, ...limits }), place)
     } catch (thrown) {
       if (thrown instanceof Unreadable && (thrown.reason === 'unreachable' || thrown.reason === 'timeout'))
@@ -173,7 +173,7 @@ function caller({ members, user, place }: Address, { clock, signal }: Lent, dead
       const result = login ? await post('/v3/auth/authenticate', user, left) : await post(path, body, left)
       if ('answer' in result && !login) return result.answer
       if ('answer' in result) {
-        token = TOKEN.parse(result.answer).token
+        token = checked(TOKEN, result.answer, place).token
         continue
       }
       if (result.unknownToken === true) token = undefined
@@ -211,6 +211,12 @@ function said({ status, body }: Response, place: string): Said {
   if (/too large/.test(text))
     throw new RolloutError('config', { message: `the event is larger than etcd takes: ${text}`, where, hint: 'etcd --max-request-bytes' })
   throw unreachable(`the journal cannot be used: ${text}`, place, undefined)
+}
+
+function checked<Shape>(shape: z.ZodType<Shape>, answer: unknown, place: string): Shape {
+  const result = shape.safeParse(answer)
+  if (result.success) return result.data
+  throw notEtcd('the answer is not what etcd answers', place)
 }
 
 function isRefused({ cause }: Error): boolean {

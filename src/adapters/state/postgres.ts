@@ -1,6 +1,5 @@
 import type { Event } from '../../core/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
-import { withoutSecrets } from '../http.ts'
 import {
   checkBefore,
   checkEvent,
@@ -66,8 +65,7 @@ type Known = Pick<Event, 'seq' | 'hash'>
  * Works through PgBouncer in transaction mode. With asynchronous replication a failover can lose acknowledged events.
  */
 export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
-  const place = withoutSecrets(url)
-  const ask = connect(url, place, lent, deadline)
+  const { ask, place } = connect(url, lent, deadline)
   return {
     names: async () => {
       const rows = await orNothing(ask('select distinct rollout from rollout_events order by rollout'))

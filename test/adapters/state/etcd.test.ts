@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../../src/adapters/state/etcd.ts'
+import { RolloutError } from '../../../src/core/errors.ts'
+import type { Event } from '../../../src/core/event.ts'
+import type { Journal } from '../../../src/core/ports.ts'
+import { hasEtcd, startEtcd, type Etcd } from '../../helpers/etcd.ts'
+import { lend } from '../../helpers/loan.ts'
+import { freePort } from '../../helpers/port.ts'
+import { serve } from '../../helpers/shell.ts'
+import { CANARY, follow } from '../../helpers/stores.ts'
+
+const isHere = hasEtcd()
+if (!isHere) console.warn('SKIPPED: etcd with three members and with users needs the Debian package etcd-server')
+
+describe('the address', () => {
+  it.each<[url: string, place: string]>([
+    ['etcd://a', 'etcd://a#shop'],
+    ['etcd://a:2379,b:2379,10.0.0.3:2379/team/rollouts/', 'etcd://a:2379,b:2379,10.0.0.3:2379/team/rollouts#shop'],
+    ['etcd+https://[::1]:2379/x', 'etcd+https://[::1]:2379/x#shop'],
+    [`etcd+https://ana:${CANARY}@a,b`, 'etcd+https://a,b#shop'],
+    [`etcd://ana:${CANARY}@127.0.0.1`, 'etcd://127.0.0.1#shop'],
+  ])('%s', async (url, place) => {
+    expect((await openStore(url, lend('/')).open('shop')).place).toBe(place)
+  })
+
+  it.each<[url: string, message: string]>([
+    ['etcd://', 'the address of the state is not one of etcd'],
+    ['etcd://a,,b', 'the address of the state is not one of etcd'],
+    ['etcd://a:port', 'the address of the state is not one of etcd'],
+    ['http://a:2379', 'the address of the state is not one of etcd'],
+    [`etcd://ana:${CANARY}@a b`, 'the address of the state is not one of etcd'],
+    [`etcd://ana:${CANARY}@10.0.0.1`, 'a password would go over the network unencrypted'],
+    [`etcd://ana:%zz${CANARY}@127.0.0.1`, 'the address of the state is not one of etcd'],
+    [`etcd://ana:%ff${CANARY}@127.0.0.1`, 'the address of the state is not one of etcd'],
+  ])('%s is refused', (url, message) => {
+    let thrown: unknown
+    try {
+      openStore(url, lend('/'))
+    } catch (reason) {
+      thrown = reason
+    }
+    expect(thrown).toMatchObject({ code: 'config', message })
+    expect(JSON.stringify(thrown)).not.toContain(CANARY)
+  })
+})
+
+describe('what is no etcd, or one that refuses', () => {
+  it.each<[what: string, status: number, body: string, code: string, message: string]>([
+    ['a page', 200, '<html>', 'config', 'answered 200'],
+    ['another server', 404, 'not found', 'config', 'answered 404'],
+    ['JSON of another server', 200, '{"ok":true}', 'config', 'is not what etcd answers'],
+    ['a full store', 503, '{"code":8,"message":"etcdserver: mvcc: database space exceeded"}', 'unreachable', 'space exceeded'],
+    ['no leader for good', 503, '{"code":14,"message":"etcdserver: no leader"}', 'unreachable', 'no leader'],
+    ['no right', 403, '{"code":7,"message":"etcdserver: permission denied"}', 'denied', 'permission denied'],
+    ['no user', 400, '{"code":3,"message":"etcdserver: user name is empty"}', 'denied', 'user name is empty'],
+    ['a large event', 400, '{"code":3,"message":"etcdserver: request is too large"}', 'config', 'larger than etcd takes'],
+  ])('%s', async (_, status, body, code, message) => {
+    const url = await serve((__, response) => void response.writeHead(status, { 'content-type': 'application/json' }).end(body))
+    const journal = await openStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
+    await expect(journal.append(follow(undefined))).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  })
+})
+
+describe.skipIf(!isHere)('etcd', () => {
+  let etcd: Etcd | undefined
+  afterEach(async () => etcd?.close())
+
+  it('asks the next member where one is not there', async () => {
+    etcd = await startEtcd(1)
+    const url = `etcd://127.0.0.1:${await freePort()},${etcd.members.join()}`
+    const store = openStore(url, lend('/'))
+    expect(await (await store.open('shop')).append(follow(undefined))).toBe('appended')
+    expect(await store.names()).toEqual(['shop'])
+    expect(await openStore(`${url}/elsewhere`, lend('/')).names()).toEqual([])
+  })
+
+  it('lets a user in, again when the token has run out, and no other', async () => {
+    etcd = await startEtcd(1)
+    const user = { name: 'root', password: CANARY }
+    await etcd.ask('/v3/auth/user/add', user)
+    await etcd.ask('/v3/auth/user/grant', { user: 'root', role: 'root' })
+    await etcd.ask('/v3/auth/enable', {})
+    const at = `127.0.0.1:${etcd.members[0]?.split(':')[1]}`
+    const journal = await openStore(`etcd://root:${CANARY}@${at}`, lend('/')).open('shop')
+    const first = follow(undefined)
+    expect(await journal.append(first)).toBe('appended')
+    // The tokens of a member are gone when it starts again.
+    await etcd.kill(0)
+    await etcd.start(0)
+    while ((await etcd.leader()) < 0) await new Promise((done) => setTimeout(done, 20))
+    expect(await journal.append(follow(first))).toBe('appended')
+    for (const who of ['', 'root:wrong-secret@', `guest:${CANARY}@`]) {
+      const refused = await openStore(`etcd://${who}${at}`, lend('/')).open('shop')
+      const thrown: unknown = await refused.read().catch((reason: unknown) => reason)
+      expect(thrown).toMatchObject({ code: 'denied' })
+      expect(JSON.stringify(thrown)).not.toMatch(/secret/)
+    }
+  })
+
+  it('I12: of three members the leader is killed under load: nothing acknowledged is lost', { timeout: 60_000 }, async () => {
+    const cluster = await startEtcd(3)
+    etcd = cluster
+    const acknowledged: string[] = []
+    const over = new AbortController()
+    const gap = { last: performance.now(), longest: 0 }
+    let failures = 0
+    const work = async (journal: Journal): Promise<void> => {
+      let before: Event | undefined
+      while (!over.signal.aborted) {
+        const event = follow(before, randomUUID())
+        const outcome = await insist(journal, event, () => (failures += 1))
+        if (outcome === 'appended') {
+          acknowledged.push(event.id)
+          before = event
+          const now = performance.now()
+          gap.longest = Math.max(gap.longest, now - gap.last)
+          gap.last = now
+        } else before = (await journal.read()).at(-1)
+      }
+    }
+    const writers = Array.from({ length: 4 }, async () => work(await openStore(cluster.url, lend('/'), 10_000).open('shop')))
+    const until = async (count: number): Promise<void> => {
+      while (acknowledged.length < count) await new Promise((done) => setTimeout(done, 5))
+    }
+    const unavailable: number[] = []
+    for (let round = 0; round < 2; round += 1) {
+      await until(acknowledged.length + 40)
+      const leader = await cluster.leader()
+      Object.assign(gap, { last: performance.now(), longest: 0 })
+      await cluster.kill(leader)
+      await until(acknowledged.length + 40)
+      unavailable.push(gap.longest)
+      await cluster.start(leader)
+    }
+    over.abort()
+    await Promise.all(writers)
+    const ids = (await (await openStore(cluster.url, lend('/'), 10_000).open('shop')).read()).map(({ id }) => id)
+    expect(ids.length).toBe(new Set(ids).size)
+    expect(new Set(ids)).toEqual(new Set(acknowledged))
+    expect(failures).toBe(0)
+    const seconds = unavailable.map((each) => (each / 1000).toFixed(1)).join(' and ')
+    console.log(`etcd, 3 members, leader killed twice: unavailable ${seconds} s, ${acknowledged.length} acknowledged, 0 lost`)
+  })
+})
+
+/** The same event until the store says what became of it. */
+async function insist(journal: Journal, event: Event, failed: () => void): Promise<'appended' | 'taken'> {
+  for (;;) {
+    try {
+      return await journal.append(event)
+    } catch (thrown) {
+      if (!(thrown instanceof RolloutError) || thrown.code !== 'unreachable') throw thrown
+      failed()
+    }
+  }
+}

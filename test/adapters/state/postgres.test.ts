@@ -1,0 +1,140 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../../src/adapters/state/postgres.ts'
+import { seal } from '../../../src/adapters/state/seal.ts'
+import type { Event } from '../../../src/core/event.ts'
+import { lend } from '../../helpers/loan.ts'
+import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
+import { CANARY, follow } from '../../helpers/stores.ts'
+
+const isHere = postgresPrograms() !== undefined
+if (!isHere) console.warn('SKIPPED: PostgreSQL on its own needs the Debian package postgresql')
+
+it.each([
+  'postgres',
+  'http://10.0.0.1/db',
+  `mysql://a:${CANARY}@b/c`,
+  `postgres://a:%zz${CANARY}@b/c`,
+  `postgres://a:%ff${CANARY}@b/c`,
+  '',
+])('%s is no address of PostgreSQL', (url) => {
+  expect(() => openStore(url, lend('/'))).toThrow(/^the address of the state is not one of PostgreSQL$/)
+})
+
+it('its place shows neither user, password nor options', async () => {
+  const journal = await openStore(`postgresql://ana:${CANARY}@db.example:6432/rollouts?sslmode=require`, lend('/')).open('shop')
+  expect(journal.place).toBe('postgres://db.example:6432/rollouts#shop')
+})
+
+describe.skipIf(!isHere)('PostgreSQL', () => {
+  let server: Postgres
+  let admin: Client
+  let running: Postgres | undefined
+
+  beforeAll(async () => {
+    running = await startPostgres(CANARY)
+    server = running
+    admin = new Client({ connectionString: server.url })
+    await admin.connect()
+  })
+  afterAll(async () => {
+    await admin?.end()
+    await running?.close()
+  })
+
+  const as = (user: string, database = 'postgres'): string => `postgres://${user}@127.0.0.1:${server.port}/${database}`
+  const env = { PGPASSWORD: CANARY }
+
+  it('reading makes no table; twenty that append the first event at once do, and one wins', async () => {
+    const reader = openStore(server.url, lend('/'))
+    expect([await reader.names(), await (await reader.open('shop')).read()]).toEqual([[], []])
+    expect((await admin.query("select to_regclass('rollout_events') as made")).rows).toEqual([{ made: null }])
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, async (_, nth) =>
+        (await openStore(server.url, lend('/')).open('shop')).append(follow(undefined, `w${nth}`)),
+      ),
+    )
+    expect(outcomes.toSorted()).toEqual(['appended', ...Array.from({ length: 19 }, () => 'taken')])
+  })
+
+  it('two that keep the first checkpoint at once both can', async () => {
+    const [event] = await (await openStore(server.url, lend('/')).open('shop')).read()
+    if (!event) throw new Error('there is one')
+    await admin.query('drop table rollout_checkpoints')
+    const kept = { seq: 1, hash: event.hash, fold: '1', state: {} }
+    const journals = await Promise.all([1, 2].map(async () => openStore(server.url, lend('/')).open('shop')))
+    await Promise.all(journals.map(async (journal) => journal.keep(kept)))
+    expect(await journals[0]?.checkpoint()).toEqual(kept)
+  })
+
+  it('the hash survives jsonb: unicode, numbers, the order of keys', async () => {
+    const numbers = { c: 1e21, b: -0, a: 1.7976931348623157e308, é: 5e-324, Z: 0.1, '10': 1, '9': 2, B: 100.0, aa: [], aB: {} }
+    const event = follow(undefined, 'one', 'ä “why” 🚀 \u2028 \\ "')
+    const { hash, ...stamped } = { ...event, numbers }
+    const sealed = seal(stamped)
+    expect(sealed.hash).not.toBe(hash)
+    const { rows } = await admin.query<{ text: string }>('select $1::jsonb::text as text', [JSON.stringify(sealed)])
+    const back: Event = JSON.parse(rows[0]?.text ?? '')
+    expect(Object.keys(back)).not.toEqual(Object.keys(sealed))
+    const { hash: kept, ...rest } = back
+    expect([kept, seal(rest).hash]).toEqual([sealed.hash, sealed.hash])
+  })
+
+  it.each<[string, () => string, string, string]>([
+    ['a wrong password', () => as('owner').replace('owner', 'owner:wrong-secret'), 'denied', 'password authentication failed'],
+    ['a user who may not', () => as('guest'), 'denied', 'permission denied'],
+    ['no such database', () => as('owner', 'nowhere'), 'config', 'database "nowhere" does not exist'],
+    ['another table of that name', () => as('owner', 'other'), 'config', 'does not exist'],
+    ['a missing certificate', () => `${as('owner')}?sslrootcert=/nowhere/ca.pem`, 'config', 'no such file'],
+    ['a server without TLS', () => `${as('owner')}?sslmode=verify-full`, 'unreachable', 'SSL'],
+  ])('%s', async (_, url, code, message) => {
+    await admin.query(`drop role if exists guest`)
+    await admin.query(`create role guest login password '${CANARY}'`)
+    if (url().endsWith('/other')) {
+      await admin.query('create database other')
+      const at = new URL(server.url)
+      at.pathname = '/other'
+      const maker = new Client({ connectionString: at.href })
+      await maker.connect()
+      await maker.query('create table rollout_events (what text)')
+      await maker.end()
+    }
+    const journal = await openStore(url(), lend('/', { env })).open('shop')
+    const thrown: unknown = await journal.append(follow(undefined)).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
+    expect(JSON.stringify(thrown)).not.toContain(CANARY)
+    expect(JSON.stringify(thrown)).not.toContain('wrong-secret')
+  })
+
+  it('a reader who may only read can read', async () => {
+    await admin.query(`create role reader login password '${CANARY}'`)
+    await admin.query('grant select on rollout_events, rollout_checkpoints to reader')
+    const journal = await openStore(as('reader'), lend('/', { env })).open('shop')
+    expect((await journal.read()).length).toBe(1)
+  })
+
+  it('an acknowledged event is durable even where the server does not wait for its disk', async () => {
+    // Told at the very end of the transaction, which is when the setting counts.
+    await admin.query('create table seen (setting text)')
+    await admin.query(`create function see() returns trigger language plpgsql as $$
+      begin insert into seen values (current_setting('synchronous_commit')); return null; end $$`)
+    await admin.query(`create constraint trigger see after insert on rollout_events deferrable initially deferred
+      for each row execute function see()`)
+    await admin.query('alter role owner set synchronous_commit = off')
+    const journal = await openStore(server.url, lend('/')).open('durable')
+    expect(await journal.append(follow(undefined))).toBe('appended')
+    expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }])
+    await admin.query('alter role owner set synchronous_commit = remote_apply')
+    const careful = await openStore(server.url, lend('/')).open('careful')
+    expect(await careful.append(follow(undefined))).toBe('appended')
+    expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'remote_apply' }])
+  })
+
+  it('a serialization failure is tried again', async () => {
+    await admin.query("alter role owner set default_transaction_isolation = 'serializable'")
+    const opened = await Promise.all(Array.from({ length: 8 }, async () => openStore(server.url, lend('/')).open('serial')))
+    const outcomes = await Promise.all(opened.map(async (journal, nth) => journal.append(follow(undefined, `s${nth}`))))
+    expect(outcomes.filter((outcome) => outcome === 'appended').length).toBe(1)
+    await admin.query('alter role owner reset default_transaction_isolation')
+  })
+})
