@@ -4,6 +4,8 @@ export interface Cut {
   readonly port: number
   /** The next request that holds this text reaches the server, and its answer is lost together with the connection. */
   readonly arm: (marker: string) => void
+  /** Every byte that was sent to the server on the newest connection. */
+  readonly sent: Buffer
   /** How many answers were lost. */
   readonly lost: number
   readonly close: () => Promise<void>
@@ -14,9 +16,11 @@ export async function openCut(target: number): Promise<Cut> {
   const open = new Set<Socket>()
   let marker: string | undefined
   let lost = 0
+  let sent = Buffer.alloc(0)
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
     let doomed = false
+    sent = Buffer.alloc(0)
     for (const socket of [near, far]) {
       open.add(socket)
       socket.on('error', () => undefined)
@@ -27,6 +31,7 @@ export async function openCut(target: number): Promise<Cut> {
       })
     }
     near.on('data', (bytes: Buffer) => {
+      sent = Buffer.concat([sent, bytes])
       if (marker !== undefined && bytes.includes(marker)) {
         marker = undefined
         doomed = true
@@ -45,6 +50,9 @@ export async function openCut(target: number): Promise<Cut> {
     port: typeof address === 'object' && address ? address.port : 0,
     arm: (text) => {
       marker = text
+    },
+    get sent() {
+      return sent
     },
     get lost() {
       return lost

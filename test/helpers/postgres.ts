@@ -59,7 +59,10 @@ export async function startPostgres(password: string): Promise<Postgres> {
     'UTF8',
   )
   const made = spawnSync(init, args, { cwd: folder, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
+  if (made.status !== 0) {
+    rmSync(folder, { recursive: true, force: true })
+    throw new Error(`initdb: ${made.stderr}`)
+  }
   const port = await freePort()
   let server: ChildProcess | undefined
   const start = async (): Promise<void> => {

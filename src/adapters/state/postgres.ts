@@ -161,12 +161,12 @@ async function withTables(ask: Ask, statement: string, values: readonly (string 
   }
 }
 
-/** Of two that make a table at once PostgreSQL lets one fail, in spite of `if not exists`. */
+/** Of two that make a table at once PostgreSQL lets one fail, in spite of `if not exists`: on the table, its row type or an index of the catalogue. */
 async function made(ask: Ask, table: string): Promise<void> {
   try {
     await ask(table)
   } catch (thrown) {
-    if (!['23505', '42P07'].includes(stateOf(thrown))) throw thrown
+    if (!['23505', '42710', '42P07'].includes(stateOf(thrown))) throw thrown
   }
 }
 

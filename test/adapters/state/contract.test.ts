@@ -184,6 +184,15 @@ describe.each(KINDS.filter(({ absent }) => absent === undefined))('the store $ki
     await expect((await engine.open().open(name)).append(follow(events[2], 'next'))).rejects.toMatchObject({ code: 'config' })
   })
 
+  it('I1: an event that went away after it was read has no successor', async () => {
+    const { journal, name } = await fresh()
+    const events = await filled(journal, 3)
+    await journal.read()
+    await engine.tamper(name, 3, undefined)
+    await expect(journal.append(follow(lastOf(events)))).rejects.toMatchObject({ code: 'config', message: 'event 3 is missing' })
+    expect(await journal.read()).toEqual(events.slice(0, 2))
+  })
+
   it('keeps a checkpoint, and never an older one in its place', async () => {
     const { journal, name } = await fresh()
     const [first, second, third] = await filled(journal, 3)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src/adapters/state/postgres.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/event.ts'
+import { openCut } from '../../helpers/cut.ts'
 import { lend } from '../../helpers/loan.ts'
 import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
@@ -113,6 +114,30 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect((await journal.read()).length).toBe(1)
   })
 
+  it('keeps nothing in its session: a pooler may hand out another one for each transaction', async () => {
+    const cut = await openCut(server.port)
+    const journal = await openStore(server.url.replace(`:${server.port}/`, `:${cut.port}/`), lend('/')).open('pooled')
+    const first = follow(undefined)
+    expect([await journal.append(first), await journal.append(follow(first)), (await journal.read()).length]).toEqual([
+      'appended',
+      'appended',
+      2,
+    ])
+    const { startup, statements } = sentTo(cut.sent)
+    // PgBouncer refuses a connection whose start names any other setting, unless it is told to ignore it.
+    expect(startup.toSorted()).toEqual(['client_encoding', 'database', 'user'])
+    expect(statements.map(({ name }) => name)).toEqual(['', '', ''])
+    for (const { text } of statements) expect(text).not.toMatch(/^\s*(set|listen|begin|prepare|declare)\b|advisory|temp /i)
+    await cut.close()
+  })
+
+  it('no connection keeps the command from ending', async () => {
+    const journal = await openStore(server.url, lend('/')).open('ending')
+    await journal.append(follow(undefined))
+    // Those of the tests before are closing; one that is kept would be for ten seconds. The one is this test's own.
+    await expect.poll(() => process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length).toBe(1)
+  })
+
   it('an acknowledged event is durable even where the server does not wait for its disk', async () => {
     // Told at the very end of the transaction, which is when the setting counts.
     await admin.query('create table seen (setting text)')
@@ -138,3 +163,17 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await admin.query('alter role owner reset default_transaction_isolation')
   })
 })
+
+/** What a client sent, as the protocol lays it out: the settings named in its start, and every statement it had parsed. */
+function sentTo(bytes: Buffer): { readonly startup: readonly string[]; readonly statements: readonly { name: string; text: string }[] } {
+  const begin = bytes.readInt32BE(0)
+  const words = bytes.toString('utf8', 8, begin).split('\0')
+  const statements: { name: string; text: string }[] = []
+  for (let at = begin; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    const [name = '', text = ''] = bytes.toString('utf8', at + 5, at + 1 + bytes.readInt32BE(at + 1)).split('\0')
+    if (bytes[at] === 'P'.charCodeAt(0)) statements.push({ name, text })
+    // A simple query has no name.
+    if (bytes[at] === 'Q'.charCodeAt(0)) statements.push({ name: '', text: name })
+  }
+  return { startup: words.filter((word, nth) => nth % 2 === 0 && word !== ''), statements }
+}
