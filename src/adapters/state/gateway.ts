@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageOf, RolloutError } from '../../core/errors.ts'
+import { RolloutError } from '../../core/errors.ts'
 import { Unreadable } from '../../core/reading.ts'
 import { formatDuration, type Duration } from '../../core/units.ts'
 import { codeOf } from '../disk.ts'
@@ -177,10 +177,11 @@ function caller({ members, user, place }: Address, { clock, signal }: Lent, dead
         continue
       }
       if (result.unknownToken === true) token = undefined
-      last = result.passing
+      // That time ran out is said anyway; what a member said before that is the reason.
+      if (!isTimeout(result.passing)) last = result.passing
       refused = result.refused === true ? refused + 1 : Number.NEGATIVE_INFINITY
       // Nobody listens at any of them and nothing is under way: waiting would not help.
-      if (refused === members.length) throw unreachable(messageOf(last), place, last)
+      if (refused === members.length) throw unreachable(result.passing.message, place, result.passing)
       at = (at + 1) % members.length
       if (at === 0 || refused < 0) await clock.sleep(PAUSE)
     }
@@ -217,6 +218,10 @@ function checked<Shape>(shape: z.ZodType<Shape>, answer: unknown, place: string)
   const result = shape.safeParse(answer)
   if (result.success) return result.data
   throw notEtcd('the answer is not what etcd answers', place)
+}
+
+function isTimeout(passing: Error): boolean {
+  return passing instanceof Unreadable && passing.reason === 'timeout'
 }
 
 function isRefused({ cause }: Error): boolean {
