@@ -73,7 +73,12 @@ async function failure(work: Promise<unknown>): Promise<RolloutError> {
 
 for (const { kind, absent } of KINDS) if (absent !== undefined) console.warn(`SKIPPED: the store ${kind} needs the ${absent}`)
 
-describe.each(KINDS.filter(({ absent }) => absent === undefined))('the store $kind', ({ kind, start }: Kind) => {
+describe.each(KINDS)('the store $kind', ({ kind, absent, start }: Kind) => {
+  // In CI a skipped test is a failure: the reason is printed above.
+  describe.skipIf(absent !== undefined)('keeps the contract', () => contract(kind, start))
+})
+
+function contract(kind: string, start: Kind['start']): void {
   let engine: Engine
   let running: Engine | undefined
   let names = 0
@@ -334,4 +339,4 @@ describe.each(KINDS.filter(({ absent }) => absent === undefined))('the store $ki
       }
     }
   }
-})
+}
