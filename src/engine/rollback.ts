@@ -70,32 +70,34 @@ async function finishAll(engine: Engine): Promise<void> {
 
 /**
  * A target that cannot refuse an older epoch may be written late, by a request that was under way when its sender
- * ended. Waits until no such request can be left, looks, and rolls back once more what differs.
+ * ended. Waits until no such request can be left, looks, and takes back once more what differs.
  */
 export async function settle(engine: Engine, settling: (wait: Duration) => void): Promise<void> {
   const wait = Math.max(0, ...engine.targets.map((target) => target.settle))
   if (wait === 0) return
   for (let round = 1; round <= ROUNDS; round += 1) {
-    if (!isRolledBack(stateOf(engine))) return
+    if (!isTakenBack(stateOf(engine))) return
     settling(wait)
     await engine.clock.sleep(wait, engine.signal)
     await engine.writer.refresh()
     const state = stateOf(engine)
-    if (!isRolledBack(state)) return
+    if (!isTakenBack(state)) return
     const { drifts } = await findDrift(engine, state)
     const [first] = drifts
     if (!first) return
-    const why: Why = { code: 'drift', text: `${first.target} was written by somebody else after the rollback` }
+    const why: Why = { code: 'drift', text: `${first.target} was written late, after it was taken back` }
     await insist(async () => {
       const now = stateOf(engine)
-      if (isRolledBack(now) && now.epoch === state.epoch) await intend(engine, { do: 'rollback', to: now, why }, engine.signature)
+      const again = now.status === 'rolled back' ? 'rollback' : 'step-back'
+      if (isTakenBack(now) && now.epoch === state.epoch) await intend(engine, { do: again, to: now, why }, engine.signature)
     })
     await finishAll(engine)
   }
 }
 
-function isRolledBack({ status, intent }: State): boolean {
-  return status === 'rolled back' && !intent
+/** At rest after a rollback or a step back. */
+function isTakenBack({ status, intent }: State): boolean {
+  return (status === 'rolled back' || status === 'paused') && !intent
 }
 
 /** Something went forward so lately that a request of it may still be under way. Clocks may differ: too early counts as well. */

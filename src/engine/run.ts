@@ -30,6 +30,7 @@ export async function* run(engine: Engine, { controller, exitOnPause = false }: 
         await settle(engine, () => undefined)
         if (isOver(stateOf(engine))) return stateOf(engine)
       }
+      if (turn?.decision.do === 'step-back' && turn.applied === 'arrived') await settle(engine, () => undefined)
       if (exitOnPause && state.status === 'paused' && !state.intent) return state
       // A finished move is looked at again at once; everything else waits for the next poll.
       if (turn && turn.applied !== 'arrived') await engine.clock.sleep(state.plan.interval, engine.signal)

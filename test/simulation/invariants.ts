@@ -4,7 +4,7 @@ import type { Reading } from '../../src/core/judge.ts'
 import { exposureAt, isForward, stepsOf, type Exposures, type Plan } from '../../src/core/plan.ts'
 import { evolve, fold, type State } from '../../src/core/state.ts'
 import { longestGap } from '../../src/core/watch.ts'
-import type { Process } from './process.ts'
+import { AHEAD, type Process } from './process.ts'
 import type { Timeline } from './time.ts'
 import type { SimulatedTarget, Watcher, World } from './world.ts'
 
@@ -47,7 +47,8 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   let frozen = ''
   let frozenPlan: Plan | undefined
   let arrivedAt = 0
-  let appliedAt = 0
+  /** Target → when the newest intent was confirmed there first. */
+  const confirmed = new Map<string, number>()
   let watched = 0
   let polledAt = Number.NEGATIVE_INFINITY
   let done: { readonly epoch: number } | undefined
@@ -67,10 +68,14 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     const variable = Object.keys(wanted).find((each) => target.words[each] !== wanted[each])
     return variable === undefined ? undefined : `${target.name} holds ${variable}=${target.words[variable]} instead of ${wanted[variable]}`
   }
-  /** Who wakes up later than any request can last, writes where nothing refuses it and dies at once, is not promised to be found. */
+  /**
+   * Promised to be found: what is late by no more than a request can be, after a rollback that was reported done; and
+   * whatever its writer lives to put back. Elsewhere a late write is found before the next step up.
+   */
   const isPromised = (target: SimulatedTarget): boolean => {
     const late = stale.get(target.name)
-    return target.fenced || late === undefined || late.process.isAlive || late.at <= arrivedAt + settle
+    if (target.fenced || late === undefined || late.process.isAlive) return true
+    return state?.status === 'rolled back' && late.at <= arrivedAt + settle
   }
 
   const forward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
@@ -142,14 +147,15 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
           const difference = isSure ? differing(target, exposures) : undefined
           if (difference !== undefined) broken('I9', `#${event.seq} says that it arrived, but ${difference}`)
         }
-        // In this world the monotonic clock of every machine is true time.
-        arrivedAt = event.watch.monotonic
-        if (arrivedAt + 1 < appliedAt)
+        arrivedAt = event.watch.monotonic - (AHEAD[event.watch.domain] ?? 0)
+        const appliedAt = Math.max(0, ...confirmed.values())
+        if (event.missing.length === 0 && arrivedAt + 1 < appliedAt)
           broken('I13', `#${event.seq} starts the hold ${appliedAt - arrivedAt} ms before every target had confirmed`)
         watched = Math.max(0, time.now - arrivedAt)
         polledAt = time.now
       }
-      if (event.type === 'applied') appliedAt = time.now
+      if (event.type === 'intended') confirmed.clear()
+      if (event.type === 'applied' && !confirmed.has(event.target)) confirmed.set(event.target, time.now)
       state = evolve(state, event)
       if (event.type === 'started') {
         frozen = JSON.stringify(event.plan)
@@ -164,7 +170,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         broken('I3', `${target.name} gets ${variable}=${word}, which nothing durable names`)
       const newest = state?.epoch ?? 0
       if (epoch < newest) stale.set(target.name, { at: time.now, process })
-      else stale.delete(target.name)
+      else if (state && differing(target, state.intent?.exposures ?? state.exposures) === undefined) stale.delete(target.name)
     },
     onReading: (metric, reading, process) => {
       const isStale = reading.is === 'value' && process.clock.now() - (reading.at ?? 0) > 61_000

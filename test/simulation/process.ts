@@ -8,6 +8,9 @@ export interface Machine {
   skew: number
 }
 
+/** How far a machine's monotonic clock is ahead of true time: near enough to be taken for the other's. */
+export const AHEAD: Readonly<Record<string, number>> = { east: 0, west: 25_000 }
+
 export interface Faults {
   /** While false nothing goes wrong any more. */
   on: boolean
@@ -111,7 +114,7 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
     clock: {
       domain: machine.name,
       now: () => Math.round(1_800_000_000_000 + time.now + machine.skew),
-      monotonic: () => Math.round(time.now),
+      monotonic: () => Math.round(time.now + (AHEAD[machine.name] ?? 0)),
       sleep,
       deadline: (duration) => {
         const deadline = new AbortController()
@@ -131,7 +134,7 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
         moment(what)
         if (!isAlive) return
         const travel = random.between(0.2, what.startsWith('write') ? faults.slow : 4)
-        time.at(Math.max(travel, asleepUntil - time.now), () => {
+        const arrive = (): void => {
           const drawn = faults.on ? random.next() : 1
           const { lost, unheard, late } = faults
           if (drawn < lost + late) {
@@ -147,7 +150,11 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
           } catch (thrown) {
             return reply(random.between(0.2, 4), () => reject(thrown))
           }
-        })
+        }
+        // Who is stopped has sent nothing yet, and never will when it is killed before it goes on.
+        const stopped = asleepUntil - time.now
+        if (stopped <= 0) time.at(travel, arrive)
+        else time.at(stopped, () => void (isAlive && time.at(travel, arrive)))
       }),
   }
 }

@@ -137,9 +137,13 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
     name: target.name,
     settle: target.fenced ? 0 : settle,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
-    write: async (words, fence) => {
+    write: async (words, fence, signal) => {
       if (target.fenced) return reach('write', () => write(words, fence))
-      for (const [variable, word] of Object.entries(words)) await reach('write', () => write({ [variable]: word }, fence))
+      for (const [variable, word] of Object.entries(words)) {
+        // As every adapter does: nothing more is sent once its time is over.
+        signal.throwIfAborted()
+        await reach('write', () => write({ [variable]: word }, fence))
+      }
     },
     byHand: (words) => Object.entries(words).map(([variable, word]) => `set ${variable} ${word}`),
   }
