@@ -3,7 +3,7 @@ import { gatesOf, type Gate } from './gates.ts'
 import { describe, type Track } from './judge.ts'
 import type { Metric, Phase } from './plan.ts'
 import { advance, phaseOf, retreat, type Destination, type Scope } from './retreat.ts'
-import type { State } from './state.ts'
+import { canDoWithout, type State } from './state.ts'
 import { formatDuration, type Instant } from './units.ts'
 
 /** What to do now, and why. */
@@ -58,11 +58,13 @@ function findCritical(state: State, phase: Phase | undefined): Why | undefined {
     if (metric.onNoData === 'rollback' && lost(state, track))
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
-  const refused = Object.entries(state.intent?.targets ?? {}).flatMap(([target, progress]) =>
-    progress.is === 'refused' ? [`${target}: ${progress.error}`] : [],
+  const { plan, intent } = state
+  if (intent?.move !== 'advance') return undefined
+  const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>
+    progress.is === 'refused' ? [{ target, text: `${target}: ${progress.error}` }] : [],
   )
-  if (state.intent?.move === 'advance' && refused.length > state.plan.maxUnavailable) return { code: 'refused', text: refused.join('; ') }
-  return undefined
+  const names = refused.map(({ target }) => target)
+  return canDoWithout(plan, intent, names) ? undefined : { code: 'refused', text: refused.map(({ text }) => text).join('; ') }
 }
 
 function respond(state: State, phase: Phase, why: Why): Decision {

@@ -88,6 +88,17 @@ export function currentStep(state: State): Step | undefined {
   return stepsOf(state.plan)[state.cursor]
 }
 
+/**
+ * Whether an intent may count as carried out although these targets have not confirmed it: a step up when they are few
+ * enough (`maxUnavailable`) and every toggle it moves has been written somewhere; a retreat never.
+ */
+export function canDoWithout(plan: Plan, intent: Intent, without: readonly string[]): boolean {
+  if (intent.move !== 'advance') return without.length === 0
+  const moves = stepsOf(plan)[intent.cursor]?.moves ?? []
+  const isWritten = (name: string): boolean => plan.toggles[name]?.targets.some((target) => !without.includes(target)) ?? false
+  return without.length === 0 || (without.length <= plan.maxUnavailable && moves.every(isWritten))
+}
+
 function begin(event: Extract<Event, { type: 'started' }>): State {
   return {
     seq: event.seq,

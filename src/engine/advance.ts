@@ -5,7 +5,7 @@ import { advance } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
-import { findDrift, finish, move, note, type Turn } from './tick.ts'
+import { findForeignDrift, finish, move, note, type Turn } from './tick.ts'
 import type { Signature } from './writer.ts'
 
 export interface Advancing {
@@ -50,7 +50,7 @@ function isFree(decision: Decision, overrides: readonly string[]): boolean {
 }
 
 async function driftGate(engine: Engine, state: State): Promise<Gate | undefined> {
-  const { drifts, unreadable } = await findDrift(engine, state)
+  const { drifts, unreadable } = await findForeignDrift(engine, state)
   if (unreadable.length > state.plan.maxUnavailable)
     throw new RolloutError(
       'unreachable',

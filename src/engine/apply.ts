@@ -4,7 +4,7 @@ import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Fact } from '../core/event.ts'
 import { defaultsOf } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
-import type { Intent, Progress, State } from '../core/state.ts'
+import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
 import type { Duration } from '../core/units.ts'
 import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -36,7 +36,7 @@ export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   const state = stateOf(engine)
   if (state.intent?.seq !== intent.seq) return 'superseded'
   const missing = Object.entries(state.intent.targets).flatMap(([name, { is }]) => (is === 'applied' ? [] : [name]))
-  if (missing.length > (intent.move === 'advance' ? state.plan.maxUnavailable : 0)) return 'partial'
+  if (!canDoWithout(state.plan, intent, missing)) return 'partial'
   return arrive(engine, intent, missing)
 }
 
@@ -131,7 +131,9 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const phase = state.plan.phases[phaseOf(state)]
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
   const { clock } = engine
-  const watch = begin(state.watch, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
+  // What was proven before something was taken back was proven of something else.
+  const proven = intent.move === 'advance' ? state.watch : state.watch && { ...state.watch, criteria: {} }
+  const watch = begin(proven, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
   await record(engine, { type: 'arrived', intent: intent.seq, missing, watch }, intent, async (work) => work())
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }

@@ -95,9 +95,15 @@ export async function findDrift(
   return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 
+/** Likewise, what somebody else has done: a target that this step went without and that is back comes along with the next one. */
+export async function findForeignDrift(engine: Pick<Engine, 'targets' | 'signal'>, state: State): ReturnType<typeof findDrift> {
+  const { drifts, unreadable } = await findDrift(engine, state)
+  return { drifts: drifts.filter(({ target }) => !state.missing.includes(target)), unreadable }
+}
+
 /** Why a step up must not be taken although every gate is open: the targets are not what we left behind. */
 async function findObstacle(engine: Engine, state: State): Promise<Extract<Decision, { do: 'pause' | 'hold' }> | undefined> {
-  const { drifts, unreadable } = await findDrift(engine, state)
+  const { drifts, unreadable } = await findForeignDrift(engine, state)
   const [first] = drifts
   if (first) {
     const found = first.found === undefined ? 'nothing' : first.found

@@ -3,7 +3,7 @@ import { decide } from '../../src/core/decide.ts'
 import { gatesOf } from '../../src/core/gates.ts'
 import type { Track } from '../../src/core/judge.ts'
 import type { Intent, State } from '../../src/core/state.ts'
-import { decided, metric, MINUTE, MISSING, NOW, phase, plan, state, track, watch } from '../helpers/core.ts'
+import { decided, metric, MINUTE, MISSING, NOW, phase, plan, state, toggle, track, watch } from '../helpers/core.ts'
 
 const proven = (tracks = { errors: track() }) => watch(tracks, { credit: 10 * MINUTE })
 const critical = track({ verdict: 'critical', met: false, value: 0.078, bad: 94, total: 1204, criticalFor: MINUTE })
@@ -21,6 +21,7 @@ const intent = (more: Partial<Intent> = {}): Intent => ({
   ...more,
 })
 const refused = intent({ targets: { web: { is: 'refused', error: 'disk full' } } })
+const spread = plan({ maxUnavailable: 1, toggles: { A: toggle({ targets: ['web', 'worker'] }) } })
 const stopped = { why: { code: 'operator', text: 'lunch' }, at: NOW, actor: 'ana', seq: 4 } as const
 const sick = watch({ errors: critical })
 const on = (more: Partial<ReturnType<typeof phase>>, errors = metric()) => plan({ phases: [phase(more)], metrics: { errors } })
@@ -78,7 +79,8 @@ const POLICY: readonly (readonly [string, Partial<State>, ReturnType<typeof deci
   ['onNoData: rollback', { plan: on({}, metric({ onNoData: 'rollback' })), watch: watch({ errors: silent(5 * MINUTE) }) }, 'rollback'],
   ['onNoData: ignore', { plan: on({}, metric({ onNoData: 'ignore' })), watch: proven({ errors: silent(99 * MINUTE) }) }, 'advance'],
   ['a refused target is critical', { intent: refused }, 'rollback'],
-  ['as many as maxUnavailable are not', { intent: refused, plan: plan({ maxUnavailable: 1 }) }, 'finish'],
+  ['as many as maxUnavailable are not', { intent: refused, plan: spread }, 'finish'],
+  ['a toggle that is written nowhere is, whatever maxUnavailable says', { intent: refused, plan: plan({ maxUnavailable: 1 }) }, 'rollback'],
   [
     'a refused rollback is no reason to roll back',
     { status: 'paused', intent: { ...refused, move: 'step-back', exposures: { A: 0 } } },

@@ -5,7 +5,7 @@ import { gatesOf, nextStep } from '../../src/core/gates.ts'
 import type { Reading } from '../../src/core/judge.ts'
 import { dependants, isForward, stepsOf, type Phase, type Plan, type Toggle } from '../../src/core/plan.ts'
 import { phaseOf, retreat, type Scope } from '../../src/core/retreat.ts'
-import { currentStep, type State } from '../../src/core/state.ts'
+import { canDoWithout, currentStep, type State } from '../../src/core/state.ts'
 import { begin, observe, type Readings } from '../../src/core/watch.ts'
 import { gone, metric, MINUTE, next, NOW, phase, plan, rule, started, toggle } from '../helpers/core.ts'
 
@@ -176,7 +176,7 @@ function finish(world: World, state: State, refuse: readonly boolean[]): State {
     state,
   )
   const missing = Object.entries(tried.intent?.targets ?? {}).flatMap(([target, { is }]) => (is === 'applied' ? [] : [target]))
-  if (missing.length > (intent.move === 'advance' ? state.plan.maxUnavailable : 0)) return tried
+  if (!canDoWithout(state.plan, intent, missing)) return tried
   const watch = begin(state.watch, intent.move === 'advance' ? { errors: counters(world) } : {}, tickOf(world))
   return next(tried, { type: 'arrived', intent: intent.seq, missing, watch })
 }

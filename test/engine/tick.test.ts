@@ -6,7 +6,7 @@ import { byHand } from '../../src/engine/apply.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
 import { run } from '../../src/engine/run.ts'
-import { move, tick } from '../../src/engine/tick.ts'
+import { findForeignDrift, move, tick } from '../../src/engine/tick.ts'
 import { memoryJournal } from '../helpers/memory.ts'
 import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
 
@@ -126,6 +126,20 @@ describe('tick', () => {
     worker.fail = () => 'gone'
     expect((await tick(engine, observer)).applied).toBe('arrived')
     expect(stateOf(engine).missing).toEqual(['worker'])
+  })
+
+  it('does not count a toggle as moved that was written nowhere, and brings along what comes back', async () => {
+    const { engine, observer, web, worker } = await shop({ plan: { ...PLAN, maxUnavailable: 1 } })
+    worker.fail = () => 'gone'
+    await tick(engine, observer)
+    expect([stateOf(engine).cursor, stateOf(engine).missing]).toEqual([0, ['worker']])
+    worker.fail = () => undefined
+    expect(await findForeignDrift(engine, stateOf(engine))).toEqual({ drifts: [], unreadable: [] })
+    web.fail = () => 'gone'
+    // B is on web alone.
+    const to = { cursor: 2, exposures: { A: 10, B: 10 } }
+    const { applied } = await move(engine, { do: 'advance', to, why: { code: 'healthy', text: '' } }, { actor: 'ana' })
+    expect([applied, worker.words['A']]).toEqual(['partial', '10%'])
   })
 
   it('pauses instead of writing over a value somebody else changed', async () => {

@@ -81,9 +81,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rollback is done while a target is missing',
-    file: 'engine/apply.ts',
-    find: "(intent.move === 'advance' ? state.plan.maxUnavailable : 0)",
-    replace: '99',
+    file: 'core/state.ts',
+    find: "if (intent.move !== 'advance') return without.length === 0",
+    replace: "if (intent.move !== 'advance') return true",
   },
   {
     name: 'a refusal counts as applied',
