@@ -26,7 +26,7 @@ const plan: Plan = {
 }
 
 try {
-  const journal = await openStore(folder).open('bench')
+  const journal = await openStore(folder, { clock: realClock() }).open('bench')
   const writer = await openWriter({ journal, clock: realClock(), uuid: randomUUID, version: 'bench' })
   await writer.append({ type: 'started', plan, digest: '', files: {}, baseline: {} }, { actor: 'bench' })
   const each: number[] = []

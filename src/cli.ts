@@ -128,6 +128,13 @@ const COMMANDS: readonly Row[] = [
     load: async () => import('./commands/doctor.ts'),
   },
   {
+    name: 'state',
+    about: 'Where the journal is, and who watches; move takes it to another store',
+    args: '[verb] [to]',
+    group: 'Plumbing',
+    load: async () => import('./commands/state.ts'),
+  },
+  {
     name: 'schema',
     about: 'Print the JSON Schema of rollout.yaml, for editors',
     group: 'Plumbing',

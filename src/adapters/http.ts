@@ -43,6 +43,7 @@ export interface Response {
 
 const RETRIED = [429, 502, 503, 504]
 const BACKOFF: Duration = 500
+const MOST_OF_A_LINE = 16 * 1024 * 1024
 /** Anything else may hold a secret, whatever it is called. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'])
 
@@ -68,12 +69,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
     maxRedirects: redirects,
     throwHttpErrors: false,
     responseType: 'buffer',
-    https: {
-      rejectUnauthorized: tls?.insecure !== true,
-      ...(tls?.ca && { certificateAuthority: tls.ca }),
-      ...(tls?.cert && { certificate: tls.cert }),
-      ...(tls?.key && { key: tls.key }),
-    },
+    https: httpsOf(tls),
     retry: {
       limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
       statusCodes: RETRIED,
@@ -117,6 +113,37 @@ export async function request(url: string, asked: Request): Promise<Response> {
     if (limit.aborted || thrown instanceof TimeoutError)
       throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
     throw explained(thrown, shown)
+  }
+}
+
+/** The lines of an answer that goes on and on, until `signal` ends; a POST. Throws `Unreadable` when it breaks, and for a line over 16 MB. */
+export async function* follow(
+  url: string,
+  { headers, body, tls, signal }: Pick<Request, 'headers' | 'body' | 'tls' | 'signal'>,
+): AsyncGenerator<string> {
+  const shown = withoutSecrets(url)
+  const options = { ...(headers && { headers }), ...(body !== undefined && { body }), https: httpsOf(tls) }
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for await (const part of got.stream.post(url, { ...options, signal, retry: { limit: 0 }, followRedirect: false })) {
+      const lines = (rest + decoder.decode(part, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      if (rest.length > MOST_OF_A_LINE) throw new Unreadable('too-large', `${shown} sends a line without end`)
+      yield* lines
+    }
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason
+    throw explained(thrown, shown)
+  }
+}
+
+function httpsOf(tls: Tls | undefined): NonNullable<OptionsInit['https']> {
+  return {
+    rejectUnauthorized: tls?.insecure !== true,
+    ...(tls?.ca && { certificateAuthority: tls.ca }),
+    ...(tls?.cert && { certificate: tls.cert }),
+    ...(tls?.key && { key: tls.key }),
   }
 }
 

@@ -7,7 +7,8 @@ import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderBreakGlass } from '../views/break-glass.ts'
 import { deadline, flag, signature, type Input } from './input.ts'
-import { journalName, lenderOf, loadPlan, locate } from './project.ts'
+import { locate } from './place.ts'
+import { journalName, lenderOf, loadPlan } from './project.ts'
 
 /** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
 export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutError): Promise<Outcome> {

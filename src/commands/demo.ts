@@ -65,7 +65,7 @@ async function play(
   files: State['files'],
   { world, fault, speed, command }: Played,
 ): Promise<State> {
-  const journal = await openStore(join(shell.cwd, '.rollout')).open(journalName(plan))
+  const journal = await openStore(join(shell.cwd, '.rollout'), shell).open(journalName(plan))
   const writer = await openWriter({ journal, clock: shell.clock, uuid: shell.uuid, version: shell.version })
   const live = openLive(shell, false)
   const told: Event[] = []
@@ -86,7 +86,7 @@ async function play(
 
 async function watch(shell: Shell, engine: Engine, live: Live): Promise<void> {
   try {
-    for await (const turn of run(engine, { controller: shell.self, exitOnPause: true })) {
+    for await (const turn of run(engine, { controller: shell.self, alive: shell.alive, exitOnPause: true })) {
       live.turn(turn)
       if (turn.decision.do === 'hold') await standIn(engine)
     }

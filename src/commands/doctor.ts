@@ -12,7 +12,8 @@ import { renderDoctor, type Finding } from '../views/doctor.ts'
 import { writeJson } from '../views/json.ts'
 import { deadline, flag, type Input } from './input.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
-import { loadPlan, locate, openJournal } from './project.ts'
+import { locate } from './place.ts'
+import { loadPlan, openJournal } from './project.ts'
 
 /** The oldest Node.js this is tested on: major, minor. */
 const OLDEST = [20, 19] as const

@@ -9,7 +9,7 @@ import { renderInit } from '../views/init.ts'
 import { writeJson } from '../views/json.ts'
 import { findInventory } from './inventory.ts'
 import { flag, text, type Input } from './input.ts'
-import { locate } from './project.ts'
+import { locate } from './place.ts'
 
 const PROMETHEUS = 'http://localhost:9090'
 const EXAMPLE = { name: 'FEATURE_EXAMPLE', words: { on: 'true', off: 'false' }, isOn: false }

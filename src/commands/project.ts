@@ -1,7 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Lender } from '../adapters/open.ts'
-import { openStore } from '../adapters/state/file.ts'
 import { discardRecord, readRecord } from '../adapters/state/break-glass.ts'
 import { RolloutError } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
@@ -10,40 +8,25 @@ import type { Journal } from '../core/ports.ts'
 import { formatInstant } from '../core/units.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { insist } from '../engine/insist.ts'
-import { load, openWriter, type Writer } from '../engine/writer.ts'
+import { checkHere, load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
 import { deadline, text, type Input } from './input.ts'
+import { locate } from './place.ts'
+import { openStore, outlineAt } from './store.ts'
 
-const FILE = 'rollout.yaml'
-
-/** Where the plan is (it need not exist) and the folder everything is relative to. */
-export interface Place {
-  readonly file: string
-  readonly folder: string
-}
-
-/** `--file` (a file or its folder), or the nearest rollout.yaml from here upwards. */
-export function locate(shell: Shell, input: Input): Place {
-  const given = text(input, 'file')
-  if (given !== undefined) {
-    const path = resolve(shell.cwd, given)
-    const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, FILE) : path
-    return { file, folder: dirname(file) }
-  }
-  for (let folder = shell.cwd; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, FILE)) || existsSync(join(folder, '.rollout'))) return { file: join(folder, FILE), folder }
-    if (folder === dirname(folder)) return { file: join(shell.cwd, FILE), folder: shell.cwd }
-  }
-}
-
-/** The journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. The plan is read only when that leaves a choice. */
+/**
+ * The journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. A shared store has those of others too,
+ * so the plan says which; a folder of one's own is asked first. The plan is parsed only when that leaves a choice.
+ */
 export async function openJournal(shell: Shell, input: Input): Promise<Journal> {
-  const { folder } = locate(shell, input)
-  const store = openStore(join(folder, '.rollout'))
+  const place = locate(shell, input)
+  const store = await openStore(shell, input, place)
   const environment = text(input, 'env')
+  const { name, state } = outlineAt(place.file)
+  if (state !== undefined && name !== undefined) return store.open(journalName({ name, ...(environment !== undefined && { environment }) }))
   const names = await store.names()
-  const fitting = names.filter((name) => (environment === undefined ? !name.includes('@') : name.endsWith(`@${environment}`)))
+  const fitting = names.filter((each) => (environment === undefined ? !each.includes('@') : each.endsWith(`@${environment}`)))
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return store.open(only)
   return store.open(journalName(await readPlan(shell, input)))
@@ -53,6 +36,7 @@ export async function openJournal(shell: Shell, input: Input): Promise<Journal> 
 export async function openState(shell: Shell, input: Input): Promise<{ readonly journal: Journal; readonly state: State }> {
   const journal = await openJournal(shell, input)
   const { state } = await load(journal)
+  checkHere(state)
   if (!state) throw new RolloutError('usage', { message: `nothing was started yet (${journal.place})`, hint: 'rollout start' })
   return { journal, state }
 }
@@ -83,6 +67,7 @@ export function journalName(plan: Pick<Plan, 'name' | 'environment'>): string {
 /** A writer on the rollout's journal, for a command that changes something: a break-glass is recorded first. */
 export async function openRollout(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
   const writer = await openForReading(shell, input, journal)
+  checkHere(writer.state)
   await recordBreakGlass(shell, input, writer)
   return writer
 }

@@ -21,8 +21,8 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
     state = evolve(state, event) ?? state
   })
   try {
-    if (flag(input, 'once')) live.turn(await runOnce(engine))
-    else await watch(turns(engine, { controller: shell.self, exitOnPause: flag(input, 'exitOnPause') }), live)
+    if (flag(input, 'once')) live.turn(await runOnce(engine, { controller: shell.self, alive: shell.alive }))
+    else await watch(turns(engine, { controller: shell.self, alive: shell.alive, exitOnPause: flag(input, 'exitOnPause') }), live)
   } catch (thrown) {
     // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
     await writer.refresh()

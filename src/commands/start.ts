@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-import { openStore } from '../adapters/state/file.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import { stepsOf } from '../core/plan.ts'
 import { summarize } from '../core/summary.ts'
@@ -10,12 +8,15 @@ import { writeJson } from '../views/json.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, type Input } from './input.ts'
-import { journalName, loadPlan, locate, openEngine, openRollout } from './project.ts'
+import { locate } from './place.ts'
+import { journalName, loadPlan, openEngine, openRollout } from './project.ts'
+import { openStore } from './store.ts'
 
 /** Freezes the plan and records the baseline. Writes nothing to any target. */
 export default async function start(shell: Shell, input: Input): Promise<Outcome> {
   const { plan, files, warnings } = await loadPlan(shell, input)
-  const journal = await openStore(join(locate(shell, input).folder, '.rollout')).open(journalName(plan))
+  const store = await openStore(shell, input, locate(shell, input))
+  const journal = await store.open(journalName(plan))
   const writer = await openRollout(shell, input, journal)
   if (writer.state && writer.state.status !== 'complete') {
     const hint =

@@ -1,36 +1,49 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fingerprint } from '../config/outline.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Journal, Lease } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
 import { summarize } from '../core/summary.ts'
-import { load } from '../engine/writer.ts'
+import { checkHere, load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderStatus } from '../views/status.ts'
 import { deadline, flag, type Input } from './input.ts'
-import { locate, openState } from './project.ts'
+import { locate } from './place.ts'
+import { openState } from './project.ts'
 
+/** Where nobody tells of a new event it is looked for this often, in milliseconds. */
 const REFRESH = 1000
 
 /** Where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
 export default async function status(shell: Shell, input: Input): Promise<Outcome> {
   const { journal, state } = await openState(shell, input)
-  show(shell, input, state)
+  show(shell, input, state, await leaseOf(journal))
   if (!flag(input, 'watch')) return outcomeOf(state)
   const signal = deadline(shell, input)
   for (let shown = state; ;) {
-    await shell.clock.sleep(REFRESH, signal)
+    await journal.changed(shown.seq, REFRESH, signal)
     const { state: now } = await load(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
-    if (now.seq !== shown.seq || shell.out.tty) show(shell, input, now)
+    checkHere(now)
+    if (now.seq !== shown.seq || shell.out.tty) show(shell, input, now, await leaseOf(journal))
     shown = now
   }
 }
 
-function show(shell: Shell, input: Input, state: State): void {
+/** Who watches is worth a line, not an error. */
+async function leaseOf(journal: Journal): Promise<Lease | undefined> {
+  try {
+    return await journal.lease()
+  } catch {
+    return undefined
+  }
+}
+
+function show(shell: Shell, input: Input, state: State, lease: Lease | undefined): void {
   const edited = editedFiles(locate(shell, input).folder, state)
-  const summary = summarize(state, shell.clock.now())
+  const summary = summarize(state, shell.clock.now(), lease)
   if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
@@ -50,7 +63,7 @@ export function editedFiles(folder: string, state: Pick<State, 'files'>): readon
 
 function hashOf(path: string): string | undefined {
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex')
+    return fingerprint(readFileSync(path, 'utf8'))
   } catch {
     return undefined
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { check, type Finding } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
@@ -9,6 +8,7 @@ import { suggest } from '../core/suggest.ts'
 import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
+import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
@@ -57,7 +57,9 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   const { environment } = options
   if (environment !== undefined && !Object.hasOwn(written.environments, environment)) throw noEnvironment(environment, written)
   const place = placing(source, included.sources, environment)
-  const strays = checkEnvironments(written).map((each) => problem(each, (path) => locate(source, path, true)))
+  const strays = [...checkEnvironments(written), ...checkOutline(written, source.text)].map((each) =>
+    problem(each, (path) => locate(source, path, true)),
+  )
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
   const plan = assemble(written, phases, environment)
   const findings = check(plan, options.now)
@@ -71,7 +73,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   return {
     plan,
     folder,
-    files: Object.fromEntries(sources.map((each) => [each.name, createHash('sha256').update(each.text).digest('hex')])),
+    files: Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])),
     warnings: inOrder(
       findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
       sources,
@@ -102,6 +104,17 @@ function checkEnvironments({ environments, targets }: PlanFile): readonly Pick<F
           hint: near === undefined ? `one of ${Object.keys(targets).join(', ')}` : `did you mean ${near}?`,
         }
       }),
+  )
+}
+
+/** Every command finds the journal by these lines alone, without the parser: what they cannot find must not be there. */
+function checkOutline({ name, state }: PlanFile, text: string): readonly Pick<Finding, 'path' | 'message' | 'hint'>[] {
+  if (state === undefined) return []
+  const outline = outlineOf(text)
+  return Object.entries({ name, state }).flatMap(([key, value]) =>
+    outline[key === 'name' ? 'name' : 'state'] === value
+      ? []
+      : [{ path: [key], message: `${key} must be found without a parser`, hint: `write it on a line of its own: ${key}: ${value}` }],
   )
 }
 

@@ -209,6 +209,11 @@ export const planSchema = z
       .regex(/^[a-z0-9][a-z0-9._-]{0,60}$/, 'use small letters, digits, dot, dash and underscore')
       .describe('Names the journal'),
     owner: name.optional(),
+    state: z
+      .string()
+      .regex(/^(?!\w+:\/\/)\S|^(?:postgres(?:ql)?|etcd(?:\+https)?):\/\//, 'a folder, postgres://… or etcd://…')
+      .optional()
+      .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),
     targets: z.record(id, target).describe('Where toggles are written'),
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),

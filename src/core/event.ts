@@ -7,7 +7,7 @@ export type Move = 'advance' | 'step-back' | 'rollback'
 
 /** Why a decision was taken, for people and for machines. */
 export interface Why {
-  readonly code: 'operator' | 'healthy' | 'critical' | 'warning' | 'no-data' | 'refused' | 'drift' | 'unreachable'
+  readonly code: 'operator' | 'healthy' | 'critical' | 'warning' | 'no-data' | 'refused' | 'drift' | 'unreachable' | 'standby'
   /** One sentence: value, comparison, counts. */
   readonly text: string
   readonly metric?: string
@@ -57,6 +57,8 @@ export type Fact =
   | { readonly type: 'completed'; readonly why: Why }
   | { readonly type: 'attached'; readonly controller: Controller }
   | { readonly type: 'detached' }
+  /** The journal goes on in another store; nothing follows here. */
+  | { readonly type: 'moved'; readonly to: string }
 
 /** A fact with its place in the chain. */
 export interface Stamp {

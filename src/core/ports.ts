@@ -1,7 +1,7 @@
 import type { Measured } from './reading.ts'
 import type { Duration, Instant } from './units.ts'
 import type { Json } from './plan.ts'
-import type { Event } from './event.ts'
+import type { Controller, Event } from './event.ts'
 
 /** What an adapter is lent for one call. It takes nothing else from the world. */
 export interface Loan {
@@ -114,6 +114,12 @@ export interface Checkpoint {
   readonly state: Json
 }
 
+/** Who watches a rollout, and since when by their clock. Two leases are the same when all of it is. */
+export interface Lease {
+  readonly holder: Controller
+  readonly since: Instant
+}
+
 /** One rollout's append-only record. Sequence numbers begin at 1 and have no gap. */
 export interface Journal {
   /** Events with a sequence number above `after`, in order. Throws when one is damaged or the chain is broken. */
@@ -127,6 +133,17 @@ export interface Journal {
   checkpoint(): Promise<Checkpoint | undefined>
   /** Best effort: a failure here loses nothing but time. */
   keep(checkpoint: Checkpoint): Promise<void>
+  /**
+   * Takes or renews the lease for `ttl`, unless another one runs that is not `instead` (its holder is known to be
+   * gone); resolves to the one that then runs. It only saves double work: nothing may rely on it for safety.
+   */
+  takeLease(lease: Lease, ttl: Duration, instead?: Lease): Promise<Lease>
+  /** Ends the lease early, if it is the one that runs. */
+  dropLease(lease: Lease): Promise<void>
+  /** The lease that runs. */
+  lease(): Promise<Lease | undefined>
+  /** Waits until there may be an event after number `after`: true then, false after `limit`. Rejects when `signal` ends. */
+  changed(after: number, limit: Duration, signal: AbortSignal): Promise<boolean>
   /** Where it is, for messages. */
   readonly place: string
 }

@@ -66,6 +66,8 @@ export interface State {
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
+  /** The journal goes on there; nothing may follow here. */
+  readonly moved?: string
 }
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
@@ -159,6 +161,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
     case 'attached':
       return { ...state, controller: { ...event.controller, at: event.at } }
+    case 'moved':
+      return { ...state, moved: event.to }
     case 'detached': {
       const { controller: _, ...rest } = state
       return rest

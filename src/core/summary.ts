@@ -1,6 +1,7 @@
 import { decide, type Decision } from './decide.ts'
 import { gatesOf, nextStep, type Gate } from './gates.ts'
 import { describe, type Verdict } from './judge.ts'
+import type { Lease } from './ports.ts'
 import { stepsOf, type Exposures, type Plan, type Step } from './plan.ts'
 import { phaseOf } from './retreat.ts'
 import { currentStep, type Deed, type Intent, type State, type Status } from './state.ts'
@@ -40,12 +41,14 @@ export interface Summary {
   readonly gates: readonly Gate[]
   readonly metrics: readonly MetricSummary[]
   readonly stopped?: Deed
-  readonly controller?: State['controller']
+  /** Who watches, or did until it fell silent. */
+  readonly controller?: NonNullable<State['controller']> & { readonly watching: boolean }
 }
 
-/** Sums a state up. `now` is wall time, for the calendar gates. */
-export function summarize(state: State, now: Instant): Summary {
-  const { plan, status, seq, exposures, missing, intent, stopped, controller } = state
+/** Sums a state up. `now` is wall time, for the calendar gates; `lease` is the one that runs, where that was asked for. */
+export function summarize(state: State, now: Instant, lease?: Lease): Summary {
+  const { plan, status, seq, exposures, missing, intent, stopped } = state
+  const controller = lease ? { ...lease.holder, at: lease.since } : state.controller
   const step = currentStep(state)
   const next = nextStep(state)
   const phase = plan.phases[phaseOf(state)]
@@ -65,7 +68,7 @@ export function summarize(state: State, now: Instant): Summary {
     gates: status === 'complete' ? [] : gatesOf(state, now),
     metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
     ...(stopped && { stopped }),
-    ...(controller && { controller }),
+    ...(controller && { controller: { ...controller, watching: lease !== undefined } }),
   }
 }
 

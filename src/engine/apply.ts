@@ -93,12 +93,16 @@ async function surely(engine: Engine, ask: () => Promise<boolean>): Promise<bool
  * rollback is made durable once more, so that it is not taken for done.
  */
 async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
+  let hasSettled = false
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
     const { exposures, epoch, intent } = stateOf(engine)
     const error = await attempt(engine, target, intent?.exposures ?? exposures, epoch)
     const isNewest = await surely(engine, async () => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch)))
-    if (isNewest && error === undefined) return
-    await engine.clock.sleep(BACKOFF * 2 ** (nth - 1), engine.signal)
+    const isHealed = isNewest && error === undefined
+    if (isHealed && (hasSettled || target.settle === 0)) return
+    // What this process sent before may be under way still, and nobody else knows of it.
+    await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
+    hasSettled ||= isHealed
   }
   await queue(async () =>
     insist(async () => {

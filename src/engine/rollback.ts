@@ -56,7 +56,8 @@ export async function rollBack(engine: Engine, { scope, why, signature, end, set
   })
   const isGone = !to || !before.controller || (await end(before.controller))
   await finishAll(engine)
-  if (to && (!isGone || wasMoving(before, engine))) await settle(engine, settling)
+  // Somebody else may have taken it back a moment ago, and may have ended before it was looked at again.
+  if (!isGone || wasMoving(before, engine)) await settle(engine, settling)
   return { before, to }
 }
 

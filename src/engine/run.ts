@@ -1,29 +1,37 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Controller } from '../core/event.ts'
+import type { Lease } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
+import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle } from './rollback.ts'
 import { tick, type Turn } from './tick.ts'
+import { formatInstant, type Duration } from '../core/units.ts'
 
-export interface RunOptions {
-  readonly controller: Controller
+export interface RunOptions extends Leading {
   /** End when paused instead of watching on. */
   readonly exitOnPause?: boolean
 }
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
- * rolls back. A journal that cannot be reached holds everything until it can. Interruption leaves the last poll in
- * the journal.
+ * rolls back. A journal that cannot be reached holds everything until it can. While another controller watches it
+ * stands by and tells what that one does. Interruption leaves the last poll in the journal.
  */
-export async function* run(engine: Engine, { controller, exitOnPause = false }: RunOptions): AsyncGenerator<Turn, State> {
+export async function* run(engine: Engine, { exitOnPause = false, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
+  const { controller } = leading
   const observer = openObserver(engine)
-  await insist(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
+  const lead = openLead(engine, leading)
+  let isAttached = false
   try {
     for (;;) {
-      const turn = await oneTurn(engine, observer)
+      const other = await lead.other()
+      if (!other && !isAttached)
+        await insist(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
+      isAttached = !other
+      const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
       if (turn) yield turn
       const state = stateOf(engine)
       if (isOver(state)) {
@@ -31,21 +39,52 @@ export async function* run(engine: Engine, { controller, exitOnPause = false }: 
         if (isOver(stateOf(engine))) return stateOf(engine)
       }
       if (turn?.decision.do === 'step-back' && turn.applied === 'arrived') await settle(engine, () => undefined)
-      if (exitOnPause && state.status === 'paused' && !state.intent) return state
+      if (exitOnPause && isPaused(state)) return state
+      if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
-      if (turn && turn.applied !== 'arrived') await engine.clock.sleep(state.plan.interval, engine.signal)
+      else if (turn && turn.applied !== 'arrived') await rest(engine, lead, state.plan.interval)
     }
   } finally {
     await leave(engine, observer, controller)
+    await lead.drop()
   }
 }
 
-/** One turn, and everything it saw kept in the journal: the form for cron. */
-export async function runOnce(engine: Engine): Promise<Turn> {
+/** One turn, and everything it saw kept in the journal: the form for cron. While another controller watches it only looks. */
+export async function runOnce(engine: Engine, leading: Leading): Promise<Turn> {
+  const lead = openLead(engine, leading)
+  const other = await lead.other()
+  if (other) return standBy(other, stateOf(engine))
   const observer = openObserver(engine)
-  const turn = await tick(engine, observer)
-  await quietly(async () => observer.keep())
-  return turn
+  try {
+    return await tick(engine, observer)
+  } finally {
+    await quietly(async () => observer.keep())
+    await lead.drop()
+  }
+}
+
+function standBy({ holder, since }: Lease, state: State): Turn {
+  const text = `${holder.host} pid ${holder.pid} has been watching since ${formatInstant(since)}; this one stands by`
+  return { state, decision: { do: 'hold', gates: [], why: { code: 'standby', text } } }
+}
+
+/** Waits a while for what the other controller does, and tells it. */
+async function follow(engine: Engine): Promise<void> {
+  await engine.writer.journal.changed(stateOf(engine).seq, RENEW, engine.signal)
+  await quietly(async () => {
+    for (const event of await engine.writer.refresh()) engine.tell(event)
+  })
+}
+
+/** Until the next poll, or until somebody else writes; the lease is renewed meanwhile. */
+async function rest(engine: Engine, lead: Lead, duration: Duration): Promise<void> {
+  const { clock, writer, signal } = engine
+  const end = clock.monotonic() + duration
+  for (let left = duration; left > 0; left = end - clock.monotonic()) {
+    if (await writer.journal.changed(stateOf(engine).seq, Math.min(left, RENEW), signal)) return
+    if (await lead.other()) return
+  }
 }
 
 /** What a finished run means to the caller. */
@@ -57,6 +96,10 @@ export function outcomeOf(state: State): Outcome {
 
 function isOver(state: State): boolean {
   return !state.intent && (state.status === 'complete' || state.status === 'rolled back')
+}
+
+function isPaused({ status, intent }: State): boolean {
+  return status === 'paused' && !intent
 }
 
 function isMine(state: State | undefined, { pid, domain, began }: Controller): boolean {

@@ -59,6 +59,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     },
     refresh,
     append: async (fact, { actor, reason }) => {
+      checkHere(state)
       const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), actor, version, ...(reason !== undefined && { reason }) }
       const stamped: Stamped = { ...fact, ...stamp }
       const event = seal(stamped)
@@ -86,6 +87,13 @@ export async function load(journal: Journal): Promise<{ state: State | undefined
     hash: newest?.hash ?? usable?.hash ?? '',
     kept: usable?.seq ?? 0,
   }
+}
+
+/** Throws `config` when the journal goes on elsewhere: what is written here nobody would see. */
+export function checkHere(state: State | undefined): void {
+  if (state?.moved === undefined) return
+  const hint = 'name it as state: in rollout.yaml'
+  throw new RolloutError('config', { message: `the journal of ${state.plan.name} goes on in ${state.moved}`, hint })
 }
 
 async function conflict(refresh: () => Promise<readonly Event[]>): Promise<RolloutError> {

@@ -67,6 +67,8 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
       return color.dim(`watched by ${event.controller.host} pid ${event.controller.pid}`)
     case 'detached':
       return color.dim('no longer watched')
+    case 'moved':
+      return color.bold(`the journal goes on in ${clean(event.to)}`)
   }
 }
 

@@ -39,10 +39,7 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
       `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)})`)}`,
     )
   for (const note of notes) lines.push(`  ${color.yellow('!')} ${clean(note)}`)
-  if (summary.controller)
-    lines.push(
-      color.dim(`  watched by ${summary.controller.host} pid ${summary.controller.pid} since ${formatInstant(summary.controller.at)}`),
-    )
+  if (summary.controller) lines.push(renderController(summary.controller, stream))
   lines.push('', color.dim(`  ${nextCommand(summary)}`), '')
   return lines.join('\n')
 }
@@ -55,6 +52,12 @@ export function renderVerdict(verdict: Verdict, stream: Pick<Stream, 'color'>): 
     critical: color.red('✗ CRITICAL'),
     unknown: color.magenta('? unknown'),
   }[verdict]
+}
+
+function renderController({ host, pid, at, watching }: NonNullable<Summary['controller']>, stream: Stream): string {
+  const color = paint(stream)
+  const who = `${clean(host)} pid ${pid} since ${formatInstant(at)}`
+  return watching ? color.dim(`  watched by ${who}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
 }
 
 /** The status as one coloured word. */
@@ -80,14 +83,17 @@ export function nextCommand({
   status,
   intent,
   controller,
-}: Pick<Summary, 'status' | 'controller'> & { readonly intent?: { readonly move: Move } }): string {
+}: Pick<Summary, 'status'> & {
+  readonly intent?: { readonly move: Move }
+  readonly controller?: { readonly host: string; readonly watching?: boolean }
+}): string {
   if (intent)
     return intent.move === 'advance'
       ? 'rollout run finishes the step; rollout rollback takes it back'
       : 'rollout rollback tries the rest again'
   switch (status) {
     case 'running':
-      return controller
+      return controller && controller.watching !== false
         ? 'rollout explain says why; rollout rollback takes it back'
         : 'rollout run watches and goes on; rollout advance takes one step'
     case 'paused':

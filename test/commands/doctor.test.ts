@@ -71,7 +71,7 @@ describe('what the doctor finds', () => {
   ])('a controller that is alive: %s', async (alive, level, text) => {
     const shell = await healthy({ alive: () => alive })
     await shell.run('start')
-    const journal = await openStore(join(shell.cwd, '.rollout')).open('shop')
+    const journal = await openStore(join(shell.cwd, '.rollout'), shell).open('shop')
     const writer = await openWriter({ journal, clock: shell.clock, uuid: randomUUID, version: 'test' })
     await writer.append({ type: 'attached', controller: { host: 'there', pid: 7, domain: 'd', began: '1' } }, { actor: 'auto' })
     const { of } = await examined(shell)

@@ -54,7 +54,7 @@ const PLAN: Plan = {
   windows: [],
   freezes: [],
 }
-const CONTROLLER = { host: 'here', pid: 1, domain: 'd', began: '1' }
+const LEADING = { controller: { host: 'here', pid: 1, domain: 'd', began: '1' }, alive: () => undefined }
 
 const good: Reading = { is: 'value', value: 0.001 }
 const bad: Reading = { is: 'value', value: 0.2 }
@@ -195,7 +195,7 @@ describe('run', () => {
   it('completes a healthy plan, one step at a time, holding each', async () => {
     const { engine, told, clock, web } = await shop()
     const began = clock.now()
-    for await (const _ of run(engine, { controller: CONTROLLER }));
+    for await (const _ of run(engine, { ...LEADING }));
     expect(kinds(told).filter((kind) => kind.startsWith('advance') || kind === 'completed')).toEqual([
       'advance→0',
       'advance→1',
@@ -210,7 +210,7 @@ describe('run', () => {
   it('rolls back and latches when a metric turns critical', async () => {
     let polls = 0
     const { engine, told, web } = await shop({ reading: () => ((polls += 1) > 5 ? bad : good) })
-    for await (const _ of run(engine, { controller: CONTROLLER }));
+    for await (const _ of run(engine, { ...LEADING }));
     const state = stateOf(engine)
     expect([state.status, state.cursor, web.words['A']]).toEqual(['rolled back', -1, 'false'])
     expect(state.stopped?.why).toEqual({ code: 'critical', metric: 'errors', text: 'errors 20% > 5%' })
@@ -219,7 +219,7 @@ describe('run', () => {
 
   it('holds without data, then pauses, and never advances', async () => {
     const { engine, told } = await shop({ reading: () => none })
-    for await (const _ of run(engine, { controller: CONTROLLER, exitOnPause: true }));
+    for await (const _ of run(engine, { ...LEADING, exitOnPause: true }));
     expect(kinds(told)).toEqual(['attached', 'paused', 'detached'])
     expect(stateOf(engine).stopped?.why.text).toBe('errors unreachable: connection refused')
   })
@@ -229,7 +229,7 @@ describe('run', () => {
     const { engine, writer, web, clock } = await shop({ reading: () => reading })
     await tick(engine, openObserver(engine))
     await writer.append({ type: 'paused', why: { code: 'operator', text: 'lunch' } }, { actor: 'ana' })
-    const turns = run(engine, { controller: CONTROLLER })
+    const turns = run(engine, { ...LEADING })
     await turns.next()
     clock.advance(1000)
     reading = bad
@@ -240,7 +240,7 @@ describe('run', () => {
   it('leaves the last poll and a clean end in the journal when interrupted', async () => {
     const stop = new AbortController()
     const { engine, told } = await shop()
-    const turns = run({ ...engine, signal: stop.signal }, { controller: CONTROLLER })
+    const turns = run({ ...engine, signal: stop.signal }, { ...LEADING })
     await turns.next()
     await turns.next()
     stop.abort(new Error('SIGINT'))

@@ -2,7 +2,10 @@ import type { Event } from '../../src/core/event.ts'
 import type { Checkpoint, Clock, Journal } from '../../src/core/ports.ts'
 
 /** A journal in memory with the semantics of the real ones. `onAppend` may throw, or append as somebody else first. */
-export function memoryJournal(onAppend: (event: Event, events: Event[]) => void = () => undefined): Journal & { readonly events: Event[] } {
+export function memoryJournal(
+  onAppend: (event: Event, events: Event[]) => void = () => undefined,
+  clock?: Pick<Clock, 'sleep'>,
+): Journal & { readonly events: Event[] } {
   const events: Event[] = []
   let checkpoint: Checkpoint | undefined
   return {
@@ -20,6 +23,11 @@ export function memoryJournal(onAppend: (event: Event, events: Event[]) => void 
     keep: async (kept) => {
       checkpoint = kept
     },
+    // Whoever asks has it, unless a test says who else does.
+    lease: async () => undefined,
+    takeLease: async (lease) => lease,
+    dropLease: async () => undefined,
+    changed: async (_, limit, signal) => (await clock?.sleep(limit, signal), false),
   }
 }
 

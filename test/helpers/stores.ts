@@ -55,7 +55,7 @@ export function follow(before: Event | undefined, id = `id-${(before?.seq ?? 0) 
 async function startFile(): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-store-'))
   return {
-    open: () => openFile(folder),
+    open: () => openFile(folder, lend('/')),
     tamper: async (name, seq, text) => {
       const path = join(folder, name, `${String(seq).padStart(12, '0')}.json`)
       if (text === undefined) unlinkSync(path)

@@ -49,7 +49,7 @@ export async function fakeEngine(
   parts: { targets: readonly OpenTarget[]; metrics?: readonly OpenMetric[]; journal?: Journal; signal?: AbortSignal; start?: boolean },
 ) {
   const clock = fakeClock()
-  const journal = parts.journal ?? memoryJournal()
+  const journal = parts.journal ?? memoryJournal(undefined, clock)
   let ids = 0
   const writer = await openWriter({ journal, clock, uuid: () => `id-${(ids += 1)}-${Math.random()}`, version: 'test' })
   const told: Event[] = []

@@ -4,6 +4,7 @@ import { nextStep } from '../../src/core/gates.ts'
 import type { Scope } from '../../src/core/retreat.ts'
 import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { readBaseline } from '../../src/engine/baseline.ts'
+import type { Leading } from '../../src/engine/lead.ts'
 import { stateOf, type Engine } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
 import { rollBack } from '../../src/engine/rollback.ts'
@@ -122,18 +123,23 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     began: String(pid),
   })
 
+  const leadingOf = (process: Process, pid: number): Leading => ({
+    controller: controllerOf(process, pid),
+    alive: (other) => (other.domain === process.machine.name ? live.has(other.pid) : undefined),
+  })
+
   const watching = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
     if (!engine.writer.state) return
-    for await (const _ of run(engine, { controller: controllerOf(process, pid) })) {
+    for await (const _ of run(engine, leadingOf(process, pid))) {
       // Every turn is the engine's own affair.
     }
     const state = stateOf(engine)
     if (state.status === 'rolled back' && !state.intent) judge.onRolledBack(state.epoch)
   }
-  const once = async (process: Process): Promise<void> => {
+  const once = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
-    if (engine.writer.state) await runOnce(engine)
+    if (engine.writer.state) await runOnce(engine, leadingOf(process, pid))
   }
   const rollback =
     (scope: Scope | undefined, text: string) =>

@@ -3,7 +3,7 @@ import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/judge.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import type { Checkpoint, Fence, Journal } from '../../src/core/ports.ts'
+import type { Checkpoint, Fence, Journal, Lease } from '../../src/core/ports.ts'
 import { parseWord, wordFor } from '../../src/core/words.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
@@ -36,6 +36,7 @@ export interface World {
   /** What goes wrong beyond single requests. */
   storeIsUp: boolean
   checkpoint: Checkpoint | undefined
+  lease: { readonly lease: Lease; readonly until: number } | undefined
   metricsAre: 'true' | 'silent' | 'not a number' | 'stale' | 'worrying'
   /** Whether users meet the fault now: what an honest metric shows. */
   isHarmful(): boolean
@@ -53,7 +54,7 @@ export interface WorldParts {
   readonly watcher: Watcher
 }
 
-export function openWorld({ plan, random, fault, settle, watcher }: WorldParts): World {
+export function openWorld({ plan, time, random, fault, settle, watcher }: WorldParts): World {
   const events: Event[] = []
   const targets = Object.keys(plan.targets).map((name): SimulatedTarget => {
     const toggles = Object.values(plan.toggles).filter((toggle) => toggle.targets.includes(name))
@@ -65,10 +66,11 @@ export function openWorld({ plan, random, fault, settle, watcher }: WorldParts):
     targets,
     storeIsUp: true,
     checkpoint: undefined,
+    lease: undefined,
     metricsAre: 'true',
     isHarmful: () =>
       fault !== undefined && targets.some(({ words }) => (parseWord(words[fault.toggle] ?? 'false')?.exposure ?? 0) >= fault.from),
-    journal: (process) => journalOf(world, process, watcher),
+    journal: (process) => journalOf(world, process, { time, random, watcher }),
     open: (process) => ({
       targets: targets.map((target) => openTarget(target, process, settle, watcher)),
       metrics: Object.keys(plan.metrics).map((name) => openMetric(name, world, process, random, watcher)),
@@ -77,7 +79,7 @@ export function openWorld({ plan, random, fault, settle, watcher }: WorldParts):
   return world
 }
 
-function journalOf(world: World, process: Process, watcher: Watcher): Journal {
+function journalOf(world: World, process: Process, { time, random, watcher }: Pick<WorldParts, 'time' | 'random' | 'watcher'>): Journal {
   const { events } = world
   const down = (): RolloutError => new RolloutError('unreachable', { message: 'the store does not answer' })
   const ask = async <Result>(what: string, effect: () => Result): Promise<Result> =>
@@ -108,6 +110,23 @@ function journalOf(world: World, process: Process, watcher: Watcher): Journal {
     checkpoint: async () => world.checkpoint,
     keep: async (checkpoint) => {
       if (checkpoint.seq > (world.checkpoint?.seq ?? 0)) world.checkpoint = checkpoint
+    },
+    lease: async () => world.lease?.lease,
+    // Only a hint: once in a while two have it at once.
+    takeLease: async (lease, ttl, instead) => {
+      if (!world.storeIsUp) throw down()
+      const running = world.lease && world.lease.until > time.now ? world.lease.lease : undefined
+      const isFree = !running || [lease, instead].some((each) => each?.holder.pid === running.holder.pid)
+      if (!isFree && random.chance(0.9)) return running
+      world.lease = { lease, until: time.now + ttl }
+      return lease
+    },
+    dropLease: async (lease) => {
+      if (world.lease?.lease.holder.pid === lease.holder.pid) world.lease = undefined
+    },
+    changed: async (after, limit, signal) => {
+      await process.clock.sleep(limit, signal)
+      return events.length > after
     },
   }
 }

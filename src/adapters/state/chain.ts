@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto'
 import { RolloutError } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
-import type { Checkpoint, Loan } from '../../core/ports.ts'
+import type { Checkpoint, Lease, Loan } from '../../core/ports.ts'
 import type { Duration } from '../../core/units.ts'
 import { canonical } from './canonical.ts'
 import { isSealed } from './seal.ts'
 
 /** What a shared store is lent. */
-export type Lent = Pick<Loan, 'clock' | 'env' | 'signal'>
+export type Lent = Pick<Loan, 'clock' | 'env' | 'signal' | 'folder'>
+
+/** Where a journal's events are, for messages, and what to do when one of them is damaged. */
+export interface Site {
+  readonly of: (seq: number) => string
+  readonly hint: string
+}
+
+/** Of a store in which an event has no place of its own. */
+export function siteAt(place: string): Site {
+  return { of: () => place, hint: 'restore the journal from a backup; to go back without it: rollout rollback --all --break-glass' }
+}
 
 /** For one round trip to the store with all its retries, unless told otherwise. */
 export const DEADLINE: Duration = 5000
@@ -28,9 +39,13 @@ export interface Page {
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
 const MOST = 999_999_999_999
 
+export function isName(name: string): boolean {
+  return NAME.test(name)
+}
+
 /** Throws `config` for what cannot name a journal, in any store: a journal can then be moved from one to another. */
 export function checkName(name: string): string {
-  if (NAME.test(name)) return name
+  if (isName(name)) return name
   throw new RolloutError('config', {
     message: `"${name}" cannot name a journal`,
     hint: 'small letters, digits, dot, dash, underscore',
@@ -38,23 +53,23 @@ export function checkName(name: string): string {
 }
 
 /** An event that is to be appended is sealed and has a number; anything else is a bug of the caller. */
-export function checkEvent(place: string, event: Event): void {
+export function checkEvent(site: Site, event: Event): void {
   if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
   if (!Number.isSafeInteger(event.seq) || event.seq < 1 || event.seq > MOST) throw new Error(`${event.seq} is not the number of an event`)
-  if (event.seq === 1) checkBefore(place, event, '')
+  if (event.seq === 1) checkBefore(site, event, '')
 }
 
 /** `before` is the hash of the event before as the store has it; an event that follows no event, or another one, is a gap or a fork. */
-export function checkBefore(place: string, { seq, previous }: Event, before: string | undefined): void {
-  if (before === undefined) throw damaged(place, seq - 1, 'is missing')
-  if (before !== previous) throw damaged(place, seq, 'would not follow the one before it')
+export function checkBefore(site: Site, { seq, previous }: Event, before: string | undefined): void {
+  if (before === undefined) throw damaged(site, seq - 1, 'is missing')
+  if (before !== previous) throw damaged(site, seq, 'would not follow the one before it')
 }
 
 /**
  * Events above `after`, each checked against its hash and the one before it. `page` gives rows from a number on; the
  * first is asked for with the event `after` itself, whose hash the next one must name.
  */
-export async function readChain(place: string, after: number, page: (from: number) => Promise<Page>): Promise<readonly Event[]> {
+export async function readChain(site: Site, after: number, page: (from: number) => Promise<Page>): Promise<readonly Event[]> {
   const events: Event[] = []
   let next = Math.max(after, 1)
   let previous: string | undefined = after === 0 ? '' : undefined
@@ -63,24 +78,24 @@ export async function readChain(place: string, after: number, page: (from: numbe
     const { rows, more, known: kept } = await page(next)
     known ||= kept
     for (const row of rows) {
-      if (row.seq !== next) throw damaged(place, next, `is missing, but ${row.seq} is there`)
-      const event = parseEvent(place, row)
-      if (previous !== undefined && event.previous !== previous) throw damaged(place, next, 'does not follow the one before it')
+      if (row.seq !== next) throw damaged(site, next, `is missing, but ${row.seq} is there`)
+      const event = parseEvent(site, row)
+      if (previous !== undefined && event.previous !== previous) throw damaged(site, next, 'does not follow the one before it')
       if (next > after) events.push(event)
       previous = event.hash
       next += 1
     }
     if (!more || rows.length === 0) break
   }
-  if (previous === undefined) throw damaged(place, after, 'is missing')
-  if (known >= next) throw damaged(place, next, `is missing, but there were ${known}`)
+  if (previous === undefined) throw damaged(site, after, 'is missing')
+  if (known >= next) throw damaged(site, next, `is missing, but there were ${known}`)
   return events
 }
 
 /** The event of a row. Throws `config` when it is not as it was sealed, or has another number. */
-export function parseEvent(place: string, { seq, text }: Row): Event {
+export function parseEvent(site: Site, { seq, text }: Row): Event {
   const event = parse(text)
-  if (!isEvent(event) || event.seq !== seq || !isSealed(event)) throw damaged(place, seq, 'was changed or is damaged')
+  if (!isEvent(event) || event.seq !== seq || !isSealed(event)) throw damaged(site, seq, 'was changed or is damaged')
   return event
 }
 
@@ -108,9 +123,40 @@ export function isDecodable(url: string): boolean {
 }
 
 /** The store holds something else than was written. */
-export function damaged(place: string, seq: number, what: string): RolloutError {
-  const hint = 'restore the journal from a backup; to go back without it: rollout rollback --all --break-glass'
-  return new RolloutError('config', { message: `event ${seq} ${what}`, where: { file: place }, hint })
+export function damaged(site: Site, seq: number, what: string): RolloutError {
+  return new RolloutError('config', { message: `event ${seq} ${what}`, where: { file: site.of(seq) }, hint: site.hint })
+}
+
+/** A lease as text; equal leases give equal texts. */
+export function writeLease(lease: Lease): string {
+  return canonical(lease)
+}
+
+/** The lease of that text; none where it is not one. */
+export function parseLease(text: string): Lease | undefined {
+  const lease = parse(text)
+  return isLease(lease) ? lease : undefined
+}
+
+/** True when `wake` is called within `limit`, else false; rejects when `signal` ends. `listen` returns what ends it. */
+export async function untilWoken(
+  { clock }: Pick<Lent, 'clock'>,
+  limit: Duration,
+  signal: AbortSignal,
+  listen: (wake: () => void) => () => void,
+): Promise<boolean> {
+  const woken = new AbortController()
+  const stop = listen(() => woken.abort())
+  try {
+    await clock.sleep(limit, AbortSignal.any([signal, woken.signal]))
+    return woken.signal.aborted
+  } catch (thrown) {
+    signal.throwIfAborted()
+    if (!woken.signal.aborted) throw thrown
+    return true
+  } finally {
+    stop()
+  }
 }
 
 function sumOf(checkpoint: Checkpoint): string {
@@ -128,6 +174,11 @@ function parse(text: string): unknown {
 /** The hash vouches for the rest: what this program sealed had the right shape. */
 function isEvent(value: unknown): value is Event {
   return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'previous' in value && 'type' in value
+}
+
+/** A damaged one is none: it is only a hint. */
+function isLease(value: unknown): value is Lease {
+  return typeof value === 'object' && value !== null && 'holder' in value && 'since' in value && typeof value.since === 'number'
 }
 
 /** The sum vouches for the rest. */

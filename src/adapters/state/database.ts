@@ -1,4 +1,4 @@
-import { DatabaseError, Pool } from 'pg'
+import { Client, DatabaseError, Pool } from 'pg'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import { formatDuration, type Duration } from '../../core/units.ts'
 import { codeOf } from '../disk.ts'
@@ -6,14 +6,29 @@ import { isDecodable, type Lent } from './chain.ts'
 
 const PAUSE: Duration = 50
 
+declare module 'pg' {
+  interface Client {
+    /** Lets the process end in spite of the connection; @types/pg does not know it. */
+    unref(): void
+  }
+}
+
 export type Cells = { readonly [column: string]: string | null }
 export type Ask = (statement: string, values?: readonly (string | number)[]) => Promise<readonly Cells[]>
+
+export interface Database {
+  readonly ask: Ask
+  /** Calls `heard` at notices with this payload until what it returns is called. Best effort: poolers drop them. */
+  readonly hear: (channel: string, payload: string, heard: () => void) => () => void
+  /** For messages: without user and password. */
+  readonly place: string
+}
 
 /**
  * Statements until the deadline. Every statement here may be sent twice: each makes something that is not there yet,
  * under a name of its own, so an answer that was lost is found by asking again.
  */
-export function connect(url: string, { clock, env, signal }: Lent, deadline: Duration): { readonly ask: Ask; readonly place: string } {
+export function connect(url: string, { clock, env, signal }: Lent, deadline: Duration): Database {
   const address = parse(url)
   const place = `postgres://${address.host}${address.pathname}`
   const pool = new Pool({
@@ -45,7 +60,36 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
     const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
     throw unreachable(message, place, last)
   }
-  return { ask, place }
+  return { ask, hear: openEar(completed(address, env), deadline), place }
+}
+
+/** One connection that listens, made at the first wish for it and made anew after it broke. */
+function openEar(connectionString: string, deadline: Duration): Database['hear'] {
+  const waiting = new Map<() => void, string>()
+  let ear: Client | undefined
+  const listen = (channel: string): void => {
+    const client = new Client({ connectionString, connectionTimeoutMillis: deadline })
+    const deaf = (): void => {
+      if (ear === client) ear = undefined
+      client.end().catch(() => undefined)
+    }
+    ear = client
+    client.on('error', deaf)
+    client.on('end', deaf)
+    client.on('notification', ({ payload }) => {
+      for (const [heard, wanted] of waiting) if (wanted === payload) heard()
+    })
+    // The command ends when its work is done, not when the connection does.
+    client
+      .connect()
+      .then(async () => (client.unref(), client.query(`listen ${channel}`)), deaf)
+      .catch(deaf)
+  }
+  return (channel, payload, heard) => {
+    waiting.set(heard, payload)
+    if (!ear) listen(channel)
+    return () => void waiting.delete(heard)
+  }
 }
 
 async function once(pool: Pool, statement: string, values: readonly (string | number)[], limit: AbortSignal): Promise<readonly Cells[]> {

@@ -1,7 +1,21 @@
 import type { Event } from '../../core/event.ts'
-import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
-import { DEADLINE, checkBefore, checkEvent, checkName, damaged, parseCheckpoint, parseEvent, readChain, writeCheckpoint } from './chain.ts'
-import type { Lent } from './chain.ts'
+import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
+import {
+  DEADLINE,
+  checkBefore,
+  checkEvent,
+  checkName,
+  damaged,
+  parseCheckpoint,
+  parseEvent,
+  parseLease,
+  readChain,
+  siteAt,
+  untilWoken,
+  writeCheckpoint,
+  writeLease,
+  type Lent,
+} from './chain.ts'
 import { openCluster, type Cluster, type Compare, type KeyValue } from './gateway.ts'
 
 /** At most 1.5 MB each, which is etcd's own limit. */
@@ -23,7 +37,7 @@ export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
   const cluster = openCluster(url, lent, deadline)
   return {
     names: async () => namesIn(cluster),
-    open: async (name) => openJournal(cluster, checkName(name)),
+    open: async (name) => openJournal(cluster, checkName(name), lent),
   }
 }
 
@@ -40,15 +54,17 @@ async function namesIn({ prefix, read }: Cluster): Promise<readonly string[]> {
   }
 }
 
-function openJournal({ prefix, place: cluster, read, write }: Cluster, name: string): Journal {
-  const place = `${cluster}#${name}`
+function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
+  const { prefix, read, write } = cluster
+  const place = `${cluster.place}#${name}`
+  const site = siteAt(place)
   const events = `${prefix}/events/${name}`
   const checkpoints = `${prefix}/checkpoints/${name}`
   const keyOf = (seq: number): string => `${events}/${String(seq).padStart(12, '0')}`
   let newest: Known | undefined
 
   const knownOf = (seq: number, kv: KeyValue | undefined): Known | undefined =>
-    kv && { seq, hash: parseEvent(place, { seq, text: kv.value }).hash, revision: kv.revision }
+    kv && { seq, hash: parseEvent(site, { seq, text: kv.value }).hash, revision: kv.revision }
 
   const lookUp = async (seq: number): Promise<Known | undefined> => {
     const [found] = await read([{ key: keyOf(seq) }])
@@ -60,7 +76,7 @@ function openJournal({ prefix, place: cluster, read, write }: Cluster, name: str
     const { seq, id, hash } = event
     const key = keyOf(seq)
     const compare: Compare[] = [{ key, revision: '0' }, ...(before ? [{ key: keyOf(seq - 1), revision: before.revision }] : [])]
-    const answer = await write(compare, key, JSON.stringify(event), [{ key }])
+    const answer = await write(compare, { key, value: JSON.stringify(event) }, [{ key }])
     if (answer.written) {
       newest = { seq, hash, revision: answer.revision }
       return 'appended'
@@ -68,24 +84,24 @@ function openJournal({ prefix, place: cluster, read, write }: Cluster, name: str
     const winner = answer.found[0]?.kvs[0]
     if (!winner) return 'again'
     // Its own id: it is the answer to an earlier attempt that was lost.
-    return parseEvent(place, { seq, text: winner.value }).id === id ? 'appended' : 'taken'
+    return parseEvent(site, { seq, text: winner.value }).id === id ? 'appended' : 'taken'
   }
 
   const append = async (event: Event): Promise<'appended' | 'taken'> => {
-    checkEvent(place, event)
+    checkEvent(site, event)
     const { seq } = event
     for (let nth = 0; nth < 3; nth += 1) {
       if (newest?.seq !== seq - 1 || nth > 0) newest = seq === 1 ? undefined : await lookUp(seq - 1)
-      if (seq > 1) checkBefore(place, event, newest?.hash)
+      if (seq > 1) checkBefore(site, event, newest?.hash)
       const outcome = await attempt(event, newest)
       if (outcome !== 'again') return outcome
     }
-    throw damaged(place, seq, 'is neither there nor free')
+    throw damaged(site, seq, 'is neither there nor free')
   }
 
   const readFrom = async (after: number): Promise<readonly Event[]> => {
     let last: KeyValue | undefined
-    const found = await readChain(place, after, async (from) => {
+    const found = await readChain(site, after, async (from) => {
       // One transaction: the checkpoint and the events are of one moment.
       const [kept, page] = await read([{ key: checkpoints }, { key: keyOf(from), end: `${events}0`, limit: PAGE }])
       const kvs = page?.kvs ?? []
@@ -112,11 +128,22 @@ function openJournal({ prefix, place: cluster, read, write }: Cluster, name: str
     const held = found?.kvs[0]
     // A slower command must not take back what a quicker one knew: it is what a lost tail is seen by.
     if ((parseCheckpoint(held?.value ?? '')?.seq ?? 0) > kept.seq) return
-    await write([{ key: checkpoints, revision: held?.revision ?? '0' }], checkpoints, writeCheckpoint(kept), [])
+    await write([{ key: checkpoints, revision: held?.revision ?? '0' }], { key: checkpoints, value: writeCheckpoint(kept) }, [])
   }
 
   return {
     place,
+    ...leasesOf(cluster, `${prefix}/leases/${name}`),
+    changed: async (after, limit, signal) =>
+      untilWoken(lent, limit, signal, (wake) => {
+        const stop = cluster.hear({ key: keyOf(after + 1), end: `${events}0` }, wake)
+        // What was appended before it began to listen.
+        read([{ key: keyOf(after + 1) }]).then(
+          ([found]) => found?.kvs.length === 1 && wake(),
+          () => undefined,
+        )
+        return stop
+      }),
     append,
     read: async (after = 0) => readFrom(after),
     checkpoint,
@@ -126,6 +153,32 @@ function openJournal({ prefix, place: cluster, read, write }: Cluster, name: str
       } catch {
         // It only saves time.
       }
+    },
+  }
+}
+
+/** A key that ends with an etcd lease: on the cluster's clock alone, those of the controllers may differ. */
+function leasesOf({ read, write, grant, keepAlive, remove }: Cluster, key: string): Pick<Journal, 'lease' | 'takeLease' | 'dropLease'> {
+  const held = async (): Promise<{ readonly lease: Lease; readonly kv: KeyValue } | undefined> => {
+    const [found] = await read([{ key }])
+    const kv = found?.kvs[0]
+    const lease = parseLease(kv?.value ?? '')
+    return kv && lease && { lease, kv }
+  }
+  const is = (lease: Lease, other: Lease): boolean => writeLease(lease) === writeLease(other)
+  return {
+    lease: async () => (await held())?.lease,
+    takeLease: async (mine, ttl, instead = mine) => {
+      const now = await held()
+      if (now && is(now.lease, mine) && (await keepAlive(now.kv.lease))) return mine
+      if (now && !is(now.lease, mine) && !is(now.lease, instead)) return now.lease
+      const put = { key, value: writeLease(mine), lease: await grant(ttl) }
+      const { written } = await write([{ key, revision: now?.kv.revision ?? '0' }], put, [])
+      return written ? mine : ((await held())?.lease ?? mine)
+    },
+    dropLease: async (mine) => {
+      const now = await held()
+      if (now && is(now.lease, mine)) await remove({ key, revision: now.kv.revision })
     },
   }
 }

@@ -1,35 +1,41 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
 import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../disk.ts'
-import { canonical } from './canonical.ts'
-import { isSealed } from './seal.ts'
+import {
+  checkBefore,
+  checkEvent,
+  checkName,
+  damaged,
+  isName,
+  parseCheckpoint,
+  parseEvent,
+  readChain,
+  untilWoken,
+  writeCheckpoint,
+  type Lent,
+  type Row,
+  type Site,
+} from './chain.ts'
+import { dropLease, readLease, takeLease } from './file-lease.ts'
 
-const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
 const EVENT = /^\d{12}\.json$/
-const MOST = 999_999_999_999
+const PAGE = 500
 const RESERVE = 64 * 1024
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 
 /** Journals in a folder (`.rollout`), one folder each, one immutable file per event. */
-export function openStore(folder: string): Store {
+export function openStore(folder: string, lent: Pick<Lent, 'clock'>): Store {
   return {
     names: async () => {
       if (!existsSync(folder)) return []
-      return attempt(folder, () => readdirSync(folder).filter((name) => NAME.test(name) && isBegun(join(folder, name))))
+      return attempt(folder, () => readdirSync(folder).filter((name) => isName(name) && isBegun(join(folder, name))))
     },
-    open: async (name) => {
-      if (!NAME.test(name))
-        throw new RolloutError('config', {
-          message: `"${name}" cannot name a journal`,
-          hint: 'small letters, digits, dot, dash, underscore',
-        })
-      return openJournal(join(folder, name))
-    },
+    open: async (name) => openJournal(join(folder, checkName(name)), lent),
   }
 }
 
@@ -38,32 +44,31 @@ export function openStore(folder: string): Store {
  * taken, which is the compare-and-set. No lock, so none can be stale; no torn tail; kill -9 at any
  * byte leaves a temporary file at the worst.
  */
-function openJournal(folder: string): Journal {
+function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
+  const site: Site = {
+    of: (seq) => pathOf(folder, seq),
+    hint: 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away',
+  }
   return {
     place: folder,
-    read: async (after = 0) => attempt(folder, () => readFrom(folder, after)),
-    append: async (event) => attempt(folder, () => append(folder, event)),
-    checkpoint: async () => attempt(folder, () => readCheckpoint(folder)),
+    read: async (after = 0) => attempt(folder, async () => readFrom(folder, site, after)),
+    append: async (event) => attempt(folder, () => append(folder, site, event)),
+    checkpoint: async () => attempt(folder, () => readCheckpoint(folder, site)),
     keep: async (checkpoint) => keep(folder, checkpoint),
+    lease: async () => attempt(folder, () => readLease(folder, clock.now())),
+    takeLease: async (lease, ttl, instead) => attempt(folder, () => takeLease(folder, clock.now(), { lease, ttl, instead })),
+    dropLease: async (lease) => attempt(folder, () => dropLease(folder, lease)),
+    changed: async (after, limit, signal) => untilWoken({ clock }, limit, signal, (wake) => listen(folder, after, wake)),
   }
 }
 
-function append(folder: string, event: Event): 'appended' | 'taken' {
-  if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
-  if (!Number.isSafeInteger(event.seq) || event.seq < 1 || event.seq > MOST) throw new Error(`${event.seq} is not the number of an event`)
+function append(folder: string, site: Site, event: Event): 'appended' | 'taken' {
+  checkEvent(site, event)
   prepare(folder)
-  if (hashBefore(folder, event.seq) !== event.previous) throw damaged(folder, event.seq, 'would not follow the one before it')
+  if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
   if (written(folder, event)) return 'appended'
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
-  return readEvent(folder, event.seq)?.id === event.id ? 'appended' : 'taken'
-}
-
-/** Hash of the event before; '' for the first. An event that follows no event, or another one, would be a gap or a fork. */
-function hashBefore(folder: string, seq: number): string {
-  if (seq === 1) return ''
-  const before = readEvent(folder, seq - 1)
-  if (!before) throw damaged(folder, seq - 1, 'is missing')
-  return before.hash
+  return readEvent(folder, site, event.seq)?.id === event.id ? 'appended' : 'taken'
 }
 
 /** Whether the event got its number. On a full disk the reserve is given up, so that a rollback can still be recorded. */
@@ -101,31 +106,28 @@ function prepare(folder: string): void {
 }
 
 /** Probes number after number, so that the time it takes does not grow with the journal. */
-function readFrom(folder: string, after: number): readonly Event[] {
-  const events: Event[] = []
-  let previous = hashBefore(folder, after + 1)
-  for (let seq = after + 1; ; seq += 1) {
-    const event = readEvent(folder, seq)
-    if (!event) break
-    if (event.previous !== previous) throw damaged(folder, seq, 'does not follow the one before it')
-    events.push(event)
-    previous = event.hash
-  }
-  const newest = after + events.length
-  const known = slurpCheckpoint(folder)?.seq ?? 0
-  // Others may have appended since the last probe; only a number that is still free below the checkpoint is a loss.
-  if (known > newest && !existsSync(pathOf(folder, newest + 1))) throw damaged(folder, newest + 1, `is missing, but there were ${known}`)
-  if (after === 0) checkFolder(folder, newest)
+async function readFrom(folder: string, site: Site, after: number): Promise<readonly Event[]> {
+  // Read before the events are: what it knows of was there then.
+  const known = parseCheckpoint(slurp(join(folder, 'checkpoint.json')) ?? '')?.seq ?? 0
+  const events = await readChain(site, after, async (from) => {
+    const rows: Row[] = []
+    for (let seq = from; rows.length < PAGE; seq += 1) {
+      const text = slurp(pathOf(folder, seq))
+      if (text === undefined) break
+      rows.push({ seq, text })
+    }
+    return { rows, more: rows.length === PAGE, known }
+  })
+  if (after === 0) checkFolder(folder, site, events.length)
   return events
 }
 
 /** A full read also looks for events beyond a gap. */
-function checkFolder(folder: string, newest: number): void {
+function checkFolder(folder: string, site: Site, newest: number): void {
   if (!existsSync(folder)) return
   const beyond = readdirSync(folder).find((file) => EVENT.test(file) && Number(file.slice(0, 12)) > newest)
   // Events that others have appended since the last probe are no gap: the next number is then taken as well.
-  if (beyond !== undefined && !existsSync(pathOf(folder, newest + 1)))
-    throw damaged(folder, newest + 1, `is missing, but ${beyond} is there`)
+  if (beyond !== undefined && !existsSync(pathOf(folder, newest + 1))) throw damaged(site, newest + 1, `is missing, but ${beyond} is there`)
 }
 
 /** A journal whose first event is lost is one all the same: opening it says what is missing. */
@@ -134,41 +136,23 @@ function isBegun(folder: string): boolean {
   return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some((file) => EVENT.test(file))
 }
 
-function readEvent(folder: string, seq: number): Event | undefined {
-  const bytes = slurp(pathOf(folder, seq))
-  if (bytes === undefined) return undefined
-  const event = parse(bytes)
-  if (!isEvent(event) || event.seq !== seq || !isSealed(event)) throw damaged(folder, seq, 'was changed or is damaged')
-  return event
+function readEvent(folder: string, site: Site, seq: number): Event | undefined {
+  const text = slurp(pathOf(folder, seq))
+  return text === undefined ? undefined : parseEvent(site, { seq, text })
 }
 
-function readCheckpoint(folder: string): Checkpoint | undefined {
-  const checkpoint = slurpCheckpoint(folder)
-  return checkpoint && readEvent(folder, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint : undefined
-}
-
-/**
- * The checkpoint as it was kept, or none. One that knows of more events than there are means that the
- * tail was cut off; so one that is damaged must not say anything.
- */
-function slurpCheckpoint(folder: string): Checkpoint | undefined {
-  const kept = parse(slurp(join(folder, 'checkpoint.json')) ?? '')
-  if (!isKept(kept)) return undefined
-  const { sum, ...checkpoint } = kept
-  return sum === sumOf(checkpoint) ? checkpoint : undefined
-}
-
-function sumOf(checkpoint: Checkpoint): string {
-  return createHash('sha256').update(canonical(checkpoint)).digest('hex')
+function readCheckpoint(folder: string, site: Site): Checkpoint | undefined {
+  const checkpoint = parseCheckpoint(slurp(join(folder, 'checkpoint.json')) ?? '')
+  return checkpoint && readEvent(folder, site, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint : undefined
 }
 
 function keep(folder: string, checkpoint: Checkpoint): void {
   const path = join(folder, `.${randomUUID()}.tmp`)
   try {
-    const { seq = 0 } = slurpCheckpoint(folder) ?? {}
+    const { seq = 0 } = parseCheckpoint(slurp(join(folder, 'checkpoint.json')) ?? '') ?? {}
     // A slower command must not take back what a quicker one knew: it is what a lost tail is seen by.
     if (seq > checkpoint.seq) return
-    writeDurably(path, Buffer.from(JSON.stringify({ ...checkpoint, sum: sumOf(checkpoint) })))
+    writeDurably(path, Buffer.from(writeCheckpoint(checkpoint)))
     replace(path, join(folder, 'checkpoint.json'))
     sweep(folder)
   } catch {
@@ -194,6 +178,20 @@ function sweep(folder: string): void {
   }
 }
 
+/** Wakes at an event after that number, where the system tells of it; on a network file system it may not. */
+function listen(folder: string, after: number, wake: () => void): () => void {
+  try {
+    const watcher = watch(folder, (_, file) => {
+      if (file !== null && EVENT.test(file) && Number(file.slice(0, 12)) > after) wake()
+    })
+    watcher.on('error', () => watcher.close())
+    if (existsSync(pathOf(folder, after + 1))) wake()
+    return () => watcher.close()
+  } catch {
+    return () => undefined
+  }
+}
+
 function pathOf(folder: string, seq: number): string {
   return join(folder, `${String(seq).padStart(12, '0')}.json`)
 }
@@ -207,40 +205,9 @@ function slurp(path: string): string | undefined {
   }
 }
 
-function parse(text: string): unknown {
+async function attempt<Result>(folder: string, work: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The hash vouches for the rest: what this program sealed had the right shape. */
-function isEvent(value: unknown): value is Event {
-  return typeof value === 'object' && value !== null && 'seq' in value && 'hash' in value && 'previous' in value && 'type' in value
-}
-
-/** The sum vouches for the rest. */
-function isKept(value: unknown): value is Checkpoint & { readonly sum: string } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'seq' in value &&
-    typeof value.seq === 'number' &&
-    'hash' in value &&
-    'state' in value &&
-    'sum' in value
-  )
-}
-
-function damaged(folder: string, seq: number, what: string): RolloutError {
-  const hint = 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away'
-  return new RolloutError('config', { message: `event ${seq} ${what}`, where: { file: pathOf(folder, seq) }, hint })
-}
-
-async function attempt<Result>(folder: string, work: () => Result): Promise<Result> {
-  try {
-    return work()
+    return await work()
   } catch (thrown) {
     if (thrown instanceof RolloutError) throw thrown
     const code = codeOf(thrown)

@@ -1,5 +1,5 @@
 import type { Event } from '../../core/event.ts'
-import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
+import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
 import {
   checkBefore,
   checkEvent,
@@ -8,14 +8,19 @@ import {
   DEADLINE,
   parseCheckpoint,
   parseEvent,
+  parseLease,
   readChain,
+  siteAt,
+  untilWoken,
   writeCheckpoint,
+  writeLease,
   type Lent,
   type Page,
 } from './chain.ts'
-import { connect, stateOf, type Ask, type Cells } from './database.ts'
+import { connect, stateOf, type Ask, type Cells, type Database } from './database.ts'
 
 const PAGE = 500
+const CHANNEL = 'rollout_events'
 
 /*
  * `event` is text and not jsonb: jsonb refuses \u0000 and half surrogates, which the reason of a failed command may
@@ -25,6 +30,7 @@ const TABLES = [
   `create table if not exists rollout_events (
      rollout text not null, seq bigint not null, id text not null, hash text not null, event text not null, primary key (rollout, seq))`,
   `create table if not exists rollout_checkpoints (rollout text primary key, seq bigint not null, checkpoint text not null)`,
+  `create table if not exists rollout_leases (rollout text primary key, lease text not null, until timestamptz not null)`,
 ]
 
 /*
@@ -41,7 +47,8 @@ const APPEND = `
   select (select count(*) from added)::text as added,
     (select hash from rollout_events where rollout = $1 and seq = $2::bigint - 1) as before,
     (select event from rollout_events where rollout = $1 and seq = $2::bigint) as winner,
-    case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`
+    case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end,
+    (select pg_notify('${CHANNEL}', $1) from added)`
 
 /* The checkpoint and the events are of one moment: an event below the checkpoint that is not there is lost. */
 const READ = `
@@ -57,6 +64,14 @@ const KEEP = `
   on conflict (rollout) do update set seq = excluded.seq, checkpoint = excluded.checkpoint
   where rollout_checkpoints.seq <= excluded.seq`
 
+/* On the database's clock alone: those of the controllers may differ. */
+const TAKE = `
+  insert into rollout_leases as held (rollout, lease, until) values ($1, $2, clock_timestamp() + $3::integer * interval '1 millisecond')
+  on conflict (rollout) do update set lease = excluded.lease, until = excluded.until
+  where held.until < clock_timestamp() or held.lease in ($2, $4)`
+
+const LEASE = 'select lease from rollout_leases where rollout = $1 and until >= clock_timestamp()'
+
 type Known = Pick<Event, 'seq' | 'hash'>
 
 /**
@@ -65,31 +80,34 @@ type Known = Pick<Event, 'seq' | 'hash'>
  * Works through PgBouncer in transaction mode. With asynchronous replication a failover can lose acknowledged events.
  */
 export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
-  const { ask, place } = connect(url, lent, deadline)
+  const database = connect(url, lent, deadline)
+  const { ask } = database
   return {
     names: async () => {
       const rows = await orNothing(ask('select distinct rollout from rollout_events order by rollout'))
       return rows.flatMap(({ rollout }) => (rollout ? [rollout] : []))
     },
-    open: async (name) => openJournal(ask, checkName(name), `${place}#${name}`),
+    open: async (name) => openJournal(database, checkName(name), lent),
   }
 }
 
-function openJournal(ask: Ask, name: string, place: string): Journal {
+function openJournal({ ask, hear, place: database }: Database, name: string, lent: Lent): Journal {
+  const place = `${database}#${name}`
+  const site = siteAt(place)
   /** The newest event that this process has checked or written: events never change, so it stays true. */
   let newest: Known | undefined
 
   const lookUp = async (seq: number): Promise<Known | undefined> => {
     const [row] = await orNothing(ask('select event from rollout_events where rollout = $1 and seq = $2', [name, seq]))
-    return row?.['event'] ? { seq, hash: parseEvent(place, { seq, text: row['event'] }).hash } : undefined
+    return row?.['event'] ? { seq, hash: parseEvent(site, { seq, text: row['event'] }).hash } : undefined
   }
 
   const append = async (event: Event): Promise<'appended' | 'taken'> => {
-    checkEvent(place, event)
+    checkEvent(site, event)
     const { seq, id, hash, previous } = event
     if (seq > 1) {
       newest = newest?.seq === seq - 1 ? newest : await lookUp(seq - 1)
-      checkBefore(place, event, newest?.hash)
+      checkBefore(site, event, newest?.hash)
     }
     // Another writer's row that was committed during the statement is not in its snapshot: the second time it is.
     for (let nth = 0; nth < 5; nth += 1) {
@@ -98,16 +116,16 @@ function openJournal(ask: Ask, name: string, place: string): Journal {
         newest = { seq, hash }
         return 'appended'
       }
-      if (seq > 1) checkBefore(place, event, row?.['before'] ?? undefined)
+      if (seq > 1) checkBefore(site, event, row?.['before'] ?? undefined)
       const winner = row?.['winner']
       // Its own id: it is the answer to an earlier attempt that was lost.
-      if (winner) return parseEvent(place, { seq, text: winner }).id === id ? 'appended' : 'taken'
+      if (winner) return parseEvent(site, { seq, text: winner }).id === id ? 'appended' : 'taken'
     }
-    throw damaged(place, seq, 'is neither there nor free')
+    throw damaged(site, seq, 'is neither there nor free')
   }
 
   const readFrom = async (after: number): Promise<readonly Event[]> => {
-    const events = await readChain(place, after, async (from) => pageOf(await orNothing(ask(READ, [name, from]))))
+    const events = await readChain(site, after, async (from) => pageOf(await orNothing(ask(READ, [name, from]))))
     newest = events.at(-1) ?? newest
     return events
   }
@@ -118,8 +136,31 @@ function openJournal(ask: Ask, name: string, place: string): Journal {
     return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined
   }
 
+  const lease = async (): Promise<Lease | undefined> => {
+    const [row] = await orNothing(ask(LEASE, [name]))
+    return parseLease(row?.['lease'] ?? '')
+  }
+
   return {
     place,
+    lease,
+    takeLease: async (mine, ttl, instead = mine) => {
+      await withTables(ask, TAKE, [name, writeLease(mine), ttl, writeLease(instead)])
+      return (await lease()) ?? mine
+    },
+    dropLease: async (mine) => {
+      await orNothing(ask('delete from rollout_leases where rollout = $1 and lease = $2', [name, writeLease(mine)]))
+    },
+    changed: async (after, limit, signal) =>
+      untilWoken(lent, limit, signal, (wake) => {
+        const stop = hear(CHANNEL, name, wake)
+        // What was appended before it began to listen.
+        orNothing(ask('select 1 as found from rollout_events where rollout = $1 and seq = $2', [name, after + 1])).then(
+          (rows) => rows.length > 0 && wake(),
+          () => undefined,
+        )
+        return stop
+      }),
     append,
     read: async (after = 0) => readFrom(after),
     checkpoint,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/errors.ts'
 import type { Event } from '../../../src/core/event.ts'
-import type { Journal } from '../../../src/core/ports.ts'
+import type { Journal, Lease } from '../../../src/core/ports.ts'
 import { openCut } from '../../helpers/cut.ts'
 import { CANARY, follow, KINDS, type Engine, type Kind } from '../../helpers/stores.ts'
 
@@ -60,6 +61,12 @@ function altered(event: Event, other: { readonly seq?: number; readonly previous
   return seal({ ...stamped, ...other })
 }
 
+const leaseOf = (pid: number): Lease => ({ holder: { host: 'there', pid, domain: 'boot ns', began: '1' }, since: 1000 + pid })
+
+async function waitUntil(is: () => Promise<boolean>): Promise<void> {
+  while (!(await is())) await sleep(100)
+}
+
 const checkpointOf = ({ seq, hash }: Event, state = {}) => ({ seq, hash, fold: '1', state })
 
 async function failure(work: Promise<unknown>): Promise<RolloutError> {
@@ -106,6 +113,46 @@ function contract(kind: string, start: Kind['start']): void {
     }
     await store.open('not-begun')
     expect((await store.names()).toSorted()).toEqual(begun.toSorted())
+  })
+
+  it('lends the lease to one at a time, until it runs out, is given back, or its holder is known to be gone', async () => {
+    const { journal, name } = await fresh()
+    await filled(journal, 1)
+    const other = await engine.open().open(name)
+    const [mine, theirs] = [leaseOf(1), leaseOf(2)]
+    expect(await journal.lease()).toBeUndefined()
+    expect([await journal.takeLease(mine, 60_000), await other.takeLease(theirs, 60_000)]).toEqual([mine, mine])
+    expect([await journal.takeLease(mine, 60_000), await other.lease()]).toEqual([mine, mine])
+    expect(await other.takeLease(theirs, 60_000, leaseOf(3))).toEqual(mine)
+    expect(await other.takeLease(theirs, 60_000, mine)).toEqual(theirs)
+    // It is not this one's any more.
+    await journal.dropLease(mine)
+    expect([await journal.takeLease(mine, 60_000), await journal.lease()]).toEqual([theirs, theirs])
+    await other.dropLease(theirs)
+    expect([await journal.lease(), await journal.takeLease(mine, 1000)]).toEqual([undefined, mine])
+    // Renewed, it lasts; without that it ends. etcd makes two seconds of one.
+    await sleep(600)
+    expect(await journal.takeLease(mine, 1000)).toEqual(mine)
+    await waitUntil(async () => (await other.lease()) === undefined)
+    expect(await other.takeLease(theirs, 60_000)).toEqual(theirs)
+    expect(await journal.read()).toHaveLength(1)
+  })
+
+  it('tells of an event that others append, and of none that is known', async () => {
+    const { journal, name } = await fresh()
+    const [first] = await filled(journal, 1)
+    const other = await engine.open().open(name)
+    const { signal } = new AbortController()
+    expect(await other.changed(0, 60_000, signal)).toBe(true)
+    expect(await other.changed(1, 50, signal)).toBe(false)
+    const heard = other.changed(1, 60_000, signal)
+    await sleep(300)
+    await journal.append(follow(first))
+    expect(await heard).toBe(true)
+    const stopping = new AbortController()
+    const stopped = other.changed(2, 60_000, stopping.signal)
+    stopping.abort(new Error('enough'))
+    await expect(stopped).rejects.toThrow('enough')
   })
 
   it.each(['', '../up', 'Shop', 'a/b', 'x'.repeat(101)])('"%s" cannot name a journal', async (name) => {

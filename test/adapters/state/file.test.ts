@@ -18,6 +18,7 @@ import * as fc from 'fast-check'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStore } from '../../../src/adapters/state/file.ts'
+import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/errors.ts'
 import type { Event } from '../../../src/core/event.ts'
@@ -30,7 +31,7 @@ let journal: Journal
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'rollout-journal-'))
   folder = join(root, '.rollout', 'shop')
-  journal = await openStore(join(root, '.rollout')).open('shop')
+  journal = await openStore(join(root, '.rollout'), lend('/')).open('shop')
 })
 
 afterEach(() => {
@@ -79,7 +80,7 @@ describe('append and read', () => {
     const events = await filled(5)
     expect(await journal.read()).toEqual(events)
     for (const after of [0, 1, 4, 5]) expect(await journal.read(after)).toEqual(events.slice(after))
-    expect(await openStore(join(root, '.rollout')).names()).toEqual(['shop'])
+    expect(await openStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
   it('I1, I14: of two events with one number the first wins, and the other changes nothing', async () => {
@@ -127,7 +128,7 @@ describe('append and read', () => {
   })
 
   it.each(['', '.', '..', '../x', 'a/b', 'A', '-x', 'a\0b', 'x'.repeat(101), '/etc'])('%j cannot name a journal', async (name) => {
-    await expect(openStore(join(root, '.rollout')).open(name)).rejects.toMatchObject({ code: 'config' })
+    await expect(openStore(join(root, '.rollout'), lend('/')).open(name)).rejects.toMatchObject({ code: 'config' })
   })
 })
 
@@ -171,7 +172,7 @@ describe('damage is never read as something else', () => {
     if (newest) await journal.keep(checkpointOf(newest))
     unlinkSync(file(seq))
     await expect(journal.read()).rejects.toThrow(`event ${seq} is missing`)
-    expect(await openStore(join(root, '.rollout')).names()).toEqual(['shop'])
+    expect(await openStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
   it('the newest missing while somebody still knows it', async () => {

@@ -1,0 +1,21 @@
+import { resolve as resolvePath } from 'node:path'
+import { RolloutError } from '../../core/errors.ts'
+import type { Store } from '../../core/ports.ts'
+import { resolve } from '../../core/reference.ts'
+import type { Lent } from './chain.ts'
+
+/**
+ * The store that `state:` names: a folder (`.rollout` unless told, relative to the plan), `postgres://…` or `etcd://…`.
+ * References to the environment are resolved here. Throws `config` for an address that is none.
+ */
+export async function openStore(written: string | undefined, lent: Lent): Promise<Store> {
+  const { value, unresolved } = resolve({ state: written ?? '.rollout' }, lent.env)
+  const [missing] = unresolved
+  if (missing)
+    throw new RolloutError('config', { message: `state: refers to ${missing.name}, which is not set`, hint: `export ${missing.name}=…` })
+  const { state } = value
+  if (typeof state !== 'string') throw new Error('a text stays a text')
+  if (/^postgres(ql)?:/.test(state)) return (await import('./postgres.ts')).openStore(state, lent)
+  if (/^etcd(\+https)?:/.test(state)) return (await import('./etcd.ts')).openStore(state, lent)
+  return (await import('./file.ts')).openStore(resolvePath(lent.folder, state), lent)
+}

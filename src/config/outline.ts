@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+
+/** What of a plan is needed to find its journal. */
+export interface Outline {
+  readonly name?: string
+  /** As it is written: references are not resolved. */
+  readonly state?: string
+}
+
+/**
+ * Reads the lines `name:` and `state:` of a plan without a YAML parser: a rollback finds its journal however broken the
+ * rest is, and `status` does not wait for the parser. Plain and quoted scalars on one line, as YAML 1.2 has them.
+ */
+export function outlineOf(written: string): Outline {
+  const text = written.replace(/^\ufeff/, '')
+  const [name, state] = [scalar(text, 'name'), scalar(text, 'state')]
+  return { ...(name !== undefined && { name }), ...(state !== undefined && { state }) }
+}
+
+/** SHA-256 (hex) of a plan's file but for where its journal is: moving that changes nothing in the plan. */
+export function fingerprint(text: string): string {
+  return createHash('sha256')
+    .update(text.replaceAll(/^state:.*(?:\r?\n|$)/gm, ''))
+    .digest('hex')
+}
+
+function scalar(text: string, key: string): string | undefined {
+  const [, written] = new RegExp(`^${key}:[ \\t]+(\\S.*)$`, 'm').exec(text) ?? []
+  if (written === undefined) return undefined
+  const [, quoted] = /^'((?:[^']|'')*)'/.exec(written) ?? []
+  if (quoted !== undefined) return quoted.replaceAll("''", "'")
+  const [, double] = /^"([^"\\]*)"/.exec(written) ?? []
+  return double ?? written.replace(/[ \t]+#.*$/, '').trimEnd()
+}

@@ -1,0 +1,43 @@
+import type { Lease, Stream } from '../core/ports.ts'
+import { formatInstant } from '../core/units.ts'
+import { clean, paint } from './paint.ts'
+
+export interface StatePage {
+  readonly place: string
+  readonly events: number
+  readonly head: string
+  readonly lease?: Lease
+  readonly moved?: string
+}
+
+/** The page of `rollout state`: where the journal is, how far, and who watches. */
+export function renderState({ place, events, head, lease, moved }: StatePage, stream: Stream): string {
+  const color = paint(stream)
+  const watched = lease
+    ? `watched by ${clean(lease.holder.host)} pid ${lease.holder.pid} since ${formatInstant(lease.since)}`
+    : 'nobody watches'
+  return [
+    `journal  ${color.bold(clean(place))}`,
+    `events   ${events}, the newest ${head}`,
+    `lease    ${watched}`,
+    ...(moved === undefined ? [] : [`${color.yellow('!')} it goes on in ${clean(moved)}: name that as state: in rollout.yaml`]),
+    '',
+  ].join('\n')
+}
+
+/** What `rollout state move` has done, and the one line that is left to change. */
+export function renderMoved(
+  { from, to, events, head }: { readonly from: string; readonly to: string; readonly events: number; readonly head: string },
+  written: string,
+  stream: Stream,
+): string {
+  const color = paint(stream)
+  // A password that was typed is not printed.
+  const line = /:[^/@]+@/.test(written) ? `${to.replace(/#.*/, '')}   (with the user; the password by PGPASSWORD or \${NAME})` : written
+  return [
+    `${color.green('✓')} ${events} events are in ${clean(to)}, every hash holds; the newest is ${head}`,
+    `  ${clean(from)} is sealed: nothing follows there`,
+    `  one line of rollout.yaml to change: ${color.bold(`state: ${clean(line)}`)}`,
+    '',
+  ].join('\n')
+}
