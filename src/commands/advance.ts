@@ -48,12 +48,14 @@ export function checkStep(state: State, input: Input): void {
       message: `--if-step ${wanted} is not a number`,
       hint: 'the step of rollout status; 0 before the first',
     })
-  if (Number(wanted) !== state.cursor + 1) {
-    throw new RolloutError('conflict', {
-      message: `the rollout is at step ${state.cursor + 1}, not ${wanted}; nothing was changed`,
-      hint: 'rollout status',
-    })
-  }
+  // A step that somebody has begun is left behind: whoever asks for it again is the second.
+  const isMoving = state.intent?.move === 'advance'
+  const at = (isMoving ? state.intent.cursor : state.cursor) + 1
+  if (Number(wanted) === at) return
+  throw new RolloutError('conflict', {
+    message: `the rollout is ${isMoving ? 'on its way to' : 'at'} step ${at}, not ${wanted}; nothing was changed`,
+    hint: 'rollout status',
+  })
 }
 
 function report(shell: Shell, input: Input, engine: Engine, before: State, turn: Turn, overrides: readonly string[]): Outcome {

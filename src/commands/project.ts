@@ -29,7 +29,15 @@ export async function openJournal(shell: Shell, input: Input): Promise<Journal> 
   const fitting = names.filter((each) => (environment === undefined ? !each.includes('@') : each.endsWith(`@${environment}`)))
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return store.open(only)
-  return store.open(journalName(await readPlan(shell, input)))
+  return store.open(journalName(await readPlan(shell, input).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))))
+}
+
+/** A plan that cannot be read does not say which of several is meant. */
+function among(thrown: unknown, names: readonly string[]): unknown {
+  if (!(thrown instanceof RolloutError) || names.length === 0) return thrown
+  const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+  const hint = 'a plan with nothing but its name: and state: lines is enough'
+  return new RolloutError(thrown.code, [...thrown.problems, { message: `there are the journals ${shown}`, hint }], { cause: thrown })
 }
 
 /** State by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */

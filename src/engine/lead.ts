@@ -26,18 +26,23 @@ export interface Leading {
 
 export function openLead({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, { controller, alive }: Leading): Lead {
   const { journal } = writer
-  const mine: Lease = { holder: controller, since: clock.now() }
-  const isMine = (lease: Lease): boolean => writeLease(lease) === writeLease(mine)
+  let held: Lease | undefined
   return {
     other: async () => {
-      const running = await orElse(mine, journal.takeLease(mine, TTL))
-      if (isMine(running)) return undefined
-      if (alive(running.holder) !== false) return running
-      const taken = await orElse(mine, journal.takeLease(mine, TTL, running))
-      return isMine(taken) ? undefined : taken
+      const mine = held ?? { holder: controller, since: clock.now() }
+      let running = await orElse(mine, journal.takeLease(mine, TTL))
+      if (!isSame(running, mine) && alive(running.holder) === false) running = await orElse(mine, journal.takeLease(mine, TTL, running))
+      held = isSame(running, mine) ? mine : undefined
+      return held ? undefined : running
     },
-    drop: async () => orElse(undefined, journal.dropLease(mine)),
+    drop: async () => {
+      if (held) await orElse(undefined, journal.dropLease(held))
+    },
   }
+}
+
+function isSame(lease: Lease, other: Lease): boolean {
+  return writeLease(lease) === writeLease(other)
 }
 
 /** Without a store there is nobody to stand by for: the turn itself says that the journal cannot be reached. */

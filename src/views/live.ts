@@ -40,8 +40,8 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         spinner.text = text
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
-        const key = `${decision.do} ${peopleOf(decision)} ${verdictsOf(state)}`
-        if (key !== last && isWorthALine(state)) {
+        const key = `${decision.do} ${decision.why.code} ${peopleOf(decision)} ${verdictsOf(state)}`
+        if (key !== last && (ODD.has(decision.why.code) || isWorthALine(state))) {
           line(`  ${text}`)
           last = key
         }
@@ -67,6 +67,9 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const then = next && eta > 0 ? [`next ${formatExposure(next.to)} in about ${formatDuration(eta)}`] : []
   return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')
 }
+
+/** Nothing is measured at these times, and a reader of a log must know of them all the same. */
+const ODD: ReadonlySet<string> = new Set(['unreachable', 'standby'])
 
 /** A step has only just begun: too little to say anything, and the next polls will say it. */
 const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples'])

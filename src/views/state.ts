@@ -32,8 +32,8 @@ export function renderMoved(
   stream: Stream,
 ): string {
   const color = paint(stream)
-  // A password that was typed is not printed.
-  const line = /:[^/@]+@/.test(written) ? `${to.replace(/#.*/, '')}   (with the user; the password by PGPASSWORD or \${NAME})` : written
+  // A password that was typed is not printed, and does not belong in the plan.
+  const line = written.replace(/(:\/\/[^:/@]*):[^@]+@/, '$1:${STATE_PASSWORD}@')
   return [
     `${color.green('✓')} ${events} events are in ${clean(to)}, every hash holds; the newest is ${head}`,
     `  ${clean(from)} is sealed: nothing follows there`,

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { plainPlan } from '../helpers/plans.ts'
 import { shop } from '../helpers/shell.ts'
@@ -30,6 +31,19 @@ const refusing = (plan: string): string =>
       'metrics:\n',
       "  worker: { use: command, set: [node, set.cjs, '{{name}}', '{{value}}'], get: [node, get.cjs, '{{name}}'] }\nmetrics:\n",
     )
+
+/** A target whose command works until `slow.mode` says "hang". */
+function slow(): Place {
+  const at = folder(healthy, (plan) => refusing(plan).replaceAll('worker', 'slow').replace('get: [node', 'timeout: 1s, get: [node'))
+  at.write(
+    'set.cjs',
+    "const fs = require('fs'); if (fs.readFileSync('slow.mode', 'utf8') === 'hang') setInterval(() => 0, 1000); else fs.writeFileSync('slow.word', process.argv[3])",
+  )
+  at.write('get.cjs', "process.stdout.write(require('fs').readFileSync('slow.word', 'utf8'))")
+  at.write('slow.mode', 'fine')
+  at.write('slow.word', 'false')
+  return at
+}
 
 const approval = (plan: string): string =>
   plan.replace('steps: [10%', 'steps: [{ to: 10%, approval: managers }').replace('interval:', 'approvers: { managers: [ana] }\ninterval:')
@@ -127,10 +141,9 @@ describe.concurrent('exit code', () => {
 
   test('two that advance at once take one step', async () => {
     const at = await started()
-    const codes = (await Promise.all([1, 2].map(async () => at.rollout(...up, '--if-step', '0')))).map(({ code }) => code)
-    // Open: who comes second should always hear 75; today 0 when it helped to finish the step, 8 when that was done.
-    expect(codes).toContain(0)
-    expect(codes.filter((code) => ![0, 8, 75].includes(code ?? -1))).toEqual([])
+    const ended = await Promise.all([1, 2].map(async () => at.rollout(...up, '--if-step', '0')))
+    expect(ended.map(({ code }) => code).toSorted()).toEqual([0, 75])
+    expect(ended.find(({ code }) => code === 75)?.err).toContain('nothing was changed')
     const events: readonly { type: string }[] = JSON.parse((await at.rollout('history', '--json')).out)
     expect(events.filter(({ type }) => type === 'intended')).toHaveLength(1)
     expect(at.read('web.env')).toContain('FEATURE_X=10%')
@@ -138,6 +151,54 @@ describe.concurrent('exit code', () => {
 })
 
 describe.concurrent('rollback', () => {
+  test('two on-calls at once: both hear that it is rolled back, and it is recorded', async () => {
+    const at = await started()
+    await at.rollout(...up)
+    const codes = (await Promise.all([1, 2].map(async () => at.rollout('rollback')))).map(({ code }) => code)
+    expect(codes).toEqual([0, 0])
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+    expect(await at.rollout('history', '--verify')).toMatchObject({ code: 0 })
+  })
+
+  test('with a controller that is stopped: it is ended, and does not wake up to undo it', async () => {
+    const at = await started()
+    const running = at.launch(['run'])
+    await running.printed('10%')
+    running.kill('SIGSTOP')
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    running.kill('SIGCONT')
+    await running.ended
+    expect(at.read('web.env')).toContain('FEATURE_X=false')
+    expect(JSON.parse((await at.rollout('status', '--json')).out)).toMatchObject({ status: 'rolled back' })
+  })
+
+  test('with half of the targets hanging: the others are rolled back, in bounded time, and exit 10 names the rest', async () => {
+    const at = await started(slow())
+    await at.rollout(...up)
+    at.write('slow.mode', 'hang')
+    const { code, out } = await at.rollout('rollback')
+    expect([code, at.read('web.env')]).toEqual([10, expect.stringContaining('FEATURE_X=false')])
+    expect(out).toMatch(/✗ slow: node did not finish within 1s/)
+    expect(out).toContain('By hand')
+    at.write('slow.mode', 'fine')
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+  }, 120_000)
+
+  test('SIGINT twice while it works: it ends at once, and the next command finishes', async () => {
+    const at = await started(slow())
+    await at.rollout(...up)
+    at.write('slow.mode', 'hang')
+    const rolling = at.launch(['rollback'])
+    while (!at.read('web.env').includes('FEATURE_X=false')) await sleep(20)
+    rolling.kill('SIGINT')
+    rolling.kill('SIGINT')
+    expect((await rolling.ended).code).toBe(130)
+    at.write('slow.mode', 'fine')
+    expect(await at.rollout('status')).toMatchObject({ code: 10 })
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    expect(await at.rollout('status')).toMatchObject({ code: 9 })
+  }, 120_000)
+
   test('with a broken plan file, and with none', async () => {
     const at = await started()
     await at.rollout(...up)

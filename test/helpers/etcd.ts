@@ -24,12 +24,21 @@ export function hasEtcd(): boolean {
   return spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-/** A real etcd of that many members on loopback ports; its data is gone with it. */
-export async function startEtcd(size: number): Promise<Etcd> {
+/** PEM files; a client must show a certificate of `ca` too. */
+export interface Certificates {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** A real etcd of that many members on loopback ports; its data is gone with it. With certificates each has a second address, for TLS. */
+export async function startEtcd(size: number, tls?: Certificates): Promise<Etcd & { readonly secure: readonly string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-etcd-'))
   const clients: string[] = []
   const peers: string[] = []
+  const secure: string[] = []
   for (let nth = 0; nth < size; nth += 1) {
+    if (tls) secure.push(`127.0.0.1:${await freePort()}`)
     clients.push(`127.0.0.1:${await freePort()}`)
     peers.push(`127.0.0.1:${await freePort()}`)
   }
@@ -53,7 +62,8 @@ export async function startEtcd(size: number): Promise<Etcd> {
     const options = {
       name: `m${member}`,
       'data-dir': join(folder, `m${member}`),
-      'listen-client-urls': `http://${clients[member]}`,
+      'listen-client-urls': [`http://${clients[member]}`, ...(tls ? [`https://${secure[member]}`] : [])].join(','),
+      ...(tls && { 'cert-file': tls.cert, 'key-file': tls.key, 'trusted-ca-file': tls.ca, 'client-cert-auth': 'true' }),
       'advertise-client-urls': `http://${clients[member]}`,
       'listen-peer-urls': `http://${peers[member]}`,
       'initial-advertise-peer-urls': `http://${peers[member]}`,
@@ -83,5 +93,5 @@ export async function startEtcd(size: number): Promise<Etcd> {
     }
     await sleep(50)
   }
-  return { url: `etcd://${clients.join(',')}/test`, members: clients, leader, kill, start, ask, close }
+  return { url: `etcd://${clients.join(',')}/test`, members: clients, leader, kill, start, ask, close, secure }
 }

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src/adapters/state/etcd.ts'
@@ -73,6 +78,49 @@ describe.skipIf(!isHere)('etcd', () => {
     expect(await (await store.open('shop')).append(follow(undefined))).toBe('appended')
     expect(await store.names()).toEqual(['shop'])
     expect(await openStore(`${url}/elsewhere`, lend('/')).names()).toEqual([])
+  })
+
+  it('speaks TLS, shows its own certificate, and trusts no other authority', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollout-etcd-tls-'))
+    const made = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    ]
+    execFileSync('openssl', [...made, '-keyout', 'own.key', '-out', 'own.pem'], { cwd: folder, stdio: 'ignore' })
+    const [cert, key] = [join(folder, 'own.pem'), join(folder, 'own.key')]
+    const running = await startEtcd(1, { ca: cert, cert, key })
+    etcd = running
+    const url = `etcd+https://${running.secure.join()}/test`
+    const failing = async (address: string) => {
+      const journal = await openStore(address, lend(folder), 1000).open('shop')
+      return journal.read()
+    }
+    const journal = await openStore(`${url}?cacert=own.pem&cert=own.pem&key=own.key`, lend(folder)).open('shop')
+    expect([await journal.append(follow(undefined)), journal.place]).toEqual(['appended', `${url}#shop`])
+    const heard = journal.changed(1, 60_000, new AbortController().signal)
+    await sleep(200)
+    await journal.append(follow((await journal.read())[0]))
+    expect(await heard).toBe(true)
+    await expect(failing(url)).rejects.toMatchObject({ code: 'unreachable', message: expect.stringMatching(/certificate/) })
+    await expect(failing(`${url}?cacert=own.pem`)).rejects.toMatchObject({ code: 'unreachable' })
+    await expect(failing(`${url}?cacert=none.pem`)).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('cacert of the state'),
+    })
+    await expect(failing(`${url}?insecure=yes`)).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('no "insecure"'),
+    })
+    rmSync(folder, { recursive: true })
   })
 
   it('lets a user in, again when the token has run out, and no other', async () => {
