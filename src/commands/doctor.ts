@@ -94,8 +94,8 @@ async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined
     if (events.length === 0) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
     return [
       ...examineAccess(journal.place),
-      { what: 'journal', level: 'ok', text: `${events.length} events, every hash holds` },
-      ...(await examineController(shell, journal)),
+      { what: 'journal', level: 'ok', text: `${events.length} events in ${journal.place}, every hash holds` },
+      ...(await examineController(journal)),
     ]
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
@@ -103,7 +103,9 @@ async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined
   }
 }
 
+/** Who may read and write a folder; a server says so itself. */
 function examineAccess(folder: string): readonly Finding[] {
+  if (!existsSync(folder)) return []
   const rows: Finding[] = []
   if ((statSync(folder).mode & 0o077) !== 0)
     rows.push({ what: 'journal', level: 'warning', text: `others may read ${folder}`, hint: `chmod 700 ${folder}` })
@@ -120,15 +122,15 @@ function examineAccess(folder: string): readonly Finding[] {
   return rows
 }
 
-async function examineController(shell: Shell, journal: Journal): Promise<readonly Finding[]> {
+async function examineController(journal: Journal): Promise<readonly Finding[]> {
+  const lease = await journal.lease()
+  if (lease) {
+    const { host, pid } = lease.holder
+    return [{ what: 'controller', level: 'ok', text: `watched by ${host} pid ${pid} since ${formatInstant(lease.since)}` }]
+  }
   const { state } = await load(journal)
   if (!state?.controller) return []
   const { host, pid, at } = state.controller
-  const who = `${host} pid ${pid} since ${formatInstant(at)}`
-  const isAlive = shell.alive(state.controller)
-  if (isAlive === false)
-    return [{ what: 'controller', level: 'warning', text: `${who} is gone: nobody watches`, hint: 'rollout run goes on from where it was' }]
-  return [
-    { what: 'controller', level: 'ok', text: `watched by ${who}${isAlive ? '' : '; from here it cannot be told whether it still runs'}` },
-  ]
+  const text = `nobody watches: ${host} pid ${pid} since ${formatInstant(at)} has fallen silent`
+  return [{ what: 'controller', level: 'warning', text, hint: 'rollout run goes on from where it was' }]
 }

@@ -60,20 +60,21 @@ describe('what the doctor finds', () => {
     expect(outcome).toBe('done')
     expect(of('journal')).toMatchObject([
       { level: 'warning', hint: `chmod 700 ${join(shell.cwd, '.rollout/shop')}` },
-      { level: 'ok', text: '1 events, every hash holds' },
+      { level: 'ok', text: `1 events in ${join(shell.cwd, '.rollout/shop')}, every hash holds` },
     ])
   })
 
   it.each([
-    [false, 'warning', 'is gone: nobody watches'],
+    [false, 'warning', 'nobody watches: there pid 7'],
     [true, 'ok', 'watched by there pid 7'],
-    [undefined, 'ok', 'cannot be told'],
-  ])('a controller that is alive: %s', async (alive, level, text) => {
-    const shell = await healthy({ alive: () => alive })
+  ])('a controller that holds its lease: %s', async (holds, level, text) => {
+    const shell = await healthy()
     await shell.run('start')
     const journal = await openStore(join(shell.cwd, '.rollout'), shell).open('shop')
     const writer = await openWriter({ journal, clock: shell.clock, uuid: randomUUID, version: 'test' })
-    await writer.append({ type: 'attached', controller: { host: 'there', pid: 7, domain: 'd', began: '1' } }, { actor: 'auto' })
+    const controller = { host: 'there', pid: 7, domain: 'd', began: '1' }
+    await writer.append({ type: 'attached', controller }, { actor: 'auto' })
+    if (holds) await journal.takeLease({ holder: controller, since: shell.clock.now() }, 20_000)
     const { of } = await examined(shell)
     expect(of('controller')).toMatchObject([{ level, text: expect.stringContaining(text) }])
   })

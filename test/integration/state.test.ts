@@ -98,6 +98,7 @@ function shared(start: () => Promise<Server>): void {
     // Where the journal is makes no difference to the plan.
     expect(out).not.toContain('changed since the plan was frozen')
     await done(rollout('history', '--verify'))
+    expect((await rollout('doctor')).out).toMatch(/journal: \d+ events in (?:postgres|etcd):\/\/.*every hash holds/)
     await done(rollout('rollback'), 0)
     expect(JSON.parse((await rollout('status', '--json')).out)).toMatchObject({ name, status: 'rolled back' })
     expect(`${moved.out}${out}`).not.toContain('s3cret-canary')

@@ -210,7 +210,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     await engine.writer.append({ type: 'started', plan, digest: 'digest', files: {}, baseline }, { actor: 'ana' })
   })
   await time.run(MINUTE)
-  const length = random.between(6, 18) * MINUTE
+  const length = random.between(4, 14) * MINUTE
   const controllers = random.pick([1, 1, 2])
   /** Whoever runs it starts it again when it has gone. */
   const supervise = (machine: Machine, kind: 'run' | 'cron'): void => {
@@ -232,13 +232,13 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   faults.on = false
   Object.assign(world, { storeIsUp: true, metricsAre: 'true' })
   for (const target of world.targets) Object.assign(target, { isUp: true, isLying: false })
-  await time.run(time.now + 7 * MINUTE)
+  await time.run(time.now + 4 * MINUTE)
   judge.atRest()
   const first = judge.state?.status
   if (first === 'rolled back' || judge.state?.intent) begin('rollback', machines[0], rollback(undefined, 'once more'))
-  await time.run(time.now + 3 * MINUTE)
+  await time.run(time.now + 2 * MINUTE)
   begin('run', machines[0], watching)
-  await time.run(time.now + 4 * MINUTE)
+  await time.run(time.now + 3 * MINUTE)
   // What has only just begun is given the time it needs.
   if (judge.state?.intent) await time.run(time.now + 2 * MINUTE)
   judge.atEnd(world.isHarmful())
