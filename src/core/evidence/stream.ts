@@ -16,9 +16,9 @@ export interface Stream {
   readonly proof: Mixture
   /** Polls whose evidence counted: the t of the restarts. */
   readonly polls: number
-  /** What was seen since the step was reached, and since the start. */
+  /** What was seen since the step was reached, and at the steps before, oldest first. */
   readonly step: Tally
-  readonly all: Tally
+  readonly past: readonly Tally[]
 }
 
 /** Sums over polls with the same division of traffic. */
@@ -38,6 +38,9 @@ const AT_START = 0.5
 const AT_STEPS = 0.3
 const AT_ANY_TIME = 0.2
 
+/** Steps remembered for what a person reads; more are only made by stepping back and forth. */
+const MOST_PAST = 16
+
 /** A stream at the first step. */
 export const FRESH: Stream = {
   noise: QUIET,
@@ -45,7 +48,7 @@ export const FRESH: Stream = {
   proof: begin(unbegun(PROOF.multiples.length), 1, PROOF.weights),
   polls: 0,
   step: EMPTY,
-  all: EMPTY,
+  past: [],
 }
 
 /**
@@ -58,6 +61,7 @@ export function enterStep(stream: Stream, { shares }: Policy): Stream {
     harm: begin(stream.harm, AT_STEPS / Math.max(1, shares.length - 1), HARM.weights),
     proof: FRESH.proof,
     step: EMPTY,
+    past: [...stream.past, stream.step].slice(-MOST_PAST),
   }
 }
 
@@ -75,7 +79,7 @@ export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: 
     proof: grow(before.proof, proof.factors),
     polls: t + 1,
     step: add(before.step, pair, harm.eta),
-    all: add(before.all, pair, harm.eta),
+    past: before.past,
   }
 
   function weigh(hypotheses: Hypotheses, bound: number): { readonly eta: number; readonly factors: readonly number[] } {
@@ -94,6 +98,15 @@ export function harmOf({ harm }: Stream): number {
 /** How many to one that the release is not critical, since the step was reached. */
 export function proofOf({ proof }: Stream): number {
   return worth(proof)
+}
+
+/** Everything seen since the start. Only to be shown: pooled over steps, a trend looks like harm (Simpson's paradox). */
+export function totalOf({ step, past }: Stream): Pair {
+  const sum = (group: 'on' | 'off'): Group => ({
+    total: past.reduce((all, each) => all + each[group].total, step[group].total),
+    bad: past.reduce((all, each) => all + each[group].bad, step[group].bad),
+  })
+  return { on: sum('on'), off: sum('off') }
 }
 
 function add({ on, off, tempered }: Tally, pair: Pair, eta: number): Tally {

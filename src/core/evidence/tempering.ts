@@ -24,6 +24,8 @@ const LEAST_DRIFT = 0.0125
 const LAGS = 4
 /** One freak poll moves the dispersion by this at most (a deviation of four σ). */
 const CLIP = 16
+/** … and one freak poll the drift by a factor e up or down. */
+const FARTHEST = 1
 /** Added to both Mantel–Haenszel sums: keeps the ratio finite while one side has seen no event. */
 const SHRINK = 0.1
 /** Information about the ratio before anything was seen: 1, give or take a factor e. */
@@ -75,9 +77,9 @@ export function learn(noise: Noise, pair: Pair): Noise {
 
   // A poll says as much about the drift as its own noise, 1/I, is small beside it.
   const weight = (PRIOR_DRIFT / (PRIOR_DRIFT + spread / held)) ** 2
-  const clipped = Math.sign(on.bad - expected) * Math.sqrt(squared * held * spread)
-  const deviation = clipped / held
-  const own = deviation ** 2 - (Math.max(1, dispersion[0] / dispersion[1]) * spread) / held
+  const deviation = Math.max(-FARTHEST, Math.min(FARTHEST, (on.bad - expected) / held))
+  // Whatever is more than independent requests is taken for dispersion and for drift: the stricter of the two counts.
+  const own = deviation ** 2 - spread / held
   let drift = weight * own
   noise.recent.forEach(([earlier, its], lag) => {
     drift += 2 * (1 - (lag + 1) / (LAGS + 1)) * Math.sqrt(weight * its) * deviation * earlier
