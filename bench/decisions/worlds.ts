@@ -13,8 +13,8 @@ const INCIDENT = { between: [2, 12], lasts: 15, latency: 1.5 } as const
 export function worldsFor(rate: Rate): readonly World[] {
   return [
     { name: 'good', errors: BASE },
-    // Twice and half the errors, half as much again and two thirds of the traffic, within a day, from any hour on.
-    { name: 'daily trend', errors: BASE, trend: { errors: 2, traffic: 1.5 } },
+    // Three times the errors and a third, twice the traffic and half, within a day, from any hour on.
+    { name: 'daily trend', errors: BASE, trend: { errors: 3, traffic: 2 } },
     // Wanders by 20 % (errors) and 5 % (latency) with a memory of five minutes: without tempering, kept up for 48
     // minutes at 1000/s, 44 % of good releases are called bad.
     { name: 'correlated noise', errors: BASE, noise: { errors: 0.2, latency: 0.05, memory: 0.8 } },

@@ -31,6 +31,8 @@ export function lnRatio(ratio: number, bound: number, { on, off }: Pair): number
 
 /** Fisher information about ln(ratio) at `ratio`: X q(1 − q), of X bad requests the share q expected in the on group. */
 export function information(ratio: number, { on, off }: Pair): number {
+  const events = on.bad + off.bad
+  if (events === 0) return 0
   const q = (on.total * ratio) / (on.total * ratio + off.total)
-  return (on.bad + off.bad) * q * (1 - q)
+  return events * q * (1 - q)
 }

@@ -109,5 +109,6 @@ function points(rate: number): string {
 }
 
 function odds(evidence: number): string {
+  if (evidence >= 1e6) return 'over 1000000'
   return evidence >= 10 ? String(Math.round(evidence)) : evidence.toFixed(1)
 }
