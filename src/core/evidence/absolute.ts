@@ -1,0 +1,81 @@
+import { exp, ln } from './elementary.ts'
+import { ln1, upperBound } from './bound.ts'
+import { faultOf } from './gap.ts'
+import type { Group } from './likelihood.ts'
+import { begin, grow, unbegun, worth, type Mixture } from './mixture.ts'
+import { limitsOf, type Policy } from './policy.ts'
+
+/** A rate worse than p* is one of these multiples of it, each as likely beforehand. */
+const MULTIPLES = [1.1, 1.25, 1.5, 2, 3, 5, 10, 30]
+const WEIGHTS = MULTIPLES.map(() => 1 / MULTIPLES.length)
+
+/** No rate is above this: a multiple that would be is tried here instead. */
+const HIGHEST = 0.999
+
+/** Evidence about one group, when there is no other to compare it with. Plain data, folded poll by poll. */
+export interface Alone {
+  /** Against "the rate is at most …", with restarts for what begins late. */
+  readonly above: Mixture
+  readonly polls: number
+  /** Seen since the step was reached. */
+  readonly step: Group
+  /** Why the newest poll did not count. */
+  readonly refused?: string
+}
+
+/** Prior mass of a rate that is too high from the start; the rest begins at any time. */
+const AT_START = 0.5
+
+export const UNSEEN: Alone = { above: begin(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: { total: 0, bad: 0 } }
+
+/**
+ * The evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail together
+ * count once. A product of Bernoulli likelihood ratios: E[LR] ≤ 1 whenever no poll's rate exceeded `rate`, whatever it
+ * did below; Ville's inequality does the rest, as in `lnRatio`.
+ */
+export function evolveAlone(before: Alone, group: Group, rate: number, eventsPerCause: number): Alone {
+  const { refused: _r, ...last } = before
+  const fault = faultOf(group)
+  if (fault !== undefined) return { ...last, refused: fault }
+  const t = last.polls
+  const restarted = begin(last.above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
+  const factors = lnRates(rate, group).map((log) => exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
+  return {
+    above: grow(restarted, factors),
+    polls: t + 1,
+    step: { total: last.step.total + group.total, bad: last.step.bad + group.bad },
+  }
+}
+
+/** Keeps a factor a finite number; what is above is cut off by the cap anyway. */
+const LN_MOST = 300
+
+/** Another step begins: what was seen at the one before is no bound for this one. */
+export function enterStepAlone(before: Alone): Alone {
+  return { ...before, step: UNSEEN.step }
+}
+
+/** Above `rate` (1 − α sure, over the whole rollout), not above it (1 − β sure, at this step), or neither yet. */
+export function findingAlone(
+  { above, step }: Alone,
+  rate: number,
+  policy: Policy,
+): { readonly is: 'above' | 'below' | 'open'; readonly evidence: number; readonly atMost: number } {
+  const limits = limitsOf(policy)
+  const evidence = worth(above)
+  const together = Math.max(1, policy.eventsPerCause)
+  const atMost = upperBound({ total: step.total / together, bad: step.bad / together }, limits.step)
+  return { is: evidence >= limits.harm ? 'above' : atMost <= rate ? 'below' : 'open', evidence, atMost }
+}
+
+/** The whole mixture on these counts at once: how many to one against "the rate is at most `rate`". */
+export function evidenceAbove(rate: number, group: Group): number {
+  return lnRates(rate, group).reduce((sum, log, nth) => sum + (WEIGHTS[nth] ?? 0) * exp(log), 0)
+}
+
+function lnRates(rate: number, { total, bad }: Group): readonly number[] {
+  return MULTIPLES.map((multiple) => {
+    const worse = Math.max(rate, Math.min(HIGHEST, multiple * rate))
+    return bad * ln(worse / rate) + (total - bad) * (ln1(-worse) - ln1(-rate))
+  })
+}

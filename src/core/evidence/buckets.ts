@@ -1,0 +1,35 @@
+import { ln } from './elementary.ts'
+import type { Group } from './likelihood.ts'
+
+/** Requests by upper bound (`le`), cumulative, with '+Inf' for all: what a histogram gained between two polls. */
+export type Histogram = { readonly [le: string]: number }
+
+/** The shares of slow requests whose buckets are watched. */
+const TAILS = [0.1, 0.01]
+
+/** A bucket is chosen once so many requests of the toggle-off group have been seen: three of them in the 1 % tail. */
+export const ENOUGH = 300
+
+/**
+ * The buckets beyond which about 10 % and about 1 % of these requests are: one or two, the nearest in ratio. None when
+ * no finite bound has anything beyond it. Chosen once, from polls that do not count themselves.
+ */
+export function chooseBuckets(off: Histogram): readonly string[] {
+  const all = off['+Inf'] ?? 0
+  const tails = Object.keys(off).flatMap((le) => {
+    const slow = all - (off[le] ?? 0)
+    return le !== '+Inf' && slow > 0 ? [{ le, share: slow / all }] : []
+  })
+  const chosen = TAILS.flatMap((tail) => {
+    const [nearest] = tails.toSorted((a, b) => Math.abs(ln(a.share / tail)) - Math.abs(ln(b.share / tail)) || Number(a.le) - Number(b.le))
+    return nearest ? [nearest.le] : []
+  })
+  return [...new Set(chosen)]
+}
+
+/** Requests slower than a bucket; undefined when the histogram no longer has it. */
+export function slowerThan(le: string, histogram: Histogram): Group | undefined {
+  const total = histogram['+Inf']
+  const fast = histogram[le]
+  return total === undefined || fast === undefined ? undefined : { total, bad: total - fast }
+}

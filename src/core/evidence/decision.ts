@@ -1,0 +1,134 @@
+import { upperBound } from './bound.ts'
+import type { Gap } from './gap.ts'
+import type { Entry, Ledger } from './ledger.ts'
+import { nameOf } from './ledger.ts'
+import type { Group } from './likelihood.ts'
+import { limitsOf, type Policy } from './policy.ts'
+import { isOffShare } from './share.ts'
+import { harmOf, proofOf } from './stream.ts'
+import { dispersionOf } from './tempering.ts'
+
+/** What the evidence says to do, and which part of it says so. */
+export type Finding = { readonly evidence: number } & (
+  | { readonly do: 'rollback'; readonly stream: string }
+  | { readonly do: 'pause'; readonly because: 'incident'; readonly stream: string; readonly rate: number; readonly normal: number }
+  | { readonly do: 'pause'; readonly because: 'suspicion'; readonly stream: string }
+  | { readonly do: 'pause' | 'hold'; readonly because: 'missing'; readonly metric: string; readonly gap: Gap }
+  | { readonly do: 'pause'; readonly because: 'share'; readonly stream: string }
+  | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly polls: number }
+  | { readonly do: 'hold'; readonly because: 'refused'; readonly detail: string }
+  | { readonly do: 'hold'; readonly because: 'polls'; readonly polls: number; readonly needed: number }
+  /** The next step could do more harm than allowed before it is noticed. */
+  | { readonly do: 'hold'; readonly because: 'exposure'; readonly stream: string; readonly excess: number; readonly allowed: number }
+  /** A critical release cannot be ruled out yet. */
+  | { readonly do: 'hold'; readonly because: 'proof'; readonly stream: string; readonly proof: number; readonly needed: number }
+  | { readonly do: 'hold'; readonly because: 'buckets'; readonly metric: string }
+  | { readonly do: 'advance' }
+  | { readonly do: 'complete' }
+)
+
+const LEAST_POLLS = 2
+const MOST_POLLS = 240
+/** Silence of one group for so many polls, in which it should have had so many requests, is no accident. */
+const SILENT_POLLS = 3
+const SILENT_REQUESTS = 10
+/** How long a bad step is taken to go unnoticed: two polls of a minute. */
+const UNNOTICED = 120_000
+/** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
+const NEGLIGIBLE = 0.001
+
+/** What to do now. Pauses are not latched here: each lifts when its cause does. */
+export function findingOf(ledger: Ledger, policy: Policy): Finding {
+  const limits = limitsOf(policy)
+  const evidence = evidenceOf(ledger)
+  const worst = worstOf(ledger)
+  if (worst && evidence >= limits.harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
+  if (ledger.incident) return { do: 'pause', evidence, because: 'incident', ...ledger.incident }
+  if (worst && evidence >= limits.suspicion) return { do: 'pause', evidence, because: 'suspicion', stream: nameOf(worst) }
+  return doubt(ledger, policy, evidence) ?? late(ledger, evidence, progress(ledger, policy, evidence))
+}
+
+/**
+ * How many to one that the release is worse than tolerated: half the mean over failures, half the mean over latency
+ * metrics, each the mean of its buckets. A weighted mean of e-values is one under any dependence: no Bonferroni.
+ */
+export function evidenceOf(ledger: Ledger): number {
+  const harms = (metrics: readonly string[]): number =>
+    mean(metrics.map((metric) => mean(ledger.entries.filter((entry) => entry.metric === metric).map(({ stream }) => harmOf(stream)))))
+  if (ledger.latency.length === 0) return harms(ledger.errors)
+  if (ledger.errors.length === 0) return harms(ledger.latency)
+  return (harms(ledger.errors) + harms(ledger.latency)) / 2
+}
+
+/** 1 of nothing: what has not begun. */
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 1 : values.reduce((sum, each) => sum + each, 0) / values.length
+}
+
+function worstOf({ entries }: Ledger): Entry | undefined {
+  return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
+}
+
+/** What was not seen, or is not what the step says. */
+function doubt(ledger: Ledger, { shares }: Policy, evidence: number): Finding | undefined {
+  if (ledger.refused !== undefined) return { do: 'hold', evidence, because: 'refused', detail: ledger.refused }
+  const gaps = Object.entries(ledger.gaps)
+  const [metric, gap] = gaps.find(([, each]) => isLost(each)) ?? gaps[0] ?? []
+  if (metric !== undefined && gap) return { do: isLost(gap) ? 'pause' : 'hold', evidence, because: 'missing', metric, gap }
+  const share = shares[ledger.step] ?? 0
+  const off = ledger.entries.find(({ stream }) => isOffShare(stream.step, share))
+  return off && { do: 'pause', evidence, because: 'share', stream: nameOf(off) }
+}
+
+function isLost({ reason, group, polls, expected }: Gap): boolean {
+  if (group === 'both') return true
+  if (reason === 'silent' && group === 'on') return polls >= SILENT_POLLS && expected >= SILENT_REQUESTS
+  return polls >= SILENT_POLLS
+}
+
+function late(ledger: Ledger, evidence: number, finding: Finding): Finding {
+  if (finding.do !== 'hold' || ledger.polls < MOST_POLLS) return finding
+  return { do: 'pause', evidence, because: 'inconclusive', polls: ledger.polls }
+}
+
+function progress(ledger: Ledger, policy: Policy, evidence: number): Finding {
+  if (ledger.counted < LEAST_POLLS) return { do: 'hold', evidence, because: 'polls', polls: ledger.counted, needed: LEAST_POLLS }
+  const next = policy.shares[ledger.step + 1]
+  return next === undefined ? proven(ledger, policy, evidence) : mayAdvance(ledger, policy, evidence, next)
+}
+
+function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next: number): Finding {
+  const failures = entries.filter(({ le }) => le === undefined)
+  const allowed = policy.maxHarm / (next * UNNOTICED)
+  for (const entry of failures.length > 0 ? failures : entries) {
+    const excess = excessOf(entry, policy, limitsOf(policy).step)
+    if (excess > allowed) return { do: 'hold', evidence, because: 'exposure', stream: nameOf(entry), excess, allowed }
+  }
+  return { do: 'advance', evidence }
+}
+
+function proven({ entries, unchosen }: Ledger, policy: Policy, evidence: number): Finding {
+  const limits = limitsOf(policy)
+  for (const entry of entries) {
+    const needed = entry.le === undefined ? limits.proof : limits.bucketProof
+    const proof = proofOf(entry.stream)
+    if (proof >= needed || (entry.le === undefined && excessOf(entry, policy, limits.last) <= NEGLIGIBLE)) continue
+    return { do: 'hold', evidence, because: 'proof', stream: nameOf(entry), proof, needed }
+  }
+  const [metric] = Object.keys(unchosen)
+  return metric === undefined ? { do: 'complete', evidence } : { do: 'hold', evidence, because: 'buckets', metric }
+}
+
+/**
+ * How much higher the rate of bad requests may be with the toggle on, at this step: its upper confidence bound less
+ * what was seen with the toggle off. Requests that fail together count once.
+ */
+function excessOf({ stream }: Entry, { eventsPerCause }: Policy, limit: number): number {
+  const { on, off } = stream.step
+  const together = Math.max(1, eventsPerCause) * dispersionOf(stream.noise)
+  return upperBound(thinned(on, together), limit) - (off.total > 0 ? off.bad / off.total : 0)
+}
+
+function thinned({ total, bad }: Group, by: number): Group {
+  return { total: total / by, bad: bad / by }
+}

@@ -1,0 +1,67 @@
+import type { Histogram } from './buckets.ts'
+import type { Group, Pair } from './likelihood.ts'
+
+/** Why a poll of one metric says nothing. Absence is never zero, and never good news. */
+export type GapReason =
+  /** A group, or both, could not be read. */
+  | 'unread'
+  /** Read, but nobody used it: no request since the last poll. */
+  | 'silent'
+  /** Not counts: negative, not finite, or more bad than there were requests. */
+  | 'impossible'
+  /** A histogram whose buckets are not those the evidence began with. */
+  | 'buckets'
+
+export interface Gap {
+  readonly reason: GapReason
+  readonly group: 'on' | 'off' | 'both'
+  readonly detail: string
+  /** For how many polls in a row. */
+  readonly polls: number
+  /** Requests the silent toggle-on group should have had in them, by its share. */
+  readonly expected: number
+}
+
+/** What was read of each group; undefined when it was not. */
+export interface Read<Counts> {
+  readonly on?: Counts | undefined
+  readonly off?: Counts | undefined
+}
+
+/** What makes these counts unusable, in words; undefined when they can be used. */
+export function faultOf({ total, bad }: Group): string | undefined {
+  if (!Number.isFinite(total) || !Number.isFinite(bad)) return `${bad} bad of ${total}`
+  if (total < 0 || bad < 0) return `${bad} bad of ${total}: a count below zero`
+  return bad > total ? `${bad} bad of ${total}` : undefined
+}
+
+/** The same for a histogram: cumulative, so that a greater bound never has fewer requests. */
+export function faultOfHistogram(histogram: Histogram): string | undefined {
+  const bounds = Object.keys(histogram).toSorted((a, b) => bound(a) - bound(b))
+  if (bounds.at(-1) !== '+Inf') return 'no +Inf bucket'
+  let below = 0
+  for (const le of bounds) {
+    const count = histogram[le] ?? Number.NaN
+    if (Number.isNaN(bound(le)) || !Number.isFinite(count) || count < below) return `${count} requests in bucket ${le}, ${below} below it`
+    below = count
+  }
+  return undefined
+}
+
+function bound(le: string): number {
+  return le === '+Inf' ? Infinity : le === '' ? Number.NaN : Number(le)
+}
+
+/** Something is missing: the gap so far grows by one poll, or another begins. */
+export function gap(before: Gap | undefined, reason: GapReason, group: Gap['group'], detail: string, expected = 0): Gap {
+  const same = before?.reason === reason && before.group === group
+  return { reason, group, detail, polls: (same ? before.polls : 0) + 1, expected: (same ? before.expected : 0) + expected }
+}
+
+/** A gap of polls without a request in one group or both; undefined when both had some. */
+export function silence(before: Gap | undefined, { on, off }: Pair, share: number): Gap | undefined {
+  if (on.total > 0 && off.total > 0) return undefined
+  if (on.total > 0) return gap(before, 'silent', 'off', 'no request with the toggle off')
+  if (off.total > 0) return gap(before, 'silent', 'on', 'no request with the toggle on', (off.total * share) / (1 - share))
+  return gap(before, 'silent', 'both', 'no request at all')
+}

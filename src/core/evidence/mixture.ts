@@ -1,0 +1,43 @@
+/**
+ * A weighted mean of e-values that may begin at different times: an e-value too, whatever they have to do with each
+ * other. What has not begun counts as 1 for each unit of weight. Linear numbers, not logarithms: a component may be 0,
+ * and nothing here is ever infinite, so that JSON keeps every bit.
+ */
+export interface Mixture {
+  /** Prior mass that has not begun yet, 0–1. */
+  readonly waiting: number
+  /** Per hypothesis: its mass times what it has grown by since. */
+  readonly begun: readonly number[]
+}
+
+/** Evidence beyond this decides nothing more. Cutting it off keeps numbers finite, and an e-value an e-value. */
+const CEILING = 1e12
+
+/** Nothing has begun. */
+export function unbegun(hypotheses: number): Mixture {
+  return { waiting: 1, begun: Array.from({ length: hypotheses }, () => 0) }
+}
+
+/** The evidence: how many to one. */
+export function worth({ waiting, begun }: Mixture): number {
+  return begun.reduce((all, each) => all + each, waiting)
+}
+
+/** Lets some of the waiting mass begin, spread over the hypotheses by `weights` (which sum to 1). */
+export function begin({ waiting, begun }: Mixture, mass: number, weights: readonly number[]): Mixture {
+  const starts = Math.min(waiting, mass)
+  return { waiting: waiting - starts, begun: begun.map((each, nth) => each + starts * (weights[nth] ?? 0)) }
+}
+
+/** One poll multiplies the evidence by at most this: no single poll decides. */
+const MOST = 20
+
+/** Multiplies every hypothesis by what one poll says about it; a minimum of e-values is capped, hence an e-value still. */
+export function grow(mixture: Mixture, factors: readonly number[]): Mixture {
+  const { waiting } = mixture
+  const grown = mixture.begun.map((each, nth) => each * (factors[nth] ?? 1))
+  const all = grown.reduce((sum, each) => sum + each, 0)
+  const most = MOST * worth(mixture) - waiting
+  const scale = all > most ? most / all : 1
+  return { waiting, begun: grown.map((each) => Math.min(CEILING, each * scale)) }
+}

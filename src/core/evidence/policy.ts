@@ -1,0 +1,49 @@
+import type { Duration } from '../units.ts'
+
+/** What the evidence is weighed against. Frozen into the plan. */
+export interface Policy {
+  /** A ratio of up to this is no harm: 1.1 is 10 % more failures. At least 1. */
+  readonly tolerance: number
+  /** A ratio of this or more must not be completed. Greater than `tolerance`. */
+  readonly critical: number
+  /** How often a release within the tolerance may be rolled back, over the whole rollout. 0–1. */
+  readonly alpha: number
+  /** How often a critical release may be completed. 0–1. */
+  readonly beta: number
+  /** Harm a step may do before it is noticed, as time of full outage. The knob between speed and exposed requests. */
+  readonly maxHarm: Duration
+  /** Failed requests a single cause makes: retries + 1. */
+  readonly eventsPerCause: number
+  /** The exposures that have a toggle-off group beside them, in order, as shares 0–1 (exclusive). */
+  readonly shares: readonly number[]
+}
+
+/** The defaults, for a ladder of shares. */
+export const DEFAULTS: Omit<Policy, 'shares'> = {
+  tolerance: 1.1,
+  critical: 1.5,
+  alpha: 0.01,
+  beta: 0.05,
+  maxHarm: 5000,
+  eventsPerCause: 1,
+}
+
+/** The evidence (how many to one) from which each decision follows. */
+export interface Limits {
+  /** The release is worse than tolerated. */
+  readonly harm: number
+  /** Worth a pause. */
+  readonly suspicion: number
+  /** Half of β for the ratio of failures … */
+  readonly proof: number
+  /** … and for each bucket all of it: they are proven all together or not at all. */
+  readonly bucketProof: number
+  /** For the bound a step up needs, and for the other half of β. */
+  readonly step: number
+  readonly last: number
+}
+
+/** 100, 10, 40, 20, 20 and 40 to one by default. */
+export function limitsOf({ alpha, beta }: Pick<Policy, 'alpha' | 'beta'>): Limits {
+  return { harm: 1 / alpha, suspicion: 0.1 / alpha, proof: 2 / beta, bucketProof: 1 / beta, step: 1 / beta, last: 2 / beta }
+}

@@ -1,0 +1,114 @@
+import { formatFraction, formatDuration, type Duration } from '../units.ts'
+import { ln } from './elementary.ts'
+import type { Finding } from './decision.ts'
+import { nameOf, type Entry, type Ledger } from './ledger.ts'
+import type { Group } from './likelihood.ts'
+import { divergence } from './planning.ts'
+import { limitsOf, type Policy } from './policy.ts'
+import { atLeast, ruledOut } from './ratio.ts'
+import { totalOf } from './stream.ts'
+
+/**
+ * What a person reads, without where the rollout is: what was measured, what was needed, and when it may change.
+ * `interval` is the time between two polls.
+ */
+export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, interval: Duration): string {
+  const limits = limitsOf(policy)
+  switch (finding.do) {
+    case 'rollback':
+      return `${comparisonOf(finding.stream, ledger, policy)}. Evidence ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+    case 'advance':
+      return `no step's worth of harm is left to fear. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+    case 'complete':
+      return `${times(policy.critical)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+    case 'pause':
+    case 'hold':
+      return reasonOf(finding, ledger, policy, interval)
+  }
+}
+
+function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: Ledger, policy: Policy, interval: Duration): string {
+  const limits = limitsOf(policy)
+  switch (finding.because) {
+    case 'incident':
+      return `the control group is failing too (${finding.stream} ${formatFraction(finding.rate)}, normally ${formatFraction(finding.normal)}). Not blamed on this release.`
+    case 'suspicion':
+      return `${comparisonOf(finding.stream, ledger, policy)}. Evidence ${odds(finding.evidence)}:1, from ${odds(limits.suspicion)} a suspicion, rolls back at ${odds(limits.harm)}.`
+    case 'missing':
+      return `missing: ${finding.metric} ${finding.gap.reason}, ${finding.gap.detail}${finding.gap.polls > 1 ? ` for ${finding.gap.polls} polls` : ''}.`
+    case 'share': {
+      const { on, off } = entryOf(finding.stream, ledger)?.stream.step ?? { on: NOBODY, off: NOBODY }
+      return `${formatFraction(on.total / (on.total + off.total))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`
+    }
+    case 'inconclusive':
+      return `nothing decided after ${finding.polls} polls at this step.`
+    case 'refused':
+      return `missing: ${finding.detail}.`
+    case 'polls':
+      return `${finding.polls} of ${finding.needed} polls at this step.`
+    case 'exposure':
+      return `${finding.stream} may be ${points(finding.excess)} points higher with the toggle on, at most ${points(finding.allowed)} before the next step (${formatDuration(policy.maxHarm)} of full outage).`
+    case 'buckets':
+      return `no bucket of ${finding.metric} has about a tenth or a hundredth of the requests beyond it yet.`
+    case 'proof': {
+      const entry = entryOf(finding.stream, ledger)
+      const worst = entry && ruledOut(entry.stream, finding.needed)
+      const left = entry && durationLeft(entry, finding.proof, finding.needed, ledger, policy, interval)
+      const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, policy.critical))}`
+      return `${finding.stream}: ${doubt} (limit ${times(policy.critical)})${left === undefined ? '' : `; about ${formatDuration(left)} at this traffic`}.`
+    }
+  }
+}
+
+const NOBODY: Group = { total: 0, bad: 0 }
+
+/** `errors on 100/5292 (1.9%) vs off 257/48908 (0.5%): at least 2.0× worse, 99% sure (tolerance 1.1×)` */
+function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
+  const entry = entryOf(stream, ledger)
+  if (!entry) return stream
+  const { on, off } = totalOf(entry.stream)
+  const least = atLeast(entry.stream, limitsOf(policy).harm) ?? 0
+  const ratio =
+    least > policy.tolerance
+      ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(policy.tolerance)})`
+      : ` (tolerance ${times(policy.tolerance)})`
+  return `${stream} on ${countsOf(on)} vs off ${countsOf(off)}${ratio}`
+}
+
+/** How long the rest of the proof takes if the release is as good as before and the traffic stays as it was at this step. */
+function durationLeft(
+  { stream }: Entry,
+  proof: number,
+  needed: number,
+  ledger: Ledger,
+  policy: Policy,
+  interval: Duration,
+): Duration | undefined {
+  const { on, off, tempered } = stream.step
+  const share = on.total / (on.total + off.total)
+  const perPoll = ((tempered.on + tempered.off) / ledger.polls) * divergence(share, policy.critical)
+  if (!(perPoll > 0)) return undefined
+  const minutes = Math.ceil(((ln(needed / Math.max(proof, 1e-9)) / perPoll) * interval) / 60_000)
+  return Math.max(1, minutes) * 60_000
+}
+
+function entryOf(stream: string, { entries }: Ledger): Entry | undefined {
+  return entries.find((entry) => nameOf(entry) === stream)
+}
+
+function countsOf({ total, bad }: Group): string {
+  return `${Math.round(bad)}/${Math.round(total)} (${formatFraction(total > 0 ? bad / total : 0)})`
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(1)}×`
+}
+
+function points(rate: number): string {
+  return String(Number((100 * rate).toPrecision(2)))
+}
+
+function odds(evidence: number): string {
+  if (evidence >= 1e6) return 'over 1000000'
+  return evidence >= 10 ? String(Math.round(evidence)) : evidence.toFixed(1)
+}

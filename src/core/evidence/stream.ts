@@ -1,0 +1,118 @@
+import { begin, grow, unbegun, worth, type Mixture } from './mixture.ts'
+import { HARM, PROOF, lnRatios, temper, type Hypotheses } from './hypotheses.ts'
+import type { Group, Pair } from './likelihood.ts'
+import type { Policy } from './policy.ts'
+import { QUIET, learn, tempering, type Noise } from './tempering.ts'
+
+/**
+ * One stream of bad requests: failed ones, or those slower than one bucket of a histogram. Plain data, folded poll by
+ * poll.
+ */
+export interface Stream {
+  readonly noise: Noise
+  /** Against "within the tolerance", over the whole rollout, with restarts for what begins late. */
+  readonly harm: Mixture
+  /** Against "critical", since the step was reached. */
+  readonly proof: Mixture
+  /** Polls whose evidence counted: the t of the restarts. */
+  readonly polls: number
+  /** What was seen since the step was reached, and at the steps before, oldest first. */
+  readonly step: Tally
+  readonly past: readonly Tally[]
+}
+
+/** Sums over polls with the same division of traffic. */
+export interface Tally extends Pair {
+  /** Bad requests of both groups as they counted: each poll's times its η. */
+  readonly tempered: { readonly on: number; readonly off: number }
+}
+
+/** What may be taken from a poll: all of it, only what speaks against the hypotheses, or nothing. */
+export type Trust = 'all' | 'losses' | 'none'
+
+const NOTHING: Group = { total: 0, bad: 0 }
+const EMPTY: Tally = { on: NOTHING, off: NOTHING, tempered: { on: 0, off: 0 } }
+
+/** Prior mass of a regression that is there from the start, comes with a step, or at any time. */
+const AT_START = 0.5
+const AT_STEPS = 0.3
+const AT_ANY_TIME = 0.2
+
+/** Steps remembered for what a person reads; more are only made by stepping back and forth. */
+const MOST_PAST = 16
+
+/** A stream at the first step. */
+export const FRESH: Stream = {
+  noise: QUIET,
+  harm: begin(unbegun(HARM.multiples.length), AT_START, HARM.weights),
+  proof: begin(unbegun(PROOF.multiples.length), 1, PROOF.weights),
+  polls: 0,
+  step: EMPTY,
+  past: [],
+}
+
+/**
+ * The stream as another step begins. A regression may come with it; what was proven at another exposure is not proven
+ * at this one. The noise is the traffic's own and stays learned.
+ */
+export function enterStep(stream: Stream, { shares }: Policy): Stream {
+  return {
+    ...stream,
+    harm: begin(stream.harm, AT_STEPS / Math.max(1, shares.length - 1), HARM.weights),
+    proof: FRESH.proof,
+    step: EMPTY,
+    past: [...stream.past, stream.step].slice(-MOST_PAST),
+  }
+}
+
+/** The stream after one poll. */
+export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: Trust): Stream {
+  if (trust === 'none') return before
+  const t = before.polls
+  const restarted = begin(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (t + 2)), HARM.weights)
+  const noise = trust === 'all' ? learn(before.noise, pair) : before.noise
+  const harm = weigh(HARM, policy.tolerance)
+  const proof = weigh(PROOF, policy.critical)
+  return {
+    noise,
+    harm: grow(restarted, harm.factors),
+    proof: grow(before.proof, proof.factors),
+    polls: t + 1,
+    step: add(before.step, pair, harm.eta),
+    past: before.past,
+  }
+
+  function weigh(hypotheses: Hypotheses, bound: number): { readonly eta: number; readonly factors: readonly number[] } {
+    const old = tempering(before.noise, bound, pair, policy.eventsPerCause)
+    const now = tempering(noise, bound, pair, policy.eventsPerCause)
+    const factors = temper(lnRatios(hypotheses, bound, pair), old, now)
+    return { eta: Math.min(old, now), factors: trust === 'losses' ? factors.map((each) => Math.min(1, each)) : factors }
+  }
+}
+
+/** How many to one that the release is worse than tolerated. */
+export function harmOf({ harm }: Stream): number {
+  return worth(harm)
+}
+
+/** How many to one that the release is not critical, since the step was reached. */
+export function proofOf({ proof }: Stream): number {
+  return worth(proof)
+}
+
+/** Everything seen since the start. Only to be shown: pooled over steps, a trend looks like harm (Simpson's paradox). */
+export function totalOf({ step, past }: Stream): Pair {
+  const sum = (group: 'on' | 'off'): Group => ({
+    total: past.reduce((all, each) => all + each[group].total, step[group].total),
+    bad: past.reduce((all, each) => all + each[group].bad, step[group].bad),
+  })
+  return { on: sum('on'), off: sum('off') }
+}
+
+function add({ on, off, tempered }: Tally, pair: Pair, eta: number): Tally {
+  return {
+    on: { total: on.total + pair.on.total, bad: on.bad + pair.on.bad },
+    off: { total: off.total + pair.off.total, bad: off.bad + pair.off.bad },
+    tempered: { on: tempered.on + pair.on.bad * eta, off: tempered.off + pair.off.bad * eta },
+  }
+}

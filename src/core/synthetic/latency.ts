@@ -1,0 +1,51 @@
+import { binomial, bursts, type Chance } from './chance.ts'
+
+/** Lognormal latency: half of all requests are faster than `MEDIAN` seconds, one in a hundred slower than four times that. */
+const MEDIAN = 0.12
+const SPREAD = 0.6
+
+/** Upper bounds of the default buckets of Prometheus' client libraries (client_golang, DefBuckets), in seconds. */
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** A cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts` for `size`. */
+export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): { readonly [le: string]: number } {
+  const tails = BOUNDS.map((bound) => upperTail(Math.log(bound / (MEDIAN * slower)) / SPREAD))
+  const slow = size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
+  const counts: Record<string, number> = {}
+  BOUNDS.forEach((bound, nth) => {
+    counts[String(bound)] = total - (slow[nth] ?? 0)
+  })
+  return { ...counts, '+Inf': total }
+}
+
+/** Of those slower than one bound, each is slower than the next by itself. */
+function alone(total: number, tails: readonly number[], chance: Chance): readonly number[] {
+  let above = total
+  let before = 1
+  return tails.map((tail) => {
+    above = binomial(above, before > 0 ? tail / before : 0, chance)
+    before = tail
+    return above
+  })
+}
+
+/** All requests of a burst are as slow as each other. */
+function together(total: number, tails: readonly number[], size: number, chance: Chance): readonly number[] {
+  const parts = [...tails, 0].map((tail, nth) => bursts(total * ((tails[nth - 1] ?? 1) - tail), size, chance))
+  const all = parts.reduce((sum, part) => sum + part, 0)
+  let above = all
+  return tails.map((_, nth) => {
+    above -= parts[nth] ?? 0
+    return all === 0 ? 0 : Math.round((total * above) / all)
+  })
+}
+
+/** P(Z > z) of a standard normal Z, to seven digits in the tail (Press et al., Numerical Recipes, erfcc). */
+function upperTail(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2
+  const t = 1 / (1 + 0.5 * x)
+  const terms = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]
+  const series = terms.reduceRight((sum, term) => sum * t + term, 0)
+  const tail = (t * Math.exp(-x * x + series)) / 2
+  return z >= 0 ? tail : 1 - tail
+}

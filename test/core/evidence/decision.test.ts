@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest'
+import { evidenceOf, findingOf } from '../../../src/core/evidence/decision.ts'
+import { exp } from '../../../src/core/evidence/elementary.ts'
+import { HARM, lnRatios } from '../../../src/core/evidence/hypotheses.ts'
+import { evolve, openLedger, type Ledger, type Poll } from '../../../src/core/evidence/ledger.ts'
+import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
+import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
+import { seeded } from '../../../src/core/synthetic/chance.ts'
+import { simulate, type Minute } from '../../../src/core/synthetic/traffic.ts'
+import type { World } from '../../../src/core/synthetic/world.ts'
+import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
+
+/** Polls of errors only, a minute apart. */
+function after(polls: readonly (readonly [on: Group, off: Group])[], step = 0, policy = POLICY): Ledger {
+  return polls.reduce<Ledger>(
+    (ledger, [on, off], nth) => evolve(ledger, errorPoll(nth + 1, on, off, step), policy),
+    openLedger(['errors'], []),
+  )
+}
+
+function errorPoll(minute: number, on: Group, off: Group, step: number): Poll {
+  return { at: minute * 60_000, step, errors: { errors: { on, off } }, latency: {} }
+}
+
+const times = (count: number, on: Group, off: Group) => Array.from({ length: count }, () => [on, off] as const)
+const NOBODY = { total: 0, bad: 0 }
+const sentence = (ledger: Ledger): string => sentenceOf(findingOf(ledger, POLICY), ledger, POLICY, 60_000)
+
+describe('what it says, and why', () => {
+  test.each<[string, Ledger, object, string]>([
+    [
+      'one poll is too few',
+      after(times(1, { total: 300, bad: 1 }, { total: 5700, bad: 28 }), 1),
+      { do: 'hold', because: 'polls', polls: 1, needed: 2 },
+      '1 of 2 polls at this step.',
+    ],
+    [
+      'two good ones at 1 %',
+      after(times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 })),
+      { do: 'advance' },
+      "no step's worth of harm is left to fear. Evidence of harm 0.6:1, limit 100.",
+    ],
+    [
+      'too few to risk 25 %',
+      after(times(2, { total: 9, bad: 0 }, { total: 160, bad: 1 }), 1),
+      { do: 'hold', because: 'exposure', stream: 'errors' },
+      'errors may be 19 points higher with the toggle on, at most 17 before the next step (5s of full outage).',
+    ],
+    [
+      'four times as bad',
+      after(times(3, { total: 588, bad: 11 }, { total: 5434, bad: 28 }), 2, { ...POLICY, shares: [0.01, 0.05, 0.1, 0.5] }),
+      { do: 'rollback', stream: 'errors' },
+      'errors on 33/1764 (1.87%) vs off 84/16302 (0.515%): at least 1.5× worse, 99% sure (tolerance 1.1×). Evidence 2624:1, limit 100.',
+    ],
+    [
+      'suspicious',
+      after(times(3, { total: 300, bad: 5 }, { total: 5700, bad: 28 }), 1),
+      { do: 'pause', because: 'suspicion', stream: 'errors' },
+      'errors on 15/900 (1.67%) vs off 84/17100 (0.491%) (tolerance 1.1×). Evidence 33:1, from 10 a suspicion, rolls back at 100.',
+    ],
+    [
+      'not proven yet',
+      after(times(10, { total: 300, bad: 2 }, { total: 300, bad: 2 }), 3),
+      { do: 'hold', because: 'proof', stream: 'errors', needed: 40 },
+      'errors: cannot yet rule out 2.9× (limit 1.5×); about 41m at this traffic.',
+    ],
+    [
+      'proven',
+      after(times(10, { total: 30_000, bad: 150 }, { total: 30_000, bad: 150 }), 3),
+      { do: 'complete' },
+      '1.5× as bad is ruled out. Evidence of harm 0.2:1, limit 100.',
+    ],
+    [
+      'too rare to matter',
+      after(times(10, { total: 3000, bad: 0 }, { total: 3000, bad: 0 }), 3),
+      { do: 'complete' },
+      '1.5× as bad is ruled out. Evidence of harm 1.0:1, limit 100.',
+    ],
+    [
+      'an incident',
+      after([...times(5, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(1, { total: 60, bad: 6 }, { total: 5940, bad: 362 })]),
+      { do: 'pause', because: 'incident', stream: 'errors' },
+      'the control group is failing too (errors 6.09%, normally 0.505%). Not blamed on this release.',
+    ],
+    [
+      'nobody there',
+      after([...times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(1, NOBODY, NOBODY)]),
+      { do: 'pause', because: 'missing', metric: 'errors' },
+      'missing: errors silent, no request at all.',
+    ],
+    [
+      'on is silent for one poll',
+      after([...times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(1, NOBODY, { total: 5940, bad: 30 })]),
+      { do: 'hold', because: 'missing', metric: 'errors' },
+      'missing: errors silent, no request with the toggle on.',
+    ],
+    [
+      'on is silent for three',
+      after([...times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(3, NOBODY, { total: 5940, bad: 30 })]),
+      { do: 'pause', because: 'missing', metric: 'errors' },
+      'missing: errors silent, no request with the toggle on for 3 polls.',
+    ],
+    [
+      'on is silent for three, but nobody should have been there',
+      after([...times(2, { total: 1, bad: 0 }, { total: 59, bad: 0 }), ...times(3, NOBODY, { total: 60, bad: 0 })]),
+      { do: 'hold', because: 'missing', metric: 'errors' },
+      'missing: errors silent, no request with the toggle on for 3 polls.',
+    ],
+    [
+      'half of the traffic at 1 %',
+      after(times(2, { total: 3000, bad: 15 }, { total: 3000, bad: 15 })),
+      { do: 'pause', because: 'share', stream: 'errors' },
+      '50% of the traffic has the toggle on, not the 1% of this step.',
+    ],
+    [
+      'nothing decided in 240 polls',
+      after(times(240, { total: 5, bad: 0 }, { total: 5, bad: 0 }), 3),
+      { do: 'pause', because: 'inconclusive', polls: 240 },
+      'nothing decided after 240 polls at this step.',
+    ],
+  ])('%s', (_, ledger, finding, text) => {
+    expect(findingOf(ledger, POLICY)).toMatchObject(finding)
+    expect(sentence(ledger)).toBe(text)
+  })
+
+  test('latency without a slow request is never proven', () => {
+    const latency = { on: { '0.25': 300, '+Inf': 300 }, off: { '0.25': 300, '+Inf': 300 } }
+    let ledger = openLedger([], ['latency'])
+    for (let minute = 1; minute <= 3; minute += 1)
+      ledger = evolve(ledger, { at: minute, step: 3, errors: {}, latency: { latency } }, POLICY)
+    expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'buckets', metric: 'latency' })
+    expect(sentence(ledger)).toBe('no bucket of latency has about a tenth or a hundredth of the requests beyond it yet.')
+  })
+})
+
+test('evidence is half of failures and half of latency, each a mean', () => {
+  const ledger = openLedger(['a', 'b'], ['l'])
+  expect(evidenceOf(ledger)).toBeCloseTo(1, 12)
+  const [a, b] = ledger.entries
+  if (!a || !b) throw new Error('two entries')
+  const strong = { ...a, stream: { ...a.stream, harm: { waiting: 0, begun: [40] } } }
+  expect(evidenceOf({ ...ledger, entries: [strong, b] })).toBeCloseTo((40 + 1) / 2 / 2 + 1 / 2, 12)
+  expect(evidenceOf({ ...ledger, latency: [], entries: [strong, b] })).toBeCloseTo((40 + 1) / 2, 12)
+})
+
+const INCIDENT = { between: [2, 6], lasts: 15, off: 0.1, on: 0.1, latency: 1.5 } as const
+
+/** Minutes of a world, the steps ten minutes each: what a ledger paced by the clock sees. */
+function clocked(
+  world: World,
+  rate: number,
+  seed: number,
+  minutes: number,
+): readonly { readonly step: number; readonly on: Minute; readonly off: Minute }[] {
+  const traffic = simulate(world, rate, seeded(seed))
+  return Array.from({ length: minutes }, (_, nth) => {
+    const step = Math.min(3, Math.floor(nth / (minutes / 4)))
+    return { step, ...traffic(POLICY.shares[step] ?? 1) }
+  })
+}
+
+function share(count: number, happens: (seed: number) => boolean): number {
+  return Array.from({ length: count }, (_, seed) => seed).filter(happens).length / count
+}
+
+/** The harm mixture at full mass, untempered and uncapped, against the tolerance. */
+function plain(pairs: readonly Pair[]): number {
+  return HARM.multiples.reduce(
+    (sum, _, nth) => sum + (HARM.weights[nth] ?? 0) * exp(pairs.reduce((log, pair) => log + (lnRatios(HARM, 1.1, pair)[nth] ?? 0), 0)),
+    0,
+  )
+}
+
+/** Whether a ledger paced by the clock ever rolls back. */
+function rolledBack(world: World, rate: number, seed: number, minutes: number): boolean {
+  let ledger = openLedger(['errors'], ['latency'])
+  return clocked(world, rate, seed, minutes).some((minute, nth) => {
+    ledger = evolve(ledger, pollOf(minute, minute.step, nth + 1), POLICY)
+    return findingOf(ledger, POLICY).do === 'rollback'
+  })
+}
+
+describe('traps', () => {
+  test('a bad release in an incident of both groups is not proven good by it', () => {
+    const world: World = { name: '', errors: 0.005, release: { errors: 0.0085 }, incident: INCIDENT }
+    expect(share(150, (seed) => rollOut(world, 100, seed).finding.do === 'complete')).toBeLessThanOrEqual(0.01)
+  })
+
+  test('totals pooled over steps call a good release bad on a steep day (Simpson’s paradox); the ledger does not', () => {
+    const world: World = { name: '', errors: 0.005, trend: { errors: 8, traffic: 1.5 } }
+    const pooled = share(60, (seed) => {
+      const sums = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
+      return clocked(world, 1000, seed, 120).some(({ on, off }) => {
+        sums.on = { total: sums.on.total + on.total, bad: sums.on.bad + on.bad }
+        sums.off = { total: sums.off.total + off.total, bad: sums.off.bad + off.bad }
+        return plain([sums]) >= 100
+      })
+    })
+    expect(pooled).toBeGreaterThan(0.2)
+    expect(share(60, (seed) => rolledBack(world, 1000, seed, 120))).toBe(0)
+  })
+
+  test('a ratio that wanders is called bad without tempering', () => {
+    const world: World = { name: '', errors: 0.005, noise: { errors: 0.3, latency: 0.05, memory: 0.8 } }
+    const untempered = share(60, (seed) => {
+      const pairs: Pair[] = []
+      return clocked(world, 1000, seed, 48).some((minute) => {
+        pairs.push(minute)
+        return plain(pairs) >= 100
+      })
+    })
+    expect(untempered).toBeGreaterThan(0.15)
+    expect(share(60, (seed) => rolledBack(world, 1000, seed, 48))).toBeLessThan(untempered / 3)
+  })
+})

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { findingOf } from '../../../src/core/evidence/decision.ts'
+import type { Gap, Read } from '../../../src/core/evidence/gap.ts'
+import { evolve, nameOf, openLedger, resume, type Ledger, type Poll } from '../../../src/core/evidence/ledger.ts'
+import type { Group } from '../../../src/core/evidence/likelihood.ts'
+import { seeded } from '../../../src/core/synthetic/chance.ts'
+import { simulate } from '../../../src/core/synthetic/traffic.ts'
+import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
+
+const HISTOGRAM = { on: { '0.25': 54, '0.5': 59, '+Inf': 60 }, off: { '0.25': 5340, '0.5': 5881, '+Inf': 5940 } }
+const GOOD: Read<Group> = { on: { total: 60, bad: 0 }, off: { total: 5940, bad: 30 } }
+
+function poll(minute: number, errors: Read<Group> = GOOD, latency: Poll['latency'][string] = HISTOGRAM, step = 0): Poll {
+  return { at: minute * 60_000, step, errors: { errors }, latency: { latency } }
+}
+
+function after(...polls: readonly Poll[]): Ledger {
+  return polls.reduce((ledger, each) => evolve(ledger, each, POLICY), openLedger(['errors'], ['latency']))
+}
+
+describe('saved and restored at every poll it ends bit for bit the same', () => {
+  test.each([
+    ['a good release', { name: '', errors: 0.005 }, 100],
+    ['a bad one', { name: '', errors: 0.005, release: { errors: 0.01 } }, 10],
+    ['through an incident', { name: '', errors: 0.005, incident: { between: [2, 4], lasts: 5, off: 0.1, on: 0.1, latency: 1.5 } }, 100],
+    ['with no errors at all', { name: '', errors: 0 }, 1000],
+  ] as const)('%s', (_, world, rate) => {
+    const straight = rollOut(world, rate, 5)
+    const restored = rollOut(world, rate, 5, (ledger) => JSON.parse(JSON.stringify(ledger)) as Ledger)
+    expect(restored).toEqual(straight)
+    expect(JSON.stringify(restored.ledger)).toBe(JSON.stringify(straight.ledger))
+    expect(JSON.stringify(straight.ledger)).not.toContain('null')
+    // What a journal would hold for a poll.
+    expect(JSON.stringify(straight.ledger).length).toBeLessThan(8000)
+  })
+})
+
+describe('buckets', () => {
+  test('are chosen once enough was seen, and count from the next poll on', () => {
+    const ledger = after(poll(1))
+    expect(ledger.entries.map(nameOf)).toEqual(['errors', 'latency > 0.25', 'latency > 0.5'])
+    expect(ledger.entries[1]?.stream.polls).toBe(0)
+    expect(after(poll(1), poll(2)).entries[1]?.stream.step.on).toEqual({ total: 60, bad: 6 })
+  })
+
+  test('wait for 300 requests of the toggle-off group', () => {
+    const few = { on: { '0.25': 1, '0.5': 1, '+Inf': 1 }, off: { '0.25': 90, '0.5': 99, '+Inf': 100 } }
+    const ledger = after(poll(1, GOOD, few), poll(2, GOOD, few))
+    expect(ledger.entries).toHaveLength(1)
+    expect(ledger.unchosen['latency']).toEqual({ '0.25': 180, '0.5': 198, '+Inf': 200 })
+    expect(evolve(ledger, poll(3, GOOD, few), POLICY).entries).toHaveLength(3)
+  })
+})
+
+describe('what cannot be used is a gap with its reason, and says nothing either way', () => {
+  const off = { total: 5940, bad: 30 }
+  test.each<[string, Read<Group>, Pick<Gap, 'reason' | 'group' | 'detail'>]>([
+    ['neither group', {}, { reason: 'unread', group: 'both', detail: 'neither group was read' }],
+    ['no on group', { off }, { reason: 'unread', group: 'on', detail: 'the group with the toggle on was not read' }],
+    ['no off group', { on: off }, { reason: 'unread', group: 'off', detail: 'the group with the toggle off was not read' }],
+    ['NaN', { on: { total: Number.NaN, bad: 0 }, off }, { reason: 'impossible', group: 'on', detail: '0 bad of NaN' }],
+    ['Infinity', { on: { total: Infinity, bad: 0 }, off }, { reason: 'impossible', group: 'on', detail: '0 bad of Infinity' }],
+    ['more bad than total', { on: { total: 60, bad: 61 }, off }, { reason: 'impossible', group: 'on', detail: '61 bad of 60' }],
+    [
+      'negative',
+      { on: { total: 60, bad: 0 }, off: { total: -1, bad: -1 } },
+      { reason: 'impossible', group: 'off', detail: '-1 bad of -1: a count below zero' },
+    ],
+    [
+      'no traffic',
+      { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } },
+      { reason: 'silent', group: 'both', detail: 'no request at all' },
+    ],
+    ['no traffic on', { on: { total: 0, bad: 0 }, off }, { reason: 'silent', group: 'on', detail: 'no request with the toggle on' }],
+    [
+      'no traffic off',
+      { on: { total: 6, bad: 0 }, off: { total: 0, bad: 0 } },
+      { reason: 'silent', group: 'off', detail: 'no request with the toggle off' },
+    ],
+  ])('%s', (_, errors, expected) => {
+    const before = after(poll(1), poll(2))
+    const ledger = evolve(before, poll(3, errors), POLICY)
+    expect(ledger.gaps).toEqual({ errors: expect.objectContaining({ ...expected, polls: 1 }) })
+    expect(ledger.entries[0]?.stream.harm.begun.every((each) => Number.isFinite(each))).toBe(true)
+    expect(ledger.counted).toBe(before.counted)
+    expect(['hold', 'pause']).toContain(findingOf(ledger, POLICY).do)
+    expect(evolve(ledger, poll(4), POLICY).gaps).toEqual({})
+  })
+
+  test.each<[string, Poll['latency'][string], Pick<Gap, 'reason' | 'group' | 'detail'>]>([
+    [
+      'not cumulative',
+      { ...HISTOGRAM, on: { '0.25': 54, '0.5': 50, '+Inf': 60 } },
+      { reason: 'impossible', group: 'on', detail: '50 requests in bucket 0.5, 54 below it' },
+    ],
+    ['no +Inf', { ...HISTOGRAM, off: { '0.25': 54 } }, { reason: 'impossible', group: 'off', detail: 'no +Inf bucket' }],
+    [
+      'a bound that is none',
+      { ...HISTOGRAM, off: { fast: 54, '+Inf': 60 } },
+      { reason: 'impossible', group: 'off', detail: '54 requests in bucket fast, 0 below it' },
+    ],
+    [
+      'a bucket is gone',
+      { ...HISTOGRAM, on: { '0.25': 54, '1': 60, '+Inf': 60 } },
+      { reason: 'buckets', group: 'on', detail: 'bucket 0.5 is gone' },
+    ],
+  ])('a histogram: %s', (_, latency, expected) => {
+    const ledger = after(poll(1), poll(2), poll(3, GOOD, latency))
+    expect(ledger.gaps).toEqual({ latency: expect.objectContaining(expected) })
+    expect(ledger.entries.map(nameOf)).toEqual(['errors', 'latency > 0.25', 'latency > 0.5'])
+    expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'missing', metric: 'latency' })
+  })
+
+  test('gaps in a row are counted, with the requests there should have been', () => {
+    const silent = { on: { total: 0, bad: 0 }, off }
+    const ledger = after(poll(1), poll(2, silent), poll(3, silent))
+    expect(ledger.gaps['errors']).toMatchObject({ polls: 2 })
+    expect(ledger.gaps['errors']?.expected).toBeCloseTo(120, 9)
+  })
+})
+
+test.each<[string, Poll, string]>([
+  ['the same time again', poll(2), 'the same poll again'],
+  ['an older one', poll(1), 'a poll older than the last one'],
+  ['no time', poll(Number.NaN), 'the time of the poll is NaN'],
+  ['a step without an off group', poll(3, GOOD, HISTOGRAM, 4), 'nobody has the toggle off at this step: there is nothing to compare with'],
+])('refused: %s', (_, bad, detail) => {
+  const ledger = after(poll(1), poll(2))
+  expect(evolve(ledger, bad, POLICY)).toEqual({ ...ledger, refused: detail })
+  expect(findingOf(evolve(ledger, bad, POLICY), POLICY)).toMatchObject({ do: 'hold', because: 'refused', detail })
+  expect(evolve(evolve(ledger, bad, POLICY), poll(3), POLICY).refused).toBeUndefined()
+})
+
+describe('an incident in the toggle-off group', () => {
+  const calm = Array.from({ length: 10 }, (_, nth) => poll(nth + 1))
+  const hurt = { on: { total: 60, bad: 30 }, off: { total: 5940, bad: 600 } }
+
+  test('that starts takes nothing for evidence against the release, and one under way nothing at all', () => {
+    const before = after(...calm)
+    const starts = evolve(before, poll(11, hurt), POLICY)
+    expect(starts.incident).toMatchObject({ stream: 'errors', rate: 600 / 5940 })
+    expect(starts.incident?.normal).toBeCloseTo(30 / 5940, 12)
+    const [was, is] = [before.entries[0]?.stream, starts.entries[0]?.stream]
+    expect(is?.harm.begun.every((each, nth) => each <= (was?.harm.begun[nth] ?? 0) + 1e-3)).toBe(true)
+    const later = evolve(starts, poll(12, hurt), POLICY)
+    expect(later.entries[0]?.stream).toEqual(starts.entries[0]?.stream)
+    expect(findingOf(later, POLICY)).toMatchObject({ do: 'pause', because: 'incident' })
+  })
+
+  test('is over three calm polls after it last showed', () => {
+    let ledger = evolve(after(...calm), poll(11, hurt), POLICY)
+    const because: boolean[] = []
+    for (let minute = 12; minute < 22; minute += 1) {
+      ledger = evolve(ledger, poll(minute), POLICY)
+      because.push(ledger.incident !== undefined)
+    }
+    // For four polls the last five still show it; then three to cool down.
+    expect(because).toEqual([true, true, true, true, true, true, true, false, false, false])
+  })
+
+  test('a person may resume from it: what is normal is learned anew', () => {
+    const ledger = resume(evolve(after(...calm), poll(11, hurt), POLICY))
+    expect(ledger.incident).toBeUndefined()
+    expect(evolve(ledger, poll(12, { on: { total: 60, bad: 6 }, off: { total: 5940, bad: 600 } }), POLICY).incident).toBeUndefined()
+    expect(ledger.entries[0]?.stream.harm).toBeDefined()
+  })
+})
+
+test('a ledger of another machine replays to the same bits', () => {
+  const traffic = simulate({ name: '', errors: 0.005, noise: { errors: 0.2, latency: 0.05, memory: 0.8 } }, 100, seeded(1))
+  const polls = Array.from({ length: 40 }, (_, nth) => pollOf(traffic(0.05), 1, nth + 1))
+  expect(JSON.stringify(after(...polls))).toBe(JSON.stringify(after(...polls)))
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { divergence, minutesToProve, provableWithin } from '../../../src/core/evidence/planning.ts'
+import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
+
+const traffic = { perSecond: 100, rate: 0.005, share: 0.5 }
+
+test('KL(w ‖ wθ/(wθ + 1 − w)) by hand: w = ½, θ = 1.5', () => {
+  expect(divergence(0.5, 1.5)).toBeCloseTo(0.5 * Math.log(0.5 / 0.6) + 0.5 * Math.log(0.5 / 0.4), 15)
+  expect(divergence(0.25, 1)).toBeCloseTo(0, 15)
+})
+
+test('minutes: 4.69 nats at 30 bad requests a minute', () => {
+  expect(minutesToProve(1.5, traffic, DEFAULTS)).toBeCloseTo((Math.log(40) + 1) / (30 * divergence(0.5, 1.5)), 9)
+  expect(minutesToProve(1.5, traffic, DEFAULTS)).toBeCloseTo(7.66, 2)
+  expect(minutesToProve(1.5, { ...traffic, perSecond: 0 }, DEFAULTS)).toBe(Infinity)
+})
+
+test('what can be proven in the time given is what takes that time', () => {
+  const ratio = provableWithin(30, { ...traffic, perSecond: 10 }, DEFAULTS) ?? 0
+  expect(ratio).toBeGreaterThan(1.5)
+  expect(minutesToProve(ratio, { ...traffic, perSecond: 10 }, DEFAULTS)).toBeCloseTo(30, 0)
+  expect(provableWithin(1, { ...traffic, perSecond: 0.01 }, DEFAULTS)).toBeUndefined()
+})

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { chiSquare, isOffShare } from '../../../src/core/evidence/share.ts'
+
+const pair = (on: number, off: number) => ({ on: { total: on, bad: 0 }, off: { total: off, bad: 0 } })
+
+test('χ² of 30 in 1000 where 10 are expected', () => {
+  expect(chiSquare(pair(30, 970), 0.01)).toBeCloseTo(400 / 9.9, 10)
+  expect(chiSquare(pair(0, 0), 0.01)).toBe(0)
+})
+
+test.each<[string, number, number, number, boolean]>([
+  ['as the step says', 10, 990, 0.01, false],
+  ['twice as much, of few', 10, 490, 0.01, false],
+  ['a tenth more, of many: users differ', 55_000, 945_000, 0.05, false],
+  ['half of the traffic at a 1 % step', 500, 500, 0.01, true],
+  ['1 % of the traffic at a 50 % step', 10, 990, 0.5, true],
+  ['nobody at a 50 % step', 0, 1000, 0.5, true],
+  ['everybody', 1000, 0, 0.5, true],
+  ['no traffic', 0, 0, 0.5, false],
+])('%s', (_, on, off, share, is) => {
+  expect(isOffShare(pair(on, off), share)).toBe(is)
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import type { Pair } from '../../../src/core/evidence/likelihood.ts'
+import { QUIET, dispersionOf, driftOf, learn, tempering, type Noise } from '../../../src/core/evidence/tempering.ts'
+import { bursts, normal, poisson, seeded, type Chance } from '../../../src/core/synthetic/chance.ts'
+
+/** What is learned from 60 polls with a tenth of the traffic on. */
+function learned(poll: (chance: Chance, nth: number) => readonly [on: number, off: number], seed = 7): Noise {
+  const chance = seeded(seed)
+  let noise = QUIET
+  for (let nth = 0; nth < 60; nth += 1) {
+    const [on, off] = poll(chance, nth)
+    noise = learn(noise, { on: { total: 6000, bad: on }, off: { total: 54_000, bad: off } })
+  }
+  return noise
+}
+
+test('before anything is seen: no dispersion, a drift of .05', () => {
+  expect([dispersionOf(QUIET), driftOf(QUIET)]).toEqual([1, 0.05])
+})
+
+test('independent requests: no dispersion, and the drift goes to its floor', () => {
+  const noise = learned((chance) => [poisson(300, chance), poisson(2700, chance)])
+  expect(dispersionOf(noise)).toBeLessThan(1.3)
+  expect(driftOf(noise)).toBe(0.0125)
+})
+
+test('a constant harm is no noise, however great', () => {
+  const noise = learned((chance) => [poisson(3000, chance), poisson(2700, chance)])
+  expect(dispersionOf(noise)).toBeLessThan(1.6)
+  expect(driftOf(noise)).toBe(0.0125)
+})
+
+test('requests that fail together are dispersion: bursts of 4 on average have 7 times the variance', () => {
+  const noise = learned((chance) => [bursts(30, 4, chance), bursts(270, 4, chance)])
+  expect(dispersionOf(noise)).toBeGreaterThan(3.5)
+  expect(dispersionOf(noise)).toBeLessThan(9)
+})
+
+test('a ratio that wanders is drift: 40 % with a memory of five polls', () => {
+  let wander = 0
+  const noise = learned((chance) => {
+    wander = 0.8 * wander + 0.6 * normal(chance)
+    return [poisson(300 * Math.exp(0.4 * wander), chance), poisson(2700, chance)]
+  })
+  expect(driftOf(noise)).toBeGreaterThan(0.15)
+})
+
+test('what both groups do together is none', () => {
+  const noise = learned((chance, nth) => [poisson(300 * (1 + (nth % 7)), chance), poisson(2700 * (1 + (nth % 7)), chance)])
+  expect(dispersionOf(noise)).toBeLessThan(1.4)
+  expect(driftOf(noise)).toBe(0.0125)
+})
+
+test('η = 1/max(kφ̂, k + I·τ̂²)', () => {
+  const pair: Pair = { on: { total: 1000, bad: 400 }, off: { total: 1000, bad: 400 } }
+  const q = 1.1 / 2.1
+  expect(tempering(QUIET, 1.1, pair, 1)).toBeCloseTo(1 / (1 + 800 * q * (1 - q) * 0.05), 12)
+  expect(tempering(QUIET, 1.1, { on: { total: 1000, bad: 1 }, off: { total: 1000, bad: 0 } }, 3)).toBeCloseTo(
+    1 / (3 + 0.05 * q * (1 - q)),
+    12,
+  )
+  expect(tempering({ ...QUIET, dispersion: [60, 6] }, 1.1, pair, 3)).toBe(1 / 30)
+})
+
+test('polls without requests or without bad ones teach nothing', () => {
+  const off = { total: 1000, bad: 3 }
+  for (const pair of [
+    { on: { total: 0, bad: 0 }, off },
+    { on: off, off: { total: 0, bad: 0 } },
+    { on: { total: 9, bad: 0 }, off: { total: 9, bad: 0 } },
+  ])
+    expect(learn(QUIET, pair)).toEqual(QUIET)
+})

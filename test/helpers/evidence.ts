@@ -1,0 +1,32 @@
+import { findingOf, type Finding } from '../../src/core/evidence/decision.ts'
+import { evolve, openLedger, type Ledger, type Poll } from '../../src/core/evidence/ledger.ts'
+import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
+import { seeded } from '../../src/core/synthetic/chance.ts'
+import { simulate, type Minute } from '../../src/core/synthetic/traffic.ts'
+import type { World } from '../../src/core/synthetic/world.ts'
+
+export const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
+
+/** A poll of one metric of each kind, `now` minutes after the start. */
+export function pollOf({ on, off }: { readonly on: Minute; readonly off: Minute }, step: number, now: number): Poll {
+  return { at: now * 60_000, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } }
+}
+
+/** One rollout in a made-up world, a poll a minute, until something ends it. */
+export function rollOut(
+  world: World,
+  rate: number,
+  seed: number,
+  between: (ledger: Ledger) => Ledger = (ledger) => ledger,
+): { readonly finding: Finding; readonly ledger: Ledger; readonly minutes: number } {
+  const traffic = simulate(world, rate, seeded(seed))
+  let ledger = openLedger(['errors'], ['latency'])
+  let step = 0
+  for (let minutes = 1; ; minutes += 1) {
+    ledger = between(evolve(ledger, pollOf(traffic(POLICY.shares[step] ?? 1), step, minutes), POLICY))
+    const finding = findingOf(ledger, POLICY)
+    if (finding.do === 'advance') step += 1
+    if (finding.do === 'rollback' || finding.do === 'complete' || (finding.do === 'pause' && finding.because === 'inconclusive'))
+      return { finding, ledger, minutes }
+  }
+}
