@@ -1,8 +1,8 @@
 import { RolloutError } from '../core/errors.ts'
 import type { Clock, Fence, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
-import { Unreadable, type Missing } from '../core/reading.ts'
+import { Unreadable, type Missing, type Reading } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
-import type { Reading } from '../core/judge.ts'
+
 import type { Json, Metric, Plan, Target } from '../core/plan.ts'
 import { resolve } from '../core/reference.ts'
 import { formatDuration, type Duration } from '../core/units.ts'

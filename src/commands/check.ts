@@ -92,7 +92,7 @@ async function poll({ clock }: Shell, engine: Engine, state: State): Promise<Sta
   if (!phase) return state
   const readings = await readMetrics(engine, phase)
   const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
-  return { ...state, watch: observe(state.plan, phase, state.watch, readings, tick) }
+  return { ...state, watch: observe(state.plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
 }
 
 /** The state a `start` would make, so that a plan's metrics can be tried before it. */

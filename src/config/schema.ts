@@ -50,6 +50,15 @@ const exposure = written(
   'write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either',
   '^(100(\\.0{1,5})?|0?\\d{1,2}(\\.\\d{1,5})?) ?%$',
 )
+const fraction = written(
+  (text) => {
+    const percent = parseExposure(text)
+    return percent !== undefined && percent > 0 && percent < 50 ? percent / 100 : undefined
+  },
+  'a probability',
+  'write 1% (above 0%, below 50%)',
+  '^[0-4]?\\d(\\.\\d{1,5})? ?%$',
+)
 const AMOUNT = '(-?\\d+(\\.\\d+)?( ?%)?|(\\d+(\\.\\d+)?(ms|[smhdw]))+)'
 const rule = written(parseFinite, 'a rule', 'compare with a number: "> 5%", "< 800ms", ">= 3"', `^\\s*(<=|>=|<|>) ?${AMOUNT}\\s*$`)
 const range = written(parseRange, 'a span of time', 'write 3d..5d', '^(\\d+(\\.\\d+)?(ms|[smhdw]))+(\\.\\.(\\d+(\\.\\d+)?(ms|[smhdw]))+)?$')
@@ -121,8 +130,19 @@ const options = z.json()
 /** Adapters check the rest of their keys themselves. */
 const target = z.object({ use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs') }).catchall(options)
 
+const evidence = z.strictObject({
+  pace: z.enum(['evidence', 'clock']).optional().describe('evidence: a step ends when enough is known; clock: when its hold is over'),
+  tolerance: z.number().min(1).max(100).optional().describe('Up to this many times as bad is no harm (1.1)'),
+  critical: z.number().gt(1).max(1000).optional().describe('This many times as bad must not reach everybody (1.5)'),
+  alpha: fraction.optional().describe('How often a tolerable release may be rolled back, over the whole rollout (1%)'),
+  beta: fraction.optional().describe('How often a critical one may reach everybody (5%)'),
+  maxHarm: span.optional().describe('Harm a step may do before it is noticed, as time of full outage (5s)'),
+  eventsPerCause: z.int().min(1).max(100).optional().describe('Failed requests one cause makes: retries + 1 (1)'),
+})
+
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
+  toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
   critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
@@ -178,6 +198,7 @@ export const phaseSchema = z
     onWarning: onWarning.optional(),
     onCritical: onCritical.optional(),
     after: duration.optional().describe('Bake: how long to watch after the last step'),
+    evidence: evidence.optional().describe('How the toggle-on group is compared with the toggle-off group'),
     checklist: z
       .array(z.strictObject({ id, text: z.string(), owner: name.optional() }))
       .default([])
@@ -226,6 +247,7 @@ export const planSchema = z
         onCritical: onCritical.optional(),
         order: order.optional(),
         approval: approval.optional(),
+        evidence: evidence.optional(),
       })
       .default({})
       .describe('For every phase that does not say otherwise'),

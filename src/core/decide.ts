@@ -1,4 +1,5 @@
 import type { Why } from './event.ts'
+import { weigh, type Weighed } from './comparison.ts'
 import { gatesOf, type Gate } from './gates.ts'
 import { describe, type Track } from './judge.ts'
 import type { Metric, Phase } from './plan.ts'
@@ -58,6 +59,8 @@ function findCritical(state: State, phase: Phase | undefined): Why | undefined {
     if (metric.onNoData === 'rollback' && lost(state, track))
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
+  const weighed = weigh(state)
+  if (weighed?.finding.do === 'rollback') return { code: 'critical', text: weighed.text }
   const { plan, intent } = state
   if (intent?.move !== 'advance') return undefined
   const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>
@@ -79,8 +82,15 @@ function respond(state: State, phase: Phase, why: Why): Decision {
 /** Warnings and missing data: hold first, and when they stay, pause. */
 function findTrouble(state: State, phase: Phase): Decision | undefined {
   const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
+  const weighed = weigh(state)
+  if (weighed && isForPeople(weighed.finding)) found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
+}
+
+/** What no further poll settles. Silence is waited for as that of every metric is. */
+function isForPeople(finding: Weighed['finding']): boolean {
+  return finding.do === 'pause' && ['incident', 'share', 'inconclusive'].includes(finding.because)
 }
 
 function troubleOf(state: State, phase: Phase, name: string, metric: Metric, track: Track): Decision | undefined {

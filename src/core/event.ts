@@ -7,7 +7,7 @@ export type Move = 'advance' | 'step-back' | 'rollback'
 
 /** Why a decision was taken, for people and for machines. */
 export interface Why {
-  readonly code: 'operator' | 'healthy' | 'critical' | 'warning' | 'no-data' | 'refused' | 'drift' | 'unreachable' | 'standby'
+  readonly code: 'operator' | 'healthy' | 'critical' | 'warning' | 'no-data' | 'refused' | 'drift' | 'unreachable' | 'standby' | 'evidence'
   /** One sentence: value, comparison, counts. */
   readonly text: string
   readonly metric?: string

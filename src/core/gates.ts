@@ -1,3 +1,4 @@
+import { weigh, type Weighed } from './comparison.ts'
 import { frozenBy, isOpen, opensAt } from './calendar.ts'
 import { describe, type Track } from './judge.ts'
 import { stepsOf, type Phase, type Step } from './plan.ts'
@@ -6,7 +7,19 @@ import { formatRule } from './rule.ts'
 import { currentStep, type State } from './state.ts'
 import { formatDuration, formatInstant, type Duration, type Instant } from './units.ts'
 
-export const GATES = ['hold', 'bake', 'samples', 'metrics', 'approval', 'checklist', 'success', 'window', 'freeze', 'drift'] as const
+export const GATES = [
+  'evidence',
+  'hold',
+  'bake',
+  'samples',
+  'metrics',
+  'approval',
+  'checklist',
+  'success',
+  'window',
+  'freeze',
+  'drift',
+] as const
 export type GateName = (typeof GATES)[number]
 
 /** Anything that must be open before a step up. */
@@ -24,9 +37,12 @@ export function gatesOf(state: State, now: Instant): readonly Gate[] {
   const step = currentStep(state)
   const phase = state.plan.phases[phaseOf(state)]
   const next = nextStep(state)
+  const weighed = weigh(state)
+  const paced = weighed?.pace === 'evidence'
   return [
-    ...(step ? holdGates(state, step, phase) : []),
-    ...(phase ? metricGates(state, phase) : []),
+    ...(weighed ? evidenceGates(weighed) : []),
+    ...(step && !paced ? holdGates(state, step, phase) : []),
+    ...(phase ? metricGates(state, phase).filter(({ name }) => !paced || name !== 'samples') : []),
     ...(next ? approvalGates(state, next) : []),
     ...(step?.last && phase ? phaseGates(state, phase) : []),
     ...(next ? calendarGates(state, now) : []),
@@ -41,6 +57,13 @@ export function nextStep(state: State): Step | undefined {
 /** The key of a phase's n-th success criterion in `Watch.criteria`. */
 export function criterionKey(phase: Phase, nth: number): string {
   return `${phase.id}/${nth}`
+}
+
+/** By the clock the evidence says when something is wrong, and not when it is enough. */
+function evidenceGates({ finding, pace, text }: Weighed): readonly Gate[] {
+  const isEnough = finding.do === 'advance' || finding.do === 'complete'
+  const open = isEnough || (pace === 'clock' && finding.do === 'hold')
+  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}` }]
 }
 
 function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {

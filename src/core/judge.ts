@@ -1,12 +1,11 @@
-import { beyondLast, increments, quantile, sum, type Bin, type Counters } from './counters.ts'
+import { beyondLast, carried, increments, quantile, sum, type Bin, type Counters } from './counters.ts'
+import type { Comparison } from './comparison.ts'
 import type { Metric } from './plan.ts'
-import type { Measured, Missing } from './reading.ts'
+import type { Measured, Missing, Reading } from './reading.ts'
 import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
 import { formatDuration, type Duration, type Instant } from './units.ts'
 
 export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
-
-export type Reading = Measured | { readonly is: 'missing'; readonly reason: Missing; readonly detail: string }
 
 /** What is remembered of one metric between two polls. Plain data: it lives in the journal. */
 export interface Track {
@@ -42,6 +41,8 @@ export interface Watch {
   readonly tracks: { readonly [metric: string]: Track }
   /** Criterion key (`phase/index`) → how long it has held. */
   readonly criteria: { readonly [criterion: string]: Duration }
+  /** What the two groups have shown since the change under way began. */
+  readonly comparison?: Comparison
 }
 
 /** A sample from further ahead than this is a wrong clock, not a fast network. */
@@ -164,10 +165,7 @@ function count(
   if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
 
   const counts = increments(track.last, last)
-  const kept = {
-    ...track.last,
-    ...Object.fromEntries(Object.entries(last).map(([key, series]) => [key, { ...track.last?.[key], ...series }])),
-  }
+  const kept = carried(track.last, last)
   const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
   const sums = sum(bins)

@@ -1,4 +1,5 @@
 import type { Duration, Exposure, Instant } from './units.ts'
+import type { Policy } from './evidence/policy.ts'
 import type { Rule } from './rule.ts'
 
 /** Any JSON value: what can be frozen into the journal. */
@@ -45,10 +46,21 @@ export interface TimedRule {
   readonly for: Duration
 }
 
+/** How a step is judged and paced where the toggle-on group can be compared with the toggle-off group. */
+export interface Evidence {
+  /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
+  readonly pace: 'evidence' | 'clock'
+  readonly policy: Omit<Policy, 'shares'>
+}
+
 export interface Metric {
   readonly use: string
   readonly options: { readonly [key: string]: Json }
   /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
+  /** Its reading tells the two groups apart: failures of requests, or how long they take. */
+  readonly compares?: 'failures' | 'latency'
+  /** The toggle whose groups these are; whichever moves, unless told. */
+  readonly toggle?: string
   readonly success?: Rule
   readonly warning?: TimedRule
   readonly critical?: TimedRule
@@ -105,6 +117,8 @@ export interface Phase {
   readonly after: Duration
   readonly checklist: readonly ChecklistItem[]
   readonly success: readonly Criterion[]
+  /** Only where it differs from the defaults. */
+  readonly evidence?: Evidence
 }
 
 /** A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. */

@@ -3,14 +3,32 @@ import type { Instant } from './units.ts'
 /** Series id → cumulative counter value since its process began. */
 export type Series = { readonly [id: string]: number }
 
+/** Failed requests and all of them. */
+export interface Failures {
+  readonly bad: Series
+  readonly total: Series
+}
+
+/** The same counters of the requests with a toggle on, and of those with it off. */
+export interface Groups<Counts> {
+  readonly on: Counts
+  readonly off: Counts
+}
+
 /** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
 export type Measured =
   /** One number now: a gauge, or whatever a query computed. */
   | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number }
   /** Cumulative counters; the judge takes the increments and handles resets. */
-  | { readonly is: 'ratio'; readonly bad: Series; readonly total: Series; readonly at?: Instant }
+  | ({ readonly is: 'ratio'; readonly at?: Instant; readonly groups?: Groups<Failures> } & Failures)
   /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */
-  | { readonly is: 'quantile'; readonly quantile: number; readonly buckets: { readonly [le: string]: Series }; readonly at?: Instant }
+  | {
+      readonly is: 'quantile'
+      readonly quantile: number
+      readonly buckets: { readonly [le: string]: Series }
+      readonly at?: Instant
+      readonly groups?: Groups<{ readonly [le: string]: Series }>
+    }
 
 /** Why there is no reading. Absence is never zero. */
 export type Missing =
@@ -27,6 +45,9 @@ export type Missing =
   | 'first-poll'
   | 'few-samples'
   | 'no-traffic'
+
+/** What the judge is given. */
+export type Reading = Measured | { readonly is: 'missing'; readonly reason: Missing; readonly detail: string }
 
 /** Thrown by a metric adapter that knows why there is no reading; any other throw is `unreachable`. */
 export class Unreadable extends Error {

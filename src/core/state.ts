@@ -1,6 +1,7 @@
 import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
 import type { Watch } from './judge.ts'
 import type { Instant } from './units.ts'
+import { resumed } from './comparison.ts'
 import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
@@ -149,7 +150,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return state.status === 'running' ? { ...state, status: 'paused', stopped: deed(event, event.why) } : state
     case 'resumed': {
       const { stopped: _, ...rest } = state
-      return state.status === 'complete' ? state : { ...rest, status: 'running' }
+      if (state.status === 'complete') return state
+      return { ...rest, status: 'running', ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':
       // Whoever agreed to another plan has not agreed to this one.
@@ -168,6 +170,11 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return rest
     }
   }
+}
+
+/** A person has looked at what the comparison asked about. */
+function reconsidered(watch: Watch): Watch {
+  return watch.comparison ? { ...watch, comparison: resumed(watch.comparison) } : watch
 }
 
 /** What was seen under an older plan and still counts under the new one: only what means the same in both. */

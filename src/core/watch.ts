@@ -1,5 +1,7 @@
+import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { criterionKey } from './gates.ts'
-import { judge, restart, type Reading, type Watch } from './judge.ts'
+import { judge, restart, type Watch } from './judge.ts'
+import type { Reading } from './reading.ts'
 import type { Duration, Instant } from './units.ts'
 import type { Phase, Plan } from './plan.ts'
 import { holds } from './rule.ts'
@@ -21,8 +23,17 @@ export function longestGap(plan: Plan): Duration {
   return plan.interval * 3 + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
 
+/** Where a rollout is while it is watched: the phase under way, and the step arrived at (-1 before the first). */
+export interface Position {
+  readonly phase: Phase
+  readonly cursor: number
+}
+
 /** The watch after one more poll of the phase under way. */
-export function observe(plan: Plan, phase: Phase, before: Watch | undefined, readings: Readings, tick: Tick): Watch {
+export function observe(plan: Plan, { phase, cursor }: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+  const ramp = rampAt(plan, cursor)
+  const readings = focused(ramp, all)
+  const comparison = compare(ramp, before?.comparison, all)
   const elapsed = watchedSince(plan, before, tick)
   // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
@@ -43,14 +54,28 @@ export function observe(plan: Plan, phase: Phase, before: Watch | undefined, rea
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     tracks,
     criteria: { ...before?.criteria, ...criteria(phase, before, tracks, elapsed ?? 0) },
+    ...(comparison && { comparison }),
   }
 }
 
-/** The watch as a step has just been reached: no credit, no samples; counters begin as they are now, criteria go on. */
-export function begin(before: Watch | undefined, readings: Readings, tick: Tick): Watch {
+/**
+ * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; criteria and the
+ * comparison of the two groups go on.
+ */
+export function begin(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+  const ramp = rampAt(plan, cursor)
+  const readings = focused(ramp, all)
+  const comparison = arrive(ramp, before?.comparison, all)
   const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
   const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name])]))
-  return { monotonic: tick.monotonic, domain: tick.domain, credit: 0, tracks, criteria: before?.criteria ?? {} }
+  return {
+    monotonic: tick.monotonic,
+    domain: tick.domain,
+    credit: 0,
+    tracks,
+    criteria: before?.criteria ?? {},
+    ...(comparison && { comparison }),
+  }
 }
 
 /** Whether the difference is worth an event: a verdict, a streak or a tenth of the hold. */

@@ -5,6 +5,7 @@ import type { Fact } from '../core/event.ts'
 import { defaultsOf } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
+import type { Watch } from '../core/judge.ts'
 import type { Duration } from '../core/units.ts'
 import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -136,10 +137,14 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
   const { clock } = engine
   // What was proven before something was taken back was proven of something else.
-  const proven = intent.move === 'advance' ? state.watch : state.watch && { ...state.watch, criteria: {} }
-  const watch = begin(proven, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
+  const proven = intent.move === 'advance' ? state.watch : state.watch && unproven(state.watch)
+  const watch = begin(state.plan, intent.cursor, proven, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
   await record(engine, { type: 'arrived', intent: intent.seq, missing, watch }, intent, async (work) => work())
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
+}
+
+function unproven({ comparison: _, ...watch }: Watch): Watch {
+  return { ...watch, criteria: {} }
 }
 
 /** Appends unless the intent is no longer the newest or somebody has recorded the same already. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { judge, restart, type Reading, type Track } from '../../src/core/judge.ts'
+import { judge, restart, type Track } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import type { Metric } from '../../src/core/plan.ts'
 import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../helpers/core.ts'
 

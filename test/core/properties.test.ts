@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, effective } from '../../src/core/decide.ts'
 import { gatesOf, nextStep } from '../../src/core/gates.ts'
-import type { Reading } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import { dependants, isForward, stepsOf, type Phase, type Plan, type Toggle } from '../../src/core/plan.ts'
 import { phaseOf, retreat, type Scope } from '../../src/core/retreat.ts'
 import { canDoWithout, currentStep, type State } from '../../src/core/state.ts'
@@ -137,7 +137,13 @@ function turn(world: World, action: Action): World {
         traffic === 'gone' ? gone : traffic === 'NaN' ? { is: 'ratio', bad: { a: 0 }, total: { a: Number.NaN } } : counters(later)
       const [readings, now]: [Readings, Phase | undefined] = [{ errors: reading }, state.plan.phases[phaseOf(state)]]
       if (!now || state.status === 'rolled back' || state.status === 'complete') return later
-      return { ...later, state: next(state, { type: 'observed', watch: observe(state.plan, now, state.watch, readings, tickOf(later)) }) }
+      return {
+        ...later,
+        state: next(state, {
+          type: 'observed',
+          watch: observe(state.plan, { phase: now, cursor: state.cursor }, state.watch, readings, tickOf(later)),
+        }),
+      }
     }
     case 'act': {
       const decision = decide(state, NOW)
@@ -177,7 +183,7 @@ function finish(world: World, state: State, refuse: readonly boolean[]): State {
   )
   const missing = Object.entries(tried.intent?.targets ?? {}).flatMap(([target, { is }]) => (is === 'applied' ? [] : [target]))
   if (!canDoWithout(state.plan, intent, missing)) return tried
-  const watch = begin(state.watch, intent.move === 'advance' ? { errors: counters(world) } : {}, tickOf(world))
+  const watch = begin(state.plan, intent.cursor, state.watch, intent.move === 'advance' ? { errors: counters(world) } : {}, tickOf(world))
   return next(tried, { type: 'arrived', intent: intent.seq, missing, watch })
 }
 

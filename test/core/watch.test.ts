@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Reading, Watch } from '../../src/core/judge.ts'
+import type { Watch } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import { begin, isNews, longestGap, observe, type Tick } from '../../src/core/watch.ts'
 import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, track, value, watch } from '../helpers/core.ts'
 
@@ -11,7 +12,8 @@ type Poll = readonly [monotonic: number, reading: Reading | undefined, domain?: 
 function poll(of = plan(), ...polls: readonly Poll[]): Watch {
   const [current = phase()] = of.phases
   return polls.reduce(
-    (before, [at, reading, domain]) => observe(of, current, before, reading ? { errors: reading } : {}, tick(at, domain)),
+    (before, [at, reading, domain]) =>
+      observe(of, { phase: current, cursor: 0 }, before, reading ? { errors: reading } : {}, tick(at, domain)),
     watch({ errors: track() }),
   )
 }
@@ -116,7 +118,7 @@ describe('criteria', () => {
 describe('a step just reached', () => {
   const before = watch({ errors: track({ criticalFor: 5, last: { total: { a: 1 } } }) }, { credit: 9, criteria: { 'core/0': 7 } })
   it('has proven nothing, and criteria go on', () => {
-    const now = begin(before, { errors: ratio(2, 8) }, tick(50))
+    const now = begin(plan(), 0, before, { errors: ratio(2, 8) }, tick(50))
     expect(now).toMatchObject({ credit: 0, monotonic: 50, criteria: { 'core/0': 7 } })
     expect(now.tracks['errors']).toEqual({
       verdict: 'unknown',
@@ -126,7 +128,7 @@ describe('a step just reached', () => {
       last: { bad: { a: 2 }, total: { a: 8 } },
     })
   })
-  it('forgets counters from before it', () => expect(begin(before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
+  it('forgets counters from before it', () => expect(begin(plan(), 0, before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
 })
 
 const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean])[] = [

@@ -1,5 +1,5 @@
 import { openMetrics } from '../../src/adapters/open.ts'
-import type { Reading } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import type { Json, Metric } from '../../src/core/plan.ts'
 import { lend } from './loan.ts'
 

@@ -1,6 +1,6 @@
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import type { Event } from '../../src/core/event.ts'
-import type { Reading } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import type { Engine } from '../../src/engine/engine.ts'

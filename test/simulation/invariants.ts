@@ -1,6 +1,6 @@
 import { environment } from '../../src/core/environment.ts'
 import type { Event } from '../../src/core/event.ts'
-import type { Reading } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import { exposureAt, isForward, stepsOf, type Exposures, type Plan } from '../../src/core/plan.ts'
 import { evolve, fold, type State } from '../../src/core/state.ts'
 import { longestGap } from '../../src/core/watch.ts'

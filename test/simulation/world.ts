@@ -1,7 +1,7 @@
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
-import type { Reading } from '../../src/core/judge.ts'
+import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Checkpoint, Fence, Journal, Lease } from '../../src/core/ports.ts'
 import { parseWord, wordFor } from '../../src/core/words.ts'

@@ -3,6 +3,7 @@ import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
 import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
+import { divide, groups, isWhole } from '../groups.ts'
 import { parseExposition, seriesId, type Sample } from '../exposition.ts'
 import { request } from '../http.ts'
 import { parseSelector } from '../selector.ts'
@@ -31,8 +32,11 @@ const options = z
       .max(64 << 20)
       .default(8 << 20)
       .describe('Largest scrape in bytes'),
+    ...groups,
     ...access,
   })
+  .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(({ on, value }) => on === undefined || value === undefined, { message: 'on: and off: divide a ratio or a quantile, not a value' })
   .refine(({ ratio, quantile, value }) => [ratio, quantile, value].filter((each) => each !== undefined).length === 1, {
     message: 'needs exactly one of ratio, quantile or value',
   })
@@ -51,11 +55,14 @@ export default metric({
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at: Math.min(at(total), at(bad)) }
+      const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
+      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at: Math.min(at(total), at(bad)), ...divided }
     }
     if (given.quantile) {
       const found = some(samples, bucketsIn(given.quantile.of))
-      return { is: 'quantile', quantile: given.quantile.q, buckets: histogram(found, given.quantile.of), at: at(found) }
+      const { of, q } = given.quantile
+      const divided = divide(given, labelsOf, (part) => histogram(part(found), of))
+      return { is: 'quantile', quantile: q, buckets: wholeOf(histogram(found, of), of), at: at(found), ...divided }
     }
     const only = one(samples, given.value ?? '')
     return { is: 'value', value: only.value, at: at([only]) }
@@ -126,6 +133,14 @@ function histogram(found: readonly Sample[], of: string): { readonly [le: string
     const bucket = (buckets[bound] ??= {})
     bucket[seriesId(sample, ['le'])] = sample.value
   }
+  return buckets
+}
+
+function wholeOf(buckets: { readonly [le: string]: Series }, of: string): { readonly [le: string]: Series } {
   if (!buckets['+Inf']) throw new Unreadable('malformed', `${of} has no +Inf bucket`)
   return buckets
+}
+
+function labelsOf({ labels }: Sample): Sample['labels'] {
+  return labels
 }

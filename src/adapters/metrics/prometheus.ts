@@ -4,6 +4,7 @@ import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
 import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../access.ts'
 import { metric } from '../define.ts'
+import { divide, groups, isWhole } from '../groups.ts'
 import { request } from '../http.ts'
 
 /** More series than this belong into a recording rule. */
@@ -26,8 +27,11 @@ const options = z
     sampledAt: promql
       .optional()
       .describe('PromQL for when the sample was taken, in seconds: a Pushgateway shows old ones for ever (push_time_seconds{job="shop"})'),
+    ...groups,
     ...access,
   })
+  .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(({ on, query }) => on === undefined || query === undefined, { message: 'on: and off: divide a ratio or a quantile, not a query' })
   .refine(({ ratio, quantile, query }) => [ratio, quantile, query].filter((each) => each !== undefined).length === 1, {
     message: 'needs exactly one of query, ratio or quantile',
   })
@@ -84,14 +88,17 @@ export default metric({
       ])
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const at = await sampledAt(given, Math.min(first.value, badAt?.value ?? first.value), loan)
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at }
+      const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
+      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
     }
     if (quantile) {
       const buckets = quantile.of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
       const [first] = await ask(given, newestOf(buckets), loan)
       if (!first) throw new Unreadable('empty', `${buckets} matches no series`)
       const found = await ask(given, buckets, loan, first.evaluated)
-      return { is: 'quantile', quantile: quantile.q, buckets: bucketsOf(found, buckets), at: await sampledAt(given, first.value, loan) }
+      const at = await sampledAt(given, first.value, loan)
+      const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), buckets))
+      return { is: 'quantile', quantile: quantile.q, buckets: wholeOf(bucketsOf(found, buckets), buckets), at, ...divided }
     }
     const [found, [newest]] = await Promise.all([ask(given, query, loan), ask(given, newestOf(query), loan).catch(scalarHasNone)])
     const [only, second] = found
@@ -176,9 +183,17 @@ function bucketsOf(found: readonly Instant[], query: string): { readonly [le: st
     const bucket = (buckets[bound] ??= {})
     bucket[idOf(rest)] = value
   }
+  return buckets
+}
+
+function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { readonly [le: string]: Series } {
   if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
   if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)
   return buckets
+}
+
+function labelsOf({ labels }: Instant): Instant['labels'] {
+  return labels
 }
 
 /** Short and stable: it is kept in the journal for every series. */
