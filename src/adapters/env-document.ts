@@ -152,7 +152,7 @@ function assignmentOf(text: string, before: Line | undefined): Assignment | unde
   const quote = rest.startsWith('"') ? '"' : rest.startsWith("'") ? "'" : ''
   if (quote !== '') return { name, head: whole + quote, quote, ...between(rest, quote), ...follows }
   const comment = (blanks + rest).search(/[ \t]#/)
-  const value = (comment === -1 ? rest : rest.slice(0, Math.max(0, comment - blanks.length))).trimEnd()
+  const value = withoutBlanks(comment === -1 ? rest : rest.slice(0, Math.max(0, comment - blanks.length)))
   if (value === '') return { name, head, quote, value, tail: blanks + rest, ...follows }
   return {
     name,
@@ -163,6 +163,13 @@ function assignmentOf(text: string, before: Line | undefined): Assignment | unde
     ...(endsInBackslash(rest) && { unclear: 'goes over several lines' }),
     ...follows,
   }
+}
+
+/** Only blanks and tabs: to a shell a no-break space, or a carriage return that ends no line, is part of the value. */
+function withoutBlanks(text: string): string {
+  let end = text.length
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end -= 1
+  return text.slice(0, end)
 }
 
 function between(rest: string, quote: '"' | "'"): Pick<Assignment, 'value' | 'tail' | 'unclear'> {

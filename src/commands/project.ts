@@ -13,7 +13,7 @@ import { insist } from '../engine/insist.ts'
 import { load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
-import { deadline, text, type Input } from './input.ts'
+import { deadline, MACHINE, text, type Input } from './input.ts'
 
 const FILE = 'rollout.yaml'
 
@@ -127,5 +127,5 @@ export function lenderOf(shell: Shell, input: Input): Lender {
 }
 
 function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature'> {
-  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: 'auto' } }
+  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: MACHINE } }
 }
