@@ -25,6 +25,14 @@ describe('a document nobody can be sure about', () => {
   })
 })
 
+it.each([
+  ["A='x\nF=true\n", 'A on line 1 opens a quote that nothing closes'],
+  ['F=true\n\nB_2="x\\"\n# y\n', 'B_2 on line 3 opens a quote that nothing closes'],
+])('a quote that is left open would swallow what is written: %j', (document, message) => {
+  expect(readWords(document, ['F'])).toEqual({ F: 'true' })
+  expect(() => set(document)).toThrow(message)
+})
+
 describe('reading', () => {
   it.each([
     ['', undefined],

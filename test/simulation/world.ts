@@ -136,6 +136,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
   return {
     name: target.name,
     settle: target.fenced ? 0 : settle,
+    shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
     write: async (words, fence, signal) => {
       if (target.fenced) return reach('write', () => write(words, fence))
