@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -135,6 +136,8 @@ const shell: Shell = {
   },
 }
 
+// As many wait for one signal as there are targets: more than ten are no leak.
+setMaxListeners(0)
 stopOn('SIGINT', 'interrupted')
 stopOn('SIGTERM', 'terminated')
 // A reader that has gone (`rollout history | head`) is not an error.

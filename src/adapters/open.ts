@@ -155,8 +155,9 @@ const SHORTEST = 6
 
 function passed({ pass }: { readonly [key: string]: Json }, env: Lender['env']): readonly (readonly [value: string, reference: string])[] {
   return (Array.isArray(pass) ? pass : []).flatMap((name: Json) => {
-    const value = typeof name === 'string' ? env[name] : undefined
-    return value !== undefined && value.length >= SHORTEST ? [[value, `\${${String(name)}}`] as const] : []
+    if (typeof name !== 'string') return []
+    const value = env[name]
+    return value !== undefined && value.length >= SHORTEST ? [[value, `\${${name}}`] as const] : []
   })
 }
 

@@ -62,11 +62,11 @@ export async function move(engine: Engine, moving: Moving, signature: Signature,
 /** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */
 export async function intend(
   engine: Engine,
-  { do: to, to: destination, why }: Moving,
+  { do: to, to: { cursor, exposures }, why }: Moving,
   signature: Signature,
   overrides: readonly string[] = [],
 ): Promise<void> {
-  const intended: Fact = { type: 'intended', move: to, ...destination, why, ...(overrides.length > 0 && { overrides }) }
+  const intended: Fact = { type: 'intended', move: to, cursor, exposures, why, ...(overrides.length > 0 && { overrides }) }
   engine.tell(await engine.writer.append(intended, signature))
 }
 

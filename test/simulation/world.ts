@@ -1,3 +1,4 @@
+import { isSealed } from '../../src/adapters/state/seal.ts'
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
@@ -93,6 +94,7 @@ function journalOf(world: World, process: Process, watcher: Watcher): Journal {
     place: 'the simulated store',
     read: async (after = 0) => ask('read', () => events.slice(after)),
     append: async (event) => {
+      if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
       watcher.onSend(event, process)
       const answer = await ask(`append ${event.type}`, () => {
         const winner = events[event.seq - 1]
