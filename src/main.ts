@@ -11,6 +11,8 @@ import type { Shell } from './shell.ts'
 
 declare const __VERSION__: string
 
+// As many wait for one signal as there are targets: more than ten are no leak.
+setMaxListeners(0)
 const stopping = new AbortController()
 
 function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'): void {
@@ -136,8 +138,6 @@ const shell: Shell = {
   },
 }
 
-// As many wait for one signal as there are targets: more than ten are no leak.
-setMaxListeners(0)
 stopOn('SIGINT', 'interrupted')
 stopOn('SIGTERM', 'terminated')
 // A reader that has gone (`rollout history | head`) is not an error.

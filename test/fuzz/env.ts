@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { readMark, readWords, writeWords } from '../../src/adapters/env-document.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import { openToggles } from '../../src/sdk/index.ts'
+import { ownFolder } from '../helpers/folder.ts'
 import { property, type Property } from './property.ts'
 
 const MARK = { epoch: 7 }
@@ -73,11 +73,7 @@ let folder: string | undefined
 
 /** What an application reads of a file, with the SDK. */
 function read(text: string): Readonly<Record<string, string>> {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'rollout-fuzz-env-'))
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-    folder = made
-  }
+  folder ??= ownFolder('rollout-fuzz-env-')
   const file = join(folder, 'web.env')
   writeFileSync(file, text)
   const app = openToggles({ file, env: {} })
