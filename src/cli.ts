@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { RolloutError, type Outcome } from './core/errors.ts'
 import type { Flag, Input, Row } from './commands/input.ts'
 import type { Shell } from './shell.ts'
+import { clean } from './views/clean.ts'
 
 const COMMANDS: readonly Row[] = [
   {
@@ -190,7 +191,10 @@ function build(shell: Shell, act: (row: Row, input: Input) => Promise<void>): Co
     .description('Rolls out feature toggles step by step, judges by metrics, and rolls back by itself.')
     .version(shell.version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => shell.out.write(text), writeErr: (text) => shell.err.write(text) })
+    .configureOutput({
+      writeOut: (text) => shell.out.write(text),
+      writeErr: (text) => shell.err.write(text.split('\n').map(clean).join('\n')),
+    })
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim() })
   for (const row of COMMANDS) {

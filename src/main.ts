@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +11,8 @@ import type { Shell } from './shell.ts'
 
 declare const __VERSION__: string
 
+// As many wait for one signal as there are targets: more than ten are no leak.
+setMaxListeners(0)
 const stopping = new AbortController()
 
 function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'): void {

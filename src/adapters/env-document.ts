@@ -27,6 +27,8 @@ interface Line {
   readonly end: '' | '\n' | '\r\n'
   readonly assigns?: Assignment
   readonly mark?: Mark
+  /** It opens a quote that nothing closes. */
+  readonly isOpen?: boolean
 }
 
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
@@ -52,12 +54,13 @@ export function readMark(document: string): Mark {
 /**
  * The document with these words and this mark, and nothing else changed: comments, order, quotes, `export`,
  * line ends, byte-order mark and a missing last newline all stay; what was not there is added at the end.
- * Throws like `readWords`, and `config` for a word that would not read the same everywhere.
+ * Throws like `readWords`, `conflict` where a quote is open, and `config` for a word that would not read the same everywhere.
  */
 export function writeWords(document: string, words: { readonly [name: string]: string }, mark: Mark): string {
   const { bom, lines } = parse(document)
   for (const [name, word] of Object.entries(words)) {
     wordOf(lines, name)
+    checkQuotes(lines)
     if (!WORD.test(word))
       throw new RolloutError('config', {
         message: `"${word}" cannot be a word in an env file`,
@@ -75,6 +78,16 @@ export function writeWords(document: string, words: { readonly [name: string]: s
   const added = [...wanted].flatMap(([name, word]) => (known.has(name) ? [] : [`${name}=${quoted(word)}`]))
   if (!lines.some((line) => line.mark)) added.push(marked)
   return bom + append(edited.join(''), added, lines)
+}
+
+/** To a shell everything behind an open quote belongs to it, and the next quote that is written would close it. */
+function checkQuotes(lines: readonly Line[]): void {
+  const nth = lines.findIndex(({ isOpen }) => isOpen)
+  if (nth !== -1)
+    throw new RolloutError('conflict', {
+      message: `${lines[nth]?.assigns?.name} on line ${nth + 1} opens a quote that nothing closes`,
+      hint: 'close it, or put the other kind of quote around the value',
+    })
 }
 
 function append(document: string, added: readonly string[], lines: readonly Line[]): string {
@@ -123,6 +136,7 @@ function parse(document: string): { readonly bom: string; readonly lines: readon
     if (!assigns || assigns.quote === '' || assigns.unclear === undefined) continue
     // What lies inside a value of several lines is no assignment and no mark.
     const close = closing(document, from + assigns.head.length, assigns.quote) ?? -1
+    if (close === -1) lines[lines.length - 1] = { ...line, assigns, isOpen: true }
     while (at <= close) {
       const inner = lineAt(document, at)
       lines.push(inner)
@@ -152,7 +166,7 @@ function assignmentOf(text: string, before: Line | undefined): Assignment | unde
   const quote = rest.startsWith('"') ? '"' : rest.startsWith("'") ? "'" : ''
   if (quote !== '') return { name, head: whole + quote, quote, ...between(rest, quote), ...follows }
   const comment = (blanks + rest).search(/[ \t]#/)
-  const value = (comment === -1 ? rest : rest.slice(0, Math.max(0, comment - blanks.length))).trimEnd()
+  const value = withoutBlanks(comment === -1 ? rest : rest.slice(0, Math.max(0, comment - blanks.length)))
   if (value === '') return { name, head, quote, value, tail: blanks + rest, ...follows }
   return {
     name,
@@ -163,6 +177,13 @@ function assignmentOf(text: string, before: Line | undefined): Assignment | unde
     ...(endsInBackslash(rest) && { unclear: 'goes over several lines' }),
     ...follows,
   }
+}
+
+/** Only blanks and tabs: to a shell a no-break space, or a carriage return that ends no line, is part of the value. */
+function withoutBlanks(text: string): string {
+  let end = text.length
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end -= 1
+  return text.slice(0, end)
 }
 
 function between(rest: string, quote: '"' | "'"): Pick<Assignment, 'value' | 'tail' | 'unclear'> {

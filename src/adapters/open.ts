@@ -1,4 +1,5 @@
 import { RolloutError } from '../core/errors.ts'
+import { hider } from '../core/hide.ts'
 import type { Clock, Fence, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
 import { Unreadable, type Missing, type Reading } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
@@ -27,6 +28,8 @@ export interface OpenTarget {
   write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
   /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
   readonly settle: Duration
+  /** Text that may hold what came from the environment, fit to be shown. */
+  shown(text: string): string
   /** What to type to do the same by hand. */
   byHand(words: { readonly [variable: string]: string }): readonly string[]
 }
@@ -59,6 +62,7 @@ export async function openTargetsAnyway(plan: Pick<Plan, 'targets'>, lender: Len
           read: refuse,
           write: refuse,
           settle: 0,
+          shown: (text) => text,
           byHand: (words) => Object.entries(words).map(([variable, word]) => `${variable}=${word}`),
         }
       }
@@ -84,6 +88,7 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
     read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
     write: (words, fence, signal) => hidden(adapter.write(options, words, { ...lender, signal, ...fence })),
     settle: adapter.settle?.(options) ?? SETTLE,
+    shown: hide.text,
     byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
   }
 }
@@ -118,7 +123,7 @@ async function aborted(signal: AbortSignal): Promise<never> {
 
 async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
   const { value, secrets, unresolved } = resolve(raw, lender.env)
-  const hide = hider(secrets)
+  const hide = hiding(new Map([...passed(value, lender.env), ...secrets]))
   // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.
   if (unresolved.length > 0)
     throw new RolloutError(
@@ -145,10 +150,20 @@ function pathOf(place: string, path: IssuePath): string {
   return [place, ...(path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))].join('.')
 }
 
-/** Puts the reference back wherever a value from the environment shows up. */
-function hider(secrets: ReadonlyMap<string, string>) {
-  const found = [...secrets].filter(([value]) => value.length > 0).toSorted(([a], [b]) => b.length - a.length)
-  const text = (shown: string): string => found.reduce((all, [value, reference]) => all.replaceAll(value, reference), shown)
+/** Variables a command may see are its own to print; what is shorter says nothing. */
+const SHORTEST = 6
+
+function passed({ pass }: { readonly [key: string]: Json }, env: Lender['env']): readonly (readonly [value: string, reference: string])[] {
+  return (Array.isArray(pass) ? pass : []).flatMap((name: Json) => {
+    if (typeof name !== 'string') return []
+    const value = env[name]
+    return value !== undefined && value.length >= SHORTEST ? [[value, `\${${name}}`] as const] : []
+  })
+}
+
+/** Keeps what came from the environment out of messages and errors. */
+function hiding(secrets: ReadonlyMap<string, string>) {
+  const text = hider(secrets)
   const error = (thrown: unknown): unknown => {
     if (thrown instanceof RolloutError) {
       const problems = thrown.problems.map((problem) => ({

@@ -44,6 +44,8 @@ export async function run(
     maxBuffer: maxBytes,
     stripFinalNewline: false,
     reject: false,
+    // NODE_DEBUG=execa would print every argument.
+    verbose: 'none',
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   })
   let isEnded = false

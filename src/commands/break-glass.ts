@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openTargetsAnyway } from '../adapters/open.ts'
 import { keepRecord } from '../adapters/state/break-glass.ts'
-import type { Outcome, RolloutError } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
 import { breakGlass } from '../engine/break-glass.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
@@ -12,6 +12,11 @@ import { journalName, lenderOf, loadPlan } from './project.ts'
 
 /** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
 export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutError): Promise<Outcome> {
+  if (flag(input, 'dryRun'))
+    throw new RolloutError(cause.code, [
+      ...cause.problems,
+      { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
+    ])
   const { plan } = await loadPlan(shell, input)
   const by = signature(shell, input)
   const targets = await openTargetsAnyway(plan, lenderOf(shell, input))

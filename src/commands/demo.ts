@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openStore } from '../adapters/state/file.ts'
@@ -35,7 +35,11 @@ export default async function demo(shell: Shell, input: Input): Promise<Outcome>
   const speed = speedOf(input)
   const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-'))
   for (const part of ['rollout.yaml', 'phases']) cpSync(join(shell.home, part), join(folder, part), { recursive: true })
-  const world = await openWorld({ folder, fault, home: shell.home, signal: shell.signal })
+  const world = await openWorld({ folder, fault, home: shell.home, signal: shell.signal }).catch((thrown: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw thrown
+  })
+  let isTold = false
   try {
     const inside: Shell = { ...shell, cwd: folder, env: { ...shell.env, SHOP_URL: world.url } }
     const { plan, files } = await loadPlan(inside, input)
@@ -45,9 +49,12 @@ export default async function demo(shell: Shell, input: Input): Promise<Outcome>
       speed,
       command: commandOf(shell),
     })
+    // From here on the journal is there for the user to ask.
+    isTold = true
     return state.status === EXPECTED[fault] ? 'done' : 'unhealthy'
   } finally {
     await world.close()
+    if (!isTold) rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -52,15 +52,31 @@ export function duration(input: Input, name: string): Duration | undefined {
 
 const ACTORS = ['ROLLOUT_ACTOR', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN'] as const
 
+/** The actor of everything that no person did. */
+export const MACHINE = 'auto'
+const LONGEST = 200
+/** What cannot be seen: two names that look the same must be the same. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
 /**
- * Who is acting: `--actor`, then ROLLOUT_ACTOR, the CI's user, the system's name for this user; never from thin air.
- * Throws `usage` when nobody can be named.
+ * Who is acting: `--actor`, then ROLLOUT_ACTOR, the CI's user, the system's name for this user; never from thin air,
+ * and never the program itself. It is what somebody says of themselves: whoever may write the journal may say anything.
+ * Throws `usage` when nobody can be named, or by a name that would not read the same to everybody.
  */
 export function signature(shell: Shell, input: Input): Signature {
-  const actor =
+  const named =
     text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '') ?? shell.user
-  if (actor === undefined || actor.trim() === '')
+  // A variable that was read from a file ends in a newline: no reason to refuse a rollback.
+  const actor = named?.trim()
+  if (actor === undefined || actor === '')
     throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
+  if (UNSEEN.test(actor) || actor.length > LONGEST)
+    throw new RolloutError('usage', {
+      message: `${JSON.stringify(actor.slice(0, LONGEST))} cannot name an actor`,
+      hint: `one line of at most ${LONGEST} characters, all of them visible`,
+    })
+  if (actor === MACHINE)
+    throw new RolloutError('usage', { message: `"${MACHINE}" is the program itself`, hint: '--actor NAME names a person' })
   const reason = text(input, 'reason')
   return { actor, ...(reason !== undefined && { reason }) }
 }

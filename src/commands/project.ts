@@ -11,7 +11,7 @@ import { insist } from '../engine/insist.ts'
 import { checkHere, load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
-import { deadline, text, type Input } from './input.ts'
+import { deadline, MACHINE, text, type Input } from './input.ts'
 import { locate } from './place.ts'
 import { openStore, outlineAt } from './store.ts'
 
@@ -120,5 +120,5 @@ export function lenderOf(shell: Shell, input: Input): Lender {
 }
 
 function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature'> {
-  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: 'auto' } }
+  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: MACHINE } }
 }

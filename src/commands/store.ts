@@ -40,7 +40,7 @@ export function outlineAt(path: string): Outline {
 
 function afterGrace(shell: Shell, input: Input): AbortSignal {
   const ended = new AbortController()
-  const signal = deadline(shell, input)
+  const signal = AbortSignal.any([deadline(shell, input)])
   const end = (): void => {
     shell.clock.deadline(GRACE).addEventListener('abort', () => ended.abort(signal.reason))
   }

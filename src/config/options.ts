@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
+import { hider } from '../core/hide.ts'
 import type { Json } from '../core/plan.ts'
 import type { Schema } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
@@ -97,13 +98,4 @@ function leaves(options: unknown, folder: string): boolean {
   if (typeof options.path !== 'string' || options.allowOutside === true) return false
   const inside = relative(folder, resolvePath(folder, options.path))
   return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
-}
-
-/** Puts the reference back wherever a value from the environment shows up, quoted or not; the longest first. */
-function hider(secrets: ReadonlyMap<string, string>): (text: string) => string {
-  const found = [...secrets]
-    .filter(([secret]) => secret !== '')
-    .flatMap(([secret, reference]) => [secret, JSON.stringify(secret).slice(1, -1)].map((shown) => ({ shown, reference })))
-    .toSorted((a, b) => b.shown.length - a.shown.length)
-  return (text) => found.reduce((all, { shown, reference }) => all.replaceAll(shown, () => reference), text)
 }

@@ -1,4 +1,5 @@
 import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
+import { RolloutError } from './errors.ts'
 import type { Watch } from './judge.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
@@ -169,12 +170,20 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       const { controller: _, ...rest } = state
       return rest
     }
+    default:
+      throw unknownKind(event)
   }
 }
 
 /** A person has looked at what the comparison asked about. */
 function reconsidered(watch: Watch): Watch {
   return watch.comparison ? { ...watch, comparison: resumed(watch.comparison) } : watch
+}
+
+/** A newer version may know more than this one: skipping what it says would be another state than it sees. */
+function unknownKind({ seq, version }: Pick<Stamp, 'seq' | 'version'>): RolloutError {
+  const hint = `rollout ${version} wrote it: use that version, or a newer one`
+  return new RolloutError('config', { message: `event ${seq} is of a kind that this version does not know`, hint })
 }
 
 /** What was seen under an older plan and still counts under the new one: only what means the same in both. */

@@ -4,6 +4,7 @@ import type { Exposure } from '../core/units.ts'
 import { togglesOf, type Exposures, type Plan } from '../core/plan.ts'
 import type { Words } from '../core/ports.ts'
 import { parseWord } from '../core/words.ts'
+import { shownWord } from './put.ts'
 
 /**
  * The exposure every toggle has now, as its targets hold it; a variable a target does not
@@ -16,12 +17,13 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
   const baseline: Record<string, Exposure> = {}
   for (const [name, toggle] of Object.entries(plan.toggles)) {
     const found = toggle.targets.map((target) => {
+      const open = targets.find((each) => each.name === target)
       const word = held.get(target)?.[toggle.variable]
       const exposure = word === undefined ? toggle.default : parseWord(word, toggle.words)?.exposure
       if (exposure === undefined) {
         const hint = `write ${toggle.words.off}, ${toggle.words.on} or a percentage such as 10%, or set words: in the inventory`
         problems.push({
-          message: `${target} holds ${toggle.variable}=${word}: not a word of this toggle`,
+          message: `${target} holds ${toggle.variable}=${open && word !== undefined ? shownWord(open, word) : ''}: not a word of this toggle`,
           where: { path: `toggles.${name}` },
           hint,
         })

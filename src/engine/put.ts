@@ -7,6 +7,12 @@ import { within } from './within.ts'
 /** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
 export const DEADLINE: Duration = 30_000
 
+/** What a target holds in the place of a word may be anything: it is shown as any other text of it, and only its beginning. */
+export function shownWord(target: Pick<OpenTarget, 'shown'>, word: string): string {
+  const text = target.shown(word)
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
 /** Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as something else. */
 export async function put(
   target: OpenTarget,
@@ -20,6 +26,6 @@ export async function put(
   })
   const wrong = Object.keys(words).find((variable) => found[variable] !== words[variable])
   if (wrong === undefined) return
-  const shown = found[wrong] === undefined ? 'nothing' : `"${found[wrong]}"`
+  const shown = found[wrong] === undefined ? 'nothing' : `"${shownWord(target, found[wrong])}"`
   throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
 }

@@ -8,6 +8,7 @@ import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import type { Signature } from './writer.ts'
+import { shownWord } from './put.ts'
 
 /** One turn: what was decided, what came of it, and the state afterwards. */
 export interface Turn {
@@ -61,11 +62,11 @@ export async function move(engine: Engine, moving: Moving, signature: Signature,
 /** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */
 export async function intend(
   engine: Engine,
-  { do: to, to: destination, why }: Moving,
+  { do: to, to: { cursor, exposures }, why }: Moving,
   signature: Signature,
   overrides: readonly string[] = [],
 ): Promise<void> {
-  const intended: Fact = { type: 'intended', move: to, ...destination, why, ...(overrides.length > 0 && { overrides }) }
+  const intended: Fact = { type: 'intended', move: to, cursor, exposures, why, ...(overrides.length > 0 && { overrides }) }
   engine.tell(await engine.writer.append(intended, signature))
 }
 
@@ -86,7 +87,10 @@ export async function findDrift(
     engine.targets.map(async (target) => {
       try {
         const found = await target.read(Object.keys(environment(state.plan, target.name, state.exposures)), engine.signal)
-        return { drifts: drift(state.plan, target.name, state.exposures, found), unreadable: [] }
+        const drifts = drift(state.plan, target.name, state.exposures, found).map((each) =>
+          each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
+        )
+        return { drifts, unreadable: [] }
       } catch (thrown) {
         return { drifts: [], unreadable: [`${target.name}: ${messageOf(thrown)}`] }
       }

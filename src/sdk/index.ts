@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { bucketOf, isIn } from '../core/bucket.ts'
 import { parseWord, type Word } from '../core/words.ts'
+import { parseFile } from './file.ts'
 
 export { bucketOf } from '../core/bucket.ts'
 
@@ -88,13 +89,4 @@ export function openToggles({
     reload,
     close: () => clearInterval(timer),
   }
-}
-
-function parseFile(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    text.split(/\r?\n/).flatMap((line) => {
-      const [, name, value = ''] = /^\ufeff?\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? []
-      return name === undefined ? [] : [[name, value.replace(/^(["'])(.*)\1$/, '$2').replace(/\s+#.*$/, '')]]
-    }),
-  )
 }

@@ -5,7 +5,8 @@ import { currentStep, type State } from '../core/state.ts'
 import { type Change } from '../core/summary.ts'
 import { formatDuration, formatExposure } from '../core/units.ts'
 import { renderChanges } from './event.ts'
-import { clean, paint } from './paint.ts'
+import { clean, listed } from './clean.ts'
+import { paint } from './paint.ts'
 import { nextCommand, renderWord } from './status.ts'
 
 export interface Moved {
@@ -24,7 +25,7 @@ export function renderAdvance({ changes, state, decision, left, overrides }: Mov
   const up = decision.do === 'advance' || decision.do === 'hold' || decision.do === 'finish'
   const mark = failed ? color.red('✗') : up ? color.green('✓') : color.red('↓')
   const lines = [`${mark} ${renderChanges(changes) || renderWord(state.status, stream)}`]
-  if (overrides.length > 0) lines.push(color.yellow(`  overriding ${overrides.join(', ')}`))
+  if (overrides.length > 0) lines.push(color.yellow(`  overriding ${listed(overrides)}`))
   if (!up) lines.push(`  ${clean(decision.why.text)}`)
   lines.push(...renderByHand(state, left, stream))
   lines.push(color.dim(`  ${nextCommand(state)}`))
@@ -37,7 +38,7 @@ export function renderByHand(state: State, left: Moved['left'], stream: Stream):
   return left.flatMap(({ target, lines }) => {
     const progress = state.intent?.targets[target]
     const error = progress?.is === 'refused' ? progress.error : 'not confirmed'
-    return [`  ${color.red('✗')} ${target}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]
+    return [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 
 export interface BreakGlassReport {
   readonly cause: string
@@ -13,8 +14,8 @@ export function renderBreakGlass({ cause, targets, recorded }: BreakGlassReport,
   const color = paint(stream)
   const lines = targets.flatMap(({ target, error, lines: typed }) =>
     error === undefined
-      ? [`  ${target} ${color.green('✓')}`]
-      : [`  ${color.red('✗')} ${target}: ${clean(error)}. By hand:`, ...typed.map((line) => `      ${clean(line)}`)],
+      ? [`  ${clean(target)} ${color.green('✓')}`]
+      : [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...typed.map((line) => `      ${clean(line)}`)],
   )
   const next = recorded
     ? 'the next command that reaches the journal records it'

@@ -1,6 +1,7 @@
 import type { Outcome, Where } from '../core/errors.ts'
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 import { placeOf } from './problem.ts'
 
 export interface CheckRow {
@@ -42,7 +43,7 @@ export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): str
             ? color.magenta
             : color.red
     const place = where ? `${placeOf(where)} ` : ''
-    const line = `${tint(MARKS[verdict])} ${what.padEnd(8)}${name === '' || name === 'plan' ? '' : `${name}  `}${color.bold(place)}${oneLine(text)}`
+    const line = `${tint(MARKS[verdict])} ${what.padEnd(8)}${name === '' || name === 'plan' ? '' : `${clean(name)}  `}${color.bold(place)}${oneLine(text)}`
     return hint === undefined ? [line] : [line, `  ${color.dim(oneLine(hint))}`]
   })
   return `${lines.join('\n')}\n${color.bold(summaryOf(outcome))}\n`

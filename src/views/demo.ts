@@ -5,7 +5,8 @@ import { currentStep, type State } from '../core/state.ts'
 import { changesBetween } from '../core/summary.ts'
 import { formatDuration } from '../core/units.ts'
 import { renderChanges } from './event.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 import { renderWord } from './status.ts'
 
 export interface DemoStart {

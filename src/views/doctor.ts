@@ -1,6 +1,7 @@
 import type { Where } from '../core/errors.ts'
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 import { placeOf } from './problem.ts'
 
 export interface Finding {
@@ -17,7 +18,7 @@ export function renderDoctor(rows: readonly Finding[], stream: Stream): string {
   const marks = { ok: color.green('✓'), warning: color.yellow('!'), failed: color.red('✗') }
   const lines = rows.flatMap(({ what, level, text, hint, where }) => {
     const place = where ? `${color.bold(placeOf(where))} ` : ''
-    return [`${marks[level]} ${what}: ${place}${clean(text)}`, ...(hint === undefined ? [] : [`  ${color.dim(clean(hint))}`])]
+    return [`${marks[level]} ${clean(what)}: ${place}${clean(text)}`, ...(hint === undefined ? [] : [`  ${color.dim(clean(hint))}`])]
   })
   return `${lines.join('\n')}\n`
 }

@@ -3,7 +3,8 @@ import type { Stream } from '../core/ports.ts'
 import { evolve, type State } from '../core/state.ts'
 import { changesBetween, type Change } from '../core/summary.ts'
 import { formatDuration, formatInstant } from '../core/units.ts'
-import { clean, paint } from './paint.ts'
+import { clean, listed } from './clean.ts'
+import { paint } from './paint.ts'
 import { describe } from '../core/judge.ts'
 
 /** An event and the state it happened to. */
@@ -34,7 +35,7 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
   const color = paint(stream)
   switch (event.type) {
     case 'started':
-      return color.bold(`started ${event.plan.name}`) + ` with ${Object.keys(event.plan.toggles).length} toggles`
+      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${Object.keys(event.plan.toggles).length} toggles`
     case 'replanned':
       return color.bold('accepted the edited plan')
     case 'observed':
@@ -42,29 +43,29 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
     case 'intended': {
       const moves = before ? renderChanges(changesBetween(before.plan, before.intent?.exposures ?? before.exposures, event.exposures)) : ''
       const text = `${event.move} ${moves}`.trimEnd()
-      const why = event.overrides === undefined ? event.why.text : `overriding ${event.overrides.join(', ')}`
+      const why = event.overrides === undefined ? event.why.text : `overriding ${listed(event.overrides)}`
       return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)}`
     }
     case 'applied':
-      return color.dim(`  ${event.target} ✓`)
+      return color.dim(`  ${clean(event.target)} ✓`)
     case 'refused':
-      return color.yellow(`  ${event.target} ✗ ${clean(event.error)}`)
+      return color.yellow(`  ${clean(event.target)} ✗ ${clean(event.error)}`)
     case 'arrived':
       return event.missing.length === 0
         ? color.dim('  confirmed by every target')
-        : color.yellow(`  confirmed, but not by ${event.missing.join(', ')}`)
+        : color.yellow(`  confirmed, but not by ${listed(event.missing)}`)
     case 'paused':
       return color.yellow.bold('paused') + `  ${clean(event.why.text)}`
     case 'resumed':
       return color.bold('resumed')
     case 'approved':
-      return `approved step ${event.step + 1} for ${event.group}`
+      return `approved step ${event.step + 1} for ${clean(event.group)}`
     case 'checked':
-      return `checked ${event.item} of ${event.phase}`
+      return `checked ${clean(event.item)} of ${clean(event.phase)}`
     case 'completed':
       return color.green.bold('complete') + `  ${clean(event.why.text)}`
     case 'attached':
-      return color.dim(`watched by ${event.controller.host} pid ${event.controller.pid}`)
+      return color.dim(`watched by ${clean(event.controller.host)} pid ${event.controller.pid}`)
     case 'detached':
       return color.dim('no longer watched')
     case 'moved':
@@ -74,14 +75,14 @@ function what(event: Event, before: State | undefined, stream: Stream): string {
 
 /** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
 export function renderChanges(changes: readonly Change[]): string {
-  const shown = changes.slice(0, 3).map(({ toggle, from, to }) => `${toggle} ${from} → ${to}`)
+  const shown = changes.slice(0, 3).map(({ toggle, from, to }) => `${clean(toggle)} ${from} → ${to}`)
   return changes.length > 3 ? `${shown.join(', ')} and ${changes.length - 3} more` : shown.join(', ')
 }
 
 function observed(event: Extract<Event, { type: 'observed' }>, before: State | undefined): string {
   const parts = Object.entries(event.watch.tracks).map(([name, track]) => {
     const metric = before?.plan.metrics[name]
-    return `${name} ${track.verdict}${metric ? ` (${clean(describe(metric, track))})` : ''}`
+    return `${clean(name)} ${track.verdict}${metric ? ` (${clean(describe(metric, track))})` : ''}`
   })
   return [`held ${formatDuration(event.watch.credit)}`, ...parts].join(' · ')
 }

@@ -7,7 +7,8 @@ import type { Deed, Status } from '../core/state.ts'
 import type { Summary } from '../core/summary.ts'
 import { formatDuration, formatExposure, formatInstant, type Duration, type Instant } from '../core/units.ts'
 import { renderEvent, type Happening } from './event.ts'
-import { clean, paint } from './paint.ts'
+import { clean, listed } from './clean.ts'
+import { paint } from './paint.ts'
 import { nextCommand, renderVerdict, renderWord } from './status.ts'
 
 /** What a metric said at the moment something was decided. */
@@ -26,7 +27,7 @@ export interface DecisionPage extends Summary {
 export function renderDecision(page: DecisionPage, stream: Stream): string {
   const color = paint(stream)
   const { step, stopped, decision, status } = page
-  const where = step ? `step ${step.number} of ${step.of} (${step.toggles.join(', ')} at ${step.to})` : 'before the first step'
+  const where = step ? `step ${step.number} of ${step.of} (${listed(step.toggles)} at ${step.to})` : 'before the first step'
   const lines = [`${renderWord(status, stream)} at ${where}`]
   if (stopped)
     lines.push(`  ${clean(stopped.why.text)}`, color.dim(`  #${stopped.seq} by ${clean(stopped.actor)}, ${formatInstant(stopped.at)}`))
@@ -56,8 +57,8 @@ export interface MetricPage {
 /** `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
 export function renderMetric({ name, metric, track, step, stopped, changes }: MetricPage, stream: Stream): string {
   const color = paint(stream)
-  const at = step ? ` at step ${step.number} (${step.toggles.join(', ')} at ${step.to})` : ''
-  const lines = [`${color.bold(name)}${at}: ${track ? headline(metric, track, stream) : 'not measured yet'}`]
+  const at = step ? ` at step ${step.number} (${listed(step.toggles)} at ${step.to})` : ''
+  const lines = [`${color.bold(clean(name))}${at}: ${track ? headline(metric, track, stream) : 'not measured yet'}`]
   if (stopped) lines.push(`  This is why it stopped: #${stopped.seq}, ${formatInstant(stopped.at)}, ${clean(stopped.actor)}.`)
   const rules = [
     metric.success && `goes on ${formatRule(metric.success)}`,
@@ -71,7 +72,7 @@ export function renderMetric({ name, metric, track, step, stopped, changes }: Me
       `  Samples: ${Math.round(track.samples)} since the step was reached, ${metric.minSamples} needed; the value looks back ${formatDuration(metric.window)} at least.`,
     )
   lines.push(
-    `  Read by ${metric.use}; a sample older than ${formatDuration(metric.maxAge)} is stale, a reading may take ${formatDuration(metric.timeout)}.`,
+    `  Read by ${clean(metric.use)}; a sample older than ${formatDuration(metric.maxAge)} is stale, a reading may take ${formatDuration(metric.timeout)}.`,
   )
   for (const change of changes)
     lines.push(
@@ -120,7 +121,7 @@ function lasting(duration: Duration): string {
 }
 
 function renderEvidence({ name, verdict, text }: Evidence, stream: Stream): string {
-  return `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`
+  return `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`
 }
 
 /** One word that was to change on a target. */
@@ -145,16 +146,16 @@ export interface EventPage {
 export function renderEventPage({ event, before, evidence, writes, results }: EventPage, happening: Happening, stream: Stream): string {
   const lines = [renderEvent(happening, stream)]
   if (before) {
-    const on = Object.entries(before.exposures).map(([name, exposure]) => `${name} ${formatExposure(exposure)}`)
+    const on = Object.entries(before.exposures).map(([name, exposure]) => `${clean(name)} ${formatExposure(exposure)}`)
     lines.push(
       `  Before: ${before.status} ${before.step === undefined ? 'before the first step' : `at step ${before.step}`}, ${on.join(', ')}`,
     )
   }
   if ('why' in event) lines.push(`  Why: ${clean(event.why.text)} (${event.why.code})`)
-  if (event.type === 'intended' && event.overrides) lines.push(`  Overriding: ${event.overrides.join(', ')}`)
+  if (event.type === 'intended' && event.overrides) lines.push(`  Overriding: ${listed(event.overrides)}`)
   lines.push(`  By: ${clean(event.actor)}${event.reason === undefined ? '' : `, "${clean(event.reason)}"`}`)
   for (const each of evidence) lines.push(`  ${renderEvidence(each, stream)}`)
-  for (const { target, variable, from, to } of writes) lines.push(`  ${target}  ${variable} ${clean(from)} → ${clean(to)}`)
+  for (const { target, variable, from, to } of writes) lines.push(`  ${clean(target)}  ${clean(variable)} ${clean(from)} → ${clean(to)}`)
   for (const result of results) lines.push(`  ${renderEvent({ event: result, before: happening.before }, stream)}`)
   lines.push(
     `  Written by rollout ${clean(event.version)}, hash ${event.hash.slice(0, 12)}, after ${event.previous.slice(0, 12) || 'nothing'}.`,
@@ -184,7 +185,9 @@ export interface TogglePage {
 /** Where a toggle is, how it got there, and where it goes. */
 export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }: TogglePage, stream: Stream): string {
   const color = paint(stream)
-  const lines = [`${color.bold(name)} ${exposure} (was ${baseline} before the rollout, ${formatExposure(toggle.default)} by default)`]
+  const lines = [
+    `${color.bold(clean(name))} ${exposure} (was ${baseline} before the rollout, ${formatExposure(toggle.default)} by default)`,
+  ]
   if (toggle.description !== undefined) lines.push(`  ${clean(toggle.description)}`)
   const facts = [
     toggle.kind,
@@ -202,7 +205,9 @@ export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }:
   }
   for (const { number, phase, to, approval } of ahead) {
     lines.push(
-      color.dim(`  step ${number} (${phase}) takes it to ${to}${approval ? `, once ${approval.count} of ${approval.group} agree` : ''}`),
+      color.dim(
+        `  step ${number} (${clean(phase)}) takes it to ${to}${approval ? `, once ${approval.count} of ${clean(approval.group)} agree` : ''}`,
+      ),
     )
   }
   return `${lines.join('\n')}\n`

@@ -1,5 +1,6 @@
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean, listed } from './clean.ts'
+import { paint } from './paint.ts'
 
 export interface InitReport {
   /** Path of the plan that was written. */
@@ -23,10 +24,10 @@ export function renderInit({ plan, found, file, toggles, left, on, prometheus }:
   const lines = [
     `${color.green('✓')} wrote ${clean(plan)}`,
     found
-      ? `  toggles: ${names.join(', ')} (from ${file})`
-      : `  no env file with toggles was found: ${names.join(', ')} in ${file} stands for yours`,
-    ...(left.length > 0 ? [`  left out, to keep it short: ${left.join(', ')}`] : []),
-    ...(idle.length > 0 ? [`  on already: ${idle.join(', ')}`] : []),
+      ? `  toggles: ${listed(names)} (from ${clean(file)})`
+      : `  no env file with toggles was found: ${listed(names)} in ${clean(file)} stands for yours`,
+    ...(left.length > 0 ? [`  left out, to keep it short: ${listed(left)}`] : []),
+    ...(idle.length > 0 ? [`  on already: ${listed(idle)}`] : []),
     prometheus === undefined
       ? '  metrics: no Prometheus answered; the plan reads METRICS_URL'
       : '  metrics: a Prometheus answered; the plan reads PROM_URL',

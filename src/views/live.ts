@@ -5,7 +5,7 @@ import type { Stream } from '../core/ports.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { formatDuration, formatExposure } from '../core/units.ts'
 import { renderEvent, type Happening } from './event.ts'
-import { clean } from './paint.ts'
+import { clean, listed } from './clean.ts'
 import { renderVerdict } from './status.ts'
 import { summarize } from '../core/summary.ts'
 
@@ -55,9 +55,9 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
 export function renderTurn(decision: Decision, state: State, stream: Stream): string {
   const step = currentStep(state)
   const next = nextStep(state)
-  const at = step ? `${step.moves.join(', ')} at ${formatExposure(step.to)}` : 'before the first step'
+  const at = step ? `${listed(step.moves)} at ${formatExposure(step.to)}` : 'before the first step'
   const metrics = summarize(state, Number.NaN).metrics.map(
-    ({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${name} ${clean(text)}`,
+    ({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`,
   )
   const waits =
     decision.do === 'hold' && decision.gates.length > 0

@@ -4,7 +4,8 @@ import type { Gate } from '../core/gates.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import { formatDuration, formatExposure, type Duration } from '../core/units.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
 interface Report {
@@ -25,35 +26,37 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
   const color = paint(stream)
   const [next] = report.steps
   const lines = [
-    color.bold(`${report.name}: ${report.steps.length} steps ahead`) +
+    color.bold(`${clean(report.name)}: ${report.steps.length} steps ahead`) +
       (report.steps.length > 0 ? `, at least ${formatDuration(report.atLeast)}` : ''),
     '',
   ]
   if (!report.started) lines.push(`  Not started: rollout start freezes this plan and records what every toggle is now.`, '')
   if (report.writes.length > 0) {
-    lines.push(color.bold(`Next: ${next ? `step ${next.index + 1}, ${plan.phases[next.phase]?.title ?? ''}` : ''}`))
+    lines.push(color.bold(`Next: ${next ? `step ${next.index + 1}, ${clean(plan.phases[next.phase]?.title ?? '')}` : ''}`))
     for (const { target, variable, from, to } of report.writes)
-      lines.push(`  ${color.yellow('~')} ${target}  ${variable} ${color.red(from)} → ${color.green(to)}`)
+      lines.push(`  ${color.yellow('~')} ${clean(target)}  ${clean(variable)} ${color.red(clean(from))} → ${color.green(clean(to))}`)
     for (const gate of report.gates) lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}`)
     lines.push('')
   }
   for (const { target, variable, found, expected } of report.drift)
-    lines.push(`${color.red('!')} drift: ${target} holds ${variable}=${clean(found ?? 'nothing')} instead of ${expected}`)
+    lines.push(
+      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected)}`,
+    )
   for (const text of report.unreadable) lines.push(`${color.red('!')} ${clean(text)}`)
   if (report.edited.length > 0) {
     lines.push(color.yellow('The file was edited since the plan was frozen; rollout plan --accept --reason "…" takes it in:'))
     for (const { path, before, after } of report.edited.slice(0, 20))
-      lines.push(`  ${path}: ${color.red(show(before))} → ${color.green(show(after))}`)
+      lines.push(`  ${clean(path)}: ${color.red(show(before))} → ${color.green(show(after))}`)
     if (report.edited.length > 20) lines.push(`  and ${report.edited.length - 20} more`)
     lines.push('')
   }
   const rows = report.steps.map((step) => [
     String(step.index + 1),
-    plan.phases[step.phase]?.id ?? '',
-    step.moves.join(' '),
+    clean(plan.phases[step.phase]?.id ?? ''),
+    clean(step.moves.join(' ')),
     step.moves.every((name) => plan.toggles[name]?.kind === 'legacy') ? `off for ${formatExposure(step.to)}` : formatExposure(step.to),
     formatDuration(step.hold) + bake(plan, step),
-    step.approval ? `${step.approval.count} of ${step.approval.group}` : '',
+    step.approval ? `${step.approval.count} of ${clean(step.approval.group)}` : '',
   ])
   const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'approval'], rows, stream) : ''
   return `${lines.join('\n')}\n${table}`

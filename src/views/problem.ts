@@ -1,6 +1,7 @@
 import { messageOf, type Problem, type RolloutError, type Where } from '../core/errors.ts'
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 
 /** Every problem of an error: its place, what is wrong, what to do. */
 export function renderProblems(error: RolloutError, stream: Stream): string {
@@ -22,7 +23,7 @@ function renderProblem({ message, where, hint }: Problem, mark: string, stream: 
 /** `rollout.yaml:12:5 toggles.FEATURE_X`. */
 export function placeOf({ file, line, column, path }: Where): string {
   const position = [file, line, column].filter((part) => part !== undefined).join(':')
-  return [position, path].filter((part) => part !== undefined && part !== '').join(' ')
+  return clean([position, path].filter((part) => part !== undefined && part !== '').join(' '))
 }
 
 /** An error nobody foresaw, with what a report of it needs. */

@@ -4,6 +4,7 @@ import type { Change } from '../core/summary.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
 import { renderByHand, type Moved } from './advance.ts'
 import { renderChanges } from './event.ts'
+import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand } from './status.ts'
 
@@ -28,7 +29,7 @@ export function renderRollback({ did, changes, state, left }: RolledBack, stream
   if (did === 'nothing to do')
     return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
   const targets = Object.keys(state.plan.targets).filter((name) => !left.some(({ target }) => target === name))
-  const confirmed = targets.map((name) => `${name} ${color.green('✓')}`).join('   ')
+  const confirmed = targets.map((name) => `${clean(name)} ${color.green('✓')}`).join('   ')
   const lines = [
     `${color.red('↓')} ${moves}`,
     ...(confirmed === '' ? [] : [`  ${confirmed}`]),

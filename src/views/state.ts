@@ -1,6 +1,7 @@
 import type { Lease, Stream } from '../core/ports.ts'
 import { formatInstant } from '../core/units.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 
 export interface StatePage {
   readonly place: string

@@ -5,24 +5,25 @@ import type { Stream } from '../core/ports.ts'
 import type { Status } from '../core/state.ts'
 import type { Summary } from '../core/summary.ts'
 import { formatDuration, formatExposure, formatInstant } from '../core/units.ts'
-import { clean, paint } from './paint.ts'
+import { clean, listed } from './clean.ts'
+import { paint } from './paint.ts'
 
 const BAR = 20
 
 /** The page of `rollout status`: where it is, what it waits for, what to type. */
 export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): string {
   const color = paint(stream)
-  const name = summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`
+  const name = clean(summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`)
   const { step } = summary
-  const where = step ? `step ${step.number} of ${step.of}, ${step.phase}` : 'before the first step'
+  const where = step ? `step ${step.number} of ${step.of}, ${clean(step.phase)}` : 'before the first step'
   const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, '']
   for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
     const moving = summary.next?.toggles.includes(toggle) ? color.dim(` next: ${summary.next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
-    lines.push(`  ${toggle.padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`)
+    lines.push(`  ${clean(toggle).padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`)
   }
   lines.push('')
-  for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${metric.name} ${clean(metric.text)}`)
+  for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
     for (const gate of summary.gates.filter(({ name: each }) => each !== 'metrics')) {
       const eta = gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)
@@ -31,9 +32,9 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   }
   for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
     if (progress.is !== 'applied')
-      lines.push(`  ${color.red('✗')} ${target} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
+      lines.push(`  ${color.red('✗')} ${clean(target)} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
   }
-  if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${summary.missing.join(', ')}`)
+  if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${listed(summary.missing)}`)
   if (summary.stopped)
     lines.push(
       `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)})`)}`,
@@ -106,5 +107,5 @@ export function nextCommand({
 }
 
 function width(plan: Plan): number {
-  return Math.max(...Object.keys(plan.toggles).map(({ length }) => length))
+  return Math.max(...Object.keys(plan.toggles).map((name) => clean(name).length))
 }

@@ -1,5 +1,6 @@
 import type { Stream } from '../core/ports.ts'
-import { clean, paint } from './paint.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
 export interface ToggleRow {
@@ -21,13 +22,13 @@ export interface ToggleRow {
 export function renderToggles(rows: readonly ToggleRow[], stream: Stream): string {
   const color = paint(stream)
   const lines = rows.map((row) => [
-    row.name,
+    clean(row.name),
     row.exposure,
-    row.kind + (row.core ? ' core' : ''),
+    clean(row.kind) + (row.core ? ' core' : ''),
     clean(row.owner ?? '–'),
-    row.phase === '' ? '–' : row.phase,
+    row.phase === '' ? '–' : clean(row.phase),
     clean(row.targets.join(' ')),
-    row.overdue ? color.red(`${row.removeBy} overdue`) : (row.removeBy ?? '–'),
+    row.overdue ? color.red(`${clean(row.removeBy ?? '')} overdue`) : clean(row.removeBy ?? '–'),
   ])
   return renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
 }

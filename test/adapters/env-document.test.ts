@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMark, readWords, writeWords } from '../../src/adapters/env-document.ts'
 
@@ -24,6 +23,14 @@ describe('a document nobody can be sure about', () => {
   it.each(['on off', 'a"b', "it's", '$HOME', 'a\\', 'a\nB=1', '#', '', '`id`', 'ä'])('the word %j is refused', (word) => {
     expect(() => set('F=true\n', word)).toThrow('cannot be a word in an env file')
   })
+})
+
+it.each([
+  ["A='x\nF=true\n", 'A on line 1 opens a quote that nothing closes'],
+  ['F=true\n\nB_2="x\\"\n# y\n', 'B_2 on line 3 opens a quote that nothing closes'],
+])('a quote that is left open would swallow what is written: %j', (document, message) => {
+  expect(readWords(document, ['F'])).toEqual({ F: 'true' })
+  expect(() => set(document)).toThrow(message)
 })
 
 describe('reading', () => {
@@ -92,77 +99,8 @@ describe('writing', () => {
   })
 })
 
-type Texts = { readonly F: string; readonly G: string; readonly mark: string }
-
-/** A piece of an env file: what it sets, and how it reads when that has this text. */
-interface Piece {
-  readonly sets?: keyof Texts
-  readonly text: (texts: Texts) => string
-}
-
-const fixed = (text: string): Piece => ({ text: () => text })
-const blank = fc.constantFrom('', ' ', '\t', '  ')
-const rubbish = fc.string({ unit: fc.constantFrom('a', '1', '%', ' ', '=', '#', ';', '$', 'é', '\n', 'F', 'G'), maxLength: 12 })
-const other = fc.constantFrom('A', 'FF', 'B_2', 'constructor', '__proto__', 'my.var')
-const exported = fc.constantFrom('', 'export ', 'export\t')
-const tail = fc.constantFrom('', ' # note', '  ', '\t#"')
-const toggle = fc
-  .tuple(blank, exported, fc.constantFrom('F', 'G'), blank, blank, fc.constantFrom('', '"', "'"), tail)
-  .map(([indent, start, sets, before, behind, quote, end]): Piece => {
-    const value = (word: string): string => (quote === '' && word.includes(';') ? `"${word}"` : quote + word + quote)
-    return { sets, text: (texts) => `${indent}${start}${sets}${before}=${behind}${value(texts[sets])}${end}` }
-  })
-const piece = fc.oneof(
-  { weight: 3, arbitrary: toggle },
-  fc.constant<Piece>({ sets: 'mark', text: ({ mark }) => mark }),
-  fc
-    .tuple(other, rubbish, fc.constantFrom('"', "'"))
-    .map(([name, text, quote]) => fixed(`${name}=${quote}${text}\n# rollout:5\nF=inner${quote}`)),
-  fc.tuple(other, rubbish).map(([name, text]) => fixed(`export ${name}=${text.replaceAll('\n', '')}`)),
-  fc.constantFrom('', '# a comment', '#F=true', 'not an assignment', ' # rollout:3', 'F', '# it\'s "open').map(fixed),
-)
-const word = fc.constantFrom('true', 'false', '0.1%', '100%', '10%;key=k')
-
+// That every other byte stays, whatever the document: test/fuzz/env.ts.
 describe('any document', () => {
-  it('gets the words of the named variables and the mark; every other byte stays', () => {
-    const document = fc.record({
-      bom: fc.constantFrom('', '\ufeff'),
-      pieces: fc.array(piece, { maxLength: 8 }),
-      end: fc.constantFrom('\n', '\r\n'),
-      isOpen: fc.boolean(),
-    })
-    fc.assert(
-      fc.property(document, word, word, ({ bom, pieces, end, isOpen }, F, G) => {
-        const lines = (texts: Texts): string[] => ['# shop', 'A=1', ...pieces.map(({ text }) => text(texts))]
-        const open = isOpen && lines({ F: '', G: '', mark: '#' }).at(-1) !== ''
-        const whole = (all: readonly string[]): string => bom + all.join('\n').replaceAll('\n', end) + (open ? '' : end)
-        const words = { F, G, mark: '# rollout:7' }
-        const missing = (['F', 'G', 'mark'] as const).filter((name) => !pieces.some(({ sets }) => sets === name))
-        const added = missing.map((name) =>
-          name === 'mark' ? words.mark : `${name}=${words[name].includes(';') ? `"${words[name]}"` : words[name]}`,
-        )
-        const after = writeWords(whole(lines({ F: '5%', G: 'off', mark: '# rollout:3 reloaded:12ab' })), { F, G }, mark)
-        expect(after).toBe(whole([...lines(words), ...added]))
-        expect(readWords(after, ['F', 'G'])).toEqual({ F, G })
-        expect(readMark(after)).toEqual({ epoch: 7 })
-        expect(writeWords(after, { F, G }, mark)).toBe(after)
-      }),
-      { numRuns: 3000 },
-    )
-  })
-
-  it('is refused with words for people, or read; never anything else', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-        try {
-          expect(readWords(writeWords(text, { F: 'true' }, mark), ['F'])).toEqual({ F: 'true' })
-        } catch (thrown) {
-          expect(thrown).toMatchObject({ name: 'RolloutError', code: 'conflict' })
-        }
-      }),
-    )
-  })
-
   it.each([
     ['blanks', `F=${' '.repeat(1e6)}x`],
     ['backslashes', `F=${'\\'.repeat(1e6)}x`],
@@ -172,6 +110,7 @@ describe('any document', () => {
   ])('is read in no time: a megabyte of %s', (_, text) => {
     const from = performance.now()
     readWords(text, ['G'])
-    expect(performance.now() - from).toBeLessThan(3000)
+    // Not a measure of speed: what grows with the square would take minutes.
+    expect(performance.now() - from).toBeLessThan(20_000)
   })
 })

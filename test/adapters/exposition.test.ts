@@ -104,6 +104,12 @@ describe('a selector', () => {
     [String.raw`a{s=~'5\\d\\d'}`, { s: '503' }, true],
     [String.raw`a{s=~${'`'}5\d\d${'`'}}`, { s: '503' }, true],
     ['{"a","k.x"="y"}', { 'k.x': 'y' }, true],
+    ['a{s=~"(?i)GET|post"}', { s: 'get' }, true],
+    ['a{s=~"(?i)GET|post"}', { s: 'gets' }, false],
+    ['a{s=~"a.b"}', { s: 'a\nb' }, true],
+    // What would take a backtracking engine longer than the universe has been there.
+    ['a{s=~"(a+)+b"}', { s: 'a'.repeat(2000) }, false],
+    ['a{s=~"(a|a)*b|(.*x){12}y"}', { s: 'a'.repeat(2000) }, false],
     ['{__name__="a",s="1"}', { s: '1' }, true],
     ['a{constructor=""}', {}, true],
   ])('%s of %j: %s', (text, labels, isMatch) => {
@@ -122,6 +128,9 @@ describe('a selector', () => {
     'a[5m]',
     'rate(a)',
     'a{s=~"("}',
+    'a{s=~"(?=a)"}',
+    String.raw`a{s=~"(a)\\1"}`,
+    'a{s=~"(a{1000}){1000}"}',
     String.raw`a{s=~"5\d\d"}`,
     'a{s>"1"}',
   ])('%j is none', (text) => {

@@ -115,6 +115,23 @@ describe('rollback --all --break-glass', () => {
     expect(word(shell)).toBe('false')
   })
 
+  it('with --dry-run writes nothing: there is nothing to compare with', async () => {
+    const { shell } = await withoutJournal()
+    expect(await shell.run('rollback', '--all', '--break-glass', '--dry-run')).toBe('config')
+    expect(shell.printed.err).toContain('without the journal there is nothing to compare with')
+    expect([word(shell), existsSync(join(shell.cwd, '.rollout/shop.break-glass.json'))]).toEqual(['10%', false])
+  })
+
+  it.each(['{}', '{"at":"x","actor":"a"}', '{"at":1e99,"actor":"a"}', '{"at":1,"actor":"a","reason":1}', '[', ''])(
+    'a note of it that is damaged is not guessed at: %s',
+    async (note) => {
+      const shell = await rising()
+      shell.write('.rollout/shop.break-glass.json', note)
+      expect(await shell.run('pause')).toBe('config')
+      expect(shell.printed.err).toContain('the record of a break-glass is damaged')
+    },
+  )
+
   it('works from rollout.yaml alone, and is recorded by the next command that reaches the journal', async () => {
     const { shell, back } = await withoutJournal()
     expect(await shell.run('rollback', '--all')).toBe('config')

@@ -124,3 +124,9 @@ describe('what was seen under an older plan', () => {
     expect(carried(more)).toMatchObject({ credit: 0 })
   })
 })
+
+it('an event of a kind that a newer version has is refused: skipping it would be another state than that version sees', () => {
+  const before = started(plan())
+  const event = JSON.parse(JSON.stringify({ ...stamp({ type: 'resumed' }, before), type: 'shadowed', version: '9.0.0' }))
+  expect(() => evolve(before, event)).toThrow('event 2 is of a kind that this version does not know')
+})

@@ -1,8 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseWord, wordFor } from '../../src/core/words.ts'
-
-const words = { on: 'true', off: 'false' }
 
 describe('the env contract', () => {
   it.each([
@@ -25,12 +22,4 @@ describe('the env contract', () => {
     expect(parseWord('enabled', own.words)).toEqual({ exposure: 100, options: {} })
     expect(parseWord('true', own.words)).toBeUndefined()
   })
-
-  it('what is written is read back as it was', () =>
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10_000_000 }), (steps) => {
-        const exposure = steps / 1e5
-        expect(parseWord(wordFor({ words }, exposure))).toEqual({ exposure, options: {} })
-      }),
-    ))
 })

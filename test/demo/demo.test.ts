@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,9 +15,9 @@ interface Ran {
   readonly err: string
 }
 
-function begin(...argv: readonly string[]) {
+function begin(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [bin, ...argv], {
-    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = { out: '', err: '' }
@@ -27,7 +28,7 @@ function begin(...argv: readonly string[]) {
 }
 
 async function run(...argv: readonly string[]): Promise<Ran> {
-  return begin(...argv).done
+  return begin(argv).done
 }
 
 /** The folder whose journal the last lines of a demo name. */
@@ -108,14 +109,17 @@ describe.concurrent('the demo', { timeout: 120_000 }, () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s leaves nothing running', async (signal, code) => {
-    const { child, said, done } = begin('demo')
+  ] as const)('%s leaves nothing running, and nothing behind', async (signal, code) => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-test-'))
+    const { child, said, done } = begin(['demo'], { TMPDIR: folder })
     while (!/confirmed/.test(said.out)) await sleep(50)
     const url = urlOf(said.out)
     expect(await answers(url)).toBe(true)
     child.kill(signal)
     expect(await done).toMatchObject({ code })
     expect(await answers(url)).toBe(false)
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
   })
 })
 

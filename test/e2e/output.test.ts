@@ -110,6 +110,20 @@ describe('completion', () => {
   }
 })
 
+test('many targets that fail at once say so, and nothing else does', async () => {
+  const names = Array.from({ length: 12 }, (_, nth) => `t${nth}`)
+  const refusing = names.map((name) => `  ${name}: { use: command, set: ['false', '{{value}}', '{{epoch}}'], get: [echo, 'false'] }`)
+  const many = place({
+    'rollout.yaml': plainPlan(url)
+      .replace('targets: [web]', `targets: [${names.join()}]`)
+      .replace('  web: { use: env-file, path: web.env }', refusing.join('\n')),
+  })
+  await many.rollout('start')
+  const ended = await many.rollout('advance', '--override', 'samples,metrics', '--reason', 'a test')
+  expect(ended).toMatchObject({ code: 10, err: '' })
+  expect(ended.out.match(/false exited with 1\. By hand:/g)).toHaveLength(12)
+})
+
 test("a user's own adapter", async () => {
   const own = place({
     'rollout.yaml': plainPlan(url).replace('{ use: env-file, path: web.env }', '{ use: ./mine.mjs, file: mine.json }'),

@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   zod: ['config', 'adapters'],
   got: ['adapters/http.ts'],
   pg: ['adapters/state/database.ts'],
+  re2js: ['adapters/selector.ts'],
   execa: ['adapters'],
   chalk: ['views'],
   'cli-table3': ['views'],

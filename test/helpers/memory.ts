@@ -1,3 +1,4 @@
+import { isSealed } from '../../src/adapters/state/seal.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Checkpoint, Clock, Journal } from '../../src/core/ports.ts'
 
@@ -13,6 +14,8 @@ export function memoryJournal(
     place: 'memory',
     read: async (after = 0) => events.filter(({ seq }) => seq > after),
     append: async (event) => {
+      // As every real one: what was sealed together with something else is refused.
+      if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
       onAppend(event, events)
       const winner = events[event.seq - 1]
       if (winner) return winner.id === event.id ? 'appended' : 'taken'

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from '../../src/cli.ts'
 import type { Outcome } from '../../src/core/errors.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import type { Shell } from '../../src/shell.ts'
+import { ownFolder } from './folder.ts'
 
 /** A shell in a folder of its own. What it prints is collected; its clock is the machine's unless another is given. */
 export interface FakeShell extends Shell {
@@ -30,7 +30,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     columns: 100,
     color: 0 as const,
   })
-  const cwd = rest.cwd ?? realpathSync(mkdtempSync(join(tmpdir(), 'rollout-shell-')))
+  const cwd = rest.cwd ?? ownFolder('rollout-shell-')
   const shell: FakeShell = {
     env: { PATH: process.env['PATH'] },
     cwd,

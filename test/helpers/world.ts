@@ -34,6 +34,7 @@ export function fakeTarget(name: string, words: Record<string, string> = {}): Fa
       await target.meanwhile?.()
     },
     settle: 0,
+    shown: (text) => text,
     byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),
   }
   return target

@@ -1,3 +1,4 @@
+import { isSealed } from '../../src/adapters/state/seal.ts'
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
@@ -95,6 +96,7 @@ function journalOf(world: World, process: Process, { time, random, watcher }: Pi
     place: 'the simulated store',
     read: async (after = 0) => ask('read', () => events.slice(after)),
     append: async (event) => {
+      if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
       watcher.onSend(event, process)
       const answer = await ask(`append ${event.type}`, () => {
         const winner = events[event.seq - 1]
@@ -155,6 +157,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
   return {
     name: target.name,
     settle: target.fenced ? 0 : settle,
+    shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
     write: async (words, fence, signal) => {
       if (target.fenced) return reach('write', () => write(words, fence))

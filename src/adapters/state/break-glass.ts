@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import type { Instant } from '../../core/units.ts'
 import { codeOf, discard, replace, writeDurably } from '../disk.ts'
+import { checkName } from './chain.ts'
 
 /** A break-glass that the journal does not know of yet. */
 export interface BreakGlassRecord {
@@ -48,9 +49,13 @@ export function discardRecord(folder: string, name: string): void {
 }
 
 function pathOf(folder: string, name: string): string {
+  // The name may come out of a journal: it must not lead to another folder.
+  checkName(name)
   return join(folder, `${name}.break-glass.json`)
 }
 
 function isRecord(value: unknown): value is BreakGlassRecord {
-  return typeof value === 'object' && value !== null && 'at' in value && 'actor' in value && typeof value.actor === 'string'
+  if (typeof value !== 'object' || value === null || !('at' in value && 'actor' in value)) return false
+  const isAnInstant = typeof value.at === 'number' && !Number.isNaN(new Date(value.at).getTime())
+  return isAnInstant && typeof value.actor === 'string' && (!('reason' in value) || typeof value.reason === 'string')
 }

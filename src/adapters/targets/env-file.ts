@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import { TOMBSTONE, type Fence, type Loan } from '../../core/ports.ts'
+import { admit } from '../access.ts'
 import { argv, quote, typed } from '../argv.ts'
 import { target } from '../define.ts'
 import { place, readDocument, replaceDocument } from '../env-disk.ts'
@@ -138,8 +139,13 @@ async function differing(given: Options, words: Wanted, loan: Loan): Promise<str
 const reported = z.record(z.string(), z.unknown())
 
 /** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
-async function ask(url: string, given: Options, { signal }: Loan): Promise<Readonly<Record<string, string>>> {
-  const { status, body, url: shown } = await request(url, { signal, deadline: Math.min(given.timeout, ANSWER), retries: 0 })
+async function ask(url: string, given: Options, loan: Loan): Promise<Readonly<Record<string, string>>> {
+  const { headers } = admit(url, {}, loan)
+  const {
+    status,
+    body,
+    url: shown,
+  } = await request(url, { headers, signal: loan.signal, deadline: Math.min(given.timeout, ANSWER), retries: 0 })
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data
   if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })

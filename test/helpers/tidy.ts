@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest'
+import { removeFolders } from './folder.ts'
+
+// After whatever the test file itself does at its end.
+afterAll(removeFolders)
