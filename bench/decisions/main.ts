@@ -9,7 +9,7 @@ import type { Cell } from './worker.ts'
 import { worldsFor, type Rate } from './worlds.ts'
 
 const WORKERS = 2
-const ROLLOUTS = 400
+const ROLLOUTS = 300
 const RATES: readonly Rate[] = [10, 100, 1000]
 type Outcomes = Readonly<Record<string, Outcome>>
 const NONE: Outcome = { rollouts: 1, rolledBack: 0, complete: 0 }
