@@ -52,7 +52,7 @@ async function work(): Promise<void> {
         worker.removeAllListeners()
         worker.once('message', resolve)
         worker.once('error', reject)
-        worker.postMessage(cell)
+        worker.postMessage(cell, [])
       })
       results.set(`${cell.world} ${cell.rate}`, outcomes)
     }
