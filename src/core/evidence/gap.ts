@@ -30,9 +30,14 @@ export interface Read<Counts> {
 
 /** What makes these counts unusable, in words; undefined when they can be used. */
 export function faultOf({ total, bad }: Group): string | undefined {
-  if (!Number.isFinite(total) || !Number.isFinite(bad)) return `${bad} bad of ${total}`
+  if (!isCount(total) || !isCount(bad)) return `${bad} bad of ${total}`
   if (total < 0 || bad < 0) return `${bad} bad of ${total}: a count below zero`
   return bad > total ? `${bad} bad of ${total}` : undefined
+}
+
+/** Beyond this a float counts no more by one, and sums of it overflow. */
+function isCount(count: number): boolean {
+  return Math.abs(count) <= Number.MAX_SAFE_INTEGER
 }
 
 /** The same for a histogram: cumulative, so that a greater bound never has fewer requests. */
@@ -41,7 +46,7 @@ export function faultOfHistogram(histogram: Histogram): string | undefined {
   if (histogram['+Inf'] === undefined) return 'no +Inf bucket'
   let below = 0
   for (const { le, bound, count } of counts.toSorted((a, b) => a.bound - b.bound)) {
-    if (Number.isNaN(bound) || !Number.isFinite(count) || count < below) return `${count} requests in bucket ${le}, ${below} below it`
+    if (Number.isNaN(bound) || !isCount(count) || count < below) return `${count} requests in bucket ${le}, ${below} below it`
     below = count
   }
   return undefined

@@ -136,12 +136,22 @@ describe('what it says, and why', () => {
   })
 
   test('latency without a slow request is never proven', () => {
-    const latency = { on: { '0.25': 300, '+Inf': 300 }, off: { '0.25': 300, '+Inf': 300 } }
-    let ledger = openLedger([], ['latency'])
-    for (let minute = 1; minute <= 3; minute += 1)
-      ledger = evolve(ledger, { at: minute, step: 3, errors: {}, latency: { latency } }, POLICY)
-    expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'buckets', metric: 'latency' })
-    expect(sentence(ledger)).toBe('no bucket of latency has about a tenth or a hundredth of the requests beyond it yet.')
+    const all = (total: number) => ({ '0.25': total, '+Inf': total })
+    const shared = (step: number) => ({ on: all(1000 * (POLICY.shares[step] ?? 0)), off: all(1000 * (1 - (POLICY.shares[step] ?? 0))) })
+    for (const step of [0, 3]) {
+      let ledger = openLedger([], ['latency'])
+      for (let minute = 1; minute <= 3; minute += 1)
+        ledger = evolve(ledger, { at: minute, step, errors: {}, latency: { latency: shared(step) } }, POLICY)
+      expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'buckets', metric: 'latency' })
+      expect(sentence(ledger)).toBe('no bucket of latency has about a tenth or a hundredth of the requests beyond it yet.')
+    }
+  })
+
+  test.each([0, 3])('without a metric nothing moves (step %i)', (step) => {
+    let ledger = openLedger([], [])
+    for (let minute = 1; minute <= 3; minute += 1) ledger = evolve(ledger, { at: minute, step, errors: {}, latency: {} }, POLICY)
+    expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'unmeasured' })
+    expect(sentence(ledger)).toBe('nothing is measured: no metric counts both groups.')
   })
 })
 
