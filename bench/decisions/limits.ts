@@ -6,8 +6,8 @@ export interface Limit {
   readonly rolledBackAtMost?: number
   readonly rolledBackAtLeast?: number
   readonly completeAtMost?: number
-  readonly rolledBackWithin?: Readonly<Record<Rate, number>>
-  readonly completeWithin?: Readonly<Record<Rate, number>>
+  readonly rolledBackWithin?: Readonly<Partial<Record<Rate, number>>>
+  readonly completeWithin?: Readonly<Partial<Record<Rate, number>>>
 }
 
 export const LIMITS: Readonly<Record<string, Limit>> = {

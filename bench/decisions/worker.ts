@@ -16,5 +16,5 @@ parentPort?.on('message', ({ world, rate, rollouts }: Cell) => {
   const found = worldsFor(rate).find(({ name }) => name === world)
   if (!found) throw new Error(`no world ${world}`)
   const outcomes = Object.fromEntries(Object.entries(DECIDERS).map(([name, decider]) => [name, outcomeOf(found, rate, decider, rollouts)]))
-  parentPort?.postMessage(outcomes)
+  parentPort?.postMessage(outcomes, [])
 })

@@ -1,7 +1,7 @@
 import type { World } from '../../src/core/synthetic/world.ts'
 
 /** Requests a second. */
-export type Rate = 10 | 100 | 1000
+export type Rate = 1 | 10 | 100 | 1000
 
 const BASE = 0.005
 const INCIDENT = { between: [2, 12], lasts: 15, latency: 1.5 } as const
@@ -32,7 +32,7 @@ export function worldsFor(rate: Rate): readonly World[] {
     { name: 'latency +200 %', errors: BASE, release: { latency: 3 } },
     { name: '0 → 1 %', errors: 0, release: { errors: 0.01 } },
     // Good until about half of a good release's time is over; later and it is at 100 %, where nobody is left to compare with.
-    { name: 'delayed 2 %', errors: BASE, release: { errors: 0.02, from: { 10: 30, 100: 8, 1000: 6 }[rate] } },
+    { name: 'delayed 2 %', errors: BASE, release: { errors: 0.02, from: { 1: 300, 10: 30, 100: 8, 1000: 6 }[rate] } },
     { name: 'bad in incident', errors: BASE, release: { errors: 0.01 }, incident: { ...INCIDENT, off: 0.1, on: 0.1 } },
   ]
 }

@@ -1,5 +1,6 @@
 import { findingOf, type Finding } from '../../src/core/evidence/decision.ts'
-import { evolve, openLedger, type Ledger, type Poll } from '../../src/core/evidence/ledger.ts'
+import { evolve, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
+import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { seeded } from '../../src/core/synthetic/chance.ts'
 import { simulate, type Minute } from '../../src/core/synthetic/traffic.ts'

@@ -3,6 +3,7 @@ import type { Group } from './likelihood.ts'
 
 /** A rate tried against p* is one of these shares of it. */
 const SHARES = [0.9, 0.75, 0.5, 0.25, 0.1, 0.02, 0]
+const LN_SHARES = SHARES.map(ln)
 
 /** Bounds are looked for on a grid of 20 to the decade below this: each is at most 12 % too high, never too low. */
 const TOP = 0.98
@@ -15,8 +16,12 @@ const LOWEST = 8 * PER_DECADE
  */
 export function evidenceBelow(rate: number, { total, bad }: Group): number {
   const good = total - bad
-  const logs = SHARES.map((share) => (share === 0 ? (bad > 0 ? -Infinity : 0) : bad * ln(share)) + good * (ln1(-share * rate) - ln1(-rate)))
-  return logs.reduce((sum, log) => sum + exp(log), 0) / SHARES.length
+  const lnGood = ln1(-rate)
+  const sum = SHARES.reduce((all, share, nth) => {
+    const lnBad = bad > 0 ? bad * (LN_SHARES[nth] ?? 0) : 0
+    return all + exp(lnBad + good * (ln1(-share * rate) - lnGood))
+  }, 0)
+  return sum / SHARES.length
 }
 
 /**

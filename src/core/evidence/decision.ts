@@ -23,6 +23,8 @@ export type Finding = { readonly evidence: number } & (
   /** A critical release cannot be ruled out yet. */
   | { readonly do: 'hold'; readonly because: 'proof'; readonly stream: string; readonly proof: number; readonly needed: number }
   | { readonly do: 'hold'; readonly because: 'buckets'; readonly metric: string }
+  /** No metric counts both groups: nothing seen is never good news. */
+  | { readonly do: 'hold'; readonly because: 'unmeasured' }
   | { readonly do: 'advance' }
   | { readonly do: 'complete' }
 )
@@ -45,7 +47,7 @@ export function findingOf(ledger: Ledger, policy: Policy): Finding {
   if (worst && evidence >= limits.harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
   if (ledger.incident) return { do: 'pause', evidence, because: 'incident', ...ledger.incident }
   if (worst && evidence >= limits.suspicion) return { do: 'pause', evidence, because: 'suspicion', stream: nameOf(worst) }
-  return doubt(ledger, policy, evidence) ?? late(ledger, evidence, progress(ledger, policy, evidence))
+  return late(ledger, evidence, doubt(ledger, policy, evidence) ?? progress(ledger, policy, evidence))
 }
 
 /**
@@ -93,7 +95,12 @@ function late(ledger: Ledger, evidence: number, finding: Finding): Finding {
 
 function progress(ledger: Ledger, policy: Policy, evidence: number): Finding {
   if (ledger.counted < LEAST_POLLS) return { do: 'hold', evidence, because: 'polls', polls: ledger.counted, needed: LEAST_POLLS }
+  const [unchosen] = Object.keys(ledger.unchosen)
+  if (ledger.entries.length === 0 && unchosen === undefined) return { do: 'hold', evidence, because: 'unmeasured' }
   const next = policy.shares[ledger.step + 1]
+  // Without its buckets a latency metric says nothing yet; a step up may rest on failures alone, the last one may not.
+  if (unchosen !== undefined && (next === undefined || ledger.errors.length === 0))
+    return { do: 'hold', evidence, because: 'buckets', metric: unchosen }
   return next === undefined ? proven(ledger, policy, evidence) : mayAdvance(ledger, policy, evidence, next)
 }
 
@@ -107,7 +114,7 @@ function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next:
   return { do: 'advance', evidence }
 }
 
-function proven({ entries, unchosen }: Ledger, policy: Policy, evidence: number): Finding {
+function proven({ entries }: Ledger, policy: Policy, evidence: number): Finding {
   const limits = limitsOf(policy)
   for (const entry of entries) {
     const needed = entry.le === undefined ? limits.proof : limits.bucketProof
@@ -115,8 +122,7 @@ function proven({ entries, unchosen }: Ledger, policy: Policy, evidence: number)
     if (proof >= needed || (entry.le === undefined && excessOf(entry, policy, limits.last) <= NEGLIGIBLE)) continue
     return { do: 'hold', evidence, because: 'proof', stream: nameOf(entry), proof, needed }
   }
-  const [metric] = Object.keys(unchosen)
-  return metric === undefined ? { do: 'complete', evidence } : { do: 'hold', evidence, because: 'buckets', metric }
+  return { do: 'complete', evidence }
 }
 
 /**

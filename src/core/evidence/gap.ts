@@ -1,5 +1,5 @@
 import type { Histogram } from './buckets.ts'
-import type { Group, Pair } from './likelihood.ts'
+import type { Group } from './likelihood.ts'
 
 /** Why a poll of one metric says nothing. Absence is never zero, and never good news. */
 export type GapReason =
@@ -30,26 +30,26 @@ export interface Read<Counts> {
 
 /** What makes these counts unusable, in words; undefined when they can be used. */
 export function faultOf({ total, bad }: Group): string | undefined {
-  if (!Number.isFinite(total) || !Number.isFinite(bad)) return `${bad} bad of ${total}`
+  if (!isCount(total) || !isCount(bad)) return `${bad} bad of ${total}`
   if (total < 0 || bad < 0) return `${bad} bad of ${total}: a count below zero`
   return bad > total ? `${bad} bad of ${total}` : undefined
 }
 
+/** Beyond this a float counts no more by one, and sums of it overflow. */
+function isCount(count: number): boolean {
+  return Math.abs(count) <= Number.MAX_SAFE_INTEGER
+}
+
 /** The same for a histogram: cumulative, so that a greater bound never has fewer requests. */
 export function faultOfHistogram(histogram: Histogram): string | undefined {
-  const bounds = Object.keys(histogram).toSorted((a, b) => bound(a) - bound(b))
-  if (bounds.at(-1) !== '+Inf') return 'no +Inf bucket'
+  const counts = Object.entries(histogram).map(([le, count]) => ({ le, bound: le === '+Inf' ? Infinity : Number(le || Number.NaN), count }))
+  if (histogram['+Inf'] === undefined) return 'no +Inf bucket'
   let below = 0
-  for (const le of bounds) {
-    const count = histogram[le] ?? Number.NaN
-    if (Number.isNaN(bound(le)) || !Number.isFinite(count) || count < below) return `${count} requests in bucket ${le}, ${below} below it`
+  for (const { le, bound, count } of counts.toSorted((a, b) => a.bound - b.bound)) {
+    if (Number.isNaN(bound) || !isCount(count) || count < below) return `${count} requests in bucket ${le}, ${below} below it`
     below = count
   }
   return undefined
-}
-
-function bound(le: string): number {
-  return le === '+Inf' ? Infinity : le === '' ? Number.NaN : Number(le)
 }
 
 /** Something is missing: the gap so far grows by one poll, or another begins. */
@@ -59,9 +59,9 @@ export function gap(before: Gap | undefined, reason: GapReason, group: Gap['grou
 }
 
 /** A gap of polls without a request in one group or both; undefined when both had some. */
-export function silence(before: Gap | undefined, { on, off }: Pair, share: number): Gap | undefined {
-  if (on.total > 0 && off.total > 0) return undefined
-  if (on.total > 0) return gap(before, 'silent', 'off', 'no request with the toggle off')
-  if (off.total > 0) return gap(before, 'silent', 'on', 'no request with the toggle on', (off.total * share) / (1 - share))
+export function silence(before: Gap | undefined, on: number, off: number, share: number): Gap | undefined {
+  if (on > 0 && off > 0) return undefined
+  if (on > 0) return gap(before, 'silent', 'off', 'no request with the toggle off')
+  if (off > 0) return gap(before, 'silent', 'on', 'no request with the toggle on', (off * share) / (1 - share))
   return gap(before, 'silent', 'both', 'no request at all')
 }

@@ -1,21 +1,11 @@
 import type { Instant } from '../units.ts'
 import { ENOUGH, chooseBuckets, slowerThan, type Histogram } from './buckets.ts'
-import { faultOf, faultOfHistogram, gap, silence, type Gap, type Read } from './gap.ts'
+import type { Gap, Read } from './gap.ts'
 import { UNKNOWN, isFailing, remember, type Normal } from './incident.ts'
 import type { Group, Pair } from './likelihood.ts'
 import type { Policy } from './policy.ts'
+import { sift, type Poll, type Sifted, type Wanted } from './poll.ts'
 import { FRESH, enterStep, evolveStream, type Stream } from './stream.ts'
-
-/** What was counted between the last poll and this one. */
-export interface Poll {
-  readonly at: Instant
-  /** Index into `Policy.shares` of the exposure in force all that time. */
-  readonly step: number
-  /** Metric → failed requests of all, per group. */
-  readonly errors: { readonly [metric: string]: Read<Group> }
-  /** Metric → latency histogram, per group. */
-  readonly latency: { readonly [metric: string]: Read<Histogram> }
-}
 
 /** One stream with what is normal for it. */
 export interface Entry {
@@ -76,8 +66,8 @@ export function evolve(before: Ledger, poll: Poll, policy: Policy): Ledger {
   if (refused !== undefined) return { ...last, refused }
 
   const arrived = poll.step === last.step ? last : enter(last, poll.step, policy)
-  const read = arrived.entries.map((entry) => ({ entry, ...readingOf(entry, poll) }))
-  const gaps = gapsOf(arrived, poll, policy)
+  const sifted = sift(poll, wantedBy(arrived), arrived.gaps, policy.shares[poll.step] ?? 0)
+  const read = arrived.entries.map((entry) => ({ entry, ...readingOf(entry, sifted) }))
   const failing = read.find(({ entry, off }) => off && isFailing(entry.normal, off))
   const trust = arrived.cooling > 0 ? 'none' : failing ? 'losses' : 'all'
   const calm = trust === 'all'
@@ -93,9 +83,9 @@ export function evolve(before: Ledger, poll: Poll, policy: Policy): Ledger {
     ...rest,
     at: poll.at,
     polls: arrived.polls + 1,
-    counted: arrived.counted + (calm && Object.keys(gaps).length === 0 ? 1 : 0),
-    ...choose(arrived, entries, poll, gaps),
-    gaps,
+    counted: arrived.counted + (calm && Object.keys(sifted.gaps).length === 0 ? 1 : 0),
+    ...choose(arrived, entries, sifted),
+    gaps: sifted.gaps,
     cooling: failing ? COOL_DOWN : Math.max(0, arrived.cooling - 1),
     ...(shown && { incident: shown }),
   }
@@ -122,83 +112,33 @@ function enter(ledger: Ledger, step: number, policy: Policy): Ledger {
   return { ...ledger, step, polls: 0, counted: 0, entries, gaps: {} }
 }
 
+function wantedBy({ errors, latency, entries }: Ledger): Wanted {
+  const bounds = (metric: string): readonly string[] =>
+    entries.flatMap((entry) => (entry.metric === metric && entry.le !== undefined ? [entry.le] : []))
+  return { errors, latency: Object.fromEntries(latency.map((metric) => [metric, bounds(metric)])) }
+}
+
 /** What a poll says about one stream: both groups, or at least the one that shows an incident. */
-function readingOf({ metric, le }: Entry, poll: Poll): { readonly pair?: Pair; readonly off?: Group } {
-  const on = usable(le === undefined ? poll.errors[metric]?.on : slow(poll.latency[metric]?.on, le))
-  const off = usable(le === undefined ? poll.errors[metric]?.off : slow(poll.latency[metric]?.off, le))
+function readingOf({ metric, le }: Entry, { errors, latency }: Sifted): { readonly pair?: Pair; readonly off?: Group } {
+  const { on, off } = le === undefined ? (errors[metric] ?? {}) : slow(latency[metric], le)
   return { ...(on && off && { pair: { on, off } }), ...(off && { off }) }
 }
 
-function slow(histogram: Histogram | undefined, le: string): Group | undefined {
-  return histogram && faultOfHistogram(histogram) === undefined ? slowerThan(le, histogram) : undefined
-}
-
-function usable(group: Group | undefined): Group | undefined {
-  return group && faultOf(group) === undefined ? group : undefined
+function slow(read: Read<Histogram> | undefined, le: string): Read<Group> {
+  return { on: read?.on && slowerThan(le, read.on), off: read?.off && slowerThan(le, read.off) }
 }
 
 function rateOf({ total, bad }: Group): number {
   return total > 0 ? bad / total : 0
 }
 
-function gapsOf(ledger: Ledger, poll: Poll, policy: Policy): Ledger['gaps'] {
-  const share = policy.shares[poll.step] ?? 0
-  const found: Record<string, Gap> = {}
-  for (const metric of ledger.errors) {
-    const each = gapOf(ledger.gaps[metric], poll.errors[metric], faultOf, (group) => group, share)
-    if (each) found[metric] = each
-  }
-  for (const metric of ledger.latency) {
-    const bounds = ledger.entries.flatMap((entry) => (entry.metric === metric && entry.le !== undefined ? [entry.le] : []))
-    const changed = (histogram: Histogram): string | undefined => {
-      const lost = bounds.find((le) => histogram[le] === undefined)
-      return lost === undefined ? undefined : `bucket ${lost} is gone`
-    }
-    const read = poll.latency[metric]
-    const each = gapOf(
-      ledger.gaps[metric],
-      read,
-      faultOfHistogram,
-      (histogram) => ({ total: histogram['+Inf'] ?? 0, bad: 0 }),
-      share,
-      changed,
-    )
-    if (each) found[metric] = each
-  }
-  return found
-}
-
-function gapOf<Counts>(
-  before: Gap | undefined,
-  read: Read<Counts> | undefined,
-  fault: (counts: Counts) => string | undefined,
-  group: (counts: Counts) => Group,
-  share: number,
-  changed: (counts: Counts) => string | undefined = () => undefined,
-): Gap | undefined {
-  const { on, off } = read ?? {}
-  if (!on && !off) return gap(before, 'unread', 'both', 'neither group was read')
-  if (!on) return gap(before, 'unread', 'on', 'the group with the toggle on was not read')
-  if (!off) return gap(before, 'unread', 'off', 'the group with the toggle off was not read')
-  for (const [name, counts] of [
-    ['on', on],
-    ['off', off],
-  ] as const) {
-    const wrong = fault(counts)
-    if (wrong !== undefined) return gap(before, 'impossible', name, wrong)
-    const lost = changed(counts)
-    if (lost !== undefined) return gap(before, 'buckets', name, lost)
-  }
-  return silence(before, { on: group(on), off: group(off) }, share)
-}
-
 /** Freezes the buckets of each latency metric once enough was seen; they count from the next poll on. */
-function choose(ledger: Ledger, entries: readonly Entry[], poll: Poll, gaps: Ledger['gaps']): Pick<Ledger, 'entries' | 'unchosen'> {
+function choose(ledger: Ledger, entries: readonly Entry[], { latency }: Sifted): Pick<Ledger, 'entries' | 'unchosen'> {
   const unchosen: Record<string, Histogram> = {}
   const chosen: Entry[] = []
   for (const [metric, seen] of Object.entries(ledger.unchosen)) {
-    const off = poll.latency[metric]?.off
-    const now = off && gaps[metric]?.reason !== 'impossible' ? add(seen, off) : seen
+    const off = latency[metric]?.off
+    const now = off ? add(seen, off) : seen
     const bounds = (now['+Inf'] ?? 0) >= ENOUGH ? chooseBuckets(now) : []
     if (bounds.length === 0) unchosen[metric] = now
     chosen.push(...bounds.map((le) => ({ metric, le, stream: FRESH, normal: UNKNOWN })))

@@ -6,7 +6,10 @@ export interface Group {
   readonly bad: number
 }
 
-/** The same stretch of time in both groups: toggle on and toggle off. */
+/**
+ * The same stretch of time in both groups: with the change, and without it. For a legacy toggle, which is taken away,
+ * the change is the toggle being off.
+ */
 export interface Pair {
   readonly on: Group
   readonly off: Group

@@ -48,6 +48,8 @@ function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: L
       return `${finding.polls} of ${finding.needed} polls at this step.`
     case 'exposure':
       return `${finding.stream} may be ${points(finding.excess)} points higher with the toggle on, at most ${points(finding.allowed)} before the next step (${formatDuration(policy.maxHarm)} of full outage).`
+    case 'unmeasured':
+      return 'nothing is measured: no metric counts both groups.'
     case 'buckets':
       return `no bucket of ${finding.metric} has about a tenth or a hundredth of the requests beyond it yet.`
     case 'proof': {

@@ -30,6 +30,7 @@ const FARTHEST = 1
 const SHRINK = 0.1
 /** Information about the ratio before anything was seen: 1, give or take a factor e. */
 const GUESSED = 1
+const LEAST_HELD = 1e-6
 
 export const QUIET: Noise = {
   above: 0,
@@ -69,6 +70,8 @@ export function learn(noise: Noise, pair: Pair): Noise {
   const ratio = (noise.above + SHRINK) / (noise.below + SHRINK)
   const held = information(ratio, pair)
   const after = forget(noise, (on.bad * off.total) / all, (off.bad * on.total) / all, held)
+  // Next to nothing can deviate by chance alone, and a division by it would not be a number.
+  if (held < LEAST_HELD) return after
   const expected = (events * on.total * ratio) / (on.total * ratio + off.total)
   // A recursive residual (Brown, Durbin & Evans 1975): the mean before the poll is itself uncertain.
   const spread = 1 + held / (noise.known + GUESSED)

@@ -1,8 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findingOf } from '../../../src/core/evidence/decision.ts'
 import type { Gap, Read } from '../../../src/core/evidence/gap.ts'
-import { evolve, nameOf, openLedger, resume, type Ledger, type Poll } from '../../../src/core/evidence/ledger.ts'
+import { evolve, nameOf, openLedger, resume, type Ledger } from '../../../src/core/evidence/ledger.ts'
+import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
+import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
 import { seeded } from '../../../src/core/synthetic/chance.ts'
 import { simulate } from '../../../src/core/synthetic/traffic.ts'
 import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
@@ -170,4 +173,45 @@ test('a ledger of another machine replays to the same bits', () => {
   const traffic = simulate({ name: '', errors: 0.005, noise: { errors: 0.2, latency: 0.05, memory: 0.8 } }, 100, seeded(1))
   const polls = Array.from({ length: 40 }, (_, nth) => pollOf(traffic(0.05), 1, nth + 1))
   expect(JSON.stringify(after(...polls))).toBe(JSON.stringify(after(...polls)))
+})
+
+describe('whatever is read', () => {
+  const number = fc.oneof(fc.integer({ min: -5, max: 5000 }), fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity, 1e300, 5e-324, 0.5))
+  const group = fc.option(fc.record({ total: number, bad: number }), { nil: undefined })
+  const histogram = fc.option(fc.dictionary(fc.constantFrom('0.1', '0.25', '0.5', '+Inf', 'x', ''), number), { nil: undefined })
+  const any = fc.record({
+    at: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom(Number.NaN, Infinity)),
+    step: fc.constantFrom(0, 0, 1, 2, 3, 3, 4, -1, 0.5),
+    errors: fc.record({ on: group, off: group }).map((errors) => ({ errors })),
+    latency: fc.record({ on: histogram, off: histogram }).map((latency) => ({ latency })),
+  })
+
+  test('nothing throws, every number stays finite, and JSON keeps every bit', () => {
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 30 }), (polls) => {
+        let ledger = openLedger(['errors'], ['latency'])
+        for (const each of polls) {
+          ledger = evolve(ledger, each, POLICY)
+          const finding = findingOf(ledger, POLICY)
+          expect(Number.isFinite(finding.evidence)).toBe(true)
+          expect(sentenceOf(finding, ledger, POLICY, 60_000)).not.toMatch(/NaN[%×:]|undefined|Infinity[%×:]/)
+        }
+        const saved = JSON.stringify(ledger)
+        expect(saved).not.toContain('null')
+        expect(JSON.stringify(JSON.parse(saved))).toBe(saved)
+      }),
+      { seed: 6, numRuns: 300 },
+    )
+  })
+
+  test('garbage alone never rolls back', () => {
+    const bad = fc.record({ total: fc.constantFrom(Number.NaN, -5, 3), bad: fc.constantFrom(Infinity, 7, Number.NaN) })
+    fc.assert(
+      fc.property(fc.array(fc.record({ on: bad, off: bad }), { maxLength: 20 }), (reads) => {
+        const ledger = after(...reads.map((errors, nth) => poll(nth + 1, errors)))
+        expect(findingOf(ledger, POLICY)).toMatchObject(reads.length === 0 ? { do: 'hold' } : { because: 'missing' })
+      }),
+      { seed: 7, numRuns: 100 },
+    )
+  })
 })

@@ -7,8 +7,8 @@ import { FRESH, enterStep, evolveStream, harmOf, proofOf, totalOf, type Stream }
 import { binomial, poisson, seeded, type Chance } from '../../../src/core/synthetic/chance.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
-const ROLLOUTS = 2000
-const POLLS = 50
+const ROLLOUTS = 1000
+const POLLS = 40
 
 /** A release exactly `ratio` times as bad: the rate swings between 0.5 and 7.5 %, the split from poll to poll between .1 and 50 %. */
 function boundary(ratio: number, nth: number, chance: Chance, count: (requests: number, rate: number, chance: Chance) => number): Pair {
