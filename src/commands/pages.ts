@@ -1,5 +1,7 @@
 import { environment } from '../core/environment.ts'
 import type { Event } from '../core/event.ts'
+import { nameOf } from '../core/evidence/ledger.ts'
+import { harmOf, totalOf } from '../core/evidence/stream.ts'
 import { describe } from '../core/judge.ts'
 import { exposureAt, stepsOf, type Metric, type Toggle } from '../core/plan.ts'
 import { currentStep, type State } from '../core/state.ts'
@@ -33,8 +35,14 @@ export function metricPage(state: State, all: readonly Happening[], name: string
     ...(track && { track }),
     ...(step && { step: { number: step.index + 1, toggles: step.moves, to: formatExposure(step.to) } }),
     ...(stop && state.stopped && { stopped: state.stopped }),
+    groups: groupsOf(at, name),
     changes: changes.slice(-8),
   }
+}
+
+function groupsOf(state: State, name: string): MetricPage['groups'] {
+  const entries = state.watch?.comparison?.ledger.entries.filter(({ metric }) => metric === name) ?? []
+  return entries.map((entry) => ({ stream: nameOf(entry), ...totalOf(entry.stream), harm: harmOf(entry.stream) }))
 }
 
 /** One event: what it happened to, what it rested on, what it wrote where, and what came of it. */

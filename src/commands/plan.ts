@@ -1,4 +1,5 @@
 import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
+import { guaranteesOf, type Guarantee } from '../core/comparison.ts'
 import { differences, type Difference } from '../core/difference.ts'
 import { environment, type Drift } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
@@ -41,6 +42,8 @@ export interface PlanReport {
   readonly edited: readonly Difference[]
   /** The shortest time the remaining holds and bakes take. */
   readonly atLeast: Duration
+  /** What the plan promises about its decisions, phase by phase. */
+  readonly guarantees: readonly Guarantee[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
@@ -80,6 +83,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     unreadable,
     edited: [],
     atLeast: lengthOf(read, steps),
+    guarantees: guaranteesOf(read),
   }
 }
 
@@ -101,6 +105,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     unreadable,
     edited,
     atLeast: left + lengthOf(state.plan, steps),
+    guarantees: guaranteesOf(state.plan),
   }
 }
 

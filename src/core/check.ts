@@ -122,9 +122,11 @@ function findCycle(plan: Plan): readonly string[] | undefined {
 function checkMetrics(plan: Plan): readonly Finding[] {
   return Object.entries(plan.metrics).flatMap(([name, metric]) => {
     const path = ['metrics', name]
-    const { success, warning: warns, critical } = metric
+    const { success, warning: warns, critical, toggle, compares } = metric
     const found: Finding[] = []
-    if (!success && !warns && !critical)
+    if (toggle !== undefined && !Object.hasOwn(plan.toggles, toggle))
+      found.push(unknown([...path, 'toggle'], toggle, 'toggle', Object.keys(plan.toggles)))
+    if (!success && !warns && !critical && !compares)
       found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
     const units = new Set(rulesOf(metric).map(({ unit }) => unit))
     // A ratio against a bare number: is 5 five percent or five hundred?
@@ -192,6 +194,11 @@ function checkPhases(plan: Plan): readonly Finding[] {
       if (!Object.hasOwn(plan.metrics, name)) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
+    const { tolerance = 0, critical = 1 } = phase.evidence?.policy ?? {}
+    if (critical <= tolerance)
+      found.push(
+        error([...path, 'evidence'], `critical ${critical} is no more than tolerance ${tolerance}`, 'tolerance: 1.1, critical: 1.5'),
+      )
     return [...found, ...checkSteps(plan, phase, path), ...checkItems(plan, phase, path)]
   })
 }

@@ -1,10 +1,11 @@
 import { carried, increments, type Bin, type Counters } from './counters.ts'
 import { findingOf, type Finding } from './evidence/decision.ts'
-import { evolve, openLedger, resume, type Ledger, type Poll } from './evidence/ledger.ts'
+import { evolve, openLedger, resume, type Ledger } from './evidence/ledger.ts'
 import type { Histogram } from './evidence/buckets.ts'
 import type { Read } from './evidence/gap.ts'
 import type { Group } from './evidence/likelihood.ts'
 import { DEFAULTS, type Policy } from './evidence/policy.ts'
+import type { Poll } from './evidence/poll.ts'
 import { sentenceOf } from './evidence/sentence.ts'
 
 import { stepsOf, type Evidence, type Metric, type Plan } from './plan.ts'
@@ -122,6 +123,23 @@ export function weigh({
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
   return { ramp, ledger, finding, pace: ramp.pace, text: sentenceOf(finding, ledger, ramp.policy, plan.interval) }
+}
+
+/** What a phase promises about its decisions, and what it cannot. */
+export interface Guarantee {
+  readonly phase: string
+  /** Absent where no metric tells those with the change from those without. */
+  readonly evidence?: Evidence
+}
+
+/** For every phase whose steps some users have and some do not. */
+export function guaranteesOf(plan: Plan): readonly Guarantee[] {
+  return plan.phases.flatMap(({ id }, nth) => {
+    const partial = stepsOf(plan).filter(({ phase, to }) => phase === nth && isPartial(to))
+    if (partial.length === 0) return []
+    const [ramp] = partial.flatMap(({ index }) => rampAt(plan, index) ?? [])
+    return [{ phase: id, ...(ramp && { evidence: { pace: ramp.pace, policy: ramp.policy } }) }]
+  })
 }
 
 function fresh({ of, metrics }: Ramp): Comparison {

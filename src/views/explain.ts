@@ -1,11 +1,12 @@
 import type { Event } from '../core/event.ts'
+import type { Group } from '../core/evidence/likelihood.ts'
 import { describe, unitOf, type Track, type Verdict } from '../core/judge.ts'
 import type { Approval, Exposures, Metric, Toggle } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import { formatRule, formatValue, holds } from '../core/rule.ts'
 import type { Deed, Status } from '../core/state.ts'
 import type { Summary } from '../core/summary.ts'
-import { formatDuration, formatExposure, formatInstant, type Duration, type Instant } from '../core/units.ts'
+import { formatDuration, formatExposure, formatFraction, formatInstant, type Duration, type Instant } from '../core/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
@@ -51,11 +52,13 @@ export interface MetricPage {
   readonly step?: { readonly number: number; readonly toggles: readonly string[]; readonly to: string }
   /** Set when this metric is why the rollout stopped; the track is then the one of that moment. */
   readonly stopped?: Deed
+  /** Since the change began: those with it and those without, and how many to one it is worse than tolerated. */
+  readonly groups: readonly { readonly stream: string; readonly on: Group; readonly off: Group; readonly harm: number }[]
   readonly changes: readonly { readonly seq: number; readonly at: Instant; readonly verdict: Verdict; readonly text: string }[]
 }
 
 /** `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
-export function renderMetric({ name, metric, track, step, stopped, changes }: MetricPage, stream: Stream): string {
+export function renderMetric({ name, metric, track, step, stopped, groups, changes }: MetricPage, stream: Stream): string {
   const color = paint(stream)
   const at = step ? ` at step ${step.number} (${listed(step.toggles)} at ${step.to})` : ''
   const lines = [`${color.bold(clean(name))}${at}: ${track ? headline(metric, track, stream) : 'not measured yet'}`]
@@ -67,6 +70,8 @@ export function renderMetric({ name, metric, track, step, stopped, changes }: Me
   ]
   lines.push(`  Rules: ${rules.filter((rule) => rule !== undefined).join(' · ') || 'none'}`)
   if (track) lines.push(...streaks(metric, track))
+  for (const { stream: name, on, off, harm } of groups)
+    lines.push(`  ${clean(name)}: toggle on ${countsOf(on)}, off ${countsOf(off)}; evidence of harm ${harm.toPrecision(3)}:1.`)
   if (track?.samples !== undefined)
     lines.push(
       `  Samples: ${Math.round(track.samples)} since the step was reached, ${metric.minSamples} needed; the value looks back ${formatDuration(metric.window)} at least.`,
@@ -79,6 +84,10 @@ export function renderMetric({ name, metric, track, step, stopped, changes }: Me
       `  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change.verdict, stream)} ${clean(change.text)}`,
     )
   return `${lines.join('\n')}\n`
+}
+
+function countsOf({ total, bad }: Group): string {
+  return `${Math.round(bad)} of ${Math.round(total)} (${formatFraction(total > 0 ? bad / total : 0)})`
 }
 
 function headline(metric: Metric, track: Track, stream: Stream): string {
