@@ -1,4 +1,8 @@
 // How often and how fast the evidence ledger is right, beside its peers in the same worlds: `npm run bench:decisions`.
+//
+// At 100 % nobody has the toggle off, so that the last step with a group to compare with, 50 %, is where a release is
+// complete: going on to 100 % needs the proof. "Good one complete" is that minute; the peers' is when their last pause
+// at 100 % (Argo) or the promotion (Flagger) is over. Caught is rolled back before that.
 import { Worker } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'

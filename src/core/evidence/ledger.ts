@@ -5,6 +5,7 @@ import { UNKNOWN, isFailing, remember, type Normal } from './incident.ts'
 import type { Group, Pair } from './likelihood.ts'
 import type { Policy } from './policy.ts'
 import { sift, type Poll, type Sifted, type Wanted } from './poll.ts'
+import { driftOf } from './tempering.ts'
 import { FRESH, enterStep, evolveStream, type Stream } from './stream.ts'
 
 /** One stream with what is normal for it. */
@@ -71,9 +72,11 @@ export function evolve(before: Ledger, poll: Poll, policy: Policy): Ledger {
   const failing = read.find(({ entry, off }) => off && isFailing(entry.normal, off))
   const trust = arrived.cooling > 0 ? 'none' : failing ? 'losses' : 'all'
   const calm = trust === 'all'
+  // Whatever makes one stream wander makes others: each is tempered by the most that any of them did.
+  const drift = Math.max(0, ...arrived.entries.map(({ stream }) => driftOf(stream.noise)))
   const entries = read.map(({ entry, pair, off }) => ({
     ...entry,
-    stream: pair ? evolveStream(entry.stream, pair, policy, trust) : entry.stream,
+    stream: pair ? evolveStream(entry.stream, pair, policy, trust, drift) : entry.stream,
     normal: off ? remember(entry.normal, off, calm) : entry.normal,
   }))
   const { incident, ...rest } = arrived

@@ -14,7 +14,10 @@ export interface Policy {
   readonly maxHarm: Duration
   /** Failed requests a single cause makes: retries + 1. */
   readonly eventsPerCause: number
-  /** The exposures that have a toggle-off group beside them, in order, as shares 0–1 (exclusive). */
+  /**
+   * The exposures that have a toggle-off group beside them, in order, as shares 0–1 (exclusive). 100 % has none: what
+   * goes there is decided at the last of these.
+   */
   readonly shares: readonly number[]
 }
 

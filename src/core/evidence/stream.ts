@@ -65,8 +65,8 @@ export function enterStep(stream: Stream, { shares }: Policy): Stream {
   }
 }
 
-/** The stream after one poll. */
-export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: Trust): Stream {
+/** The stream after one poll. `leastDrift` is how much the other streams wandered before it: what moves one moves others. */
+export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: Trust, leastDrift = 0): Stream {
   if (trust === 'none') return before
   const t = before.polls
   const restarted = begin(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (t + 2)), HARM.weights)
@@ -83,8 +83,8 @@ export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: 
   }
 
   function weigh(hypotheses: Hypotheses, bound: number): { readonly eta: number; readonly factors: readonly number[] } {
-    const old = tempering(before.noise, bound, pair, policy.eventsPerCause)
-    const now = tempering(noise, bound, pair, policy.eventsPerCause)
+    const old = tempering(before.noise, bound, pair, policy.eventsPerCause, leastDrift)
+    const now = tempering(noise, bound, pair, policy.eventsPerCause, leastDrift)
     const factors = temper(lnRatios(hypotheses, bound, pair), old, now)
     return { eta: Math.min(old, now), factors: trust === 'losses' ? factors.map((each) => Math.min(1, each)) : factors }
   }

@@ -53,11 +53,11 @@ export function driftOf({ drift: [sum, weight] }: Noise): number {
 
 /**
  * η, the exponent on a poll's likelihood ratio: 1/max(kφ̂, k + I·τ̂²), with k events per cause (retries + 1) and the
- * information I the poll holds about the ratio. 0 < η ≤ 1. Tempering as in Grünwald 2012, "The safe Bayesian".
+ * information I the poll holds about the ratio. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1. Tempering as in Grünwald 2012, "The safe Bayesian".
  */
-export function tempering(noise: Noise, bound: number, pair: Pair, eventsPerCause: number): number {
+export function tempering(noise: Noise, bound: number, pair: Pair, eventsPerCause: number, leastDrift = 0): number {
   const k = Math.max(1, eventsPerCause)
-  return 1 / Math.max(k * dispersionOf(noise), k + information(bound, pair) * driftOf(noise))
+  return 1 / Math.max(k * dispersionOf(noise), k + information(bound, pair) * Math.max(leastDrift, driftOf(noise)))
 }
 
 /** The noise after one more poll. */

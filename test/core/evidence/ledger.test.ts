@@ -169,6 +169,19 @@ describe('an incident in the toggle-off group', () => {
   })
 })
 
+test('a stream that wanders tempers the others', () => {
+  const quiet = after(...Array.from({ length: 10 }, (_, nth) => poll(nth + 1)))
+  const [errors, ...latency] = quiet.entries
+  if (!errors) throw new Error('no stream of errors')
+  const wandering = latency.map((entry) => ({
+    ...entry,
+    stream: { ...entry.stream, noise: { ...entry.stream.noise, drift: [50, 5] as const } },
+  }))
+  const bad = poll(11, { on: { total: 60, bad: 12 }, off: { total: 5940, bad: 30 } })
+  const harm = (ledger: Ledger): number => evolve(ledger, bad, POLICY).entries[0]?.stream.step.tempered.on ?? 0
+  expect(harm({ ...quiet, entries: [errors, ...wandering] })).toBeLessThan(harm(quiet) / 2)
+})
+
 test('a ledger of another machine replays to the same bits', () => {
   const traffic = simulate({ name: '', errors: 0.005, noise: { errors: 0.2, latency: 0.05, memory: 0.8 } }, 100, seeded(1))
   const polls = Array.from({ length: 40 }, (_, nth) => pollOf(traffic(0.05), 1, nth + 1))
