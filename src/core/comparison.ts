@@ -1,6 +1,6 @@
 import { carried, increments, type Bin, type Counters } from './counters.ts'
 import { findingOf, type Finding } from './evidence/decision.ts'
-import { evolve, openLedger, resume, type Ledger } from './evidence/ledger.ts'
+import { evolve, nameOf, openLedger, resume, type Ledger } from './evidence/ledger.ts'
 import type { Histogram } from './evidence/buckets.ts'
 import type { Read } from './evidence/gap.ts'
 import type { Group } from './evidence/likelihood.ts'
@@ -103,6 +103,8 @@ export interface Weighed {
   readonly finding: Finding
   readonly pace: Evidence['pace']
   readonly text: string
+  /** The metric it speaks of. */
+  readonly metric?: string
 }
 
 /** Undefined where there is nothing to compare; where there is, and nothing was compared yet, it says so. */
@@ -122,7 +124,9 @@ export function weigh({
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
-  return { ramp, ledger, finding, pace: ramp.pace, text: sentenceOf(finding, ledger, ramp.policy, plan.interval) }
+  const text = sentenceOf(finding, ledger, ramp.policy, plan.interval)
+  const entry = 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream) : undefined
+  return { ramp, ledger, finding, pace: ramp.pace, text, ...(entry && { metric: entry.metric }) }
 }
 
 /** What a phase promises about its decisions, and what it cannot. */

@@ -60,7 +60,8 @@ function findCritical(state: State, phase: Phase | undefined): Why | undefined {
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
   const weighed = weigh(state)
-  if (weighed?.finding.do === 'rollback') return { code: 'critical', text: weighed.text }
+  if (weighed?.finding.do === 'rollback')
+    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }) }
   const { plan, intent } = state
   if (intent?.move !== 'advance') return undefined
   const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>

@@ -102,7 +102,7 @@ export function describe(metric: Metric, track: Track): string {
 
 /** How the metric's numbers are written: as its rules are. */
 export function unitOf(metric: Metric): Unit {
-  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? ''
+  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? (metric.compares === 'failures' ? '%' : '')
 }
 
 function lasting(duration: Duration): string {

@@ -143,8 +143,9 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }
 
-function unproven({ comparison: _, ...watch }: Watch): Watch {
-  return { ...watch, criteria: {} }
+function unproven(watch: Watch): Watch {
+  const { comparison: _, ...rest } = watch
+  return { ...rest, criteria: {} }
 }
 
 /** Appends unless the intent is no longer the newest or somebody has recorded the same already. */

@@ -99,7 +99,31 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     const reading = await metric?.read(new AbortController().signal)
     expect(reading).toMatchObject({ is: 'ratio', bad: {} })
     expect(reading?.is === 'ratio' && Object.keys(reading.total)).toHaveLength(2)
-  })
+  }, 60_000)
+
+  it('compares users with the toggle and users without, without a threshold, and says by how much', async () => {
+    const { folder, world, prometheus } = await setUp('errors')
+    writeFileSync(
+      join(folder, 'rollout.yaml'),
+      plan(prometheus.url)
+        .replace(/ {4}success: .*\n {4}critical: .*\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n`)
+        .replace(/ {4}critical: "> 2s"\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n    toggle: FEATURE_AI_GENERATION\n`)
+        .replace('interval: 500ms', 'interval: 1s'),
+    )
+    expect((await rollout(folder, 'plan')).out).toMatch(
+      /core: at most 1% of releases up to 1\.1× as bad are rolled back, at most 5% of those 1\.5× as bad/,
+    )
+    expect((await rollout(folder, 'start', '--yes')).code).toBe(0)
+    const run = await rollout(folder, 'run', '--no-input')
+    expect(run.code, run.out + run.err).toBe(9)
+    expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
+    expect(run.out).toMatch(
+      /rollback FEATURE_AI_GENERATION 25% → 0% +(error_rate|latency_p95 > \S+) on \d+\/\d+ \([\d.]+%\) vs off \d+\/\d+ \([\d.]+%\): at least [\d.]+× worse, 99% sure/,
+    )
+    expect((await rollout(folder, 'explain', 'error_rate')).out).toMatch(
+      /error_rate: toggle on \d+ of \d+ .*, off \d+ of \d+ .*; evidence of harm/,
+    )
+  }, 60_000)
 
   it('rolls back by itself, and says by what value, comparison and counts', async () => {
     const { folder, world } = await setUp('errors')
@@ -109,5 +133,5 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
     const { out } = await rollout(folder, 'history')
     expect(out).toMatch(/rollback FEATURE_AI_GENERATION 25% → 0% +error_rate [\d.]+% > 5% \(\d+ of \d+\) auto/)
-  })
+  }, 60_000)
 })

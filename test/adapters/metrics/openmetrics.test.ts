@@ -24,6 +24,22 @@ it.each<readonly [string, object, object]>([
     { quantile: { of: 'd', q: 0.9 } },
     { is: 'quantile', quantile: 0.9, buckets: { 1: { 'd_bucket{}': 3 }, '+Inf': { 'd_bucket{}': 4 } } },
   ],
+  [
+    'a ratio in two groups',
+    { ratio: { bad: 'r{s="500"}', total: 'r' }, on: 's="500"', off: 's!="500"' },
+    {
+      is: 'ratio',
+      groups: {
+        on: { bad: { 'r{s="500"}': 9 }, total: { 'r{s="500"}': 9 } },
+        off: { bad: {}, total: { 'r{s="200"}': 90 } },
+      },
+    },
+  ],
+  [
+    'a quantile in two groups',
+    { quantile: { of: 'd', q: 0.9 }, on: 'v="new"', off: 'v=""' },
+    { is: 'quantile', groups: { on: {}, off: { 1: { 'd_bucket{}': 3 }, '+Inf': { 'd_bucket{}': 4 } } } },
+  ],
   ['a quantile without +Inf', { quantile: { of: 'e', q: 0.9 } }, { is: 'missing', reason: 'malformed' }],
   ['a quantile with a bound that is none', { quantile: { of: 'f', q: 0.9 } }, { is: 'missing', reason: 'malformed' }],
   ['a gauge', { value: 'n' }, { is: 'value', value: 5 }],
