@@ -6,12 +6,12 @@ import type { Event } from '../../core/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
 import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../disk.ts'
 import { canonical } from './canonical.ts'
+import { giveUpReserve, keepReserve, makeRoom } from './reserve.ts'
 import { isSealed } from './seal.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,99}$/
 const EVENT = /^\d{12}\.json$/
 const MOST = 999_999_999_999
-const RESERVE = 64 * 1024
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 
@@ -51,7 +51,8 @@ function openJournal(folder: string): Journal {
 function append(folder: string, event: Event): 'appended' | 'taken' {
   if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
   if (!Number.isSafeInteger(event.seq) || event.seq < 1 || event.seq > MOST) throw new Error(`${event.seq} is not the number of an event`)
-  prepare(folder)
+  makeFolder(folder)
+  keepReserve(folder)
   if (hashBefore(folder, event.seq) !== event.previous) throw damaged(folder, event.seq, 'would not follow the one before it')
   if (written(folder, event)) return 'appended'
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
@@ -66,7 +67,7 @@ function hashBefore(folder: string, seq: number): string {
   return before.hash
 }
 
-/** Whether the event got its number. On a full disk the reserve is given up, so that a rollback can still be recorded. */
+/** Whether the event got its number. On a full disk the reserve is given up for what takes a change back, and for nothing else. */
 function written(folder: string, event: Event): boolean {
   const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
   const link = (): boolean => {
@@ -74,30 +75,26 @@ function written(folder: string, event: Event): boolean {
     writeDurably(temporary, bytes)
     return claim(temporary, pathOf(folder, event.seq))
   }
+  const isRetreating = isRetreat(folder, event)
+  if (isRetreating && event.type === 'intended') makeRoom(folder)
   try {
     return link()
   } catch (thrown) {
-    const reserve = join(folder, 'reserve')
-    if (!isFull(thrown) || !existsSync(reserve)) throw thrown
-    discard(reserve)
+    if (!isRetreating || !isFull(thrown) || !giveUpReserve(folder)) throw thrown
     return link()
   }
+}
+
+/** An intent to take something back, or what became of one. */
+function isRetreat(folder: string, event: Event): boolean {
+  if (event.type === 'intended') return event.move !== 'advance'
+  if (event.type !== 'applied' && event.type !== 'refused' && event.type !== 'arrived') return false
+  const intent = readEvent(folder, event.intent)
+  return intent?.type === 'intended' && intent.move !== 'advance'
 }
 
 function isFull(thrown: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown))
-}
-
-function prepare(folder: string): void {
-  makeFolder(folder)
-  const reserve = join(folder, 'reserve')
-  if (existsSync(reserve)) return
-  try {
-    writeDurably(reserve, Buffer.alloc(RESERVE, 1))
-  } catch (thrown) {
-    // Without room there is no reserve; without the right to write the append itself will say so.
-    if (!['ENOSPC', 'EEXIST', 'EACCES', 'EROFS', 'EDQUOT'].includes(codeOf(thrown))) throw thrown
-  }
 }
 
 /** Probes number after number, so that the time it takes does not grow with the journal. */
