@@ -140,11 +140,16 @@ const shell: Shell = {
 
 stopOn('SIGINT', 'interrupted')
 stopOn('SIGTERM', 'terminated')
-// A reader that has gone (`rollout history | head`) is not an error.
+// Whatever cannot be printed (a log on a full disk), the work goes on: a rollback must not end in the middle for a line of text.
+process.stderr.on('error', () => undefined)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  // A reader that has gone (`rollout history | head`) is not an error.
+  if (error.code === 'EPIPE') return
+  // What was asked for may be done, but nobody has read so.
+  process.exitCode ||= EXIT.unreachable
+  process.stderr.write(`stdout cannot be written: ${error.message}\n`)
 })
 // No top-level await: the bundle is CommonJS.
 void main(process.argv.slice(2), shell).then((outcome) => {
-  process.exitCode = EXIT[outcome]
+  process.exitCode = EXIT[outcome] || (process.exitCode ?? 0)
 })

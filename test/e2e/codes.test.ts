@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { plainPlan } from '../helpers/plans.ts'
 import { shop } from '../helpers/shell.ts'
-import { place, type Ended } from './binary.ts'
+import type { Ended } from '../helpers/launch.ts'
+import { place } from './binary.ts'
 
 type Place = ReturnType<typeof place>
 

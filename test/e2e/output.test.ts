@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { launch } from '../helpers/launch.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { shop } from '../helpers/shell.ts'
 import { place } from './binary.ts'
@@ -95,6 +97,18 @@ test('a reader that goes early is no error', () => {
   const line = `"${process.execPath}" "${join(import.meta.dirname, '../../bin/rollout.cjs')}" history --all | head -1; echo "\${PIPESTATUS[0]}"`
   const { stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: at.folder, encoding: 'utf8' })
   expect({ stderr, lines: stdout.trim().split('\n') }).toEqual({ stderr: '', lines: [expect.stringContaining('#'), '0'] })
+})
+
+// A log on a full disk: every line fails to be written, on both streams.
+test('what cannot be printed is done all the same, and does not end with 0', async () => {
+  const full = place({ 'rollout.yaml': plainPlan(url), 'web.env': 'FEATURE_X=false\n' })
+  await full.rollout('start')
+  await full.rollout('advance', '--override', 'samples,metrics', '--reason', 'a test')
+  const output = openSync('/dev/full', 'w')
+  expect(await launch(full.folder, ['rollback'], { output }).ended).toMatchObject({ code: 69 })
+  expect(full.read('web.env')).toContain('FEATURE_X=false')
+  expect(await launch(full.folder, ['status'], { output }).ended).toMatchObject({ code: 9 })
+  closeSync(output)
 })
 
 describe('completion', () => {

@@ -2,7 +2,8 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../helpers/shell.ts'
-import { place, type Ended } from './binary.ts'
+import { place } from './binary.ts'
+import type { Ended } from '../helpers/launch.ts'
 
 /*
  * I15: a secret never leaves memory. One canary in every place a secret can be; every command of the built program,

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { place, type Ended } from '../e2e/binary.ts'
+import { place } from '../e2e/binary.ts'
+import type { Ended } from '../helpers/launch.ts'
 import { hasEtcd, startEtcd } from '../helpers/etcd.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { postgresPrograms, startPostgres } from '../helpers/postgres.ts'

@@ -21,10 +21,10 @@ import {
   type Site,
 } from './chain.ts'
 import { dropLease, readLease, takeLease } from './file-lease.ts'
+import { giveUpReserve, keepReserve, makeRoom } from './reserve.ts'
 
 const EVENT = /^\d{12}\.json$/
 const PAGE = 500
-const RESERVE = 64 * 1024
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 
@@ -64,45 +64,42 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
 
 function append(folder: string, site: Site, event: Event): 'appended' | 'taken' {
   checkEvent(site, event)
-  prepare(folder)
+  makeFolder(folder)
+  keepReserve(folder)
   if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
-  if (written(folder, event)) return 'appended'
+  if (written(folder, site, event)) return 'appended'
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
   return readEvent(folder, site, event.seq)?.id === event.id ? 'appended' : 'taken'
 }
 
-/** Whether the event got its number. On a full disk the reserve is given up, so that a rollback can still be recorded. */
-function written(folder: string, event: Event): boolean {
+/** Whether the event got its number. On a full disk the reserve is given up for what takes a change back, and for nothing else. */
+function written(folder: string, site: Site, event: Event): boolean {
   const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
   const link = (): boolean => {
     const temporary = join(folder, `.${randomUUID()}.tmp`)
     writeDurably(temporary, bytes)
     return claim(temporary, pathOf(folder, event.seq))
   }
+  const isRetreating = isRetreat(folder, site, event)
+  if (isRetreating && event.type === 'intended') makeRoom(folder)
   try {
     return link()
   } catch (thrown) {
-    const reserve = join(folder, 'reserve')
-    if (!isFull(thrown) || !existsSync(reserve)) throw thrown
-    discard(reserve)
+    if (!isRetreating || !isFull(thrown) || !giveUpReserve(folder)) throw thrown
     return link()
   }
+}
+
+/** An intent to take something back, or what became of one. */
+function isRetreat(folder: string, site: Site, event: Event): boolean {
+  if (event.type === 'intended') return event.move !== 'advance'
+  if (event.type !== 'applied' && event.type !== 'refused' && event.type !== 'arrived') return false
+  const intent = readEvent(folder, site, event.intent)
+  return intent?.type === 'intended' && intent.move !== 'advance'
 }
 
 function isFull(thrown: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown))
-}
-
-function prepare(folder: string): void {
-  makeFolder(folder)
-  const reserve = join(folder, 'reserve')
-  if (existsSync(reserve)) return
-  try {
-    writeDurably(reserve, Buffer.alloc(RESERVE, 1))
-  } catch (thrown) {
-    // Without room there is no reserve; without the right to write the append itself will say so.
-    if (!['ENOSPC', 'EEXIST', 'EACCES', 'EROFS', 'EDQUOT'].includes(codeOf(thrown))) throw thrown
-  }
 }
 
 /** Probes number after number, so that the time it takes does not grow with the journal. */

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs, {
   existsSync,
   mkdirSync,
@@ -21,8 +21,9 @@ import { openStore } from '../../../src/adapters/state/file.ts'
 import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/errors.ts'
-import type { Event } from '../../../src/core/event.ts'
+import type { Event, Fact } from '../../../src/core/event.ts'
 import type { Journal } from '../../../src/core/ports.ts'
+import { CAN_MOUNT, mount, unmount } from '../../helpers/mount.ts'
 
 let root: string
 let folder: string
@@ -265,56 +266,74 @@ describe('a place that cannot be used', () => {
   })
 })
 
-const CAN_MOUNT = (() => {
-  const place = mkdtempSync(join(tmpdir(), 'rollout-mount-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' })
-    execFileSync('umount', [place], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  } finally {
-    rmSync(place, { recursive: true, force: true })
-  }
-})()
 if (!CAN_MOUNT) console.warn('skipped: a full disk and a read-only one, because this user may not mount')
 
 describe.skipIf(!CAN_MOUNT)('a small disk', () => {
   beforeEach(() => {
     mkdirSync(join(root, '.rollout'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', join(root, '.rollout')])
+    mount('-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', join(root, '.rollout'))
   })
 
   afterEach(() => {
-    execFileSync('umount', [join(root, '.rollout')])
+    unmount(join(root, '.rollout'))
   })
 
   it('read-only: may be read, and says that it may not be written', async () => {
     const events = await filled(2)
-    execFileSync('mount', ['-o', 'remount,ro', join(root, '.rollout')])
+    mount('-o', 'remount,ro', join(root, '.rollout'))
     expect(await journal.read()).toEqual(events)
     await expect(journal.append(follow(events[1]))).rejects.toMatchObject({ code: 'denied' })
     if (events[1]) await expect(journal.keep(checkpointOf(events[1]))).resolves.toBeUndefined()
   })
 
-  it('full: the reserve is given up for what must still be recorded; then it says so; I12: nothing acknowledged is lost', async () => {
+  /** Fills it to the last page and resolves to what the journal holds. */
+  const filledUp = async (): Promise<Event[]> => {
     const events = [...(await filled(2))]
     try {
       for (let nth = 0; ; nth += 1) writeFileSync(join(root, '.rollout', `ballast-${nth}`), Buffer.alloc(4096))
     } catch {}
     expect(existsSync(join(folder, 'reserve'))).toBe(true)
+    return events
+  }
+  const refusal = { code: 'unreachable', message: expect.stringContaining('the disk is full') }
+  const retreat = { type: 'intended', move: 'rollback', cursor: -1, exposures: {}, why: { code: 'operator', text: '' } } as const
+  const after = (before: Event | undefined, fact: Fact): Event => {
+    const seq = (before?.seq ?? 0) + 1
+    return seal({ ...fact, seq, id: `id-${seq}`, previous: before?.hash ?? '', at: 1, actor: 'ana', version: 'test' })
+  }
+
+  it('full: the reserve is given up for a rollback; then it says so; I12: nothing acknowledged is lost', async () => {
+    const events = await filledUp()
     let refused: unknown
-    while (refused === undefined && events.length < 100) {
-      const event = follow(events.at(-1))
+    for (let fact: Fact = retreat; refused === undefined && events.length < 100; fact = { type: 'applied', intent: 3, target: 'web' }) {
+      const event = after(events.at(-1), fact)
       const outcome = await journal.append(event).catch((thrown: unknown) => thrown)
       if (outcome === 'appended') events.push(event)
       else refused = outcome
     }
     // The reserve has room for an intent, and for what ten targets say to it.
     expect(events.length).toBeGreaterThanOrEqual(2 + 12)
-    expect(refused).toMatchObject({ code: 'unreachable', message: expect.stringContaining('the disk is full') })
+    expect(refused).toMatchObject(refusal)
     expect(await journal.read()).toEqual(events)
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it.each<[string, Fact]>([
+    ['a resume', { type: 'resumed' }],
+    ['a step up', { ...retreat, move: 'advance' }],
+    ['what became of a step up', { type: 'applied', intent: 2, target: 'web' }],
+  ])('full: %s gets nothing of the reserve, and the rollback afterwards does', async (_, fact) => {
+    const events = await filledUp()
+    await expect(journal.append(after(events[1], fact))).rejects.toMatchObject(refusal)
+    expect(existsSync(join(folder, 'reserve'))).toBe(true)
+    expect(await journal.append(after(events[1], retreat))).toBe('appended')
+  })
+
+  it('nearly full: an intent to go back makes room for what the targets must write on the same disk', async () => {
+    const events = await filledUp()
+    unlinkSync(join(root, '.rollout', 'ballast-0'))
+    expect(await journal.append(after(events[1], retreat))).toBe('appended')
+    expect(existsSync(join(folder, 'reserve'))).toBe(false)
   })
 })
 

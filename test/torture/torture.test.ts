@@ -1,0 +1,21 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { SCENARIOS, SHORT } from './scenarios.ts'
+import { removePrepared } from './site.ts'
+
+/* The short form; `npm run torture` strikes at every point, for hundreds of rounds. */
+
+for (const { name, lacks } of SCENARIOS) if (lacks !== undefined) console.warn(`skipped: torture ${name}, for lack of ${lacks}`)
+
+afterAll(removePrepared)
+
+describe.concurrent('the binary under fire', () => {
+  for (const { name, lacks, run } of SCENARIOS) {
+    it.skipIf(lacks !== undefined)(name, { timeout: 600_000 }, async () => {
+      const { violations, counts } = await run(SHORT)
+      expect(violations, `seed ${SHORT.seed}: npm run torture -- --only ${name} --seed ${SHORT.seed}`).toEqual([])
+      // What strikes at nothing finds nothing.
+      const { points = 1, missed = 0 } = counts
+      expect(missed).toBeLessThan(points / 2 + 1)
+    })
+  }
+})
