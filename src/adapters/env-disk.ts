@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   statSync,
@@ -18,6 +19,8 @@ import { messageOf, RolloutError } from '../core/errors.ts'
 import { codeOf, discard, replace, writeDurably } from './disk.ts'
 
 const LARGEST = 1 << 20
+/** Temporary files of writers that died; a live writer's is gone within the second. */
+const ABANDONED = 60 * 60 * 1000
 
 /**
  * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside the
@@ -79,8 +82,24 @@ export function replaceDocument(file: string, before: string, after: string): bo
     } finally {
       discard(temporary)
     }
+    sweep(file)
     return textOf(file) === after
   })
+}
+
+/** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */
+function sweep(file: string): void {
+  const own = `.${basename(file)}.`
+  try {
+    const newest = statSync(file).mtimeMs
+    for (const name of readdirSync(dirname(file))) {
+      if (!name.startsWith(own) || !/^[0-9a-f-]{36}\.tmp$/.test(name.slice(own.length))) continue
+      const path = join(dirname(file), name)
+      if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)
+    }
+  } catch {
+    // The file is written: the clearing up is best effort.
+  }
 }
 
 function textOf(file: string): string {

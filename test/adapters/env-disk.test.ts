@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,6 +44,15 @@ describe('replaceDocument', () => {
     writeFileSync(file, 'A=1\n')
     expect(replaceDocument(file, 'A=1\n', 'A=2\n')).toBe(true)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
+  })
+
+  it('removes the copies that killed writers have left, and nothing else', () => {
+    const id = '00000000-0000-0000-0000-000000000000'
+    const [old, fresh, other, foreign] = [`.web.env.${id}.tmp`, `.web.env.${id.replace('0', '1')}.tmp`, `.x.env.${id}.tmp`, '.web.env.tmp']
+    for (const name of ['web.env', old, fresh, other, foreign]) writeFileSync(join(folder, name), 'PASSWORD=x\n')
+    for (const name of [old, other, foreign]) utimesSync(join(folder, name), 1, 1)
+    expect(replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n')).toBe(true)
+    expect(readdirSync(folder).toSorted()).toEqual([fresh, foreign, other, 'web.env'].toSorted())
   })
 })
 
