@@ -18,7 +18,7 @@ test('the house is as the plan of the house says', () => {
 
 /** Tests of more than one file: of everything (`e2e`, `integration`), of a folder (`contract`), of what a user sees (`broken`). */
 const BROADER =
-  /^(e2e|integration|helpers|demo)\/|^(architecture|startup|readme)\.test|^adapters\/(contract|state\/contract|metrics\/zoo)\.test|^config\/(broken|fuzz)\.test|^core\/properties\.test|^simulation\//
+  /^(e2e|integration|helpers|demo|conformance)\/|^(architecture|startup|readme)\.test|^adapters\/(contract|state\/contract|metrics\/zoo)\.test|^config\/(broken|fuzz)\.test|^core\/properties\.test|^simulation\//
 
 test('test/ mirrors src/', () => {
   const known = new Set(Object.keys(sources).flatMap((path) => [path.replace(/\.ts$/, ''), path.replace(/\/[^/]+$/, '')]))

@@ -57,7 +57,8 @@ export function belongs(segment: Segment, id: string, attributes: Attributes | u
 
 /** An attribute as text; undefined when there is none, or no text is the same in every language. */
 export function attributeOf(attributes: Attributes | undefined, name: string): string | undefined {
-  if (attributes === undefined || !Object.hasOwn(attributes, name)) return undefined
+  // Callers in JavaScript hand over null as well.
+  if (attributes === undefined || attributes === null || !Object.hasOwn(attributes, name)) return undefined
   const value = attributes[name]
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || Number.isSafeInteger(value)) return String(value)

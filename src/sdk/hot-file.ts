@@ -15,8 +15,8 @@ export interface HotFile<Content> {
 interface Reading<Content> {
   /** The content, or why it is none. */
   readonly parse: (text: string) => Content | string
-  /** Whether it lacks what the last good one had, so that it may be half a file. */
-  readonly lacks: (next: Content, last: Content) => boolean
+  /** What it lacks of what the last good one had: with `some` it may be half a file, with `all` it is none. */
+  readonly lacks: (next: Content, last: Content) => 'none' | 'some' | 'all'
 }
 
 /** Bytes. A toggle file of this size is a mistake. */
@@ -58,7 +58,12 @@ export function openHotFile<Content>(path: string, { parse, lacks }: Reading<Con
       problem = next
       return false
     }
-    const isDoubtful = content !== undefined && (!read.text.endsWith('\n') || lacks(next, content))
+    const lack = content === undefined ? 'none' : lacks(next, content)
+    if (lack === 'all') {
+      problem = 'it is empty'
+      return false
+    }
+    const isDoubtful = content !== undefined && (lack === 'some' || !read.text.endsWith('\n'))
     if (isDoubtful && !isAgain && !believe) {
       isUnsure = true
       return false

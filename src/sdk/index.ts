@@ -3,7 +3,7 @@ import { openToggles, type IsOn, type Toggles } from './toggles.ts'
 
 export { bucketOf } from '../core/bucket.ts'
 export type { Attributes } from '../core/segment.ts'
-export type { Answer } from './rule.ts'
+export type { Answer } from './answer.ts'
 export { openToggles, type Change, type IsOn, type Options, type Toggles } from './toggles.ts'
 
 let shared: Toggles | undefined

@@ -8,7 +8,7 @@ import {
   type Provider,
   type ResolutionDetails,
 } from '@openfeature/server-sdk'
-import type { Answer } from './rule.ts'
+import type { Answer } from './answer.ts'
 import { openToggles, type Options, type Toggles } from './toggles.ts'
 
 const REASONS: Readonly<Record<Answer['why'], string>> = {

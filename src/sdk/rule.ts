@@ -1,17 +1,7 @@
 import { hashBehind, saltOf, thresholdOf, type Salt } from '../core/bucket.ts'
 import { attributeOf, belongs, type Attributes, type Segment } from '../core/segment.ts'
 import type { Word } from '../core/words.ts'
-
-/** Whether a toggle is on, and what decided it. */
-export interface Answer {
-  readonly isOn: boolean
-  /**
-   * `deny`, `users`, `segment`: a list or a segment. `percentage`: the bucket. `static`: 100 % or 0 %, for everybody;
-   * `otherwise`: the same, to whom no list and no segment decides.
-   * `no-key`: nothing to bucket by. `unset`: there is no such variable. `invalid`: it holds no word.
-   */
-  readonly why: 'deny' | 'users' | 'segment' | 'percentage' | 'static' | 'otherwise' | 'no-key' | 'unset' | 'invalid'
-}
+import type { Answer } from './answer.ts'
 
 /** A toggle as it is evaluated. */
 export interface Rule {

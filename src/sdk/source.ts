@@ -4,7 +4,7 @@ import { parseEnvFile, type EnvFile } from './env-file.ts'
 import { openHotFile, type HotFile } from './hot-file.ts'
 import type { Problems } from './problems.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables: those of the hot file, and behind them those of the environment as it was at the start. */
 export interface Source {
@@ -51,7 +51,10 @@ export function openSource(env: Environment, path: string | undefined, { tell, i
   const listAt = (at: string): List => {
     const known = lists.get(at)
     if (known) return known
-    const opened = { file: openHotFile(at, { parse: parseList, lacks: (next, last) => next.size < last.size }), version: 0 }
+    const opened = {
+      file: openHotFile(at, { parse: parseList, lacks: (next, last) => (next.size < last.size ? 'some' : 'none') }),
+      version: 0,
+    }
     lists.set(at, opened)
     read(at, opened.file)
     return opened
@@ -86,10 +89,11 @@ function parse(text: string): Content | string {
   return typeof parsed === 'string' ? parsed : { ...parsed, digest: createHash('sha256').update(text).digest('hex').slice(0, 12) }
 }
 
-/** A name that was there is gone, which is how a file looks that is being written. */
-function lacks(next: EnvFile, last: EnvFile): boolean {
-  for (const name of last.variables.keys()) if (!next.variables.has(name)) return true
-  return false
+/** A name that was there is gone, or the mark: that is how a file looks that is being written. */
+function lacks(next: EnvFile, last: EnvFile): 'none' | 'some' | 'all' {
+  const gone = [...last.variables.keys()].filter((name) => !next.variables.has(name))
+  if (gone.length > 0) return next.variables.size === 0 ? 'all' : 'some'
+  return last.epoch !== undefined && next.epoch === undefined ? 'some' : 'none'
 }
 
 function parseList(text: string): ReadonlySet<string> | string {

@@ -1,9 +1,10 @@
 import type { Attributes } from '../core/segment.ts'
 import { parseWord } from '../core/words.ts'
+import type { Answer } from './answer.ts'
 import { compile, fingerprint, togglesIn } from './compile.ts'
 import { guarded, openProblems } from './problems.ts'
-import { decide, type Answer, type Rule } from './rule.ts'
-import { openSource, type Environment } from './source.ts'
+import { decide, type Rule } from './rule.ts'
+import { openSource } from './source.ts'
 
 /** The hot file was read anew. */
 export interface Change {
@@ -15,7 +16,7 @@ export interface Change {
 
 export interface Options {
   /** Where the variables are; `process.env` unless told. Read once. */
-  readonly env?: Environment
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** A file of `NAME=word` lines that is read again when it changes and wins over the environment; `ROLLOUT_FILE` unless told. */
   readonly file?: string
   /** How often the file is looked at, in milliseconds, at least 10; 1000 unless told. */
