@@ -125,7 +125,7 @@ export function openToggles(options: Options = {}): Toggles {
   function evaluate(cell: Cell, given: string | undefined, attributes: Attributes | undefined): boolean {
     const id = typeof given === 'string' ? given : idOf(given)
     const answer = decide(cell.rule ?? ruleIn(cell), id, attributes)
-    if (onExposure !== undefined) guarded(() => onExposure(cell.toggle, id, answer))
+    if (onExposure !== undefined) expose(onExposure, cell.toggle, id, answer)
     return answer.isOn
   }
   const words = (): Readonly<Record<string, string>> =>
@@ -159,6 +159,11 @@ export function openToggles(options: Options = {}): Toggles {
       clearTimeout(timer)
     },
   }
+}
+
+/** Apart, because a function that makes a closure allocates for it on every call. */
+function expose(listener: NonNullable<Options['onExposure']>, toggle: string, id: string, answer: Answer): void {
+  guarded(() => listener(toggle, id, answer))
 }
 
 /** What JavaScript hands over instead of a text: a number is its digits, anything else is no id. */

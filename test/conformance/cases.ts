@@ -69,11 +69,11 @@ export const WORDS: readonly (readonly [text: string, exposure: number, options?
 ]
 
 export const NO_WORDS: readonly string[] = [
-  ...['', '0', '1', '10', '0.1', '100', '-0', 'on', 'off', 'yes', 'True', 'FALSE', 'null', '%', '.5%', '5.%', '101%', '100.1%', '1000%'],
-  ...['-0%', '-1%', '+1%', '1e1%', '010%', '00%', '0x1%', '10 %', '10%%', '1 0%', '0.000001%', '0,1%', 'NaN%', '١٠%', '10\u00a0%'],
-  ...['10%;', ';', ';10%', '10%;colour=blue', '10%;key', '10%;key=', '10%;key=a;key=b', '10%;KEY=a', '10% ;key=a', '10%; key=a'],
-  ...['10%;key=a b', '10%;seg=', '10%;seg=a,', '10%;seg=,a', '10%;seg=A', '10%;seg=a, b', '10%;by=', '10%;by=1', '10%;hash=', '10%;hash=flagd3'],
-]
+  ['', '0', '1', '10', '0.1', '100', '-0', 'on', 'off', 'yes', 'True', 'FALSE', 'null', '%', '.5%', '5.%', '101%', '100.1%', '1000%'],
+  ['-0%', '-1%', '+1%', '1e1%', '010%', '00%', '0x1%', '10 %', '10%%', '1 0%', '0.000001%', '0,1%', 'NaN%', '١٠%', '10\u00a0%'],
+  ['10%;', ';', ';10%', '10%;colour=blue', '10%;key', '10%;key=', '10%;key=a;key=b', '10%;KEY=a', '10% ;key=a', '10%; key=a'],
+  ['10%;key=a b', '10%;seg=', '10%;seg=a,', '10%;seg=,a', '10%;seg=A', '10%;seg=a, b', '10%;by=', '10%;by=1', '10%;hash=', '10%;hash=flagd3'],
+].flat()
 
 const WHO = Array.from({ length: 12 }, (_, nth) => `user-${nth}`)
 const LISTS = { F: '0%', F_USERS: 'ada, grace,both', F_DENY: 'eve,both' }
