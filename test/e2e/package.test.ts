@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -87,6 +87,22 @@ main()`
       `const { OpenFeature } = require('@openfeature/server-sdk')\nconst { RolloutProvider } = require('rollout/openfeature')${use}`,
     ],
   ])('%s', (name, text) => expect(run(full, name, text)).toEqual({ status: 0, stdout: 'true\n', stderr: '' }))
+})
+
+describe('docs/sdk.md', () => {
+  const document = readFileSync(join(root, 'docs/sdk.md'), 'utf8')
+  const blocks = (language: string): readonly string[] =>
+    [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].flatMap(([, text]) => text ?? [])
+
+  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 3]))
+
+  it.each(blocks('js').map((text, nth) => [nth + 1, text] as const))('block %i prints what it says', (_, text) => {
+    writeFileSync(join(full, 'flags.env'), blocks('env')[0] ?? '')
+    const { status, stdout, stderr } = run(full, 'docs.mjs', text, { ROLLOUT_FILE: 'flags.env' })
+    const said = [...text.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join('')
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: said, stderr: '' })
+    expect(said).not.toBe('')
+  })
 })
 
 describe('types', () => {
