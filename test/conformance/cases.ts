@@ -37,7 +37,7 @@ export const BUCKETS: readonly (readonly [key: string, id: Text])[] = [
   // The same letter, composed and decomposed: other bytes, another user.
   ...['\u00e9', 'e\u0301'].map((id) => ['F', id] as const),
   // A lone surrogate counts as U+FFFD: three bytes EF BF BD.
-  ...['\ud800', 'a\ud800b', '\udc00', '\udc00\ud800', 'abc\udfff', '\ud83d\ud83d\ude00'].map((id) => ['F', id] as const),
+  ...['\ud800', 'a\ud800b', '\udc00', '\udc00\ud800', '\udc00\udc01', 'abc\udfff', '\ud83d\ud83d\ude00'].map((id) => ['F', id] as const),
   ['clé', 'user-42'],
   ['ключ', 'użytkownik'],
   ['FEATURE_X', MEGABYTE],

@@ -1,10 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import envFile from '../../src/adapters/targets/env-file.ts'
 import { openToggles, type Change, type Options, type Toggles } from '../../src/sdk/toggles.ts'
+import { checked, lend } from '../helpers/loan.ts'
 
 let folder: string
 let file: string
@@ -172,11 +176,47 @@ describe('what can happen to a file', () => {
     expect(toggles.generation()).toMatch(/^content:[0-9a-f]{12}$/)
   })
 
+  it('two rules for one segment are none', () => {
+    replace('F=0%;seg=staff\nROLLOUT_SEGMENT_STAFF=id:in:a\nROLLOUT_SEGMENT_STAFF=id:in:a,b\n')
+    const { toggles, told } = open()
+    expect([toggles.isEnabled('F', 'a'), toggles.isEnabled('F', 'b')]).toEqual([false, false])
+    expect(told).toEqual([expect.stringMatching(/^ROLLOUT_SEGMENT_STAFF="id:in:a,b" is not a segment/)])
+  })
+
+  it('a handle follows it, even one bound after very many names', () => {
+    replace('F=false\n')
+    const { toggles } = open()
+    for (let nth = 0; nth < 100_000; nth += 1) toggles.isEnabled(`MADE_UP_${nth}`)
+    const isOn = toggles.bind('F')
+    expect(isOn('x')).toBe(false)
+    replace('F=true\n')
+    toggles.reload()
+    expect(isOn('x')).toBe(true)
+  })
+
   it('two values for one toggle are none', () => {
     replace('F=true\nF=false\n')
     const { toggles, told } = open()
     expect(toggles.explain('F', 'x')).toEqual({ isOn: false, why: 'invalid' })
     expect(told).toEqual(['F is written twice or over several lines: F is off'])
+  })
+})
+
+describe('the CLI', () => {
+  it('writes it, and hears from the application when it runs with it', async () => {
+    replace('F=false\n')
+    const { toggles } = open()
+    const server = createServer((_, response) => response.end(JSON.stringify(toggles.report())))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      const options = await checked(envFile, { path: 'flags.env', verify: `http://127.0.0.1:${port}/` })
+      await envFile.write(options, { F: '10%', G: 'true' }, lend(folder, { epoch: 7 }))
+      expect(toggles.report()).toEqual({ generation: '7', isStale: false, toggles: { F: '10%', G: 'true' } })
+    } finally {
+      server.close()
+    }
   })
 })
 
