@@ -2,7 +2,7 @@
 // bundled: loading is what a short command spends its time on (bench/startup.ts measures it).
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,11 +16,16 @@ const { rolldown } = await import('rolldown')
 
 rmSync(dist, { recursive: true, force: true })
 const meta = await bundle({
-  input: { main: 'src/main.ts', shop: 'src/demo/shop.ts', sdk: 'src/sdk/index.ts' },
+  input: { main: 'src/main.ts', shop: 'src/demo/shop.ts' },
   format: 'cjs',
   extension: 'cjs',
 })
-await bundle({ input: { sdk: 'src/sdk/index.ts' }, format: 'esm', extension: 'mjs' })
+// Apart from the program, so that an application loads nothing else. What takes a package of the application's own is
+// loaded by whoever wants it.
+const sdk = { sdk: 'src/sdk/index.ts', openfeature: 'src/sdk/openfeature.ts' }
+await bundle({ input: sdk, format: 'esm', extension: 'mjs', prefix: 'sdk-' })
+await bundle({ input: sdk, format: 'cjs', extension: 'cjs', prefix: 'sdk-' })
+declare(Object.values(sdk))
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(meta, undefined, 1))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
 // What the modelines of plans refer to, printed by the very program that was just built.
@@ -30,12 +35,12 @@ function run(...argv) {
   return execFileSync(process.execPath, [join(root, 'bin/rollout.cjs'), ...argv], { cwd: root, encoding: 'utf8' })
 }
 
-async function bundle({ input, format, extension }) {
+async function bundle({ input, format, extension, prefix = '' }) {
   const build = await rolldown({
     cwd: root,
     input,
     platform: 'node',
-    external: [/^node:/],
+    external: [/^node:/, /^@openfeature\//],
     plugins: [registry()],
     transform: {
       define: {
@@ -53,10 +58,30 @@ async function bundle({ input, format, extension }) {
     exports: 'named',
     minify: true,
     entryFileNames: `[name].${extension}`,
-    chunkFileNames: `chunk-[name].${extension}`,
+    chunkFileNames: `${prefix}chunk-[name].${extension}`,
   })
   await build.close()
   return Object.fromEntries(output.flatMap((chunk) => (chunk.type === 'chunk' ? [[chunk.fileName, packagesOf(chunk.moduleIds)]] : [])))
+}
+
+/** Types for both kinds of import: the declarations the entries reach, once as .d.mts and once as .d.cts. */
+function declare(entries) {
+  const types = join(dist, 'types')
+  const tsc = join(dirname(fileURLToPath(import.meta.resolve('typescript/package.json'))), 'bin/tsc')
+  const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', types, '--rootDir', 'src', '--ignoreConfig']
+  const config = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--strict', '--allowImportingTsExtensions']
+  execFileSync(process.execPath, [tsc, ...flags, ...config, '--exactOptionalPropertyTypes', '--skipLibCheck', ...entries], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const reached = new Set(entries.map((path) => join(types, relative('src', path).replace(/\.ts$/, '.d.ts'))))
+  for (const path of reached) {
+    const text = readFileSync(path, 'utf8')
+    for (const [, to] of text.matchAll(/from '(\.[^']+)\.ts'/g)) reached.add(join(dirname(path), `${to}.d.ts`))
+    for (const kind of ['mjs', 'cjs'])
+      writeFileSync(path.replace(/\.ts$/, `.${kind.replace('js', 'ts')}`), text.replaceAll(/(from '\.[^']+)\.ts'/g, `$1.${kind}'`))
+  }
+  for (const each of readdirSync(types, { recursive: true, encoding: 'utf8' })) if (each.endsWith('.d.ts')) rmSync(join(types, each))
 }
 
 /** In a bundle there is no folder to import from: the template imports of the registry become a table. */

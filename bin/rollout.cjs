@@ -2,9 +2,9 @@
 'use strict'
 const { existsSync } = require('node:fs')
 const module_ = require('node:module')
-const { join } = require('node:path')
+const path = require('node:path')
 
-const main = join(__dirname, '../dist/main.cjs')
+const main = path.join(__dirname, '../dist/main.cjs')
 // Node 22 and later keep compiled code between runs.
 module_.enableCompileCache?.()
 if (existsSync(main)) require(main)

@@ -6,12 +6,23 @@
 
 import type { Exposure } from './units.ts'
 
+/** How a flag key leaves the hash: what is hashed behind it goes on from here. */
+export interface Salt {
+  /** The state after the whole blocks of four bytes. */
+  readonly hash: number
+  /** The bytes that fill no block yet, the first one lowest. */
+  readonly rest: number
+  /** Bytes so far. */
+  readonly length: number
+}
+
 const C1 = 0xcc9e2d51
 const C2 = 0x1b873593
+const UNSALTED: Salt = { hash: 0, rest: 0, length: 0 }
 
 /** The bucket of a user for one flag: a uniform number, 0 ≤ bucket < 2³². The flag key is the salt. */
 export function bucketOf(flagKey: string, targetingKey: string): number {
-  return murmur3(flagKey + targetingKey)
+  return hashBehind(saltOf(flagKey), targetingKey) >>> 0
 }
 
 /** Buckets below this are in. Exposure has at most five decimals, so it is a whole number of 10⁻⁵ %: exact in a double. */
@@ -26,22 +37,63 @@ export function isIn(exposure: Exposure, bucket: number): boolean {
 
 /** MurmurHash3 x86 32 of the UTF-8 bytes, seed 0, unsigned. A lone surrogate counts as U+FFFD, as TextEncoder has it. */
 export function murmur3(text: string): number {
-  let hash = 0
-  let block = 0
-  let length = 0
-  const feed = (byte: number): void => {
-    block |= byte << ((length & 3) << 3)
+  return hashBehind(UNSALTED, text) >>> 0
+}
+
+/** Hashes the flag key once, so that an evaluation hashes the id alone. */
+export function saltOf(flagKey: string): Salt {
+  return feed(UNSALTED, flagKey)
+}
+
+/** The bucket as a signed 32-bit number: nothing is allocated. Key and id are encoded apart: a surrogate pair is in one of them. */
+export function hashBehind(salt: Salt, id: string): number {
+  const shift = (salt.length & 3) << 3
+  const whole = id.length & ~3
+  let { hash, rest } = salt
+  for (let at = 0; at < whole; at += 4) {
+    const first = id.charCodeAt(at)
+    const second = id.charCodeAt(at + 1)
+    const third = id.charCodeAt(at + 2)
+    const fourth = id.charCodeAt(at + 3)
+    if ((first | second | third | fourth) >= 0x80) return hashSlowly(salt, id)
+    const four = first | (second << 8) | (third << 16) | (fourth << 24)
+    hash = mix(hash, rest | (four << shift))
+    // In two steps, because a shift by 32 is none.
+    rest = (four >>> 1) >>> (31 - shift)
+  }
+  let filled = shift
+  for (let at = whole; at < id.length; at += 1) {
+    const code = id.charCodeAt(at)
+    if (code >= 0x80) return hashSlowly(salt, id)
+    rest |= code << filled
+    filled += 8
+    if (filled < 32) continue
+    hash = mix(hash, rest)
+    rest = 0
+    filled = 0
+  }
+  return finish(hash, rest, salt.length + id.length)
+}
+
+/** The same for any text. */
+function hashSlowly(salt: Salt, id: string): number {
+  const { hash, rest, length } = feed(salt, id)
+  return finish(hash, rest, length)
+}
+
+function feed(salt: Salt, text: string): Salt {
+  let { hash, rest, length } = salt
+  const add = (byte: number): void => {
+    rest |= byte << ((length & 3) << 3)
     length += 1
     if ((length & 3) !== 0) return
-    hash ^= scramble(block)
-    hash = (hash << 13) | (hash >>> 19)
-    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
-    block = 0
+    hash = mix(hash, rest)
+    rest = 0
   }
   for (let at = 0; at < text.length; at += 1) {
     let code = text.charCodeAt(at)
     if (code < 0x80) {
-      feed(code)
+      add(code)
       continue
     }
     if (code >= 0xd800 && code <= 0xdfff) {
@@ -51,15 +103,19 @@ export function murmur3(text: string): number {
       code = paired ? 0x10000 + ((code - 0xd800) << 10) + (next - 0xdc00) : 0xfffd
     }
     if (code >= 0x10000) {
-      feed(0xf0 | (code >> 18))
-      feed(0x80 | ((code >> 12) & 63))
-    } else if (code >= 0x800) feed(0xe0 | (code >> 12))
-    if (code >= 0x800) feed(0x80 | ((code >> 6) & 63))
-    else feed(0xc0 | (code >> 6))
-    feed(0x80 | (code & 63))
+      add(0xf0 | (code >> 18))
+      add(0x80 | ((code >> 12) & 63))
+    } else if (code >= 0x800) add(0xe0 | (code >> 12))
+    if (code >= 0x800) add(0x80 | ((code >> 6) & 63))
+    else add(0xc0 | (code >> 6))
+    add(0x80 | (code & 63))
   }
-  if ((length & 3) !== 0) hash ^= scramble(block)
-  return finish(hash ^ length)
+  return { hash, rest, length }
+}
+
+function mix(hash: number, block: number): number {
+  const mixed = hash ^ scramble(block)
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
 }
 
 function scramble(block: number): number {
@@ -67,10 +123,11 @@ function scramble(block: number): number {
   return Math.imul((mixed << 15) | (mixed >>> 17), C2)
 }
 
-function finish(hash: number): number {
-  let mixed = hash ^ (hash >>> 16)
+function finish(hash: number, rest: number, length: number): number {
+  let mixed = hash ^ scramble(rest) ^ length
+  mixed ^= mixed >>> 16
   mixed = Math.imul(mixed, 0x85ebca6b)
   mixed ^= mixed >>> 13
   mixed = Math.imul(mixed, 0xc2b2ae35)
-  return (mixed ^ (mixed >>> 16)) >>> 0
+  return mixed ^ (mixed >>> 16)
 }

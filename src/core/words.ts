@@ -1,13 +1,22 @@
 import type { Toggle } from './plan.ts'
 import { formatExposure, parseExposure, type Exposure } from './units.ts'
 
-/** `FEATURE_X=false | true | <n>%[;key=…][;seg=a,b][;hash=flagd2]`: the env contract. */
+/** `FEATURE_X=false | true | <n>%[;key=…][;by=…][;seg=a,b][;hash=flagd2]`: the env contract. */
 export interface Word {
   readonly exposure: Exposure
   readonly options: { readonly [name: string]: string }
 }
 
-const OPTIONS = new Set(['key', 'seg', 'hash'])
+const OPTIONS: Readonly<Record<string, RegExp>> = {
+  // The flag key that salts the bucket, instead of the name of the variable.
+  key: /^[^\s;]+$/,
+  // The attribute that is bucketed, instead of the user's id.
+  by: /^[A-Za-z_][\w.-]*$/,
+  seg: /^[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*$/,
+  hash: /^flagd2$/,
+}
+/** 0–100 with at most five decimals: `010%`, `-0%`, `+1%`, `1e1%` and `10 %` are none. */
+const PERCENT = /^(?:0|[1-9]\d{0,2})(?:\.\d{1,5})?%$/
 
 /** The word that says this exposure to the application. */
 export function wordFor(toggle: Pick<Toggle, 'words'>, exposure: Exposure): string {
@@ -17,19 +26,21 @@ export function wordFor(toggle: Pick<Toggle, 'words'>, exposure: Exposure): stri
 }
 
 /**
- * Reads a word back. Undefined when it is not one: a bare number never is, because
- * `0.1` could be 0.1 % or 10 %.
+ * Reads a word back. Undefined when it is not one: a bare number never is, because `0.1` could be 0.1 % or 10 %.
+ * Blanks around the word do not count; inside it there are none.
  */
 export function parseWord(text: string, words: Toggle['words'] = { on: 'true', off: 'false' }): Word | undefined {
-  const [head = '', ...rest] = text.trim().split(';')
+  const [head = '', ...rest] = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').split(';')
   const options: Record<string, string> = {}
   for (const option of rest) {
-    const [, name, value] = /^([a-z]+)=(\S+)$/.exec(option.trim()) ?? []
-    if (name === undefined || value === undefined || !OPTIONS.has(name) || name in options) return undefined
+    const at = option.indexOf('=')
+    const name = option.slice(0, Math.max(0, at))
+    const value = option.slice(at + 1)
+    if (!Object.hasOwn(OPTIONS, name) || name in options || OPTIONS[name]?.test(value) !== true) return undefined
     options[name] = value
   }
   if (head === words.off) return { exposure: 0, options }
   if (head === words.on) return { exposure: 100, options }
-  const exposure = parseExposure(head)
+  const exposure = PERCENT.test(head) ? parseExposure(head) : undefined
   return exposure === undefined ? undefined : { exposure, options }
 }

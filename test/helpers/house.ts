@@ -11,7 +11,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   adapters: ['core'],
   views: ['core'],
   engine: ['core', 'adapters'],
-  sdk: ['core/bucket.ts', 'core/words.ts'],
+  sdk: ['core/bucket.ts', 'core/words.ts', 'core/segment.ts'],
   demo: ['core', 'sdk'],
   commands: ['core', 'config', 'adapters', 'views', 'engine', 'demo', 'shell.ts'],
   'shell.ts': ['core'],
@@ -31,6 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   chalk: ['views'],
   'cli-table3': ['views'],
   ora: ['views'],
+  '@openfeature/server-sdk': ['sdk/openfeature.ts'],
 }
 
 /** Where time, chance, the environment and timers may be taken instead of being lent. */
@@ -38,7 +39,7 @@ const AMBIENT: Readonly<Record<string, readonly string[]>> = {
   // The shop is an application of its own, and so is the load on it.
   demo: ['process', 'performance', 'setTimeout', 'setInterval'],
   // Runs inside an application, which has no Shell to lend.
-  sdk: ['process', 'setInterval'],
+  sdk: ['process', 'setTimeout'],
   // Only `process.kill(-pid)` ends a whole process group.
   'adapters/spawn.ts': ['process', 'AbortSignal.timeout'],
   // got asks for the delay of a retry without a clock.

@@ -5,7 +5,7 @@ import { stopAt, wake } from './asleep.ts'
 import { examine, type Findings } from './record.ts'
 import type { Report } from './report.ts'
 import { must, openSite, type Site } from './site.ts'
-import { CAN_TRACE } from './strace.ts'
+import { LACKS_TRACE } from './strace.ts'
 import { litter, oneMore, wrongAtRest, wrongWith } from './verdict.ts'
 
 /*
@@ -151,7 +151,7 @@ function twice({ entries }: Findings, from: number): readonly string[] {
 
 /** Half of them are stopped from outside, the others fall asleep right after a system call. */
 function falling(random: Random, log: string): readonly string[] {
-  if (!CAN_TRACE || random.chance(0.5)) return []
+  if (LACKS_TRACE !== undefined || random.chance(0.5)) return []
   const [call, most] = random.pick(MOMENTS)
   const nth = 1 + Math.floor(random.between(0, most))
   return ['strace', '-D', '-o', log, '-e', `trace=${call}`, '-e', `inject=${call}:signal=STOP:when=${nth}`]

@@ -4,7 +4,7 @@ import { crowd } from './crowd.ts'
 import { fullDisk, readOnly } from './disk.ts'
 import { CAN_LOOP, powerLoss } from './power.ts'
 import type { Report } from './report.ts'
-import { CAN_TRACE } from './strace.ts'
+import { LACKS_TRACE } from './strace.ts'
 import { CAN_MOUNT } from '../helpers/mount.ts'
 
 /** How much of everything. */
@@ -64,7 +64,7 @@ let anvil: ReturnType<typeof openAnvil> | undefined
 const strikes = async (kind: 'kill' | 'EIO' | 'ENOSPC' | 'stop', points: number, { seed, atOnce }: Form): Promise<Report> =>
   (await (anvil ??= openAnvil()))(kind, { seed, points: Math.ceil(points), atOnce })
 
-const trace = CAN_TRACE ? undefined : 'strace'
+const trace = LACKS_TRACE
 const fake = CAN_FAKE ? undefined : 'faketime'
 const disk = CAN_MOUNT ? undefined : 'the right to mount a tmpfs'
 
@@ -88,7 +88,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'samples', lacks: fake, run: async ({ samples: count, atOnce }) => samples(atOnce, count) },
   {
     name: 'power',
-    lacks: CAN_LOOP ? trace : 'the right to mount an ext4 image, or mkfs.ext4',
+    lacks: CAN_LOOP ? trace : 'the right to mount an ext4 image (or mkfs.ext4)',
     run: async ({ cuts, victims, seed }) => powerLoss(cuts, victims, seed),
   },
 ]

@@ -11,7 +11,9 @@ const TRACED = CALLS.split(',')
   .map((name) => `?${name}`)
   .join(',')
 
-export const CAN_TRACE = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
+const tried = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
+/** What is absent for tracing: the program, or the right. */
+export const LACKS_TRACE = tried.error ? 'strace' : tried.status === 0 ? undefined : 'the right to trace'
 
 /** A place to strike: the nth call of that name that the main thread makes. */
 export interface Point {

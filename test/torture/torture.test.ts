@@ -4,12 +4,15 @@ import { removePrepared } from './site.ts'
 
 /* The short form; `npm run torture` strikes at every point, for hundreds of rounds. */
 
-for (const { name, lacks } of SCENARIOS) if (lacks !== undefined) console.warn(`skipped: torture ${name}, for lack of ${lacks}`)
+for (const { name, lacks } of SCENARIOS) if (lacks !== undefined) console.warn(`SKIPPED: torture ${name}, for lack of ${lacks}`)
+
+/* A program that is absent can be installed, and CI insists on it; what the machine forbids it cannot insist on. */
+const ALLOWED = SCENARIOS.filter(({ lacks }) => lacks?.startsWith('the right') !== true)
 
 afterAll(removePrepared)
 
 describe.concurrent('the binary under fire', () => {
-  for (const { name, lacks, run } of SCENARIOS) {
+  for (const { name, lacks, run } of ALLOWED) {
     it.skipIf(lacks !== undefined)(name, { timeout: 600_000 }, async () => {
       const { violations, counts } = await run(SHORT)
       expect(violations, `seed ${SHORT.seed}: npm run torture -- --only ${name} --seed ${SHORT.seed}`).toEqual([])

@@ -1,0 +1,216 @@
+"""The env contract of rollout in Python 3, with nothing but the standard library.
+
+    from toggles import Toggles
+    toggles = Toggles()                                    # os.environ, and the file ROLLOUT_FILE names
+    toggles.is_enabled("FEATURE_SEARCH", user_id, {"country": "se"})
+
+or on the command line, where the exit code is the answer (0 on, 1 off):
+
+    python3 toggles.py FEATURE_SEARCH user-42 country=se
+"""
+
+import os
+import re
+import sys
+from decimal import Decimal
+
+MASK = 0xFFFFFFFF
+PERCENT = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,5})?%")
+OPTIONS = {
+    "key": re.compile(r"[^\s;]+"),
+    "by": re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*"),
+    "seg": re.compile(r"[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*"),
+    "hash": re.compile(r"flagd2"),
+}
+CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(equals|in|starts|ends):(.+)", re.DOTALL)
+ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=([ \t]*)")
+MARK = re.compile(r"# rollout:([0-9]{1,15})(?: reloaded:[0-9a-f]+)?[ \t]*")
+
+
+def utf8(text):
+    """A lone surrogate counts as U+FFFD."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text).encode("utf-8")
+
+
+def murmur3(data):
+    """MurmurHash3 x86 32 with seed 0, unsigned."""
+    value = 0
+    for at in range(0, len(data), 4):
+        block = data[at : at + 4]
+        mixed = int.from_bytes(block, "little") * 0xCC9E2D51 & MASK
+        mixed = (mixed << 15 | mixed >> 17) & MASK
+        value ^= mixed * 0x1B873593 & MASK
+        if len(block) == 4:
+            value = (value << 13 | value >> 19) & MASK
+            value = value * 5 + 0xE6546B64 & MASK
+    value ^= len(data)
+    value = (value ^ value >> 16) * 0x85EBCA6B & MASK
+    value = (value ^ value >> 13) * 0xC2B2AE35 & MASK
+    return value ^ value >> 16
+
+
+def bucket_of(key, identity):
+    return murmur3(utf8(key) + utf8(identity))
+
+
+def threshold_of(exposure):
+    """Of an exposure in 1e-5 percent: buckets below it are in."""
+    return -(-exposure * 2**32 // 10**7)
+
+
+def parse_word(text):
+    """(exposure in 1e-5 percent, options), or None when it is no word."""
+    head, *rest = text.strip(" \t\r\n").split(";")
+    options = {}
+    for option in rest:
+        name, equals, value = option.partition("=")
+        if not equals or name not in OPTIONS or name in options or not OPTIONS[name].fullmatch(value):
+            return None
+        options[name] = value
+    if head in ("true", "false"):
+        return (10**7 if head == "true" else 0), options
+    if not PERCENT.fullmatch(head):
+        return None
+    exposure = int(Decimal(head[:-1]) * 10**5)
+    return None if exposure > 10**7 else (exposure, options)
+
+
+def text_of(value):
+    """An attribute as text; None when there is none, or no text is the same in every language."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) < 2**53:
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def belongs(rule, identity, attributes):
+    answers = []
+    for part in rule.strip(" \t\r\n").split(";"):
+        found = CONDITION.fullmatch(part)
+        if not found:
+            return False
+        attribute, operator, operand = found.groups()
+        values = [operand] if operator == "equals" else operand.split(",")
+        if "" in values:
+            return False
+        held = identity if attribute == "id" else text_of(attributes.get(attribute))
+        if not held:
+            answers.append(False)
+        elif operator == "starts":
+            answers.append(held.startswith(tuple(values)))
+        elif operator == "ends":
+            answers.append(held.endswith(tuple(values)))
+        else:
+            answers.append(held in values)
+    return all(answers)
+
+
+def closing(text):
+    """Where the quote that opens the text closes; -1 when it does not."""
+    at = 1
+    while at < len(text):
+        if text[0] == '"' and text[at] == "\\":
+            at += 1
+        elif text[at] == text[0]:
+            return at
+        at += 1
+    return -1
+
+
+def parse_file(text):
+    """(variables, unclear names, epoch). Raises ValueError when it is no env file: half a file must never be believed."""
+    variables, unclear, epoch, joined = {}, set(), None, False
+    lines = re.split(r"\r?\n", text[1:] if text.startswith("\ufeff") else text)
+    at = 0
+    while at < len(lines):
+        line, behind, at = lines[at], joined, at + 1
+        backslashes = len(line) - len(line.rstrip("\\"))
+        joined = backslashes % 2 == 1 and not line.lstrip(" \t").startswith("#")
+        mark = MARK.fullmatch(line)
+        if mark:
+            epoch = max(epoch or 0, int(mark[1]))
+        if not line.strip(" \t") or line.lstrip(" \t").startswith("#"):
+            continue
+        found = ASSIGNMENT.match(line)
+        if not found or "\0" in line:
+            if behind and not found:
+                continue
+            raise ValueError(f"line {at} is no NAME=value")
+        name, rest, clear = found[1], line[found.end() :], not joined and not behind
+        if rest[:1] in ('"', "'"):
+            clear = not behind
+            while closing(rest) == -1:
+                if at == len(lines):
+                    raise ValueError("a quote is never closed")
+                rest, at, clear = f"{rest}\n{lines[at]}", at + 1, False
+            end = closing(rest)
+            clear = clear and re.fullmatch(r"[ \t]*(?:[ \t]#.*)?", rest[end + 1 :]) is not None
+            value = rest[1:end]
+        else:
+            value = re.split(r"[ \t]#", found[2] + rest)[0].strip(" \t")
+        if not clear or variables.get(name, value) != value:
+            unclear.add(name)
+        variables[name] = value
+    return variables, unclear, None if epoch is None else str(epoch)
+
+
+class Toggles:
+    def __init__(self, env=None, file=None, report=lambda message: print(message, file=sys.stderr)):
+        self.env = dict(os.environ if env is None else env)
+        self.file = self.env.get("ROLLOUT_FILE") if file is None else file
+        self.report, self.told, self.version = report, set(), None
+        self.variables, self.unclear, self.epoch = {}, set(), None
+
+    def look(self):
+        """Reads the file again if it has changed; by name, because Kubernetes swaps it by a symbolic link."""
+        if not self.file:
+            return
+        try:
+            stat = os.stat(self.file)
+            version = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            if version == self.version:
+                return
+            with open(self.file, encoding="utf-8", newline="") as opened:
+                self.variables, self.unclear, self.epoch = parse_file(opened.read())
+            self.version = version
+        except (OSError, ValueError) as error:
+            self.tell(f"{self.file} is not read, the last good content stays: {error}")
+
+    def tell(self, message):
+        if message not in self.told:
+            self.told.add(message)
+            self.report(message)
+
+    def get(self, name):
+        return self.variables.get(name, self.env.get(name))
+
+    def ids(self, name):
+        return {each.strip() for each in (self.get(name) or "").split(",")} - {""}
+
+    def is_enabled(self, toggle, identity=None, attributes=None):
+        """Deny list, users, segments, percentage. Without an id: on at 100 % only, or by a segment."""
+        self.look()
+        identity, attributes = identity or "", attributes or {}
+        word = parse_word(self.get(toggle) or "") if self.get(toggle) is not None else (0, {})
+        if word is None or self.unclear & {toggle, f"{toggle}_DENY", f"{toggle}_USERS"}:
+            self.tell(f"{toggle} holds no word (false, true or a percentage such as 10%): it is off")
+            return False
+        exposure, options = word
+        if identity in self.ids(f"{toggle}_DENY"):
+            return False
+        if identity in self.ids(f"{toggle}_USERS"):
+            return True
+        for name in options["seg"].split(",") if "seg" in options else []:
+            variable = "ROLLOUT_SEGMENT_" + name.upper().replace("-", "_")
+            if variable not in self.unclear and belongs(self.get(variable) or "", identity, attributes):
+                return True
+        if exposure in (0, 10**7):
+            return exposure > 0
+        key = text_of(attributes.get(options["by"])) if "by" in options else identity
+        return bool(key) and bucket_of(options.get("key", toggle), key) < threshold_of(exposure)
+
+
+if __name__ == "__main__":
+    toggle, identity, *rest = sys.argv[1:] + [""]
+    sys.exit(0 if Toggles().is_enabled(toggle, identity, dict(each.split("=", 1) for each in rest if each)) else 1)

@@ -1,0 +1,73 @@
+import { parseSegment, segmentVariable } from '../core/segment.ts'
+import { parseWord } from '../core/words.ts'
+import type { Problems } from './problems.ts'
+import { INVALID, ruleOf, UNSET, type Rule } from './rule.ts'
+import type { Source } from './source.ts'
+
+type Listing = '_DENY' | '_USERS'
+
+/** What the variables say of one toggle. Whatever is not understood is told, and the toggle is off. */
+export function compile(toggle: string, source: Source, tell: Problems['tell']): Rule {
+  const text = source.get(toggle)
+  const variables = [toggle, `${toggle}_DENY`, `${toggle}_DENY_FILE`, `${toggle}_USERS`, `${toggle}_USERS_FILE`]
+  const unclear = variables.find((name) => source.isUnclear(name))
+  if (unclear !== undefined) {
+    tell(unclear, `${unclear} is written twice or over several lines: ${toggle} is off`)
+    return INVALID
+  }
+  const word = parseWord(text ?? 'false')
+  if (!word) {
+    tell(toggle, `${toggle}=${shown(text ?? '')} is not a word (false, true or a percentage such as 10%): it is off`)
+    return INVALID
+  }
+  const denied = listed(toggle, '_DENY', source)
+  const users = listed(toggle, '_USERS', source)
+  if (denied === 'unreadable' || users === 'unreadable') {
+    tell(`${toggle}_FILE`, `a list of ${toggle} cannot be read: it is off`)
+    return INVALID
+  }
+  if (text === undefined && denied === undefined && users === undefined) return UNSET
+  const segments = (word.options['seg']?.split(',') ?? []).flatMap((name) => {
+    const variable = segmentVariable(name)
+    const rule = source.get(variable)
+    const segment = rule === undefined || source.isUnclear(variable) ? undefined : parseSegment(rule)
+    if (!segment) tell(variable, `${variable}=${shown(rule ?? '')} is not a segment (such as country:in:se,no): nobody belongs to it`)
+    return segment ? [segment] : []
+  })
+  return ruleOf(toggle, { word, denied, users, segments })
+}
+
+/** Changes when an answer about the toggle may. */
+export function fingerprint(toggle: string, source: Source): string {
+  const files = [source.get(`${toggle}_DENY_FILE`), source.get(`${toggle}_USERS_FILE`)]
+  const segments = parseWord(source.get(toggle) ?? '')?.options['seg']?.split(',') ?? []
+  const names = [toggle, `${toggle}_DENY`, `${toggle}_USERS`, ...segments.map(segmentVariable)]
+  const texts = [...names.map((name) => source.get(name)), ...files]
+  return JSON.stringify([texts, names.map((name) => source.isUnclear(name)), files.map((file) => file && source.listVersion(file))])
+}
+
+/** The names in the variables that are toggles: what holds a word, and what has a list. */
+export function togglesIn(source: Source): ReadonlySet<string> {
+  return new Set(
+    [...source.names()].flatMap((name) => {
+      const [, toggle] = /^(.+)_(?:DENY|USERS)(?:_FILE)?$/.exec(name) ?? []
+      if (toggle !== undefined) return [toggle]
+      return parseWord(source.get(name) ?? '') ? [name] : []
+    }),
+  )
+}
+
+function listed(toggle: string, listing: Listing, source: Source): ReadonlySet<string> | undefined | 'unreadable' {
+  const inline = source.get(toggle + listing)
+  const path = source.get(`${toggle}${listing}_FILE`)
+  if (inline === undefined && path === undefined) return undefined
+  const fromFile = path === undefined ? [] : source.list(path)
+  if (fromFile === undefined) return 'unreadable'
+  const ids = [...(inline?.split(',').map((each) => each.trim()) ?? []), ...fromFile].filter((id) => id !== '')
+  return ids.length === 0 ? undefined : new Set(ids)
+}
+
+/** A value for a log: on one line, and not a megabyte. */
+function shown(value: string): string {
+  return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}…` : JSON.stringify(value)
+}

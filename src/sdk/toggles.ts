@@ -1,0 +1,177 @@
+import type { Attributes } from '../core/segment.ts'
+import { parseWord } from '../core/words.ts'
+import type { Answer } from './answer.ts'
+import { compile, fingerprint, togglesIn } from './compile.ts'
+import { guarded, openProblems } from './problems.ts'
+import { decide, type Rule } from './rule.ts'
+import { openSource } from './source.ts'
+
+/** The hot file was read anew. */
+export interface Change {
+  /** What is in force now: see `Toggles.generation`. */
+  readonly generation: string
+  /** The toggles about which an answer may be another one now. */
+  readonly toggles: readonly string[]
+}
+
+export interface Options {
+  /** Where the variables are; `process.env` unless told. Read once. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** A file of `NAME=word` lines that is read again when it changes and wins over the environment; `ROLLOUT_FILE` unless told. */
+  readonly file?: string
+  /** How often the file is looked at, in milliseconds, at least 10; 1000 unless told. */
+  readonly every?: number
+  /** Told once of every value that is not understood and of a file that cannot be read; a process warning unless told. */
+  readonly onProblem?: (message: string) => void
+  /** Told after the answers of a toggle may have changed, or the generation has. */
+  readonly onChange?: (change: Change) => void
+  /** Told when the newest file cannot be used (`true`; the last good one stays) and when it can again. */
+  readonly onStale?: (isStale: boolean) => void
+  /** Told of every evaluation, synchronously: it must be quick, and drops what it has already seen by itself. */
+  readonly onExposure?: (toggle: string, id: string, answer: Answer) => void
+}
+
+/** Whether one toggle is on for this id. */
+export type IsOn = (id?: string, attributes?: Attributes) => boolean
+
+export interface Toggles {
+  /** Whether the toggle is on for this id; without an id only at 100 %, or by a segment. Never throws. */
+  isEnabled(toggle: string, id?: string, attributes?: Attributes): boolean
+  /** The same for one toggle, without looking up its name: for hot paths. Follows changes. */
+  bind(toggle: string): IsOn
+  /** The answer with what decided it; no exposure. */
+  explain(toggle: string, id?: string, attributes?: Attributes): Answer
+  /** The number of the last change in the file (`# rollout:42` → `42`), else `content:<digest>`; without a file `environment`. */
+  generation(): string
+  /** Whether the newest file cannot be used and the last good one is in force. */
+  isStale(): boolean
+  /** The words in force, by variable. */
+  words(): Readonly<Record<string, string>>
+  /** All three, to be served as JSON: the env-file target's `verify:` reads it. */
+  report(): { readonly generation: string; readonly isStale: boolean; readonly toggles: Readonly<Record<string, string>> }
+  /** Reads the files again now, and believes them as they are. */
+  reload(): void
+  close(): void
+}
+
+/** A toggle somebody asked for, with its rule unless that changed since. */
+interface Cell {
+  readonly toggle: string
+  rule: Rule | undefined
+}
+
+/** Names that are remembered; of more (made up at run time?) the rule is made anew every time. */
+const NAMES = 100_000
+/** Milliseconds until a file that looks half written is looked at again. */
+const SOON = 100
+const SHORTEST = 10
+
+/** Reads the env contract: `FEATURE_X=false | true | <n>%[;…]`, `FEATURE_X_USERS`, `FEATURE_X_DENY`. */
+export function openToggles(options: Options = {}): Toggles {
+  const { env = process.env, file = env['ROLLOUT_FILE'], every = 1000, onProblem = warn, onChange, onStale, onExposure } = options
+  const problems = openProblems(onProblem)
+  const source = openSource(env, file, problems)
+  const cells = new Map<string, Cell>()
+  const bound: Cell[] = []
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+  let wasStale = source.isStale()
+  let generation = source.generation()
+  let prints = onChange ? fingerprints() : new Map<string, string>()
+
+  function fingerprints(): ReadonlyMap<string, string> {
+    return new Map([...togglesIn(source)].map((toggle) => [toggle, fingerprint(toggle, source)]))
+  }
+  function watch(): void {
+    if (isClosed || timer || !source.isWatching()) return
+    const again = (): void => {
+      timer = undefined
+      look(false)
+      watch()
+    }
+    timer = setTimeout(again, Math.max(SHORTEST, source.isUnsure() ? Math.min(every, SOON) : every))
+    timer.unref()
+  }
+  function look(believe: boolean): void {
+    if (source.look(believe)) {
+      for (const cell of cells.values()) cell.rule = undefined
+      for (const cell of bound) cell.rule = undefined
+      if (onChange) announce(onChange)
+    }
+    const isStale = source.isStale()
+    if (isStale === wasStale) return
+    wasStale = isStale
+    guarded(() => onStale?.(isStale))
+  }
+  function announce(listener: (change: Change) => void): void {
+    const before = prints
+    prints = fingerprints()
+    const changed = new Set([...before.keys(), ...prints.keys()].filter((toggle) => before.get(toggle) !== prints.get(toggle)))
+    if (changed.size === 0 && generation === source.generation()) return
+    generation = source.generation()
+    guarded(() => listener({ generation, toggles: [...changed] }))
+  }
+  function cellOf(toggle: string): Cell {
+    const cell = { toggle, rule: undefined }
+    if (cells.size < NAMES) cells.set(toggle, cell)
+    return cell
+  }
+  function ruleIn(cell: Cell): Rule {
+    cell.rule = compile(cell.toggle, source, problems.tell)
+    // A list in a file may be the first file there is to watch.
+    watch()
+    return cell.rule
+  }
+  function evaluate(cell: Cell, given: string | undefined, attributes: Attributes | undefined): boolean {
+    const id = typeof given === 'string' ? given : idOf(given)
+    const answer = decide(cell.rule ?? ruleIn(cell), id, attributes)
+    if (onExposure !== undefined) expose(onExposure, cell.toggle, id, answer)
+    return answer.isOn
+  }
+  const words = (): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [...source.names()].flatMap((name) => {
+        const text = source.get(name)
+        // Whatever else is in the file or the environment is nobody's business.
+        return text !== undefined && parseWord(text) ? [[name, text]] : []
+      }),
+    )
+
+  watch()
+  return {
+    isEnabled: (toggle, id, attributes) => evaluate(cells.get(toggle) ?? cellOf(toggle), id, attributes),
+    bind: (toggle) => {
+      const cell = cells.get(toggle) ?? cellOf(toggle)
+      if (cells.get(toggle) !== cell) bound.push(cell)
+      return (id, attributes) => evaluate(cell, id, attributes)
+    },
+    explain: (toggle, id, attributes) => {
+      const cell = cells.get(toggle) ?? cellOf(toggle)
+      return decide(cell.rule ?? ruleIn(cell), idOf(id), attributes)
+    },
+    generation: () => source.generation(),
+    isStale: () => source.isStale(),
+    words,
+    report: () => ({ generation: source.generation(), isStale: source.isStale(), toggles: words() }),
+    reload: () => look(true),
+    close: () => {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Apart, because a function that makes a closure allocates for it on every call. */
+function expose(listener: NonNullable<Options['onExposure']>, toggle: string, id: string, answer: Answer): void {
+  guarded(() => listener(toggle, id, answer))
+}
+
+/** What JavaScript hands over instead of a text: a number is its digits, anything else is no id. */
+function idOf(given: unknown): string {
+  if (typeof given === 'string') return given
+  return typeof given === 'number' || typeof given === 'bigint' ? String(given) : ''
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, 'RolloutWarning')
+}

@@ -1,0 +1,142 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/* The package as an application gets it: packed, unpacked beside the application, imported by its name. */
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'rollout-package-'))
+const bare = join(folder, 'bare')
+const full = join(folder, 'full')
+
+beforeAll(() => {
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root })
+  for (const application of [bare, full]) {
+    mkdirSync(join(application, 'node_modules/rollout'), { recursive: true })
+    execFileSync('tar', [
+      '-xzf',
+      join(folder, 'rollout-0.1.0.tgz'),
+      '-C',
+      join(application, 'node_modules/rollout'),
+      '--strip-components=1',
+    ])
+    writeFileSync(join(application, 'package.json'), '{ "name": "application", "private": true }')
+  }
+  // The peer, and what it takes with it.
+  mkdirSync(join(full, 'node_modules/@openfeature'))
+  for (const name of ['server-sdk', 'core'])
+    symlinkSync(join(root, 'node_modules/@openfeature', name), join(full, 'node_modules/@openfeature', name))
+  mkdirSync(join(full, 'node_modules/@types'))
+  symlinkSync(join(root, 'node_modules/@types/node'), join(full, 'node_modules/@types/node'))
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function run(application: string, name: string, text: string, env: Record<string, string> = {}) {
+  writeFileSync(join(application, name), text)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [name], {
+    cwd: application,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
+  return { status, stdout, stderr }
+}
+
+const USE = `
+const isSearchOn = bind('FEATURE_SEARCH')
+console.log(JSON.stringify([isEnabled('FEATURE_SEARCH', 'user-1'), isSearchOn('user-1'), bucketOf('ceQ', 'dGm'), openToggles({ env: { F: 'true' } }).isEnabled('F'), isEnabled('FEATURE_BAD', 'x'), isEnabled('FEATURE_BAD', 'y')]))
+`
+
+describe('rollout/sdk without any other package', () => {
+  it.each([
+    ['app.mjs', `import { bind, bucketOf, isEnabled, openToggles } from 'rollout/sdk'${USE}`],
+    ['app.cjs', `const { bind, bucketOf, isEnabled, openToggles } = require('rollout/sdk')${USE}`],
+  ])('%s', (name, text) => {
+    const { status, stdout, stderr } = run(bare, name, text, { FEATURE_SEARCH: '100%', FEATURE_BAD: '10' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '[true,true,4294967295,true,false,false]\n' })
+    expect(stderr.match(/RolloutWarning: FEATURE_BAD="10" is not a word/g)).toHaveLength(1)
+  })
+
+  it('the process ends although a file is watched', () => {
+    writeFileSync(join(bare, 'flags.env'), 'FEATURE_SEARCH=true\n# rollout:3\n')
+    const text = `const { isEnabled, report } = require('rollout/sdk')\nconsole.log(isEnabled('FEATURE_SEARCH'), report().generation)`
+    expect(run(bare, 'hot.cjs', text, { ROLLOUT_FILE: 'flags.env' })).toEqual({ status: 0, stdout: 'true 3\n', stderr: '' })
+  })
+
+  it('a worker has its own', () => {
+    const text = `const { Worker, isMainThread } = require('worker_threads')
+const { isEnabled } = require('rollout/sdk')
+if (isMainThread) new Worker(__filename)
+console.log(isEnabled('FEATURE_SEARCH', 'x'))`
+    expect(run(bare, 'worker.cjs', text, { FEATURE_SEARCH: 'true' })).toEqual({ status: 0, stdout: 'true\ntrue\n', stderr: '' })
+  })
+})
+
+describe('rollout/openfeature beside @openfeature/server-sdk', () => {
+  const use = `
+const main = async () => {
+  await OpenFeature.setProviderAndWait(new RolloutProvider({ env: { F: '100%' } }))
+  console.log(await OpenFeature.getClient().getBooleanValue('F', false))
+}
+main()`
+  it.each([
+    ['app.mjs', `import { OpenFeature } from '@openfeature/server-sdk'\nimport { RolloutProvider } from 'rollout/openfeature'${use}`],
+    [
+      'app.cjs',
+      `const { OpenFeature } = require('@openfeature/server-sdk')\nconst { RolloutProvider } = require('rollout/openfeature')${use}`,
+    ],
+  ])('%s', (name, text) => expect(run(full, name, text)).toEqual({ status: 0, stdout: 'true\n', stderr: '' }))
+})
+
+describe('docs/sdk.md', () => {
+  const document = readFileSync(join(root, 'docs/sdk.md'), 'utf8')
+  const blocks = (language: string): readonly string[] =>
+    [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].flatMap(([, text]) => text ?? [])
+
+  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 3]))
+
+  it.each(blocks('js').map((text, nth) => [nth + 1, text] as const))('block %i prints what it says', (_, text) => {
+    writeFileSync(join(full, 'flags.env'), blocks('env')[0] ?? '')
+    const { status, stdout, stderr } = run(full, 'docs.mjs', text, { ROLLOUT_FILE: 'flags.env' })
+    const said = [...text.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join('')
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: said, stderr: '' })
+    expect(said).not.toBe('')
+  })
+})
+
+describe('types', () => {
+  const use = `
+const told: string[] = []
+const options: Options = { env: { F: 'true' }, every: 50, onProblem: (message) => told.push(message), onChange: ({ generation, toggles }) => told.push(generation, ...toggles) }
+const toggles: Toggles = openToggles(options)
+export const answer: boolean = toggles.isEnabled('F', 'id', { country: 'se', seats: 7 }) && isEnabled('F') && bind('F')('id')
+export const why: 'percentage' | (string & {}) = toggles.explain('F', 'id').why
+export const bucket: number = bucketOf('F', 'id')
+export const generation: string = report().generation
+export const provider: Provider = new RolloutProvider(options)
+// @ts-expect-error an id is a text
+isEnabled('F', 42)
+`
+  const names = `import { bind, bucketOf, isEnabled, openToggles, report, type Options, type Toggles } from 'rollout/sdk'
+import { RolloutProvider } from 'rollout/openfeature'
+import type { Provider } from '@openfeature/server-sdk'`
+
+  it('are right for both kinds of import, under strict nodenext, our declarations checked too', () => {
+    writeFileSync(join(full, 'use.mts'), names + use)
+    writeFileSync(join(full, 'use.cts'), names + use)
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2022'],
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      exactOptionalPropertyTypes: true,
+    }
+    writeFileSync(join(full, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.mts', 'use.cts'] }))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', full], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+  }, 60_000)
+})
