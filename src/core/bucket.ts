@@ -50,21 +50,23 @@ export function hashBehind(salt: Salt, id: string): number {
   const shift = (salt.length & 3) << 3
   const whole = id.length & ~3
   let { hash, rest } = salt
+  // One look at the end is cheaper than one at every block.
+  let seen = 0
   for (let at = 0; at < whole; at += 4) {
     const first = id.charCodeAt(at)
     const second = id.charCodeAt(at + 1)
     const third = id.charCodeAt(at + 2)
     const fourth = id.charCodeAt(at + 3)
-    if ((first | second | third | fourth) >= 0x80) return hashSlowly(salt, id)
+    seen |= first | second | third | fourth
     const four = first | (second << 8) | (third << 16) | (fourth << 24)
     hash = mix(hash, rest | (four << shift))
     // In two steps, because a shift by 32 is none.
-    rest = (four >>> 1) >>> (31 - shift)
+    rest = ((four >>> 1) >>> (31 - shift)) | 0
   }
   let filled = shift
   for (let at = whole; at < id.length; at += 1) {
     const code = id.charCodeAt(at)
-    if (code >= 0x80) return hashSlowly(salt, id)
+    seen |= code
     rest |= code << filled
     filled += 8
     if (filled < 32) continue
@@ -72,7 +74,7 @@ export function hashBehind(salt: Salt, id: string): number {
     rest = 0
     filled = 0
   }
-  return finish(hash, rest, salt.length + id.length)
+  return seen < 0x80 ? finish(hash, rest, salt.length + id.length) : hashSlowly(salt, id)
 }
 
 /** The same for any text. */
