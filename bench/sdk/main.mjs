@@ -7,7 +7,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { candidates } from './candidates.mjs'
 
-const ROUNDS = 3
+const ROUNDS = 5
 const folder = import.meta.dirname
 const OURS = 'rollout, by name'
 
