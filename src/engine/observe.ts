@@ -40,11 +40,8 @@ export function openObserver(engine: Engine): Observer {
       const readings = await readMetrics(engine, phase)
       const { clock } = engine
       const before = live?.step === stepKey(state) ? live.watch : state.watch
-      const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, {
-        monotonic: clock.monotonic(),
-        domain: clock.domain,
-        now: clock.now(),
-      })
+      const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
+      const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, tick)
       live = { step: stepKey(state), watch }
       if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       const now = stateOf(engine)
