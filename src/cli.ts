@@ -78,7 +78,13 @@ const COMMANDS: readonly Row[] = [
     about: 'Gate a deploy: config, targets, metrics and gates now',
     args: '[what]',
     group: 'Understand',
-    flags: [['--fail-on <verdict>', 'exit 9 from this verdict on (default: critical)', ['warning', 'critical', 'unknown']]],
+    flags: [
+      ['--fail-on <verdict>', 'exit 9 from this verdict on (default: critical)', ['warning', 'critical', 'unknown']],
+      ['--backtest', 'when this plan would have paused or rolled back, by recorded metrics'],
+      ['--from <when>', 'with --backtest: how long ago, or a time in UTC (default: 7d)'],
+      ['--to <when>', 'likewise, the end (default: now)'],
+      ['--step <duration>', 'with --backtest: time between two polls (default: the interval)'],
+    ],
     load: async () => import('./commands/check.ts'),
   },
   {

@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/errors.ts'
 import { hider } from '../core/hide.ts'
-import type { Clock, Fence, MetricAdapter, Schema, TargetAdapter, Words } from '../core/ports.ts'
+import type { Clock, Fence, MetricAdapter, Past, Schema, Span, TargetAdapter, Words } from '../core/ports.ts'
 import { Unreadable, type Missing, type Reading } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 
@@ -38,6 +38,8 @@ export interface OpenTarget {
 export interface OpenMetric {
   readonly name: string
   read(signal: AbortSignal): Promise<Reading>
+  /** What it read in the past, where its source remembers. Throws what is wrong, fit to be shown. */
+  readonly history?: (span: Span, signal: AbortSignal) => AsyncIterable<Past>
 }
 
 /** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
@@ -96,8 +98,19 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
 async function openMetric(name: string, metric: Metric, lender: Lender): Promise<OpenMetric> {
   const adapter: MetricAdapter<unknown> = await importMetric(metric.use, lender.folder)
   const { options, hide } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
+  const past = adapter.history?.bind(adapter)
+  const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
+    if (!past) return
+    try {
+      for await (const { at, reading } of past(options, span, { ...lender, signal, timeout: metric.timeout }))
+        yield { at, reading: soundOrMissing(reading) }
+    } catch (thrown) {
+      throw hide(thrown)
+    }
+  }
   return {
     name,
+    ...(past && { history: recall }),
     read: async (signal) => {
       const deadline = AbortSignal.timeout(metric.timeout)
       const both = AbortSignal.any([signal, deadline])
@@ -110,6 +123,15 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
       }
     },
+  }
+}
+
+function soundOrMissing(reading: Reading): Reading {
+  if (reading.is === 'missing') return reading
+  try {
+    return sound(reading)
+  } catch (thrown) {
+    return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }
 }
 

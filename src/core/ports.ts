@@ -1,4 +1,4 @@
-import type { Measured } from './reading.ts'
+import type { Measured, Reading } from './reading.ts'
 import type { Duration, Instant } from './units.ts'
 import type { Json } from './plan.ts'
 import type { Controller, Event } from './event.ts'
@@ -80,6 +80,24 @@ export interface TargetAdapter<Options> {
 export interface MetricAdapter<Options> {
   readonly options: Schema<Options>
   read(options: Options, loan: Loan): Promise<Measured>
+  /**
+   * What `read` would have given at every step of the span, oldest first, with the step as the time of the sample; only
+   * where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the whole.
+   */
+  history?(options: Options, span: Span, loan: Loan): AsyncIterable<Past>
+}
+
+/** Times in the past: `from`, and every `step` (at least 1 ms) after it that is not after `to`. */
+export interface Span {
+  readonly from: Instant
+  readonly to: Instant
+  readonly step: Duration
+}
+
+/** What was to be read at one time. */
+export interface Past {
+  readonly at: Instant
+  readonly reading: Reading
 }
 
 /**

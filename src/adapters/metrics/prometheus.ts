@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
-import type { Loan } from '../../core/ports.ts'
-import { access, admit } from '../access.ts'
+import { Unreadable, type Measured, type Reading, type Series } from '../../core/reading.ts'
+import type { Loan, Past, Span } from '../../core/ports.ts'
+import { access } from '../access.ts'
 import { metric } from '../define.ts'
 import { divide, groups, isWhole } from '../groups.ts'
-import { request } from '../http.ts'
+import { ask, askRange, Refused, type Instant } from '../promql.ts'
 
-/** More series than this belong into a recording rule. */
-const MOST_SERIES = 2000
+/** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
+const MOST_STEPS = 11_000
 
 const promql = z.string().min(1)
 
@@ -38,33 +38,6 @@ const options = z
 
 type Options = z.infer<typeof options>
 
-const number = z.tuple([z.number(), z.string()])
-const answer = z.object({
-  status: z.enum(['success', 'error']),
-  error: z.string().optional(),
-  data: z
-    .discriminatedUnion('resultType', [
-      z.object({
-        resultType: z.literal('vector'),
-        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: number.optional() })),
-      }),
-      z.object({ resultType: z.literal('scalar'), result: number }),
-      z.object({ resultType: z.literal('matrix') }),
-      z.object({ resultType: z.literal('string') }),
-    ])
-    .optional(),
-})
-
-interface Instant {
-  readonly labels: Readonly<Record<string, string>>
-  readonly value: number
-  /** When the query was evaluated, in seconds on the server's clock. */
-  readonly evaluated: number
-}
-
-/** What Prometheus says of a query it cannot answer. */
-class Refused extends Unreadable {}
-
 /**
  * Instant queries (prometheus.io/docs/prometheus/latest/querying/api). Counters come as raw series, never
  * as `sum(rate())`: the judge takes the increments series by series, so that a restart of one replica is
@@ -88,25 +61,91 @@ export default metric({
       ])
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const at = await sampledAt(given, Math.min(first.value, badAt?.value ?? first.value), loan)
-      const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
+      return ratioOf(given, bad, total, at)
     }
     if (quantile) {
-      const buckets = quantile.of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
+      const buckets = bucketQuery(quantile.of)
       const [first] = await ask(given, newestOf(buckets), loan)
       if (!first) throw new Unreadable('empty', `${buckets} matches no series`)
       const found = await ask(given, buckets, loan, first.evaluated)
       const at = await sampledAt(given, first.value, loan)
-      const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), buckets))
-      return { is: 'quantile', quantile: quantile.q, buckets: wholeOf(bucketsOf(found, buckets), buckets), at, ...divided }
+      return quantileOf(given, quantile, found, at)
     }
     const [found, [newest]] = await Promise.all([ask(given, query, loan), ask(given, newestOf(query), loan).catch(scalarHasNone)])
-    const [only, second] = found
-    if (!only) throw new Unreadable('empty', 'the query matches no series')
-    if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
+    const only = onlyOf(found)
     return { is: 'value', value: only.value, at: await sampledAt(given, newest?.value ?? only.evaluated, loan) }
   },
+  history,
 })
+
+/**
+ * The same queries over time. A sample is as old as its step: Prometheus forgets it after five minutes, and `maxAge`
+ * and `sampledAt`, which are about now, say nothing of the past.
+ */
+async function* history(given: Options, span: Span, loan: Loan): AsyncGenerator<Past> {
+  let most = MOST_STEPS
+  for (let from = span.from; from <= span.to;) {
+    const to = Math.min(span.to, from + (most - 1) * span.step)
+    try {
+      yield* await part(given, { ...span, from, to }, loan)
+    } catch (thrown) {
+      if (!(thrown instanceof Unreadable) || thrown.reason !== 'too-large' || most === 1) throw thrown
+      most = Math.ceil(most / 4)
+      continue
+    }
+    from += (Math.floor((to - from) / span.step) + 1) * span.step
+  }
+}
+
+async function part(given: Options, span: Span, loan: Loan): Promise<readonly Past[]> {
+  const { ratio, quantile, query = '' } = given
+  const queries = ratio ? [ratio.total, ratio.bad] : [quantile ? bucketQuery(quantile.of) : query]
+  const [found, bad] = await Promise.all(queries.map(async (each) => askRange(given, each, span, loan)))
+  const count = Math.floor((span.to - span.from) / span.step) + 1
+  return Array.from({ length: count }, (_, nth) => {
+    const at = Math.round(span.from + nth * span.step)
+    const now = found?.get(at) ?? []
+    return { at, reading: readingOf(() => measure(given, now, bad?.get(at) ?? [], at)) }
+  })
+}
+
+function measure(given: Options, found: readonly Instant[], bad: readonly Instant[], at: number): Measured {
+  if (given.quantile) return quantileOf(given, given.quantile, found, at)
+  if (!given.ratio) return { is: 'value', value: onlyOf(found).value, at }
+  if (found.length === 0) throw new Unreadable('empty', 'the query for the total matches no series')
+  return ratioOf(given, bad, found, at)
+}
+
+function readingOf(make: () => Measured): Reading {
+  try {
+    return make()
+  } catch (thrown) {
+    if (!(thrown instanceof Unreadable)) throw thrown
+    return { is: 'missing', reason: thrown.reason, detail: thrown.message }
+  }
+}
+
+function ratioOf(given: Options, bad: readonly Instant[], total: readonly Instant[], at: number): Measured {
+  const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
+  return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
+}
+
+function quantileOf(given: Options, { of, q }: NonNullable<Options['quantile']>, found: readonly Instant[], at: number): Measured {
+  const query = bucketQuery(of)
+  const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
+  return { is: 'quantile', quantile: q, buckets: wholeOf(bucketsOf(found, query), query), at, ...divided }
+}
+
+function onlyOf(found: readonly Instant[]): Instant {
+  const [only, second] = found
+  if (!only) throw new Unreadable('empty', 'the query matches no series')
+  if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
+  return only
+}
+
+function bucketQuery(of: string): string {
+  return of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
+}
 
 function newestOf(query: string): string {
   return `max(timestamp(${query}))`
@@ -124,49 +163,6 @@ async function sampledAt(given: Options, seconds: number, loan: Loan): Promise<n
   const [only, second] = await ask(given, given.sampledAt, loan)
   if (!only || second) throw new Unreadable(only ? 'several' : 'empty', 'sampledAt must give exactly one series')
   return only.value * 1000
-}
-
-async function ask(given: Options, query: string, loan: Loan, time?: number): Promise<readonly Instant[]> {
-  const { headers, tls } = admit(given.url, given, loan)
-  const url = new URL(`${given.url.replace(/\/+$/, '')}/api/v1/query`)
-  url.search = new URLSearchParams({ query, ...(time !== undefined && { time: String(time) }) }).toString()
-  const deadline = loan.timeout ?? 10_000
-  const { status, body } = await request(url.href, { headers, tls, block: given.blockLinkLocal, signal: loan.signal, deadline })
-  if (status === 200 && body.trim() === '') throw new Unreadable('empty', 'Prometheus answered with nothing')
-  const parsed = answer.safeParse(parseJson(body))
-  // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.
-  if (!parsed.success || ![200, 400, 422].includes(status)) {
-    const said = parsed.success && parsed.data.error !== undefined ? `: ${parsed.data.error}` : ''
-    throw status === 200
-      ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
-      : new Unreadable('unreachable', `Prometheus answered ${status}${said}`)
-  }
-  const { error, data } = parsed.data
-  if (parsed.data.status === 'error' || !data) throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
-  if (data.resultType === 'matrix' || data.resultType === 'string')
-    throw new Unreadable('malformed', `the query gives a ${data.resultType}; a single number is expected`)
-  if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]), evaluated: data.result[0] }]
-  if (data.result.length > MOST_SERIES)
-    throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
-  return data.result.map(({ metric: labels, value }) => {
-    if (!value) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
-    return { labels, value: parseValue(value[1]), evaluated: value[0] }
-  })
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
-/** Numbers travel as strings: `0.5`, `NaN`, `+Inf`. An empty one is not zero. */
-function parseValue(written: string): number {
-  if (written === '+Inf') return Number.POSITIVE_INFINITY
-  if (written === '-Inf') return Number.NEGATIVE_INFINITY
-  return written.trim() === '' ? Number.NaN : Number(written)
 }
 
 function seriesOf(found: readonly Instant[]): Series {
@@ -198,6 +194,13 @@ function labelsOf({ labels }: Instant): Instant['labels'] {
 
 /** Short and stable: it is kept in the journal for every series. */
 function idOf(labels: Readonly<Record<string, string>>): string {
+  const known = ids.get(labels)
+  if (known !== undefined) return known
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 12)
+  const id = createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 12)
+  ids.set(labels, id)
+  return id
 }
+
+/** A series over time has the same labels thousands of times. */
+const ids = new WeakMap<Instant['labels'], string>()

@@ -1,0 +1,84 @@
+import type { OpenMetric } from '../adapters/open.ts'
+import { episodesOf, openReplay, replay } from '../core/backtest.ts'
+import { messageOf, RolloutError, type Outcome } from '../core/errors.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Span } from '../core/ports.ts'
+import { parseDuration, type Instant } from '../core/units.ts'
+import type { Shell } from '../shell.ts'
+import { renderBacktest, type BacktestReport, type Recalled } from '../views/backtest.ts'
+import { writeJson } from '../views/json.ts'
+import { fence } from './github.ts'
+import { deadline, duration, flag, text, type Input } from './input.ts'
+import { lenderOf, loadPlan } from './project.ts'
+
+/** More polls than this are no week: with a shorter interval the steps are made longer. */
+const USUAL_POLLS = 100_000
+const MOST_POLLS = 1_000_000
+
+/** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
+export async function backtest(shell: Shell, input: Input): Promise<Outcome> {
+  const { plan } = await loadPlan(shell, input)
+  const span = spanOf(shell, input, plan)
+  const { openMetrics } = await import('../adapters/open.ts')
+  const metrics = await openMetrics(plan, Object.keys(plan.metrics), lenderOf(shell, input))
+  const signal = deadline(shell, input)
+  const recalled = await Promise.all(metrics.map(async (metric) => recall(plan, metric, span, signal)))
+  signal.throwIfAborted()
+  const episodes = recalled.flatMap((each) => each.episodes).toSorted((a, b) => a.at - b.at)
+  const report = { outcome: outcomeOf(recalled), ...span, metrics: recalled.map(({ row }) => row), episodes }
+  if (flag(input, 'json')) writeJson(report, shell.out)
+  else {
+    const shown = renderBacktest(report, shell.out)
+    shell.out.write(shell.env['GITHUB_ACTIONS'] === 'true' ? fence(shown, shell.uuid()) : shown)
+  }
+  return report.outcome
+}
+
+interface Whole extends Pick<BacktestReport, 'episodes'> {
+  readonly row: Recalled
+}
+
+async function recall(plan: Plan, { name, history }: OpenMetric, span: Span, signal: AbortSignal): Promise<Whole> {
+  const none = (not: string, failed = false): Whole => ({ row: { metric: name, not, ...(failed && { failed }) }, episodes: [] })
+  let now = openReplay(plan, name, span.step)
+  if (!now) return none('no phase is judged by it')
+  if (!history) return none(plan.metrics[name]?.use ?? '')
+  try {
+    for await (const past of history(span, signal)) now = replay(now, past)
+  } catch (thrown) {
+    return none(messageOf(thrown), true)
+  }
+  if (now.since === undefined) return none('nothing is recorded', true)
+  return { row: { metric: name, since: now.since }, episodes: episodesOf(now) }
+}
+
+/** What was found counts, whatever could not be looked at; what could not be looked at is never "nothing". */
+function outcomeOf(recalled: readonly Whole[]): Outcome {
+  const does = recalled.flatMap(({ episodes }) => episodes.map((each) => each.does))
+  if (does.some((each) => each !== 'pause')) return 'unhealthy'
+  if (recalled.some(({ row }) => row.failed) || recalled.every(({ row }) => row.since === undefined)) return 'unreachable'
+  return does.length > 0 ? 'notYet' : 'done'
+}
+
+function spanOf(shell: Shell, input: Input, plan: Plan): Span {
+  const now = shell.clock.now()
+  const [from, to] = [instant(input, 'from', now) ?? now - 7 * 864e5, instant(input, 'to', now) ?? now]
+  if (from >= to) throw new RolloutError('usage', { message: '--from is not before --to', hint: HINT })
+  const step = duration(input, 'step') ?? Math.max(plan.interval, Math.ceil((to - from) / USUAL_POLLS / 1000) * 1000)
+  if (step < 1 || (to - from) / step > MOST_POLLS)
+    throw new RolloutError('usage', { message: `more than ${MOST_POLLS} polls would have to be replayed`, hint: 'a longer --step' })
+  // Whole seconds, so that times are as they are printed.
+  return { from: Math.floor(from / 1000) * 1000, to, step: Math.round(step) }
+}
+
+const HINT = 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)'
+
+function instant(input: Input, name: string, now: Instant): Instant | undefined {
+  const written = text(input, name)
+  if (written === undefined) return undefined
+  const ago = parseDuration(written)
+  if (ago !== undefined) return now - ago
+  const at = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?Z)?$/.test(written) ? Date.parse(written.replace(' ', 'T')) : Number.NaN
+  if (Number.isNaN(at)) throw new RolloutError('usage', { message: `--${name} ${written} is no time`, hint: HINT })
+  return at
+}

@@ -1,0 +1,65 @@
+import type { Episode } from '../core/backtest.ts'
+import type { Outcome } from '../core/errors.ts'
+import type { Span, Stream } from '../core/ports.ts'
+import { formatValue } from '../core/rule.ts'
+import { formatDuration, formatInstant, type Instant } from '../core/units.ts'
+import { oneLine } from './check.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
+
+/** One metric: since when it is recorded, or why it was not replayed. */
+export interface Recalled {
+  readonly metric: string
+  readonly since?: Instant
+  readonly not?: string
+  /** It should have been replayed. */
+  readonly failed?: boolean
+}
+
+/** Values are in base units: fractions, seconds. */
+export interface BacktestReport extends Span {
+  readonly outcome: Outcome
+  readonly metrics: readonly Recalled[]
+  readonly episodes: readonly Episode[]
+}
+
+/** One line for every time the plan would have acted. */
+export function renderBacktest({ from, to, step, metrics, episodes }: BacktestReport, stream: Stream): string {
+  const color = paint(stream)
+  const replayed = metrics.filter(({ since }) => since !== undefined)
+  const head = `${formatDuration(to - from)} of ${counted(replayed.length, 'metric')}, every ${formatDuration(step)}: ${summed(episodes)}`
+  const lines = episodes.map((episode) => {
+    const isPause = episode.does === 'pause'
+    const mark = isPause ? color.yellow('!') : color.red('✗')
+    const phases = Object.entries(episode.phases).map(([phase, does]) => `${does} in ${clean(phase)}`)
+    const differs = new Set(Object.values(episode.phases)).size > 1 ? ` (${phases.join(', ')})` : ''
+    return ` ${mark} ${formatInstant(episode.at)}  ${episode.does.padEnd(9)} ${oneLine(episode.text)}${lasted(episode)}${differs}`
+  })
+  // Polls before the first that is recorded prove nothing.
+  const late = replayed.flatMap(({ metric, since = from }) =>
+    since - from > step ? [color.dim(` ${clean(metric)} is recorded only since ${formatInstant(since)}`)] : [],
+  )
+  const not = metrics.flatMap(({ metric, not: why }) => (why === undefined ? [] : [`${clean(metric)} (${oneLine(why)})`]))
+  const skipped = not.length > 0 ? [` not replayed: ${not.join(', ')}`] : []
+  return `${[color.bold(head), ...lines, ...late, ...skipped].join('\n')}\n`
+}
+
+function lasted({ at, until, worst, value, unit }: Episode): string {
+  const parts = [
+    ...(until > at ? [`stayed for ${formatDuration(until - at)}`] : []),
+    ...(worst !== undefined && worst !== value ? [`worst ${formatValue(worst, unit)}`] : []),
+  ]
+  return parts.length > 0 ? `; ${parts.join(', ')}` : ''
+}
+
+function summed(episodes: readonly Episode[]): string {
+  const parts = (['rollback', 'step-back', 'pause'] as const).flatMap((does) => {
+    const count = episodes.filter((each) => each.does === does).length
+    return count > 0 ? [counted(count, does)] : []
+  })
+  return parts.length > 0 ? parts.join(', ') : 'nothing would have happened'
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
