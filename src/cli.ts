@@ -28,6 +28,13 @@ const COMMANDS: readonly Row[] = [
     flags: [
       ['--once', 'one turn, for cron'],
       ['--exit-on-pause', 'end with exit 8 when it pauses, for CI'],
+      ['--simulate', 'play the plan against made-up traffic; touches nothing'],
+      ['--traffic <rate>', 'with --simulate: requests per second (default: 100/s)'],
+      ['--baseline <share>', 'with --simulate: errors without the toggle (default: 0.5%)'],
+      ['--fault <fault>', 'with --simulate: errors with the toggle, e.g. errors=2%'],
+      ['--latency <more>', 'with --simulate: slower with the toggle, e.g. +50%'],
+      ['--seed <number>', 'with --simulate: the same seed, the same runs (default: 1)'],
+      ['--runs <count>', 'with --simulate: at most so many (default: 1000)'],
     ],
     load: async () => import('./commands/run.ts'),
   },
