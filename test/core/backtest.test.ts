@@ -25,7 +25,7 @@ const times = (count: number, reading: Reading): Reading[] => Array.from({ lengt
 
 describe('a week that was', () => {
   const slow = plan({ metrics: { errors: metric({ critical: { when: rule('> 5%'), for: 2 * MINUTE } }) } })
-  it.each<readonly [what: string, readings: readonly Reading[], episodes: readonly string[], of?: Plan]>([
+  const cases: readonly (readonly [what: string, readings: readonly Reading[], episodes: readonly string[], of?: Plan])[] = [
     ['well', values(0.001, 0.002, 0.001), []],
     ['critical once', values(0, 0, 0.08, 0), ['rollback 2-2 errors 8% > 5%']],
     ['critical for three minutes', values(0, 0.08, 0.12, 0.06, 0), ['rollback 1-3 errors 8% > 5%']],
@@ -40,9 +40,8 @@ describe('a week that was', () => {
     ['silent before anything was recorded', [...times(20, gone), ...values(0, 0)], []],
     ['never recorded', times(20, gone), []],
     ['still going on at the end', values(0, 0.08), ['rollback 1-1 errors 8% > 5%']],
-  ])('%s', (_, readings, episodes, of) => {
-    expect(episodesOf(replayed(readings, of)).map(told)).toEqual(episodes)
-  })
+  ]
+  for (const [what, readings, episodes, of] of cases) it(what, () => expect(episodesOf(replayed(readings, of)).map(told)).toEqual(episodes))
 
   it('says by which counts, and the worst until it was well', () => {
     const all = [ratio(0, 0), ratio(0, 1000), ratio(100, 2000), ratio(400, 3000), ratio(400, 9000), ratio(400, 90_000)]
