@@ -27,7 +27,7 @@ export interface BacktestReport extends Span {
 export function renderBacktest({ from, to, step, metrics, episodes }: BacktestReport, stream: Stream): string {
   const color = paint(stream)
   const replayed = metrics.filter(({ since }) => since !== undefined)
-  const head = `${formatDuration(to - from)} of ${counted(replayed.length, 'metric')}, every ${formatDuration(step)}: ${summed(episodes)}`
+  const head = `${formatDuration(to - from)} of ${counted(replayed.length, 'metric')}, every ${formatDuration(step)}: ${replayed.length === 0 ? 'nothing could be replayed' : summed(episodes)}`
   const lines = episodes.map((episode) => {
     const isPause = episode.does === 'pause'
     const mark = isPause ? color.yellow('!') : color.red('✗')
