@@ -1,3 +1,4 @@
+import { STORES } from '../core/address.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { relocate } from '../engine/relocate.ts'
@@ -13,6 +14,8 @@ import { openNamedStore } from './store.ts'
 export default async function state(shell: Shell, input: Input): Promise<Outcome> {
   const [verb, to, ...rest] = input.args
   if (verb === undefined) return show(shell, input)
+  if (verb === 'move' && to === undefined)
+    throw new RolloutError('usage', { message: 'state move needs where to', hint: `rollout state move TO: ${STORES}` })
   if (verb !== 'move' || to === undefined || rest.length > 0)
     throw new RolloutError('usage', {
       message: `state has no "${[verb, to, ...rest].filter((each) => each !== undefined).join(' ')}"`,

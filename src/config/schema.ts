@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { storeKindOf, STORES } from '../core/address.ts'
 import { parseRule, type Rule } from '../core/rule.ts'
 import { parseDuration, parseExposure } from '../core/units.ts'
 
@@ -232,7 +233,7 @@ export const planSchema = z
     owner: name.optional(),
     state: z
       .string()
-      .regex(/^(?!\w+:\/\/)\S|^(?:postgres(?:ql)?|etcd(?:\+https)?):\/\//, 'a folder, postgres://… or etcd://…')
+      .refine((written) => storeKindOf(written) !== undefined, { error: `is not ${STORES}` })
       .optional()
       .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),

@@ -1,4 +1,5 @@
 import { resolve as resolvePath } from 'node:path'
+import { storeKindOf, STORES } from '../../core/address.ts'
 import { RolloutError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import { resolve } from '../../core/reference.ts'
@@ -15,7 +16,15 @@ export async function openStore(written: string | undefined, lent: Lent): Promis
     throw new RolloutError('config', { message: `state: refers to ${missing.name}, which is not set`, hint: `export ${missing.name}=…` })
   const { state } = value
   if (typeof state !== 'string') throw new Error('a text stays a text')
-  if (/^postgres(ql)?:/.test(state)) return (await import('./postgres.ts')).openStore(state, lent)
-  if (/^etcd(\+https)?:/.test(state)) return (await import('./etcd.ts')).openStore(state, lent)
-  return (await import('./file.ts')).openStore(resolvePath(lent.folder, state), lent)
+  switch (storeKindOf(state)) {
+    case 'postgres':
+      return (await import('./postgres.ts')).openStore(state, lent)
+    case 'etcd':
+      return (await import('./etcd.ts')).openStore(state, lent)
+    case 'folder':
+      return (await import('./file.ts')).openStore(resolvePath(lent.folder, state), lent)
+    case undefined:
+      // It may hold a password: it is not shown.
+      throw new RolloutError('config', { message: 'the address of the state is of no kind of store', hint: STORES })
+  }
 }
