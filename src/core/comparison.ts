@@ -74,7 +74,7 @@ export function compare(ramp: Ramp | undefined, before: Comparison | undefined, 
   const { ledger, last } = before?.of === ramp.of ? before : fresh(ramp)
   const now = countersIn(ramp, readings)
   const isFirst = Object.keys(last).length === 0
-  const poll = pollOf(ramp, last, now, ledger.polls === 0 && ledger.at === undefined ? 1 : (ledger.at ?? 0) + 1)
+  const poll = pollOf(ramp, last, now, (ledger.at ?? 0) + 1)
   const kept = Object.fromEntries(
     Object.entries(now).map(([name, { on, off }]) => [
       name,
