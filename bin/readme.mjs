@@ -1,4 +1,4 @@
-// Keeps the blocks of README.md that repeat the program as the program says them. `--check` changes nothing and fails when one
+// Keeps the blocks of README.md and docs/reference.md that repeat the program as the program says them. `--check` changes nothing and fails when one
 // is old. `--record` runs the demo, and keeps what it printed and a picture of its journal: no two runs are the same, so that
 // these are only ever replaced on request.
 import { spawnSync } from 'node:child_process'
@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { draw } from './picture.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const file = join(root, 'README.md')
 const plan = JSON.parse(rollout('schema'))
 const phase = JSON.parse(rollout('schema', '--phase-file'))
 
@@ -23,18 +22,24 @@ const BLOCKS = {
   flags: () => table(['command', 'flag', 'what'], flags()),
 }
 
-const before = readFileSync(file, 'utf8')
-let after = before.replaceAll(/(<!-- begin (.*?) -->\n)[^]*?(<!-- end -->)/g, (whole, open, name, end) => {
-  if (name === 'demo') return whole
-  if (BLOCKS[name] === undefined) throw new Error(`README.md wants a block "${name}" that nobody writes`)
-  return `${open}\n${BLOCKS[name]().trim()}\n\n${end}`
-})
-if (process.argv.includes('--record')) after = record(after)
-if (after !== before) {
+for (const name of ['README.md', 'docs/reference.md']) {
+  const file = join(root, name)
+  const before = readFileSync(file, 'utf8')
+  const repeated = repeat(before, name)
+  const after = name === 'README.md' && process.argv.includes('--record') ? record(repeated) : repeated
+  if (after === before) continue
   if (process.argv.includes('--check')) {
-    console.error('README.md is not what the program says: node bin/readme.mjs')
+    console.error(`${name} is not what the program says: node bin/readme.mjs`)
     process.exitCode = 1
   } else writeFileSync(file, after)
+}
+
+function repeat(text, file) {
+  return text.replaceAll(/(<!-- begin (.*?) -->\n)[^]*?(<!-- end -->)/g, (whole, open, name, end) => {
+    if (name === 'demo') return whole
+    if (BLOCKS[name] === undefined) throw new Error(`${file} wants a block "${name}" that nobody writes`)
+    return `${open}\n${BLOCKS[name]().trim()}\n\n${end}`
+  })
 }
 
 function rollout(...argv) {
