@@ -109,6 +109,8 @@ const COMMANDS: readonly Row[] = [
       ['--limit <count>', 'only the newest'],
       ['--all', 'observations as well'],
       ['--verify', 'check every hash of the chain'],
+      ['--report', 'one document: what happened, who was exposed, what was measured'],
+      ['--format <format>', 'with --report: markdown, or html (default: markdown)', ['markdown', 'html']],
     ],
     load: async () => import('./commands/history.ts'),
   },
@@ -124,6 +126,19 @@ const COMMANDS: readonly Row[] = [
     group: 'Produce',
     flags: [['--force', 'replace an existing plan']],
     load: async () => import('./commands/init.ts'),
+  },
+  {
+    name: 'docs',
+    about: 'Write the documents of the plan: plan, guide, emergency, risks',
+    group: 'Produce',
+    flags: [
+      ['--out <folder>', 'where to (default: docs beside the plan)'],
+      ['--format <format>', 'markdown, or html for one page that prints (default: markdown)', ['markdown', 'html']],
+      ['--check', 'write nothing; exit 2 when a document is stale'],
+      ['--readme <path>', 'put the links to them into this README'],
+      ['--force', 'replace files that were not generated'],
+    ],
+    load: async () => import('./commands/docs.ts'),
   },
   {
     name: 'demo',

@@ -1,7 +1,11 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
+import { reportOf } from '../core/report.ts'
 import type { Shell } from '../shell.ts'
+import { markdown } from '../views/document/markdown.ts'
 import { happenings, renderEvent } from '../views/event.ts'
 import { writeJson } from '../views/json.ts'
+import { reportDocument, reportPage } from '../views/report/report.ts'
 import { flag, text, type Input } from './input.ts'
 import { openJournal } from './project.ts'
 
@@ -18,6 +22,7 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     else shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
     return 'done'
   }
+  if (flag(input, 'report')) return tell(shell, input, events)
   const limit = limitOf(input)
   const shown = happenings(events).filter(({ event }) => flag(input, 'all') || event.type !== 'observed')
   const newest = shown.toReversed().slice(0, limit)
@@ -27,6 +32,17 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
       shell.out,
     )
   else for (const happening of newest) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
+  return 'done'
+}
+
+/** What happened as one document, from the journal alone. */
+function tell(shell: Shell, input: Input, events: readonly Event[]): Outcome {
+  const value = reportOf(events)
+  if (!value) throw new RolloutError('usage', { message: 'nothing was started yet', hint: 'rollout start' })
+  const all = happenings(events)
+  if (flag(input, 'json')) writeJson(value, shell.out)
+  else if (text(input, 'format') === 'html') shell.out.write(reportPage(value, all))
+  else shell.out.write(markdown(reportDocument(value, all)))
   return 'done'
 }
 

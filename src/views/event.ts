@@ -31,7 +31,12 @@ export function renderEvent({ event, before }: Happening, stream: Stream): strin
   return `${color.dim(`#${String(event.seq).padEnd(4)} ${formatInstant(event.at)}`)} ${what(event, before, stream)}${who}${reason}`
 }
 
-function what(event: Event, before: State | undefined, stream: Stream): string {
+/** What happened, without colours. */
+export function describeEvent({ event, before }: Happening): string {
+  return what(event, before, { color: 0 }).trim()
+}
+
+function what(event: Event, before: State | undefined, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
   switch (event.type) {
     case 'started':

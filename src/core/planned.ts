@@ -1,0 +1,55 @@
+import { after, defaultsOf, stepsOf, type Exposures, type Phase, type Plan, type Step } from './plan.ts'
+import type { Duration } from './units.ts'
+
+/** When a phase is meant to happen, counted from the start of the rollout. No date: a plan is not begun on any day yet. */
+export interface Stretch {
+  readonly phase: Phase
+  /** It begins here when everything before it takes as short as it may. */
+  readonly from: Duration
+  /** It ends here at the earliest, and there at the latest. */
+  readonly sure: Duration
+  readonly to: Duration
+  /** What its holds, bakes and criteria take, whatever else is planned. */
+  readonly least: Duration
+}
+
+/** The phases one behind the other: as long as `planned:` says, or as their holds take where it says nothing. */
+export function stretchesOf(plan: Plan): readonly Stretch[] {
+  let [earliest, latest] = [0, 0]
+  return plan.phases.map((phase, nth) => {
+    const least = leastOf(plan, nth)
+    const { min, max } = phase.planned ?? { min: least, max: least }
+    const from = earliest
+    earliest += min
+    latest += max
+    return { phase, from, sure: earliest, to: latest, least }
+  })
+}
+
+/** The time the holds and bakes of a phase take, or its longest criterion where that is more. */
+export function leastOf(plan: Plan, nth: number): Duration {
+  const phase = plan.phases[nth]
+  const steps = stepsOf(plan).filter((step) => step.phase === nth)
+  const held = steps.reduce((all, step) => all + Math.max(step.hold, step.last ? (phase?.after ?? 0) : 0), 0)
+  return Math.max(held, ...(phase?.success ?? []).map(({ over }) => over))
+}
+
+/** A step, what every toggle is before and after it, and when it is reached at the earliest. */
+export interface Stage {
+  readonly step: Step
+  readonly at: Duration
+  readonly before: Exposures
+  readonly after: Exposures
+}
+
+/** All steps from every toggle at its default, as fast as holds and bakes allow; and how long that takes. */
+export function stagesOf(plan: Plan): { readonly stages: readonly Stage[]; readonly least: Duration } {
+  const defaults = defaultsOf(plan)
+  let at = 0
+  const stages = stepsOf(plan).map((step) => {
+    const stage = { step, at, before: after(plan, defaults, step.index - 1), after: after(plan, defaults, step.index) }
+    at += Math.max(step.hold, step.last ? (plan.phases[step.phase]?.after ?? 0) : 0)
+    return stage
+  })
+  return { stages, least: at }
+}

@@ -1,0 +1,88 @@
+import type { Plan } from '../../core/plan.ts'
+import { stretchesOf } from '../../core/planned.ts'
+import { formatDuration } from '../../core/units.ts'
+import { code, codes, heading, list, orDash, paragraph, table, type Document, type Text } from '../document/block.ts'
+import { timelineOf } from './timeline.ts'
+import { rollout, typed, type Source } from './source.ts'
+
+/** Who is told what, when, and where everybody can look. */
+export function communication(source: Source): Document {
+  const { plan } = source
+  return {
+    id: 'communication',
+    title: 'Communication plan and timeline',
+    lead: 'Who is told what, when, and where everybody can look.',
+    blocks: [
+      heading('Timeline'),
+      timelineOf(plan),
+      table(
+        ['Phase', 'Begins, at the earliest', 'Complete', 'Concerns'],
+        stretchesOf(plan).map(({ phase, from, sure, to }) => [
+          phase.title,
+          from === 0 ? 'at the start' : `after ${formatDuration(from)}`,
+          sure === to ? `after ${formatDuration(sure)}` : `after ${formatDuration(sure)} to ${formatDuration(to)}`,
+          orDash(ownersOf(plan, phase.toggles).join(', ')),
+        ]),
+      ),
+      paragraph('Counted from the start of the rollout. A step happens when its gates are open, so the days are a plan and not a promise.'),
+      heading('Who is told what'),
+      table(['When', 'Who', 'What'], messages(source)),
+      heading('Who does what'),
+      table(['Who', 'Answers for', 'Ticks', 'Approves'], people(plan)),
+      heading('Where to look'),
+      list([
+        [code(rollout(source, 'status')), ': where it is, and what it waits for'],
+        [code(rollout(source, 'explain')), ': why, with what was measured'],
+        [code(rollout(source, 'history')), ': what happened, when, and by whom'],
+      ]),
+    ],
+  }
+}
+
+function ownersOf({ toggles }: Plan, names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap((name) => toggles[name]?.owner ?? []))]
+}
+
+function messages(source: Source): readonly (readonly Text[])[] {
+  const { plan } = source
+  const all = plan.owner ?? 'everybody concerned'
+  const groups = Object.keys(plan.approvers)
+  const phases = plan.phases.map(({ title, toggles }): readonly Text[] => [
+    `before ${title}`,
+    orDash(ownersOf(plan, toggles).join(', ')),
+    ['what is switched on, for how many, and until when it is watched: ', ...[codes(toggles)].flat()],
+  ])
+  return [
+    ['at the start', all, 'the plan, these pages, and who is on call'],
+    ...phases,
+    ...(groups.length > 0 ? [['a step waits for an approval', groups.join(', '), typed(source, 'approve', '--reason', '"…"')]] : []),
+    ['it pauses', `${all}, on call`, 'what was measured and what was needed, in the words of explain'],
+    [
+      'it rolls back',
+      `${all}, on call, the owners of the phase`,
+      'what was taken back, from how many users, and why; that nothing moves until it is resumed',
+    ],
+    ['it is complete', all, ['the report: ', code(rollout(source, 'history', '--report'))]],
+  ]
+}
+
+function people(plan: Plan): readonly (readonly Text[])[] {
+  const items = plan.phases.flatMap(({ checklist }) => checklist)
+  const owners = Object.values(plan.toggles).flatMap(({ owner }) => owner ?? [])
+  const approvers = Object.values(plan.approvers).flat()
+  const names = [
+    ...new Set([...(plan.owner === undefined ? [] : [plan.owner]), ...owners, ...items.flatMap(({ owner }) => owner ?? []), ...approvers]),
+  ]
+  return names.map((name) => [
+    name,
+    name === plan.owner
+      ? 'the rollout'
+      : codes(Object.entries(plan.toggles).flatMap(([toggle, { owner }]) => (owner === name ? [toggle] : []))),
+    codes(items.flatMap(({ id, owner }) => (owner === name ? [id] : []))),
+    orDash(
+      Object.entries(plan.approvers)
+        .flatMap(([group, members]) => (members.includes(name) ? [group] : []))
+        .join(', '),
+    ),
+  ])
+}

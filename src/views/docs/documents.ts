@@ -1,0 +1,34 @@
+import type { Document } from '../document/block.ts'
+import { html } from '../document/html.ts'
+import { communication } from './communication.ts'
+import { darkLaunch } from './dark-launch.ts'
+import { emergency } from './emergency.ts'
+import { implementationGuide } from './implementation-guide.ts'
+import { riskMatrix } from './risk-matrix.ts'
+import { rolloutPlan } from './rollout-plan.ts'
+import type { Source } from './source.ts'
+import { summary } from './summary.ts'
+import { toggleInventory } from './toggles.ts'
+
+/** Every document of a plan, the summary first. */
+export function documentsOf(source: Source): readonly [Document, ...Document[]] {
+  const others = [rolloutPlan, darkLaunch, implementationGuide, emergency, communication, riskMatrix, toggleInventory].map((make) =>
+    make(source),
+  )
+  return [summary(source, others), ...others]
+}
+
+/** All of them as one page. */
+export function pageOf(source: Source): string {
+  const { plan } = source
+  const [first, ...documents] = documentsOf(source)
+  const facts: readonly (readonly [string, string])[] = [
+    ...(plan.owner === undefined ? [] : [['Owner', plan.owner] as const]),
+    ...(plan.environment === undefined ? [] : [['Environment', plan.environment] as const]),
+    ['Toggles', String(Object.keys(plan.toggles).length)],
+    ['Phases', String(plan.phases.length)],
+    ['Targets', String(Object.keys(plan.targets).length)],
+    ['Metrics', String(Object.keys(plan.metrics).length)],
+  ]
+  return html({ title: first.title, lead: first.lead, facts, documents })
+}

@@ -1,0 +1,118 @@
+import { EXIT } from '../../core/errors.ts'
+import { dependants } from '../../core/plan.ts'
+import {
+  code,
+  codes,
+  commands,
+  heading,
+  list,
+  note,
+  paragraph,
+  runsOf,
+  table,
+  type Block,
+  type Document,
+  type Run,
+  type Text,
+} from '../document/block.ts'
+import { MEANINGS } from './exits.ts'
+import { annotated, rollout, typed, type ByHand, type Source } from './source.ts'
+
+/** What to type at three in the morning. */
+export function emergency(source: Source): Document {
+  const { plan } = source
+  return {
+    id: 'emergency',
+    title: 'Emergency procedures',
+    lead: 'What to type when it goes wrong. Nothing here needs a working metric, a valid plan file or somebody else.',
+    blocks: [
+      heading('First'),
+      annotated([
+        [rollout(source, 'rollback'), 'takes the phase under way back; nothing moves up again until resume'],
+        [rollout(source, 'status'), 'where it is now'],
+        [rollout(source, 'explain'), 'why'],
+      ]),
+      note('note', 'A rollback passes every gate: windows, freezes and approvals hold steps up, never steps down.'),
+      heading('How much to take back'),
+      table(['When', 'Type', 'What it does'], scopes(source)),
+      heading('A phase'),
+      table(
+        ['Phase', 'Type', 'Goes back'],
+        plan.phases.map(({ id, title, toggles }) => [title, typed(source, 'rollback', '--phase', id), codes(toggles)]),
+      ),
+      heading('A toggle'),
+      table(
+        ['Toggle', 'Type', 'Goes with it'],
+        Object.keys(plan.toggles).map((name) => toggleRow(source, name)),
+      ),
+      heading('When a command ends with'),
+      table(
+        ['Exit', 'It means'],
+        Object.entries(EXIT).map(([outcome, number]) => [[code(String(number))], MEANINGS[outcome] ?? outcome]),
+      ),
+      heading('When something does not work'),
+      table(['What you see', 'What to do'], troubles(source)),
+      heading('By hand'),
+      paragraph('For a machine that cannot be reached from where rollout runs. Then any later command sees what was done and goes on.'),
+      ...source.byHand.flatMap((each) => byHand(each)),
+      heading('Afterwards'),
+      list([
+        [code(rollout(source, 'history')), ' says what happened; ', code(rollout(source, 'history', '--report')), ' writes it up.'],
+        [code(rollout(source, 'resume', '--reason', '"…"')), ' lets it go on once the cause is gone. Nothing else does.'],
+      ]),
+    ],
+  }
+}
+
+function scopes(source: Source): readonly (readonly Text[])[] {
+  const core = Object.entries(source.plan.toggles).flatMap(([name, toggle]) => (toggle.core ? [name] : []))
+  const kept: readonly Run[] = core.length > 0 ? ['; these stay, being core: ', ...runsOf(codes(core))] : []
+  return [
+    ['the change under way is bad', typed(source, 'rollback'), 'the phase under way goes back to where it began'],
+    ['one feature is bad', typed(source, 'rollback', 'FEATURE'), ['the feature and what requires it', ...kept]],
+    ['it works, but is too slow', typed(source, 'rollback', '--to', '5%'), 'fewer users; nothing is switched off'],
+    ['nobody knows what is bad', typed(source, 'rollback', '--all'), 'every toggle to its default'],
+    ['the journal is gone or damaged', typed(source, 'rollback', '--all', '--break-glass'), 'the same, without the journal'],
+    ['only wait', typed(source, 'pause'), 'everything stays where it is'],
+    ['only look', typed(source, 'rollback', '--dry-run'), 'says what would happen, and stops'],
+  ]
+}
+
+function toggleRow(source: Source, name: string): readonly Text[] {
+  const gone = dependants(source.plan, [name]).filter((each) => each !== name && source.plan.toggles[each]?.core !== true)
+  return [[code(name)], typed(source, 'rollback', name), codes(gone)]
+}
+
+function troubles(source: Source): readonly (readonly Text[])[] {
+  return [
+    [
+      'A target does not confirm (exit 10)',
+      ['type what was printed for it, or what stands below (By hand); ', code(rollout(source, 'status')), ' says which are left'],
+    ],
+    ['The metrics are down', 'nothing: it holds, then pauses by itself; a rollback needs none'],
+    [
+      'rollout.yaml does not load (exit 78)',
+      ['go on: a rollback works from the plan frozen in the journal. Later: ', code(rollout(source, 'check', 'config'))],
+    ],
+    [
+      'Another process has the lead (exit 75)',
+      ['a rollback takes over by itself; otherwise ', code(rollout(source, 'status')), ' says who it is'],
+    ],
+    ['The journal cannot be reached (exit 69)', typed(source, 'rollback', '--all', '--break-glass')],
+    [
+      'It stays, and nobody knows why',
+      [code(rollout(source, 'explain')), ' says what was measured, what is needed, and when that may change'],
+    ],
+    ['A word on a target is not what it should be', [code(rollout(source, 'plan')), ' lists the drift']],
+  ]
+}
+
+function byHand({ target, use, all, toggles }: ByHand): readonly Block[] {
+  const one = toggles.flatMap(({ toggle, lines }) => [`# ${toggle}`, ...lines])
+  return [
+    heading(['Target ', code(target)], 3),
+    paragraph('Written by ', code(use), '. Every toggle to its default:'),
+    commands(...all),
+    ...(toggles.length > 1 ? [paragraph('Or one of them:'), commands(...one)] : []),
+  ]
+}

@@ -1,0 +1,90 @@
+import type { Plan } from '../../core/plan.ts'
+import { stagesOf, type Stage } from '../../core/planned.ts'
+import { changesBetween } from '../../core/summary.ts'
+import { formatDuration } from '../../core/units.ts'
+import { code, commands, heading, list, paragraph, type Block, type Document, type Text } from '../document/block.ts'
+import { annotated, rollout, type Source } from './source.ts'
+
+/** What to type, from the first check to the removal of the toggles. */
+export function implementationGuide(source: Source): Document {
+  const { plan } = source
+  const { stages } = stagesOf(plan)
+  const steps = stages.length
+  return {
+    id: 'implementation-guide',
+    title: 'Implementation guide',
+    lead: 'What to type, in order, from the first check to the removal of the toggles.',
+    blocks: [
+      heading('Before'),
+      annotated([
+        [rollout(source, 'check', 'config'), 'the plan is right, at file, line and column'],
+        [rollout(source, 'doctor'), 'what will hurt: files, targets, queries, clocks'],
+        [rollout(source, 'run', '--simulate'), 'the plan against made-up traffic; touches nothing'],
+        [rollout(source, 'plan'), 'what would be written, step by step'],
+      ]),
+      heading('Start'),
+      annotated([
+        [rollout(source, 'start'), 'freezes the plan and records what every toggle is now; writes to no target'],
+        [rollout(source, 'run'), 'watches, and advances, pauses or rolls back by itself'],
+      ]),
+      paragraph(
+        'With ',
+        code(rollout(source, 'run')),
+        ' going, the lines below happen by themselves, but for what people have to say. Without it, or to go by hand, they are the whole rollout; each is refused when it comes twice or too early.',
+      ),
+      ...plan.phases.flatMap((_, nth) =>
+        phaseBlocks(
+          source,
+          stages.filter(({ step }) => step.phase === nth),
+          nth,
+        ),
+      ),
+      heading('After'),
+      annotated([
+        [rollout(source, 'status'), 'complete'],
+        [rollout(source, 'history', '--verify'), 'no gap, and every hash holds'],
+        [`${rollout(source, 'history', '--report')} > report.md`, 'what happened, when, by whom and why'],
+      ]),
+      ...removal(plan),
+      paragraph(`${steps} steps in all. What to do when it goes wrong: `, { link: 'Emergency procedures', to: 'emergency.md' }, '.'),
+    ],
+  }
+}
+
+function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): readonly Block[] {
+  const phase = source.plan.phases[nth]
+  if (!phase) return []
+  const lines = stages.flatMap((stage, index) => [...(index > 0 ? [''] : []), ...stageLines(source, stage)])
+  const ticks = phase.checklist.map(({ id, text, owner }) => [
+    `# ${owner === undefined ? '' : `${owner}: `}${text}`,
+    rollout(source, 'approve', id, '--reason', '"…"'),
+  ])
+  return [
+    heading(`${nth + 1}. ${phase.title}`),
+    commands(...lines),
+    ...(ticks.length > 0 ? [paragraph('Before the phase is complete:'), commands(...ticks.flat())] : []),
+  ]
+}
+
+function stageLines(source: Source, { step, before, after }: Stage): readonly string[] {
+  const { plan } = source
+  const moves = changesBetween(plan, before, after).map(({ toggle, from, to }) => `${toggle} ${from} → ${to}`)
+  const bake = step.last ? (plan.phases[step.phase]?.after ?? 0) : 0
+  const waits = [`hold ${formatDuration(step.hold)}`, ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : [])].join(', ')
+  return [
+    `# Step ${step.index + 1}: ${moves.join(', ')}; then ${waits}`,
+    ...(step.approval
+      ? [`${rollout(source, 'approve', '--if-step', String(step.index))}   # ${step.approval.count} of ${step.approval.group}`]
+      : []),
+    rollout(source, 'advance', '--if-step', String(step.index)),
+  ]
+}
+
+function removal({ toggles }: Plan): readonly Block[] {
+  const dated = Object.entries(toggles)
+    .flatMap(([name, { removeBy, owner }]) => (removeBy === undefined ? [] : [{ name, removeBy, owner }]))
+    .toSorted((a, b) => (a.removeBy < b.removeBy ? -1 : a.removeBy > b.removeBy ? 1 : 0))
+  if (dated.length === 0) return []
+  const items = dated.map(({ name, removeBy, owner }): Text => [`by ${removeBy}: `, code(name), owner === undefined ? '' : `, ${owner}`])
+  return [paragraph('A toggle is finished when it is gone from the code. Remove:'), list(items)]
+}

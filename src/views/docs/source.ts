@@ -1,0 +1,47 @@
+import { code, commands, type Block, type Text } from '../document/block.ts'
+import type { Plan, Toggle } from '../../core/plan.ts'
+import { formatExposure, type Exposure } from '../../core/units.ts'
+
+/** What to type at one target when nothing else works. */
+export interface ByHand {
+  readonly target: string
+  readonly use: string
+  /** Every toggle to its default. */
+  readonly all: readonly string[]
+  /** Each toggle to its default. */
+  readonly toggles: readonly { readonly toggle: string; readonly lines: readonly string[] }[]
+}
+
+/** Everything the documents are made of: the same value gives the same bytes. */
+export interface Source {
+  readonly plan: Plan
+  readonly byHand: readonly ByHand[]
+  /** Flags that every command of this plan needs: `-e staging`. */
+  readonly flags: readonly string[]
+}
+
+/** A command line of this plan. */
+export function rollout({ flags }: Pick<Source, 'flags'>, ...words: readonly string[]): string {
+  return ['rollout', ...words, ...flags].join(' ')
+}
+
+/** Likewise, as a cell of a table. */
+export function typed(source: Pick<Source, 'flags'>, ...words: readonly string[]): Text {
+  return [code(rollout(source, ...words))]
+}
+
+/** Command lines with what they are for behind them, one below the other. */
+export function annotated(lines: readonly (readonly [line: string, about: string])[]): Block {
+  const width = Math.max(...lines.map(([line]) => line.length))
+  return commands(...lines.map(([line, about]) => `${line.padEnd(width)}  # ${about}`))
+}
+
+/** `10%`; `off for 10%` where the toggle runs downwards. */
+export function shareOf(toggle: Pick<Toggle, 'kind'> | undefined, to: Exposure): string {
+  return toggle?.kind === 'legacy' ? `off for ${formatExposure(to)}` : formatExposure(to)
+}
+
+/** As a shell takes it for one word. */
+export function quoted(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,51 @@
+import { stepsOf } from '../../core/plan.ts'
+import { stretchesOf } from '../../core/planned.ts'
+import { formatDuration } from '../../core/units.ts'
+import { code, heading, list, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
+import { typed, type Source } from './source.ts'
+
+/** One page for whoever reads only one. */
+export function summary(source: Source, others: readonly Document[]): Document {
+  const { plan } = source
+  const last = stretchesOf(plan).at(-1)
+  const toggles = Object.values(plan.toggles)
+  return {
+    id: 'README',
+    title: `The rollout of ${plan.name}`,
+    lead: `${count(toggles.length, 'toggle')} in ${count(plan.phases.length, 'phase')}, ${count(stepsOf(plan).length, 'step')}; ${
+      last
+        ? `planned for ${last.sure === last.to ? formatDuration(last.to) : `${formatDuration(last.sure)} to ${formatDuration(last.to)}`}`
+        : 'nothing planned'
+    }.`,
+    blocks: [
+      list(others.map(({ id, title, lead }): Text => [{ link: title, to: `${id}.md` }, ': ', ...runsOf(lead)])),
+      heading('The phases'),
+      list(
+        plan.phases.map(({ title, toggles: names }): Text => [
+          `${title}: `,
+          ...names.flatMap((name, nth) => [nth > 0 ? ', ' : '', code(name)]),
+        ]),
+        'numbers',
+      ),
+      heading('Every day'),
+      table(
+        ['To', 'Type'],
+        [
+          ['see where it is', typed(source, 'status')],
+          ['know why', typed(source, 'explain')],
+          ['take it back', typed(source, 'rollback')],
+          ['let it go on', typed(source, 'resume', '--reason', '"…"')],
+        ],
+      ),
+      paragraph(
+        'These pages are made from the plan by ',
+        code('rollout docs'),
+        '. What is written into them by hand is lost: change the plan instead.',
+      ),
+    ],
+  }
+}
+
+function count(of: number, what: string): string {
+  return `${of} ${what}${of === 1 ? '' : 's'}`
+}

@@ -1,0 +1,72 @@
+import { dependants, type Toggle } from '../../core/plan.ts'
+import { formatExposure } from '../../core/units.ts'
+import { code, codes, heading, orDash, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
+import type { Source } from './source.ts'
+
+/** What there is to switch, who answers for it, and when it has to be gone. */
+export function toggleInventory({ plan }: Source): Document {
+  const entries = Object.entries(plan.toggles)
+  const phaseOf = (name: string): string => orDash(plan.phases.find(({ toggles }) => toggles.includes(name))?.title)
+  return {
+    id: 'toggles',
+    title: 'Toggle inventory',
+    lead: 'What there is to switch, who answers for it, and when it has to be gone.',
+    blocks: [
+      table(
+        ['Toggle', 'What it switches', 'Kind', 'Owner', 'Phase', 'Remove by'],
+        entries.map(([name, toggle]) => [
+          [code(name)],
+          orDash(toggle.description),
+          kindOf(toggle),
+          orDash(toggle.owner),
+          phaseOf(name),
+          orDash(toggle.removeBy),
+        ]),
+      ),
+      heading('What is written'),
+      table(
+        ['Toggle', 'Variable', 'Off', 'On', 'Default', 'Targets'],
+        entries.map(([name, { variable, words, default: none, targets }]) => [
+          [code(name)],
+          [code(variable)],
+          [code(words.off)],
+          [code(words.on)],
+          formatExposure(none),
+          codes(targets),
+        ]),
+      ),
+      ...requirements(entries, plan),
+      heading('By owner'),
+      table(['Owner', 'Toggles'], byOwner(entries)),
+    ],
+  }
+}
+
+function kindOf({ kind, core }: Toggle): Text {
+  return core ? [kind, ', ', strong('core')] : kind
+}
+
+function requirements(entries: readonly (readonly [string, Toggle])[], plan: Source['plan']): readonly Block[] {
+  const rows = entries
+    .filter(([name, { requires }]) => requires.length > 0 || dependants(plan, [name]).length > 1)
+    .map(([name, { requires }]): readonly Text[] => [
+      [code(name)],
+      codes(requires),
+      codes(dependants(plan, [name]).filter((each) => each !== name)),
+    ])
+  if (rows.length === 0) return []
+  return [
+    heading('What requires what'),
+    paragraph('A toggle is never on further than what it requires, and is rolled back along with it.'),
+    table(['Toggle', 'Requires', 'Is required by'], rows),
+  ]
+}
+
+function byOwner(entries: readonly (readonly [string, Toggle])[]): readonly (readonly Text[])[] {
+  const owners = [...new Set(entries.map(([, { owner }]) => owner))].toSorted((a, b) => compare(a ?? '\uffff', b ?? '\uffff'))
+  return owners.map((owner) => [owner ?? 'nobody', codes(entries.flatMap(([name, toggle]) => (toggle.owner === owner ? [name] : [])))])
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
