@@ -34,22 +34,19 @@ export function leastOf(plan: Plan, nth: number): Duration {
   return Math.max(held, ...(phase?.success ?? []).map(({ over }) => over))
 }
 
-/** A step, what every toggle is before and after it, and when it is reached at the earliest. */
+/** A step, and what every toggle is before and after it. */
 export interface Stage {
   readonly step: Step
-  readonly at: Duration
   readonly before: Exposures
   readonly after: Exposures
 }
 
-/** All steps from every toggle at its default, as fast as holds and bakes allow; and how long that takes. */
-export function stagesOf(plan: Plan): { readonly stages: readonly Stage[]; readonly least: Duration } {
+/** All steps, from every toggle at its default. */
+export function stagesOf(plan: Plan): readonly Stage[] {
   const defaults = defaultsOf(plan)
-  let at = 0
-  const stages = stepsOf(plan).map((step) => {
-    const stage = { step, at, before: after(plan, defaults, step.index - 1), after: after(plan, defaults, step.index) }
-    at += Math.max(step.hold, step.last ? (plan.phases[step.phase]?.after ?? 0) : 0)
-    return stage
-  })
-  return { stages, least: at }
+  return stepsOf(plan).map((step) => ({
+    step,
+    before: after(plan, defaults, step.index - 1),
+    after: after(plan, defaults, step.index),
+  }))
 }

@@ -18,7 +18,9 @@ export function darkLaunch({ plan }: Source): Document {
     blocks: [
       heading('The ramp'),
       ramp(plan),
-      paragraph('As fast as holds and bakes allow; people, calendars and evidence may make every step longer, never shorter.'),
+      paragraph(
+        'Step by step from the left. How long each takes is what it has to prove: its hold at least, longer where people, a calendar or the evidence say so.',
+      ),
       heading('Who is in the n %'),
       list([
         [
@@ -62,20 +64,31 @@ export function darkLaunch({ plan }: Source): Document {
   }
 }
 
+/** A step is as wide as any other: how long it takes is what it has to prove. */
 function ramp(plan: Plan): Block {
-  const { stages, least } = stagesOf(plan)
+  const stages = stagesOf(plan)
   const names = Object.keys(plan.toggles).filter((name) => plan.phases.some(({ toggles }) => toggles.includes(name)))
   const lines = names.map((name) => ({
     name,
     stepped: true,
-    points: [{ at: 0, value: stages[0]?.before[name] ?? 0 }, ...stages.map(({ at, after }) => ({ at, value: after[name] ?? 0 }))],
+    points: [
+      { at: 0, value: stages[0]?.before[name] ?? 0 },
+      ...stages.map(({ step, after }) => ({ at: step.index + 1, value: after[name] ?? 0 })),
+    ],
   }))
-  const chart = { is: 'curves', title: `Exposure of each toggle over ${formatDuration(least)}`, lines, until: least, top: 100 } as const
+  const chart = {
+    is: 'curves',
+    axis: 'steps',
+    title: 'Exposure of each toggle, step by step',
+    lines,
+    until: stages.length + 1,
+    top: 100,
+  } as const
   return { is: 'chart', chart: { ...chart, format: formatExposure, limits: [], marks: [] } }
 }
 
 function stepRows(plan: Plan): readonly (readonly Text[])[] {
-  return stagesOf(plan).stages.map(({ step, after }) => {
+  return stagesOf(plan).map(({ step, after }) => {
     const [first] = step.moves
     const toggle = first === undefined ? undefined : plan.toggles[first]
     const reached = first === undefined ? 0 : (after[first] ?? 0)

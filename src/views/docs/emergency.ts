@@ -108,11 +108,17 @@ function troubles(source: Source): readonly (readonly Text[])[] {
 }
 
 function byHand({ target, use, all, toggles }: ByHand): readonly Block[] {
+  // Where a toggle has lines of its own, whoever needs one of them sees which.
+  const isTogether = all.length < toggles.length
   const one = toggles.flatMap(({ toggle, lines }) => [`# ${toggle}`, ...lines])
   return [
     heading(['Target ', code(target)], 3),
-    paragraph('Written by ', code(use), '. Every toggle to its default:'),
+    paragraph(
+      'Written by ',
+      code(use),
+      isTogether ? '. Every toggle to its default:' : '. Every toggle to its default; or only the lines of some:',
+    ),
     commands(...all),
-    ...(toggles.length > 1 ? [paragraph('Or one of them:'), commands(...one)] : []),
+    ...(isTogether ? [paragraph('Or one of them:'), commands(...one)] : []),
   ]
 }

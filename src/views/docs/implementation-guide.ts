@@ -8,7 +8,7 @@ import { annotated, rollout, type Source } from './source.ts'
 /** What to type, from the first check to the removal of the toggles. */
 export function implementationGuide(source: Source): Document {
   const { plan } = source
-  const { stages } = stagesOf(plan)
+  const stages = stagesOf(plan)
   const steps = stages.length
   return {
     id: 'implementation-guide',

@@ -1,5 +1,8 @@
 import type { Duration } from '../../core/units.ts'
 
+/** What is counted to the right: time since the start, or steps. */
+export type Axis = 'time' | 'steps'
+
 /** When something begins and ends, counted from the start. */
 export interface Bar {
   readonly label: string
@@ -10,12 +13,12 @@ export interface Bar {
   readonly to: Duration
 }
 
-/** One measured or set value over time. Between two points of a `stepped` line the first one holds. */
+/** One measured or set value over time, or over steps. Between two points of a `stepped` line the first one holds. */
 export interface Line {
   readonly name: string
   readonly stepped: boolean
   /** `undefined`: nothing is known from here on. */
-  readonly points: readonly { readonly at: Duration; readonly value: number | undefined }[]
+  readonly points: readonly { readonly at: number; readonly value: number | undefined }[]
 }
 
 /** A value that means something. */
@@ -27,7 +30,7 @@ export interface Limit {
 
 /** What happened at one time. */
 export interface Mark {
-  readonly at: Duration
+  readonly at: number
   readonly label: string
 }
 
@@ -38,7 +41,8 @@ export type Chart =
       readonly is: 'curves'
       readonly title: string
       readonly lines: readonly Line[]
-      readonly until: Duration
+      readonly axis: Axis
+      readonly until: number
       /** The value at the top; the bottom is zero. */
       readonly top: number
       readonly format: (value: number) => string

@@ -1,6 +1,5 @@
 import { runsOf, type Block, type Document, type Run, type Text } from './block.ts'
-import { escapeHtml } from './escape.ts'
-import { clean } from '../clean.ts'
+import { escapeCode, escapeHtml } from './escape.ts'
 import { STYLE } from './style.ts'
 import { svgOf } from './svg.ts'
 
@@ -69,7 +68,7 @@ function block(each: Block, deeper: number, inside: Inside): string {
         .map((row) => `<tr>${row.map((cell) => `<td>${text(cell, inside)}</td>`).join('')}</tr>`)
         .join('')}</tbody></table></div>`
     case 'code':
-      return `<pre><code>${each.lines.map((line) => escapeHtml(clean(line))).join('\n')}</code></pre>`
+      return `<pre><code>${each.lines.map(escapeCode).join('\n')}</code></pre>`
     case 'chart':
       return svgOf(each.chart)
   }

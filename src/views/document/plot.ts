@@ -1,5 +1,5 @@
-import { formatDuration, type Duration } from '../../core/units.ts'
-import type { Chart, Line } from './chart.ts'
+import { formatDuration } from '../../core/units.ts'
+import type { Axis, Chart, Line } from './chart.ts'
 
 type Curves = Extract<Chart, { is: 'curves' }>
 
@@ -8,11 +8,11 @@ const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /** Nothing is known. */
 const GAP = '·'
 
-/** Curves for those who read text: a row each, sixty columns of time, the highest block at the top of the scale. */
+/** Curves for those who read text: a row each, sixty columns, the highest block at the top of the scale. */
 export function plot(chart: Curves): readonly string[] {
   const width = Math.max(0, ...chart.lines.map(({ name }) => name.length))
   const rows = chart.lines.map((line) => `${line.name.padEnd(width)} ${rowOf(line, chart)} ${lastOf(line, chart)}`.trimEnd())
-  const end = formatDuration(chart.until)
+  const end = tickOf(chart.axis, chart.until)
   const marks =
     chart.marks.length === 0 ? [] : [`${' '.repeat(width)} ${marksOf(chart)} ${chart.marks.map(({ label }) => label).join(', ')}`]
   return [
@@ -23,8 +23,13 @@ export function plot(chart: Curves): readonly string[] {
   ]
 }
 
+/** A place on the axis, as people say it. */
+export function tickOf(axis: Axis, at: number): string {
+  return axis === 'time' ? formatDuration(at) : String(at)
+}
+
 /** The value of a line at a time; undefined before its first point and while nothing is known. */
-export function valueAt({ points, stepped }: Line, at: Duration): number | undefined {
+export function valueAt({ points, stepped }: Line, at: number): number | undefined {
   const nth = points.findLastIndex((point) => point.at <= at)
   const [before, after] = [points[nth], points[nth + 1]]
   if (before?.value === undefined || stepped || after?.value === undefined) return before?.value

@@ -45,7 +45,7 @@ td code { overflow-wrap: normal; font-size: .8rem }
 .box { display: inline-block; width: .8em; height: .8em; margin: 0 .6em 0 -1.45em; border: 1.5px solid var(--soft); border-radius: 2px }
 figure { margin: 1.6rem 0 } figcaption { margin-top: .3rem; color: var(--soft); font: italic .9rem var(--serif) }
 svg { display: block; width: 100%; height: auto; font: 12px var(--sans); font-variant-numeric: lining-nums tabular-nums }
-svg text { fill: var(--ink) } svg .tick { fill: var(--soft); font-size: 11px } svg .name { font-size: 11.5px } svg .value { font-size: 11.5px }
+svg text { fill: var(--ink) } svg .tick { fill: var(--soft); font-size: 11px } svg .name { font-size: 10.5px } svg .value { font-size: 11.5px }
 svg .rule { stroke: var(--line); fill: none } svg .bar { fill: var(--accent) } svg .maybe { fill: var(--pale) }
 svg .area { fill: var(--pale) } svg .edge { fill: none; stroke: var(--accent); stroke-width: 1.3; stroke-linejoin: round } svg .line { fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round }
 svg .limit { fill: none; stroke-dasharray: 5 4 } svg .limit.warning { stroke: var(--mind) } svg .limit.critical { stroke: var(--bad) }

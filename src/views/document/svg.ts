@@ -1,7 +1,7 @@
 import { formatDuration, type Duration } from '../../core/units.ts'
-import type { Bar, Chart, Limit, Line, Mark } from './chart.ts'
+import type { Axis, Bar, Chart, Limit, Line, Mark } from './chart.ts'
 import { escapeHtml } from './escape.ts'
-import { valueAt } from './plot.ts'
+import { tickOf, valueAt } from './plot.ts'
 
 type Curves = Extract<Chart, { is: 'curves' }>
 
@@ -27,11 +27,11 @@ function timeline(title: string, bars: readonly Bar[]): string {
     const range = sure === to ? formatDuration(sure - from) : `${formatDuration(sure - from)} – ${formatDuration(to - from)}`
     return `${name(label, y + 15)}<rect class="maybe" x="${x(from)}" y="${y + 4}" width="${width(x, from, to)}" height="14" rx="3"/><rect class="bar" x="${x(from)}" y="${y + 4}" width="${width(x, from, sure)}" height="14" rx="3"/><title>${escapeHtml(`${label}: ${range}`)}</title>`
   })
-  return wrap(title, bottom + 26, `${times(until, bottom)}${drawn.map((each) => `<g>${each}</g>`).join('')}`)
+  return wrap(title, bottom + 26, `${ticks('time', until, bottom)}${drawn.map((each) => `<g>${each}</g>`).join('')}`)
 }
 
 /** One strip a line: a dozen curves in one picture would be told apart by colour alone. */
-function strips({ title, lines, until, top, format, marks }: Curves): string {
+function strips({ title, axis, lines, until, top, format, marks }: Curves): string {
   const [row, height] = [30, 20]
   const bottom = lines.length * row + 8
   const x = scale(until)
@@ -45,10 +45,10 @@ function strips({ title, lines, until, top, format, marks }: Curves): string {
     const edge = tops.map((each) => each.top).join('')
     return `<g>${name(line.name, base - 5)}<path class="area" d="${area}"/><path class="rule" d="M${LEFT},${base}H${RIGHT}"/><path class="edge" d="${edge}"/>${value}</g>`
   })
-  return wrap(title, bottom + 26 + markRoom(marks), `${times(until, bottom)}${drawn.join('')}${flags(marks, x, bottom)}`)
+  return wrap(title, bottom + 26 + markRoom(marks), `${ticks(axis, until, bottom)}${drawn.join('')}${flags(marks, x, bottom)}`)
 }
 
-function curve({ title, lines, until, top, format, limits, marks }: Curves): string {
+function curve({ title, axis, lines, until, top, format, limits, marks }: Curves): string {
   const [above, bottom] = [14, 164]
   const x = scale(until)
   const y = (value: number): string => fixed(bottom - (Math.min(value, top) / (top || 1)) * (bottom - above))
@@ -66,7 +66,7 @@ function curve({ title, lines, until, top, format, limits, marks }: Curves): str
   return wrap(
     title,
     bottom + 26 + markRoom(marks),
-    `${times(until, bottom)}${grid.join('')}${lows.join('')}${drawn.join('')}${flags(marks, x, bottom)}`,
+    `${ticks(axis, until, bottom)}${grid.join('')}${lows.join('')}${drawn.join('')}${flags(marks, x, bottom)}`,
   )
 }
 
@@ -75,9 +75,9 @@ function limitOf({ tone, value, label }: Limit, y: (value: number) => string): s
 }
 
 /** The parts of a line where something is known, each to its end. */
-function segments({ points }: Line, until: Duration): readonly (readonly { readonly at: Duration; readonly value: number }[])[] {
-  const parts: { at: Duration; value: number }[][] = []
-  let open: { at: Duration; value: number }[] | undefined
+function segments({ points }: Line, until: number): readonly (readonly { readonly at: number; readonly value: number }[])[] {
+  const parts: { at: number; value: number }[][] = []
+  let open: { at: number; value: number }[] | undefined
   for (const { at, value } of points) {
     const last = open?.at(-1)
     if (value === undefined) {
@@ -91,7 +91,7 @@ function segments({ points }: Line, until: Duration): readonly (readonly { reado
   return parts
 }
 
-function path(points: readonly { readonly at: Duration; readonly value: number }[], x: Scale, y: Scale, stepped: boolean): string {
+function path(points: readonly { readonly at: number; readonly value: number }[], x: Scale, y: Scale, stepped: boolean): string {
   return points
     .map(({ at, value }, nth) => (nth === 0 ? `M${x(at)},${y(value)}` : stepped ? `H${x(at)}V${y(value)}` : `L${x(at)},${y(value)}`))
     .join('')
@@ -99,7 +99,7 @@ function path(points: readonly { readonly at: Duration; readonly value: number }
 
 type Scale = (value: number) => string
 
-function scale(until: Duration): Scale {
+function scale(until: number): Scale {
   return (at) => fixed(LEFT + (Math.min(at, until) / (until || 1)) * (RIGHT - LEFT))
 }
 
@@ -121,13 +121,13 @@ const STEPS: readonly Duration[] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200
   (each) => each * 1000,
 )
 
-function times(until: Duration, bottom: number): string {
+function ticks(axis: Axis, until: number, bottom: number): string {
   const wanted = until / 7
-  const step = STEPS.find((each) => each >= wanted) ?? Math.ceil(wanted / DAY) * DAY
+  const step = axis === 'steps' ? Math.ceil(wanted) : (STEPS.find((each) => each >= wanted) ?? Math.ceil(wanted / DAY) * DAY)
   const x = scale(until)
   return Array.from({ length: Math.floor(until / step) + 1 }, (_, nth) => {
     const at = x(nth * step)
-    return `<path class="rule" d="M${at},4V${bottom}"/><text class="tick" x="${at}" y="${bottom + 18}" text-anchor="middle">${nth === 0 ? '0' : formatDuration(nth * step)}</text>`
+    return `<path class="rule" d="M${at},4V${bottom}"/><text class="tick" x="${at}" y="${bottom + 18}" text-anchor="middle">${nth === 0 ? '0' : tickOf(axis, nth * step)}</text>`
   }).join('')
 }
 

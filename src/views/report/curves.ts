@@ -15,7 +15,17 @@ export function exposureChart(report: Report): Block {
   const title = `Exposure of each toggle over ${formatDuration(to - from)}`
   return {
     is: 'chart',
-    chart: { is: 'curves', title, lines, until: to - from, top: 100, format: formatExposure, limits: [], marks: marksOf(report) },
+    chart: {
+      is: 'curves',
+      axis: 'time',
+      title,
+      lines,
+      until: to - from,
+      top: 100,
+      format: formatExposure,
+      limits: [],
+      marks: marksOf(report),
+    },
   }
 }
 
@@ -34,6 +44,7 @@ export function metricCharts(report: Report): readonly Block[] {
     const line = { name, stepped: false, points: points.map(({ at, value }) => ({ at: at - from, value })) }
     const chart = {
       is: 'curves',
+      axis: 'time',
       title: `${name}: ${rangeOf(values, (value) => formatValue(value, unit))}`,
       lines: [line],
       until: to - from,
