@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storeKindOf, STORES } from '../core/address.ts'
+import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
 import {
   id,
@@ -176,6 +176,7 @@ export const planSchema = z
     state: z
       .string()
       .refine((written) => storeKindOf(written) !== undefined, { error: `is not ${STORES}` })
+      .meta({ override: { type: 'string', pattern: STORE } })
       .optional()
       .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),
