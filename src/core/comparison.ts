@@ -51,7 +51,9 @@ export function rampAt(plan: Plan, cursor: number): Ramp | undefined {
   )
   if (nth === -1 || Object.keys(metrics).length === 0) return undefined
   const { pace, policy } = phase.evidence ?? { pace: 'evidence' as const, policy: DEFAULTS }
-  return { of, step: nth, pace, metrics, policy: { ...policy, shares: steps.map(({ to }) => to / 100) } }
+  const own = Object.keys(metrics).flatMap((name) => (plan.metrics[name]?.evidence ? [[name, plan.metrics[name].evidence] as const] : []))
+  const shares = steps.map(({ to }) => to / 100)
+  return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(own.length > 0 && { metrics: Object.fromEntries(own) }) } }
 }
 
 /** What thresholds look at: where some have the change, those who have it. A fault of one in a hundred would drown in the rest. */

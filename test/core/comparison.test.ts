@@ -95,6 +95,19 @@ describe('the comparison', () => {
     expect(decide(at(bad, { status: 'paused', stopped: { why: decision.why, at: NOW, actor: 'ana', seq: 4 } }), NOW).do).toBe('rollback')
   })
 
+  it('weighs a metric against bounds of its own', () => {
+    const of = ladder({ metrics: { errors: metric({ compares: 'failures', evidence: { tolerance: 6, critical: 8 } }) } })
+    const bad = after(8, [1500, 30], [4500, 22], { of })
+    expect(decide(at(bad, {}, of), NOW).do).toBe('advance')
+    const worse = after(8, [1500, 75], [4500, 22], { of })
+    expect(decide(at(worse, {}, of), NOW)).toMatchObject({
+      do: 'rollback',
+      why: { text: expect.stringContaining('(tolerance 6.0×)') },
+    })
+    const last = after(40, [3000, 15], [3000, 15], { of, cursor: 2 })
+    expect(weigh(at(last, { cursor: 2, exposures: { A: 50 } }, of))?.text).toMatch(/^8\.0× as bad is ruled out/)
+  })
+
   it('holds, and neither advances nor rolls back, while there is nothing to go by', () => {
     for (const comparison of [undefined, after(1, [1500, 7], [4500, 22]), after(5, [0, 0], [6000, 30])]) {
       const decision = decide(at(comparison), NOW)

@@ -3,7 +3,7 @@ import type { Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
 import type { Group } from './likelihood.ts'
-import { limitsOf, type Policy } from './policy.ts'
+import { limitsOf, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
 import { dispersionOf } from './tempering.ts'
@@ -129,8 +129,9 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): Finding 
  * How much higher the rate of bad requests may be with the toggle on, at this step: its upper confidence bound less
  * what was seen with the toggle off. Requests that fail together count once.
  */
-function excessOf({ stream }: Entry, { eventsPerCause }: Policy, limit: number): number {
+function excessOf({ metric, stream }: Entry, policy: Policy, limit: number): number {
   const { on, off } = stream.step
+  const { eventsPerCause } = policyFor(policy, metric)
   const together = Math.max(1, eventsPerCause) * dispersionOf(stream.noise)
   return upperBound(thinned(on, together), limit) - (off.total > 0 ? off.bad / off.total : 0)
 }

@@ -4,7 +4,7 @@ import type { Finding } from './decision.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
 import { divergence } from './planning.ts'
-import { limitsOf, type Policy } from './policy.ts'
+import { limitsOf, policyFor, type Policy } from './policy.ts'
 import { atLeast, ruledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
 
@@ -20,7 +20,7 @@ export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, int
     case 'advance':
       return `no step's worth of harm is left to fear. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'complete':
-      return `${times(policy.critical)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+      return `${listed(ledger, policy)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'pause':
     case 'hold':
       return reasonOf(finding, ledger, policy, interval)
@@ -54,10 +54,11 @@ function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: L
       return `no bucket of ${finding.metric} has about a tenth or a hundredth of the requests beyond it yet.`
     case 'proof': {
       const entry = entryOf(finding.stream, ledger)
+      const { critical } = entry ? policyFor(policy, entry.metric) : policy
       const worst = entry && ruledOut(entry.stream, finding.needed)
       const left = entry && durationLeft(entry, finding.proof, finding.needed, ledger, policy, interval)
-      const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, policy.critical))}`
-      return `${finding.stream}: ${doubt} (limit ${times(policy.critical)})${left === undefined ? '' : `; about ${formatDuration(left)} at this traffic`}.`
+      const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, critical))}`
+      return `${finding.stream}: ${doubt} (limit ${times(critical)})${left === undefined ? '' : `; about ${formatDuration(left)} at this traffic`}.`
     }
   }
 }
@@ -69,17 +70,18 @@ function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
   const entry = entryOf(stream, ledger)
   if (!entry) return stream
   const { on, off } = totalOf(entry.stream)
+  const { tolerance } = policyFor(policy, entry.metric)
   const least = atLeast(entry.stream, limitsOf(policy).harm) ?? 0
   const ratio =
-    least > policy.tolerance
-      ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(policy.tolerance)})`
-      : ` (tolerance ${times(policy.tolerance)})`
+    least > tolerance
+      ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(tolerance)})`
+      : ` (tolerance ${times(tolerance)})`
   return `${stream} on ${countsOf(on)} vs off ${countsOf(off)}${ratio}`
 }
 
 /** How long the rest of the proof takes if the release is as good as before and the traffic stays as it was at this step. */
 function durationLeft(
-  { stream }: Entry,
+  { metric, stream }: Entry,
   proof: number,
   needed: number,
   ledger: Ledger,
@@ -88,10 +90,16 @@ function durationLeft(
 ): Duration | undefined {
   const { on, off, tempered } = stream.step
   const share = on.total / (on.total + off.total)
-  const perPoll = ((tempered.on + tempered.off) / ledger.polls) * divergence(share, policy.critical)
+  const perPoll = ((tempered.on + tempered.off) / ledger.polls) * divergence(share, policyFor(policy, metric).critical)
   if (!(perPoll > 0)) return undefined
   const minutes = Math.ceil(((ln(needed / Math.max(proof, 1e-9)) / perPoll) * interval) / 60_000)
   return Math.max(1, minutes) * 60_000
+}
+
+/** What is ruled out: a ratio, or several where metrics have bounds of their own. */
+function listed({ entries }: Ledger, policy: Policy): string {
+  const ratios = new Set(entries.map(({ metric }) => policyFor(policy, metric).critical))
+  return [...ratios].map(times).join(', ') || times(policy.critical)
 }
 
 function entryOf(stream: string, { entries }: Ledger): Entry | undefined {
