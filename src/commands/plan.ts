@@ -1,8 +1,9 @@
 import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
-import { guaranteesOf, type Guarantee } from '../core/comparison.ts'
 import { differences, type Difference } from '../core/difference.ts'
 import { environment, type Drift } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
+import { guaranteesOf, type Guarantee } from '../core/guarantee.ts'
+import { flowsOf, outlookOf, type Outlook } from '../core/outlook.ts'
 import type { Duration } from '../core/units.ts'
 import { stepsOf, type Exposures, type Json, type Plan, type Step } from '../core/plan.ts'
 import { advance } from '../core/retreat.ts'
@@ -18,6 +19,7 @@ import { digestOf } from './digest.ts'
 import { flag, requireReason, signature, type Input } from './input.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 import { reportState } from './report.ts'
+import { measureTraffic } from './traffic.ts'
 
 /** One word a target would get. */
 export interface Write {
@@ -44,6 +46,8 @@ export interface PlanReport {
   readonly atLeast: Duration
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
+  /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
+  readonly outlooks: readonly Outlook[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
@@ -72,6 +76,9 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
   const steps = stepsOf(read)
   const first = advance({ plan: read, baseline, exposures: baseline, cursor: -1 })
   const writes = first ? writesOf(read, baseline, first.exposures) : []
+  const guarantees = guaranteesOf(read)
+  const compared = new Set(guarantees.flatMap((each) => Object.keys(each.compared)))
+  const flows = await measureTraffic(shell, engine.metrics, compared, engine.signal)
   return {
     name: read.name,
     started: false,
@@ -83,7 +90,8 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     unreadable,
     edited: [],
     atLeast: lengthOf(read, steps),
-    guarantees: guaranteesOf(read),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
   }
 }
 
@@ -93,6 +101,8 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
   const next = advance(state)
   const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
   const edited = differences(plain(state.plan), plain(read))
+  const guarantees = guaranteesOf(state.plan)
+  const flows = flowsOf(state)
   const left = Math.max(0, ...gatesOf(state, shell.clock.now()).map(({ opensIn }) => opensIn ?? 0))
   return {
     name: state.plan.name,
@@ -105,7 +115,8 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     unreadable,
     edited,
     atLeast: left + lengthOf(state.plan, steps),
-    guarantees: guaranteesOf(state.plan),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
   }
 }
 

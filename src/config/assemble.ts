@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
+import type { Evidence, Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
@@ -49,7 +49,7 @@ function targetOf({ use, ...options }: WrittenTarget): Target {
 }
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {
-  const { use, toggle, success, warning, critical, minSamples, onNoData, window, maxAge, timeout } = file
+  const { use, toggle, evidence, success, warning, critical, minSamples, onNoData, window, maxAge, timeout } = file
   const options = Object.fromEntries(Object.entries(file).filter(([key]) => !Object.hasOwn(METRIC_KEYS, key)))
   return {
     use,
@@ -57,6 +57,7 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
     ...(options['on'] !== undefined &&
       options['off'] !== undefined && { compares: options['quantile'] === undefined ? ('failures' as const) : ('latency' as const) }),
     ...(toggle !== undefined && { toggle }),
+    ...(evidence && { evidence: given(evidence) }),
     ...(success && { success }),
     ...(warning && { warning }),
     ...(critical && { critical }),
@@ -86,16 +87,19 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     onWarning: phase.onWarning ?? defaults.onWarning ?? 'pause',
     onCritical: phase.onCritical ?? defaults.onCritical ?? 'rollback',
     after: phase.after ?? defaults.after ?? 0,
-    ...evidenceOf({ ...defaults.evidence, ...phase.evidence }),
+    ...((defaults.evidence ?? phase.evidence) && { evidence: evidenceOf({ ...defaults.evidence, ...phase.evidence }) }),
     checklist: phase.checklist.map(({ id, text, owner }) => ({ id, text, ...(owner !== undefined && { owner }) })),
     success: phase.success,
   }
 }
 
-function evidenceOf({ pace, ...written }: NonNullable<PhaseFile['evidence']>): Pick<Phase, 'evidence'> {
-  const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined))
-  if (pace === undefined && Object.keys(given).length === 0) return {}
-  return { evidence: { pace: pace ?? 'evidence', policy: { ...DEFAULTS, ...given } } }
+function evidenceOf({ pace = 'evidence', ...written }: NonNullable<PhaseFile['evidence']>): Evidence {
+  return { pace, policy: { ...DEFAULTS, ...given(written) } }
+}
+
+/** Without the keys that nobody wrote. */
+function given<Value>(written: { readonly [key: string]: Value | undefined }): { readonly [key: string]: Value } {
+  return Object.fromEntries(Object.entries(written).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])))
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, turn: (value: From, key: string) => To): Record<string, To> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storeKindOf, STORES } from '../core/address.ts'
+import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
 import {
   id,
@@ -83,9 +83,16 @@ const evidence = z.strictObject({
   eventsPerCause: z.int().min(1).max(100).optional().describe('Failed requests one cause makes: retries + 1 (1)'),
 })
 
+const bounds = z.strictObject({
+  tolerance: evidence.shape.tolerance,
+  critical: evidence.shape.critical,
+  eventsPerCause: evidence.shape.eventsPerCause,
+})
+
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
+  evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
   critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
@@ -176,6 +183,7 @@ export const planSchema = z
     state: z
       .string()
       .refine((written) => storeKindOf(written) !== undefined, { error: `is not ${STORES}` })
+      .meta({ override: { type: 'string', pattern: STORE } })
       .optional()
       .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),

@@ -55,13 +55,19 @@ export function effective(state: State, scope: Scope): Destination | undefined {
 
 function findCritical(state: State, phase: Phase | undefined): Why | undefined {
   for (const [name, metric, track] of tracksOf(state, phase)) {
-    if (track.verdict === 'critical') return { code: 'critical', metric: name, text: `${name} ${describe(metric, track)}` }
+    if (track.verdict === 'critical')
+      return {
+        code: 'critical',
+        metric: name,
+        text: `${name} ${describe(metric, track)}`,
+        judge: track.single?.is === 'above' ? 'one group' : 'threshold',
+      }
     if (metric.onNoData === 'rollback' && lost(state, track))
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
   const weighed = weigh(state)
   if (weighed?.finding.do === 'rollback')
-    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }) }
+    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
   const { plan, intent } = state
   if (intent?.move !== 'advance') return undefined
   const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>
@@ -84,7 +90,8 @@ function respond(state: State, phase: Phase, why: Why): Decision {
 function findTrouble(state: State, phase: Phase): Decision | undefined {
   const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
   const weighed = weigh(state)
-  if (weighed && isForPeople(weighed.finding)) found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text } })
+  if (weighed && isForPeople(weighed.finding))
+    found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
 }
@@ -98,7 +105,7 @@ function troubleOf(state: State, phase: Phase, name: string, metric: Metric, tra
   const { patience } = state.plan
   const text = `${name} ${describe(metric, track)}`
   if (track.verdict === 'warning') {
-    const why: Why = { code: 'warning', metric: name, text }
+    const why: Why = { code: 'warning', metric: name, text, judge: 'threshold' }
     const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
     if (phase.onWarning === 'hold' || lasted < patience)
       return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }

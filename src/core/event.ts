@@ -1,6 +1,7 @@
 import type { Instant } from './units.ts'
 import type { Exposures, Plan } from './plan.ts'
 import type { Watch } from './judge.ts'
+import type { Judge } from './single.ts'
 
 /** What moves exposure. */
 export type Move = 'advance' | 'step-back' | 'rollback'
@@ -11,6 +12,8 @@ export interface Why {
   /** One sentence: value, comparison, counts. */
   readonly text: string
   readonly metric?: string
+  /** Which judge spoke, where a metric is the reason. */
+  readonly judge?: Judge
 }
 
 /** A process that watches the rollout, named well enough to be told from another with the same pid. */

@@ -60,10 +60,11 @@ export function criterionKey(phase: Phase, nth: number): string {
 }
 
 /** By the clock the evidence says when something is wrong, and not when it is enough. */
-function evidenceGates({ finding, pace, text }: Weighed): readonly Gate[] {
+function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
   const open = isEnough || (pace === 'clock' && finding.do === 'hold')
-  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}` }]
+  const eta = !open && opensIn !== undefined && { opensIn }
+  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
 }
 
 function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {

@@ -1,5 +1,5 @@
 import type { Duration, Exposure, Instant } from './units.ts'
-import type { Policy } from './evidence/policy.ts'
+import type { Bounds, WrittenPolicy } from './evidence/policy.ts'
 import type { Rule } from './rule.ts'
 
 /** Any JSON value: what can be frozen into the journal. */
@@ -50,17 +50,19 @@ export interface TimedRule {
 export interface Evidence {
   /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
   readonly pace: 'evidence' | 'clock'
-  readonly policy: Omit<Policy, 'shares'>
+  readonly policy: WrittenPolicy
 }
 
 export interface Metric {
   readonly use: string
   readonly options: { readonly [key: string]: Json }
-  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
   /** Its reading tells the two groups apart: failures of requests, or how long they take. */
   readonly compares?: 'failures' | 'latency'
   /** The toggle whose groups these are; whichever moves, unless told. */
   readonly toggle?: string
+  /** Where it is weighed otherwise than the phase says. */
+  readonly evidence?: Bounds
+  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
   readonly success?: Rule
   readonly warning?: TimedRule
   readonly critical?: TimedRule
@@ -117,7 +119,7 @@ export interface Phase {
   readonly after: Duration
   readonly checklist: readonly ChecklistItem[]
   readonly success: readonly Criterion[]
-  /** Only where it differs from the defaults. */
+  /** Only where it is written: the groups are compared without it, by the defaults. */
   readonly evidence?: Evidence
 }
 

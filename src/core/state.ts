@@ -1,6 +1,6 @@
 import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
 import { RolloutError } from './errors.ts'
-import type { Watch } from './judge.ts'
+import { withoutSingles, type Watch } from './judge.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
 import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
@@ -175,9 +175,10 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
   }
 }
 
-/** A person has looked at what the comparison asked about. */
+/** A person has looked at what the evidence asked about. */
 function reconsidered(watch: Watch): Watch {
-  return watch.comparison ? { ...watch, comparison: resumed(watch.comparison) } : watch
+  const looked = withoutSingles(watch)
+  return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
 }
 
 /** A newer version may know more than this one: skipping what it says would be another state than it sees. */

@@ -5,7 +5,7 @@ import type { Fact } from '../core/event.ts'
 import { defaultsOf } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
-import type { Watch } from '../core/judge.ts'
+import { withoutSingles, type Watch } from '../core/judge.ts'
 import type { Duration } from '../core/units.ts'
 import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -144,7 +144,7 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
 }
 
 function unproven(watch: Watch): Watch {
-  const { comparison: _, ...rest } = watch
+  const { comparison: _, ...rest } = withoutSingles(watch)
   return { ...rest, criteria: {} }
 }
 
