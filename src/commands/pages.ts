@@ -107,8 +107,8 @@ function writesOf(all: readonly Happening[], event: Event): readonly Written[] {
   const { plan } = before
   const own = 'target' in event ? [event.target] : Object.keys(plan.targets)
   return own.flatMap((target) => {
-    const was = environment(plan, target, (before.intent ?? before).exposures)
-    return Object.entries(environment(plan, target, intended.exposures)).flatMap(([variable, to]) =>
+    const was = environment(plan, target, { ...before, exposures: (before.intent ?? before).exposures })
+    return Object.entries(environment(plan, target, { ...before, exposures: intended.exposures })).flatMap(([variable, to]) =>
       was[variable] === to ? [] : [{ target, variable, from: was[variable] ?? '', to }],
     )
   })

@@ -1,20 +1,25 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { Evidence, Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
+import type { Evidence, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
 
 type WrittenTarget = PlanFile['targets'][string]
 
+/** The ids of the lists that are in files, by the name the plan calls them. */
+type Lists = ReadonlyMap<string, readonly string[]>
+
 /** Fills every default in: what people wrote becomes the Plan. The environment, if any, must exist. */
-export function assemble(file: PlanFile, phases: readonly PhaseFile[], environment?: string): Plan {
+export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Lists, environment?: string): Plan {
   const special = environment === undefined ? undefined : file.environments[environment]
   return {
     version: 1,
     name: file.name,
     ...(environment !== undefined && { environment }),
     ...(file.owner !== undefined && { owner: file.owner }),
-    toggles: mapValues(file.toggles, toggleOf),
+    toggles: mapValues(file.toggles, (toggle, name) => toggleOf(toggle, name, lists)),
+    ...(file.segments && { segments: mapValues(file.segments, (segment) => segmentOf(segment, lists)) }),
+    ...(file.users && { users: file.users }),
     targets: mapValues(file.targets, (target, name) => targetOf(overridden(target, special?.targets?.[name]))),
     metrics: mapValues(file.metrics, metricOf),
     phases: phases.map((phase) => phaseOf(phase, file, special)),
@@ -27,7 +32,11 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], environme
   }
 }
 
-function toggleOf({ variable, words, description, owner, removeBy, ...rest }: PlanFile['toggles'][string], name: string): Toggle {
+function toggleOf(
+  { variable, words, description, owner, removeBy, segments, allow, deny, ...rest }: PlanFile['toggles'][string],
+  name: string,
+  lists: Lists,
+): Toggle {
   return {
     ...rest,
     variable: variable ?? name,
@@ -35,7 +44,21 @@ function toggleOf({ variable, words, description, owner, removeBy, ...rest }: Pl
     ...(description !== undefined && { description }),
     ...(owner !== undefined && { owner }),
     ...(removeBy !== undefined && { removeBy }),
+    ...(segments && { segments }),
+    ...listsOf({ allow, deny }, lists),
   }
+}
+
+type WrittenSegment = NonNullable<PlanFile['segments']>[string]
+
+function segmentOf({ rule, ...rest }: WrittenSegment, lists: Lists): Segment {
+  return { ...(rule !== undefined && { rule }), ...listsOf(rest, lists) }
+}
+
+/** What is frozen are the ids, not the name of their file. */
+function listsOf({ allow, deny }: Pick<WrittenSegment, 'allow' | 'deny'>, lists: Lists): Pick<Segment, 'allow' | 'deny'> {
+  const ids = (list: NonNullable<typeof allow>): readonly string[] => ('file' in list ? (lists.get(list.file) ?? []) : list)
+  return { ...(allow && { allow: ids(allow) }), ...(deny && { deny: ids(deny) }) }
 }
 
 /** The options of another adapter would mean nothing to this one: a target that changes its adapter starts afresh. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
+import { early, segments, users } from './segments.ts'
 import {
   id,
   variable,
@@ -65,6 +66,7 @@ const toggle = z.strictObject({
     .strictObject({ on: word(100).default('true'), off: word(0).default('false') })
     .optional()
     .describe('What the application understands as on and off'),
+  ...early,
   removeBy: date.optional().describe('When the toggle itself should be gone'),
 })
 
@@ -187,6 +189,8 @@ export const planSchema = z
       .optional()
       .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),
+    segments,
+    users,
     targets: z.record(id, target).describe('Where toggles are written'),
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
     defaults: z

@@ -27,6 +27,29 @@ export interface Toggle {
   readonly words: { readonly on: string; readonly off: string }
   /** ISO date, yyyy-mm-dd. */
   readonly removeBy?: string
+  /** Keys of `Plan.segments`: whoever belongs to one gets the toggle with its first step. */
+  readonly segments?: readonly string[]
+  /** Ids that get it with its first step, and ids that never get it. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** Some of the users: those a rule holds for, and those of a list. */
+export interface Segment {
+  /** As the env contract writes it, see segment.ts: `country:in:se,no;plan:equals:pro`. */
+  readonly rule?: string
+  /** Ids that are added to the lists of every toggle that names the segment. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** What is known of the users before a rollout. */
+export interface Users {
+  readonly count: number
+  /** Requests of one user a day. */
+  readonly requests: number
+  /** Share of requests that fail with the toggle off, 0–1. */
+  readonly errors: number
 }
 
 /** A place where toggles are written. `options` are the adapter's, with `${NAME}` references unresolved. */
@@ -146,6 +169,8 @@ export interface Plan {
   readonly environment?: string
   readonly owner?: string
   readonly toggles: { readonly [name: string]: Toggle }
+  readonly segments?: { readonly [name: string]: Segment }
+  readonly users?: Users
   readonly targets: { readonly [name: string]: Target }
   readonly metrics: { readonly [name: string]: Metric }
   readonly phases: readonly Phase[]

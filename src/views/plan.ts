@@ -45,7 +45,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
   }
   for (const { target, variable, found, expected } of report.drift)
     lines.push(
-      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected)}`,
+      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected || 'nothing')}`,
     )
   for (const text of report.unreadable) lines.push(`${color.red('!')} ${clean(text)}`)
   if (report.edited.length > 0) {
