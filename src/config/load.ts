@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
-import { check, type Finding } from '../core/check.ts'
+import { check } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Files } from '../core/event.ts'
 import type { Instant } from '../core/units.ts'
 import type { Json, Plan } from '../core/plan.ts'

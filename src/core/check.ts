@@ -1,39 +1,15 @@
+import { checkRisks } from './contingency.ts'
+import { error, unknown, warning, type Finding } from './finding.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
-import { suggest } from './suggest.ts'
 import { formatExposure, type Instant } from './units.ts'
 
 const MOST_STEPS = 10_000
 
-/** Something that is wrong with a plan as a whole; the path leads into the document. */
-export interface Finding {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  readonly hint?: string
-  readonly severity: 'error' | 'warning'
-}
-
 /** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
 export function check(plan: Plan, now: Instant): readonly Finding[] {
-  return [...checkToggles(plan, now), ...checkRequires(plan), ...checkMetrics(plan), ...checkPhases(plan), ...checkCalendar(plan)]
-}
-
-function error(path: Finding['path'], message: string, hint?: string): Finding {
-  return { path, message, severity: 'error', ...(hint !== undefined && { hint }) }
-}
-
-function warning(path: Finding['path'], message: string, hint?: string): Finding {
-  return { ...error(path, message, hint), severity: 'warning' }
-}
-
-/** "x is not a toggle", with the nearest name that is. */
-function unknown(path: Finding['path'], name: string, what: string, known: readonly string[]): Finding {
-  const near = suggest(name, known)
-  return error(
-    path,
-    `"${name}" is not a ${what}`,
-    near === undefined ? (known.length > 0 ? `one of ${known.slice(0, 10).join(', ')}` : `there is none yet`) : `did you mean ${near}?`,
-  )
+  const found = [...checkToggles(plan, now), ...checkRequires(plan), ...checkMetrics(plan), ...checkPhases(plan), ...checkCalendar(plan)]
+  return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]
 }
 
 function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
