@@ -100,7 +100,7 @@ const COMMANDS: readonly Row[] = [
   },
   {
     name: 'explain',
-    about: 'Why: a metric, a decision (#43) or a toggle',
+    about: 'Why: a metric, a decision (#43), a toggle, a risk',
     args: '[subject]',
     group: 'Understand',
     load: async () => import('./commands/explain.ts'),

@@ -14,10 +14,12 @@ import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderPlan } from '../views/plan.ts'
 import { renderWarnings } from '../views/problem.ts'
+import type { Planned, Ranked } from '../views/risk.ts'
 import { digestOf } from './digest.ts'
 import { flag, requireReason, signature, type Input } from './input.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 import { reportState } from './report.ts'
+import { risksOf } from './risks.ts'
 
 /** One word a target would get. */
 export interface Write {
@@ -44,6 +46,9 @@ export interface PlanReport {
   readonly atLeast: Duration
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
+  /** The most grave first. */
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
@@ -84,6 +89,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     edited: [],
     atLeast: lengthOf(read, steps),
     guarantees: guaranteesOf(read),
+    ...risksOf(read),
   }
 }
 
@@ -106,6 +112,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     edited,
     atLeast: left + lengthOf(state.plan, steps),
     guarantees: guaranteesOf(state.plan),
+    ...risksOf(state.plan),
   }
 }
 

@@ -137,7 +137,9 @@ function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): re
   const last = drilled?.[contingency]
   if (last?.passed)
     return [{ name: 'drill', open: true, text: `drill ${contingency} passed in ${formatDuration(last.took)} (#${last.seq})` }]
-  const how = plan.drill ? `rollout run --drill ${contingency} --apply` : `rollout run --drill ${contingency} --proof ENVIRONMENT`
+  const how = plan.drill
+    ? `rollout run --drill ${contingency} --apply -e ${plan.environment}`
+    : `rollout run --drill ${contingency} --proof ENVIRONMENT`
   return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
 }
 

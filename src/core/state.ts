@@ -211,7 +211,7 @@ function carry(watch: Watch, before: Plan, now: Plan): Watch {
 }
 
 /** Whether two parts of a plan are the same; keys in another order are. */
-function isSame(before: unknown, now: unknown): boolean {
+export function isSame(before: unknown, now: unknown): boolean {
   return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
 }
 

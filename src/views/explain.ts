@@ -69,6 +69,7 @@ export function renderMetric({ name, metric, track, step, stopped, groups, chang
     metric.critical && `critical ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}`,
   ]
   lines.push(`  Rules: ${rules.filter((rule) => rule !== undefined).join(' · ') || 'none'}`)
+  if (metric.contingency !== undefined) lines.push(`  When critical: contingency ${clean(metric.contingency)}`)
   if (track) lines.push(...streaks(metric, track))
   for (const { stream: name, on, off, harm } of groups)
     lines.push(`  ${clean(name)}: toggle on ${countsOf(on)}, off ${countsOf(off)}; evidence of harm ${harm.toPrecision(3)}:1.`)

@@ -7,6 +7,7 @@ import type { Stream } from '../core/ports.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration } from '../core/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
+import { renderRisks, type Planned, type Ranked } from './risk.ts'
 import { renderTable } from './table.ts'
 
 interface Report {
@@ -21,6 +22,8 @@ interface Report {
   readonly edited: readonly Difference[]
   readonly atLeast: Duration
   readonly guarantees: readonly Guarantee[]
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** The next write per target, what differs from what was left behind, and the steps ahead. */
@@ -61,7 +64,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
     step.approval ? `${step.approval.count} of ${clean(step.approval.group)}` : '',
   ])
   const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'approval'], rows, stream) : ''
-  return `${lines.join('\n')}\n${table}${renderGuarantees(report.guarantees, stream)}`
+  return `${lines.join('\n')}\n${table}${renderGuarantees(report.guarantees, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
 }
 
 /** One line for all phases that promise the same. */
