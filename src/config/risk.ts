@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IMPACTS, PROBABILITIES, type Contingency, type Risk } from '../core/risk.ts'
+import { IMPACTS, PROBABILITIES, type Contingency, type ContingencyScope, type Risk } from '../core/risk.ts'
 import { exposure, id, name } from './values.ts'
 
 /* Risks and contingencies as people write them. That the names in them exist is for core/contingency.ts to say. */
@@ -24,33 +24,36 @@ export const risk = z
     ...(contingency !== undefined && { contingency }),
   }))
 
-const common = {
-  text: text.optional().describe('What it is for'),
-  notify: z.array(name).default([]).describe('People and channels to be told'),
+/** One shape for all of them: of two alternatives neither could say what is wrong with a key of the other. */
+export const contingency = z
+  .strictObject({
+    text: text.optional().describe('What it is for'),
+    do: z.enum(['rollback', 'reduce']),
+    scope: z.enum(['phase', 'all']).optional().describe('rollback: the phase under way (the default), or every toggle to its default'),
+    toggles: z.array(z.string()).min(1).optional().describe('rollback: only these, and what requires them; core toggles stay unless named'),
+    to: exposure.optional().describe('reduce: the phase under way, down to this share of the users'),
+    notify: z.array(name).default([]).describe('People and channels to be told'),
+  })
+  .transform(({ text: about, notify, ...written }, context): Contingency => {
+    const scope = scopeOf(written)
+    if (!('wrong' in scope)) return { ...(about !== undefined && { text: about }), scope, notify }
+    context.addIssue({ code: 'custom', message: scope.wrong, params: { hint: scope.hint } })
+    return z.NEVER
+  })
+
+interface Written {
+  readonly do: 'rollback' | 'reduce'
+  readonly scope?: 'phase' | 'all' | undefined
+  readonly toggles?: readonly string[] | undefined
+  readonly to?: number | undefined
 }
 
-const contingencyShape = z.discriminatedUnion('do', [
-  z.strictObject({
-    ...common,
-    do: z.literal('rollback'),
-    scope: z.enum(['phase', 'all']).optional().describe('phase: the one under way (the default). all: every toggle to its default'),
-    toggles: z.array(z.string()).min(1).optional().describe('Only these, and what requires them; core toggles stay unless named'),
-  }),
-  z.strictObject({ ...common, do: z.literal('reduce'), to: exposure.describe('The phase under way, down to this share of the users') }),
-])
-
-export const contingency = contingencyShape.transform((written, context): Contingency => {
-  const { text: about, notify } = written
-  const rest = { ...(about !== undefined && { text: about }), notify }
-  if (written.do === 'reduce') return { ...rest, scope: { is: 'to', to: written.to } }
-  if (written.scope === undefined)
-    return { ...rest, scope: written.toggles ? { is: 'toggles', toggles: written.toggles } : { is: 'phase' } }
-  if (!written.toggles) return { ...rest, scope: { is: written.scope } }
-  context.addIssue({
-    code: 'custom',
-    message: 'scope and toggles exclude each other',
-    path: ['scope'],
-    params: { hint: 'give one of them' },
-  })
-  return z.NEVER
-})
+function scopeOf({ do: what, scope, toggles, to }: Written): ContingencyScope | { readonly wrong: string; readonly hint: string } {
+  if (what === 'reduce') {
+    if (to === undefined || scope || toggles) return { wrong: 'reduce needs to, and nothing else', hint: '{ do: reduce, to: 5% }' }
+    return { is: 'to', to }
+  }
+  if (to !== undefined) return { wrong: 'rollback goes back all the way: to belongs to reduce', hint: '{ do: reduce, to: 5% }' }
+  if (toggles && scope) return { wrong: 'scope and toggles exclude each other', hint: 'give one of them' }
+  return toggles ? { is: 'toggles', toggles } : { is: scope ?? 'phase' }
+}

@@ -80,7 +80,8 @@ async function backAndForth(given: Engine, before: State, { contingency, signatu
     await note(engine, { type: 'resumed' }, signature)
     const back = { cursor: before.cursor, exposures: before.exposures }
     const { applied, state } = await move(engine, { do: 'advance', to: back, why: { ...why, text: `drill of ${id}: put back` } }, signature)
-    if (applied === 'arrived') return { ...measured, passed: true }
+    if (applied === 'arrived' && state.missing.length === 0) return { ...measured, passed: true }
+    if (applied === 'arrived') return failed(`rolled back, but not put back on ${state.missing.join(', ')}`)
     return failed(
       state.intent ? `rolled back, but not put back: ${unconfirmed(state.intent.targets)}` : 'somebody else acted before it was put back',
     )
