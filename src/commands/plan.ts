@@ -18,6 +18,8 @@ import { renderWarnings } from '../views/problem.ts'
 import { flag, type Input } from './input.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 import { measureTraffic } from './traffic.ts'
+import type { Planned, Ranked } from '../views/risk.ts'
+import { risksOf } from './risks.ts'
 
 /** One word a target would get. */
 export interface Write {
@@ -46,6 +48,9 @@ export interface PlanReport {
   readonly guarantees: readonly Guarantee[]
   /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
   readonly outlooks: readonly Outlook[]
+  /** The most grave first. */
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
@@ -92,6 +97,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     atLeast: lengthOf(read, steps),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
+    ...risksOf(read),
   }
 }
 
@@ -117,6 +123,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     atLeast: left + lengthOf(state.plan, steps),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
+    ...risksOf(state.plan),
   }
 }
 

@@ -26,6 +26,9 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Li
     interval: special?.interval ?? file.interval ?? MINUTE / 2,
     patience: file.patience ?? 5 * MINUTE,
     maxUnavailable: file.maxUnavailable,
+    ...(Object.keys(file.risks).length > 0 && { risks: file.risks }),
+    ...(Object.keys(file.contingencies).length > 0 && { contingencies: file.contingencies }),
+    ...(special?.drill && { drill: true }),
     approvers: file.approvers,
     windows: special?.windows ?? file.windows,
     freezes: special?.freezes ?? file.freezes,
@@ -72,7 +75,7 @@ function targetOf({ use, ...options }: WrittenTarget): Target {
 }
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {
-  const { use, toggle, evidence, success, warning, critical, minSamples, onNoData, window, maxAge, timeout } = file
+  const { use, toggle, evidence, success, warning, critical, contingency, minSamples, onNoData, window, maxAge, timeout } = file
   const options = Object.fromEntries(Object.entries(file).filter(([key]) => !Object.hasOwn(METRIC_KEYS, key)))
   return {
     use,
@@ -84,6 +87,7 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
     ...(success && { success }),
     ...(warning && { warning }),
     ...(critical && { critical }),
+    ...(contingency !== undefined && { contingency }),
     minSamples,
     onNoData,
     window: window ?? MINUTE,
@@ -113,6 +117,7 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     ...((defaults.evidence ?? phase.evidence) && { evidence: evidenceOf({ ...defaults.evidence, ...phase.evidence }) }),
     checklist: phase.checklist.map(({ id, text, owner }) => ({ id, text, ...(owner !== undefined && { owner }) })),
     success: phase.success,
+    ...(phase.drill !== undefined && { drill: phase.drill }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { check } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Files } from '../core/event.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Instant } from '../core/units.ts'

@@ -22,6 +22,7 @@ import {
   written,
   parseFinite,
 } from './values.ts'
+import { contingency, risk } from './risk.ts'
 
 /*
  * rollout.yaml and phase files as people write them. Values are turned into base units by
@@ -98,6 +99,7 @@ export const METRIC_KEYS = {
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
   critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
+  contingency: id.optional().describe('What is done when it is critical, instead of onCritical'),
   minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
   onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),
   window: span.optional().describe('How far back a ratio or a quantile looks (1m)'),
@@ -156,6 +158,7 @@ export const phaseSchema = z
       .default([])
       .describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
+    drill: id.optional().describe('A contingency that must have been rehearsed for real before the phase is complete'),
   })
   .meta({ title: 'A phase of a rollout plan' })
 
@@ -172,6 +175,7 @@ const environment = z.strictObject({
   interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
+  drill: z.boolean().optional().describe('A contingency may be rehearsed for real here: run --drill ID --apply'),
 })
 
 export const planSchema = z
@@ -209,6 +213,8 @@ export const planSchema = z
     interval: pause.optional().describe('Between two polls (30s)'),
     patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
+    risks: z.record(id, risk).default({}).describe('What may go wrong: probability × impact'),
+    contingencies: z.record(id, contingency).default({}).describe('What is done then, as something that can be carried out'),
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),

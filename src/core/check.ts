@@ -1,5 +1,6 @@
 import { DEFAULTS, type WrittenPolicy } from './evidence/policy.ts'
 import { checkEarly } from './check-early.ts'
+import { checkRisks } from './contingency.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
@@ -9,7 +10,7 @@ const MOST_STEPS = 10_000
 
 /** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
 export function check(plan: Plan, now: Instant): readonly Finding[] {
-  return [
+  const found = [
     ...checkToggles(plan, now),
     ...checkEarly(plan),
     ...checkRequires(plan),
@@ -17,6 +18,7 @@ export function check(plan: Plan, now: Instant): readonly Finding[] {
     ...checkPhases(plan),
     ...checkCalendar(plan),
   ]
+  return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]
 }
 
 function checkToggles(plan: Plan, now: Instant): readonly Finding[] {

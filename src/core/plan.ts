@@ -1,5 +1,6 @@
 import type { Duration, Exposure, Instant } from './units.ts'
 import type { Bounds, WrittenPolicy } from './evidence/policy.ts'
+import type { Contingency, Risk } from './risk.ts'
 import type { Rule } from './rule.ts'
 
 /** Any JSON value: what can be frozen into the journal. */
@@ -89,6 +90,8 @@ export interface Metric {
   readonly success?: Rule
   readonly warning?: TimedRule
   readonly critical?: TimedRule
+  /** Key of `Plan.contingencies`: done when it is critical, instead of the phase's `onCritical`. */
+  readonly contingency?: string
   /** Requests needed since the step was reached; only for metrics that count. */
   readonly minSamples: number
   readonly onNoData: OnNoData
@@ -144,6 +147,8 @@ export interface Phase {
   readonly success: readonly Criterion[]
   /** Only where it is written: the groups are compared without it, by the defaults. */
   readonly evidence?: Evidence
+  /** A contingency that must have been rehearsed for real before the phase is complete. */
+  readonly drill?: string
 }
 
 /** A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. */
@@ -184,6 +189,10 @@ export interface Plan {
   /** Steps up are allowed only inside one of these; none means always. */
   readonly windows: readonly Window[]
   readonly freezes: readonly Freeze[]
+  readonly risks?: { readonly [id: string]: Risk }
+  readonly contingencies?: { readonly [id: string]: Contingency }
+  /** The environment is one in which contingencies may be rehearsed for real. */
+  readonly drill?: true
 }
 
 /** One entry of the compiled list: which toggles move, and to what, within which phase. */

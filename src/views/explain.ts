@@ -80,6 +80,7 @@ export function renderMetric({ name, metric, track, step, stopped, judge, groups
   lines.push(
     `  Judged by ${JUDGES[judge]}${judge === 'one group' && single && bound !== undefined ? `: ${describeSingle(single, bound)}` : ''}.`,
   )
+  if (metric.contingency !== undefined) lines.push(`  When critical: contingency ${clean(metric.contingency)}`)
   if (track) lines.push(...streaks(metric, track))
   for (const { stream: name, on, off, harm } of groups)
     lines.push(`  ${clean(name)}: toggle on ${countsOf(on)}, off ${countsOf(off)}; evidence of harm ${harm.toPrecision(3)}:1.`)

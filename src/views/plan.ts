@@ -9,6 +9,7 @@ import { formatDuration, formatExposure, type Duration } from '../core/units.ts'
 import { clean } from './clean.ts'
 import { renderGuarantees } from './guarantee.ts'
 import { paint } from './paint.ts'
+import { renderRisks, type Planned, type Ranked } from './risk.ts'
 import { renderTable } from './table.ts'
 
 interface Report {
@@ -24,6 +25,8 @@ interface Report {
   readonly atLeast: Duration
   readonly guarantees: readonly Guarantee[]
   readonly outlooks: readonly Outlook[]
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** The next write per target, what differs from what was left behind, and the steps ahead. */
@@ -64,7 +67,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
     step.approval ? `${step.approval.count} of ${clean(step.approval.group)}` : '',
   ])
   const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'approval'], rows, stream) : ''
-  return `${lines.join('\n')}\n${table}${renderGuarantees(report, stream)}`
+  return `${lines.join('\n')}\n${table}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
 }
 
 function bake(plan: Plan, step: Step): string {
