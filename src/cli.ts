@@ -28,6 +28,9 @@ const COMMANDS: readonly Row[] = [
     flags: [
       ['--once', 'one turn, for cron'],
       ['--exit-on-pause', 'end with exit 8 when it pauses, for CI'],
+      ['--drill <contingency>', 'rehearse it on a copy of the state; touches nothing'],
+      ['--apply', 'with --drill: for real, where the plan allows it, and back again'],
+      ['--proof <environment>', 'with --drill: rely on its rehearsal there'],
       ['--simulate', 'play the plan against made-up traffic; touches nothing'],
       ['--traffic <rate>', 'with --simulate: requests per second (default: 100/s)'],
       ['--baseline <share>', 'with --simulate: errors without the toggle (default: 0.5%)'],
@@ -67,6 +70,7 @@ const COMMANDS: readonly Row[] = [
     flags: [
       ['--phase <id>', 'roll back this phase (the default is the one under way)'],
       ['--to <exposure>', 'only reduce exposure, e.g. 5%'],
+      ['--contingency <id>', 'as this contingency of the plan says'],
       ['--all', 'every toggle to its default'],
       ['--break-glass', 'with --all: go on without the journal if it cannot be used'],
       ['--dry-run', 'say what would happen and stop'],
@@ -96,7 +100,7 @@ const COMMANDS: readonly Row[] = [
   },
   {
     name: 'explain',
-    about: 'Why: a metric, a decision (#43) or a toggle',
+    about: 'Why: a metric, a decision (#43), a toggle, a risk',
     args: '[subject]',
     group: 'Understand',
     load: async () => import('./commands/explain.ts'),

@@ -22,7 +22,7 @@ OPTIONS = {
     "seg": re.compile(r"[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*"),
     "hash": re.compile(r"flagd2"),
 }
-CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(equals|in|starts|ends):(.+)", re.DOTALL)
+CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(equals|in|starts|ends|percentage):(.+)", re.DOTALL)
 ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=([ \t]*)")
 MARK = re.compile(r"# rollout:([0-9]{1,15})(?: reloaded:[0-9a-f]+)?[ \t]*")
 
@@ -84,7 +84,7 @@ def text_of(value):
     return value if isinstance(value, str) else None
 
 
-def belongs(rule, identity, attributes):
+def belongs(name, rule, identity, attributes):
     answers = []
     for part in rule.strip(" \t\r\n").split(";"):
         found = CONDITION.fullmatch(part)
@@ -94,6 +94,9 @@ def belongs(rule, identity, attributes):
         values = [operand] if operator == "equals" else operand.split(",")
         if "" in values:
             return False
+        share = parse_word(operand) if operator == "percentage" and PERCENT.fullmatch(operand) else None
+        if operator == "percentage" and share is None:
+            return False
         held = identity if attribute == "id" else text_of(attributes.get(attribute))
         if not held:
             answers.append(False)
@@ -101,6 +104,8 @@ def belongs(rule, identity, attributes):
             answers.append(held.startswith(tuple(values)))
         elif operator == "ends":
             answers.append(held.endswith(tuple(values)))
+        elif operator == "percentage":
+            answers.append(bucket_of(name, held) < threshold_of(share[0]))
         else:
             answers.append(held in values)
     return all(answers)
@@ -203,7 +208,7 @@ class Toggles:
             return True
         for name in options["seg"].split(",") if "seg" in options else []:
             variable = "ROLLOUT_SEGMENT_" + name.upper().replace("-", "_")
-            if variable not in self.unclear and belongs(self.get(variable) or "", identity, attributes):
+            if variable not in self.unclear and belongs(name, self.get(variable) or "", identity, attributes):
                 return True
         if exposure in (0, 10**7):
             return exposure > 0

@@ -65,10 +65,19 @@ function parse_word(text,    parts, count, nth, name, value) {
   }
   if (parts[1] == "true") EXPOSURE = 10000000
   else if (parts[1] == "false") EXPOSURE = 0
-  else if (parts[1] ~ /^(0|[1-9][0-9]?[0-9]?)(\.[0-9][0-9]?[0-9]?[0-9]?[0-9]?)?%$/)
-    EXPOSURE = int(substr(parts[1], 1, length(parts[1]) - 1) * 100000 + 0.5)
-  else return 0
-  return EXPOSURE <= 10000000
+  else EXPOSURE = percent(parts[1])
+  return EXPOSURE >= 0 && EXPOSURE <= 10000000
+}
+
+# In 1e-5 percent; -1 when it is none.
+function percent(text) {
+  if (text !~ /^(0|[1-9][0-9]?[0-9]?)(\.[0-9][0-9]?[0-9]?[0-9]?[0-9]?)?%$/) return -1
+  return int(substr(text, 1, length(text) - 1) * 100000 + 0.5)
+}
+function is_in(exposure, text,    threshold) {
+  threshold = exposure * TWO32 / 10000000
+  if (int(threshold) < threshold) threshold = int(threshold) + 1
+  return murmur3(text) < threshold
 }
 
 # The env file: sets FILE and UNCLEAR; false when it is no such file
@@ -142,22 +151,24 @@ function is_listed(name, id,    ids, count, nth) {
   return 0
 }
 
-function belongs(rule, id,    parts, count, nth, attribute, operator, operand, text, values, many, each, all, one) {
+function belongs(name, rule, id,    parts, count, nth, attribute, operator, operand, text, values, many, each, all, one) {
   all = 1
   count = split(rule, parts, ";")
   if (count == 0) return 0
   for (nth = 1; nth <= count; nth++) {
-    if (parts[nth] !~ /^[A-Za-z_][A-Za-z0-9_.-]*:(equals|in|starts|ends):./) return 0
+    if (parts[nth] !~ /^[A-Za-z_][A-Za-z0-9_.-]*:(equals|in|starts|ends|percentage):./) return 0
     attribute = substr(parts[nth], 1, index(parts[nth], ":") - 1)
     operand = substr(parts[nth], length(attribute) + 2)
     operator = substr(operand, 1, index(operand, ":") - 1)
     operand = substr(operand, length(operator) + 2)
     text = attribute == "id" ? id : attribute in ATTRIBUTE ? ATTRIBUTE[attribute] : ""
     if (operator == "equals") { many = 1; values[1] = operand } else many = split(operand, values, ",")
+    if (operator == "percentage" && (percent(operand) < 0 || percent(operand) > 10000000)) return 0
     one = 0
     for (each = 1; each <= many; each++) {
       if (values[each] == "") return 0
-      if (operator == "starts") one = one || index(text, values[each]) == 1
+      if (operator == "percentage") one = text != "" && is_in(percent(operand), name text)
+      else if (operator == "starts") one = one || index(text, values[each]) == 1
       else if (operator == "ends") one = one || (length(text) >= length(values[each]) && substr(text, length(text) - length(values[each]) + 1) "" == values[each] "")
       else one = one || text "" == values[each] ""
     }
@@ -166,7 +177,7 @@ function belongs(rule, id,    parts, count, nth, attribute, operator, operand, t
   return all
 }
 
-function is_enabled(toggle, id,    names, count, nth, variable, key, threshold) {
+function is_enabled(toggle, id,    names, count, nth, variable, key) {
   if (UNCLEAR[toggle] || UNCLEAR[toggle "_DENY"] || UNCLEAR[toggle "_USERS"] || !parse_word(held(toggle) ? value_of(toggle) : "false"))
     fail(toggle " holds no word (false, true or a percentage such as 10%): it is off")
   if (is_listed(toggle "_DENY", id)) return 0
@@ -175,14 +186,12 @@ function is_enabled(toggle, id,    names, count, nth, variable, key, threshold) 
   for (nth = 1; nth <= count; nth++) {
     variable = "ROLLOUT_SEGMENT_" toupper(names[nth])
     gsub(/-/, "_", variable)
-    if (!UNCLEAR[variable] && belongs(value_of(variable), id)) return 1
+    if (!UNCLEAR[variable] && belongs(names[nth], value_of(variable), id)) return 1
   }
   if (EXPOSURE == 0 || EXPOSURE == 10000000) return EXPOSURE > 0
   key = "by" in OPTION ? ATTRIBUTE[OPTION["by"]] : id
   if (key == "") return 0
-  threshold = EXPOSURE * TWO32 / 10000000
-  if (int(threshold) < threshold) threshold = int(threshold) + 1
-  return murmur3(("key" in OPTION ? OPTION["key"] : toggle) key) < threshold
+  return is_in(EXPOSURE, ("key" in OPTION ? OPTION["key"] : toggle) key)
 }
 
 BEGIN {

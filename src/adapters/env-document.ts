@@ -34,7 +34,7 @@ interface Line {
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
 const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?[ \t]*$/
 /** What every reader of env files takes literally, between quotes or not. */
-const WORD = /^[\w.%+:,;=@/-]+$/
+const WORD = /^[\w.%+:,;=@/-]*$/
 
 /**
  * The words the named variables have. Throws `conflict` when one is written twice with different
@@ -53,7 +53,8 @@ export function readMark(document: string): Mark {
 
 /**
  * The document with these words and this mark, and nothing else changed: comments, order, quotes, `export`,
- * line ends, byte-order mark and a missing last newline all stay; what was not there is added at the end.
+ * line ends, byte-order mark and a missing last newline all stay; what was not there is added at the end, and what
+ * is to be empty and is not there stays away.
  * Throws like `readWords`, `conflict` where a quote is open, and `config` for a word that would not read the same everywhere.
  */
 export function writeWords(document: string, words: { readonly [name: string]: string }, mark: Mark): string {
@@ -75,7 +76,7 @@ export function writeWords(document: string, words: { readonly [name: string]: s
     return (line.assigns && word !== undefined ? assigned(line.assigns, word) : line.text) + line.end
   })
   const known = new Set(lines.flatMap(({ assigns }) => assigns?.name ?? []))
-  const added = [...wanted].flatMap(([name, word]) => (known.has(name) ? [] : [`${name}=${quoted(word)}`]))
+  const added = [...wanted].flatMap(([name, word]) => (known.has(name) || word === '' ? [] : [`${name}=${quoted(word)}`]))
   if (!lines.some((line) => line.mark)) added.push(marked)
   return bom + append(edited.join(''), added, lines)
 }

@@ -1,3 +1,4 @@
+import { contingencyOf } from '../core/contingency.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { State } from '../core/state.ts'
 import { suggest } from '../core/suggest.ts'
@@ -5,11 +6,13 @@ import type { Shell } from '../shell.ts'
 import { happenings, type Happening } from '../views/event.ts'
 import { renderDecision, renderEventPage, renderMetric, renderToggle } from '../views/explain.ts'
 import { writeJson } from '../views/json.ts'
+import { renderContingency, renderRisk } from '../views/risk.ts'
 import { flag, type Input } from './input.ts'
 import { decisionPage, eventPage, metricPage, togglePage } from './pages.ts'
 import { openState } from './project.ts'
+import { contingencyPage, riskPage } from './risks.ts'
 
-/** Why: the decision now, a metric, an event by its number, or a toggle. From the journal alone. */
+/** Why: the decision now, a metric, an event by its number, a toggle, a risk or a contingency. From the journal alone. */
 export default async function explain(shell: Shell, input: Input): Promise<Outcome> {
   const { journal, state } = await openState(shell, input)
   const all = happenings(await journal.read())
@@ -50,10 +53,24 @@ function pageOf(
     const page = togglePage(state, all, subject, toggle)
     return { value: page, text: renderToggle(page, out) }
   }
-  const near = suggest(subject, [...Object.keys(state.plan.metrics), ...Object.keys(state.plan.toggles)])
+  const { risks = {}, contingencies = {} } = state.plan
+  const risk = Object.hasOwn(risks, subject) ? risks[subject] : undefined
+  if (risk) {
+    const page = riskPage(state, subject, risk)
+    return { value: page, text: renderRisk(page, out) }
+  }
+  const contingency = contingencyOf(state.plan, subject)
+  if (contingency) {
+    const page = contingencyPage(state, subject, contingency)
+    return { value: page, text: renderContingency(page, out) }
+  }
+  const near = suggest(subject, [state.plan.metrics, state.plan.toggles, risks, contingencies].flatMap(Object.keys))
   const hint =
     near === undefined
-      ? `a metric (${Object.keys(state.plan.metrics).join(', ')}), a toggle, or a number of rollout history`
+      ? `a metric (${Object.keys(state.plan.metrics).join(', ')}), a toggle, a risk, a contingency, or a number of rollout history`
       : `did you mean ${near}?`
-  throw new RolloutError('usage', { message: `"${subject}" is neither a metric, a toggle nor a number of the history`, hint })
+  throw new RolloutError('usage', {
+    message: `"${subject}" is neither a metric, a toggle, a risk, a contingency nor a number of the history`,
+    hint,
+  })
 }

@@ -4,6 +4,8 @@ import { nameOf } from '../core/evidence/ledger.ts'
 import { harmOf, totalOf } from '../core/evidence/stream.ts'
 import { describe } from '../core/judge.ts'
 import { exposureAt, stepsOf, type Metric, type Toggle } from '../core/plan.ts'
+import { phaseOf } from '../core/retreat.ts'
+import { judgeOf } from '../core/single.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { summarize } from '../core/summary.ts'
 import { formatExposure, type Instant } from '../core/units.ts'
@@ -35,9 +37,15 @@ export function metricPage(state: State, all: readonly Happening[], name: string
     ...(track && { track }),
     ...(step && { step: { number: step.index + 1, toggles: step.moves, to: formatExposure(step.to) } }),
     ...(stop && state.stopped && { stopped: state.stopped }),
+    judge: judgeIn(at, name),
     groups: groupsOf(at, name),
     changes: changes.slice(-8),
   }
+}
+
+function judgeIn(state: State, name: string): MetricPage['judge'] {
+  const phase = state.plan.phases[phaseOf(state)]
+  return phase ? judgeOf(state.plan, phase, state.cursor, name) : 'threshold'
 }
 
 function groupsOf(state: State, name: string): MetricPage['groups'] {
@@ -99,8 +107,8 @@ function writesOf(all: readonly Happening[], event: Event): readonly Written[] {
   const { plan } = before
   const own = 'target' in event ? [event.target] : Object.keys(plan.targets)
   return own.flatMap((target) => {
-    const was = environment(plan, target, (before.intent ?? before).exposures)
-    return Object.entries(environment(plan, target, intended.exposures)).flatMap(([variable, to]) =>
+    const was = environment(plan, target, { ...before, exposures: (before.intent ?? before).exposures })
+    return Object.entries(environment(plan, target, { ...before, exposures: intended.exposures })).flatMap(([variable, to]) =>
       was[variable] === to ? [] : [{ target, variable, from: was[variable] ?? '', to }],
     )
   })

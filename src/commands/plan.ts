@@ -1,23 +1,25 @@
-import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
-import { guaranteesOf, type Guarantee } from '../core/comparison.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
 import { differences, type Difference } from '../core/difference.ts'
-import { environment, type Drift } from '../core/environment.ts'
+import { environment, type Drift, type Held } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
+import { guaranteesOf, type Guarantee } from '../core/guarantee.ts'
+import { flowsOf, outlookOf, type Outlook } from '../core/outlook.ts'
 import type { Duration } from '../core/units.ts'
-import { stepsOf, type Exposures, type Json, type Plan, type Step } from '../core/plan.ts'
+import { defaultsOf, stepsOf, type Json, type Plan, type Step } from '../core/plan.ts'
 import { advance } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
-import { readBaseline } from '../engine/baseline.ts'
+import { checkBesides, readBaseline } from '../engine/baseline.ts'
 import { findDrift } from '../engine/tick.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderPlan } from '../views/plan.ts'
 import { renderWarnings } from '../views/problem.ts'
-import { digestOf } from './digest.ts'
-import { flag, requireReason, signature, type Input } from './input.ts'
+import { flag, type Input } from './input.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
-import { reportState } from './report.ts'
+import { measureTraffic } from './traffic.ts'
+import type { Planned, Ranked } from '../views/risk.ts'
+import { risksOf } from './risks.ts'
 
 /** One word a target would get. */
 export interface Write {
@@ -44,12 +46,17 @@ export interface PlanReport {
   readonly atLeast: Duration
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
+  /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
+  readonly outlooks: readonly Outlook[]
+  /** The most grave first. */
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
 export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
   const loaded = await loadPlan(shell, input)
-  if (flag(input, 'accept')) return accept(shell, input, await openRollout(shell, input), loaded)
+  if (flag(input, 'accept')) return (await import('./accept.ts')).accept(shell, input, await openRollout(shell, input), loaded)
   const writer = await openForReading(shell, input)
   const { state } = writer
   const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
@@ -64,14 +71,19 @@ export default async function plan(shell: Shell, input: Input): Promise<Outcome>
 async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): Promise<PlanReport> {
   const engine = await openEngine(shell, input, writer, read, () => undefined)
   const unreadable: string[] = []
-  const baseline = await readBaseline(read, engine.targets, engine.signal).catch((thrown: unknown) => {
+  const complain = (thrown: unknown): void => {
     if (!(thrown instanceof RolloutError)) throw thrown
     unreadable.push(...thrown.problems.map(({ message }) => message))
-    return Object.fromEntries(Object.entries(read.toggles).map(([name, toggle]) => [name, toggle.default]))
-  })
+  }
+  const held = await readBaseline(read, engine.targets, engine.signal).catch(complain)
+  if (held) await checkBesides(read, engine.targets, engine.signal).catch(complain)
+  const baseline = held ?? defaultsOf(read)
   const steps = stepsOf(read)
   const first = advance({ plan: read, baseline, exposures: baseline, cursor: -1 })
-  const writes = first ? writesOf(read, baseline, first.exposures) : []
+  const guarantees = guaranteesOf(read)
+  const compared = new Set(guarantees.flatMap((each) => Object.keys(each.compared)))
+  const flows = await measureTraffic(shell, engine.metrics, compared, engine.signal)
+  const writes = first ? writesOf(read, { exposures: baseline, baseline }, { exposures: first.exposures, baseline }) : []
   return {
     name: read.name,
     started: false,
@@ -83,7 +95,9 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     unreadable,
     edited: [],
     atLeast: lengthOf(read, steps),
-    guarantees: guaranteesOf(read),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
+    ...risksOf(read),
   }
 }
 
@@ -93,23 +107,27 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
   const next = advance(state)
   const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
   const edited = differences(plain(state.plan), plain(read))
+  const guarantees = guaranteesOf(state.plan)
+  const flows = flowsOf(state)
   const left = Math.max(0, ...gatesOf(state, shell.clock.now()).map(({ opensIn }) => opensIn ?? 0))
   return {
     name: state.plan.name,
     started: true,
     pending: steps.length > 0 || edited.length > 0 || drifts.length > 0 || state.intent !== undefined,
     steps,
-    writes: next ? writesOf(state.plan, state.exposures, next.exposures) : [],
+    writes: next ? writesOf(state.plan, state, { ...state, exposures: next.exposures }) : [],
     gates: gatesOf(state, shell.clock.now()),
     drift: drifts,
     unreadable,
     edited,
     atLeast: left + lengthOf(state.plan, steps),
-    guarantees: guaranteesOf(state.plan),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
+    ...risksOf(state.plan),
   }
 }
 
-function writesOf(read: Plan, before: Exposures, after: Exposures): readonly Write[] {
+function writesOf(read: Plan, before: Held, after: Held): readonly Write[] {
   return Object.keys(read.targets).flatMap((target) => {
     const [from, to] = [environment(read, target, before), environment(read, target, after)]
     return Object.keys(to).flatMap((variable) =>
@@ -121,53 +139,6 @@ function writesOf(read: Plan, before: Exposures, after: Exposures): readonly Wri
 /** Holds and bakes of these steps; samples, approvals and windows may take longer. */
 function lengthOf(read: Plan, steps: readonly Step[]): Duration {
   return steps.reduce((all, step) => all + Math.max(step.hold, step.last ? (read.phases[step.phase]?.after ?? 0) : 0), 0)
-}
-
-async function accept(
-  shell: Shell,
-  input: Input,
-  writer: Writer,
-  { plan: read, files }: { readonly plan: Plan; readonly files: State['files']; readonly warnings: readonly Problem[] },
-): Promise<Outcome> {
-  const { state } = writer
-  if (!state)
-    throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
-  requireReason(input, '--accept')
-  if (state.intent)
-    throw new RolloutError('conflict', {
-      message: `a ${state.intent.move} is not finished yet`,
-      hint: 'rollout run or rollout rollback finishes it; then accept',
-    })
-  checkPast(state, read)
-  const engine = await openEngine(shell, input, writer, read, () => undefined)
-  const held = await readBaseline(read, engine.targets, engine.signal)
-  const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
-  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, signature(shell, input))
-  return reportState(shell, input, writer.state ?? state, 'done')
-}
-
-/** What is behind the cursor cannot be changed any more. Throws `conflict` naming the first step that differs. */
-function checkPast(state: State, read: Plan): void {
-  const [old, now] = [stepsOf(state.plan), stepsOf(read)]
-  for (let index = 0; index <= state.cursor; index += 1) {
-    const [was, is] = [old[index], now[index]]
-    const same =
-      was &&
-      is &&
-      was.to === is.to &&
-      was.moves.join() === is.moves.join() &&
-      state.plan.phases[was.phase]?.id === read.phases[is.phase]?.id
-    if (!same) {
-      const text = was ? `${was.moves.join(', ')} to ${was.to}%` : ''
-      throw new RolloutError('conflict', {
-        message: `step ${index + 1} (${text}) is behind the cursor and cannot change`,
-        hint: 'roll back first, or change only what is still ahead',
-      })
-    }
-  }
-  const gone = Object.keys(state.plan.toggles).find((name) => !read.toggles[name] && state.exposures[name] !== state.baseline[name])
-  if (gone !== undefined)
-    throw new RolloutError('conflict', { message: `${gone} is on and would be forgotten`, hint: `rollout rollback ${gone} first` })
 }
 
 function plain(read: Plan): Json {

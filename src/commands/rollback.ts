@@ -1,4 +1,5 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Why } from '../core/event.ts'
 import { defaultsOf, type Plan } from '../core/plan.ts'
 import { phaseOf, type Destination, type Scope } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
@@ -11,6 +12,7 @@ import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderRollback, renderSettling } from '../views/rollback.ts'
+import { contingencyIn, type Named } from './contingency.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, text, type Input } from './input.ts'
 import { loadPlan, openRollbackEngine, openRollout } from './project.ts'
@@ -36,21 +38,34 @@ export default async function rollback(shell: Shell, input: Input): Promise<Outc
 /** How a journal fails that cannot be used: damaged, not allowed, out of reach, too slow. */
 const WITHOUT_JOURNAL: ReadonlySet<Outcome> = new Set(['config', 'denied', 'unreachable', 'timeout'])
 
-async function ordinary(shell: Shell, input: Input, scope: Scope | undefined): Promise<Outcome> {
+async function ordinary(shell: Shell, input: Input, written: Scope | undefined): Promise<Outcome> {
   const writer = await openRollout(shell, input)
-  if (!writer.state) await begin(shell, input, writer, scope)
+  if (!writer.state) await begin(shell, input, writer, written)
   const state = stateOf({ writer })
+  const contingency = contingencyIn(state.plan, input)
+  const scope = contingency?.scope ?? written
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const { before, to } = await rollBack(engine, {
     scope,
-    why: { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' },
+    why: whyOf(input, contingency),
     signature: signature(shell, input),
     end: shell.end,
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
   return report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+}
+
+function whyOf(input: Input, contingency: Named | undefined): Why {
+  const reason = text(input, 'reason')
+  if (!contingency) return { code: 'operator', text: reason ?? 'rolled back by an operator' }
+  const because = reason ?? contingency.text
+  return {
+    code: 'operator',
+    text: `contingency ${contingency.id}${because === undefined ? '' : `: ${because}`}`,
+    contingency: contingency.id,
+  }
 }
 
 function changesOf(before: State, to: Destination | undefined): readonly Change[] {
@@ -59,10 +74,14 @@ function changesOf(before: State, to: Destination | undefined): readonly Change[
 }
 
 function scopeOf(input: Input): Scope | undefined {
-  const given = [input.args.length > 0, input.options['phase'] !== undefined, input.options['to'] !== undefined, flag(input, 'all')]
+  const given = [
+    input.args.length > 0,
+    ...['phase', 'to', 'contingency'].map((name) => input.options[name] !== undefined),
+    flag(input, 'all'),
+  ]
   if (given.filter(Boolean).length > 1)
     throw new RolloutError('usage', {
-      message: 'TOGGLE, --phase, --to and --all exclude each other',
+      message: 'TOGGLE, --phase, --to, --contingency and --all exclude each other',
       hint: 'give one of them, or none for the phase under way',
     })
   if (input.args.length > 0) return { is: 'toggles', toggles: input.args }

@@ -24,7 +24,7 @@ export async function simulated(shell: Shell, input: Input): Promise<Outcome> {
   if (flag(input, 'json')) writeJson({ seed, asked, runs, good, ...(!isGood && { fault: bad }) }, shell.out)
   else {
     const fewer = runs < asked ? ` of ${asked}: the plan is long` : ''
-    shell.out.write(`${runs} runs${fewer}, seed ${seed}. Approvals, checklists, windows and freezes are taken as given.\n\n`)
+    shell.out.write(`${runs} runs${fewer}, seed ${seed}. Approvals, checklists, drills, windows and freezes are taken as given.\n\n`)
     shell.out.write(renderForecast('A good release', good, shell.out))
     if (!isGood) shell.out.write(renderForecast('With the fault', bad, shell.out))
   }

@@ -1,7 +1,7 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import { stepsOf } from '../core/plan.ts'
 import { summarize } from '../core/summary.ts'
-import { readBaseline } from '../engine/baseline.ts'
+import { checkBesides, readBaseline } from '../engine/baseline.ts'
 import { stateOf } from '../engine/engine.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
@@ -27,6 +27,7 @@ export default async function start(shell: Shell, input: Input): Promise<Outcome
   }
   const engine = await openEngine(shell, input, writer, plan, () => undefined)
   const baseline = await readBaseline(plan, engine.targets, engine.signal)
+  await checkBesides(plan, engine.targets, engine.signal)
   await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
   const state = stateOf(engine)
   if (flag(input, 'json')) writeJson(summarize(state, shell.clock.now()), shell.out)

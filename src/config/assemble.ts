@@ -1,33 +1,45 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
+import type { Evidence, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
 
 type WrittenTarget = PlanFile['targets'][string]
 
+/** The ids of the lists that are in files, by the name the plan calls them. */
+type Lists = ReadonlyMap<string, readonly string[]>
+
 /** Fills every default in: what people wrote becomes the Plan. The environment, if any, must exist. */
-export function assemble(file: PlanFile, phases: readonly PhaseFile[], environment?: string): Plan {
+export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Lists, environment?: string): Plan {
   const special = environment === undefined ? undefined : file.environments[environment]
   return {
     version: 1,
     name: file.name,
     ...(environment !== undefined && { environment }),
     ...(file.owner !== undefined && { owner: file.owner }),
-    toggles: mapValues(file.toggles, toggleOf),
+    toggles: mapValues(file.toggles, (toggle, name) => toggleOf(toggle, name, lists)),
+    ...(file.segments && { segments: mapValues(file.segments, (segment) => segmentOf(segment, lists)) }),
+    ...(file.users && { users: file.users }),
     targets: mapValues(file.targets, (target, name) => targetOf(overridden(target, special?.targets?.[name]))),
     metrics: mapValues(file.metrics, metricOf),
     phases: phases.map((phase) => phaseOf(phase, file, special)),
     interval: special?.interval ?? file.interval ?? MINUTE / 2,
     patience: file.patience ?? 5 * MINUTE,
     maxUnavailable: file.maxUnavailable,
+    ...(Object.keys(file.risks).length > 0 && { risks: file.risks }),
+    ...(Object.keys(file.contingencies).length > 0 && { contingencies: file.contingencies }),
+    ...(special?.drill && { drill: true }),
     approvers: file.approvers,
     windows: special?.windows ?? file.windows,
     freezes: special?.freezes ?? file.freezes,
   }
 }
 
-function toggleOf({ variable, words, description, owner, removeBy, ...rest }: PlanFile['toggles'][string], name: string): Toggle {
+function toggleOf(
+  { variable, words, description, owner, removeBy, segments, allow, deny, ...rest }: PlanFile['toggles'][string],
+  name: string,
+  lists: Lists,
+): Toggle {
   return {
     ...rest,
     variable: variable ?? name,
@@ -35,7 +47,21 @@ function toggleOf({ variable, words, description, owner, removeBy, ...rest }: Pl
     ...(description !== undefined && { description }),
     ...(owner !== undefined && { owner }),
     ...(removeBy !== undefined && { removeBy }),
+    ...(segments && { segments }),
+    ...listsOf({ allow, deny }, lists),
   }
+}
+
+type WrittenSegment = NonNullable<PlanFile['segments']>[string]
+
+function segmentOf({ rule, ...rest }: WrittenSegment, lists: Lists): Segment {
+  return { ...(rule !== undefined && { rule }), ...listsOf(rest, lists) }
+}
+
+/** What is frozen are the ids, not the name of their file. */
+function listsOf({ allow, deny }: Pick<WrittenSegment, 'allow' | 'deny'>, lists: Lists): Pick<Segment, 'allow' | 'deny'> {
+  const ids = (list: NonNullable<typeof allow>): readonly string[] => ('file' in list ? (lists.get(list.file) ?? []) : list)
+  return { ...(allow && { allow: ids(allow) }), ...(deny && { deny: ids(deny) }) }
 }
 
 /** The options of another adapter would mean nothing to this one: a target that changes its adapter starts afresh. */
@@ -49,7 +75,7 @@ function targetOf({ use, ...options }: WrittenTarget): Target {
 }
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {
-  const { use, toggle, success, warning, critical, minSamples, onNoData, window, maxAge, timeout } = file
+  const { use, toggle, evidence, success, warning, critical, contingency, minSamples, onNoData, window, maxAge, timeout } = file
   const options = Object.fromEntries(Object.entries(file).filter(([key]) => !Object.hasOwn(METRIC_KEYS, key)))
   return {
     use,
@@ -57,9 +83,11 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
     ...(options['on'] !== undefined &&
       options['off'] !== undefined && { compares: options['quantile'] === undefined ? ('failures' as const) : ('latency' as const) }),
     ...(toggle !== undefined && { toggle }),
+    ...(evidence && { evidence: given(evidence) }),
     ...(success && { success }),
     ...(warning && { warning }),
     ...(critical && { critical }),
+    ...(contingency !== undefined && { contingency }),
     minSamples,
     onNoData,
     window: window ?? MINUTE,
@@ -86,16 +114,20 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     onWarning: phase.onWarning ?? defaults.onWarning ?? 'pause',
     onCritical: phase.onCritical ?? defaults.onCritical ?? 'rollback',
     after: phase.after ?? defaults.after ?? 0,
-    ...evidenceOf({ ...defaults.evidence, ...phase.evidence }),
+    ...((defaults.evidence ?? phase.evidence) && { evidence: evidenceOf({ ...defaults.evidence, ...phase.evidence }) }),
     checklist: phase.checklist.map(({ id, text, owner }) => ({ id, text, ...(owner !== undefined && { owner }) })),
     success: phase.success,
+    ...(phase.drill !== undefined && { drill: phase.drill }),
   }
 }
 
-function evidenceOf({ pace, ...written }: NonNullable<PhaseFile['evidence']>): Pick<Phase, 'evidence'> {
-  const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined))
-  if (pace === undefined && Object.keys(given).length === 0) return {}
-  return { evidence: { pace: pace ?? 'evidence', policy: { ...DEFAULTS, ...given } } }
+function evidenceOf({ pace = 'evidence', ...written }: NonNullable<PhaseFile['evidence']>): Evidence {
+  return { pace, policy: { ...DEFAULTS, ...given(written) } }
+}
+
+/** Without the keys that nobody wrote. */
+function given<Value>(written: { readonly [key: string]: Value | undefined }): { readonly [key: string]: Value } {
+  return Object.fromEntries(Object.entries(written).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])))
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, turn: (value: From, key: string) => To): Record<string, To> {

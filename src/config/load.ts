@@ -1,13 +1,16 @@
 import { basename, dirname } from 'node:path'
-import { check, type Finding } from '../core/check.ts'
+import { check } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Files } from '../core/event.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Instant } from '../core/units.ts'
 import type { Json, Plan } from '../core/plan.ts'
 import { suggest } from '../core/suggest.ts'
 import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
+import { readLists } from './lists.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
@@ -61,14 +64,16 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
     problem(each, (path) => locate(source, path, true)),
   )
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
-  const plan = assemble(written, phases, environment)
+  const lists = readLists(written, folder, place)
+  const plan = assemble(written, phases, lists.ids, environment)
   const findings = check(plan, options.now)
   const errors = [
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
+    ...lists.problems,
     ...(await checkAdapters(usedBy(plan), { ...parts, place })),
   ]
-  const sources = [source, ...included.sources.flatMap((each) => each ?? [])]
+  const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
   return {
     plan,
@@ -135,7 +140,7 @@ function problem({ message, path, hint }: Pick<Finding, 'path' | 'message' | 'hi
 }
 
 /** As a reader meets them: file by file, line by line. */
-function inOrder(problems: readonly Problem[], sources: readonly (Source | undefined)[]): readonly Problem[] {
+function inOrder(problems: readonly Problem[], sources: readonly (Pick<Source, 'name'> | undefined)[]): readonly Problem[] {
   const files = sources.map((each) => each?.name)
   const nth = ({ where }: Problem): number => files.indexOf(where?.file)
   // A file that could not be parsed is not among the sources; it comes last.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { storeKindOf, STORES } from '../core/address.ts'
+import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
+import { early, segments, users } from './segments.ts'
 import {
   id,
   variable,
@@ -21,6 +22,7 @@ import {
   written,
   parseFinite,
 } from './values.ts'
+import { contingency, risk } from './risk.ts'
 
 /*
  * rollout.yaml and phase files as people write them. Values are turned into base units by
@@ -65,6 +67,7 @@ const toggle = z.strictObject({
     .strictObject({ on: word(100).default('true'), off: word(0).default('false') })
     .optional()
     .describe('What the application understands as on and off'),
+  ...early,
   removeBy: date.optional().describe('When the toggle itself should be gone'),
 })
 
@@ -83,12 +86,20 @@ const evidence = z.strictObject({
   eventsPerCause: z.int().min(1).max(100).optional().describe('Failed requests one cause makes: retries + 1 (1)'),
 })
 
+const bounds = z.strictObject({
+  tolerance: evidence.shape.tolerance,
+  critical: evidence.shape.critical,
+  eventsPerCause: evidence.shape.eventsPerCause,
+})
+
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
+  evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
   critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
+  contingency: id.optional().describe('What is done when it is critical, instead of onCritical'),
   minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
   onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),
   window: span.optional().describe('How far back a ratio or a quantile looks (1m)'),
@@ -147,6 +158,7 @@ export const phaseSchema = z
       .default([])
       .describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
+    drill: id.optional().describe('A contingency that must have been rehearsed for real before the phase is complete'),
   })
   .meta({ title: 'A phase of a rollout plan' })
 
@@ -163,6 +175,7 @@ const environment = z.strictObject({
   interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
+  drill: z.boolean().optional().describe('A contingency may be rehearsed for real here: run --drill ID --apply'),
 })
 
 export const planSchema = z
@@ -176,9 +189,12 @@ export const planSchema = z
     state: z
       .string()
       .refine((written) => storeKindOf(written) !== undefined, { error: `is not ${STORES}` })
+      .meta({ override: { type: 'string', pattern: STORE } })
       .optional()
       .describe('Where the journal is: a folder (.rollout), postgres://… or etcd://…; ${NAME} for passwords'),
     toggles: z.record(variable, toggle).describe('The inventory'),
+    segments,
+    users,
     targets: z.record(id, target).describe('Where toggles are written'),
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
     defaults: z
@@ -197,6 +213,8 @@ export const planSchema = z
     interval: pause.optional().describe('Between two polls (30s)'),
     patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
+    risks: z.record(id, risk).default({}).describe('What may go wrong: probability × impact'),
+    contingencies: z.record(id, contingency).default({}).describe('What is done then, as something that can be carried out'),
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),

@@ -1,39 +1,24 @@
+import { DEFAULTS, type WrittenPolicy } from './evidence/policy.ts'
+import { checkEarly } from './check-early.ts'
+import { checkRisks } from './contingency.ts'
+import { error, unknown, warning, type Finding } from './finding.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
-import { suggest } from './suggest.ts'
 import { formatExposure, type Instant } from './units.ts'
 
 const MOST_STEPS = 10_000
 
-/** Something that is wrong with a plan as a whole; the path leads into the document. */
-export interface Finding {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  readonly hint?: string
-  readonly severity: 'error' | 'warning'
-}
-
 /** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
 export function check(plan: Plan, now: Instant): readonly Finding[] {
-  return [...checkToggles(plan, now), ...checkRequires(plan), ...checkMetrics(plan), ...checkPhases(plan), ...checkCalendar(plan)]
-}
-
-function error(path: Finding['path'], message: string, hint?: string): Finding {
-  return { path, message, severity: 'error', ...(hint !== undefined && { hint }) }
-}
-
-function warning(path: Finding['path'], message: string, hint?: string): Finding {
-  return { ...error(path, message, hint), severity: 'warning' }
-}
-
-/** "x is not a toggle", with the nearest name that is. */
-function unknown(path: Finding['path'], name: string, what: string, known: readonly string[]): Finding {
-  const near = suggest(name, known)
-  return error(
-    path,
-    `"${name}" is not a ${what}`,
-    near === undefined ? (known.length > 0 ? `one of ${known.slice(0, 10).join(', ')}` : `there is none yet`) : `did you mean ${near}?`,
-  )
+  const found = [
+    ...checkToggles(plan, now),
+    ...checkEarly(plan),
+    ...checkRequires(plan),
+    ...checkMetrics(plan),
+    ...checkPhases(plan),
+    ...checkCalendar(plan),
+  ]
+  return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]
 }
 
 function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
@@ -128,6 +113,8 @@ function checkMetrics(plan: Plan): readonly Finding[] {
       found.push(unknown([...path, 'toggle'], toggle, 'toggle', Object.keys(plan.toggles)))
     if (!success && !warns && !critical && !compares)
       found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
+    if (metric.evidence && !compares && !Object.hasOwn(metric.options, 'ratio'))
+      found.push(warning([...path, 'evidence'], `${name} counts nothing: it is judged by its thresholds alone`, 'a ratio, or on: and off:'))
     const units = new Set(rulesOf(metric).map(({ unit }) => unit))
     // A ratio against a bare number: is 5 five percent or five hundred?
     if (Object.hasOwn(metric.options, 'ratio') && !units.has('%') && units.size > 0)
@@ -194,13 +181,22 @@ function checkPhases(plan: Plan): readonly Finding[] {
       if (!Object.hasOwn(plan.metrics, name)) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
-    const { tolerance = 0, critical = 1 } = phase.evidence?.policy ?? {}
-    if (critical <= tolerance)
-      found.push(
-        error([...path, 'evidence'], `critical ${critical} is no more than tolerance ${tolerance}`, 'tolerance: 1.1, critical: 1.5'),
-      )
+    found.push(...checkBounds(plan, phase, path))
     return [...found, ...checkSteps(plan, phase, path), ...checkItems(plan, phase, path)]
   })
+}
+
+/** What is tolerated is less than what is critical, for the phase and for metrics with bounds of their own. */
+function checkBounds(plan: Plan, phase: Phase, path: Finding['path']): readonly Finding[] {
+  const policy = phase.evidence?.policy ?? DEFAULTS
+  const hint = `tolerance: ${DEFAULTS.tolerance}, critical: ${DEFAULTS.critical}`
+  const wrong = ({ tolerance, critical }: WrittenPolicy, where: Finding['path'], of: string): readonly Finding[] =>
+    critical <= tolerance ? [error(where, `critical ${critical} is no more than tolerance ${tolerance}${of}`, hint)] : []
+  const metrics = phase.metrics.flatMap((name) => {
+    const own = Object.hasOwn(plan.metrics, name) ? plan.metrics[name]?.evidence : undefined
+    return own ? wrong({ ...policy, ...own }, ['metrics', name, 'evidence'], ` in phase ${phase.id}`) : []
+  })
+  return [...wrong(policy, [...path, 'evidence'], ''), ...metrics]
 }
 
 function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly Finding[] {

@@ -6,10 +6,11 @@ import type { Read } from './evidence/gap.ts'
 import type { Group } from './evidence/likelihood.ts'
 import { DEFAULTS, type Policy } from './evidence/policy.ts'
 import type { Poll } from './evidence/poll.ts'
+import { pollsLeft } from './evidence/remaining.ts'
 import { sentenceOf } from './evidence/sentence.ts'
-
 import { stepsOf, type Evidence, type Metric, type Plan } from './plan.ts'
 import type { Groups, Reading } from './reading.ts'
+import type { Duration } from './units.ts'
 
 type Readings = { readonly [metric: string]: Reading }
 
@@ -51,7 +52,9 @@ export function rampAt(plan: Plan, cursor: number): Ramp | undefined {
   )
   if (nth === -1 || Object.keys(metrics).length === 0) return undefined
   const { pace, policy } = phase.evidence ?? { pace: 'evidence' as const, policy: DEFAULTS }
-  return { of, step: nth, pace, metrics, policy: { ...policy, shares: steps.map(({ to }) => to / 100) } }
+  const own = Object.keys(metrics).flatMap((name) => (plan.metrics[name]?.evidence ? [[name, plan.metrics[name].evidence] as const] : []))
+  const shares = steps.map(({ to }) => to / 100)
+  return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(own.length > 0 && { metrics: Object.fromEntries(own) }) } }
 }
 
 /** What thresholds look at: where some have the change, those who have it. A fault of one in a hundred would drown in the rest. */
@@ -102,7 +105,10 @@ export interface Weighed {
   readonly ledger: Ledger
   readonly finding: Finding
   readonly pace: Evidence['pace']
+  /** A sentence; made when it is read, which most polls do not. */
   readonly text: string
+  /** Time under watch until what it waits for may be known, when that can be foretold. */
+  readonly opensIn: Duration | undefined
   /** The metric it speaks of. */
   readonly metric?: string
 }
@@ -124,26 +130,21 @@ export function weigh({
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
-  const text = sentenceOf(finding, ledger, ramp.policy, plan.interval)
   const entry = 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream) : undefined
-  return { ramp, ledger, finding, pace: ramp.pace, text, ...(entry && { metric: entry.metric }) }
-}
-
-/** What a phase promises about its decisions, and what it cannot. */
-export interface Guarantee {
-  readonly phase: string
-  /** Absent where no metric tells those with the change from those without. */
-  readonly evidence?: Evidence
-}
-
-/** For every phase whose steps some users have and some do not. */
-export function guaranteesOf(plan: Plan): readonly Guarantee[] {
-  return plan.phases.flatMap(({ id }, nth) => {
-    const partial = stepsOf(plan).filter(({ phase, to }) => phase === nth && isPartial(to))
-    if (partial.length === 0) return []
-    const [ramp] = partial.flatMap(({ index }) => rampAt(plan, index) ?? [])
-    return [{ phase: id, ...(ramp && { evidence: { pace: ramp.pace, policy: ramp.policy } }) }]
-  })
+  return {
+    ramp,
+    ledger,
+    finding,
+    pace: ramp.pace,
+    get text() {
+      return sentenceOf(finding, ledger, ramp.policy, plan.interval)
+    },
+    get opensIn() {
+      const polls = pollsLeft(finding, ledger, ramp.policy)
+      return polls && polls * plan.interval
+    },
+    ...(entry && { metric: entry.metric }),
+  }
 }
 
 function fresh({ of, metrics }: Ramp): Comparison {
@@ -151,7 +152,8 @@ function fresh({ of, metrics }: Ramp): Comparison {
   return { of, ledger: openLedger(named('failures'), named('latency')), last: {} }
 }
 
-function isPartial(exposure: number): boolean {
+/** Some have it and some do not. */
+export function isPartial(exposure: number): boolean {
   return exposure > 0 && exposure < 100
 }
 

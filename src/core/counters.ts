@@ -1,4 +1,5 @@
 import type { Duration } from './units.ts'
+import type { Metric } from './plan.ts'
 import type { Series } from './reading.ts'
 
 /** What is counted (`bad`, `total`, or a bucket's upper bound) → its cumulative series. */
@@ -42,6 +43,31 @@ export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
     for (const [key, value] of Object.entries(bin.counts)) sums[key] = (sums[key] ?? 0) + value
   }
   return sums
+}
+
+/** Drops bins from the far end once the rest covers both the window and the samples needed. */
+export function trim(bins: readonly Bin[], metric: Pick<Metric, 'window' | 'minSamples'>, whole: string): readonly Bin[] {
+  let from = 0
+  let length = bins.reduce((all, bin) => all + bin.for, 0)
+  let samples = bins.reduce((all, bin) => all + (bin.counts[whole] ?? 0), 0)
+  for (const bin of bins) {
+    length -= bin.for
+    samples -= bin.counts[whole] ?? 0
+    if (length < metric.window || samples < metric.minSamples) break
+    from += 1
+  }
+  return merge(bins.slice(from))
+}
+
+/** Bounded memory: neighbours are merged while there are more than 64, at the cost of a coarser window. */
+function merge(bins: readonly Bin[]): readonly Bin[] {
+  if (bins.length <= 64) return bins
+  const pairs: Bin[] = []
+  for (let nth = 0; nth < bins.length; nth += 2) {
+    const pair = bins.slice(nth, nth + 2)
+    pairs.push({ for: pair.reduce((all, bin) => all + bin.for, 0), counts: sum(pair) })
+  }
+  return pairs
 }
 
 /** Whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */

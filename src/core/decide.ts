@@ -3,7 +3,8 @@ import { weigh, type Weighed } from './comparison.ts'
 import { gatesOf, type Gate } from './gates.ts'
 import { describe, type Track } from './judge.ts'
 import type { Metric, Phase } from './plan.ts'
-import { advance, phaseOf, retreat, type Destination, type Scope } from './retreat.ts'
+import { contingencyOf, formatScope } from './contingency.ts'
+import { advance, effective, phaseOf, type Destination } from './retreat.ts'
 import { canDoWithout, type State } from './state.ts'
 import { formatDuration, type Instant } from './units.ts'
 
@@ -45,23 +46,21 @@ export function decide(state: State, now: Instant): Decision {
 const COMPLETE: Why = { code: 'healthy', text: 'every phase is complete' }
 const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
 
-/** Where the scope leads, unless everything is there already. */
-export function effective(state: State, scope: Scope): Destination | undefined {
-  const to = retreat(state, scope)
-  const now = state.intent?.exposures ?? state.exposures
-  const moves = Object.entries(to.exposures).some(([name, exposure]) => now[name] !== exposure)
-  return moves || state.intent?.move === 'advance' ? to : undefined
-}
-
 function findCritical(state: State, phase: Phase | undefined): Why | undefined {
   for (const [name, metric, track] of tracksOf(state, phase)) {
-    if (track.verdict === 'critical') return { code: 'critical', metric: name, text: `${name} ${describe(metric, track)}` }
+    if (track.verdict === 'critical')
+      return {
+        code: 'critical',
+        metric: name,
+        text: `${name} ${describe(metric, track)}`,
+        judge: track.single?.is === 'above' ? 'one group' : 'threshold',
+      }
     if (metric.onNoData === 'rollback' && lost(state, track))
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
   const weighed = weigh(state)
   if (weighed?.finding.do === 'rollback')
-    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }) }
+    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
   const { plan, intent } = state
   if (intent?.move !== 'advance') return undefined
   const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>
@@ -72,6 +71,8 @@ function findCritical(state: State, phase: Phase | undefined): Why | undefined {
 }
 
 function respond(state: State, phase: Phase, why: Why): Decision {
+  const planned = byContingency(state, why)
+  if (planned) return planned
   const to =
     phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
   if (to) return { do: phase.onCritical === 'step-back' ? 'step-back' : 'rollback', to, why }
@@ -80,11 +81,35 @@ function respond(state: State, phase: Phase, why: Why): Decision {
   return { do: 'pause', why }
 }
 
+/**
+ * What the metric's own contingency says, for as long as it has something to take back. What it has taken back is given
+ * `patience`: a metric that looks back over minutes is critical for as long. After that, undefined: the phase's onCritical.
+ */
+function byContingency(state: State, why: Why): Decision | undefined {
+  const { plan, intent, stopped, watch } = state
+  const id = why.metric === undefined ? undefined : plan.metrics[why.metric]?.contingency
+  const planned = contingencyOf(plan, id)
+  if (!planned || id === undefined || why.metric === undefined) return undefined
+  const to = effective(state, planned.scope)
+  // What is only reduced must still be watched.
+  const move = planned.scope.is === 'to' ? 'step-back' : 'rollback'
+  if (to)
+    return { do: move, to, why: { ...why, contingency: id, text: `${why.text}; contingency ${id}: ${formatScope(plan, planned.scope)}` } }
+  if (state.status !== 'paused' || stopped?.why.contingency !== id) return undefined
+  if (intent) return Object.values(intent.targets).some(({ is }) => is === 'refused') ? undefined : { do: 'finish', why: intent.why }
+  const track = watch?.tracks[why.metric]
+  const lasted = track?.criticalFor ?? 0
+  if (track?.verdict !== 'critical' || lasted >= plan.patience) return undefined
+  const left = formatDuration(plan.patience - lasted)
+  return { do: 'rest', why: { ...why, text: `${why.text}; contingency ${id} has done what it can, and is given ${left} more` } }
+}
+
 /** Warnings and missing data: hold first, and when they stay, pause. */
 function findTrouble(state: State, phase: Phase): Decision | undefined {
   const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
   const weighed = weigh(state)
-  if (weighed && isForPeople(weighed.finding)) found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text } })
+  if (weighed && isForPeople(weighed.finding))
+    found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
 }
@@ -98,7 +123,7 @@ function troubleOf(state: State, phase: Phase, name: string, metric: Metric, tra
   const { patience } = state.plan
   const text = `${name} ${describe(metric, track)}`
   if (track.verdict === 'warning') {
-    const why: Why = { code: 'warning', metric: name, text }
+    const why: Why = { code: 'warning', metric: name, text, judge: 'threshold' }
     const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
     if (phase.onWarning === 'hold' || lasted < patience)
       return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }

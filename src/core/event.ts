@@ -1,6 +1,7 @@
-import type { Instant } from './units.ts'
+import type { Duration, Instant } from './units.ts'
 import type { Exposures, Plan } from './plan.ts'
 import type { Watch } from './judge.ts'
+import type { Judge } from './single.ts'
 
 /** What moves exposure. */
 export type Move = 'advance' | 'step-back' | 'rollback'
@@ -11,6 +12,10 @@ export interface Why {
   /** One sentence: value, comparison, counts. */
   readonly text: string
   readonly metric?: string
+  /** Which judge spoke, where a metric is the reason. */
+  readonly judge?: Judge
+  /** The contingency that is carried out. */
+  readonly contingency?: string
 }
 
 /** A process that watches the rollout, named well enough to be told from another with the same pid. */
@@ -21,6 +26,21 @@ export interface Controller {
   readonly domain: string
   /** When the process began, in the kernel's own count; '' where the system does not say. */
   readonly began: string
+}
+
+/** What came of a rehearsal. */
+export interface Drill {
+  readonly contingency: string
+  /** Every target confirmed it, and what was there before was put back. */
+  readonly passed: boolean
+  /** From the intent to the last confirmation. */
+  readonly took: Duration
+  /** Target → how long it took to confirm, in milliseconds. One that did not is not there. */
+  readonly targets: { readonly [target: string]: Duration }
+  /** What went wrong. */
+  readonly problem?: string
+  /** The rehearsal in the journal of another environment that this one relies on. */
+  readonly of?: { readonly environment: string; readonly seq: number; readonly hash: string }
 }
 
 /** The plan's files as they were read: path relative to the plan's folder → SHA-256 (hex) of the bytes. */
@@ -55,6 +75,8 @@ export type Fact =
   /** A checklist item of a phase is done. */
   | { readonly type: 'checked'; readonly phase: string; readonly item: string }
   | { readonly type: 'completed'; readonly why: Why }
+  /** A contingency was rehearsed for real. */
+  | ({ readonly type: 'drilled' } & Drill)
   | { readonly type: 'attached'; readonly controller: Controller }
   | { readonly type: 'detached' }
   /** The journal goes on in another store; nothing follows here. */

@@ -16,6 +16,7 @@ export const GATES = [
   'approval',
   'checklist',
   'success',
+  'drill',
   'window',
   'freeze',
   'drift',
@@ -60,10 +61,11 @@ export function criterionKey(phase: Phase, nth: number): string {
 }
 
 /** By the clock the evidence says when something is wrong, and not when it is enough. */
-function evidenceGates({ finding, pace, text }: Weighed): readonly Gate[] {
+function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
   const open = isEnough || (pace === 'clock' && finding.do === 'hold')
-  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}` }]
+  const eta = !open && opensIn !== undefined && { opensIn }
+  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
 }
 
 function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {
@@ -128,7 +130,18 @@ function phaseGates(state: State, phase: Phase): readonly Gate[] {
     const text = `success ${criterion.metric} ${formatRule(criterion.rule)} for ${formatDuration(Math.min(held, criterion.over))} of ${formatDuration(criterion.over)}`
     return { name: 'success', open, text, ...(!open && { opensIn: criterion.over - held }) }
   })
-  return [...(phase.checklist.length > 0 ? [list] : []), ...criteria]
+  return [...(phase.checklist.length > 0 ? [list] : []), ...criteria, ...drillGates(state, phase)]
+}
+
+function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): readonly Gate[] {
+  if (contingency === undefined) return []
+  const last = drilled?.[contingency]
+  if (last?.passed)
+    return [{ name: 'drill', open: true, text: `drill ${contingency} passed in ${formatDuration(last.took)} (#${last.seq})` }]
+  const how = plan.drill
+    ? `rollout run --drill ${contingency} --apply -e ${plan.environment}`
+    : `rollout run --drill ${contingency} --proof ENVIRONMENT`
+  return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
 }
 
 function calendarGates(state: State, now: Instant): readonly Gate[] {

@@ -1,8 +1,9 @@
-import { beyondLast, carried, increments, quantile, sum, type Bin, type Counters } from './counters.ts'
+import { beyondLast, carried, increments, quantile, sum, trim, type Bin, type Counters } from './counters.ts'
 import type { Comparison } from './comparison.ts'
 import type { Metric } from './plan.ts'
 import type { Measured, Missing, Reading } from './reading.ts'
 import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
+import { describeSingle, weighSingle, type Single, type Standard } from './single.ts'
 import { formatDuration, type Duration, type Instant } from './units.ts'
 
 export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
@@ -29,6 +30,8 @@ export interface Track {
   readonly last?: Counters
   /** Increments since the step was reached, oldest first. */
   readonly bins: readonly Bin[]
+  /** What is known of the rate where there is one group and `evidence:` is written. */
+  readonly single?: Single
 }
 
 /** Everything watched at the current step. */
@@ -51,10 +54,18 @@ const FUTURE: Duration = 60_000
 /**
  * Judges one metric: the track so far and a new reading give the new track.
  * `elapsed` is the watched time since the last poll, undefined when there was a gap:
- * streaks then begin again. `now` is wall time, only compared with sample times.
+ * streaks then begin again. `now` is wall time, only compared with sample times. With a `standard` one reading above
+ * the `critical` threshold is a warning, and critical once it is no chance; whatever `for:` says stays as it is.
  */
-export function judge(metric: Metric, before: Track | undefined, reading: Reading, elapsed: Duration | undefined, now: Instant): Track {
-  const track = before ?? FRESH
+export function judge(
+  metric: Metric,
+  before: Track | undefined,
+  reading: Reading,
+  elapsed: Duration | undefined,
+  now: Instant,
+  standard?: Standard,
+): Track {
+  const track = withStandard(before ?? FRESH, standard)
   const fresh = checkAge(metric, reading, now)
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
@@ -63,7 +74,14 @@ export function judge(metric: Metric, before: Track | undefined, reading: Readin
       return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
     return weigh(metric, { ...track, value: fresh.value }, track, elapsed)
   }
-  return count(metric, track, fresh, elapsed)
+  return count(metric, track, fresh, elapsed, standard)
+}
+
+/** A plan that was replaced may no longer hold the metric to one. */
+function withStandard(track: Track, standard: Standard | undefined): Track {
+  if (!track.single || track.single.of === standard?.of) return track
+  const { single: _, ...rest } = track
+  return rest
 }
 
 const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
@@ -72,20 +90,37 @@ const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
  * The track as it begins a new step: samples and streaks start over, from the counters as they are now. Without a
  * reading there are none: older ones would count what came before the step as its own.
  */
-export function restart(reading: Reading | undefined): Track {
+export function restart(reading: Reading | undefined, single?: Single): Track {
   const counts = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : undefined
   const last = counts && !broken(counts) ? counts : undefined
   const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
-  return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }) }
+  return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }), ...(single && { single }) }
+}
+
+/** The watch as evidence about a single group begins anew. */
+export function withoutSingles(watch: Watch): Watch {
+  const tracks = Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withStandard(track, undefined)]))
+  return { ...watch, tracks }
 }
 
 /** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`. */
 export function describe(metric: Metric, track: Track): string {
   if (track.verdict === 'unknown') return track.missing ? `${track.missing.reason}: ${track.missing.detail}` : 'not measured yet'
-  const unit = unitOf(metric)
-  const value = formatValue(track.value ?? Number.NaN, unit)
+  const value = formatValue(track.value ?? Number.NaN, unitOf(metric))
   const counts =
     track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
+  const { single } = track
+  if (!single || !metric.critical || single.is === 'below') return compared(metric, track, value, counts)
+  const { when } = metric.critical
+  const said = describeSingle(single, when.threshold)
+  if (single.is === 'above') return `${value}${counts}, ${said}`
+  return track.verdict === 'warning' && holds(when, track.value ?? Number.NaN)
+    ? `${value} ${formatRule(when)}${counts}, ${said}`
+    : `${compared(metric, track, value, counts)}, ${said}`
+}
+
+/** The value beside the rule that made the verdict. */
+function compared(metric: Metric, track: Track, value: string, counts: string): string {
   if (track.verdict === 'critical' && metric.critical) {
     return `${value} ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}${counts}`
   }
@@ -96,7 +131,9 @@ export function describe(metric: Metric, track: Track): string {
     return `${value} ${formatRule(metric.critical.when)}, for ${formatDuration(track.criticalFor)} of ${formatDuration(metric.critical.for)}${counts}`
   }
   if (metric.success)
-    return track.met ? `${value} ${formatRule(metric.success)}${counts}` : `${value}, needs ${formatRule(metric.success)}${counts}`
+    return holds(metric.success, track.value ?? Number.NaN)
+      ? `${value} ${formatRule(metric.success)}${counts}`
+      : `${value}, needs ${formatRule(metric.success)}${counts}`
   return `${value}${counts}`
 }
 
@@ -128,7 +165,7 @@ function unknown(
   { reason, detail }: { reason: Missing; detail: string },
   kept: Partial<Track> = {},
 ): Track {
-  const { last, bins, samples, unknownFor } = { ...track, ...kept }
+  const { last, bins, samples, unknownFor, single } = { ...track, ...kept }
   return {
     verdict: 'unknown',
     met: false,
@@ -137,6 +174,7 @@ function unknown(
     bins,
     ...(last && { last }),
     ...(samples !== undefined && { samples }),
+    ...(single && { single }),
     ...(wasWarned(track) && { warned: true }),
   }
 }
@@ -155,6 +193,7 @@ function count(
   track: Track,
   reading: Extract<Measured, { is: 'ratio' | 'quantile' }>,
   elapsed: Duration | undefined,
+  standard: Standard | undefined,
 ): Track {
   const last = countersOf(reading)
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
@@ -170,7 +209,8 @@ function count(
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
   const sums = sum(bins)
   const total = Math.round(sums[whole] ?? 0)
-  const since = { last: kept, bins, samples }
+  const single = standard && weighSingle(standard, track.single, { total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })
+  const since = { last: kept, bins, samples, ...(single && { single }) }
   const moved = (counts[whole] ?? 0) > 0
 
   if (total < metric.minSamples || total === 0) {
@@ -205,31 +245,6 @@ function countersOf(reading: Extract<Measured, { is: 'ratio' | 'quantile' }>): C
   return reading.is === 'ratio' ? { bad: reading.bad, total: reading.total } : reading.buckets
 }
 
-/** Drops bins from the far end once the rest covers both the window and the samples needed. */
-function trim(bins: readonly Bin[], metric: Metric, whole: string): readonly Bin[] {
-  let from = 0
-  let length = bins.reduce((all, bin) => all + bin.for, 0)
-  let samples = bins.reduce((all, bin) => all + (bin.counts[whole] ?? 0), 0)
-  for (const bin of bins) {
-    length -= bin.for
-    samples -= bin.counts[whole] ?? 0
-    if (length < metric.window || samples < metric.minSamples) break
-    from += 1
-  }
-  return merge(bins.slice(from))
-}
-
-/** Bounded memory: neighbours are merged while there are more than 64, at the cost of a coarser window. */
-function merge(bins: readonly Bin[]): readonly Bin[] {
-  if (bins.length <= 64) return bins
-  const pairs: Bin[] = []
-  for (let nth = 0; nth < bins.length; nth += 2) {
-    const pair = bins.slice(nth, nth + 2)
-    pairs.push({ for: pair.reduce((all, bin) => all + bin.for, 0), counts: sum(pair) })
-  }
-  return pairs
-}
-
 /** Compares the value with the rules. */
 function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
   const value = measured.value ?? Number.NaN
@@ -241,13 +256,21 @@ function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration
   const sticky = warned && metric.success !== undefined && metric.warning !== undefined && !holds(metric.success, value)
   const warningFor = sticky ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)
 
-  const isCritical = criticalFor !== undefined && criticalFor >= (metric.critical?.for ?? 0)
+  const { single } = measured
+  const needed = metric.critical?.for ?? 0
+  // By evidence a single reading is chance; one that lasts as long as the plan says is what the plan says.
+  const isLasting = criticalFor !== undefined && criticalFor >= needed && (needed > 0 || !single)
+  const isCritical = isLasting || single?.is === 'above'
   const isWarning = criticalFor !== undefined || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
   const verdict = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy'
   return {
     ...rest,
     verdict,
-    met: verdict === 'healthy' && warningFor === undefined && (metric.success === undefined || holds(metric.success, value)),
+    met:
+      verdict === 'healthy' &&
+      warningFor === undefined &&
+      (metric.success === undefined || holds(metric.success, value)) &&
+      (!single || single.is === 'below'),
     ...(criticalFor !== undefined && { criticalFor }),
     ...(warningFor !== undefined && { warningFor }),
   }

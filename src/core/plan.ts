@@ -1,5 +1,6 @@
 import type { Duration, Exposure, Instant } from './units.ts'
-import type { Policy } from './evidence/policy.ts'
+import type { Bounds, WrittenPolicy } from './evidence/policy.ts'
+import type { Contingency, Risk } from './risk.ts'
 import type { Rule } from './rule.ts'
 
 /** Any JSON value: what can be frozen into the journal. */
@@ -27,6 +28,29 @@ export interface Toggle {
   readonly words: { readonly on: string; readonly off: string }
   /** ISO date, yyyy-mm-dd. */
   readonly removeBy?: string
+  /** Keys of `Plan.segments`: whoever belongs to one gets the toggle with its first step. */
+  readonly segments?: readonly string[]
+  /** Ids that get it with its first step, and ids that never get it. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** Some of the users: those a rule holds for, and those of a list. */
+export interface Segment {
+  /** As the env contract writes it, see segment.ts: `country:in:se,no;plan:equals:pro`. */
+  readonly rule?: string
+  /** Ids that are added to the lists of every toggle that names the segment. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** What is known of the users before a rollout. */
+export interface Users {
+  readonly count: number
+  /** Requests of one user a day. */
+  readonly requests: number
+  /** Share of requests that fail with the toggle off, 0–1. */
+  readonly errors: number
 }
 
 /** A place where toggles are written. `options` are the adapter's, with `${NAME}` references unresolved. */
@@ -50,20 +74,24 @@ export interface TimedRule {
 export interface Evidence {
   /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
   readonly pace: 'evidence' | 'clock'
-  readonly policy: Omit<Policy, 'shares'>
+  readonly policy: WrittenPolicy
 }
 
 export interface Metric {
   readonly use: string
   readonly options: { readonly [key: string]: Json }
-  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
   /** Its reading tells the two groups apart: failures of requests, or how long they take. */
   readonly compares?: 'failures' | 'latency'
   /** The toggle whose groups these are; whichever moves, unless told. */
   readonly toggle?: string
+  /** Where it is weighed otherwise than the phase says. */
+  readonly evidence?: Bounds
+  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
   readonly success?: Rule
   readonly warning?: TimedRule
   readonly critical?: TimedRule
+  /** Key of `Plan.contingencies`: done when it is critical, instead of the phase's `onCritical`. */
+  readonly contingency?: string
   /** Requests needed since the step was reached; only for metrics that count. */
   readonly minSamples: number
   readonly onNoData: OnNoData
@@ -117,8 +145,10 @@ export interface Phase {
   readonly after: Duration
   readonly checklist: readonly ChecklistItem[]
   readonly success: readonly Criterion[]
-  /** Only where it differs from the defaults. */
+  /** Only where it is written: the groups are compared without it, by the defaults. */
   readonly evidence?: Evidence
+  /** A contingency that must have been rehearsed for real before the phase is complete. */
+  readonly drill?: string
 }
 
 /** A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. */
@@ -144,6 +174,8 @@ export interface Plan {
   readonly environment?: string
   readonly owner?: string
   readonly toggles: { readonly [name: string]: Toggle }
+  readonly segments?: { readonly [name: string]: Segment }
+  readonly users?: Users
   readonly targets: { readonly [name: string]: Target }
   readonly metrics: { readonly [name: string]: Metric }
   readonly phases: readonly Phase[]
@@ -157,6 +189,10 @@ export interface Plan {
   /** Steps up are allowed only inside one of these; none means always. */
   readonly windows: readonly Window[]
   readonly freezes: readonly Freeze[]
+  readonly risks?: { readonly [id: string]: Risk }
+  readonly contingencies?: { readonly [id: string]: Contingency }
+  /** The environment is one in which contingencies may be rehearsed for real. */
+  readonly drill?: true
 }
 
 /** One entry of the compiled list: which toggles move, and to what, within which phase. */

@@ -65,7 +65,8 @@ export interface TargetAdapter<Options> {
   /** Reads the named variables as the target holds them now. */
   read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
   /**
-   * Writes all words in one go where the target can. A target that can hold the epoch refuses an older one.
+   * Writes all words in one go where the target can. A word of '' is that of a list: where a variable cannot be removed, it
+   * is left empty, and reads back as '' or as not set. A target that can hold the epoch refuses an older one.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
   /**

@@ -55,6 +55,14 @@ export function retreat(state: State, scope: Scope): Destination {
   }
 }
 
+/** Where the scope leads, unless everything is there already. */
+export function effective(state: State, scope: Scope): Destination | undefined {
+  const to = retreat(state, scope)
+  const now = state.intent?.exposures ?? state.exposures
+  const moves = Object.entries(to.exposures).some(([name, exposure]) => now[name] !== exposure)
+  return moves || state.intent?.move === 'advance' ? to : undefined
+}
+
 /** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
 export function advance(
   state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,

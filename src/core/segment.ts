@@ -1,3 +1,6 @@
+import { hashBehind, saltOf, thresholdOf, type Salt } from './bucket.ts'
+import { parsePercent } from './words.ts'
+
 /*
  * Who belongs to a segment: `ROLLOUT_SEGMENT_STAFF=email:ends:@example.com;country:in:se,no`. Conditions are joined by
  * `;` and must all hold; alternatives are two segments (`;seg=a,b`). No blanks and no quotes: what every reader of env
@@ -7,29 +10,48 @@
 /** What an application knows of the one it asks for. Texts, whole numbers and booleans count; anything else is absent. */
 export type Attributes = Readonly<Record<string, unknown>>
 
-interface Condition {
+interface Match {
   readonly attribute: string
   readonly operator: 'equals' | 'in' | 'starts' | 'ends'
   /** One is enough. */
   readonly values: readonly string[]
 }
 
+/** `organisation:percentage:20%`: all of an organisation, or nobody of it. */
+interface Share {
+  readonly attribute: string
+  readonly operator: 'percentage'
+  /** The name of the segment: two segments choose independently. */
+  readonly salt: Salt
+  /** Buckets below this are in. */
+  readonly threshold: number
+}
+
+type Condition = Match | Share
+
 /** All conditions must hold; never empty. */
 export type Segment = readonly Condition[]
 
-const CONDITION = /^([A-Za-z_][\w.-]*):(equals|in|starts|ends):(.+)$/s
+const CONDITION = /^([A-Za-z_][\w.-]*):(equals|in|starts|ends|percentage):(.+)$/s
 
 /** The variable that holds a segment: `eu-west` → `ROLLOUT_SEGMENT_EU_WEST`. */
 export function segmentVariable(name: string): string {
   return `ROLLOUT_SEGMENT_${name.toUpperCase().replaceAll('-', '_')}`
 }
 
-/** Undefined when it is no rule: nobody belongs to a segment that is not understood. */
-export function parseSegment(text: string): Segment | undefined {
+/** The rule of the segment of that name. Undefined when it is none: nobody belongs to a segment that is not understood. */
+export function parseSegment(name: string, text: string): Segment | undefined {
   const conditions: Condition[] = []
   for (const part of text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').split(';')) {
     const [, attribute, operator, operand = ''] = CONDITION.exec(part) ?? []
-    if (attribute === undefined || !isOperator(operator)) return undefined
+    if (attribute === undefined) return undefined
+    if (operator === 'percentage') {
+      const share = parsePercent(operand)
+      if (share === undefined) return undefined
+      conditions.push({ attribute, operator, salt: saltOf(name), threshold: thresholdOf(share) })
+      continue
+    }
+    if (!isOperator(operator)) return undefined
     // `equals` takes the rest as it is, commas too.
     const values = operator === 'equals' ? [operand] : operand.split(',')
     if (values.includes('')) return undefined
@@ -40,17 +62,20 @@ export function parseSegment(text: string): Segment | undefined {
 
 /** Whether one with this id and these attributes belongs to the segment. The attribute `id` is the id. Case counts. */
 export function belongs(segment: Segment, id: string, attributes: Attributes | undefined): boolean {
-  return segment.every(({ attribute, operator, values }) => {
+  return segment.every((condition) => {
+    const { attribute } = condition
     const held = attribute === 'id' ? id : attributeOf(attributes, attribute)
     if (held === undefined || held === '') return false
-    switch (operator) {
+    switch (condition.operator) {
       case 'equals':
       case 'in':
-        return values.includes(held)
+        return condition.values.includes(held)
       case 'starts':
-        return values.some((value) => held.startsWith(value))
+        return condition.values.some((value) => held.startsWith(value))
       case 'ends':
-        return values.some((value) => held.endsWith(value))
+        return condition.values.some((value) => held.endsWith(value))
+      case 'percentage':
+        return hashBehind(condition.salt, held) >>> 0 < condition.threshold
     }
   })
 }
@@ -65,6 +90,6 @@ export function attributeOf(attributes: Attributes | undefined, name: string): s
   return undefined
 }
 
-function isOperator(text: string | undefined): text is Condition['operator'] {
+function isOperator(text: string | undefined): text is Match['operator'] {
   return text === 'equals' || text === 'in' || text === 'starts' || text === 'ends'
 }

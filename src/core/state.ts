@@ -1,6 +1,6 @@
-import type { Controller, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
+import type { Controller, Drill, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
 import { RolloutError } from './errors.ts'
-import type { Watch } from './judge.ts'
+import { withoutSingles, type Watch } from './judge.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
 import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
@@ -65,6 +65,8 @@ export interface State {
   readonly approvals: readonly Approved[]
   /** Checklist items done, as `phase/item`. */
   readonly checked: readonly string[]
+  /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
+  readonly drilled?: { readonly [contingency: string]: Drill & Pick<Stamp, 'seq' | 'at' | 'actor'> }
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
@@ -73,7 +75,7 @@ export interface State {
 }
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '3'
+export const FOLD = '4'
 
 /** State of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
@@ -135,6 +137,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
         files: event.files,
         baseline: event.baseline,
         approvals: [],
+        ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, event.plan) }),
         ...(state.watch && { watch: carry(state.watch, state.plan, event.plan) }),
       }
     case 'observed':
@@ -162,6 +165,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...state, checked: [...new Set([...state.checked, `${event.phase}/${event.item}`])] }
     case 'completed':
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
+    case 'drilled':
+      return { ...state, drilled: { ...state.drilled, [event.contingency]: drill(event) } }
     case 'attached':
       return { ...state, controller: { ...event.controller, at: event.at } }
     case 'moved':
@@ -175,9 +180,10 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
   }
 }
 
-/** A person has looked at what the comparison asked about. */
+/** A person has looked at what the evidence asked about. */
 function reconsidered(watch: Watch): Watch {
-  return watch.comparison ? { ...watch, comparison: resumed(watch.comparison) } : watch
+  const looked = withoutSingles(watch)
+  return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
 }
 
 /** A newer version may know more than this one: skipping what it says would be another state than it sees. */
@@ -206,7 +212,7 @@ function carry(watch: Watch, before: Plan, now: Plan): Watch {
 }
 
 /** Whether two parts of a plan are the same; keys in another order are. */
-function isSame(before: unknown, now: unknown): boolean {
+export function isSame(before: unknown, now: unknown): boolean {
   return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
 }
 
@@ -246,6 +252,17 @@ function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp)
   if (state.intent?.seq !== event.intent) return state
   const { intent, ...rest } = state
   return { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch }
+}
+
+/** A rehearsal of a contingency that has since become another one proves nothing. */
+function stillDrilled(drilled: NonNullable<State['drilled']>, before: Plan, now: Plan): NonNullable<State['drilled']> {
+  return Object.fromEntries(
+    Object.entries(drilled).filter(([id]) => isSame(before.contingencies?.[id]?.scope, now.contingencies?.[id]?.scope)),
+  )
+}
+
+function drill({ contingency, passed, took, targets, problem, of, seq, at, actor }: Drill & Stamp): NonNullable<State['drilled']>[string] {
+  return { contingency, passed, took, targets, ...(problem !== undefined && { problem }), ...(of && { of }), seq, at, actor }
 }
 
 function deed(stamp: Stamp, why: Why): Deed {

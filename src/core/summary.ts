@@ -1,6 +1,8 @@
+import { weigh } from './comparison.ts'
 import { decide, type Decision } from './decide.ts'
 import { gatesOf, nextStep, type Gate } from './gates.ts'
 import { describe, type Verdict } from './judge.ts'
+import { flowsOf, outlookOf, type Outlook } from './outlook.ts'
 import type { Lease } from './ports.ts'
 import { stepsOf, type Exposures, type Plan, type Step } from './plan.ts'
 import { phaseOf } from './retreat.ts'
@@ -40,6 +42,8 @@ export interface Summary {
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
   readonly metrics: readonly MetricSummary[]
+  /** How long it takes to know enough where the change under way is decided; absent where that is being decided now. */
+  readonly outlook?: Outlook
   readonly stopped?: Deed
   /** Who watches, or did until it fell silent. */
   readonly controller?: NonNullable<State['controller']> & { readonly watching: boolean }
@@ -66,10 +70,19 @@ export function summarize(state: State, now: Instant, lease?: Lease): Summary {
     ...(intent && { intent: { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets } }),
     decision: { do: decision.do, text: decision.why.text },
     gates: status === 'complete' ? [] : gatesOf(state, now),
+    ...outlookIn(state, phase?.id),
     metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
     ...(stopped && { stopped }),
     ...(controller && { controller: { ...controller, watching: lease !== undefined } }),
   }
+}
+
+function outlookIn(state: State, phase: string | undefined): Pick<Summary, 'outlook'> {
+  const weighed = weigh(state)
+  const isDeciding = weighed?.finding.do === 'complete' || (weighed?.finding.do === 'hold' && weighed.finding.because === 'proof')
+  if (phase === undefined || state.status !== 'running' || isDeciding) return {}
+  const outlook = outlookOf(state.plan, phase, flowsOf(state), weighed?.ramp.of)
+  return outlook ? { outlook } : {}
 }
 
 export function summarizeStep(plan: Plan, step: Step): StepSummary {

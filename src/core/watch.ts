@@ -2,8 +2,9 @@ import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { criterionKey } from './gates.ts'
 import { judge, restart, type Watch } from './judge.ts'
 import type { Reading } from './reading.ts'
+import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from './units.ts'
-import type { Phase, Plan } from './plan.ts'
+import { stepsOf, type Phase, type Plan } from './plan.ts'
 import { holds } from './rule.ts'
 
 /** Where a monotonic clock stands, and whose it is. */
@@ -39,7 +40,9 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
   const polled = [...wanted].flatMap((name) => {
     const metric = plan.metrics[name]
-    return metric ? [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, tick.now)] as const] : []
+    if (!metric) return []
+    const standard = standardAt(plan, phase, cursor, name)
+    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, tick.now, standard)] as const]
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
   const trusted = phase.metrics.every((name) => {
@@ -67,7 +70,10 @@ export function begin(plan: Plan, cursor: number, before: Watch | undefined, all
   const readings = focused(ramp, all)
   const comparison = arrive(ramp, before?.comparison, all)
   const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
-  const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name])]))
+  const phase = plan.phases[stepsOf(plan)[Math.max(cursor, 0)]?.phase ?? 0]
+  const single = (name: string): Single | undefined =>
+    enterSingle(phase && standardAt(plan, phase, cursor, name), before?.tracks[name]?.single)
+  const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name], single(name))]))
   return {
     monotonic: tick.monotonic,
     domain: tick.domain,

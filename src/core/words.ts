@@ -41,6 +41,11 @@ export function parseWord(text: string, words: Toggle['words'] = { on: 'true', o
   }
   if (head === words.off) return { exposure: 0, options }
   if (head === words.on) return { exposure: 100, options }
-  const exposure = PERCENT.test(head) ? parseExposure(head) : undefined
+  const exposure = parsePercent(head)
   return exposure === undefined ? undefined : { exposure, options }
+}
+
+/** `0.1%` as the env contract spells it: no blank, no sign, no leading zero. Undefined otherwise. */
+export function parsePercent(text: string): Exposure | undefined {
+  return PERCENT.test(text) ? parseExposure(text) : undefined
 }

@@ -58,7 +58,7 @@ async function driftGate(engine: Engine, state: State): Promise<Gate | undefined
     )
   if (drifts.length === 0) return undefined
   const text = drifts
-    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected}`)
+    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`)
     .join('; ')
   return { name: 'drift', open: false, text: `drift ${text}` }
 }

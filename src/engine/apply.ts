@@ -5,7 +5,7 @@ import type { Fact } from '../core/event.ts'
 import { defaultsOf } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
-import type { Watch } from '../core/judge.ts'
+import { withoutSingles, type Watch } from '../core/judge.ts'
 import type { Duration } from '../core/units.ts'
 import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -49,7 +49,10 @@ export function byHand(
   const { intent } = state
   if (!intent) return []
   const open = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
-  return open.map((target) => ({ target: target.name, lines: target.byHand(environment(state.plan, target.name, intent.exposures)) }))
+  return open.map((target) => ({
+    target: target.name,
+    lines: target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures })),
+  }))
 }
 
 async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<void> {
@@ -119,10 +122,10 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
 /** The message of what went wrong; undefined when the target was written and reads back. */
 async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<string | undefined> {
   try {
-    const { plan, advanced } = stateOf(engine)
+    const { plan, advanced, baseline } = stateOf(engine)
     const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
     const replaces = !isReset ? 'older' : advanced ? 'break-glass' : 'any'
-    await put(target, environment(plan, target.name, exposures), { epoch, replaces }, engine)
+    await put(target, environment(plan, target.name, { exposures, baseline }), { epoch, replaces }, engine)
     return undefined
   } catch (thrown) {
     // Whatever an adapter throws then, it is because it was told to stop.
@@ -144,7 +147,7 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
 }
 
 function unproven(watch: Watch): Watch {
-  const { comparison: _, ...rest } = watch
+  const { comparison: _, ...rest } = withoutSingles(watch)
   return { ...rest, criteria: {} }
 }
 

@@ -1,4 +1,5 @@
 import type { OpenTarget } from '../adapters/open.ts'
+import { besides } from '../core/early.ts'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
 import type { Exposure } from '../core/units.ts'
 import { togglesOf, type Exposures, type Plan } from '../core/plan.ts'
@@ -12,7 +13,9 @@ import { shownWord } from './put.ts'
  * `conflict` when a value is no word, or targets disagree.
  */
 export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<Exposures> {
-  const held = new Map(await Promise.all(targets.map(async (target) => [target.name, await read(plan, target, signal)] as const)))
+  const held = new Map(
+    await Promise.all(targets.map(async (target) => [target.name, await read(target, wordsOf(plan, target.name), signal)] as const)),
+  )
   const problems: Problem[] = []
   const baseline: Record<string, Exposure> = {}
   for (const [name, toggle] of Object.entries(plan.toggles)) {
@@ -46,8 +49,33 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
   return baseline
 }
 
-async function read(plan: Plan, target: OpenTarget, signal: AbortSignal): Promise<Words> {
-  const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
+/**
+ * Refuses lists and segments that somebody else has written already: a rollback empties what a rollout writes, and could
+ * not give them back. Throws `conflict`, and `unreachable` like `readBaseline`.
+ */
+export async function checkBesides(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<void> {
+  const owned = targets.flatMap((target) => {
+    const toggles = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name] ?? [])
+    const variables = [...new Set(toggles.flatMap((toggle) => besides(plan, toggle)))]
+    return variables.length === 0 ? [] : [{ target, variables }]
+  })
+  const found = await Promise.all(
+    owned.map(async ({ target, variables }) => {
+      const held = await read(target, variables, signal)
+      return variables.filter((variable) => (held[variable] ?? '') !== '').map((variable) => `${target.name} holds ${variable} already`)
+    }),
+  )
+  const hint = 'move it into the plan and empty it there, or leave it out of the plan: then it stays as it is'
+  const problems = found.flat().map((message) => ({ message, hint }))
+  if (problems.length > 0) throw new RolloutError('conflict', problems)
+}
+
+/** The variables that are toggles. */
+function wordsOf(plan: Plan, target: string): readonly string[] {
+  return togglesOf(plan, target).flatMap((name) => plan.toggles[name]?.variable ?? [])
+}
+
+async function read(target: OpenTarget, variables: readonly string[], signal: AbortSignal): Promise<Words> {
   if (variables.length === 0) return {}
   try {
     return await target.read(variables, signal)

@@ -27,7 +27,7 @@ export async function breakGlass(
 ): Promise<readonly Broken[]> {
   return Promise.all(
     targets.map(async (target) => {
-      const words = environment(plan, target.name, defaultsOf(plan))
+      const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
       const lines = target.byHand(words)
       for (let attempt = 1; ; attempt += 1) {
         try {

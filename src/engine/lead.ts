@@ -1,6 +1,6 @@
-import { writeLease } from '../adapters/state/chain.ts'
 import { RolloutError } from '../core/errors.ts'
 import type { Controller } from '../core/event.ts'
+import { isSameLease } from '../core/lease.ts'
 import type { Lease } from '../core/ports.ts'
 import type { Duration } from '../core/units.ts'
 import type { Engine } from './engine.ts'
@@ -31,18 +31,15 @@ export function openLead({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, { 
     other: async () => {
       const mine = held ?? { holder: controller, since: clock.now() }
       let running = await orElse(mine, journal.takeLease(mine, TTL))
-      if (!isSame(running, mine) && alive(running.holder) === false) running = await orElse(mine, journal.takeLease(mine, TTL, running))
-      held = isSame(running, mine) ? mine : undefined
+      if (!isSameLease(running, mine) && alive(running.holder) === false)
+        running = await orElse(mine, journal.takeLease(mine, TTL, running))
+      held = isSameLease(running, mine) ? mine : undefined
       return held ? undefined : running
     },
     drop: async () => {
       if (held) await orElse(undefined, journal.dropLease(held))
     },
   }
-}
-
-function isSame(lease: Lease, other: Lease): boolean {
-  return writeLease(lease) === writeLease(other)
 }
 
 /** Without a store there is nobody to stand by for: the turn itself says that the journal cannot be reached. */

@@ -24,7 +24,7 @@ export async function put(
     await target.write(words, fence, both)
     return target.read(Object.keys(words), both)
   })
-  const wrong = Object.keys(words).find((variable) => found[variable] !== words[variable])
+  const wrong = Object.keys(words).find((variable) => (found[variable] ?? '') !== words[variable])
   if (wrong === undefined) return
   const shown = found[wrong] === undefined ? 'nothing' : `"${shownWord(target, found[wrong])}"`
   throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })

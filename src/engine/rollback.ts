@@ -1,6 +1,5 @@
-import { effective } from '../core/decide.ts'
 import type { Controller, Why } from '../core/event.ts'
-import { retreat, type Destination, type Scope } from '../core/retreat.ts'
+import { effective, retreat, type Destination, type Scope } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import type { Duration } from '../core/units.ts'
 import { stateOf, type Engine } from './engine.ts'

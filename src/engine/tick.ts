@@ -86,8 +86,8 @@ export async function findDrift(
   const looked = await Promise.all(
     engine.targets.map(async (target) => {
       try {
-        const found = await target.read(Object.keys(environment(state.plan, target.name, state.exposures)), engine.signal)
-        const drifts = drift(state.plan, target.name, state.exposures, found).map((each) =>
+        const found = await target.read(Object.keys(environment(state.plan, target.name, state)), engine.signal)
+        const drifts = drift(state.plan, target.name, state, found).map((each) =>
           each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
         )
         return { drifts, unreadable: [] }
@@ -111,7 +111,7 @@ async function findObstacle(engine: Engine, state: State): Promise<Extract<Decis
   const [first] = drifts
   if (first) {
     const found = first.found === undefined ? 'nothing' : first.found
-    const text = `${first.target} holds ${first.variable}=${found} instead of ${first.expected}: somebody else changed it`
+    const text = `${first.target} holds ${first.variable}=${found} instead of ${first.expected || 'nothing'}: somebody else changed it`
     return { do: 'pause', why: { code: 'drift', text: drifts.length > 1 ? `${text} (and ${drifts.length - 1} more)` : text } }
   }
   if (unreadable.length > state.plan.maxUnavailable) return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.join('; ') } }

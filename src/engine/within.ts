@@ -13,9 +13,14 @@ export async function within<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const deadline = clock.deadline(limit)
+  let end = (): void => undefined
   const late = new Promise<never>((_, reject) => {
-    const timeout = new RolloutError('timeout', { message: `no answer within ${formatDuration(limit)}` })
-    deadline.addEventListener('abort', () => reject(timeout), { once: true })
+    end = () => reject(new RolloutError('timeout', { message: `no answer within ${formatDuration(limit)}` }))
+    deadline.addEventListener('abort', end)
   })
-  return Promise.race([work(AbortSignal.any([signal, deadline])), late])
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, deadline])), late])
+  } finally {
+    deadline.removeEventListener('abort', end)
+  }
 }

@@ -30,7 +30,7 @@ export function compile(toggle: string, source: Source, tell: Problems['tell']):
   const segments = (word.options['seg']?.split(',') ?? []).flatMap((name) => {
     const variable = segmentVariable(name)
     const rule = source.get(variable)
-    const segment = rule === undefined || source.isUnclear(variable) ? undefined : parseSegment(rule)
+    const segment = rule === undefined || source.isUnclear(variable) ? undefined : parseSegment(name, rule)
     if (!segment) tell(variable, `${variable}=${shown(rule ?? '')} is not a segment (such as country:in:se,no): nobody belongs to it`)
     return segment ? [segment] : []
   })

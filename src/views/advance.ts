@@ -3,9 +3,10 @@ import type { Step } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { type Change } from '../core/summary.ts'
-import { formatDuration, formatExposure } from '../core/units.ts'
+import { formatExposure } from '../core/units.ts'
 import { renderChanges } from './event.ts'
 import { clean, listed } from './clean.ts'
+import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
 import { nextCommand, renderWord } from './status.ts'
 
@@ -51,7 +52,7 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   if (decision.do !== 'hold')
     return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
   const closed = decision.gates.filter((gate) => !gate.open)
-  const texts = closed.map(({ text, opensIn }) => (opensIn === undefined ? text : `${text} (about ${formatDuration(opensIn)} more)`))
+  const texts = closed.map((gate) => `${gate.text}${opensIn(gate)}`)
   const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
   const names = [...new Set(closed.map(({ name }) => name))]
   if (next && names.length > 0) lines.push(color.dim(`  To go anyway: rollout advance --override ${names.join(',')} --reason "…"`))

@@ -69,6 +69,8 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return `checked ${clean(event.item)} of ${clean(event.phase)}`
     case 'completed':
       return color.green.bold('complete') + `  ${clean(event.why.text)}`
+    case 'drilled':
+      return drilled(event, stream)
     case 'attached':
       return color.dim(`watched by ${clean(event.controller.host)} pid ${event.controller.pid}`)
     case 'detached':
@@ -76,6 +78,15 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     case 'moved':
       return color.bold(`the journal goes on in ${clean(event.to)}`)
   }
+}
+
+function drilled({ contingency, passed, took, problem, of }: Extract<Event, { type: 'drilled' }>, stream: Stream): string {
+  const color = paint(stream)
+  const where = of ? ` (in ${clean(of.environment)}, its #${of.seq})` : ''
+  const text = `drill of ${clean(contingency)}${where}`
+  return passed
+    ? `${color.green.bold(text)}  confirmed by every target in ${formatDuration(took)}, and put back`
+    : `${color.red.bold(`${text} failed`)}  ${clean(problem ?? '')}`
 }
 
 /** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */

@@ -3,12 +3,14 @@ import type { Group } from '../core/evidence/likelihood.ts'
 import { describe, unitOf, type Track, type Verdict } from '../core/judge.ts'
 import type { Approval, Exposures, Metric, Toggle } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
+import { describeSingle, type Judge } from '../core/single.ts'
 import { formatRule, formatValue, holds } from '../core/rule.ts'
 import type { Deed, Status } from '../core/state.ts'
 import type { Summary } from '../core/summary.ts'
 import { formatDuration, formatExposure, formatFraction, formatInstant, type Duration, type Instant } from '../core/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
+import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
 import { nextCommand, renderVerdict, renderWord } from './status.ts'
 
@@ -33,14 +35,13 @@ export function renderDecision(page: DecisionPage, stream: Stream): string {
   if (stopped)
     lines.push(`  ${clean(stopped.why.text)}`, color.dim(`  #${stopped.seq} by ${clean(stopped.actor)}, ${formatInstant(stopped.at)}`))
   else lines.push(`  ${decision.do}: ${clean(decision.text)}`)
+  if (stopped?.why.judge) lines.push(color.dim(`  ${SPOKE[stopped.why.judge]} spoke`))
   for (const each of page.evidence ?? []) lines.push(`  then: ${renderEvidence(each, stream)}`)
   // What was rolled back is no longer watched: only the evidence says anything about it.
   if (status === 'running' || status === 'paused')
     for (const each of page.metrics) lines.push(`  ${stopped ? 'now:  ' : ''}${renderEvidence(each, stream)}`)
   for (const gate of status === 'running' ? page.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
-    lines.push(
-      `  ${color.yellow('…')} ${clean(gate.text)}${gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)}`,
-    )
+    lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`)
   }
   return `${[...lines, color.dim(`  ${nextCommand(page)}`)].join('\n')}\n`
 }
@@ -52,23 +53,34 @@ export interface MetricPage {
   readonly step?: { readonly number: number; readonly toggles: readonly string[]; readonly to: string }
   /** Set when this metric is why the rollout stopped; the track is then the one of that moment. */
   readonly stopped?: Deed
+  /** Who judges it at this step. */
+  readonly judge: Judge
   /** Since the change began: those with it and those without, and how many to one it is worse than tolerated. */
   readonly groups: readonly { readonly stream: string; readonly on: Group; readonly off: Group; readonly harm: number }[]
   readonly changes: readonly { readonly seq: number; readonly at: Instant; readonly verdict: Verdict; readonly text: string }[]
 }
 
 /** `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
-export function renderMetric({ name, metric, track, step, stopped, groups, changes }: MetricPage, stream: Stream): string {
+export function renderMetric({ name, metric, track, step, stopped, judge, groups, changes }: MetricPage, stream: Stream): string {
   const color = paint(stream)
   const at = step ? ` at step ${step.number} (${listed(step.toggles)} at ${step.to})` : ''
   const lines = [`${color.bold(clean(name))}${at}: ${track ? headline(metric, track, stream) : 'not measured yet'}`]
-  if (stopped) lines.push(`  This is why it stopped: #${stopped.seq}, ${formatInstant(stopped.at)}, ${clean(stopped.actor)}.`)
+  if (stopped)
+    lines.push(
+      `  This is why it stopped: #${stopped.seq}, ${formatInstant(stopped.at)}, ${clean(stopped.actor)}${stopped.why.judge === undefined ? '' : `; ${SPOKE[stopped.why.judge]} spoke`}.`,
+    )
   const rules = [
     metric.success && `goes on ${formatRule(metric.success)}`,
     metric.warning && `warns ${formatRule(metric.warning.when)}${lasting(metric.warning.for)}`,
     metric.critical && `critical ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}`,
   ]
   lines.push(`  Rules: ${rules.filter((rule) => rule !== undefined).join(' · ') || 'none'}`)
+  const { single } = track ?? {}
+  const bound = metric.critical?.when.threshold
+  lines.push(
+    `  Judged by ${JUDGES[judge]}${judge === 'one group' && single && bound !== undefined ? `: ${describeSingle(single, bound)}` : ''}.`,
+  )
+  if (metric.contingency !== undefined) lines.push(`  When critical: contingency ${clean(metric.contingency)}`)
   if (track) lines.push(...streaks(metric, track))
   for (const { stream: name, on, off, harm } of groups)
     lines.push(`  ${clean(name)}: toggle on ${countsOf(on)}, off ${countsOf(off)}; evidence of harm ${harm.toPrecision(3)}:1.`)
@@ -84,6 +96,19 @@ export function renderMetric({ name, metric, track, step, stopped, groups, chang
       `  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change.verdict, stream)} ${clean(change.text)}`,
     )
   return `${lines.join('\n')}\n`
+}
+
+const JUDGES: Readonly<Record<Judge, string>> = {
+  comparison: 'comparing those with the toggle and those without; thresholds look at those with it',
+  'one group': 'evidence about one group',
+  threshold: 'thresholds alone',
+}
+
+/** Which judge spoke. */
+const SPOKE: Readonly<Record<Judge, string>> = {
+  comparison: 'the comparison of both groups',
+  'one group': 'evidence about one group',
+  threshold: 'a threshold',
 }
 
 function countsOf({ total, bad }: Group): string {
@@ -107,7 +132,9 @@ function headline(metric: Metric, track: Track, stream: Stream): string {
 
 /** The rule that made the verdict. */
 function reason({ success, warning, critical }: Metric, { verdict, criticalFor, met }: Track, value: number): string {
-  if (critical && verdict === 'critical') return formatRule(critical.when) + lasting(critical.for)
+  // By evidence it may be critical while the newest value is not.
+  if (critical && verdict === 'critical')
+    return holds(critical.when, value) ? formatRule(critical.when) + lasting(critical.for) : 'by evidence'
   if (critical && criticalFor !== undefined)
     return `${formatRule(critical.when)}, for ${formatDuration(criticalFor)} of ${formatDuration(critical.for)}`
   if (warning && verdict === 'warning' && holds(warning.when, value)) return formatRule(warning.when) + lasting(warning.for)
@@ -160,7 +187,10 @@ export function renderEventPage({ event, before, evidence, writes, results }: Ev
       `  Before: ${before.status} ${before.step === undefined ? 'before the first step' : `at step ${before.step}`}, ${on.join(', ')}`,
     )
   }
-  if ('why' in event) lines.push(`  Why: ${clean(event.why.text)} (${event.why.code})`)
+  if ('why' in event)
+    lines.push(
+      `  Why: ${clean(event.why.text)} (${event.why.code})${event.why.judge === undefined ? '' : `, ${SPOKE[event.why.judge]} spoke`}`,
+    )
   if (event.type === 'intended' && event.overrides) lines.push(`  Overriding: ${listed(event.overrides)}`)
   lines.push(`  By: ${clean(event.actor)}${event.reason === undefined ? '' : `, "${clean(event.reason)}"`}`)
   for (const each of evidence) lines.push(`  ${renderEvidence(each, stream)}`)

@@ -88,7 +88,7 @@ function peopleOf(decision: Decision): string {
   return closed.map(({ name }) => name).join()
 }
 
-const PEOPLE: ReadonlySet<string> = new Set(['approval', 'checklist', 'window', 'freeze'])
+const PEOPLE: ReadonlySet<string> = new Set(['approval', 'checklist', 'drill', 'window', 'freeze'])
 
 function verdictsOf(state: State): string {
   return Object.values(state.watch?.tracks ?? {})

@@ -1,12 +1,15 @@
-import type { Guarantee } from '../core/comparison.ts'
 import type { Difference } from '../core/difference.ts'
 import type { Drift } from '../core/environment.ts'
+import type { Guarantee } from '../core/guarantee.ts'
 import type { Gate } from '../core/gates.ts'
+import type { Outlook } from '../core/outlook.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatDuration, formatExposure, formatFraction, type Duration } from '../core/units.ts'
+import { formatDuration, formatExposure, type Duration } from '../core/units.ts'
 import { clean } from './clean.ts'
+import { renderGuarantees } from './guarantee.ts'
 import { paint } from './paint.ts'
+import { renderRisks, type Planned, type Ranked } from './risk.ts'
 import { renderTable } from './table.ts'
 
 interface Report {
@@ -21,6 +24,9 @@ interface Report {
   readonly edited: readonly Difference[]
   readonly atLeast: Duration
   readonly guarantees: readonly Guarantee[]
+  readonly outlooks: readonly Outlook[]
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
 }
 
 /** The next write per target, what differs from what was left behind, and the steps ahead. */
@@ -42,7 +48,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
   }
   for (const { target, variable, found, expected } of report.drift)
     lines.push(
-      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected)}`,
+      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected || 'nothing')}`,
     )
   for (const text of report.unreadable) lines.push(`${color.red('!')} ${clean(text)}`)
   if (report.edited.length > 0) {
@@ -61,19 +67,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
     step.approval ? `${step.approval.count} of ${clean(step.approval.group)}` : '',
   ])
   const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'approval'], rows, stream) : ''
-  return `${lines.join('\n')}\n${table}${renderGuarantees(report.guarantees, stream)}`
-}
-
-/** One line for all phases that promise the same. */
-function renderGuarantees(guarantees: readonly Guarantee[], stream: Stream): string {
-  const said = new Map<string, string[]>()
-  for (const { phase, evidence } of guarantees) {
-    const text = evidence
-      ? `at most ${formatFraction(evidence.policy.alpha)} of releases up to ${evidence.policy.tolerance}× as bad are rolled back, at most ${formatFraction(evidence.policy.beta)} of those ${evidence.policy.critical}× as bad or worse reach everybody; paced by ${evidence.pace === 'evidence' ? 'evidence' : 'the clock'}`
-      : 'thresholds alone: no metric tells users with the toggle from those without (on: and off: do)'
-    said.set(text, [...(said.get(text) ?? []), phase])
-  }
-  return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
+  return `${lines.join('\n')}\n${table}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
 }
 
 function bake(plan: Plan, step: Step): string {

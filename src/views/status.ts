@@ -4,8 +4,10 @@ import type { Plan } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import type { Status } from '../core/state.ts'
 import type { Summary } from '../core/summary.ts'
-import { formatDuration, formatExposure, formatInstant } from '../core/units.ts'
+import { formatExposure, formatInstant } from '../core/units.ts'
 import { clean, listed } from './clean.ts'
+import { opensIn } from './gate.ts'
+import { outlookText } from './guarantee.ts'
 import { paint } from './paint.ts'
 
 const BAR = 20
@@ -26,9 +28,9 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
     for (const gate of summary.gates.filter(({ name: each }) => each !== 'metrics')) {
-      const eta = gate.opensIn === undefined ? '' : color.dim(` (about ${formatDuration(gate.opensIn)} more)`)
-      lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${eta}`)
+      lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`)
     }
+    if (summary.outlook) lines.push(`  ${color.dim(clean(outlookText(summary.outlook)))}`)
   }
   for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
     if (progress.is !== 'applied')

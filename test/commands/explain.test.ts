@@ -17,9 +17,9 @@ describe('explain of what is not there', () => {
   it.each([
     ['eror_rate', 'did you mean error_rate?'],
     ['FEATURE_Y', 'did you mean FEATURE_X?'],
-    ['weather', 'a metric (error_rate), a toggle, or a number'],
-    ['constructor', 'neither a metric, a toggle nor a number'],
-    ['__proto__', 'neither a metric, a toggle nor a number'],
+    ['weather', 'a metric (error_rate), a toggle, a risk, a contingency, or a number'],
+    ['constructor', 'neither a metric, a toggle, a risk, a contingency nor a number'],
+    ['__proto__', 'neither a metric, a toggle, a risk, a contingency nor a number'],
     ['#999', 'there is no event #999'],
     ['0', 'there is no event #0'],
     ['#', 'neither a metric'],

@@ -8,7 +8,7 @@ const shop = () => fakeShell({ files: { 'rollout.yaml': plainPlan('http://127.0.
 it('plays the plan, says what it takes as given, and writes nothing', async () => {
   const shell = shop()
   expect(await shell.run('run', '--simulate', '--fault', 'errors=80%', '--runs', '5')).toBe('done')
-  expect(shell.printed.out).toContain('5 runs, seed 1. Approvals, checklists, windows and freezes are taken as given.')
+  expect(shell.printed.out).toContain('5 runs, seed 1. Approvals, checklists, drills, windows and freezes are taken as given.')
   expect(shell.printed.out).toMatch(/A good release\n {2}complete 100%/)
   expect(shell.printed.out).toMatch(/With the fault\n {2}rolled back 100%/)
   expect(readdirSync(shell.cwd)).toEqual(['rollout.yaml'])

@@ -425,6 +425,102 @@ environments:`,
 `,
   ],
   [
+    'a critical risk without a contingency',
+    `environments:`,
+    `risks: { loss: { text: Writes are lost, probability: high, impact: critical } }
+environments:`,
+    `✗ rollout.yaml:11:16 risks.loss loss is critical (probability high, impact critical) and has no contingency
+  contingencies: { immediate: { do: rollback, scope: all } }
+`,
+  ],
+  [
+    'a contingency that is a slip',
+    `environments:`,
+    `risks: { loss: { text: x, probability: low, impact: low, contingency: imediate } }
+contingencies: { immediate: { do: rollback, scope: all } }
+environments:`,
+    `✗ rollout.yaml:11:71 risks.loss.contingency "imediate" is not a contingency
+  did you mean immediate?
+`,
+  ],
+  [
+    'a probability that is none',
+    `environments:`,
+    `risks: { loss: { text: x, probability: likely, impact: low } }
+environments:`,
+    `✗ rollout.yaml:11:40 risks.loss.probability probability: must be one of low, medium, high, not "likely"
+`,
+  ],
+  [
+    'a metric of a risk that is a slip',
+    `environments:`,
+    `risks: { loss: { text: x, probability: low, impact: low, metrics: [eror] } }
+environments:`,
+    `✗ rollout.yaml:11:68 risks.loss.metrics.0 "eror" is not a metric
+  did you mean errors?
+`,
+  ],
+  [
+    'a contingency with a toggle that is a slip',
+    `environments:`,
+    `contingencies: { partial: { do: rollback, toggles: [FEATURE_Z] } }
+environments:`,
+    `✗ rollout.yaml:11:53 contingencies.partial.toggles.0 "FEATURE_Z" is not a toggle
+  did you mean FEATURE_X?
+`,
+  ],
+  [
+    'a contingency that reduces nothing',
+    `environments:`,
+    `contingencies: { less: { do: reduce, to: 100% } }
+environments:`,
+    `✗ rollout.yaml:11:42 contingencies.less.to less cannot run: no step goes further than 100%, and it reduces to 100%
+  name less than the exposure a phase ends with
+`,
+  ],
+  [
+    'a contingency of two scopes',
+    `environments:`,
+    `contingencies: { both: { do: rollback, scope: all, toggles: [FEATURE_X] } }
+environments:`,
+    `✗ rollout.yaml:11:24 contingencies.both scope and toggles exclude each other
+  give one of them
+`,
+  ],
+  [
+    'a contingency that does nothing known',
+    `environments:`,
+    `contingencies: { off: { do: disable } }
+environments:`,
+    `✗ rollout.yaml:11:29 contingencies.off.do do: must be one of rollback, reduce, not "disable"
+`,
+  ],
+  [
+    'a contingency with a key of another',
+    `environments:`,
+    `contingencies: { less: { do: rollback, to: 5% } }
+environments:`,
+    `✗ rollout.yaml:11:24 contingencies.less rollback goes back all the way: to belongs to reduce
+  { do: reduce, to: 5% }
+`,
+  ],
+  [
+    'a metric whose contingency is a slip',
+    `critical: "> 5%"`,
+    `critical: "> 5%", contingency: all`,
+    `✗ rollout.yaml:9:124 metrics.errors.contingency "all" is not a contingency
+  there is none yet
+`,
+  ],
+  [
+    'a drill of a contingency that is not there',
+    `metrics: [errors]`,
+    `drill: imediate`,
+    `✗ rollout.yaml:16:12 phases.0.drill "imediate" is not a contingency
+  there is none yet
+`,
+  ],
+  [
     'two items of one id',
     `metrics: [errors]`,
     `checklist: [{ id: a, text: x }, { id: a, text: y }]`,

@@ -50,6 +50,7 @@ describe('the schema editors use', () => {
     ['name: shop', 'nmae: shop'],
     ['version: 1', 'version: 2'],
     ['name: shop', 'name: My Shop'],
+    ['name: shop', 'name: shop\nstate: mysql://host/db'],
     ['FEATURE_X: {', '9X: {'],
     ['[web] }', 'web }'],
     ['[web] }', '[web], kind: releese }'],

@@ -124,6 +124,16 @@ export const DECISIONS: readonly Decision[] = [
   ).map(([rule, attributes, expected]) => {
     return { env: { F: '0%;seg=eu-west,nobody', ROLLOUT_SEGMENT_EU_WEST: rule, ROLLOUT_SEGMENT_NOBODY: 'x:equals:y' }, toggle: 'F', id: 'test-1', attributes, expected }
   }),
+  ...WHO.flatMap((organisation) =>
+    ['20%', '50%'].map((share) => {
+      const env = { F: '0%;seg=eu-west,pilots', ROLLOUT_SEGMENT_EU_WEST: 'x:equals:y', ROLLOUT_SEGMENT_PILOTS: `organisation:percentage:${share}` }
+      return { env, toggle: 'F', id: 'somebody', attributes: { organisation } }
+    }),
+  ),
+  ...['organisation:percentage:100%', 'organisation:percentage:0%', 'organisation:percentage:50', 'organisation:percentage:101%'].map((rule, nth) => {
+    return { env: { F: '0%;seg=pilots', ROLLOUT_SEGMENT_PILOTS: rule }, toggle: 'F', id: 'x', attributes: { organisation: 'acme' }, expected: nth === 0 }
+  }),
+  { env: { F: '0%;seg=pilots', ROLLOUT_SEGMENT_PILOTS: 'organisation:percentage:100%' }, toggle: 'F', id: 'x', expected: false },
   // Percentages: by id, under another key, by another attribute.
   ...WHO.flatMap((id) => ['0.1%', '10%', '50%', '90%;key=search'].map((F) => ({ env: { F }, toggle: 'F', id }))),
   ...WHO.map((organisation) => ({ env: { F: '50%;by=organisation' }, toggle: 'F', id: 'somebody', attributes: { organisation } })),

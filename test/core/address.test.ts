@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { storeKindOf } from '../../src/core/address.ts'
+import { STORE, storeKindOf } from '../../src/core/address.ts'
 
 it.each([
   ['.rollout', 'folder'],
@@ -16,4 +16,11 @@ it.each([
   ['etcd+http://a', undefined],
   ['Postgres://host/db', undefined],
   ['postgres:host', undefined],
-])('%j is %s', (state, kind) => expect(storeKindOf(state)).toBe(kind))
+  ['FTP://x', undefined],
+  ['1ftp://x', 'folder'],
+  ['postgresque:host', 'folder'],
+  ['etcd+https:a', undefined],
+])('%j is %s, for editors too', (state, kind) => {
+  expect(storeKindOf(state)).toBe(kind)
+  expect(new RegExp(STORE, 'u').test(state)).toBe(kind !== undefined)
+})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/core/check.ts'
+import { DEFAULTS } from '../../src/core/evidence/policy.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { metric, NOW, phase, plan, rule, toggle } from '../helpers/core.ts'
 
@@ -56,6 +57,17 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
     'phases.0.checklist.1.id',
     'there are two items "x"',
   ],
+  [
+    phases({ evidence: { pace: 'clock', policy: { ...DEFAULTS, tolerance: 2 } } }),
+    'phases.0.evidence',
+    'critical 1.5 is no more than tolerance 2',
+  ],
+  [
+    metrics({ compares: 'failures', evidence: { tolerance: 2 } }),
+    'metrics.errors.evidence',
+    'critical 1.5 is no more than tolerance 2 in phase core',
+  ],
+  [metrics({ evidence: { tolerance: 1.2 } }), 'metrics.errors.evidence', 'errors counts nothing: it is judged by its thresholds alone'],
   [phases({ success: [criterion('< 1%', 'z')] }), 'phases.0.success.0.metric', '"z" is not a metric'],
   [phases({ success: [criterion('< 1s')] }), 'phases.0.success.0', '< 1s is in another unit than < 1%, a rule of errors'],
   [metrics({ success: rule('< 3%') }), 'metrics.errors.success', 'success < 3% and warning > 2% can both hold'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { arrive, compare, focused, guaranteesOf, rampAt, resumed, weigh, type Comparison } from '../../src/core/comparison.ts'
+import { arrive, compare, focused, rampAt, resumed, weigh, type Comparison } from '../../src/core/comparison.ts'
 import { decide } from '../../src/core/decide.ts'
 import { DEFAULTS } from '../../src/core/evidence/policy.ts'
 import { gatesOf } from '../../src/core/gates.ts'
+import { guaranteesOf } from '../../src/core/guarantee.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import { metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../helpers/core.ts'
@@ -93,6 +94,19 @@ describe('the comparison', () => {
     )
     // Even while paused.
     expect(decide(at(bad, { status: 'paused', stopped: { why: decision.why, at: NOW, actor: 'ana', seq: 4 } }), NOW).do).toBe('rollback')
+  })
+
+  it('weighs a metric against bounds of its own', () => {
+    const of = ladder({ metrics: { errors: metric({ compares: 'failures', evidence: { tolerance: 6, critical: 8 } }) } })
+    const bad = after(8, [1500, 30], [4500, 22], { of })
+    expect(decide(at(bad, {}, of), NOW).do).toBe('advance')
+    const worse = after(8, [1500, 75], [4500, 22], { of })
+    expect(decide(at(worse, {}, of), NOW)).toMatchObject({
+      do: 'rollback',
+      why: { text: expect.stringContaining('(tolerance 6.0×)') },
+    })
+    const last = after(40, [3000, 15], [3000, 15], { of, cursor: 2 })
+    expect(weigh(at(last, { cursor: 2, exposures: { A: 50 } }, of))?.text).toMatch(/^8\.0× as bad is ruled out/)
   })
 
   it('holds, and neither advances nor rolls back, while there is nothing to go by', () => {

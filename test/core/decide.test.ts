@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
 import { gatesOf } from '../../src/core/gates.ts'
 import type { Track } from '../../src/core/judge.ts'
+import type { ContingencyScope } from '../../src/core/risk.ts'
 import type { Intent, State } from '../../src/core/state.ts'
 import { decided, metric, MINUTE, MISSING, NOW, phase, plan, state, toggle, track, watch } from '../helpers/core.ts'
 
@@ -118,6 +119,8 @@ const gated = on({
 const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor }))
 const last = { cursor: 1, exposures: { A: 100 } }
 
+const drilled = (passed: boolean) => ({ contingency: 'x', passed, took: 1200, targets: {}, seq: 7, at: NOW, actor: 'ana' })
+
 const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['hold', { watch: watch() }, 'hold 0s of 10m'],
   ['hold that is not a number', { watch: watch(undefined, { credit: Number.NaN }) }, 'hold NaN'],
@@ -139,6 +142,22 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
     },
     'success errors < 1% for 0s of 1m',
   ],
+  [
+    'drill, in production',
+    { ...last, watch: proven(), plan: on({ drill: 'x' }) },
+    'drill x not done: rollout run --drill x --proof ENVIRONMENT',
+  ],
+  [
+    'drill that failed, in staging',
+    {
+      ...last,
+      watch: proven(),
+      plan: plan({ ...on({ drill: 'x' }), environment: 'staging', drill: true }),
+      drilled: { x: drilled(false) },
+    },
+    'drill x failed (#7): rollout run --drill x --apply -e staging',
+  ],
+  ['drill of another', { ...last, watch: proven(), plan: on({ drill: 'x' }), drilled: { y: drilled(true) } }, 'drill x not done'],
   ['window', { watch: proven(), plan: plan({ windows: [CALENDAR.window] }) }, 'window closed until 2026-12-01 00:00:00Z'],
   ['freeze', { watch: proven(), plan: plan({ freezes: [CALENDAR.freeze] }) }, 'freeze sale until 2026-11-24 12:00:00Z'],
   [
@@ -152,6 +171,101 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['metrics', { watch: proven({ errors: silent(0) }) }, 'metrics errors unreachable: refused'],
 ]
 
+const planned = (scope: ContingencyScope, more: Parameters<typeof phase>[0] = {}, errors = metric({ contingency: 'x' })) =>
+  plan({
+    toggles: { A: toggle(), B: toggle({ variable: 'B' }) },
+    phases: [phase({ toggles: ['A', 'B'], order: 'together', ...more })],
+    metrics: { errors },
+    contingencies: { x: { scope, notify: [] } },
+  })
+const far = { cursor: 1, baseline: { A: 0, B: 0 }, exposures: { A: 100, B: 100 } }
+const reduced = (criticalFor: number, more: Partial<State> = {}): Partial<State> => ({
+  plan: planned({ is: 'to', to: 5 }),
+  cursor: -1,
+  baseline: { A: 0, B: 0 },
+  exposures: { A: 5, B: 5 },
+  status: 'paused',
+  stopped: { ...stopped, why: { code: 'critical', metric: 'errors', contingency: 'x', text: 'too much' } },
+  watch: watch({ errors: { ...critical, criticalFor } }),
+  ...more,
+})
+const lowering = (is: 'pending' | 'refused'): Intent =>
+  intent({
+    move: 'step-back',
+    from: 1,
+    cursor: -1,
+    exposures: { A: 5, B: 5 },
+    targets: { web: is === 'refused' ? { is, error: 'disk full' } : { is } },
+  })
+
+const PLANNED: readonly (readonly [string, Partial<State>, ReturnType<typeof decided>, State['exposures'] | undefined])[] = [
+  ['the whole plan', { ...far, plan: planned({ is: 'all' }) }, 'rollback', { A: 0, B: 0 }],
+  ['one toggle', { ...far, plan: planned({ is: 'toggles', toggles: ['B'] }) }, 'rollback', { A: 100, B: 0 }],
+  ['less of the users, who are watched on', { ...far, plan: planned({ is: 'to', to: 5 }) }, 'step-back', { A: 5, B: 5 }],
+  ['whatever onCritical says', { ...far, plan: planned({ is: 'all' }, { onCritical: 'pause' }) }, 'rollback', { A: 0, B: 0 }],
+  ['paused as well', { ...far, plan: planned({ is: 'all' }), status: 'paused', stopped }, 'rollback', { A: 0, B: 0 }],
+  [
+    'missing data that rolls back',
+    {
+      ...far,
+      plan: planned({ is: 'toggles', toggles: ['B'] }, {}, metric({ contingency: 'x', onNoData: 'rollback' })),
+      watch: watch({ errors: silent(5 * MINUTE) }),
+    },
+    'rollback',
+    { A: 100, B: 0 },
+  ],
+  [
+    'nothing it could take back: what the phase says',
+    { ...far, plan: planned({ is: 'toggles', toggles: ['B'] }), exposures: { A: 100, B: 0 } },
+    'rollback',
+    { A: 0, B: 0 },
+  ],
+  [
+    'a contingency the plan does not have: what the phase says',
+    { ...far, plan: plan({ ...planned({ is: 'all' }), contingencies: {} }) },
+    'rollback',
+    { A: 0, B: 0 },
+  ],
+  ['reduced, critical for less than patience: given time', reduced(5 * MINUTE - 1), 'rest', undefined],
+  ['reduced, critical for as long: what the phase says', reduced(5 * MINUTE), 'rollback', { A: 0, B: 0 }],
+  ['reduced and healthy: rests', reduced(0, { watch: watch() }), 'rest', undefined],
+  ['reduced, and resumed by a person: what the phase says', reduced(0, { status: 'running' }), 'rollback', { A: 0, B: 0 }],
+  ['reducing: finished first', reduced(0, { ...far, intent: lowering('pending') }), 'finish', undefined],
+  [
+    'reducing, and refused by a target: what the phase says',
+    reduced(0, { ...far, intent: lowering('refused') }),
+    'rollback',
+    { A: 0, B: 0 },
+  ],
+  ['paused for another reason, with nothing to take back', reduced(0, { stopped }), 'rollback', { A: 0, B: 0 }],
+]
+
+describe('a metric that names a contingency', () => {
+  it.each(PLANNED)('%s', (_, more, wanted, exposures) => {
+    const decision = decide(state({ watch: sick, ...more }), NOW)
+    expect(decision.do).toBe(wanted)
+    expect('to' in decision ? decision.to.exposures : undefined).toEqual(exposures)
+  })
+
+  it('says which, and what it does', () => {
+    expect(decide(state({ ...far, watch: sick, plan: planned({ is: 'to', to: 5 }) }), NOW).why).toEqual({
+      code: 'critical',
+      metric: 'errors',
+      contingency: 'x',
+      text: 'errors 7.8% > 5% (94 of 1204); contingency x: the phase under way is reduced to 5%',
+    })
+    expect(decide(state(reduced(MINUTE)), NOW).why.text).toBe(
+      'errors 7.8% > 5% (94 of 1204); contingency x has done what it can, and is given 4m more',
+    )
+  })
+
+  it('leaves what has no metric to the phase', () => {
+    const to = decide(state({ ...far, plan: planned({ is: 'toggles', toggles: ['B'] }), watch: proven(), intent: refused }), NOW)
+    expect(to).toMatchObject({ do: 'rollback', to: { exposures: { A: 0 } }, why: { code: 'refused' } })
+    expect(to.why.contingency).toBeUndefined()
+  })
+})
+
 describe('gates', () => {
   it.each(GATES)('%s closed: no step up', (_, more, text) => {
     const closed = gatesOf(state(more), NOW).filter(({ open }) => !open)
@@ -160,5 +274,16 @@ describe('gates', () => {
   })
 
   it('opens for two people', () => expect(decided(state({ plan: gated, approvals: given('ana', 'ben') }))).toBe('advance'))
+  it('asks for a drill at the end of the phase, and no earlier', () => {
+    const phased = on({ drill: 'x' })
+    expect(decided(state({ plan: phased, watch: proven() }))).toBe('advance')
+    const passed = state({ ...last, plan: phased, watch: proven(), drilled: { x: drilled(true) } })
+    expect(gatesOf(passed, NOW).find(({ name }) => name === 'drill')).toEqual({
+      name: 'drill',
+      open: true,
+      text: 'drill x passed in 1.2s (#7)',
+    })
+    expect(decided(passed)).toBe('complete')
+  })
   it('foretells', () => expect(gatesOf(state({ watch: watch(undefined, { credit: 4 * MINUTE }) }), NOW)[0]?.opensIn).toBe(6 * MINUTE))
 })

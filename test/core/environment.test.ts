@@ -18,7 +18,7 @@ describe('the words of a target', () => {
     ['worker', exposures, { FEATURE_A: '0.1%' }],
     ['web', {}, { FEATURE_A: 'false', B: '0', OLD: 'true' }],
     ['nowhere', exposures, {}],
-  ])('%s %j', (target, each, words) => expect(environment(shop, target, each)).toEqual(words))
+  ])('%s %j', (target, each, words) => expect(environment(shop, target, { exposures: each, baseline: {} })).toEqual(words))
 })
 
 describe('drift', () => {
@@ -31,7 +31,8 @@ describe('drift', () => {
     ['the word of another toggle', { ...held, B: 'true' }, [['B', 'true', '1']]],
     ['unknown counts as the default', { FEATURE_A: '0.1%', B: '1' }, [['OLD', undefined, '75%']]],
   ])('%s', (_, found, wanted) =>
-    expect(drift(shop, 'web', exposures, found).map((each) => [each.toggle, each.found, each.expected])).toEqual(wanted),
+    expect(drift(shop, 'web', { exposures, baseline: {} }, found).map((each) => [each.toggle, each.found, each.expected])).toEqual(wanted),
   )
-  it('is none where the default is what it should be', () => expect(drift(shop, 'web', { A: 0, B: 0, OLD: 100 }, {})).toEqual([]))
+  it('is none where the default is what it should be', () =>
+    expect(drift(shop, 'web', { exposures: { A: 0, B: 0, OLD: 100 }, baseline: {} }, {})).toEqual([]))
 })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { effective } from '../../src/core/decide.ts'
 import type { Phase, Plan, Toggle } from '../../src/core/plan.ts'
-import { advance, phaseOf, retreat, type Scope } from '../../src/core/retreat.ts'
+import { advance, effective, phaseOf, retreat, type Scope } from '../../src/core/retreat.ts'
 import type { State } from '../../src/core/state.ts'
 import { NOW, phase, plan, state, toggle } from '../helpers/core.ts'
 

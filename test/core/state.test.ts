@@ -13,6 +13,9 @@ const up: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A:
 const down: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why }
 const replan = (to = twice): Fact => ({ type: 'replanned', plan: to, digest: 'new', files: {}, baseline: { A: 0 } })
 const approve = (digest = 'digest'): Fact => ({ type: 'approved', step: 1, digest, group: 'managers' })
+const DRILL = { contingency: 'x', passed: true, took: 5, targets: { web: 5 } }
+const drilled = (passed: boolean): Fact => ({ type: 'drilled', ...DRILL, passed })
+const planned = (is: 'all' | 'phase', text = 'later') => ({ ...twice, contingencies: { x: { text, scope: { is }, notify: [] } } })
 const controller = { host: 'here', pid: 1, domain: 'd', began: '1' }
 
 function all(...facts: readonly Fact[]): State {
@@ -64,6 +67,21 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
       { type: 'checked', phase: 'p', item: 'i' },
     ],
     { checked: ['p/i'] },
+  ],
+  [
+    'drilled: the newest counts',
+    [drilled(true), drilled(false)],
+    { drilled: { x: { ...DRILL, passed: false, seq: 3, at: NOW + 3, actor: 'ana' } } },
+  ],
+  [
+    'replanned: what was drilled counts while it does the same',
+    [replan(planned('all')), drilled(true), replan(planned('all', 'sooner'))],
+    { drilled: { x: { ...DRILL, seq: 3, at: NOW + 3, actor: 'ana' } } },
+  ],
+  [
+    'replanned: what was drilled does something else now',
+    [replan(planned('all')), drilled(true), replan(planned('phase'))],
+    { drilled: {} },
   ],
   ['completed', [{ type: 'completed', why }], { status: 'complete' }],
   ['attached', [{ type: 'attached', controller }], { controller: { ...controller, at: NOW + 2 } }],

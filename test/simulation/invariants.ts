@@ -57,14 +57,14 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   const broken = (invariant: string, text: string): void => void violations.push({ invariant, text })
   const name = (exposures: Exposures): void => {
     for (const target of Object.keys(plan.targets)) {
-      for (const [variable, word] of Object.entries(environment(plan, target, exposures))) {
+      for (const [variable, word] of Object.entries(environment(plan, target, { exposures, baseline: exposures }))) {
         const key = `${target} ${variable}`
         named.set(key, (named.get(key) ?? new Set()).add(word))
       }
     }
   }
   const differing = (target: SimulatedTarget, exposures: Exposures): string | undefined => {
-    const wanted = environment(plan, target.name, exposures)
+    const wanted = environment(plan, target.name, { exposures, baseline: exposures })
     const variable = Object.keys(wanted).find((each) => target.words[each] !== wanted[each])
     return variable === undefined ? undefined : `${target.name} holds ${variable}=${target.words[variable]} instead of ${wanted[variable]}`
   }

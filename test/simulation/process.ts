@@ -31,6 +31,9 @@ export interface Faults {
 /** Longest time between a timeout and the request landing after all: what targets promise as `settle`. */
 export const LATEST = 10_000
 
+/** Made once: an error takes its time to make, and most deadlines pass when nobody waits any more. */
+const OVER = new DOMException('the deadline is over', 'TimeoutError')
+
 /** A running program: it goes on only by replies, and dies or stops at any of them. */
 export interface Process {
   readonly name: string
@@ -72,8 +75,10 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
   /** Goes on with the program if it is alive, once it is not stopped any more. */
   const resume = (run: () => void): void => {
     if (!isAlive) return
-    if (asleepUntil <= time.now) run()
-    else time.at(asleepUntil - time.now, () => resume(run))
+    if (asleepUntil <= time.now) {
+      time.stir()
+      run()
+    } else time.at(asleepUntil - time.now, () => resume(run))
   }
   const moment = (what: string): void => {
     if (!faults.on) return
@@ -118,7 +123,7 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
       sleep,
       deadline: (duration) => {
         const deadline = new AbortController()
-        time.at(duration, () => resume(() => deadline.abort()))
+        time.at(duration, () => resume(() => deadline.abort(OVER)))
         return deadline.signal
       },
     },

@@ -104,6 +104,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     const pid = (processes += 1)
     const process = spawn({ name: `${kind}${pid}@${machine.name}`, machine, time, random, faults, tell: say })
     live.set(pid, process)
+    time.stir()
     void program(process, pid)
       .catch((thrown: unknown) => {
         say(`${process.name} ends: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

@@ -2,6 +2,8 @@
 export interface Timeline {
   readonly now: number
   at(delay: number, run: () => void): void
+  /** Said by whatever lets a program go on: before the next event it does all that it can. */
+  stir(): void
   /** Runs what is due until then. Between two events every promise that can go on has gone on. */
   run(until: number): Promise<void>
 }
@@ -16,19 +18,26 @@ export function openTimeline(): Timeline {
   const heap: Due[] = []
   let now = 0
   let order = 0
+  let isStirred = false
   return {
     get now() {
       return now
     },
     at: (delay, run) => push(heap, { when: now + Math.max(0, delay), order: (order += 1), run }),
+    stir: () => {
+      isStirred = true
+    },
     run: async (until) => {
       // Programs that were just begun send their first request.
-      await idle()
+      if (isStirred) await idle()
+      isStirred = false
       for (let due = heap[0]; due && due.when <= until; due = heap[0]) {
         pop(heap)
         now = due.when
         due.run()
+        if (!isStirred) continue
         await idle()
+        isStirred = false
       }
       now = until
     },

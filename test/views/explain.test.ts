@@ -26,7 +26,7 @@ const METRIC: Metric = {
 }
 const track = (more: Partial<Track>): Track => ({ verdict: 'healthy', met: true, bins: [], ...more })
 const headline = (of: Track | undefined, metric: Metric = METRIC) =>
-  renderMetric({ name: 'errors', metric, ...(of && { track: of }), groups: [], changes: [] }, plain).split('\n')[0]
+  renderMetric({ name: 'errors', metric, ...(of && { track: of }), judge: 'threshold', groups: [], changes: [] }, plain).split('\n')[0]
 
 describe('the sentence on a metric', () => {
   it.each<[string, Track | undefined]>([
@@ -69,7 +69,7 @@ describe('the sentence on a metric', () => {
   it('is short without rules', () => {
     const { success: _s, warning: _w, critical: _c, ...bare } = METRIC
     expect(headline(track({ value: 3 }), bare)).toBe('errors: 3 healthy')
-    expect(renderMetric({ name: 'errors', metric: bare, groups: [], changes: [] }, plain)).toContain('Rules: none')
+    expect(renderMetric({ name: 'errors', metric: bare, judge: 'threshold', groups: [], changes: [] }, plain)).toContain('Rules: none')
   })
 
   it('keeps what a server answered from reaching the terminal', () => {
@@ -84,6 +84,7 @@ describe('the sentence on a metric', () => {
         name: 'errors',
         metric: METRIC,
         track: track({ verdict: 'unknown', met: false, unknownFor: 90_000, samples: 12.4 }),
+        judge: 'threshold',
         groups: [],
         changes: [],
       },

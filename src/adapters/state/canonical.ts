@@ -1,16 +1,49 @@
 /**
- * JSON with the keys of every object sorted by code unit and without undefined members: the same
- * value always gives the same bytes, whatever store it has been through (RFC 8785 in spirit; numbers
- * and strings are written as JSON.stringify writes them, which is what the RFC asks for).
+ * JSON of plain data with the keys of every object sorted by code unit (array indices first, as every engine keeps
+ * them) and without undefined members: the same value always gives the same bytes, whatever store it has been through
+ * (RFC 8785 in spirit; numbers and strings are written as JSON.stringify writes them, which is what the RFC asks for).
  */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (isPlain(each) ? sorted(each) : each))
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null'
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  return isObject(value) ? ofObject(value) : 'null'
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
-function sorted(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+// By hand and not by a replacer of JSON.stringify, which takes four times as long: whoever reads a journal waits for this.
+function ofObject(value: Readonly<Record<string, unknown>>): string {
+  let text = ''
+  for (const key of sortedKeys(value)) {
+    const each = value[key]
+    if (each !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonical(each)}`
+  }
+  return `{${text}}`
+}
+
+/** Printable ASCII that JSON needs not escape. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+function sortedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value)
+  let last = ''
+  for (const key of keys) {
+    if (key < last) return [...keys.filter(isIndex), ...keys.filter((each) => !isIndex(each)).toSorted()]
+    last = key
+  }
+  return keys
+}
+
+/** The keys that come first in every object, by their value (ECMA-262, OrdinaryOwnPropertyKeys). */
+function isIndex(key: string): boolean {
+  const index = Number(key)
+  return index < 2 ** 32 - 1 && String(index >>> 0) === key
 }

@@ -178,7 +178,8 @@ function isEvent(value: unknown): value is Event {
 
 /** A damaged one is none: it is only a hint. */
 function isLease(value: unknown): value is Lease {
-  return typeof value === 'object' && value !== null && 'holder' in value && 'since' in value && typeof value.since === 'number'
+  if (typeof value !== 'object' || value === null || !('holder' in value) || !('since' in value)) return false
+  return typeof value.since === 'number' && typeof value.holder === 'object' && value.holder !== null
 }
 
 /** The sum vouches for the rest. */

@@ -1,4 +1,5 @@
 import type { Event } from '../../core/event.ts'
+import { isSameLease } from '../../core/lease.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
 import {
   DEADLINE,
@@ -165,20 +166,19 @@ function leasesOf({ read, write, grant, keepAlive, remove }: Cluster, key: strin
     const lease = parseLease(kv?.value ?? '')
     return kv && lease && { lease, kv }
   }
-  const is = (lease: Lease, other: Lease): boolean => writeLease(lease) === writeLease(other)
   return {
     lease: async () => (await held())?.lease,
     takeLease: async (mine, ttl, instead = mine) => {
       const now = await held()
-      if (now && is(now.lease, mine) && (await keepAlive(now.kv.lease))) return mine
-      if (now && !is(now.lease, mine) && !is(now.lease, instead)) return now.lease
+      if (now && isSameLease(now.lease, mine) && (await keepAlive(now.kv.lease))) return mine
+      if (now && !isSameLease(now.lease, mine) && !isSameLease(now.lease, instead)) return now.lease
       const put = { key, value: writeLease(mine), lease: await grant(ttl) }
       const { written } = await write([{ key, revision: now?.kv.revision ?? '0' }], put, [])
       return written ? mine : ((await held())?.lease ?? mine)
     },
     dropLease: async (mine) => {
       const now = await held()
-      if (now && is(now.lease, mine)) await remove({ key, revision: now.kv.revision })
+      if (now && isSameLease(now.lease, mine)) await remove({ key, revision: now.kv.revision })
     },
   }
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSameLease } from '../../core/lease.ts'
 import type { Lease } from '../../core/ports.ts'
 import type { Duration, Instant } from '../../core/units.ts'
 import { codeOf, discard, makeFolder } from '../disk.ts'
-import { parseLease, writeLease } from './chain.ts'
+import { parseLease } from './chain.ts'
 
 /** The lease that runs in a journal's folder at that moment of the wall clock. Clocks may differ: it is only a hint. */
 export function readLease(folder: string, now: Instant): Lease | undefined {
@@ -21,7 +22,7 @@ export interface Taking {
 /** Two that take it at once both write; the next renewal of one of them finds the other's. */
 export function takeLease(folder: string, now: Instant, { lease, ttl, instead }: Taking): Lease {
   const running = readLease(folder, now)
-  if (running && ![lease, instead].some((each) => each && writeLease(each) === writeLease(running))) return running
+  if (running && ![lease, instead].some((each) => each && isSameLease(each, running))) return running
   const temporary = join(folder, `.${randomUUID()}.tmp`)
   makeFolder(folder)
   try {
@@ -37,7 +38,7 @@ export function takeLease(folder: string, now: Instant, { lease, ttl, instead }:
 
 export function dropLease(folder: string, lease: Lease): void {
   const held = slurp(folder)
-  if (held && writeLease(held.lease) === writeLease(lease)) discard(pathOf(folder))
+  if (held && isSameLease(held.lease, lease)) discard(pathOf(folder))
 }
 
 function pathOf(folder: string): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { Event, Stamped } from '../../core/event.ts'
 import { canonical } from './canonical.ts'
 
@@ -13,5 +13,5 @@ export function isSealed({ hash, ...stamped }: Event): boolean {
 }
 
 function hashOf(stamped: object): string {
-  return createHash('sha256').update(canonical(stamped)).digest('hex')
+  return digest('sha256', canonical(stamped), 'hex')
 }

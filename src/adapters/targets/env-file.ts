@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { isBeside } from '../../core/early.ts'
 import { messageOf, RolloutError } from '../../core/errors.ts'
 import { TOMBSTONE, type Fence, type Loan } from '../../core/ports.ts'
 import { admit } from '../access.ts'
@@ -128,7 +129,7 @@ async function differing(given: Options, words: Wanted, loan: Loan): Promise<str
   if (given.verify === undefined) return undefined
   try {
     const running = await ask(given.verify, given, loan)
-    const wrong = Object.keys(words).find((name) => running[name] !== words[name])
+    const wrong = Object.keys(words).find((name) => running[name] !== words[name] && !(running[name] === undefined && isBeside(name)))
     return wrong === undefined ? undefined : `runs with ${wrong}=${running[wrong] ?? '(nothing)'} instead of ${words[wrong]}`
   } catch (thrown) {
     loan.signal.throwIfAborted()

@@ -2,8 +2,8 @@ import { upperBound } from './bound.ts'
 import type { Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
-import type { Group } from './likelihood.ts'
-import { limitsOf, type Policy } from './policy.ts'
+import type { Group, Pair } from './likelihood.ts'
+import { limitsOf, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
 import { dispersionOf } from './tempering.ts'
@@ -29,15 +29,16 @@ export type Finding = { readonly evidence: number } & (
   | { readonly do: 'complete' }
 )
 
-const LEAST_POLLS = 2
-const MOST_POLLS = 240
+export const LEAST_POLLS = 2
+/** A step that is not decided after so many polls is a question for people. */
+export const MOST_POLLS = 240
 /** Silence of one group for so many polls, in which it should have had so many requests, is no accident. */
 const SILENT_POLLS = 3
 const SILENT_REQUESTS = 10
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
 /** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
-const NEGLIGIBLE = 0.001
+export const NEGLIGIBLE = 0.001
 
 /** What to do now. Pauses are not latched here: each lifts when its cause does. */
 export function findingOf(ledger: Ledger, policy: Policy): Finding {
@@ -127,12 +128,19 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): Finding 
 
 /**
  * How much higher the rate of bad requests may be with the toggle on, at this step: its upper confidence bound less
- * what was seen with the toggle off. Requests that fail together count once.
+ * what was seen with the toggle off. Requests that fail together count once. `ahead` is what may still come.
  */
-function excessOf({ stream }: Entry, { eventsPerCause }: Policy, limit: number): number {
-  const { on, off } = stream.step
-  const together = Math.max(1, eventsPerCause) * dispersionOf(stream.noise)
+export function excessOf({ metric, stream: { step, noise } }: Entry, policy: Policy, limit: number, ahead: Pair = NOTHING): number {
+  const [on, off] = [sum(step.on, ahead.on), sum(step.off, ahead.off)]
+  const { eventsPerCause } = policyFor(policy, metric)
+  const together = Math.max(1, eventsPerCause) * dispersionOf(noise)
   return upperBound(thinned(on, together), limit) - (off.total > 0 ? off.bad / off.total : 0)
+}
+
+const NOTHING: Pair = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
+
+function sum(one: Group, other: Group): Group {
+  return { total: one.total + other.total, bad: one.bad + other.bad }
 }
 
 function thinned({ total, bad }: Group, by: number): Group {

@@ -3,7 +3,7 @@ import { ENOUGH, chooseBuckets, slowerThan, type Histogram } from './buckets.ts'
 import type { Gap, Read } from './gap.ts'
 import { UNKNOWN, isFailing, remember, type Normal } from './incident.ts'
 import type { Group, Pair } from './likelihood.ts'
-import type { Policy } from './policy.ts'
+import { policyFor, type Policy } from './policy.ts'
 import { sift, type Poll, type Sifted, type Wanted } from './poll.ts'
 import { driftOf } from './tempering.ts'
 import { FRESH, enterStep, evolveStream, type Stream } from './stream.ts'
@@ -76,7 +76,7 @@ export function evolve(before: Ledger, poll: Poll, policy: Policy): Ledger {
   const drift = Math.max(0, ...arrived.entries.map(({ stream }) => driftOf(stream.noise)))
   const entries = read.map(({ entry, pair, off }) => ({
     ...entry,
-    stream: pair ? evolveStream(entry.stream, pair, policy, trust, drift) : entry.stream,
+    stream: pair ? evolveStream(entry.stream, pair, policyFor(policy, entry.metric), trust, drift) : entry.stream,
     normal: off ? remember(entry.normal, off, calm) : entry.normal,
   }))
   const { incident, ...rest } = arrived

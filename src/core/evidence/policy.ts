@@ -19,10 +19,24 @@ export interface Policy {
    * goes there is decided at the last of these.
    */
   readonly shares: readonly number[]
+  /** Metrics with bounds of their own. α, β and harm are about the whole decision, and no metric's. */
+  readonly metrics?: { readonly [metric: string]: Bounds }
+}
+
+/** What one metric may be weighed against instead. */
+export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause'>>
+
+/** What is written in a plan; the rest follows from its steps and metrics. */
+export type WrittenPolicy = Omit<Policy, 'shares' | 'metrics'>
+
+/** The policy with the metric's own bounds in it. */
+export function policyFor(policy: Policy, metric: string): Policy {
+  const own = policy.metrics?.[metric]
+  return own ? { ...policy, ...own } : policy
 }
 
 /** The defaults, for a ladder of shares. */
-export const DEFAULTS: Omit<Policy, 'shares'> = {
+export const DEFAULTS: WrittenPolicy = {
   tolerance: 1.1,
   critical: 1.5,
   alpha: 0.01,

@@ -1,10 +1,9 @@
 import { formatFraction, formatDuration, type Duration } from '../units.ts'
-import { ln } from './elementary.ts'
 import type { Finding } from './decision.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
-import { divergence } from './planning.ts'
-import { limitsOf, type Policy } from './policy.ts'
+import { limitsOf, policyFor, type Policy } from './policy.ts'
+import { pollsLeft } from './remaining.ts'
 import { atLeast, ruledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
 
@@ -20,7 +19,7 @@ export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, int
     case 'advance':
       return `no step's worth of harm is left to fear. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'complete':
-      return `${times(policy.critical)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+      return `${listed(ledger, policy)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'pause':
     case 'hold':
       return reasonOf(finding, ledger, policy, interval)
@@ -29,6 +28,7 @@ export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, int
 
 function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: Ledger, policy: Policy, interval: Duration): string {
   const limits = limitsOf(policy)
+  const left = lengthOf(pollsLeft(finding, ledger, policy), interval)
   switch (finding.because) {
     case 'incident':
       return `the control group is failing too (${finding.stream} ${formatFraction(finding.rate)}, normally ${formatFraction(finding.normal)}). Not blamed on this release.`
@@ -47,17 +47,17 @@ function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: L
     case 'polls':
       return `${finding.polls} of ${finding.needed} polls at this step.`
     case 'exposure':
-      return `${finding.stream} may be ${points(finding.excess)} points higher with the toggle on, at most ${points(finding.allowed)} before the next step (${formatDuration(policy.maxHarm)} of full outage).`
+      return `${finding.stream} may be ${points(finding.excess)} points higher with the toggle on, at most ${points(finding.allowed)} before the next step (${formatDuration(policy.maxHarm)} of full outage)${left}.`
     case 'unmeasured':
       return 'nothing is measured: no metric counts both groups.'
     case 'buckets':
       return `no bucket of ${finding.metric} has about a tenth or a hundredth of the requests beyond it yet.`
     case 'proof': {
       const entry = entryOf(finding.stream, ledger)
+      const { critical } = entry ? policyFor(policy, entry.metric) : policy
       const worst = entry && ruledOut(entry.stream, finding.needed)
-      const left = entry && durationLeft(entry, finding.proof, finding.needed, ledger, policy, interval)
-      const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, policy.critical))}`
-      return `${finding.stream}: ${doubt} (limit ${times(policy.critical)})${left === undefined ? '' : `; about ${formatDuration(left)} at this traffic`}.`
+      const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, critical))}`
+      return `${finding.stream}: ${doubt} (limit ${times(critical)})${left}.`
     }
   }
 }
@@ -69,29 +69,25 @@ function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
   const entry = entryOf(stream, ledger)
   if (!entry) return stream
   const { on, off } = totalOf(entry.stream)
+  const { tolerance } = policyFor(policy, entry.metric)
   const least = atLeast(entry.stream, limitsOf(policy).harm) ?? 0
   const ratio =
-    least > policy.tolerance
-      ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(policy.tolerance)})`
-      : ` (tolerance ${times(policy.tolerance)})`
+    least > tolerance
+      ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(tolerance)})`
+      : ` (tolerance ${times(tolerance)})`
   return `${stream} on ${countsOf(on)} vs off ${countsOf(off)}${ratio}`
 }
 
-/** How long the rest of the proof takes if the release is as good as before and the traffic stays as it was at this step. */
-function durationLeft(
-  { stream }: Entry,
-  proof: number,
-  needed: number,
-  ledger: Ledger,
-  policy: Policy,
-  interval: Duration,
-): Duration | undefined {
-  const { on, off, tempered } = stream.step
-  const share = on.total / (on.total + off.total)
-  const perPoll = ((tempered.on + tempered.off) / ledger.polls) * divergence(share, policy.critical)
-  if (!(perPoll > 0)) return undefined
-  const minutes = Math.ceil(((ln(needed / Math.max(proof, 1e-9)) / perPoll) * interval) / 60_000)
-  return Math.max(1, minutes) * 60_000
+/** Whole minutes: less is known of the traffic than that. */
+function lengthOf(polls: number | undefined, interval: Duration): string {
+  if (polls === undefined) return ''
+  return `; about ${formatDuration(Math.max(1, Math.ceil((polls * interval) / 60_000)) * 60_000)} at this traffic`
+}
+
+/** What is ruled out: a ratio, or several where metrics have bounds of their own. */
+function listed({ entries }: Ledger, policy: Policy): string {
+  const ratios = new Set(entries.map(({ metric }) => policyFor(policy, metric).critical))
+  return [...ratios].map(times).join(', ') || times(policy.critical)
 }
 
 function entryOf(stream: string, { entries }: Ledger): Entry | undefined {
@@ -110,7 +106,8 @@ function points(rate: number): string {
   return String(Number((100 * rate).toPrecision(2)))
 }
 
-function odds(evidence: number): string {
+/** `2.4`, `296`, `over 1000000`. */
+export function odds(evidence: number): string {
   if (evidence >= 1e6) return 'over 1000000'
   return evidence >= 10 ? String(Math.round(evidence)) : evidence.toFixed(1)
 }

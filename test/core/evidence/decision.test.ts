@@ -45,7 +45,7 @@ describe('what it says, and why', () => {
       'too few to risk 25 %',
       after(times(2, { total: 9, bad: 0 }, { total: 160, bad: 1 }), 1),
       { do: 'hold', because: 'exposure', stream: 'errors' },
-      'errors may be 19 points higher with the toggle on, at most 17 before the next step (5s of full outage).',
+      'errors may be 19 points higher with the toggle on, at most 17 before the next step (5s of full outage); about 1m at this traffic.',
     ],
     [
       'four times as bad',

@@ -1,0 +1,178 @@
+import { formatScope, imagine } from '../core/contingency.ts'
+import { environment } from '../core/environment.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Drill, Why } from '../core/event.ts'
+import { defaultsOf, type Exposures, type Plan } from '../core/plan.ts'
+import { effective } from '../core/retreat.ts'
+import type { ContingencyScope } from '../core/risk.ts'
+import { isSame, type State } from '../core/state.ts'
+import { changesBetween } from '../core/summary.ts'
+import { byHand } from '../engine/apply.ts'
+import { readBaseline } from '../engine/baseline.ts'
+import { copyOf } from '../engine/copy.ts'
+import { drill as forReal } from '../engine/drill.ts'
+import { stateOf, type Engine } from '../engine/engine.ts'
+import { rehearse, type Rehearsed } from '../engine/rehearse.ts'
+import { load, openWriter } from '../engine/writer.ts'
+import type { Shell } from '../shell.ts'
+import { renderDrill, renderRehearsal, type Rehearsal } from '../views/drill.ts'
+import { writeJson } from '../views/json.ts'
+import { renderSettling } from '../views/rollback.ts'
+import { contingencyIn, type Named } from './contingency.ts'
+import { flag, signature, text, type Input } from './input.ts'
+import { journalName, openEngine, openForReading, openJournal, openRollbackEngine, openRollout, readPlan } from './project.ts'
+
+/** Rehearses a contingency: on a copy, for real (`--apply`), or by what another environment has rehearsed (`--proof`). */
+export async function drilled(shell: Shell, input: Input): Promise<Outcome> {
+  if (text(input, 'drill') === undefined)
+    throw new RolloutError('usage', { message: '--apply and --proof go with --drill', hint: 'rollout run --drill CONTINGENCY --apply' })
+  const proof = text(input, 'proof')
+  const others = ['once', 'exitOnPause', 'simulate', ...(proof === undefined ? [] : ['apply'])].filter((name) => flag(input, name))
+  if (others.length > 0)
+    throw new RolloutError('usage', {
+      message: 'run --drill goes with one of --apply and --proof, or with neither',
+      hint: 'rollout run --help',
+    })
+  if (proof !== undefined) return relyOn(shell, input, proof)
+  return flag(input, 'apply') ? apply(shell, input) : onCopy(shell, input)
+}
+
+async function onCopy(shell: Shell, input: Input): Promise<Outcome> {
+  const real = await openForReading(shell, input)
+  const plan = real.state?.plan ?? (await readPlan(shell, input))
+  const contingency = needed(plan, input)
+  const engine = await openRollbackEngine(shell, input, real, plan)
+  const { state, isImagined } = await stateFor(engine, plan, real.state, contingency.scope)
+  const writer = await openWriter({ journal: copyOf(state), clock: shell.clock, uuid: shell.uuid, version: shell.version })
+  const rehearsed = await rehearse(engine, writer, {
+    scope: contingency.scope,
+    why: whyOf(contingency),
+    signature: signature(shell, input),
+  })
+  const report = reportOf(plan, contingency, engine, rehearsed, isImagined)
+  if (flag(input, 'json')) writeJson(report, shell.out)
+  else shell.out.write(renderRehearsal(report, shell.out))
+  return report.outcome
+}
+
+/** From where it is; where that would move nothing, as far on as it would. */
+async function stateFor(engine: Engine, plan: Plan, now: State | undefined, scope: ContingencyScope) {
+  if (now && effective(now, scope)) return { state: now, isImagined: false }
+  const baseline = now?.baseline ?? (await readBaseline(plan, engine.targets, engine.signal).catch(orDefaults(plan)))
+  const state = imagine(plan, baseline, scope)
+  if (!state) throw new RolloutError('config', { message: 'this contingency takes nothing back at any step', hint: 'rollout check config' })
+  return { state, isImagined: true }
+}
+
+/** A target that cannot be read does not stop a rehearsal: it is what the rehearsal is to find. */
+function orDefaults(plan: Plan): (thrown: unknown) => Exposures {
+  return (thrown) => {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    return defaultsOf(plan)
+  }
+}
+
+function reportOf(
+  plan: Plan,
+  contingency: Named,
+  engine: Engine,
+  { before, to, state, checks }: Rehearsed,
+  isImagined: boolean,
+): Rehearsal {
+  const held = before.intent?.exposures ?? before.exposures
+  const then = to?.exposures ?? held
+  const left = byHand(engine, state)
+  const targets = engine.targets.flatMap(({ name }) => {
+    const [from, words] = [environment(plan, name, held), environment(plan, name, then)]
+    const writes = Object.entries(words).flatMap(([variable, word]) =>
+      from[variable] === word ? [] : [{ variable, from: from[variable] ?? '', to: word }],
+    )
+    const check = checks.find(({ target }) => target === name)
+    const lines = left.find(({ target }) => target === name)?.lines
+    if (Object.keys(words).length === 0) return []
+    return [
+      {
+        name,
+        writes,
+        ...(check && { took: check.took }),
+        ...(check?.error !== undefined && { error: check.error }),
+        drifts: isImagined ? [] : (check?.drifts ?? []),
+        ...(lines && { byHand: lines }),
+      },
+    ]
+  })
+  return {
+    contingency: contingency.id,
+    ...(contingency.text !== undefined && { text: contingency.text }),
+    does: formatScope(plan, contingency.scope),
+    notify: contingency.notify,
+    step: before.cursor + 1,
+    imagined: isImagined,
+    changes: changesBetween(plan, held, then),
+    targets,
+    settle: Math.max(0, ...engine.targets.map(({ settle }) => settle)),
+    outcome: left.length > 0 ? 'partial' : 'done',
+  }
+}
+
+async function apply(shell: Shell, input: Input): Promise<Outcome> {
+  const writer = await openRollout(shell, input)
+  const { plan } = stateOf({ writer })
+  const contingency = needed(plan, input)
+  if (!plan.drill)
+    throw new RolloutError('denied', {
+      message: `${journalName(plan)} is not for drills: nothing was touched`,
+      hint: 'environments: { staging: { drill: true } } in the plan says where; start or plan --accept freezes it; then -e staging',
+    })
+  const engine = await openEngine(shell, input, writer, plan, () => undefined)
+  const result = await forReal(engine, {
+    contingency,
+    signature: signature(shell, input),
+    leading: { controller: shell.self, alive: shell.alive },
+    settling: (wait) => shell.err.write(renderSettling(wait)),
+  })
+  const left = byHand(engine, stateOf(engine))
+  if (flag(input, 'json')) writeJson({ ...result, byHand: left }, shell.out)
+  else shell.out.write(renderDrill(result, stateOf(engine), left, shell.out))
+  return result.passed ? 'done' : left.length > 0 ? 'partial' : 'unhealthy'
+}
+
+/** Writes into this journal that the contingency was rehearsed in another environment, and which event there says so. */
+async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome> {
+  const writer = await openRollout(shell, input)
+  const { plan } = stateOf({ writer })
+  const contingency = needed(plan, input)
+  if (from === plan.environment)
+    throw new RolloutError('usage', { message: `${from} is this environment`, hint: '--proof names another one' })
+  const journal = await openJournal(shell, { ...input, options: { ...input.options, env: from } })
+  const { state } = await load(journal)
+  const found = state?.drilled?.[contingency.id]
+  const rehearse = `rollout run --drill ${contingency.id} --apply -e ${from}`
+  if (!state || !found?.passed || found.of)
+    throw new RolloutError('notYet', { message: `${contingency.id} has not been rehearsed in ${from} (${journal.place})`, hint: rehearse })
+  if (!isSame(state.plan.contingencies?.[contingency.id]?.scope, contingency.scope))
+    throw new RolloutError('conflict', { message: `${contingency.id} takes something else back in ${from} than here`, hint: rehearse })
+  const [event] = await journal.read(found.seq - 1)
+  const { passed, took, targets } = found
+  const result: Drill = {
+    contingency: contingency.id,
+    passed,
+    took,
+    targets,
+    of: { environment: from, seq: found.seq, hash: event?.hash ?? '' },
+  }
+  await writer.append({ type: 'drilled', ...result }, signature(shell, input))
+  if (flag(input, 'json')) writeJson(result, shell.out)
+  else shell.out.write(renderDrill(result, stateOf({ writer }), [], shell.out))
+  return 'done'
+}
+
+function needed(plan: Plan, input: Input): Named {
+  const found = contingencyIn(plan, input, 'drill')
+  if (!found) throw new RolloutError('usage', { message: 'no contingency is named' })
+  return found
+}
+
+function whyOf({ id }: Named): Why {
+  return { code: 'operator', text: `drill of ${id}`, contingency: id }
+}

@@ -1,0 +1,28 @@
+import type { Event } from '../core/event.ts'
+import type { Json } from '../core/plan.ts'
+import type { Journal } from '../core/ports.ts'
+import { FOLD, type State } from '../core/state.ts'
+
+/** A journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept. */
+export function copyOf(state: State): Journal {
+  const events: Event[] = []
+  return {
+    place: 'memory',
+    read: async (after = 0) => events.filter(({ seq }) => seq > after),
+    append: async (event) => {
+      if (event.seq !== state.seq + events.length + 1) return 'taken'
+      events.push(event)
+      return 'appended'
+    },
+    checkpoint: async () => ({ seq: state.seq, hash: state.hash, fold: FOLD, state: plain(state) }),
+    keep: async () => undefined,
+    takeLease: async (lease) => lease,
+    dropLease: async () => undefined,
+    lease: async () => undefined,
+    changed: async () => false,
+  }
+}
+
+function plain(state: State): Json {
+  return JSON.parse(JSON.stringify(state))
+}

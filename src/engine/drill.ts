@@ -1,0 +1,121 @@
+import { RolloutError } from '../core/errors.ts'
+import type { Drill, Event, Why } from '../core/event.ts'
+import { effective } from '../core/retreat.ts'
+import type { ContingencyScope } from '../core/risk.ts'
+import type { State } from '../core/state.ts'
+import { formatInstant, type Duration } from '../core/units.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { openLead, type Leading } from './lead.ts'
+import { rollBack } from './rollback.ts'
+import { findDrift, move, note } from './tick.ts'
+import type { Signature } from './writer.ts'
+
+export interface Drilling {
+  readonly contingency: { readonly id: string; readonly scope: ContingencyScope }
+  readonly signature: Signature
+  readonly leading: Leading
+  readonly settling: (wait: Duration) => void
+}
+
+/**
+ * Rehearses a contingency for real: rolls back, measures, resumes, and puts back what was there. Every part of it is an
+ * event as any other, so a crash anywhere leaves what a rollback, a resume or a step leaves. What was not confirmed is
+ * not put back: it stays rolled back, for a person to look at. Throws `conflict`, `notYet` or `unreachable` before
+ * anything was touched.
+ */
+export async function drill(engine: Engine, drilling: Drilling): Promise<Drill> {
+  const lead = openLead(engine, drilling.leading)
+  const other = await lead.other()
+  if (other) throw watched(`${other.holder.host} pid ${other.holder.pid} has been watching since ${formatInstant(other.since)}`)
+  try {
+    const before = stateOf(engine)
+    await checkQuiet(engine, before, drilling)
+    const result = await backAndForth(engine, before, drilling)
+    await note(engine, { type: 'drilled', ...result }, drilling.signature)
+    return result
+  } finally {
+    await lead.drop()
+  }
+}
+
+async function checkQuiet(engine: Engine, state: State, { contingency }: Drilling): Promise<void> {
+  if (state.intent)
+    throw new RolloutError('conflict', {
+      message: `a ${state.intent.move} is not finished yet`,
+      hint: 'rollout run or rollout rollback finishes it',
+    })
+  if (state.status !== 'running')
+    throw new RolloutError('conflict', {
+      message: `the rollout is ${state.status}: there is nothing a drill could put back`,
+      hint: 'rollout resume',
+    })
+  if (!effective(state, contingency.scope))
+    throw new RolloutError('notYet', {
+      message: `${contingency.id} would take nothing back where the rollout is now`,
+      hint: 'rollout advance first',
+    })
+  const { drifts, unreadable } = await findDrift(engine, state)
+  if (unreadable.length > 0)
+    throw new RolloutError('unreachable', { message: `nothing was touched: ${unreadable.join('; ')}`, hint: 'rollout doctor looks closer' })
+  const [first] = drifts
+  if (first)
+    throw new RolloutError('conflict', {
+      message: `${first.target} holds ${first.variable}=${first.found ?? 'nothing'} instead of ${first.expected}: it could not be put back as it was`,
+      hint: 'rollout status shows what differs',
+    })
+}
+
+async function backAndForth(given: Engine, before: State, { contingency, signature, settling }: Drilling): Promise<Drill> {
+  const { id, scope } = contingency
+  const times = timing(given)
+  const engine: Engine = { ...given, tell: (event) => (times.tell(event), given.tell(event)) }
+  const why: Why = { code: 'operator', text: `drill of ${id}`, contingency: id }
+  await rollBack(engine, { scope, why, signature, end: async () => false, settling })
+  const measured = { contingency: id, ...times.measured() }
+  const failed = (problem: string): Drill => ({ ...measured, passed: false, problem })
+  const { intent, epoch } = stateOf(engine)
+  if (intent) return failed(`not confirmed: ${unconfirmed(intent.targets)}; it stays rolled back`)
+  if (epoch !== times.newest()) return failed('somebody else acted meanwhile; nothing was put back')
+  try {
+    await note(engine, { type: 'resumed' }, signature)
+    const back = { cursor: before.cursor, exposures: before.exposures }
+    const { applied, state } = await move(engine, { do: 'advance', to: back, why: { ...why, text: `drill of ${id}: put back` } }, signature)
+    if (applied === 'arrived' && state.missing.length === 0) return { ...measured, passed: true }
+    if (applied === 'arrived') return failed(`rolled back, but not put back on ${state.missing.join(', ')}`)
+    return failed(
+      state.intent ? `rolled back, but not put back: ${unconfirmed(state.intent.targets)}` : 'somebody else acted before it was put back',
+    )
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
+    return failed(`rolled back, but not put back: ${thrown.message}`)
+  }
+}
+
+/** When the newest rollback was made durable, and when which target confirmed it, on the monotonic clock. */
+function timing({ clock }: Engine) {
+  let [seq, began, took] = [0, 0, 0]
+  let targets: Record<string, Duration> = {}
+  return {
+    tell: (event: Event): void => {
+      const now = clock.monotonic()
+      if (event.type === 'intended' && event.move === 'rollback') {
+        // A target that was written late is taken back once more: that belongs to the time it took.
+        if (seq === 0) began = now
+        ;[seq, targets] = [event.seq, {}]
+      } else if (event.type === 'applied' && event.intent === seq) targets = { ...targets, [event.target]: now - began }
+      else if (event.type === 'arrived' && event.intent === seq) took = now - began
+    },
+    measured: () => ({ took: took === 0 ? clock.monotonic() - began : took, targets }),
+    newest: () => seq,
+  }
+}
+
+function unconfirmed(targets: NonNullable<State['intent']>['targets']): string {
+  return Object.entries(targets)
+    .flatMap(([name, progress]) => (progress.is === 'applied' ? [] : [progress.is === 'refused' ? `${name}: ${progress.error}` : name]))
+    .join('; ')
+}
+
+function watched(message: string): RolloutError {
+  return new RolloutError('conflict', { message, hint: 'end that run first: it would take the drill for a rollback' })
+}

@@ -1,0 +1,70 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { drift, type Drift } from '../core/environment.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Why } from '../core/event.ts'
+import type { Words } from '../core/ports.ts'
+import type { Scope } from '../core/retreat.ts'
+import type { State } from '../core/state.ts'
+import type { Duration } from '../core/units.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { shownWord } from './put.ts'
+import { rollBack, type RolledBack } from './rollback.ts'
+import type { Signature, Writer } from './writer.ts'
+
+/** How one target answered: how long its newest read took, and what went wrong with it. */
+export interface Check {
+  readonly target: string
+  readonly took: Duration
+  readonly error?: string
+  /** What it holds that it should not. */
+  readonly drifts: readonly Drift[]
+}
+
+export interface Rehearsed extends RolledBack {
+  /** The copy's state afterwards. */
+  readonly state: State
+  readonly checks: readonly Check[]
+}
+
+export interface Rehearsing {
+  readonly scope: Scope
+  readonly why: Why
+  readonly signature: Signature
+}
+
+/**
+ * A rollback by the real engine, with `writer` on a copy of the journal. The targets are really read, as often as a
+ * rollback would, and never written: what was to be written is remembered and read back as if it were there.
+ */
+export async function rehearse(engine: Engine, writer: Writer, { scope, why, signature }: Rehearsing): Promise<Rehearsed> {
+  const checks = new Map<string, Check>()
+  const targets = engine.targets.map((target) => unwritten(target, engine, stateOf({ writer }), (check) => checks.set(target.name, check)))
+  const copy: Engine = { ...engine, writer, targets }
+  // The controller of the real rollout is none of the copy's.
+  const { before, to } = await rollBack(copy, { scope, why, signature, end: async () => true, settling: () => undefined })
+  return { before, to, state: stateOf(copy), checks: [...checks.values()] }
+}
+
+function unwritten(target: OpenTarget, { clock }: Engine, { plan, exposures }: State, keep: (check: Check) => void): OpenTarget {
+  const written: Record<string, string> = {}
+  return {
+    ...target,
+    settle: 0,
+    write: async (words) => void Object.assign(written, words),
+    read: async (variables, signal) => {
+      const began = clock.monotonic()
+      const check = { target: target.name, drifts: [] }
+      try {
+        const found: Words = await target.read(variables, signal)
+        const drifts = drift(plan, target.name, exposures, found).map((each) =>
+          each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
+        )
+        keep({ ...check, drifts, took: clock.monotonic() - began })
+        return { ...found, ...written }
+      } catch (thrown) {
+        keep({ ...check, took: clock.monotonic() - began, error: messageOf(thrown) })
+        throw thrown
+      }
+    },
+  }
+}

@@ -1,0 +1,7 @@
+import type { Gate } from '../core/gates.ts'
+import { formatDuration } from '../core/units.ts'
+
+/** When a closed gate may open, unless it says so itself. */
+export function opensIn({ text, opensIn: left }: Gate): string {
+  return left === undefined || text.includes(' at this traffic') ? '' : ` (about ${formatDuration(left)} more)`
+}

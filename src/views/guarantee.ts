@@ -1,0 +1,63 @@
+import type { Guarantee } from '../core/guarantee.ts'
+import type { Outlook } from '../core/outlook.ts'
+import type { Stream } from '../core/ports.ts'
+import { formatDuration, formatFraction } from '../core/units.ts'
+import { clean } from './clean.ts'
+import { paint } from './paint.ts'
+
+interface Promised {
+  readonly guarantees: readonly Guarantee[]
+  readonly outlooks: readonly Outlook[]
+}
+
+/** What is promised and how long it takes to keep it: one line for all phases of which the same is true. */
+export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Stream): string {
+  const said = new Map<string, string[]>()
+  for (const guarantee of guarantees) {
+    const outlook = outlooks.find(({ phase }) => phase === guarantee.phase)
+    for (const text of [...linesOf(guarantee), ...(outlook ? [outlookText(outlook)] : [])])
+      said.set(text, [...(said.get(text) ?? []), guarantee.phase])
+  }
+  return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
+}
+
+/** `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
+export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, given, pace, within }: Outlook): string {
+  const what = le === undefined ? `${formatFraction(rate)} of them failed` : `${formatFraction(rate)} slower than ${le}`
+  const traffic = `at ${Number(perSecond.toPrecision(2))} requests/s, ${what} (${metric})`
+  const at = formatFraction(share)
+  if (takes === undefined) return `${traffic}, ${ratio}× as bad can never be ruled out at ${at}`
+  const about = `${traffic}, ruling out ${ratio}× as bad at ${at} takes about ${minutes(takes)}`
+  if (takes <= given) return about
+  const end = pace === 'clock' ? `in the ${formatDuration(given)} of its hold` : `in the ${formatDuration(given)} until it pauses and asks`
+  return `${about}; ${end} ${within === undefined ? 'nothing can be' : `${within.toFixed(1)}× can be`}`
+}
+
+function linesOf({ evidence, compared, single, counted, numbers }: Guarantee): readonly string[] {
+  const lines: string[] = []
+  if (evidence) {
+    const { alpha, beta, tolerance, critical } = evidence.policy
+    const own = Object.entries(compared).flatMap(([metric, bounds]) =>
+      bounds.tolerance === undefined && bounds.critical === undefined
+        ? []
+        : [`${metric}: ${bounds.tolerance ?? tolerance}× and ${bounds.critical ?? critical}×`],
+    )
+    lines.push(
+      `at most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse reach everybody${own.length > 0 ? ` (${own.join(', ')})` : ''}; paced by ${evidence.pace === 'evidence' ? 'evidence' : 'the clock'}`,
+    )
+  }
+  for (const [metric, { above, mistaken }] of Object.entries(single))
+    lines.push(
+      `${metric}, one group: at most ${formatFraction(mistaken)} of changes that stay at ${formatFraction(above)} or below are called critical; a fault that everybody has looks like the change`,
+    )
+  if (!evidence && lines.length === 0)
+    return ['thresholds alone: no metric tells users with the toggle from those without (on: and off: do)']
+  if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: one group without evidence: promises no probability`)
+  if (numbers.length > 0) lines.push(`${numbers.join(', ')} by thresholds alone: a number without counts promises no probability`)
+  return lines
+}
+
+/** More than minutes is not known. */
+function minutes(duration: number): string {
+  return formatDuration(Math.max(1, Math.ceil(duration / 60_000)) * 60_000)
+}
