@@ -16,7 +16,7 @@ export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'cloc
   return targets.map((target) => {
     const { name } = target
     const lines = (words: { readonly [variable: string]: string }): readonly string[] => typed(target, words)
-    const words = environment(plan, name, defaultsOf(plan))
+    const words = environment(plan, name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
     const toggles = togglesOf(plan, name).map((toggle) => {
       const variable = plan.toggles[toggle]?.variable ?? toggle
       return { toggle, lines: lines({ [variable]: words[variable] ?? '' }) }

@@ -20,7 +20,7 @@ const PAGE = 'rollout.html'
 /** Writes the documents of the plan; with `--check` says which are not what the plan says, and exits 2 when there are any. */
 export default async function docs(shell: Shell, input: Input): Promise<Outcome> {
   const { file, folder } = locate(shell, input)
-  const { plan, warnings } = await loadPlan(shell, input)
+  const { plan, warnings } = await loadPlan(shell, input, { isOnlyRead: true })
   const source: Source = { plan, byHand: await byHandOf(plan, { clock: shell.clock, folder }), flags: flagsOf(input) }
   const out = text(input, 'out') === undefined ? join(folder, 'docs') : resolve(shell.cwd, text(input, 'out') ?? '')
   const made = filesOf(source, out, formatOf(input))

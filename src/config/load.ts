@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { check } from '../core/check.ts'
 import { RolloutError, type Problem } from '../core/errors.ts'
-import type { Finding } from '../core/finding.ts'
 import type { Files } from '../core/event.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Instant } from '../core/units.ts'
@@ -25,6 +24,8 @@ export interface LoadOptions {
   readonly adapters: Adapters
   /** Wall time, for dates in the plan. */
   readonly now: Instant
+  /** Nothing is opened: a reference that only the machine of a rollout can answer is no fault. */
+  readonly isOnlyRead?: boolean
 }
 
 export interface Loaded {
@@ -45,7 +46,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   const source = parse(readText(file, name), name)
   const whole = validate(planSchema, source)
   const included = readPhases(whole.input, source, folder)
-  const parts = { adapters: options.adapters, env: options.env, folder }
+  const parts = { adapters: options.adapters, env: options.env, folder, isOnlyRead: options.isOnlyRead === true }
   if (!whole.success || included.problems.length > 0) {
     const shape = [...(whole.success ? [] : whole.problems), ...included.problems]
     const place: OptionsParts['place'] = (path, onKey) => locate(source, path, onKey)

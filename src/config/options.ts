@@ -29,6 +29,8 @@ export interface OptionsParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Folder of the plan: where paths begin, and what they stay in. */
   readonly folder: string
+  /** What a reference stands for need not be known here. */
+  readonly isOnlyRead?: boolean
   readonly place: About['place']
 }
 
@@ -66,7 +68,8 @@ export async function checkOptions({ kind, path, use, options: raw }: Used, part
   const escaped = isOutside
     ? [wrong(['path'], `${JSON.stringify(raw['path'])} lies outside the plan's folder`, 'allowOutside: true in the target allows it')]
     : []
-  return [...references.map(({ problem }) => problem), ...explained, ...escaped]
+  const faults = parts.isOnlyRead === true ? references.slice(unresolved.length) : references
+  return [...faults.map(({ problem }) => problem), ...explained, ...escaped]
 }
 
 /** The adapter's schema, or why there is none. */

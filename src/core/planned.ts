@@ -26,12 +26,12 @@ export function stretchesOf(plan: Plan): readonly Stretch[] {
   })
 }
 
-/** The time the holds and bakes of a phase take, or its longest criterion where that is more. */
+/** The time the holds of a phase take, and at its last step its bake and its longest criterion. */
 export function leastOf(plan: Plan, nth: number): Duration {
   const phase = plan.phases[nth]
   const steps = stepsOf(plan).filter((step) => step.phase === nth)
-  const held = steps.reduce((all, step) => all + Math.max(step.hold, step.last ? (phase?.after ?? 0) : 0), 0)
-  return Math.max(held, ...(phase?.success ?? []).map(({ over }) => over))
+  const atLast = [phase?.after ?? 0, ...(phase?.success ?? []).map(({ over }) => over)]
+  return steps.reduce((all, { hold, last }) => all + Math.max(hold, ...(last ? atLast : [])), 0)
 }
 
 /** A step, and what every toggle is before and after it. */

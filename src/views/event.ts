@@ -80,7 +80,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
   }
 }
 
-function drilled({ contingency, passed, took, problem, of }: Extract<Event, { type: 'drilled' }>, stream: Stream): string {
+function drilled({ contingency, passed, took, problem, of }: Extract<Event, { type: 'drilled' }>, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
   const where = of ? ` (in ${clean(of.environment)}, its #${of.seq})` : ''
   const text = `drill of ${clean(contingency)}${where}`

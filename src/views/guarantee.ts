@@ -15,7 +15,7 @@ export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Str
   const said = new Map<string, string[]>()
   for (const guarantee of guarantees) {
     const outlook = outlooks.find(({ phase }) => phase === guarantee.phase)
-    for (const text of [...linesOf(guarantee), ...(outlook ? [outlookText(outlook)] : [])])
+    for (const text of [...promisesOf(guarantee), ...(outlook ? [outlookText(outlook)] : [])])
       said.set(text, [...(said.get(text) ?? []), guarantee.phase])
   }
   return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
@@ -33,7 +33,8 @@ export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, 
   return `${about}; ${end} ${within === undefined ? 'nothing can be' : `${within.toFixed(1)}× can be`}`
 }
 
-function linesOf({ evidence, compared, single, counted, numbers }: Guarantee): readonly string[] {
+/** What one phase promises, and what it cannot. */
+export function promisesOf({ evidence, compared, single, counted, numbers }: Guarantee): readonly string[] {
   const lines: string[] = []
   if (evidence) {
     const { alpha, beta, tolerance, critical } = evidence.policy

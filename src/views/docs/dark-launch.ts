@@ -1,9 +1,10 @@
-import { guaranteesOf, type Guarantee } from '../../core/comparison.ts'
+import { guaranteesOf } from '../../core/guarantee.ts'
 import { stagesOf } from '../../core/planned.ts'
 import type { Plan } from '../../core/plan.ts'
-import { formatDuration, formatExposure, formatFraction } from '../../core/units.ts'
+import { formatDuration, formatExposure } from '../../core/units.ts'
 import { wordFor } from '../../core/words.ts'
 import { code, codes, heading, list, note, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
+import { promisesOf } from '../guarantee.ts'
 import { shareOf, type Source } from './source.ts'
 
 /** A round number of users, to say what a share means. */
@@ -117,11 +118,5 @@ function guarantees(plan: Plan): readonly Block[] {
   const titles = new Map(plan.phases.map(({ id, title }) => [id, title]))
   return guaranteesOf(plan).length === 0
     ? [paragraph('Every toggle goes to everybody at once: there is no group to compare with.')]
-    : [list(guaranteesOf(plan).map((each): Text => [strong(titles.get(each.phase) ?? each.phase), ': ', promise(each)]))]
-}
-
-function promise({ evidence }: Guarantee): string {
-  if (!evidence) return 'thresholds alone; no metric tells users with the toggle from those without.'
-  const { alpha, beta, tolerance, critical } = evidence.policy
-  return `users with the toggle are compared with users without it. At most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse reach everybody, over the whole rollout; paced by ${evidence.pace === 'evidence' ? 'the evidence' : 'the clock'}.`
+    : [list(guaranteesOf(plan).map((each): Text => [strong(titles.get(each.phase) ?? each.phase), `: ${promisesOf(each).join('; ')}.`]))]
 }
