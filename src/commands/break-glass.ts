@@ -17,7 +17,7 @@ export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutEr
       ...cause.problems,
       { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
     ])
-  const { plan } = await loadPlan(shell, input)
+  const { plan } = await loadPlan(shell, input, { withoutChannels: true })
   const by = signature(shell, input)
   const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
   const broken = await breakGlass(plan, targets, { clock: shell.clock, signal: deadline(shell, input) })

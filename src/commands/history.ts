@@ -1,4 +1,5 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
 import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
 import { writeJson } from '../views/json.ts'
@@ -19,7 +20,7 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     return 'done'
   }
   const limit = limitOf(input)
-  const shown = happenings(events).filter(({ event }) => flag(input, 'all') || event.type !== 'observed')
+  const shown = happenings(events).filter(({ event }) => flag(input, 'all') || !isRoutine(event))
   const newest = shown.toReversed().slice(0, limit)
   if (flag(input, 'json'))
     writeJson(
@@ -28,6 +29,11 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     )
   else for (const happening of newest) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
   return 'done'
+}
+
+/** What nobody looks for in a history. */
+function isRoutine(event: Event): boolean {
+  return event.type === 'observed' || (event.type === 'notified' && event.error === undefined)
 }
 
 function limitOf(input: Input): number {

@@ -100,7 +100,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
       hint: 'rollout rollback --all reverts every toggle to its default',
     })
   }
-  const { plan, files } = await loadPlan(shell, input)
+  const { plan, files } = await loadPlan(shell, input, { withoutChannels: true })
   const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
     await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))

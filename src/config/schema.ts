@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
+import { channelSchema, specialChannel } from './notify.ts'
 import {
   id,
   variable,
@@ -163,6 +164,7 @@ const environment = z.strictObject({
   interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
+  notify: z.record(id, specialChannel).optional().describe('What differs of a channel; events: [] silences it'),
 })
 
 export const planSchema = z
@@ -200,6 +202,7 @@ export const planSchema = z
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
+    notify: z.record(id, channelSchema).default({}).describe('Who is told of what'),
     environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),
     phases: z
       .array(z.union([z.string().min(1), phaseSchema]))

@@ -3,6 +3,7 @@ import { RolloutError } from './errors.ts'
 import type { Watch } from './judge.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
+import { owe, type Outbox } from './outbox.ts'
 import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
@@ -68,12 +69,14 @@ export interface State {
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
+  /** What channels have yet to be told; absent while the plan has none. */
+  readonly outbox?: Outbox
   /** The journal goes on there; nothing may follow here. */
   readonly moved?: string
 }
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '3'
+export const FOLD = '4'
 
 /** State of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
@@ -82,9 +85,16 @@ export function fold(events: readonly Event[], from?: State): State | undefined 
 
 /** The state after one more event. Events before `started` have nothing to change and are skipped. */
 export function evolve(state: State | undefined, event: Event): State | undefined {
-  if (event.type === 'started') return begin(event)
+  if (event.type === 'started') return withOutbox(begin(event), event, state)
   if (!state) return undefined
-  return { ...change(state, event), seq: event.seq, hash: event.hash }
+  return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
+}
+
+function withOutbox(after: State, event: Event, before: State | undefined): State {
+  if (!after.plan.notify && !after.outbox) return after
+  const { outbox: _, ...rest } = after
+  const outbox = owe(before?.outbox, event, before, after)
+  return outbox ? { ...rest, outbox } : rest
 }
 
 /** The step arrived at; undefined before the first. */
@@ -162,6 +172,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...state, checked: [...new Set([...state.checked, `${event.phase}/${event.item}`])] }
     case 'completed':
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
+    case 'notified':
+      return state
     case 'attached':
       return { ...state, controller: { ...event.controller, at: event.at } }
     case 'moved':
