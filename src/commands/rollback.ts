@@ -14,6 +14,7 @@ import { renderRollback, renderSettling } from '../views/rollback.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, text, type Input } from './input.ts'
 import { loadPlan, openRollbackEngine, openRollout } from './project.ts'
+import { tell } from './tell.ts'
 
 /**
  * Takes the change back and latches. Works from the frozen plan, whatever rollout.yaml says
@@ -50,7 +51,9 @@ async function ordinary(shell: Shell, input: Input, scope: Scope | undefined): P
     end: shell.end,
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
-  return report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+  const outcome = report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+  await tell(shell, input)
+  return outcome
 }
 
 function changesOf(before: State, to: Destination | undefined): readonly Change[] {

@@ -128,7 +128,7 @@ export function changesText(changes: readonly Changed[]): string {
 /** `FEATURE_X 25% → 0%: error_rate 7.8% > 5% for 1m (94 of 1204) · step 2 of 8, phase core · ana "soaked overnight"`. */
 function textOf({ changes, about, phase, step, steps, actor, reason }: Notice): string {
   const what = [changesText(changes), about ?? ''].filter((part) => part !== '').join(': ')
-  const place = step === 0 ? `before step 1 of ${steps}, phase ${phase}` : `step ${step} of ${steps}, phase ${phase}`
+  const place = steps === 0 ? '' : step === 0 ? `before step 1 of ${steps}, phase ${phase}` : `step ${step} of ${steps}, phase ${phase}`
   const said = reason === undefined || about === reason ? '' : ` "${reason}"`
   const who = actor === 'auto' ? 'by itself' : `by ${actor}`
   return [what, place, `${who}${said}`].filter((part) => part !== '').join(' · ')
