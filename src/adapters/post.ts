@@ -38,9 +38,30 @@ export async function post(url: string, { body, type = 'application/json', metho
     maxBytes: 1 << 16,
   }).catch((thrown: unknown) => Promise.reject(new Error(messageOf(thrown).replaceAll(withoutSecrets(url), origin), { cause: thrown })))
   if (answer.status >= 200 && answer.status < 300) return answer.body
-  const said = oneLine(answer.body)
+  const said = oneLine(withoutParts(answer.body, url))
   const code = answer.status === 401 || answer.status === 403 ? 'denied' : 'unreachable'
   throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
+}
+
+/** What is shorter is a word of an API, and no secret. */
+const SHORTEST_PART = 9
+
+/** Some servers quote what they were asked for: what of a URL may be its secret must not come back in a message. */
+function withoutParts(text: string, url: string): string {
+  const { pathname, searchParams } = new URL(url)
+  const parts = [...pathname.split('/').flatMap((part) => [part, decoded(part)]), ...searchParams.values()]
+  return parts
+    .filter(({ length }) => length >= SHORTEST_PART)
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((all, part) => all.replaceAll(part, '[hidden]'), text)
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 /** Text that is shown as it is where HTML or entities are read. */
