@@ -79,8 +79,8 @@ function reportOf(
   { before, to, state, checks }: Rehearsed,
   isImagined: boolean,
 ): Rehearsal {
-  const held = before.intent?.exposures ?? before.exposures
-  const then = to?.exposures ?? held
+  const held = { exposures: before.intent?.exposures ?? before.exposures, baseline: before.baseline }
+  const then = to ? { ...held, exposures: to.exposures } : held
   const left = byHand(engine, state)
   const targets = engine.targets.flatMap(({ name }) => {
     const [from, words] = [environment(plan, name, held), environment(plan, name, then)]
@@ -108,7 +108,7 @@ function reportOf(
     notify: contingency.notify,
     step: before.cursor + 1,
     imagined: isImagined,
-    changes: changesBetween(plan, held, then),
+    changes: changesBetween(plan, held.exposures, then.exposures),
     targets,
     settle: Math.max(0, ...engine.targets.map(({ settle }) => settle)),
     outcome: left.length > 0 ? 'partial' : 'done',

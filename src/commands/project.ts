@@ -55,11 +55,12 @@ export async function readPlan(shell: Shell, input: Input): Promise<Plan> {
 }
 
 /** Likewise, with its warnings. */
-export async function loadPlan(shell: Shell, input: Input) {
+export async function loadPlan(shell: Shell, input: Input, how: { readonly withoutChannels?: boolean } = {}) {
   const [{ load: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
   const environment = text(input, 'env')
   return loadFile(file, {
+    ...how,
     ...(environment !== undefined && { environment }),
     env: shell.env,
     adapters: schemas(folder),

@@ -45,7 +45,7 @@ export async function rehearse(engine: Engine, writer: Writer, { scope, why, sig
   return { before, to, state: stateOf(copy), checks: [...checks.values()] }
 }
 
-function unwritten(target: OpenTarget, { clock }: Engine, { plan, exposures }: State, keep: (check: Check) => void): OpenTarget {
+function unwritten(target: OpenTarget, { clock }: Engine, held: State, keep: (check: Check) => void): OpenTarget {
   const written: Record<string, string> = {}
   return {
     ...target,
@@ -56,7 +56,7 @@ function unwritten(target: OpenTarget, { clock }: Engine, { plan, exposures }: S
       const check = { target: target.name, drifts: [] }
       try {
         const found: Words = await target.read(variables, signal)
-        const drifts = drift(plan, target.name, exposures, found).map((each) =>
+        const drifts = drift(held.plan, target.name, held, found).map((each) =>
           each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
         )
         keep({ ...check, drifts, took: clock.monotonic() - began })
