@@ -45,7 +45,7 @@ async function bundle({ input, format, extension, prefix = '' }) {
     transform: {
       define: {
         __VERSION__: JSON.stringify(version),
-        __ADAPTERS__: JSON.stringify({ targets: adapters('targets'), metrics: adapters('metrics') }),
+        __ADAPTERS__: JSON.stringify({ targets: adapters('targets'), metrics: adapters('metrics'), notify: adapters('notify') }),
       },
       target: 'node20.19',
     },
@@ -90,7 +90,7 @@ function registry() {
     name: 'adapter-registry',
     transform(code, id) {
       if (!id.endsWith('src/adapters/registry.ts')) return undefined
-      return code.replaceAll(/import\(`\.\/(targets|metrics)\/\$\{(.+?)\}\.ts`\)/g, (_, kind, name) => {
+      return code.replaceAll(/import\(`\.\/(targets|metrics|notify)\/\$\{(.+?)\}\.ts`\)/g, (_, kind, name) => {
         const rows = adapters(kind).map((each) => `${JSON.stringify(each)}: () => import('./${kind}/${each}.ts')`)
         return `({ ${rows.join(', ')} })[${name}]()`
       })

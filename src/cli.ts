@@ -13,12 +13,14 @@ const COMMANDS: readonly Row[] = [
       ['--detailed-exitcode', 'exit 2 when changes are pending'],
       ['--accept', 'freeze the edited plan into the running rollout (needs --reason)'],
     ],
+    tells: true,
     load: async () => import('./commands/plan.ts'),
   },
   {
     name: 'start',
     about: 'Freeze the plan and record what every toggle is now',
     group: 'Daily',
+    tells: true,
     load: async () => import('./commands/start.ts'),
   },
   {
@@ -50,16 +52,24 @@ const COMMANDS: readonly Row[] = [
       ['--if-step <number>', 'only if the rollout is at this step'],
       ['--dry-run', 'say what would happen and stop'],
     ],
+    tells: true,
     load: async () => import('./commands/advance.ts'),
   },
-  { name: 'pause', about: 'Hold everything where it is', group: 'Daily', load: async () => import('./commands/pause.ts') },
-  { name: 'resume', about: 'Go on after a pause or a rollback', group: 'Daily', load: async () => import('./commands/resume.ts') },
+  { name: 'pause', about: 'Hold everything where it is', group: 'Daily', tells: true, load: async () => import('./commands/pause.ts') },
+  {
+    name: 'resume',
+    about: 'Go on after a pause or a rollback',
+    group: 'Daily',
+    tells: true,
+    load: async () => import('./commands/resume.ts'),
+  },
   {
     name: 'approve',
     about: 'Approve the next step, or tick a checklist item',
     args: '[item]',
     group: 'Daily',
     flags: [['--if-step <number>', 'only if the rollout is at this step']],
+    tells: true,
     load: async () => import('./commands/approve.ts'),
   },
   {
@@ -114,7 +124,11 @@ const COMMANDS: readonly Row[] = [
       ['--all', 'observations as well'],
       ['--verify', 'check every hash of the chain'],
       ['--report', 'one document: what happened, who was exposed, what was measured'],
-      ['--format <format>', 'with --report: markdown, or html (default: markdown)', ['markdown', 'html']],
+      [
+        '--format <format>',
+        'cdevents: every event for other tools, oldest first; with --report: markdown (the default) or html',
+        ['cdevents', 'markdown', 'html'],
+      ],
     ],
     load: async () => import('./commands/history.ts'),
   },
@@ -158,6 +172,7 @@ const COMMANDS: readonly Row[] = [
     name: 'doctor',
     about: 'Look for what will hurt: files, targets, queries, clocks',
     group: 'Plumbing',
+    flags: [['--notify', 'send a test message to every channel']],
     load: async () => import('./commands/doctor.ts'),
   },
   {
@@ -200,7 +215,9 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   let outcome: Outcome = 'done'
   const program = build(shell, async (row, input) => {
     const { default: command } = await row.load()
-    outcome = await command(colored(shell, input), input, { commands: COMMANDS, global: GLOBAL })
+    const own = colored(shell, input)
+    outcome = await command(own, input, { commands: COMMANDS, global: GLOBAL })
+    if (row.tells) await (await import('./commands/tell.ts')).tell(own, input)
   })
   try {
     if (argv.length === 0) program.outputHelp()

@@ -136,14 +136,15 @@ function soundOrMissing(reading: Reading): Reading {
 }
 
 /** An adapter that ignores its signal must not hold up the others. */
-async function aborted(signal: AbortSignal): Promise<never> {
+export async function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 }
 
-async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
+/** An adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
+export async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
   const { value, secrets, unresolved } = resolve(raw, lender.env)
   const hide = hiding(new Map([...passed(value, lender.env), ...secrets]))
   // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.

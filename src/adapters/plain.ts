@@ -8,6 +8,12 @@ export function plain(text: string): string {
   return text.replaceAll(CONTROL, '')
 }
 
+/** Text without that and without what reorders it, cut to this many UTF-16 units. */
+export function cut(text: string, most: number): string {
+  const shown = plain(text).replaceAll(REORDER, '')
+  return shown.length > most ? `${shown.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : shown
+}
+
 /** What somebody else said, as one line of at most 300 characters. */
 export function oneLine(text: string): string {
   const line = plain(text).replaceAll(REORDER, '').replaceAll(/\s+/g, ' ').trim()

@@ -2,37 +2,48 @@ import { readdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, RolloutError } from '../core/errors.ts'
-import type { MetricAdapter, Schema, TargetAdapter } from '../core/ports.ts'
+import type { MetricAdapter, NotifyAdapter, Schema, TargetAdapter } from '../core/ports.ts'
 
 /** The folder is the registry: `use: env-file` is the default export of `targets/env-file.ts`. */
 export async function importTarget(use: string, folder: string): Promise<TargetAdapter<unknown>> {
-  if (isPath(use)) return importFile(use, folder)
+  if (isPath(use)) return importFile(use, folder, 'read')
   const { default: adapter } = await import(`./targets/${checked(use)}.ts`)
   return adapter
 }
 
 /** Likewise for metrics. A `use` that begins with `.` or `/` is the user's own file with the same contract. */
 export async function importMetric(use: string, folder: string): Promise<MetricAdapter<unknown>> {
-  if (isPath(use)) return importFile(use, folder)
+  if (isPath(use)) return importFile(use, folder, 'read')
   const { default: adapter } = await import(`./metrics/${checked(use)}.ts`)
+  return adapter
+}
+
+/** Likewise for those that tell. */
+export async function importNotify(use: string, folder: string): Promise<NotifyAdapter<unknown>> {
+  if (isPath(use)) return importFile(use, folder, 'send')
+  const { default: adapter } = await import(`./notify/${checked(use)}.ts`)
   return adapter
 }
 
 /** Looks up the options schemas of adapters by name, for checking a plan before anything is opened. */
 export function schemas(folder: string) {
   return {
-    names: { target: names('targets'), metric: names('metrics') },
+    names: { target: names('targets'), metric: names('metrics'), notify: names('notify') },
     target: async (use: string): Promise<Schema<unknown> | undefined> =>
       known(use, names('targets'), async () => importTarget(use, folder)),
     metric: async (use: string): Promise<Schema<unknown> | undefined> =>
       known(use, names('metrics'), async () => importMetric(use, folder)),
+    notify: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('notify'), async () => importNotify(use, folder)),
   }
 }
 
-declare const __ADAPTERS__: { readonly targets: readonly string[]; readonly metrics: readonly string[] } | undefined
+declare const __ADAPTERS__: { readonly [kind in Kind]: readonly string[] } | undefined
+
+/** A folder of adapters. */
+type Kind = 'targets' | 'metrics' | 'notify'
 
 /** The bundle knows its adapters by heart; the source reads its folders. */
-function names(kind: 'targets' | 'metrics'): readonly string[] {
+function names(kind: Kind): readonly string[] {
   if (typeof __ADAPTERS__ !== 'undefined') return __ADAPTERS__[kind]
   return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
 }
@@ -55,11 +66,11 @@ function checked(use: string): string {
 }
 
 /** Throws `config` when the file is missing, does not run, or is no adapter: all of that is the user's to mend. */
-async function importFile<Adapter>(use: string, folder: string): Promise<Adapter> {
-  const hint = 'a module whose default export is an adapter: { options, read, … }'
+async function importFile<Adapter>(use: string, folder: string, does: 'read' | 'send'): Promise<Adapter> {
+  const hint = `a module whose default export is an adapter: { options, ${does}, … }`
   try {
     const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
-    if (adapter?.options?.['~standard'] && typeof adapter.read === 'function') return adapter
+    if (adapter?.options?.['~standard'] && typeof adapter[does] === 'function') return adapter
   } catch (thrown) {
     throw new RolloutError('config', { message: `${use} cannot be loaded: ${messageOf(thrown).split('\n')[0]}`, hint }, { cause: thrown })
   }

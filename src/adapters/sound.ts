@@ -13,6 +13,7 @@ export function sound(measured: Measured): Measured {
       if (!Number.isFinite(measured.value)) throw new Unreadable('not-finite', `the value is ${measured.value}`)
       if (measured.samples !== undefined && !(Number.isFinite(measured.samples) && measured.samples >= 0))
         throw new Unreadable('not-finite', `the number of samples is ${measured.samples}`)
+      if (measured.note !== undefined && typeof measured.note !== 'string') throw malformed()
       return measured
     case 'ratio':
       for (const series of [measured.bad, measured.total]) checkCounters(series)

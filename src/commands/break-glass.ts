@@ -9,6 +9,7 @@ import { renderBreakGlass } from '../views/break-glass.ts'
 import { deadline, flag, signature, type Input } from './input.ts'
 import { locate } from './place.ts'
 import { journalName, lenderOf, loadPlan } from './project.ts'
+import { tellOnce } from './tell.ts'
 
 /** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
 export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutError): Promise<Outcome> {
@@ -17,7 +18,7 @@ export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutEr
       ...cause.problems,
       { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
     ])
-  const { plan } = await loadPlan(shell, input)
+  const { plan } = await loadPlan(shell, input, { withoutChannels: true })
   const by = signature(shell, input)
   const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
   const broken = await breakGlass(plan, targets, { clock: shell.clock, signal: deadline(shell, input) })
@@ -26,5 +27,19 @@ export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutEr
   const value = { breakGlass: true, cause: cause.message, targets: broken, recorded }
   if (flag(input, 'json')) writeJson(value, shell.out)
   else shell.out.write(renderBreakGlass(value, shell.out))
+  const about = `break-glass, because the journal cannot be used: ${cause.message}`
+  const notice = {
+    kind: 'rolled-back',
+    seq: 0,
+    id: shell.uuid(),
+    at: shell.clock.now(),
+    ...by,
+    about,
+    changes: [],
+    phase: '',
+    step: 0,
+    steps: 0,
+  } as const
+  await tellOnce(shell, input, plan, notice)
   return broken.some(({ error }) => error !== undefined) ? 'partial' : 'done'
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../adapters/spawn.ts'
 import { messageOf, RolloutError, type Outcome, type Problem } from '../core/errors.ts'
+import { testMessage } from '../core/message.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Journal } from '../core/ports.ts'
 import { formatDuration, formatInstant } from '../core/units.ts'
@@ -11,6 +12,7 @@ import type { Shell } from '../shell.ts'
 import { renderDoctor, type Finding } from '../views/doctor.ts'
 import { writeJson } from '../views/json.ts'
 import { deadline, flag, type Input } from './input.ts'
+import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
 import { locate } from './place.ts'
 import { loadPlan, openJournal } from './project.ts'
@@ -18,7 +20,7 @@ import { loadPlan, openJournal } from './project.ts'
 /** The oldest Node.js this is tested on: major, minor. */
 const OLDEST = [20, 19] as const
 
-/** Looks for what will hurt later. Writes nothing, to no target and to no journal. */
+/** Looks for what will hurt later. Writes nothing, to no target and to no journal; `--notify` sends each channel a test message. */
 export default async function doctor(shell: Shell, input: Input): Promise<Outcome> {
   const signal = deadline(shell, input)
   const { plan, rows } = await examinePlan(shell, input)
@@ -27,6 +29,8 @@ export default async function doctor(shell: Shell, input: Input): Promise<Outcom
   if (plan) {
     const probe: Probe = { plan, lender: { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }, signal }
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
+    const test = flag(input, 'notify') ? testMessage(plan, shell.clock.now(), shell.user ?? 'doctor', shell.uuid()) : undefined
+    rows.push(...(await probeChannels(probe, test)))
   }
   // What an interrupted read gave says nothing about who was to answer.
   signal.throwIfAborted()
@@ -39,7 +43,7 @@ export default async function doctor(shell: Shell, input: Input): Promise<Outcom
 function outcomeOf(rows: readonly Finding[]): Outcome {
   const failed = rows.filter(({ level }) => level === 'failed')
   if (failed.length === 0) return 'done'
-  return failed.every(({ what }) => /^(?:target|metric) /.test(what)) ? 'unreachable' : 'config'
+  return failed.every(({ what }) => /^(?:target|metric|notify) /.test(what)) ? 'unreachable' : 'config'
 }
 
 function examineNode(version: string): Finding {

@@ -1,11 +1,12 @@
+import { cloudEventOf } from '../core/cdevents.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
-import { reportOf } from '../core/report.ts'
+import { compose } from '../core/message.ts'
+import { noticesOf } from '../core/notice.ts'
+import { evolve, type State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
-import { markdown } from '../views/document/markdown.ts'
 import { happenings, renderEvent } from '../views/event.ts'
-import { writeJson } from '../views/json.ts'
-import { reportDocument, reportPage } from '../views/report/report.ts'
+import { writeJson, writeJsonList } from '../views/json.ts'
 import { flag, text, type Input } from './input.ts'
 import { openJournal } from './project.ts'
 
@@ -22,28 +23,49 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     else shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
     return 'done'
   }
-  if (flag(input, 'report')) return tell(shell, input, events)
+  if (flag(input, 'report')) return (await import('./history-report.ts')).writeReport(shell, input, events)
+  if (text(input, 'format') !== undefined && text(input, 'format') !== 'cdevents')
+    throw new RolloutError('usage', {
+      message: `--format ${text(input, 'format')} is a form of the report`,
+      hint: 'rollout history --report',
+    })
   const limit = limitOf(input)
-  const shown = happenings(events).filter(({ event }) => flag(input, 'all') || event.type !== 'observed')
-  const newest = shown.toReversed().slice(0, limit)
-  if (flag(input, 'json'))
-    writeJson(
-      newest.map(({ event }) => event),
-      shell.out,
-    )
-  else for (const happening of newest) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
+  const isShown = (event: Event): boolean => flag(input, 'all') || !isRoutine(event)
+  // A value at a time: a long journal is not held a second time as text.
+  if (text(input, 'format') === 'cdevents' && text(input, 'limit') !== undefined)
+    throw new RolloutError('usage', { message: '--limit does not go with --format: events that resolve others would be without them' })
+  if (text(input, 'format') === 'cdevents') writeJsonList(cdEvents(events), shell.out)
+  else if (flag(input, 'json')) writeJsonList(newest(events, isShown, limit), shell.out)
+  else {
+    const shown = happenings(events).filter(({ event }) => isShown(event))
+    for (const happening of shown.toReversed().slice(0, limit)) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
+  }
   return 'done'
 }
 
-/** What happened as one document, from the journal alone. */
-function tell(shell: Shell, input: Input, events: readonly Event[]): Outcome {
-  const value = reportOf(events)
-  if (!value) throw new RolloutError('usage', { message: 'nothing was started yet', hint: 'rollout start' })
-  const all = happenings(events)
-  if (flag(input, 'json')) writeJson(value, shell.out)
-  else if (text(input, 'format') === 'html') shell.out.write(reportPage(value, all))
-  else shell.out.write(markdown(reportDocument(value, all)))
-  return 'done'
+function* newest(events: readonly Event[], isShown: (event: Event) => boolean, limit: number): Generator<Event> {
+  let left = limit
+  for (let nth = events.length - 1; nth >= 0 && left > 0; nth -= 1) {
+    const event = events[nth]
+    if (!event || !isShown(event)) continue
+    yield event
+    left -= 1
+  }
+}
+
+/** What a channel with every event would have been told, oldest first: a batch of CloudEvents (json-format.md, 4). */
+function* cdEvents(events: readonly Event[]): Generator {
+  let state: State | undefined
+  for (const event of events) {
+    const after = evolve(state, event)
+    if (after) for (const notice of noticesOf(event, state, after)) yield cloudEventOf(compose(after.plan, notice))
+    state = after
+  }
+}
+
+/** What nobody looks for in a history. */
+function isRoutine(event: Event): boolean {
+  return event.type === 'observed' || (event.type === 'notified' && event.error === undefined)
 }
 
 function limitOf(input: Input): number {

@@ -13,6 +13,8 @@ export interface Row {
   /** Arguments as commander spells them, e.g. `[toggles...]`. */
   readonly args?: string
   readonly flags?: readonly Flag[]
+  /** What it appends is told to channels once it is done. */
+  readonly tells?: true
   readonly group: 'Daily' | 'Understand' | 'Produce' | 'Plumbing'
   readonly load: () => Promise<{ readonly default: (shell: Shell, input: Input, table: Table) => Promise<Outcome> }>
 }

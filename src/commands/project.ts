@@ -55,7 +55,11 @@ export async function readPlan(shell: Shell, input: Input): Promise<Plan> {
 }
 
 /** Likewise, with its warnings. */
-export async function loadPlan(shell: Shell, input: Input, how: { readonly isOnlyRead?: boolean } = {}) {
+export async function loadPlan(
+  shell: Shell,
+  input: Input,
+  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean } = {},
+) {
   const [{ load: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
   const environment = text(input, 'env')

@@ -16,6 +16,7 @@ import { contingencyIn, type Named } from './contingency.ts'
 import { digestOf } from './digest.ts'
 import { flag, signature, text, type Input } from './input.ts'
 import { loadPlan, openRollbackEngine, openRollout } from './project.ts'
+import { tell } from './tell.ts'
 
 /**
  * Takes the change back and latches. Works from the frozen plan, whatever rollout.yaml says
@@ -54,7 +55,9 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
     end: shell.end,
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
-  return report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+  const outcome = report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+  await tell(shell, input)
+  return outcome
 }
 
 function whyOf(input: Input, contingency: Named | undefined): Why {
@@ -119,7 +122,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
       hint: 'rollout rollback --all reverts every toggle to its default',
     })
   }
-  const { plan, files } = await loadPlan(shell, input)
+  const { plan, files } = await loadPlan(shell, input, { withoutChannels: true })
   const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
     await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))

@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
 import { evolve } from '../core/state.ts'
 import { summarize } from '../core/summary.ts'
 import { byHand } from '../engine/apply.ts'
@@ -10,6 +11,7 @@ import { renderByHand } from '../views/advance.ts'
 import { openLive, type Live } from '../views/live.ts'
 import { flag, type Input } from './input.ts'
 import { openEngine, openRollout } from './project.ts'
+import { courierOf } from './tell.ts'
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
 export default async function run(shell: Shell, input: Input): Promise<Outcome> {
@@ -19,13 +21,16 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
   const writer = await openRollout(shell, input)
   let state = stateOf({ writer })
   const live = openLive(shell, flag(input, 'json'))
-  const engine = await openEngine(shell, input, writer, state.plan, (event) => {
+  const tellOf = (event: Event): void => {
     live.event({ event, before: state })
     state = evolve(state, event) ?? state
-  })
+  }
+  const engine = await openEngine(shell, input, writer, state.plan, tellOf)
+  const courier = await courierOf(shell, input, writer, state.plan, tellOf)
+  const leading = { controller: shell.self, alive: shell.alive }
   try {
-    if (flag(input, 'once')) live.turn(await runOnce(engine, { controller: shell.self, alive: shell.alive }))
-    else await watch(turns(engine, { controller: shell.self, alive: shell.alive, exitOnPause: flag(input, 'exitOnPause') }), live)
+    if (flag(input, 'once')) live.turn(await runOnce(engine, { ...leading, courier }))
+    else await watch(turns(engine, { ...leading, courier, exitOnPause: flag(input, 'exitOnPause') }), live)
   } catch (thrown) {
     // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
     await writer.refresh()

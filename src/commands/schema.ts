@@ -6,10 +6,11 @@ import { flag, type Input } from './input.ts'
 
 /** Prints the JSON Schema of rollout.yaml, made from the schemas that check it. */
 export default async function schema(shell: Shell, input: Input): Promise<Outcome> {
-  const { names, target, metric } = schemas(shell.cwd)
+  const { names, target, metric, notify } = schemas(shell.cwd)
   const targets = Object.fromEntries(await Promise.all(names.target.map(async (name) => [name, await target(name)] as const)))
   const metrics = Object.fromEntries(await Promise.all(names.metric.map(async (name) => [name, await metric(name)] as const)))
-  const value = flag(input, 'phaseFile') ? phaseJsonSchema() : planJsonSchema({ targets, metrics })
+  const channels = Object.fromEntries(await Promise.all(names.notify.map(async (name) => [name, await notify(name)] as const)))
+  const value = flag(input, 'phaseFile') ? phaseJsonSchema() : planJsonSchema({ targets, metrics, notify: channels })
   shell.out.write(`${JSON.stringify(value, null, 2)}\n`)
   return 'done'
 }

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
 import type { Evidence, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan.ts'
+import { channelOf } from './notify.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
@@ -32,7 +33,13 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Li
     approvers: file.approvers,
     windows: special?.windows ?? file.windows,
     freezes: special?.freezes ?? file.freezes,
+    ...channelsOf(file, special),
   }
+}
+
+function channelsOf({ notify }: PlanFile, special: PlanFile['environments'][string] | undefined): Pick<Plan, 'notify'> {
+  if (Object.keys(notify).length === 0) return {}
+  return { notify: mapValues(notify, (channel, name) => channelOf(channel, special?.notify?.[name])) }
 }
 
 function toggleOf(

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { CHANNEL_KEYS } from './notify.ts'
 import { METRIC_KEYS, phaseSchema, planSchema } from './schema.ts'
 
 /** What `use` may name, each with the zod schema of its options. */
 export interface AdapterSchemas {
   readonly targets: Readonly<Record<string, unknown>>
   readonly metrics: Readonly<Record<string, unknown>>
+  readonly notify: Readonly<Record<string, unknown>>
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
@@ -21,6 +23,7 @@ export function planJsonSchema(adapters: AdapterSchemas): JsonSchema {
     ...properties,
     targets: described('targets', variants(adapters.targets, {})),
     metrics: described('metrics', variants(adapters.metrics, metricKeys)),
+    notify: described('notify', variants(adapters.notify, child(toJson(z.object(CHANNEL_KEYS)), 'properties'))),
   }
   return { ...schema, $schema: DRAFT, properties: filled }
 }

@@ -12,6 +12,7 @@ import { checkOptions, type Adapters, type OptionsParts, type Used } from './opt
 import { readLists } from './lists.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
+import { CHANNEL_KEYS } from './notify.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly now: Instant
   /** Nothing is opened: a reference that only the machine of a rollout can answer is no fault. */
   readonly isOnlyRead?: boolean
+  /** Channels whose options do not fit are no reason to refuse: a rollback must not depend on who is told of it. */
+  readonly withoutChannels?: boolean
 }
 
 export interface Loaded {
@@ -72,7 +75,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
     ...lists.problems,
-    ...(await checkAdapters(usedBy(plan), { ...parts, place })),
+    ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...plan, notify: {} } : plan), { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
@@ -98,18 +101,24 @@ function noEnvironment(environment: string, { environments }: PlanFile): Rollout
 }
 
 /** An override of a target that is not there would leave the real one as it is: staging would write to production. */
-function checkEnvironments({ environments, targets }: PlanFile): readonly Pick<Finding, 'path' | 'message' | 'hint'>[] {
+function checkEnvironments({ environments, targets, notify }: PlanFile): readonly Pick<Finding, 'path' | 'message' | 'hint'>[] {
+  const kinds = [
+    ['targets', 'target', Object.keys(targets)],
+    ['notify', 'channel', Object.keys(notify)],
+  ] as const
   return Object.entries(environments).flatMap(([environment, special]) =>
-    Object.keys(special.targets ?? {})
-      .filter((name) => !Object.hasOwn(targets, name))
-      .map((name) => {
-        const near = suggest(name, Object.keys(targets))
-        return {
-          path: ['environments', environment, 'targets', name],
-          message: `"${name}" is not a target`,
-          hint: near === undefined ? `one of ${Object.keys(targets).join(', ')}` : `did you mean ${near}?`,
-        }
-      }),
+    kinds.flatMap(([key, what, known]) =>
+      Object.keys(special[key] ?? {})
+        .filter((name) => !known.includes(name))
+        .map((name) => {
+          const near = suggest(name, known)
+          return {
+            path: ['environments', environment, key, name],
+            message: `"${name}" is not a ${what}`,
+            hint: near === undefined ? `one of ${known.join(', ')}` : `did you mean ${near}?`,
+          }
+        }),
+    ),
   )
 }
 
@@ -163,23 +172,28 @@ async function checkAdapters(used: readonly Used[], parts: OptionsParts): Promis
   return (await Promise.all(used.map(async (each) => checkOptions(each, parts)))).flat()
 }
 
-function usedBy({ targets, metrics }: Plan): readonly Used[] {
+function usedBy({ targets, metrics, notify = {} }: Plan): readonly Used[] {
   return [
     ...Object.entries(targets).map(([name, target]): Used => ({ kind: 'target', path: ['targets', name], ...target })),
     ...Object.entries(metrics).map(([name, { use, options }]): Used => ({ kind: 'metric', path: ['metrics', name], use, options })),
+    ...Object.entries(notify).map(([name, { use, options }]): Used => ({ kind: 'notify', path: ['notify', name], use, options })),
   ]
 }
 
 /** What can be made out in a plan whose shape is wrong somewhere. */
 function usedIn(input: Json): readonly Used[] {
-  return (['target', 'metric'] as const).flatMap((kind) =>
-    Object.entries(isObject(input) ? mapAt(input, `${kind}s`) : {}).flatMap(([name, entry]): readonly Used[] => {
+  return (['target', 'metric', 'notify'] as const).flatMap((kind) =>
+    Object.entries(isObject(input) ? mapAt(input, PLURALS[kind]) : {}).flatMap(([name, entry]): readonly Used[] => {
       if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
-      const options = Object.entries(entry).filter(([key]) => key !== 'use' && !(kind === 'metric' && Object.hasOwn(METRIC_KEYS, key)))
-      return [{ kind, path: [`${kind}s`, name], use: entry['use'], options: Object.fromEntries(options) }]
+      const options = Object.entries(entry).filter(([key]) => !Object.hasOwn(COMMON[kind], key))
+      return [{ kind, path: [PLURALS[kind], name], use: entry['use'], options: Object.fromEntries(options) }]
     }),
   )
 }
+
+const PLURALS = { target: 'targets', metric: 'metrics', notify: 'notify' } as const
+/** The keys that are not the adapter's own. */
+const COMMON = { target: { use: true }, metric: METRIC_KEYS, notify: CHANNEL_KEYS } as const
 
 function mapAt(map: { readonly [key: string]: Json }, key: string): { readonly [key: string]: Json } {
   const found = map[key]

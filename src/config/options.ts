@@ -11,14 +11,15 @@ import type { Path } from './place.ts'
 
 /** Looks adapters up, so that their options can be checked before anything is opened. */
 export interface Adapters {
-  readonly names: { readonly target: readonly string[]; readonly metric: readonly string[] }
+  readonly names: { readonly [kind in Used['kind']]: readonly string[] }
   target(use: string): Promise<Schema<unknown> | undefined>
   metric(use: string): Promise<Schema<unknown> | undefined>
+  notify(use: string): Promise<Schema<unknown> | undefined>
 }
 
-/** A target or a metric of the plan: whose options, and where they stand. */
+/** A target, a metric or a channel of the plan: whose options, and where they stand. */
 export interface Used {
-  readonly kind: 'target' | 'metric'
+  readonly kind: 'target' | 'metric' | 'notify'
   readonly path: Path
   readonly use: string
   readonly options: { readonly [key: string]: Json }
@@ -34,7 +35,7 @@ export interface OptionsParts {
   readonly place: About['place']
 }
 
-/** Everything wrong with the options of one target or metric. Values from the environment are never shown. */
+/** Everything wrong with the options of one target, metric or channel. Values from the environment are never shown. */
 export async function checkOptions({ kind, path, use, options: raw }: Used, parts: OptionsParts): Promise<readonly Problem[]> {
   const place: About['place'] = (inside, onKey) => parts.place([...path, ...inside], onKey)
   const wrong = (inside: Path, message: string, hint?: string): Problem => ({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
 import { early, segments, users } from './segments.ts'
+import { channelSchema, specialChannel } from './notify.ts'
 import {
   id,
   variable,
@@ -176,6 +177,7 @@ const environment = z.strictObject({
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
   drill: z.boolean().optional().describe('A contingency may be rehearsed for real here: run --drill ID --apply'),
+  notify: z.record(id, specialChannel).optional().describe('What differs of a channel; events: [] silences it'),
 })
 
 export const planSchema = z
@@ -218,6 +220,7 @@ export const planSchema = z
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
+    notify: z.record(id, channelSchema).default({}).describe('Who is told of what'),
     environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),
     phases: z
       .array(z.union([z.string().min(1), phaseSchema]))

@@ -79,6 +79,11 @@ export type Fact =
   | ({ readonly type: 'drilled' } & Drill)
   | { readonly type: 'attached'; readonly controller: Controller }
   | { readonly type: 'detached' }
+  /**
+   * A channel was told of every event it is to be told of, up to the one numbered `through`; with `error` it was given up
+   * with them after so many attempts.
+   */
+  | { readonly type: 'notified'; readonly channel: string; readonly through: number; readonly attempts: number; readonly error?: string }
   /** The journal goes on in another store; nothing follows here. */
   | { readonly type: 'moved'; readonly to: string }
 

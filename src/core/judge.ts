@@ -17,6 +17,8 @@ export interface Track {
   /** Counts behind the value: the window's, since the step was reached. */
   readonly bad?: number
   readonly total?: number
+  /** What the value counted, e.g. the names of alerts. */
+  readonly note?: string
   /** Requests since the step was reached; only for counting metrics. */
   readonly samples?: number
   readonly missing?: { readonly reason: Missing; readonly detail: string }
@@ -72,7 +74,8 @@ export function judge(
     if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
     if (fresh.samples !== undefined && !(fresh.samples >= metric.minSamples))
       return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
-    return weigh(metric, { ...track, value: fresh.value }, track, elapsed)
+    const { note: _, ...rest } = track
+    return weigh(metric, { ...rest, value: fresh.value, ...(fresh.note !== undefined && { note: fresh.note }) }, track, elapsed)
   }
   return count(metric, track, fresh, elapsed, standard)
 }
@@ -103,8 +106,13 @@ export function withoutSingles(watch: Watch): Watch {
   return { ...watch, tracks }
 }
 
-/** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`. */
+/** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`, `2 > 0: HighErrorRate ×2`. */
 export function describe(metric: Metric, track: Track): string {
+  const said = judged(metric, track)
+  return track.verdict === 'unknown' || track.note === undefined ? said : `${said}: ${track.note}`
+}
+
+function judged(metric: Metric, track: Track): string {
   if (track.verdict === 'unknown') return track.missing ? `${track.missing.reason}: ${track.missing.detail}` : 'not measured yet'
   const value = formatValue(track.value ?? Number.NaN, unitOf(metric))
   const counts =

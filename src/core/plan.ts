@@ -1,6 +1,7 @@
 import type { Duration, Exposure, Instant } from './units.ts'
 import type { Bounds, WrittenPolicy } from './evidence/policy.ts'
 import type { Contingency, Risk } from './risk.ts'
+import type { Audience, NoticeKind } from './channel.ts'
 import type { Rule } from './rule.ts'
 
 /** Any JSON value: what can be frozen into the journal. */
@@ -167,6 +168,19 @@ export interface Freeze {
   readonly to: Instant
 }
 
+/** A place where people or systems are told. `options` are the adapter's, with `${NAME}` references unresolved. */
+export interface Channel {
+  /** Adapter: a name in adapters/notify, or a path (`./mine.mjs`) relative to the plan. */
+  readonly use: string
+  readonly options: { readonly [key: string]: Json }
+  readonly audience: Audience
+  readonly events: readonly NoticeKind[]
+  /** Text with placeholders, in place of the program's own. */
+  readonly message?: string
+  /** Deadline of one attempt. */
+  readonly timeout: Duration
+}
+
 /** The whole plan with every default filled in. Frozen into the journal at `start`. */
 export interface Plan {
   readonly version: 1
@@ -193,6 +207,8 @@ export interface Plan {
   readonly contingencies?: { readonly [id: string]: Contingency }
   /** The environment is one in which contingencies may be rehearsed for real. */
   readonly drill?: true
+  /** Who is told of what; absent where nobody is. */
+  readonly notify?: { readonly [name: string]: Channel }
 }
 
 /** One entry of the compiled list: which toggles move, and to what, within which phase. */

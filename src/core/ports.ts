@@ -1,5 +1,6 @@
 import type { Measured, Reading } from './reading.ts'
 import type { Duration, Instant } from './units.ts'
+import type { Message } from './message.ts'
 import type { Json } from './plan.ts'
 import type { Controller, Event } from './event.ts'
 
@@ -86,6 +87,17 @@ export interface MetricAdapter<Options> {
    * where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the whole.
    */
   history?(options: Options, span: Span, loan: Loan): AsyncIterable<Past>
+}
+
+/**
+ * Tells people or systems. A throw is an attempt that failed, and its message is shown to people. What was told already
+ * is told again after a crash: `message.id` says that it is the same.
+ */
+export interface NotifyAdapter<Options> {
+  readonly options: Schema<Options>
+  send(options: Options, message: Message, loan: Loan): Promise<void>
+  /** What `doctor --notify` does instead, where a test message would change something. Resolves to what it found. */
+  probe?(options: Options, loan: Loan): Promise<string>
 }
 
 /** Times in the past: `from`, and every `step` (at least 1 ms) after it that is not after `to`. */

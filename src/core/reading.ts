@@ -17,8 +17,8 @@ export interface Groups<Counts> {
 
 /** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
 export type Measured =
-  /** One number now: a gauge, or whatever a query computed. */
-  | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number }
+  /** One number now: a gauge, or whatever a query computed. `note` says what it counted, on one line. */
+  | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number; readonly note?: string }
   /** Cumulative counters; the judge takes the increments and handles resets. */
   | ({ readonly is: 'ratio'; readonly at?: Instant; readonly groups?: Groups<Failures> } & Failures)
   /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */

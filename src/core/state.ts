@@ -3,6 +3,7 @@ import { RolloutError } from './errors.ts'
 import { withoutSingles, type Watch } from './judge.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
+import { owe, type Outbox } from './outbox.ts'
 import { stepsOf, togglesOf, type Criterion, type Exposures, type Plan, type Step } from './plan.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
@@ -70,6 +71,8 @@ export interface State {
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
+  /** What channels have yet to be told; absent while the plan has none. */
+  readonly outbox?: Outbox
   /** The journal goes on there; nothing may follow here. */
   readonly moved?: string
 }
@@ -84,9 +87,16 @@ export function fold(events: readonly Event[], from?: State): State | undefined 
 
 /** The state after one more event. Events before `started` have nothing to change and are skipped. */
 export function evolve(state: State | undefined, event: Event): State | undefined {
-  if (event.type === 'started') return begin(event)
+  if (event.type === 'started') return withOutbox(begin(event), event, state)
   if (!state) return undefined
-  return { ...change(state, event), seq: event.seq, hash: event.hash }
+  return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
+}
+
+function withOutbox(after: State, event: Event, before: State | undefined): State {
+  if (!after.plan.notify && !after.outbox) return after
+  const { outbox: _, ...rest } = after
+  const outbox = owe(before?.outbox, event, before, after)
+  return outbox ? { ...rest, outbox } : rest
 }
 
 /** The step arrived at; undefined before the first. */
@@ -167,6 +177,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
     case 'drilled':
       return { ...state, drilled: { ...state.drilled, [event.contingency]: drill(event) } }
+    case 'notified':
+      return state
     case 'attached':
       return { ...state, controller: { ...event.controller, at: event.at } }
     case 'moved':

@@ -2,6 +2,7 @@ import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Controller } from '../core/event.ts'
 import type { Lease } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
+import type { Courier } from './courier.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
@@ -13,14 +14,21 @@ import { formatInstant, type Duration } from '../core/units.ts'
 export interface RunOptions extends Leading {
   /** End when paused instead of watching on. */
   readonly exitOnPause?: boolean
+  /** Tells channels between two turns; whoever stands by leaves that to the one who watches. */
+  readonly courier?: Courier
 }
+
+/** How long a turn waits for channels before it rests. */
+const SOON: Duration = 1000
+/** How long the end of a run waits for channels that have not answered. */
+const FAREWELL: Duration = 5000
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
  * rolls back. A journal that cannot be reached holds everything until it can. While another controller watches it
  * stands by and tells what that one does. Interruption leaves the last poll in the journal.
  */
-export async function* run(engine: Engine, { exitOnPause = false, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
+export async function* run(engine: Engine, { exitOnPause = false, courier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
   const { controller } = leading
   const observer = openObserver(engine)
   const lead = openLead(engine, leading)
@@ -32,6 +40,8 @@ export async function* run(engine: Engine, { exitOnPause = false, ...leading }: 
         await insist(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
       isAttached = !other
       const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
+      // After the move, never before it, and without waiting: who is told must not delay what is done.
+      if (!other) await courier?.turn()
       if (turn) yield turn
       const state = stateOf(engine)
       if (isOver(state)) {
@@ -42,23 +52,27 @@ export async function* run(engine: Engine, { exitOnPause = false, ...leading }: 
       if (exitOnPause && isPaused(state)) return state
       if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
-      else if (turn && turn.applied !== 'arrived') await rest(engine, lead, state.plan.interval)
+      else if (turn && turn.applied !== 'arrived') await rest(engine, lead, state.plan.interval, courier)
     }
   } finally {
+    await courier?.end(FAREWELL)
     await leave(engine, observer, controller)
     await lead.drop()
   }
 }
 
 /** One turn, and everything it saw kept in the journal: the form for cron. While another controller watches it only looks. */
-export async function runOnce(engine: Engine, leading: Leading): Promise<Turn> {
+export async function runOnce(engine: Engine, { courier, ...leading }: RunOptions): Promise<Turn> {
   const lead = openLead(engine, leading)
   const other = await lead.other()
   if (other) return standBy(other, stateOf(engine))
   const observer = openObserver(engine)
   try {
-    return await tick(engine, observer)
+    const turn = await tick(engine, observer)
+    await courier?.turn()
+    return turn
   } finally {
+    await courier?.end(FAREWELL)
     await quietly(async () => observer.keep())
     await lead.drop()
   }
@@ -78,10 +92,12 @@ async function follow(engine: Engine): Promise<void> {
 }
 
 /** Until the next poll, or until somebody else writes; the lease is renewed meanwhile. */
-async function rest(engine: Engine, lead: Lead, duration: Duration): Promise<void> {
+async function rest(engine: Engine, lead: Lead, duration: Duration, courier?: Courier): Promise<void> {
   const { clock, writer, signal } = engine
   const end = clock.monotonic() + duration
-  for (let left = duration; left > 0; left = end - clock.monotonic()) {
+  // What was told and is not taken down is told again after a crash.
+  await courier?.soon(Math.min(duration, SOON))
+  for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
     if (await writer.journal.changed(stateOf(engine).seq, Math.min(left, RENEW), signal)) return
     if (await lead.other()) return
   }

@@ -71,6 +71,10 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return color.green.bold('complete') + `  ${clean(event.why.text)}`
     case 'drilled':
       return drilled(event, stream)
+    case 'notified':
+      return event.error === undefined
+        ? color.dim(`  ${clean(event.channel)} was told`)
+        : color.yellow(`  ${clean(event.channel)} could not be told: ${clean(event.error)}`)
     case 'attached':
       return color.dim(`watched by ${clean(event.controller.host)} pid ${event.controller.pid}`)
     case 'detached':

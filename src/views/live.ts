@@ -10,7 +10,7 @@ import { renderVerdict } from './status.ts'
 import { summarize } from '../core/summary.ts'
 
 /** What a reader of a log does not miss; `rollout history --all` has it. */
-const QUIET: ReadonlySet<string> = new Set(['observed', 'applied'])
+const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'notified'])
 
 /** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
 export interface Live {

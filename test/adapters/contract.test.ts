@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { importMetric, importTarget, schemas } from '../../src/adapters/registry.ts'
+import { importMetric, importNotify, importTarget, schemas } from '../../src/adapters/registry.ts'
 import { lend } from '../helpers/loan.ts'
 
 const folder = new URL('../../src/adapters/', import.meta.url)
@@ -37,9 +37,23 @@ describe.each(names('metrics'))('the metric %s', (use) => {
   })
 })
 
+describe.each(names('notify'))('the channel %s', (use) => {
+  it('keeps the contract', async () => {
+    const adapter = await importNotify(use, '/')
+    expect(adapter.options['~standard'].version).toBe(1)
+    expect(typeof adapter.send).toBe('function')
+  })
+
+  it('refuses options it does not know', async () => {
+    const { options } = await importNotify(use, '/')
+    const result = await options['~standard'].validate({ surprise: true })
+    expect(result.issues?.map(({ message }) => message).join()).toContain('surprise')
+  })
+})
+
 describe('the registry', () => {
   it('is the folder', () => {
-    expect(schemas('/').names).toEqual({ target: names('targets'), metric: names('metrics') })
+    expect(schemas('/').names).toEqual({ target: names('targets'), metric: names('metrics'), notify: names('notify') })
   })
 
   it.each(['../state/file', 'env-file.ts', 'Env', '__proto__', ''])('does not import %s', async (use) => {
@@ -56,5 +70,6 @@ describe('the registry', () => {
     writeFileSync(join(own, 'mine.mjs'), source)
     const adapter = await importMetric('./mine.mjs', own)
     expect(await adapter.read({}, lend(own))).toEqual({ is: 'value', value: 7 })
+    await expect(importNotify('./mine.mjs', own)).rejects.toThrow('./mine.mjs is not an adapter')
   })
 })

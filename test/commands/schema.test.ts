@@ -46,6 +46,7 @@ describe('schema', () => {
     for (const [kind, uses] of [
       ['targets', names.target],
       ['metrics', names.metric],
+      ['notify', names.notify],
     ] as const) {
       for (const use of uses) {
         const found = variant(schema, kind, use)

@@ -7,13 +7,19 @@ import { phaseJsonSchema, planJsonSchema } from '../../src/config/json-schema.ts
 import { sketchPlan } from '../../src/config/sketch.ts'
 import { changed, loaded, PLAN, refusal } from './plan.ts'
 
-const { names, target, metric } = schemas('/')
+const { names, target, metric, notify } = schemas('/')
 const table = async (uses: readonly string[], find: (use: string) => Promise<unknown>) =>
   Object.fromEntries(await Promise.all(uses.map(async (use) => [use, await find(use)] as const)))
 
-// `uri` is left to the loader: an editor sees the reference, not the URL.
-const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: true } })
-const plan = ajv.compile(planJsonSchema({ targets: await table(names.target, target), metrics: await table(names.metric, metric) }))
+// `uri` and `email` are left to the loader: an editor sees the reference, not what it stands for.
+const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: true, email: true } })
+const plan = ajv.compile(
+  planJsonSchema({
+    targets: await table(names.target, target),
+    metrics: await table(names.metric, metric),
+    notify: await table(names.notify, notify),
+  }),
+)
 const phase = ajv.compile(phaseJsonSchema())
 
 describe('the schema editors use', () => {
@@ -40,9 +46,11 @@ describe('the schema editors use', () => {
     ['on for a default', ['[web] }', '[web], default: on }']],
     ['an override of one option', ['{ hold: 1m }', '{ targets: { web: { path: x.env } } }']],
     ['a criterion', ['metrics: [errors]', 'success: [{ metric: errors, below: 0.5 %, over: 24h }]']],
+    ['a channel', ['phases:', 'notify: { ops: { use: slack, url: "${URL}", audience: on-call, message: "{{text}}" } }\nphases:']],
+    ['a channel for some events', ['phases:', 'notify: { ops: { use: webhook, url: "${URL}", events: [paused, rolled-back] } }\nphases:']],
     ['an approval by two', ['100%]', '{ to: 100%, approval: { group: managers, count: 2 } }]']],
   ])('accepts what the loader accepts: %s', async (_, edit) => {
-    await expect(loaded(changed(edit), { env: { URL: 'http://x' } })).resolves.toBeDefined()
+    await expect(loaded(changed(edit), { env: { URL: 'http://127.0.0.1' } })).resolves.toBeDefined()
     expect(plan(parse(changed(edit))), JSON.stringify(plan.errors)).toBe(true)
   })
 
@@ -72,6 +80,10 @@ describe('the schema editors use', () => {
     ['phases:', 'freezes: [{ name: x, from: 2026-12-24, to: "2026-12-27T00:00:00Z" }]\nphases:'],
     ['metrics: [errors]', 'success: [{ metric: errors, below: 1, over: 1h }]'],
     ['{ hold: 1m }', '{ hold: 1m, targets: [] }'],
+    ['phases:', 'notify: { ops: { use: slack } }\nphases:'],
+    ['phases:', 'notify: { ops: { use: slack, url: "https://x", events: [pausd] } }\nphases:'],
+    ['phases:', 'notify: { ops: { use: slak, url: "https://x" } }\nphases:'],
+    ['phases:', 'notify: { ops: { use: slack, url: "https://x", audience: everybody } }\nphases:'],
   ])('refuses what the loader refuses: %s → %s', async (from, to) => {
     const text = changed([from, to])
     expect((await refusal(text)).code).toBe('config')

@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pg: ['adapters/state/database.ts'],
   re2js: ['adapters/selector.ts'],
   execa: ['adapters'],
+  nodemailer: ['adapters/notify/email.ts'],
   chalk: ['views'],
   'cli-table3': ['views'],
   ora: ['views'],

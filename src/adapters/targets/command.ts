@@ -4,7 +4,7 @@ import type { Loan } from '../../core/ports.ts'
 import { argv, typed } from '../argv.ts'
 import { target } from '../define.ts'
 import { plain, run } from '../spawn.ts'
-import { fill, placeholders, unknownPlaceholder } from '../template.ts'
+import { fill, placeholders, unknownPlaceholder } from '../../core/template.ts'
 import { timeout } from '../timeout.ts'
 
 const template = (known: readonly string[], needed: readonly string[]) =>

@@ -8,7 +8,7 @@ import { target } from '../define.ts'
 import { parseDocument, valueAt } from '../document.ts'
 import { request, withoutSecrets } from '../http.ts'
 import { plain } from '../spawn.ts'
-import { fill, placeholders, unknownPlaceholder } from '../template.ts'
+import { fill, placeholders, unknownPlaceholder } from '../../core/template.ts'
 import { timeout } from '../timeout.ts'
 
 /** Bytes of an answer that fit into a message. */

@@ -1,0 +1,93 @@
+import { messageOf, RolloutError } from '../core/errors.ts'
+import { compose, type Message } from '../core/message.ts'
+import type { Notice } from '../core/notice.ts'
+import type { Channel, Plan } from '../core/plan.ts'
+import { formatDuration } from '../core/units.ts'
+import { aborted, prepare, type Lender } from './open.ts'
+import { cut, oneLine } from './plain.ts'
+import { importNotify } from './registry.ts'
+
+/** A channel of the plan with its adapter found and its options checked. What it throws is fit to be shown. */
+export interface OpenChannel {
+  readonly name: string
+  /** One attempt to tell of a notice, within the channel's deadline. */
+  send(notice: Notice, signal: AbortSignal): Promise<void>
+  /** Sends a test message, or looks without sending where that would change something. Resolves to what it did. */
+  probe(test: Message, signal: AbortSignal): Promise<string>
+}
+
+type Told = Pick<Plan, 'name' | 'environment' | 'notify'>
+
+/** Finds the adapters of all channels. Throws `config` where options do not fit, references unresolved included. */
+export async function openChannels(plan: Told, lender: Lender): Promise<readonly OpenChannel[]> {
+  return Promise.all(Object.entries(plan.notify ?? {}).map(([name, channel]) => openChannel(plan, name, channel, lender)))
+}
+
+/** Likewise for whoever goes on whatever a channel says: one whose options do not fit fails at every attempt, with the reason. */
+export async function openChannelsAnyway(plan: Told, lender: Lender): Promise<readonly OpenChannel[]> {
+  return Promise.all(
+    Object.entries(plan.notify ?? {}).map(async ([name, channel]) => {
+      try {
+        return await openChannel(plan, name, channel, lender)
+      } catch (thrown) {
+        const refuse = async (): Promise<never> => Promise.reject(thrown)
+        return { name, send: refuse, probe: refuse }
+      }
+    }),
+  )
+}
+
+async function openChannel(plan: Told, name: string, channel: Channel, lender: Lender): Promise<OpenChannel> {
+  const adapter = await importNotify(channel.use, lender.folder)
+  const { options, hide } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
+  const within = async <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    const deadline = lender.clock.deadline(channel.timeout)
+    const both = AbortSignal.any([signal, deadline])
+    try {
+      // An adapter that ignores its signal must not hold up the others.
+      return await Promise.race([work(both), aborted(both)])
+    } catch (thrown) {
+      if (signal.aborted) throw signal.reason
+      if (deadline.aborted) throw new Error(`no answer within ${formatDuration(channel.timeout)}`, { cause: thrown })
+      throw shown(thrown, hide.text)
+    }
+  }
+  const loan = (signal: AbortSignal) => ({ ...lender, signal, timeout: channel.timeout })
+  return {
+    name,
+    send: async (notice, signal) => {
+      const message = cleaned(compose(plan, notice, channel.message))
+      await within(signal, async (both) => adapter.send(options, message, loan(both)))
+    },
+    probe: async (test, signal) =>
+      within(signal, async (both) => {
+        if (adapter.probe) return oneLine(hide.text(await adapter.probe(options, loan(both))))
+        await adapter.send(options, cleaned(test), loan(both))
+        return 'was sent a test message'
+      }),
+  }
+}
+
+function shown(thrown: unknown, hide: (text: string) => string): Error {
+  const text = oneLine(hide(messageOf(thrown)))
+  if (!(thrown instanceof RolloutError)) return new Error(text)
+  const [{ hint } = {}] = thrown.problems
+  return new RolloutError(thrown.code, { message: text, ...(hint !== undefined && { hint: hide(hint) }) })
+}
+
+/** Names and reasons come from elsewhere: nothing of them commands a terminal or reads in another order than it is written. */
+function cleaned(message: Message): Message {
+  const { reason, about, environment, changes } = message
+  return {
+    ...message,
+    title: oneLine(message.title),
+    text: cut(message.text, 2000),
+    actor: oneLine(message.actor),
+    rollout: oneLine(message.rollout),
+    phase: oneLine(message.phase),
+    changes: changes.map((each) => ({ ...each, toggle: oneLine(each.toggle) })),
+    ...(reason !== undefined && { reason: cut(reason, 500) }),
+    ...(about !== undefined && { about: cut(about, 500) }),
+    ...(environment !== undefined && { environment: oneLine(environment) }),
+  }
+}

@@ -1,0 +1,72 @@
+import { createTransport } from 'nodemailer'
+import { z } from 'zod'
+import { RolloutError } from '../../core/errors.ts'
+import type { Loan } from '../../core/ports.ts'
+import { channel } from '../define.ts'
+import { escapeHtml } from '../post.ts'
+import { oneLine } from '../plain.ts'
+
+/** A bare address: in a header nothing else can hide behind it. */
+const address = z.email()
+
+const options = z.strictObject({
+  host: z.string().min(1).describe('The SMTP server'),
+  port: z.int().min(1).max(65_535).default(587).describe('465 speaks TLS from the start, others by STARTTLS'),
+  user: z.string().min(1).optional(),
+  password: z.string().min(1).optional().describe('${NAME}; is sent over TLS only, or to this very machine'),
+  from: address.describe('The sender'),
+  to: z.array(address).min(1).describe('Who is told'),
+  tls: z.enum(['require', 'try', 'none']).default('require').describe('require: never without TLS'),
+})
+
+type Options = z.infer<typeof options>
+
+/** Mail over SMTP. The Message-ID is made of the event's id, so that a mail that comes twice is seen to be one. */
+export default channel({
+  options,
+  send: async (given, message, loan) => {
+    const { title, text, next, id, severity } = message
+    const subject = oneLine(`[rollout] ${title}`)
+    const lines = [title, '', text, '', next]
+    const domain = given.from.split('@').at(-1) ?? 'localhost'
+    await deliver(given, loan, {
+      subject,
+      messageId: `<${id.replaceAll(/[^\w.-]/g, '.')}@${domain}>`,
+      text: `${lines.join('\n')}\n`,
+      html: `<p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(text)}</p><p><code>${escapeHtml(next)}</code></p>`,
+      // RFC 3834: no holiday notice answers to it.
+      headers: { 'auto-submitted': 'auto-generated' },
+      priority: severity === 'info' ? 'normal' : 'high',
+    })
+  },
+})
+
+type Mail = Parameters<ReturnType<typeof createTransport>['sendMail']>[0]
+
+async function deliver(given: Options, { signal, timeout = 10_000 }: Loan, mail: Mail): Promise<void> {
+  const { host, port, user, password, from, to, tls } = given
+  const isLoopback = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+  if (password !== undefined && tls !== 'require' && !isLoopback)
+    throw new RolloutError('denied', { message: `a password would go to ${host} unencrypted`, hint: 'tls: require' })
+  const transport = createTransport({
+    host,
+    port,
+    secure: port === 465,
+    requireTLS: tls === 'require',
+    ignoreTLS: tls === 'none',
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    socketTimeout: timeout,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(user !== undefined && password !== undefined && { auth: { user, pass: password } }),
+  })
+  const close = (): void => transport.close()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    await transport.sendMail({ ...mail, from, to })
+  } finally {
+    signal.removeEventListener('abort', close)
+    transport.close()
+  }
+}

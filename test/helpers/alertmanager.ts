@@ -1,0 +1,81 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './port.ts'
+
+export interface Server {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Whether Debian's `prometheus-alertmanager` is on this machine. */
+export function hasAlertmanager(): boolean {
+  return spawnSync('prometheus-alertmanager', ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+/** A real Alertmanager, alone; its data is gone with it. */
+export async function startAlertmanager(): Promise<Server> {
+  const config = 'route: { receiver: none, group_wait: 1s }\nreceivers: [{ name: none }]\n'
+  return start('prometheus-alertmanager', { 'alertmanager.yml': config }, (folder, port) => [
+    `--config.file=${folder}/alertmanager.yml`,
+    `--storage.path=${folder}/data`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--cluster.listen-address=',
+    '--log.level=error',
+  ])
+}
+
+/** A real Prometheus that only evaluates these rules, every second. */
+export async function startRules(rules: string): Promise<Server> {
+  const files = { 'prometheus.yml': 'global: { evaluation_interval: 1s }\nrule_files: [rules.yml]\n', 'rules.yml': rules }
+  return start('prometheus', files, (folder, port) => [
+    `--config.file=${folder}/prometheus.yml`,
+    `--storage.tsdb.path=${folder}/data`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--log.level=error',
+  ])
+}
+
+async function start(
+  program: string,
+  files: Readonly<Record<string, string>>,
+  argv: (folder: string, port: number) => string[],
+): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), `rollout-${program}-`))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const port = await freePort()
+  const child = spawn(program, argv(folder, port), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (part: Buffer) => (said += String(part)))
+  const close = async (): Promise<void> => {
+    await ended(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const url = `http://127.0.0.1:${port}`
+  for (let nth = 0; nth < 400 && child.exitCode === null; nth += 1) {
+    if (await isReady(url)) return { url, close }
+    await sleep(50)
+  }
+  await close()
+  throw new Error(`${program} did not get ready: ${said}`)
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>((done) => {
+    child.once('exit', () => done())
+    child.once('error', () => done())
+  })
+  child.kill('SIGKILL')
+  await gone
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/-/ready`)).ok
+  } catch {
+    return false
+  }
+}
