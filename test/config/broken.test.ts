@@ -52,7 +52,7 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
     `use: openmetrics`,
     `use: zzzzzzzzzzzz`,
     `✗ rollout.yaml:9:18 metrics.errors.use there is no adapter "zzzzzzzzzzzz"
-  one of command, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
+  one of alerts, command, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
 `,
   ],
   [
@@ -683,6 +683,58 @@ __proto__: { owner: eve }`,
     `name: shop`,
     `name: "\\e[31mshop"`,
     `✗ rollout.yaml:2:7 name name: use small letters, digits, dot, dash and underscore
+`,
+  ],
+  [
+    'a placeholder that does not exist',
+    `phases:`,
+    `notify: { ops: { use: webhook, url: "https://x", message: "{{text}} by {{who}}" } }
+phases:`,
+    `✗ rollout.yaml:12:59 notify.ops.message message: {{who}} is not a placeholder here; there is {{text}}, {{title}}, {{event}}, {{rollout}}, {{environment}}, {{phase}}, {{step}}, {{steps}}, {{changes}}, {{about}}, {{actor}}, {{reason}}, {{at}}, {{next}}
+`,
+  ],
+  [
+    'an event that does not exist',
+    `phases:`,
+    `notify: { ops: { use: webhook, url: "https://x", events: [paused, rolledback] } }
+phases:`,
+    `✗ rollout.yaml:12:67 notify.ops.events.1 "rolledback": must be one of started, replanned, advanced, approval-needed, approved, checked, paused, resumed, stepped-back, rolled-back, refused, confirmed, completed, not "rolledback"
+  did you mean rolled-back?
+`,
+  ],
+  [
+    'an adapter of a channel that is a slip',
+    `phases:`,
+    `notify: { ops: { use: slak, url: "https://x" } }
+phases:`,
+    `✗ rollout.yaml:12:23 notify.ops.use there is no adapter "slak"
+  did you mean slack?
+`,
+  ],
+  [
+    'a channel whose URL, a secret, would go unencrypted',
+    `phases:`,
+    `notify: { ops: { use: slack, url: "http://hooks.example.com/x" } }
+phases:`,
+    `✗ rollout.yaml:12:35 notify.ops.url url: would go unencrypted: use https, or a loopback address
+`,
+  ],
+  [
+    'a secret of a channel that is not set',
+    `phases:`,
+    `notify: { ops: { use: slack, url: "\${SLACK_URL}" } }
+phases:`,
+    `✗ rollout.yaml:12:35 notify.ops.url SLACK_URL is not set
+  set it, or give a default: \${SLACK_URL:-value}
+`,
+  ],
+  [
+    'an environment that speaks of a channel that is not there',
+    `environments: { staging: { hold: 1m } }`,
+    `notify: { ops: { use: slack, url: "https://x" } }
+environments: { staging: { notify: { opps: { events: [] } } } }`,
+    `✗ rollout.yaml:12:38 environments.staging.notify.opps "opps" is not a channel
+  did you mean ops?
 `,
   ],
   [
