@@ -99,6 +99,10 @@ const COMMANDS: readonly Row[] = [
     about: 'Why: a metric, a decision (#43) or a toggle',
     args: '[subject]',
     group: 'Understand',
+    flags: [
+      ['--user <id>', 'what a user has now, why, and which step changes that'],
+      ['--attribute <name=value...>', 'with --user: what else is known of them, e.g. plan=beta'],
+    ],
     load: async () => import('./commands/explain.ts'),
   },
   {

@@ -41,11 +41,13 @@ const condition = z
     )
     const [only, second] = parts
     if (only !== undefined && second === undefined) return only
-    context.addIssue({
-      code: 'custom',
-      message: 'needs exactly one of equals, in, starts, ends or percentage',
-      params: { hint: 'country: { in: [se, no] }' },
-    })
+    // A key that is a slip is said already.
+    if (context.issues.length === 0)
+      context.addIssue({
+        code: 'custom',
+        message: 'needs exactly one of equals, in, starts, ends or percentage',
+        params: { hint: 'country: { in: [se, no] }' },
+      })
     return z.NEVER
   })
 
@@ -58,11 +60,12 @@ const segment = z
     allow: list.optional().describe('Ids that belong to it besides'),
     deny: list.optional().describe('Ids that never get a toggle which names it'),
   })
-  .transform(({ where, ...rest }) => {
+  .transform(({ where, ...rest }, context) => {
     const rule = Object.entries(where ?? {}).map(([of, holds]) => `${of}:${holds}`)
+    if (rule.length === 0 && Object.keys(rest).length === 0 && context.issues.length === 0)
+      context.addIssue({ code: 'custom', message: 'says nobody', params: { hint: 'where:, allow: or deny: says who' } })
     return { ...rest, ...(rule.length > 0 && { rule: rule.join(';') }) }
   })
-  .refine((each) => Object.keys(each).length > 0, { error: 'says nobody', params: { hint: 'where:, allow: or deny: says who' } })
 
 export const segments = z.record(name, segment).optional().describe('Some of the users, by name: who gets a toggle early')
 
