@@ -11,6 +11,7 @@ const COMMANDS: readonly Row[] = [
     group: 'Daily',
     flags: [
       ['--detailed-exitcode', 'exit 2 when changes are pending'],
+      ['--users <file>', 'who joins with each step: one id a line, or a CSV with a column id'],
       ['--accept', 'freeze the edited plan into the running rollout (needs --reason)'],
     ],
     load: async () => import('./commands/plan.ts'),

@@ -13,8 +13,10 @@ import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderPlan } from '../views/plan.ts'
+import { renderUsers } from '../views/users.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { flag, type Input } from './input.ts'
+import { usersOf, type UsersReport } from './plan-users.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 
 /** One word a target would get. */
@@ -26,7 +28,7 @@ export interface Write {
 }
 
 /** What would change, and what stands in the way. */
-export interface PlanReport {
+export interface PlanReport extends UsersReport {
   readonly name: string
   readonly started: boolean
   readonly pending: boolean
@@ -54,6 +56,7 @@ export default async function plan(shell: Shell, input: Input): Promise<Outcome>
   if (flag(input, 'json')) writeJson(report, shell.out)
   else {
     shell.out.write(renderPlan(report, state?.plan ?? loaded.plan, shell.out))
+    shell.out.write(renderUsers(report, state?.plan ?? loaded.plan, shell.out))
     shell.err.write(renderWarnings(loaded.warnings, shell.err))
   }
   return report.pending && flag(input, 'detailedExitcode') ? 'changes' : 'done'
@@ -84,6 +87,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     edited: [],
     atLeast: lengthOf(read, steps),
     guarantees: guaranteesOf(read),
+    ...(await usersOf(shell, input, read, { exposures: baseline, baseline, cursor: -1 })),
   }
 }
 
@@ -106,6 +110,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     edited,
     atLeast: left + lengthOf(state.plan, steps),
     guarantees: guaranteesOf(state.plan),
+    ...(await usersOf(shell, input, state.plan, state)),
   }
 }
 

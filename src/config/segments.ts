@@ -80,10 +80,10 @@ const count = z.int().min(1).max(1e10)
 
 export const users = z
   .union([
-    count.transform((known) => ({ count: known, requests: 10, errors: 0.005 })),
+    count.transform((known) => ({ count: known, requests: 20, errors: 0.005 })),
     z.strictObject({
       count,
-      requests: z.number().gt(0).max(1e6).default(10).describe('Requests of one user a day (10)'),
+      requests: z.number().gt(0).max(1e6).default(20).describe('Requests of one user a day (20)'),
       errors: fraction.default(0.005).describe('Requests that fail without the change (0.5%)'),
     }),
   ])
