@@ -157,7 +157,10 @@ const COMMANDS: readonly Row[] = [
     name: 'schema',
     about: 'Print the JSON Schema of rollout.yaml, for editors',
     group: 'Plumbing',
-    flags: [['--phase-file', 'of a phase file']],
+    flags: [
+      ['--phase-file', 'of a phase file'],
+      ['--types', "print the names of this plan's toggles as TypeScript, for the SDK"],
+    ],
     load: async () => import('./commands/schema.ts'),
   },
   {

@@ -52,7 +52,7 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
     `use: openmetrics`,
     `use: zzzzzzzzzzzz`,
     `✗ rollout.yaml:9:18 metrics.errors.use there is no adapter "zzzzzzzzzzzz"
-  one of command, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
+  one of command, feedback, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
 `,
   ],
   [
