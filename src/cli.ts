@@ -11,6 +11,7 @@ const COMMANDS: readonly Row[] = [
     group: 'Daily',
     flags: [
       ['--detailed-exitcode', 'exit 2 when changes are pending'],
+      ['--users <file>', 'who joins with each step: one id a line, or a CSV with a column id'],
       ['--accept', 'freeze the edited plan into the running rollout (needs --reason)'],
     ],
     tells: true,
@@ -114,6 +115,10 @@ const COMMANDS: readonly Row[] = [
     about: 'Why: a metric, a decision (#43), a toggle, a risk',
     args: '[subject]',
     group: 'Understand',
+    flags: [
+      ['--user <id>', 'what a user has now, why, and which step changes that'],
+      ['--attribute <name=value...>', 'with --user: what else is known of them, e.g. plan=beta'],
+    ],
     load: async () => import('./commands/explain.ts'),
   },
   {
@@ -187,7 +192,10 @@ const COMMANDS: readonly Row[] = [
     name: 'schema',
     about: 'Print the JSON Schema of rollout.yaml, for editors',
     group: 'Plumbing',
-    flags: [['--phase-file', 'of a phase file']],
+    flags: [
+      ['--phase-file', 'of a phase file'],
+      ['--types', "print the names of this plan's toggles as TypeScript, for the SDK"],
+    ],
     load: async () => import('./commands/schema.ts'),
   },
   {
