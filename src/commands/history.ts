@@ -1,6 +1,8 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
 import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
+import { renderSignatures, type Checked } from '../views/signatures.ts'
 import { writeJson } from '../views/json.ts'
 import { flag, text, type Input } from './input.ts'
 import { openJournal } from './project.ts'
@@ -13,10 +15,14 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
   if (flag(input, 'verify')) {
     const checkpoint = await journal.checkpoint()
     const newest = events.at(-1)
-    const value = { events: events.length, head: newest?.hash ?? '', checkpoint: checkpoint?.seq ?? 0 }
+    const signatures = await checkSignatures(shell, input, events)
+    const value = { events: events.length, head: newest?.hash ?? '', checkpoint: checkpoint?.seq ?? 0, signatures }
     if (flag(input, 'json')) writeJson(value, shell.out)
-    else shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
-    return 'done'
+    else {
+      shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
+      shell.out.write(renderSignatures(signatures))
+    }
+    return signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done'
   }
   const limit = limitOf(input)
   const shown = happenings(events).filter(({ event }) => flag(input, 'all') || event.type !== 'observed')
@@ -28,6 +34,18 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     )
   else for (const happening of newest) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
   return 'done'
+}
+
+/** Every signed approval, with what speaks against its signature; by the signers' file as it is now. */
+async function checkSignatures(shell: Shell, input: Input, events: readonly Event[]): Promise<readonly Checked[]> {
+  const checked: Checked[] = []
+  for (const { event, before } of happenings(events)) {
+    if (event.type !== 'approved' || !event.signed || !before) continue
+    const { refuteApproval } = await import('./signing.ts')
+    const wrong = await refuteApproval(shell, input, before, event)
+    checked.push({ seq: event.seq, actor: event.actor, ...(wrong !== undefined && { wrong }) })
+  }
+  return checked
 }
 
 function limitOf(input: Input): number {

@@ -1,11 +1,12 @@
-import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
 import { guaranteesOf, type Guarantee } from '../core/comparison.ts'
 import { differences, type Difference } from '../core/difference.ts'
 import { environment, type Drift } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
-import type { Duration } from '../core/units.ts'
+import type { Duration, Instant } from '../core/units.ts'
 import { stepsOf, type Exposures, type Json, type Plan, type Step } from '../core/plan.ts'
 import { advance } from '../core/retreat.ts'
+import { timelineOf, type Timeline } from '../core/timeline.ts'
 import type { State } from '../core/state.ts'
 import { readBaseline } from '../engine/baseline.ts'
 import { findDrift } from '../engine/tick.ts'
@@ -40,16 +41,17 @@ export interface PlanReport {
   readonly unreadable: readonly string[]
   /** How the file differs from the plan that was frozen at `start`. */
   readonly edited: readonly Difference[]
-  /** The shortest time the remaining holds and bakes take. */
+  /** The shortest time everything ahead takes, windows and freezes included. */
   readonly atLeast: Duration
+  readonly timeline: Timeline
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
 export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
+  if (flag(input, 'accept')) return accept(shell, input, await openRollout(shell, input))
   const loaded = await loadPlan(shell, input)
-  if (flag(input, 'accept')) return accept(shell, input, await openRollout(shell, input), loaded)
   const writer = await openForReading(shell, input)
   const { state } = writer
   const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
@@ -82,7 +84,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     drift: [],
     unreadable,
     edited: [],
-    atLeast: lengthOf(read, steps),
+    ...timeOf(read, shell.clock.now()),
     guarantees: guaranteesOf(read),
   }
 }
@@ -93,7 +95,6 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
   const next = advance(state)
   const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
   const edited = differences(plain(state.plan), plain(read))
-  const left = Math.max(0, ...gatesOf(state, shell.clock.now()).map(({ opensIn }) => opensIn ?? 0))
   return {
     name: state.plan.name,
     started: true,
@@ -104,7 +105,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     drift: drifts,
     unreadable,
     edited,
-    atLeast: left + lengthOf(state.plan, steps),
+    ...timeOf(state.plan, shell.clock.now(), state),
     guarantees: guaranteesOf(state.plan),
   }
 }
@@ -118,17 +119,14 @@ function writesOf(read: Plan, before: Exposures, after: Exposures): readonly Wri
   })
 }
 
-/** Holds and bakes of these steps; samples, approvals and windows may take longer. */
-function lengthOf(read: Plan, steps: readonly Step[]): Duration {
-  return steps.reduce((all, step) => all + Math.max(step.hold, step.last ? (read.phases[step.phase]?.after ?? 0) : 0), 0)
+function timeOf(read: Plan, now: Instant, state?: State): Pick<PlanReport, 'timeline' | 'atLeast'> {
+  const timeline = timelineOf(read, now, state)
+  return { timeline, atLeast: (timeline.phases.at(-1)?.to ?? now) - now }
 }
 
-async function accept(
-  shell: Shell,
-  input: Input,
-  writer: Writer,
-  { plan: read, files }: { readonly plan: Plan; readonly files: State['files']; readonly warnings: readonly Problem[] },
-): Promise<Outcome> {
+async function accept(shell: Shell, input: Input, writer: Writer): Promise<Outcome> {
+  const by = await signature(shell, input)
+  const { plan: read, files } = await loadPlan(shell, input, by.actor)
   const { state } = writer
   if (!state)
     throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
@@ -142,7 +140,7 @@ async function accept(
   const engine = await openEngine(shell, input, writer, read, () => undefined)
   const held = await readBaseline(read, engine.targets, engine.signal)
   const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
-  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, signature(shell, input))
+  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
   return reportState(shell, input, writer.state ?? state, 'done')
 }
 

@@ -43,10 +43,11 @@ async function ordinary(shell: Shell, input: Input, scope: Scope | undefined): P
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
+  const by = await signature(shell, input, 'cut')
   const { before, to } = await rollBack(engine, {
     scope,
-    why: { code: 'operator', text: text(input, 'reason') ?? 'rolled back by an operator' },
-    signature: signature(shell, input),
+    why: { code: 'operator', text: by.reason ?? 'rolled back by an operator' },
+    signature: by,
     end: shell.end,
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
@@ -103,7 +104,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
   const { plan, files } = await loadPlan(shell, input)
   const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
-    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
+    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, await signature(shell, input, 'cut'))
   else
     throw new RolloutError('usage', {
       message: 'without a journal there is nothing to compare with',

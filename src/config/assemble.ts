@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
+import { dayStart, nextDay } from '../core/calendar.ts'
+import type { ChecklistItem, Freeze, Json, Metric, Phase, Plan, Target, Toggle } from '../core/plan.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
@@ -22,8 +23,9 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], environme
     patience: file.patience ?? 5 * MINUTE,
     maxUnavailable: file.maxUnavailable,
     approvers: file.approvers,
+    ...(file.signers !== undefined && { signers: file.signers }),
     windows: special?.windows ?? file.windows,
-    freezes: special?.freezes ?? file.freezes,
+    freezes: (special?.freezes ?? file.freezes).map(freezeOf),
   }
 }
 
@@ -87,8 +89,21 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     onCritical: phase.onCritical ?? defaults.onCritical ?? 'rollback',
     after: phase.after ?? defaults.after ?? 0,
     ...evidenceOf({ ...defaults.evidence, ...phase.evidence }),
-    checklist: phase.checklist.map(({ id, text, owner }) => ({ id, text, ...(owner !== undefined && { owner }) })),
+    checklist: phase.checklist.map(itemOf),
     success: phase.success,
+  }
+}
+
+function itemOf({ id, text, owner, kind, evidence }: PhaseFile['checklist'][number]): ChecklistItem {
+  return { id, text, ...(owner !== undefined && { owner }), ...(kind && { kind }), ...(evidence === true && { evidence }) }
+}
+
+/** Dates are days of their zone, the last one included. */
+function freezeOf({ name, from, to, zone = 'UTC' }: PlanFile['freezes'][number]): Freeze {
+  return {
+    name,
+    from: typeof from === 'number' ? from : dayStart(from, zone),
+    to: typeof to === 'number' ? to : dayStart(nextDay(to), zone),
   }
 }
 

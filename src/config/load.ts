@@ -10,6 +10,7 @@ import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
+import { readSigners } from './signers.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly adapters: Adapters
   /** Wall time, for dates in the plan. */
   readonly now: Instant
+  /** Who is about to freeze the plan, where somebody is. */
+  readonly starter?: string
 }
 
 export interface Loaded {
@@ -62,10 +65,12 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   )
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
   const plan = assemble(written, phases, environment)
-  const findings = check(plan, options.now)
+  const signers = readSigners(plan.signers, folder)
+  const findings = check(plan, options.now, options.starter)
   const errors = [
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
+    ...signers.problems.map((each) => problem(each, place)),
     ...(await checkAdapters(usedBy(plan), { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? [])]
@@ -73,7 +78,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   return {
     plan,
     folder,
-    files: Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])),
+    files: { ...Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])), ...signers.files },
     warnings: inOrder(
       findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
       sources,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
+import { freeze, window } from './calendar.ts'
+import { approval, concern, item } from './people.ts'
 import {
   id,
   variable,
@@ -13,9 +15,6 @@ import {
   AMOUNT,
   rule,
   range,
-  rfc3339,
-  minutes,
-  days,
   date,
   onOff,
   written,
@@ -30,11 +29,6 @@ import {
 const timedRule = z.union([
   rule.transform((when) => ({ when, for: 0 })),
   z.strictObject({ when: rule, for: duration.optional().transform((held) => held ?? 0) }),
-])
-
-const approval = z.union([
-  id.transform((group) => ({ group, count: 1 })),
-  z.strictObject({ group: id, count: z.int().min(1).max(20).default(1) }),
 ])
 
 const onWarning = z.enum(['pause', 'step-back', 'hold'])
@@ -110,15 +104,21 @@ const step = z.union([
 const threshold = written((text) => (parseFinite(`< ${text}`) ? text : undefined), 'a threshold', 'write 1%, 800ms or "3"', `^${AMOUNT}$`)
 
 const criterion = z
-  .strictObject({ metric: id, below: threshold.optional(), above: threshold.optional(), over: duration })
-  .transform(({ metric: of, below, above, over }, context) => {
+  .strictObject({
+    metric: id,
+    below: threshold.optional(),
+    above: threshold.optional(),
+    over: duration.describe('Watched time after the last step'),
+    kind: concern.optional(),
+  })
+  .transform(({ metric: of, below, above, over, kind }, context) => {
     const parsed =
       below !== undefined && above === undefined
         ? parseFinite(`< ${below}`)
         : above !== undefined && below === undefined
           ? parseFinite(`> ${above}`)
           : undefined
-    if (parsed) return { metric: of, rule: parsed, over }
+    if (parsed) return { metric: of, rule: parsed, over, ...(kind && { kind }) }
     context.addIssue({
       code: 'custom',
       message: 'needs either below or above',
@@ -142,16 +142,10 @@ export const phaseSchema = z
     onCritical: onCritical.optional(),
     after: duration.optional().describe('Bake: how long to watch after the last step'),
     evidence: evidence.optional().describe('How the toggle-on group is compared with the toggle-off group'),
-    checklist: z
-      .array(z.strictObject({ id, text: z.string(), owner: name.optional() }))
-      .default([])
-      .describe('Ticked by people before the phase is complete'),
+    checklist: z.array(item).default([]).describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
   })
   .meta({ title: 'A phase of a rollout plan' })
-
-const window = z.strictObject({ days, from: minutes, to: minutes, zone: z.string().min(1) })
-const freeze = z.strictObject({ name, from: rfc3339, to: rfc3339 })
 
 /** An override names only what differs. */
 const override = z.object({ use: z.string().min(1).optional() }).catchall(options)
@@ -198,6 +192,7 @@ export const planSchema = z
     patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
+    signers: z.string().min(1).optional().describe('Allowed-signers file of ssh-keygen(1): whose signed approvals count'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
     environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),

@@ -1,39 +1,27 @@
+import { checkCalendar } from './check-calendar.ts'
+import { checkApprovals, checkApprovers } from './check-people.ts'
+import { error, unknown, warning, type Finding } from './finding.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
-import { suggest } from './suggest.ts'
 import { formatExposure, type Instant } from './units.ts'
+
+export type { Finding } from './finding.ts'
 
 const MOST_STEPS = 10_000
 
-/** Something that is wrong with a plan as a whole; the path leads into the document. */
-export interface Finding {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  readonly hint?: string
-  readonly severity: 'error' | 'warning'
-}
-
-/** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
-export function check(plan: Plan, now: Instant): readonly Finding[] {
-  return [...checkToggles(plan, now), ...checkRequires(plan), ...checkMetrics(plan), ...checkPhases(plan), ...checkCalendar(plan)]
-}
-
-function error(path: Finding['path'], message: string, hint?: string): Finding {
-  return { path, message, severity: 'error', ...(hint !== undefined && { hint }) }
-}
-
-function warning(path: Finding['path'], message: string, hint?: string): Finding {
-  return { ...error(path, message, hint), severity: 'warning' }
-}
-
-/** "x is not a toggle", with the nearest name that is. */
-function unknown(path: Finding['path'], name: string, what: string, known: readonly string[]): Finding {
-  const near = suggest(name, known)
-  return error(
-    path,
-    `"${name}" is not a ${what}`,
-    near === undefined ? (known.length > 0 ? `one of ${known.slice(0, 10).join(', ')}` : `there is none yet`) : `did you mean ${near}?`,
-  )
+/**
+ * Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates; `starter` is who is
+ * about to freeze it, where that is known.
+ */
+export function check(plan: Plan, now: Instant, starter?: string): readonly Finding[] {
+  return [
+    ...checkToggles(plan, now),
+    ...checkRequires(plan),
+    ...checkMetrics(plan),
+    ...checkPhases(plan, starter),
+    ...checkApprovers(plan),
+    ...checkCalendar(plan, now),
+  ]
 }
 
 function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
@@ -166,7 +154,7 @@ function beyond(warns: Rule, critical: Rule): boolean {
   return isUpper(warns) ? warns.threshold > critical.threshold : warns.threshold < critical.threshold
 }
 
-function checkPhases(plan: Plan): readonly Finding[] {
+function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[] {
   const claimed = new Map<string, string>()
   const ids = new Set<string>()
   return plan.phases.flatMap((phase, index) => {
@@ -199,11 +187,11 @@ function checkPhases(plan: Plan): readonly Finding[] {
       found.push(
         error([...path, 'evidence'], `critical ${critical} is no more than tolerance ${tolerance}`, 'tolerance: 1.1, critical: 1.5'),
       )
-    return [...found, ...checkSteps(plan, phase, path), ...checkItems(plan, phase, path)]
+    return [...found, ...checkSteps(phase, path), ...checkApprovals(plan, phase, path, starter), ...checkItems(plan, phase, path)]
   })
 }
 
-function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly Finding[] {
+function checkSteps(phase: Phase, path: Finding['path']): readonly Finding[] {
   return phase.steps.flatMap((step, nth) => {
     const found: Finding[] = []
     const before = phase.steps[nth - 1]
@@ -214,17 +202,6 @@ function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly F
           [...path, 'steps', nth],
           `steps must rise: ${formatExposure(step.to)} comes after ${formatExposure(before.to)}`,
           'a legacy toggle rises too: 25% means it is taken away from 25% of the users',
-        ),
-      )
-    }
-    const group = step.approval && Object.hasOwn(plan.approvers, step.approval.group) ? plan.approvers[step.approval.group] : undefined
-    if (step.approval && !group)
-      found.push(unknown([...path, 'steps', nth, 'approval'], step.approval.group, 'group of approvers', Object.keys(plan.approvers)))
-    if (step.approval && group && new Set(group).size < step.approval.count) {
-      found.push(
-        error(
-          [...path, 'steps', nth, 'approval'],
-          `${step.approval.count} approvals are needed, but ${step.approval.group} has ${new Set(group).size} people`,
         ),
       )
     }
@@ -250,26 +227,4 @@ function checkItems(plan: Plan, phase: Phase, path: Finding['path']): readonly F
       : []
   })
   return [...items, ...criteria]
-}
-
-function checkCalendar(plan: Plan): readonly Finding[] {
-  const windows = plan.windows.flatMap((window, nth) => {
-    const path = ['windows', nth]
-    const found = window.from >= window.to ? [error([...path, 'from'], 'the window never opens: from is not before to')] : []
-    return isZone(window.zone)
-      ? found
-      : [...found, error([...path, 'zone'], `"${window.zone}" is not a time zone`, 'an IANA name: Europe/Berlin')]
-  })
-  const freezes = plan.freezes.flatMap(({ name, from, to }, nth) =>
-    from < to ? [] : [error(['freezes', nth, 'from'], `the freeze ${name} ends before it begins`)],
-  )
-  return [...windows, ...freezes]
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,5 @@
 import { decide, type Decision } from './decide.ts'
-import { gatesOf, nextStep, type Gate } from './gates.ts'
+import { gatesOf, nextStep, phaseGates, type Gate } from './gates.ts'
 import { describe, type Verdict } from './judge.ts'
 import type { Lease } from './ports.ts'
 import { stepsOf, type Exposures, type Plan, type Step } from './plan.ts'
@@ -39,6 +39,8 @@ export interface Summary {
   readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
+  /** What the phase under way asks for before it is complete, while its last step is still ahead: what is not done yet. */
+  readonly ahead: readonly Gate[]
   readonly metrics: readonly MetricSummary[]
   readonly stopped?: Deed
   /** Who watches, or did until it fell silent. */
@@ -66,6 +68,7 @@ export function summarize(state: State, now: Instant, lease?: Lease): Summary {
     ...(intent && { intent: { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets } }),
     decision: { do: decision.do, text: decision.why.text },
     gates: status === 'complete' ? [] : gatesOf(state, now),
+    ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
     ...(stopped && { stopped }),
     ...(controller && { controller: { ...controller, watching: lease !== undefined } }),

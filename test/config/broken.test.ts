@@ -380,9 +380,10 @@ environments:`,
   [
     'a window that never opens',
     `environments:`,
-    `windows: [{ days: Mon-Fri, from: "18:00", to: "09:00", zone: Europe/Berlin }]
+    `windows: [{ days: Mon-Fri, from: "18:00", to: "18:00", zone: Europe/Berlin }]
 environments:`,
-    `✗ rollout.yaml:11:34 windows.0.from the window never opens: from is not before to
+    `✗ rollout.yaml:11:34 windows.0.from the window never opens: it ends when it begins
+  the whole day is from: "00:00", to: "24:00"
 `,
   ],
   [
@@ -412,8 +413,8 @@ environments:`,
     `environments:`,
     `freezes: [{ name: xmas, from: 2026-12-24, to: 2026-12-27T00:00:00Z }]
 environments:`,
-    `✗ rollout.yaml:11:31 freezes.0.from "2026-12-24" is not a point in time
-  write it with its offset: 2026-12-24T00:00:00+01:00
+    `✗ rollout.yaml:11:31 freezes.0.from the day 2026-12-24 begins at another time in every zone
+  add zone: Europe/Berlin, or write a point in time: 2026-12-24T00:00:00+01:00
 `,
   ],
   [

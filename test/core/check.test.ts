@@ -44,7 +44,7 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [
     { ...phases({ steps: [{ ...step(1), approval: { group: 'g', count: 2 } }] }), approvers: { g: ['ana', 'ana'] } },
     'phases.0.steps.0.approval',
-    '2 approvals are needed, but g has 1 people',
+    '2 approvals are needed, but g has 1 person',
   ],
   [
     phases({
@@ -61,7 +61,7 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [metrics({ success: rule('< 3%') }), 'metrics.errors.success', 'success < 3% and warning > 2% can both hold'],
   [metrics({ warning: { when: rule('> 6%'), for: 0 } }), 'metrics.errors.warning', 'warning > 6% comes after critical > 5%'],
   [metrics({ success: rule('< 1s') }), 'metrics.errors', 'the rules of errors are in different units'],
-  [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: from is not before to'],
+  [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: it ends when it begins'],
   [{ windows: [{ ...window, zone: 'Mars/Base' }] }, 'windows.0.zone', '"Mars/Base" is not a time zone'],
   [{ freezes: [{ name: 'sale', from: 2, to: 1 }] }, 'freezes.0.from', 'the freeze sale ends before it begins'],
 ]

@@ -115,7 +115,7 @@ const gated = on({
     { to: 100, hold: 0, approval },
   ],
 })
-const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor }))
+const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor, at: NOW }))
 const last = { cursor: 1, exposures: { A: 100 } }
 
 const GATES: readonly (readonly [string, Partial<State>, string])[] = [
@@ -124,7 +124,11 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['bake', { ...last, plan: on({ after: 60 * MINUTE }), watch: proven() }, 'bake 10m of 1h'],
   ['approval', { plan: gated, approvals: given('ana') }, 'approval 1 of 2 (managers)'],
   ['approval twice by one person', { plan: gated, approvals: given('ana', 'ana') }, 'approval 1 of 2 (managers)'],
-  ['approval of another step', { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana' }] }, 'approval 0 of 2 (managers)'],
+  [
+    'approval of another step',
+    { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana', at: NOW }] },
+    'approval 0 of 2 (managers)',
+  ],
   [
     'checklist',
     { ...last, watch: proven(), plan: on({ checklist: [{ id: 'x', text: '', owner: 'dba' }] }) },

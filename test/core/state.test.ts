@@ -13,6 +13,7 @@ const up: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A:
 const down: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why }
 const replan = (to = twice): Fact => ({ type: 'replanned', plan: to, digest: 'new', files: {}, baseline: { A: 0 } })
 const approve = (digest = 'digest'): Fact => ({ type: 'approved', step: 1, digest, group: 'managers' })
+const revoke = (step: number): Fact => ({ type: 'revoked', step, digest: 'digest', group: 'managers' })
 const controller = { host: 'here', pid: 1, domain: 'd', began: '1' }
 
 function all(...facts: readonly Fact[]): State {
@@ -54,7 +55,14 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
   ['resumed', [{ type: 'paused', why }, { type: 'resumed' }], { status: 'running' }],
   ['resumed after a rollback', [down, { type: 'resumed' }], { status: 'running' }],
   ['resumed when complete: it stays', [{ type: 'completed', why }, { type: 'resumed' }], { status: 'complete' }],
-  ['approved', [approve()], { approvals: [{ step: 1, group: 'managers', actor: 'ana' }] }],
+  ['approved', [approve()], { approvals: [{ step: 1, group: 'managers', actor: 'ana', at: NOW + 2 }] }],
+  [
+    'approved again: the newer one counts',
+    [approve(), approve()],
+    { approvals: [{ step: 1, group: 'managers', actor: 'ana', at: NOW + 3 }] },
+  ],
+  ['revoked', [approve(), revoke(1)], { approvals: [] }],
+  ['revoked for another step: it stays', [approve(), revoke(0)], { approvals: [expect.objectContaining({ step: 1 })] }],
   ['approved for another plan: for nothing', [replan(), approve()], { approvals: [] }],
   ['replanned: approvals go', [approve(), replan()], { approvals: [], digest: 'new', cursor: -1 }],
   [
@@ -63,8 +71,23 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
       { type: 'checked', phase: 'p', item: 'i' },
       { type: 'checked', phase: 'p', item: 'i' },
     ],
-    { checked: ['p/i'] },
+    { checked: [{ phase: 'p', item: 'i', actor: 'ana', at: NOW + 3 }] },
   ],
+  [
+    'checked with evidence',
+    [{ type: 'checked', phase: 'p', item: 'i', evidence: 'https://ci/1' }],
+    { checked: [{ phase: 'p', item: 'i', actor: 'ana', at: NOW + 2, evidence: 'https://ci/1' }] },
+  ],
+  [
+    'unchecked, and nothing else with it',
+    [
+      { type: 'checked', phase: 'p', item: 'i' },
+      { type: 'checked', phase: 'q', item: 'i' },
+      { type: 'unchecked', phase: 'p', item: 'i' },
+    ],
+    { checked: [expect.objectContaining({ phase: 'q' })] },
+  ],
+  ['who froze the plan', [replan()], { authors: ['auto', 'ana'] }],
   ['completed', [{ type: 'completed', why }], { status: 'complete' }],
   ['attached', [{ type: 'attached', controller }], { controller: { ...controller, at: NOW + 2 } }],
 ]
