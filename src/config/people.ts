@@ -28,7 +28,14 @@ const one = z.union([
 ])
 
 /** One group, or several that must all agree. */
-export const approval = z.union([one, z.array(one).min(1).max(10)])
+export const approval = z.union([
+  one,
+  z
+    .array(one)
+    .min(1)
+    .max(10)
+    .transform((groups) => (groups.length === 1 && groups[0] ? groups[0] : groups)),
+])
 
 export const concern = z.enum(['technical', 'business', 'operational']).describe('Whose matter it is')
 

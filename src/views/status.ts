@@ -68,7 +68,7 @@ function renderController({ host, pid, at, watching }: NonNullable<Summary['cont
 export function renderMissing({ missing = [] }: Pick<Gate, 'missing'>, stream: Pick<Stream, 'color'>): readonly string[] {
   const color = paint(stream)
   return missing.map(({ text, owner, command }) => {
-    const who = owner === undefined ? '' : color.cyan(` ${clean(owner)}`)
+    const who = owner === undefined ? '' : ` (${color.cyan(clean(owner))})`
     return `      ${clean(text)}${who}${command === undefined ? '' : color.dim(`  ${clean(command)}`)}`
   })
 }

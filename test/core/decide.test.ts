@@ -108,6 +108,12 @@ describe('the policy', () => {
 })
 
 const CALENDAR = { window: { days: [2], from: 0, to: 720, zone: 'UTC' }, freeze: { name: 'sale', from: NOW, to: NOW + 1 } }
+const OVERLAPPING = [
+  { name: 'sale', from: NOW, to: NOW + MINUTE },
+  { name: 'audit', from: NOW, to: NOW + 2 * MINUTE },
+  { name: 'xmas', from: NOW + 2 * MINUTE, to: NOW + 60 * MINUTE },
+]
+const OVERLAP = 'freeze sale until 2026-11-24 12:01:00Z and audit until 2026-11-24 12:02:00Z, then xmas: until 2026-11-24 13:00:00Z'
 const approval = { group: 'managers', count: 2 }
 const gated = on({
   steps: [
@@ -145,6 +151,7 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ],
   ['window', { watch: proven(), plan: plan({ windows: [CALENDAR.window] }) }, 'window closed until 2026-12-01 00:00:00Z'],
   ['freeze', { watch: proven(), plan: plan({ freezes: [CALENDAR.freeze] }) }, 'freeze sale until 2026-11-24 12:00:00Z'],
+  ['freezes that overlap', { watch: proven(), plan: plan({ freezes: OVERLAPPING }) }, OVERLAP],
   [
     'samples',
     {
@@ -163,6 +170,27 @@ describe('gates', () => {
     expect(decided(state(more))).toBe('hold')
   })
 
+  it('windows and freezes never stand in the way of a rollback', () => {
+    const closed = plan({ windows: [CALENDAR.window], freezes: [CALENDAR.freeze] })
+    const tracks = { errors: track({ verdict: 'critical', value: 0.5 }) }
+    expect(decided(state({ plan: closed, watch: watch(tracks) }))).toBe('rollback')
+  })
+  it('a checklist says who is asked, and what to type', () => {
+    const checklist = [
+      { id: 'done', text: 'Done' },
+      { id: 'x', text: 'Backups', owner: 'dba', kind: 'operational', evidence: true } as const,
+    ]
+    const done = [{ phase: 'core', item: 'done', actor: 'ana', at: NOW }]
+    const gate = gatesOf(state({ ...last, watch: proven(), checked: done, plan: on({ checklist }) }), NOW).find(
+      ({ name }) => name === 'checklist',
+    )
+    expect(gate).toEqual({
+      name: 'checklist',
+      open: false,
+      text: 'checklist 1 of 2, missing x (dba)',
+      missing: [{ text: 'x: Backups (operational)', owner: 'dba', command: 'rollout approve x --evidence URL --reason "…"' }],
+    })
+  })
   it('opens for two people', () => expect(decided(state({ plan: gated, approvals: given('ana', 'ben') }))).toBe('advance'))
   it('foretells', () => expect(gatesOf(state({ watch: watch(undefined, { credit: 4 * MINUTE }) }), NOW)[0]?.opensIn).toBe(6 * MINUTE))
 })

@@ -172,8 +172,12 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
         await writer.append({ type, why: { code: 'operator', text: 'wait' } }, { actor: 'ana' })
       if (type === 'resumed' && state.status !== 'running' && !(state.status === 'rolled back' && state.intent))
         await writer.append({ type }, { actor: 'ana' })
-      for (const { group } of type === 'approved' && next ? approvalsOf(next) : [])
-        await writer.append({ type: 'approved', step: next?.index ?? 0, digest: state.digest, group }, { actor: 'ana' })
+      const step = next?.index ?? 0
+      for (const { group } of type === 'approved' && next ? approvalsOf(next) : []) {
+        // Whoever has agreed already changes their mind.
+        const given = state.approvals.some((each) => each.step === step && each.group === group)
+        await writer.append({ type: given ? 'revoked' : 'approved', step, digest: state.digest, group }, { actor: 'ana' })
+      }
     }
   const advance =
     (overrides: readonly string[]) =>
