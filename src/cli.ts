@@ -70,8 +70,13 @@ const COMMANDS: readonly Row[] = [
     about: 'Approve the next step, or tick a checklist item',
     args: '[item]',
     group: 'Daily',
-    flags: [['--if-step <number>', 'only if the rollout is at this step']],
     tells: true,
+    flags: [
+      ['--evidence <url>', 'with an item: where it can be seen'],
+      ['--revoke', 'take back what you approved, or untick the item'],
+      ['--sign <keyfile>', 'sign it with an SSH key, or with its public half in the agent'],
+      ['--if-step <number>', 'only if the rollout is at this step'],
+    ],
     load: async () => import('./commands/approve.ts'),
   },
   {

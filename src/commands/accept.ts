@@ -1,4 +1,4 @@
-import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/errors.ts'
 import { isBeside } from '../core/early.ts'
 import { environment } from '../core/environment.ts'
 import { stepsOf, type Plan } from '../core/plan.ts'
@@ -10,16 +10,13 @@ import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { digestOf } from './digest.ts'
 import { requireReason, signature, type Input } from './input.ts'
-import { openEngine } from './project.ts'
+import { loadPlan, openEngine } from './project.ts'
 import { reportState } from './report.ts'
 
 /** Freezes the edited plan into the running rollout; what is behind the cursor stays as it was. */
-export async function accept(
-  shell: Shell,
-  input: Input,
-  writer: Writer,
-  { plan: read, files }: { readonly plan: Plan; readonly files: State['files']; readonly warnings: readonly Problem[] },
-): Promise<Outcome> {
+export async function accept(shell: Shell, input: Input, writer: Writer): Promise<Outcome> {
+  const by = await signature(shell, input)
+  const { plan: read, files } = await loadPlan(shell, input, { starter: by.actor })
   const { state } = writer
   if (!state)
     throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
@@ -33,12 +30,12 @@ export async function accept(
   const engine = await openEngine(shell, input, writer, read, () => undefined)
   const held = await readBaseline(read, engine.targets, engine.signal)
   const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
-  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, signature(shell, input))
+  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
   const now = stateOf(engine)
   // Who gets a toggle early changes now, not with a step that may be days away; until then it would look like drift.
   if (isAnother(state, now)) {
     const why = { code: 'operator', text: 'the lists and segments of the accepted plan' } as const
-    await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why }, signature(shell, input))
+    await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why }, by)
   }
   const after = stateOf(engine)
   return reportState(shell, input, after, after.intent ? 'partial' : 'done')

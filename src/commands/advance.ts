@@ -21,9 +21,10 @@ export default async function advance(shell: Shell, input: Input): Promise<Outco
   checkStep(frozen, input)
   const engine = await openEngine(shell, input, writer, frozen.plan, () => undefined)
   const observer = openObserver(engine)
-  const found = await consider(engine, observer)
+  const by = await signature(shell, input)
+  const found = await consider(engine, observer, by.actor)
   checkStep(found.state, input)
-  const turn = flag(input, 'dryRun') ? found : await advanceNow(engine, observer, found, { signature: signature(shell, input), overrides })
+  const turn = flag(input, 'dryRun') ? found : await advanceNow(engine, observer, found, { signature: by, overrides })
   return report(shell, input, engine, found.state, turn, overrides)
 }
 

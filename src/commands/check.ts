@@ -107,7 +107,18 @@ async function poll({ clock }: Shell, engine: Engine, state: State): Promise<Sta
 function imagined(plan: Plan): State {
   const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
   const start = { seq: 0, hash: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, cursor: -1 }
-  return { ...start, plan, status: 'running', baseline, exposures: baseline, advanced: false, missing: [], approvals: [], checked: [] }
+  return {
+    ...start,
+    plan,
+    status: 'running',
+    baseline,
+    exposures: baseline,
+    advanced: false,
+    missing: [],
+    approvals: [],
+    checked: [],
+    authors: [],
+  }
 }
 
 const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openStore } from '../adapters/state/file.ts'
+import { approvalsOf, standingOf } from '../core/approval.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import { nextStep } from '../core/gates.ts'
@@ -107,18 +108,19 @@ async function standIn(engine: Engine): Promise<void> {
   const state = stateOf(engine)
   const phase = state.plan.phases[phaseOf(state)]
   const next = nextStep(state)
-  const undone = phase?.checklist.find(({ id }) => !state.checked.includes(`${phase.id}/${id}`))
+  const undone = phase?.checklist.find(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
   const reason = 'the demo stands in for people'
   if (phase && undone) {
     engine.tell(
       await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason }),
     )
-  } else if (next?.approval) {
-    const { group, count } = next.approval
-    const given = state.approvals.filter(({ step }) => step === next.index)
-    const actor = (state.plan.approvers[group] ?? []).find((each) => !given.some((approved) => approved.actor === each))
-    if (actor !== undefined && given.length < count) {
-      engine.tell(await engine.writer.append({ type: 'approved', step: next.index, digest: state.digest, group }, { actor, reason }))
+  } else if (next) {
+    const standings = approvalsOf(next).map((needed) => standingOf(state, next, needed, engine.clock.now()))
+    const short = standings.find(({ needed, given }) => given.length < needed.count)
+    const actor = short?.left[0]
+    if (short && actor !== undefined) {
+      const fact = { type: 'approved', step: next.index, digest: state.digest, group: short.needed.group } as const
+      engine.tell(await engine.writer.append(fact, { actor, reason }))
     }
   }
 }

@@ -47,7 +47,7 @@ async function onCopy(shell: Shell, input: Input): Promise<Outcome> {
   const rehearsed = await rehearse(engine, writer, {
     scope: contingency.scope,
     why: whyOf(contingency),
-    signature: signature(shell, input),
+    signature: await signature(shell, input),
   })
   const report = reportOf(plan, contingency, engine, rehearsed, isImagined)
   if (flag(input, 'json')) writeJson(report, shell.out)
@@ -127,7 +127,7 @@ async function apply(shell: Shell, input: Input): Promise<Outcome> {
   const engine = await openEngine(shell, input, writer, plan, () => undefined)
   const result = await forReal(engine, {
     contingency,
-    signature: signature(shell, input),
+    signature: await signature(shell, input),
     leading: { controller: shell.self, alive: shell.alive },
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
@@ -161,7 +161,7 @@ async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome
     targets,
     of: { environment: from, seq: found.seq, hash: event?.hash ?? '' },
   }
-  await writer.append({ type: 'drilled', ...result }, signature(shell, input))
+  await writer.append({ type: 'drilled', ...result }, await signature(shell, input))
   if (flag(input, 'json')) writeJson(result, shell.out)
   else shell.out.write(renderDrill(result, stateOf({ writer }), [], shell.out))
   return 'done'

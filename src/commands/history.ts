@@ -7,6 +7,7 @@ import { evolve, type State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
 import { writeJson, writeJsonList } from '../views/json.ts'
+import { renderSignatures, type Checked } from '../views/signatures.ts'
 import { flag, text, type Input } from './input.ts'
 import { openJournal } from './project.ts'
 
@@ -18,10 +19,14 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
   if (flag(input, 'verify')) {
     const checkpoint = await journal.checkpoint()
     const newest = events.at(-1)
-    const value = { events: events.length, head: newest?.hash ?? '', checkpoint: checkpoint?.seq ?? 0 }
+    const signatures = await checkSignatures(shell, input, events)
+    const value = { events: events.length, head: newest?.hash ?? '', checkpoint: checkpoint?.seq ?? 0, signatures }
     if (flag(input, 'json')) writeJson(value, shell.out)
-    else shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
-    return 'done'
+    else {
+      shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
+      shell.out.write(renderSignatures(signatures))
+    }
+    return signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done'
   }
   if (flag(input, 'report')) return (await import('./history-report.ts')).writeReport(shell, input, events)
   if (text(input, 'format') !== undefined && text(input, 'format') !== 'cdevents')
@@ -66,6 +71,18 @@ function* cdEvents(events: readonly Event[]): Generator {
 /** What nobody looks for in a history. */
 function isRoutine(event: Event): boolean {
   return event.type === 'observed' || (event.type === 'notified' && event.error === undefined)
+}
+
+/** Every signed approval, with what speaks against its signature; by the signers' file as it is now. */
+async function checkSignatures(shell: Shell, input: Input, events: readonly Event[]): Promise<readonly Checked[]> {
+  const checked: Checked[] = []
+  for (const { event, before } of happenings(events)) {
+    if (event.type !== 'approved' || !event.signed || !before) continue
+    const { refuteApproval } = await import('./signing.ts')
+    const wrong = await refuteApproval(shell, input, before, event)
+    checked.push({ seq: event.seq, actor: event.actor, ...(wrong !== undefined && { wrong }) })
+  }
+  return checked
 }
 
 function limitOf(input: Input): number {

@@ -58,7 +58,16 @@ export function duration(input: Input, name: string): Duration | undefined {
   return parsed
 }
 
-const ACTORS = ['ROLLOUT_ACTOR', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN'] as const
+/** Who a CI says has asked for this run: GitHub Actions, GitLab, CircleCI, Buildkite, Azure Pipelines, Jenkins (build user vars). */
+const CI = [
+  'GITHUB_TRIGGERING_ACTOR',
+  'GITHUB_ACTOR',
+  'GITLAB_USER_LOGIN',
+  'CIRCLE_USERNAME',
+  'BUILDKITE_BUILD_CREATOR_EMAIL',
+  'BUILD_REQUESTEDFOREMAIL',
+  'BUILD_USER_ID',
+] as const
 
 /** The actor of everything that no person did. */
 export const MACHINE = 'auto'
@@ -67,15 +76,14 @@ const LONGEST = 200
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /**
- * Who is acting: `--actor`, then ROLLOUT_ACTOR, the CI's user, the system's name for this user; never from thin air,
- * and never the program itself. It is what somebody says of themselves: whoever may write the journal may say anything.
- * Throws `usage` when nobody can be named, or by a name that would not read the same to everybody.
+ * Who is acting, and why: `--actor`, then ROLLOUT_ACTOR, the CI's user, git's `user.email`, the system's name for this
+ * user; never from thin air, and never the program itself. A CI comes before git, whose user there is mostly a robot. It is what
+ * somebody says of themselves: whoever may write the journal may say anything; a signature proves more.
+ * Throws `usage` when nobody can be named, or by a name that would not read the same to everybody, and when the reason
+ * is too long; `cut` shortens it instead, for what must not fail over a text.
  */
-export function signature(shell: Shell, input: Input): Signature {
-  const named =
-    text(input, 'actor') ?? ACTORS.map((name) => shell.env[name]).find((name) => name !== undefined && name !== '') ?? shell.user
-  // A variable that was read from a file ends in a newline: no reason to refuse a rollback.
-  const actor = named?.trim()
+export async function signature(shell: Shell, input: Input, long: 'refuse' | 'cut' = 'refuse'): Promise<Signature> {
+  const { actor, actorFrom } = await nameActor(shell, input)
   if (actor === undefined || actor === '')
     throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
   if (UNSEEN.test(actor) || actor.length > LONGEST)
@@ -85,8 +93,35 @@ export function signature(shell: Shell, input: Input): Signature {
     })
   if (actor === MACHINE)
     throw new RolloutError('usage', { message: `"${MACHINE}" is the program itself`, hint: '--actor NAME names a person' })
+  const reason = reasonOf(shell, input, long)
+  return { actor, actorFrom, ...(reason !== undefined && { reason }) }
+}
+
+/** The first who is named; a variable that was read from a file ends in a newline: no reason to refuse a rollback. */
+async function nameActor(shell: Shell, input: Input): Promise<{ readonly actor: string | undefined; readonly actorFrom: string }> {
+  const typed = text(input, 'actor')
+  if (typed !== undefined) return { actor: typed.trim(), actorFrom: '--actor' }
+  for (const actorFrom of ['ROLLOUT_ACTOR', ...CI]) {
+    const actor = shell.env[actorFrom]?.trim()
+    if (actor !== undefined && actor !== '') return { actor, actorFrom }
+  }
+  // Loaded here alone: it starts a process.
+  const { gitUser } = await import('./git.ts')
+  const actor = await gitUser(shell)
+  return actor === undefined || actor === '' ? { actor: shell.user?.trim(), actorFrom: 'system' } : { actor, actorFrom: 'git user.email' }
+}
+
+/** As much of a reason as a journal keeps, in characters: it is read in one line. */
+const LONGEST_REASON = 2000
+
+function reasonOf(shell: Shell, input: Input, long: 'refuse' | 'cut'): string | undefined {
   const reason = text(input, 'reason')
-  return { actor, ...(reason !== undefined && { reason }) }
+  if (reason === undefined || reason.length <= LONGEST_REASON) return reason
+  const says = `the reason is ${reason.length} characters long; ${LONGEST_REASON} are kept`
+  if (long === 'refuse') throw new RolloutError('usage', { message: says, hint: 'a sentence, and a link to the rest' })
+  shell.err.write(`! ${says}\n`)
+  // Half of a character is none.
+  return `${reason.slice(0, LONGEST_REASON - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** Commands that override something must say why. */

@@ -1,7 +1,7 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Shell } from '../shell.ts'
 import { reportState } from './report.ts'
-import { signature, text, type Input } from './input.ts'
+import { signature, type Input } from './input.ts'
 import { openRollout } from './project.ts'
 import { stateOf } from '../engine/engine.ts'
 
@@ -13,8 +13,9 @@ export default async function pause(shell: Shell, input: Input): Promise<Outcome
     throw new RolloutError('conflict', { message: `nothing to pause: it is ${status}`, hint: 'rollout status' })
   }
   if (status === 'running') {
-    const why = { code: 'operator', text: text(input, 'reason') ?? 'paused by an operator' } as const
-    await writer.append({ type: 'paused', why }, signature(shell, input))
+    const by = await signature(shell, input, 'cut')
+    const why = { code: 'operator', text: by.reason ?? 'paused by an operator' } as const
+    await writer.append({ type: 'paused', why }, by)
   }
   return reportState(shell, input, stateOf({ writer }), 'done')
 }

@@ -4,9 +4,10 @@ import { environment, type Drift, type Held } from '../core/environment.ts'
 import { gatesOf, nextStep, type Gate } from '../core/gates.ts'
 import { guaranteesOf, type Guarantee } from '../core/guarantee.ts'
 import { flowsOf, outlookOf, type Outlook } from '../core/outlook.ts'
-import type { Duration } from '../core/units.ts'
 import { defaultsOf, stepsOf, type Json, type Plan, type Step } from '../core/plan.ts'
+import type { Duration, Instant } from '../core/units.ts'
 import { advance } from '../core/retreat.ts'
+import { timelineOf, type Timeline } from '../core/timeline.ts'
 import type { State } from '../core/state.ts'
 import { checkBesides, readBaseline } from '../engine/baseline.ts'
 import { findDrift } from '../engine/tick.ts'
@@ -44,8 +45,9 @@ export interface PlanReport extends UsersReport {
   readonly unreadable: readonly string[]
   /** How the file differs from the plan that was frozen at `start`. */
   readonly edited: readonly Difference[]
-  /** The shortest time the remaining holds and bakes take. */
+  /** The shortest time everything ahead takes, windows and freezes included. */
   readonly atLeast: Duration
+  readonly timeline: Timeline
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
   /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
@@ -57,8 +59,8 @@ export interface PlanReport extends UsersReport {
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
 export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
+  if (flag(input, 'accept')) return (await import('./accept.ts')).accept(shell, input, await openRollout(shell, input))
   const loaded = await loadPlan(shell, input)
-  if (flag(input, 'accept')) return (await import('./accept.ts')).accept(shell, input, await openRollout(shell, input), loaded)
   const writer = await openForReading(shell, input)
   const { state } = writer
   const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
@@ -97,7 +99,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     drift: [],
     unreadable,
     edited: [],
-    atLeast: lengthOf(read, steps),
+    ...timeOf(read, shell.clock.now()),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
     ...risksOf(read),
@@ -113,7 +115,6 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
   const edited = differences(plain(state.plan), plain(read))
   const guarantees = guaranteesOf(state.plan)
   const flows = flowsOf(state)
-  const left = Math.max(0, ...gatesOf(state, shell.clock.now()).map(({ opensIn }) => opensIn ?? 0))
   return {
     name: state.plan.name,
     started: true,
@@ -124,7 +125,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     drift: drifts,
     unreadable,
     edited,
-    atLeast: left + lengthOf(state.plan, steps),
+    ...timeOf(state.plan, shell.clock.now(), state),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
     ...risksOf(state.plan),
@@ -141,9 +142,9 @@ function writesOf(read: Plan, before: Held, after: Held): readonly Write[] {
   })
 }
 
-/** Holds and bakes of these steps; samples, approvals and windows may take longer. */
-function lengthOf(read: Plan, steps: readonly Step[]): Duration {
-  return steps.reduce((all, step) => all + Math.max(step.hold, step.last ? (read.phases[step.phase]?.after ?? 0) : 0), 0)
+function timeOf(read: Plan, now: Instant, state?: State): Pick<PlanReport, 'timeline' | 'atLeast'> {
+  const timeline = timelineOf(read, now, state)
+  return { timeline, atLeast: (timeline.phases.at(-1)?.to ?? now) - now }
 }
 
 function plain(read: Plan): Json {

@@ -55,11 +55,11 @@ export async function readPlan(shell: Shell, input: Input): Promise<Plan> {
   return (await loadPlan(shell, input)).plan
 }
 
-/** Likewise, with its warnings. */
+/** Likewise, with its warnings; `starter` is who is about to freeze it. */
 export async function loadPlan(
   shell: Shell,
   input: Input,
-  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean } = {},
+  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string } = {},
 ) {
   const [{ load: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
@@ -125,6 +125,11 @@ export function lenderOf(shell: Shell, input: Input): Lender {
   return { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
 }
 
-function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature'> {
-  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: MACHINE } }
+function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature' | 'refute'> {
+  const refute: Engine['refute'] = async (state, approved) => {
+    // Loaded where a signature is asked for: it starts processes.
+    const { refuteApproval } = await import('./signing.ts')
+    return refuteApproval(shell, input, state, approved)
+  }
+  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: MACHINE }, refute }
 }

@@ -17,6 +17,6 @@ export default async function resume(shell: Shell, input: Input): Promise<Outcom
       hint: 'rollout rollback tries the rest again',
     })
   }
-  if (state.status !== 'running') await writer.append({ type: 'resumed' }, signature(shell, input))
+  if (state.status !== 'running') await writer.append({ type: 'resumed' }, await signature(shell, input))
   return reportState(shell, input, stateOf({ writer }), 'done')
 }

@@ -48,10 +48,11 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
+  const by = await signature(shell, input, 'cut')
   const { before, to } = await rollBack(engine, {
     scope,
-    why: whyOf(input, contingency),
-    signature: signature(shell, input),
+    why: whyOf(by.reason, contingency),
+    signature: by,
     end: shell.end,
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
@@ -60,8 +61,7 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   return outcome
 }
 
-function whyOf(input: Input, contingency: Named | undefined): Why {
-  const reason = text(input, 'reason')
+function whyOf(reason: string | undefined, contingency: Named | undefined): Why {
   if (!contingency) return { code: 'operator', text: reason ?? 'rolled back by an operator' }
   const because = reason ?? contingency.text
   return {
@@ -125,7 +125,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
   const { plan, files } = await loadPlan(shell, input, { withoutChannels: true })
   const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
-    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
+    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, await signature(shell, input, 'cut'))
   else
     throw new RolloutError('usage', {
       message: 'without a journal there is nothing to compare with',

@@ -14,7 +14,8 @@ import { openStore } from './store.ts'
 
 /** Freezes the plan and records the baseline. Writes nothing to any target. */
 export default async function start(shell: Shell, input: Input): Promise<Outcome> {
-  const { plan, files, warnings } = await loadPlan(shell, input)
+  const by = await signature(shell, input)
+  const { plan, files, warnings } = await loadPlan(shell, input, { starter: by.actor })
   const store = await openStore(shell, input, locate(shell, input))
   const journal = await store.open(journalName(plan))
   const writer = await openRollout(shell, input, journal)
@@ -28,7 +29,7 @@ export default async function start(shell: Shell, input: Input): Promise<Outcome
   const engine = await openEngine(shell, input, writer, plan, () => undefined)
   const baseline = await readBaseline(plan, engine.targets, engine.signal)
   await checkBesides(plan, engine.targets, engine.signal)
-  await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, signature(shell, input))
+  await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, by)
   const state = stateOf(engine)
   if (flag(input, 'json')) writeJson(summarize(state, shell.clock.now()), shell.out)
   else {

@@ -43,7 +43,7 @@ async function move(shell: Shell, input: Input, written: string): Promise<Outcom
   const store = await openNamedStore(shell, input, locate(shell, input), written)
   const to = await store.open(journalName(now.plan))
   if (to.place === journal.place) throw new RolloutError('usage', { message: `the journal is in ${to.place} already` })
-  const moved = { from: journal.place, to: to.place, ...(await relocate(writer, to, signature(shell, input))) }
+  const moved = { from: journal.place, to: to.place, ...(await relocate(writer, to, await signature(shell, input))) }
   if (flag(input, 'json')) writeJson(moved, shell.out)
   else shell.out.write(renderMoved(moved, written, shell.out))
   return 'done'

@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { Evidence, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan.ts'
+import type { ChecklistItem, Evidence, Freeze, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan.ts'
 import { channelOf } from './notify.ts'
+import { dayStart, nextDay } from '../core/calendar.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
@@ -31,8 +32,9 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Li
     ...(Object.keys(file.contingencies).length > 0 && { contingencies: file.contingencies }),
     ...(special?.drill && { drill: true }),
     approvers: file.approvers,
+    ...(file.signers !== undefined && { signers: file.signers }),
     windows: special?.windows ?? file.windows,
-    freezes: special?.freezes ?? file.freezes,
+    freezes: (special?.freezes ?? file.freezes).map(freezeOf),
     ...channelsOf(file, special),
   }
 }
@@ -122,7 +124,7 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     onCritical: phase.onCritical ?? defaults.onCritical ?? 'rollback',
     after: phase.after ?? defaults.after ?? 0,
     ...((defaults.evidence ?? phase.evidence) && { evidence: evidenceOf({ ...defaults.evidence, ...phase.evidence }) }),
-    checklist: phase.checklist.map(({ id, text, owner }) => ({ id, text, ...(owner !== undefined && { owner }) })),
+    checklist: phase.checklist.map(itemOf),
     success: phase.success,
     ...(phase.drill !== undefined && { drill: phase.drill }),
   }
@@ -135,6 +137,19 @@ function evidenceOf({ pace = 'evidence', ...written }: NonNullable<PhaseFile['ev
 /** Without the keys that nobody wrote. */
 function given<Value>(written: { readonly [key: string]: Value | undefined }): { readonly [key: string]: Value } {
   return Object.fromEntries(Object.entries(written).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])))
+}
+
+function itemOf({ id, text, owner, kind, evidence }: PhaseFile['checklist'][number]): ChecklistItem {
+  return { id, text, ...(owner !== undefined && { owner }), ...(kind && { kind }), ...(evidence === true && { evidence }) }
+}
+
+/** Dates are days of their zone, the last one included. */
+function freezeOf({ name, from, to, zone = 'UTC' }: PlanFile['freezes'][number]): Freeze {
+  return {
+    name,
+    from: typeof from === 'number' ? from : dayStart(from, zone),
+    to: typeof to === 'number' ? to : dayStart(nextDay(to), zone),
+  }
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, turn: (value: From, key: string) => To): Record<string, To> {

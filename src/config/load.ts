@@ -13,6 +13,7 @@ import { readLists } from './lists.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
 import { CHANNEL_KEYS } from './notify.ts'
+import { readSigners } from './signers.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
@@ -29,6 +30,8 @@ export interface LoadOptions {
   readonly isOnlyRead?: boolean
   /** Channels whose options do not fit are no reason to refuse: a rollback must not depend on who is told of it. */
   readonly withoutChannels?: boolean
+  /** Who is about to freeze the plan, where somebody is. */
+  readonly starter?: string
 }
 
 export interface Loaded {
@@ -70,19 +73,21 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
   const lists = readLists(written, folder, place)
   const plan = assemble(written, phases, lists.ids, environment)
-  const findings = check(plan, options.now)
+  const signers = readSigners(plan.signers, folder)
+  const findings = check(plan, options.now, options.starter)
   const errors = [
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
     ...lists.problems,
     ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...plan, notify: {} } : plan), { ...parts, place })),
+    ...signers.problems.map((each) => problem(each, place)),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
   return {
     plan,
     folder,
-    files: Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])),
+    files: { ...Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])), ...signers.files },
     warnings: inOrder(
       findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
       sources,

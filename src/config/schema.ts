@@ -3,6 +3,8 @@ import { STORE, storeKindOf, STORES } from '../core/address.ts'
 import { parseExposure } from '../core/units.ts'
 import { early, segments, users } from './segments.ts'
 import { channelSchema, specialChannel } from './notify.ts'
+import { freeze, window } from './calendar.ts'
+import { approval, concern, item } from './people.ts'
 import {
   id,
   variable,
@@ -15,9 +17,6 @@ import {
   AMOUNT,
   rule,
   range,
-  rfc3339,
-  minutes,
-  days,
   date,
   onOff,
   written,
@@ -33,11 +32,6 @@ import { contingency, risk } from './risk.ts'
 const timedRule = z.union([
   rule.transform((when) => ({ when, for: 0 })),
   z.strictObject({ when: rule, for: duration.optional().transform((held) => held ?? 0) }),
-])
-
-const approval = z.union([
-  id.transform((group) => ({ group, count: 1 })),
-  z.strictObject({ group: id, count: z.int().min(1).max(20).default(1) }),
 ])
 
 const onWarning = z.enum(['pause', 'step-back', 'hold'])
@@ -122,15 +116,21 @@ const step = z.union([
 const threshold = written((text) => (parseFinite(`< ${text}`) ? text : undefined), 'a threshold', 'write 1%, 800ms or "3"', `^${AMOUNT}$`)
 
 const criterion = z
-  .strictObject({ metric: id, below: threshold.optional(), above: threshold.optional(), over: duration })
-  .transform(({ metric: of, below, above, over }, context) => {
+  .strictObject({
+    metric: id,
+    below: threshold.optional(),
+    above: threshold.optional(),
+    over: duration.describe('Watched time after the last step'),
+    kind: concern.optional(),
+  })
+  .transform(({ metric: of, below, above, over, kind }, context) => {
     const parsed =
       below !== undefined && above === undefined
         ? parseFinite(`< ${below}`)
         : above !== undefined && below === undefined
           ? parseFinite(`> ${above}`)
           : undefined
-    if (parsed) return { metric: of, rule: parsed, over }
+    if (parsed) return { metric: of, rule: parsed, over, ...(kind && { kind }) }
     context.addIssue({
       code: 'custom',
       message: 'needs either below or above',
@@ -154,17 +154,11 @@ export const phaseSchema = z
     onCritical: onCritical.optional(),
     after: duration.optional().describe('Bake: how long to watch after the last step'),
     evidence: evidence.optional().describe('How the toggle-on group is compared with the toggle-off group'),
-    checklist: z
-      .array(z.strictObject({ id, text: z.string(), owner: name.optional() }))
-      .default([])
-      .describe('Ticked by people before the phase is complete'),
+    checklist: z.array(item).default([]).describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
     drill: id.optional().describe('A contingency that must have been rehearsed for real before the phase is complete'),
   })
   .meta({ title: 'A phase of a rollout plan' })
-
-const window = z.strictObject({ days, from: minutes, to: minutes, zone: z.string().min(1) })
-const freeze = z.strictObject({ name, from: rfc3339, to: rfc3339 })
 
 /** An override names only what differs. */
 const override = z.object({ use: z.string().min(1).optional() }).catchall(options)
@@ -218,6 +212,7 @@ export const planSchema = z
     risks: z.record(id, risk).default({}).describe('What may go wrong: probability × impact'),
     contingencies: z.record(id, contingency).default({}).describe('What is done then, as something that can be carried out'),
     approvers: z.record(id, z.array(name)).default({}).describe('Groups of people who may approve'),
+    signers: z.string().min(1).optional().describe('Allowed-signers file of ssh-keygen(1): whose signed approvals count'),
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
     notify: z.record(id, channelSchema).default({}).describe('Who is told of what'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isZone } from '../core/calendar.ts'
 import { parseRule, type Rule } from '../core/rule.ts'
 import { parseDuration, parseExposure } from '../core/units.ts'
 
@@ -67,12 +68,14 @@ export const range = written(
   'write 3d..5d',
   '^(\\d+(\\.\\d+)?(ms|[smhdw]))+(\\.\\.(\\d+(\\.\\d+)?(ms|[smhdw]))+)?$',
 )
-export const rfc3339 = written(
-  parseInstant,
+/** A point in time (milliseconds), or a day of the calendar (yyyy-mm-dd), which is one only together with a zone. */
+export const moment = written<number | string>(
+  (text) => parseInstant(text) ?? parseDate(text),
   'a point in time',
-  'write it with its offset: 2026-12-24T00:00:00+01:00',
-  '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
+  'write it with its offset: 2026-12-24T00:00:00+01:00, or a day: 2026-12-24',
+  '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$',
 )
+export const zone = written((text) => (isZone(text) ? text : undefined), 'a time zone', 'an IANA name: Europe/Berlin', '.')
 export const minutes = written(parseMinutes, 'a time of day', 'write "09:00"', '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$')
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const SPAN = `(${DAYS.join('|')})(-(${DAYS.join('|')}))?`

@@ -64,6 +64,7 @@ function held(plan: Plan): State {
     advanced: true,
     approvals: [],
     checked: [],
+    authors: [],
   }
 }
 

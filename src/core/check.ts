@@ -1,22 +1,30 @@
 import { DEFAULTS, type WrittenPolicy } from './evidence/policy.ts'
 import { checkEarly } from './check-early.ts'
 import { checkRisks } from './contingency.ts'
+import { checkCalendar } from './check-calendar.ts'
+import { checkApprovals, checkApprovers } from './check-people.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
 import { formatExposure, type Instant } from './units.ts'
 
+export type { Finding } from './finding.ts'
+
 const MOST_STEPS = 10_000
 
-/** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
-export function check(plan: Plan, now: Instant): readonly Finding[] {
+/**
+ * Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates; `starter` is who is
+ * about to freeze it, where that is known.
+ */
+export function check(plan: Plan, now: Instant, starter?: string): readonly Finding[] {
   const found = [
     ...checkToggles(plan, now),
     ...checkEarly(plan),
     ...checkRequires(plan),
     ...checkMetrics(plan),
-    ...checkPhases(plan),
-    ...checkCalendar(plan),
+    ...checkPhases(plan, starter),
+    ...checkApprovers(plan),
+    ...checkCalendar(plan, now),
   ]
   return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]
 }
@@ -153,7 +161,7 @@ function beyond(warns: Rule, critical: Rule): boolean {
   return isUpper(warns) ? warns.threshold > critical.threshold : warns.threshold < critical.threshold
 }
 
-function checkPhases(plan: Plan): readonly Finding[] {
+function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[] {
   const claimed = new Map<string, string>()
   const ids = new Set<string>()
   return plan.phases.flatMap((phase, index) => {
@@ -182,7 +190,7 @@ function checkPhases(plan: Plan): readonly Finding[] {
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
     found.push(...checkBounds(plan, phase, path))
-    return [...found, ...checkSteps(plan, phase, path), ...checkItems(plan, phase, path)]
+    return [...found, ...checkSteps(phase, path), ...checkApprovals(plan, phase, path, starter), ...checkItems(plan, phase, path)]
   })
 }
 
@@ -199,7 +207,7 @@ function checkBounds(plan: Plan, phase: Phase, path: Finding['path']): readonly 
   return [...wrong(policy, [...path, 'evidence'], ''), ...metrics]
 }
 
-function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly Finding[] {
+function checkSteps(phase: Phase, path: Finding['path']): readonly Finding[] {
   return phase.steps.flatMap((step, nth) => {
     const found: Finding[] = []
     const before = phase.steps[nth - 1]
@@ -210,17 +218,6 @@ function checkSteps(plan: Plan, phase: Phase, path: Finding['path']): readonly F
           [...path, 'steps', nth],
           `steps must rise: ${formatExposure(step.to)} comes after ${formatExposure(before.to)}`,
           'a legacy toggle rises too: 25% means it is taken away from 25% of the users',
-        ),
-      )
-    }
-    const group = step.approval && Object.hasOwn(plan.approvers, step.approval.group) ? plan.approvers[step.approval.group] : undefined
-    if (step.approval && !group)
-      found.push(unknown([...path, 'steps', nth, 'approval'], step.approval.group, 'group of approvers', Object.keys(plan.approvers)))
-    if (step.approval && group && new Set(group).size < step.approval.count) {
-      found.push(
-        error(
-          [...path, 'steps', nth, 'approval'],
-          `${step.approval.count} approvals are needed, but ${step.approval.group} has ${new Set(group).size} people`,
         ),
       )
     }
@@ -246,26 +243,4 @@ function checkItems(plan: Plan, phase: Phase, path: Finding['path']): readonly F
       : []
   })
   return [...items, ...criteria]
-}
-
-function checkCalendar(plan: Plan): readonly Finding[] {
-  const windows = plan.windows.flatMap((window, nth) => {
-    const path = ['windows', nth]
-    const found = window.from >= window.to ? [error([...path, 'from'], 'the window never opens: from is not before to')] : []
-    return isZone(window.zone)
-      ? found
-      : [...found, error([...path, 'zone'], `"${window.zone}" is not a time zone`, 'an IANA name: Europe/Berlin')]
-  })
-  const freezes = plan.freezes.flatMap(({ name, from, to }, nth) =>
-    from < to ? [] : [error(['freezes', nth, 'from'], `the freeze ${name} ends before it begins`)],
-  )
-  return [...windows, ...freezes]
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }

@@ -42,7 +42,19 @@ export function imagine(plan: Plan, baseline: Exposures, scope: ContingencyScope
 }
 
 function imagined(plan: Plan, baseline: Exposures, cursor: number): State {
-  const start = { seq: 0, hash: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, missing: [], approvals: [], checked: [] }
+  const start = {
+    seq: 0,
+    hash: '',
+    digest: '',
+    files: {},
+    startedAt: 0,
+    arrivedAt: 0,
+    epoch: 0,
+    missing: [],
+    approvals: [],
+    checked: [],
+    authors: [],
+  }
   return { ...start, plan, status: 'running', baseline, exposures: after(plan, baseline, cursor), cursor, advanced: true }
 }
 

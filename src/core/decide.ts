@@ -20,8 +20,8 @@ export type Decision =
   /** Complete, paused or rolled back: only a person changes that. */
   | { readonly do: 'rest'; readonly why: Why }
 
-/** The whole policy. `now` is wall time, for the calendar only. */
-export function decide(state: State, now: Instant): Decision {
+/** The whole policy. `now` is wall time, for the calendar and the expiry of approvals only; `mover` types the step, if somebody does. */
+export function decide(state: State, now: Instant, mover?: string): Decision {
   const phase = state.plan.phases[phaseOf(state)]
   if (state.status === 'complete') return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
 
@@ -34,7 +34,7 @@ export function decide(state: State, now: Instant): Decision {
   const trouble = phase && findTrouble(state, phase)
   if (trouble) return trouble
 
-  const gates = gatesOf(state, now)
+  const gates = gatesOf(state, now, mover)
   const closed = gates.filter((gate) => !gate.open)
   if (closed.length > 0) return { do: 'hold', gates, why: { code: 'healthy', text: closed.map(({ text }) => text).join(' · ') } }
 

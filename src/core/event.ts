@@ -46,6 +46,12 @@ export interface Drill {
 /** The plan's files as they were read: path relative to the plan's folder → SHA-256 (hex) of the bytes. */
 export type Files = { readonly [path: string]: string }
 
+/** A signature (sshsig, armored) and the time that was signed along with it. */
+export interface Signed {
+  readonly at: Instant
+  readonly signature: string
+}
+
 /** What happened, before it is stamped. */
 export type Fact =
   /** The plan is frozen and the exposure every toggle had before is recorded. */
@@ -71,9 +77,13 @@ export type Fact =
   | { readonly type: 'paused'; readonly why: Why }
   | { readonly type: 'resumed' }
   /** Somebody with the right agreed to the step with this index, of the plan with this digest. */
-  | { readonly type: 'approved'; readonly step: number; readonly digest: string; readonly group: string }
-  /** A checklist item of a phase is done. */
-  | { readonly type: 'checked'; readonly phase: string; readonly item: string }
+  | { readonly type: 'approved'; readonly step: number; readonly digest: string; readonly group: string; readonly signed?: Signed }
+  /** Whoever approved takes it back. */
+  | { readonly type: 'revoked'; readonly step: number; readonly digest: string; readonly group: string }
+  /** A checklist item of a phase is done; `evidence` says where that can be seen. */
+  | { readonly type: 'checked'; readonly phase: string; readonly item: string; readonly evidence?: string }
+  /** It is not done after all. */
+  | { readonly type: 'unchecked'; readonly phase: string; readonly item: string }
   | { readonly type: 'completed'; readonly why: Why }
   /** A contingency was rehearsed for real. */
   | ({ readonly type: 'drilled' } & Drill)
@@ -95,6 +105,8 @@ export interface Stamp {
   readonly previous: string
   readonly at: Instant
   readonly actor: string
+  /** What named the actor: `--actor`, a variable, `git user.email` or `system`. Absent where no person acted. */
+  readonly actorFrom?: string
   readonly reason?: string
   /** Version of the program that wrote it. */
   readonly version: string

@@ -181,5 +181,16 @@ function quantileOf({ options: { quantile } }: Metric): number {
 function imagined(plan: Plan): State {
   const baseline = defaultsOf(plan)
   const start = { seq: 0, hash: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, cursor: -1 }
-  return { ...start, plan, status: 'running', baseline, exposures: baseline, advanced: false, missing: [], approvals: [], checked: [] }
+  return {
+    ...start,
+    plan,
+    status: 'running',
+    baseline,
+    exposures: baseline,
+    advanced: false,
+    missing: [],
+    approvals: [],
+    checked: [],
+    authors: [],
+  }
 }

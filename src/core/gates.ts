@@ -1,7 +1,8 @@
 import { weigh, type Weighed } from './comparison.ts'
-import { frozenBy, isOpen, opensAt } from './calendar.ts'
+import { approvalsOf, describeStanding, missingOf, standingOf, typed, type Missing } from './approval.ts'
+import { frozenBy, isOpen, opensAt, thawsAt } from './calendar.ts'
 import { describe, type Track } from './judge.ts'
-import { stepsOf, type Phase, type Step } from './plan.ts'
+import { stepsOf, type ChecklistItem, type Phase, type Plan, type Step } from './plan.ts'
 import { advance, phaseOf } from './retreat.ts'
 import { formatRule } from './rule.ts'
 import { currentStep, type State } from './state.ts'
@@ -31,10 +32,15 @@ export interface Gate {
   readonly text: string
   /** Watched time until it may open, when that can be foretold. */
   readonly opensIn?: Duration
+  /** What people can do about it. */
+  readonly missing?: readonly Missing[]
 }
 
-/** Every gate between the step arrived at and the next one (or the end of the plan). */
-export function gatesOf(state: State, now: Instant): readonly Gate[] {
+/**
+ * Every gate between the step arrived at and the next one (or the end of the plan). `mover` is the person who types
+ * the step; nobody types what `run` does.
+ */
+export function gatesOf(state: State, now: Instant, mover?: string): readonly Gate[] {
   const step = currentStep(state)
   const phase = state.plan.phases[phaseOf(state)]
   const next = nextStep(state)
@@ -44,7 +50,7 @@ export function gatesOf(state: State, now: Instant): readonly Gate[] {
     ...(weighed ? evidenceGates(weighed) : []),
     ...(step && !paced ? holdGates(state, step, phase) : []),
     ...(phase ? metricGates(state, phase).filter(({ name }) => !paced || name !== 'samples') : []),
-    ...(next ? approvalGates(state, next) : []),
+    ...(next ? approvalGates(state, next, now, mover) : []),
     ...(step?.last && phase ? phaseGates(state, phase) : []),
     ...(next ? calendarGates(state, now) : []),
   ]
@@ -109,20 +115,23 @@ function sampleGate(metric: string, track: Track, needed: number, credit: Durati
   return { name: 'samples', open: false, text, opensIn: Math.max(0, ((needed - have) * credit) / have) }
 }
 
-function approvalGates(state: State, next: Step): readonly Gate[] {
-  if (!next.approval) return []
-  const { group, count } = next.approval
-  const actors = new Set(state.approvals.filter((each) => each.step === next.index && each.group === group).map(({ actor }) => actor))
-  return [{ name: 'approval', open: actors.size >= count, text: `approval ${actors.size} of ${count} (${group})` }]
+function approvalGates(state: State, next: Step, now: Instant, mover?: string): readonly Gate[] {
+  return approvalsOf(next).map((needed) => {
+    const standing = standingOf(state, next, needed, now, mover)
+    const open = standing.given.length >= needed.count
+    return { name: 'approval', open, text: describeStanding(standing), ...(!open && { missing: [missingOf(state.plan, standing)] }) }
+  })
 }
 
-function phaseGates(state: State, phase: Phase): readonly Gate[] {
-  const undone = phase.checklist.filter((item) => !state.checked.includes(`${phase.id}/${item.id}`))
+/** What must be true before a phase is complete: its checklist, and criteria that held after its last step. */
+export function phaseGates(state: State, phase: Phase): readonly Gate[] {
+  const undone = phase.checklist.filter(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
   const done = phase.checklist.length - undone.length
   const list: Gate = {
     name: 'checklist',
     open: undone.length === 0,
     text: `checklist ${done} of ${phase.checklist.length}${undone.map(({ id, owner }) => `, missing ${id}${owner ? ` (${owner})` : ''}`).join('')}`,
+    ...(undone.length > 0 && { missing: undone.map((item) => missingItem(state.plan, item)) }),
   }
   const criteria = phase.success.map((criterion, nth): Gate => {
     const held = state.watch?.criteria[criterionKey(phase, nth)] ?? 0
@@ -144,6 +153,11 @@ function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): re
   return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
 }
 
+function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistItem): Missing {
+  const command = typed(plan, `approve ${id}${evidence === true ? ' --evidence URL' : ''} --reason "…"`)
+  return { text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, ...(owner !== undefined && { owner }) }
+}
+
 function calendarGates(state: State, now: Instant): readonly Gate[] {
   const { windows, freezes } = state.plan
   const gates: Gate[] = []
@@ -153,8 +167,13 @@ function calendarGates(state: State, now: Instant): readonly Gate[] {
     const closed = at === undefined ? 'window never opens' : `window closed until ${formatInstant(at)}`
     gates.push({ name: 'window', open, text: open ? 'window open' : closed, ...(!open && at !== undefined && { opensIn: at - now }) })
   }
-  const freeze = frozenBy(freezes, now)
-  if (freeze)
-    gates.push({ name: 'freeze', open: false, text: `freeze ${freeze.name} until ${formatInstant(freeze.to)}`, opensIn: freeze.to - now })
+  const held = frozenBy(freezes, now)
+  if (held.length > 0) {
+    const thaws = thawsAt(freezes, now)
+    const last = freezes.find(({ name, to }) => to === thaws && !held.some((each) => each.name === name))
+    const then = last ? `, then ${last.name}: until ${formatInstant(thaws)}` : ''
+    const text = `freeze ${held.map(({ name, to }) => `${name} until ${formatInstant(to)}`).join(' and ')}${then}`
+    gates.push({ name: 'freeze', open: false, text, opensIn: thaws - now })
+  }
   return gates
 }

@@ -1,3 +1,4 @@
+import { formatApprovals } from './approval.ts'
 import type { NoticeKind } from './channel.ts'
 import type { Event, Why } from './event.ts'
 import { stepsOf, type Exposures, type Plan } from './plan.ts'
@@ -107,8 +108,7 @@ function partsOf(event: Event, before: Standing | undefined, after: Standing): r
 function approvalNeeded({ plan, cursor }: Standing): readonly Part[] {
   const next = stepsOf(plan)[cursor + 1]
   if (!next?.approval) return []
-  const { group, count } = next.approval
-  const about = `step ${next.index + 1}, ${next.moves.join(', ')} at ${formatExposure(next.to)}, needs ${count} of ${group}`
+  const about = `step ${next.index + 1}, ${next.moves.join(', ')} at ${formatExposure(next.to)}, needs ${formatApprovals(next)}`
   return [{ kind: 'approval-needed', about }]
 }
 

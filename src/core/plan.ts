@@ -108,26 +108,46 @@ export interface Approval {
   /** Key of `Plan.approvers`. */
   readonly group: string
   readonly count: number
+  /** Two-person rule: whoever froze the plan (`start`, `plan --accept`), and whoever types the step, does not count. */
+  readonly by?: 'others'
+  /** It counts for this long. */
+  readonly expires?: Duration
+  /** Only a signature of somebody in the signers' file counts. */
+  readonly signed?: true
+  /** `phase`: given once, at any step of the phase. Each step asks anew unless told. */
+  readonly covers?: 'phase'
 }
+
+/** Whose matter an item or a criterion is. */
+export type Concern = 'technical' | 'business' | 'operational'
 
 /** One percentage step of a phase, as written in its file. */
 export interface PhaseStep {
   readonly to: Exposure
   readonly hold: Duration
-  readonly approval?: Approval
+  /** One group, or several that must all agree: see `approvalsOf`. */
+  readonly approval?: Approval | readonly Approval[]
 }
 
 export interface ChecklistItem {
   readonly id: string
   readonly text: string
+  /** Who sees to it. Where that is a group of approvers, only its members may tick it. */
   readonly owner?: string
+  readonly kind?: Concern
+  /** It cannot be ticked without saying where the proof is. */
+  readonly evidence?: true
 }
 
 export interface Criterion {
   readonly metric: string
   readonly rule: Rule
-  /** Watched time for which it must have held without once being broken; silence neither counts nor breaks it. */
+  /**
+   * Watched time at the phase's last step for which it must have held without once being broken; silence neither
+   * counts nor breaks it.
+   */
   readonly over: Duration
+  readonly kind?: Concern
 }
 
 export interface Phase {
@@ -152,7 +172,10 @@ export interface Phase {
   readonly drill?: string
 }
 
-/** A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. */
+/**
+ * A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. One that ends before
+ * it begins (22:00 to 02:00) goes on into the next day; its days are those on which it opens.
+ */
 export interface Window {
   readonly days: readonly number[]
   readonly from: number
@@ -161,7 +184,7 @@ export interface Window {
   readonly zone: string
 }
 
-/** A span of time without steps up. */
+/** A span of time without steps up; `to` is exclusive. */
 export interface Freeze {
   readonly name: string
   readonly from: Instant
@@ -200,6 +223,8 @@ export interface Plan {
   /** How many targets may stay unconfirmed without making a step critical. */
   readonly maxUnavailable: number
   readonly approvers: { readonly [group: string]: readonly string[] }
+  /** OpenSSH allowed-signers file, relative to the plan: whose signatures count, and for whom. */
+  readonly signers?: string
   /** Steps up are allowed only inside one of these; none means always. */
   readonly windows: readonly Window[]
   readonly freezes: readonly Freeze[]

@@ -1,4 +1,4 @@
-import type { Controller, Drill, Event, Fact, Files, Move, Stamp, Why } from './event.ts'
+import type { Controller, Drill, Event, Fact, Files, Move, Signed, Stamp, Why } from './event.ts'
 import { RolloutError } from './errors.ts'
 import { withoutSingles, type Watch } from './judge.ts'
 import type { Instant } from './units.ts'
@@ -24,10 +24,23 @@ export interface Intent {
   readonly targets: { readonly [target: string]: Progress }
 }
 
+/** An approval that nobody has taken back; whether it counts now is for `standingOf` to say. */
 export interface Approved {
   readonly step: number
   readonly group: string
   readonly actor: string
+  readonly at: Instant
+  readonly signed?: Signed
+}
+
+/** A checklist item that is done. */
+export interface Checked {
+  readonly phase: string
+  readonly item: string
+  readonly actor: string
+  readonly at: Instant
+  readonly reason?: string
+  readonly evidence?: string
 }
 
 /** Who did what, for the line "by whom" of a status. */
@@ -64,10 +77,11 @@ export interface State {
   readonly missing: readonly string[]
   readonly watch?: Watch
   readonly approvals: readonly Approved[]
-  /** Checklist items done, as `phase/item`. */
-  readonly checked: readonly string[]
   /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
   readonly drilled?: { readonly [contingency: string]: Drill & Pick<Stamp, 'seq' | 'at' | 'actor'> }
+  readonly checked: readonly Checked[]
+  /** Who froze the plan: whoever started the rollout, and whoever accepted an edit since. */
+  readonly authors: readonly string[]
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
@@ -133,6 +147,7 @@ function begin(event: Extract<Event, { type: 'started' }>): State {
     missing: [],
     approvals: [],
     checked: [],
+    authors: [event.actor],
   }
 }
 
@@ -148,6 +163,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
         baseline: event.baseline,
         approvals: [],
         ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, event.plan) }),
+        authors: [...new Set([...state.authors, event.actor])],
         ...(state.watch && { watch: carry(state.watch, state.plan, event.plan) }),
       }
     case 'observed':
@@ -170,9 +186,13 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'approved':
       // Whoever agreed to another plan has not agreed to this one.
       if (event.digest !== state.digest) return state
-      return { ...state, approvals: [...state.approvals, { step: event.step, group: event.group, actor: event.actor }] }
+      return { ...state, approvals: [...without(state.approvals, event), approval(event)] }
+    case 'revoked':
+      return { ...state, approvals: without(state.approvals, event) }
     case 'checked':
-      return { ...state, checked: [...new Set([...state.checked, `${event.phase}/${event.item}`])] }
+      return { ...state, checked: [...unticked(state.checked, event), tick(event)] }
+    case 'unchecked':
+      return { ...state, checked: unticked(state.checked, event) }
     case 'completed':
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
     case 'drilled':
@@ -190,6 +210,23 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     default:
       throw unknownKind(event)
   }
+}
+
+function approval({ step, group, actor, at, signed }: Extract<Event, { type: 'approved' }>): Approved {
+  return { step, group, actor, at, ...(signed && { signed }) }
+}
+
+/** Who says it again says it anew: the newer one counts for longer. */
+function without(approvals: readonly Approved[], { step, group, actor }: Pick<Approved, 'step' | 'group' | 'actor'>): readonly Approved[] {
+  return approvals.filter((each) => each.step !== step || each.group !== group || each.actor !== actor)
+}
+
+function tick({ phase, item, actor, at, reason, evidence }: Extract<Event, { type: 'checked' }>): Checked {
+  return { phase, item, actor, at, ...(reason !== undefined && { reason }), ...(evidence !== undefined && { evidence }) }
+}
+
+function unticked(checked: readonly Checked[], { phase, item }: Pick<Checked, 'phase' | 'item'>): readonly Checked[] {
+  return checked.filter((each) => each.phase !== phase || each.item !== item)
 }
 
 /** A person has looked at what the evidence asked about. */

@@ -1,6 +1,6 @@
 import { weigh } from './comparison.ts'
 import { decide, type Decision } from './decide.ts'
-import { gatesOf, nextStep, type Gate } from './gates.ts'
+import { gatesOf, nextStep, phaseGates, type Gate } from './gates.ts'
 import { describe, type Verdict } from './judge.ts'
 import { flowsOf, outlookOf, type Outlook } from './outlook.ts'
 import type { Lease } from './ports.ts'
@@ -41,6 +41,8 @@ export interface Summary {
   readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
+  /** What the phase under way asks for before it is complete, while its last step is still ahead: what is not done yet. */
+  readonly ahead: readonly Gate[]
   readonly metrics: readonly MetricSummary[]
   /** How long it takes to know enough where the change under way is decided; absent where that is being decided now. */
   readonly outlook?: Outlook
@@ -71,6 +73,7 @@ export function summarize(state: State, now: Instant, lease?: Lease): Summary {
     decision: { do: decision.do, text: decision.why.text },
     gates: status === 'complete' ? [] : gatesOf(state, now),
     ...outlookIn(state, phase?.id),
+    ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
     ...(stopped && { stopped }),
     ...(controller && { controller: { ...controller, watching: lease !== undefined } }),

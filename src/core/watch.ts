@@ -56,14 +56,14 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     tracks,
-    criteria: { ...before?.criteria, ...criteria(phase, before, tracks, elapsed ?? 0) },
+    criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
     ...(comparison && { comparison }),
   }
 }
 
 /**
- * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; criteria and the
- * comparison of the two groups go on.
+ * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; the criteria of
+ * phases whose last step is behind, and the comparison of the two groups, go on.
  */
 export function begin(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)
@@ -79,7 +79,7 @@ export function begin(plan: Plan, cursor: number, before: Watch | undefined, all
     domain: tick.domain,
     credit: 0,
     tracks,
-    criteria: before?.criteria ?? {},
+    criteria: criteriaOf(plan, cursor, before),
     ...(comparison && { comparison }),
   }
 }
@@ -105,6 +105,18 @@ function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Durati
   if (!before || before.domain !== tick.domain) return undefined
   const elapsed = tick.monotonic - before.monotonic
   return elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+}
+
+/** Success is sustained at the last step: what held before, with fewer users, says nothing of it. */
+function isAtEnd(plan: Plan, phase: Phase, cursor: number): boolean {
+  const step = stepsOf(plan)[cursor]
+  return step?.last === true && plan.phases[step.phase]?.id === phase.id
+}
+
+function criteriaOf(plan: Plan, cursor: number, before: Watch | undefined): Watch['criteria'] {
+  const reached = stepsOf(plan).filter(({ last, index }) => last && index <= cursor)
+  const ends = new Set(reached.map(({ phase }) => plan.phases[phase]?.id))
+  return Object.fromEntries(Object.entries(before?.criteria ?? {}).filter(([key]) => ends.has(key.slice(0, key.lastIndexOf('/')))))
 }
 
 /** A criterion grows while it holds, waits while nothing is known, and starts over when it is broken. */

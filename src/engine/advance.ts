@@ -6,6 +6,7 @@ import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { findForeignDrift, finish, move, note, type Turn } from './tick.ts'
+import { doubtedGate } from './vouch.ts'
 import type { Signature } from './writer.ts'
 
 export interface Advancing {
@@ -14,10 +15,10 @@ export interface Advancing {
   readonly overrides: readonly string[]
 }
 
-/** What a person who asks for the next step would get now; moves nothing. */
-export async function consider(engine: Engine, observer: Observer): Promise<Turn> {
+/** What a person who asks for the next step would get now; moves nothing. `mover` is that person. */
+export async function consider(engine: Engine, observer: Observer, mover?: string): Promise<Turn> {
   const state = await observer.look()
-  return { decision: decide(state, engine.clock.now()), state }
+  return { decision: decide(state, engine.clock.now(), mover), state }
 }
 
 /**
@@ -40,6 +41,8 @@ export async function advanceNow(
   const drifted = await driftGate(engine, state)
   if (drifted && !overrides.includes('drift'))
     return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
+  const doubted = overrides.includes('approval') ? undefined : await doubtedGate(engine, signature.actor)
+  if (doubted) return { decision: { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }, state }
   const why = { code: 'operator', text: signature.reason ?? decision.why.text } as const
   return move(engine, { do: 'advance', to, why }, signature, overrides)
 }

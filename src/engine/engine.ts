@@ -2,7 +2,7 @@ import type { OpenMetric, OpenTarget } from '../adapters/open.ts'
 import type { Event } from '../core/event.ts'
 import { RolloutError } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
-import type { State } from '../core/state.ts'
+import type { Approved, State } from '../core/state.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** What the engine works with. It takes nothing else from the world. */
@@ -18,6 +18,8 @@ export interface Engine {
   readonly signature: Signature
   /** Told of every event as soon as it is durable. */
   readonly tell: (event: Event) => void
+  /** Why the signature of an approval proves nothing; undefined when it proves what it says. */
+  readonly refute: (state: State, approved: Approved) => Promise<string | undefined>
 }
 
 /** The state; throws `usage` when nothing was started. */

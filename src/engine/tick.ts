@@ -8,6 +8,7 @@ import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import type { Signature } from './writer.ts'
+import { doubtedGate } from './vouch.ts'
 import { shownWord } from './put.ts'
 
 /** One turn: what was decided, what came of it, and the state afterwards. */
@@ -115,6 +116,8 @@ async function findObstacle(engine: Engine, state: State): Promise<Extract<Decis
     return { do: 'pause', why: { code: 'drift', text: drifts.length > 1 ? `${text} (and ${drifts.length - 1} more)` : text } }
   }
   if (unreadable.length > state.plan.maxUnavailable) return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.join('; ') } }
+  const doubted = await doubtedGate(engine)
+  if (doubted) return { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }
   return undefined
 }
 

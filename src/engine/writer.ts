@@ -8,6 +8,8 @@ import { FOLD, fold, type State } from '../core/state.ts'
 /** Who writes, and why: on every event. */
 export interface Signature {
   readonly actor: string
+  /** What named the actor; absent for what no person does. */
+  readonly actorFrom?: string
   readonly reason?: string
 }
 
@@ -58,9 +60,10 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       return state
     },
     refresh,
-    append: async (fact, { actor, reason }) => {
+    append: async (fact, { actor, actorFrom, reason }) => {
       checkHere(state)
-      const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), actor, version, ...(reason !== undefined && { reason }) }
+      const by = { actor, ...(actorFrom !== undefined && { actorFrom }), ...(reason !== undefined && { reason }) }
+      const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version }
       const stamped: Stamped = { ...fact, ...stamp }
       const event = seal(stamped)
       if ((await journal.append(event)) === 'taken') throw await conflict(refresh)

@@ -8,7 +8,7 @@ import { renderChanges } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
-import { nextCommand, renderWord } from './status.ts'
+import { nextCommand, renderMissing, renderWord } from './status.ts'
 
 export interface Moved {
   readonly changes: readonly Change[]
@@ -56,12 +56,6 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
   const names = [...new Set(closed.map(({ name }) => name))]
   if (next && names.length > 0) lines.push(color.dim(`  To go anyway: rollout advance --override ${names.join(',')} --reason "…"`))
-  const item = closed.find(({ name }) => name === 'approval' || name === 'checklist')
-  if (item)
-    lines.push(
-      color.dim(
-        item.name === 'approval' ? '  To approve: rollout approve --reason "…"' : '  To tick an item: rollout approve ITEM --reason "…"',
-      ),
-    )
+  lines.push(...closed.flatMap((gate) => renderMissing(gate, stream)))
   return `${lines.join('\n')}\n`
 }

@@ -64,9 +64,13 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     case 'resumed':
       return color.bold('resumed')
     case 'approved':
-      return `approved step ${event.step + 1} for ${clean(event.group)}`
+      return `approved step ${event.step + 1} for ${clean(event.group)}${event.signed ? ', signed' : ''}`
+    case 'revoked':
+      return color.yellow(`took back the approval of step ${event.step + 1} for ${clean(event.group)}`)
     case 'checked':
-      return `checked ${clean(event.item)} of ${clean(event.phase)}`
+      return `checked ${clean(event.item)} of ${clean(event.phase)}${event.evidence === undefined ? '' : `, see ${clean(event.evidence)}`}`
+    case 'unchecked':
+      return color.yellow(`unchecked ${clean(event.item)} of ${clean(event.phase)}`)
     case 'completed':
       return color.green.bold('complete') + `  ${clean(event.why.text)}`
     case 'drilled':

@@ -1,7 +1,8 @@
+import { approvalsOf } from '../core/approval.ts'
 import type { Event } from '../core/event.ts'
 import type { Group } from '../core/evidence/likelihood.ts'
 import { describe, unitOf, type Track, type Verdict } from '../core/judge.ts'
-import type { Approval, Exposures, Metric, Toggle } from '../core/plan.ts'
+import type { Exposures, Metric, PhaseStep, Toggle } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import { describeSingle, type Judge } from '../core/single.ts'
 import { formatRule, formatValue, holds } from '../core/rule.ts'
@@ -12,7 +13,7 @@ import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
-import { nextCommand, renderVerdict, renderWord } from './status.ts'
+import { nextCommand, renderMissing, renderVerdict, renderWord } from './status.ts'
 
 /** What a metric said at the moment something was decided. */
 export interface Evidence {
@@ -41,7 +42,7 @@ export function renderDecision(page: DecisionPage, stream: Stream): string {
   if (status === 'running' || status === 'paused')
     for (const each of page.metrics) lines.push(`  ${stopped ? 'now:  ' : ''}${renderEvidence(each, stream)}`)
   for (const gate of status === 'running' ? page.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
-    lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`)
+    lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`, ...renderMissing(gate, stream))
   }
   return `${[...lines, color.dim(`  ${nextCommand(page)}`)].join('\n')}\n`
 }
@@ -191,8 +192,12 @@ export function renderEventPage({ event, before, evidence, writes, results }: Ev
     lines.push(
       `  Why: ${clean(event.why.text)} (${event.why.code})${event.why.judge === undefined ? '' : `, ${SPOKE[event.why.judge]} spoke`}`,
     )
+  if (event.type === 'checked' && event.evidence !== undefined) lines.push(`  Evidence: ${clean(event.evidence)}`)
+  if (event.type === 'approved' && event.signed)
+    lines.push(`  Signed ${formatInstant(event.signed.at)}; rollout history --verify checks it.`)
   if (event.type === 'intended' && event.overrides) lines.push(`  Overriding: ${listed(event.overrides)}`)
-  lines.push(`  By: ${clean(event.actor)}${event.reason === undefined ? '' : `, "${clean(event.reason)}"`}`)
+  const from = event.actorFrom === undefined ? '' : ` (${clean(event.actorFrom)})`
+  lines.push(`  By: ${clean(event.actor)}${from}${event.reason === undefined ? '' : `, "${clean(event.reason)}"`}`)
   for (const each of evidence) lines.push(`  ${renderEvidence(each, stream)}`)
   for (const { target, variable, from, to } of writes) lines.push(`  ${clean(target)}  ${clean(variable)} ${clean(from)} → ${clean(to)}`)
   for (const result of results) lines.push(`  ${renderEvent({ event: result, before: happening.before }, stream)}`)
@@ -218,7 +223,12 @@ export interface TogglePage {
     /** Every target that had to has confirmed it. */
     readonly confirmed: boolean
   }[]
-  readonly ahead: readonly { readonly number: number; readonly phase: string; readonly to: string; readonly approval?: Approval }[]
+  readonly ahead: readonly {
+    readonly number: number
+    readonly phase: string
+    readonly to: string
+    readonly approval?: PhaseStep['approval']
+  }[]
 }
 
 /** Where a toggle is, how it got there, and where it goes. */
@@ -243,11 +253,9 @@ export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }:
     )
   }
   for (const { number, phase, to, approval } of ahead) {
-    lines.push(
-      color.dim(
-        `  step ${number} (${clean(phase)}) takes it to ${to}${approval ? `, once ${approval.count} of ${clean(approval.group)} agree` : ''}`,
-      ),
-    )
+    const who = approvalsOf({ ...(approval && { approval }) }).map(({ count, group }) => `${count} of ${clean(group)}`)
+    const once = who.length > 0 ? `, once ${who.join(' and ')} agree` : ''
+    lines.push(color.dim(`  step ${number} (${clean(phase)}) takes it to ${to}${once}`))
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,3 +1,4 @@
+import { formatApprovals } from '../core/approval.ts'
 import type { Difference } from '../core/difference.ts'
 import type { Drift } from '../core/environment.ts'
 import type { Guarantee } from '../core/guarantee.ts'
@@ -5,7 +6,8 @@ import type { Gate } from '../core/gates.ts'
 import type { Outlook } from '../core/outlook.ts'
 import type { Plan, Step } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatDuration, formatExposure, type Duration } from '../core/units.ts'
+import type { Timeline } from '../core/timeline.ts'
+import { formatDuration, formatExposure, formatInstant, type Duration, type Instant } from '../core/units.ts'
 import { clean } from './clean.ts'
 import { renderGuarantees } from './guarantee.ts'
 import { paint } from './paint.ts'
@@ -23,6 +25,7 @@ interface Report {
   readonly unreadable: readonly string[]
   readonly edited: readonly Difference[]
   readonly atLeast: Duration
+  readonly timeline: Timeline
   readonly guarantees: readonly Guarantee[]
   readonly outlooks: readonly Outlook[]
   readonly risks: readonly Ranked[]
@@ -64,10 +67,33 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
     clean(step.moves.join(' ')),
     step.moves.every((name) => plan.toggles[name]?.kind === 'legacy') ? `off for ${formatExposure(step.to)}` : formatExposure(step.to),
     formatDuration(step.hold) + bake(plan, step),
-    step.approval ? `${step.approval.count} of ${clean(step.approval.group)}` : '',
+    earliest(report.timeline, step),
+    clean(formatApprovals(step)),
   ])
-  const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'approval'], rows, stream) : ''
-  return `${lines.join('\n')}\n${table}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
+  const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'earliest', 'approval'], rows, stream) : ''
+  return `${lines.join('\n')}\n${table}${renderTimeline(report.timeline, stream)}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
+}
+
+/** Minutes are enough for what is hours away. */
+function shortly(at: Instant | undefined): string {
+  return at === undefined ? 'never' : formatInstant(at).replace(/:\d\dZ$/, 'Z')
+}
+
+function earliest({ steps }: Timeline, { index }: Step): string {
+  const found = steps.find(({ step }) => step === index)
+  return found ? shortly(found.at) : ''
+}
+
+/** `core  2026-12-01 08:00Z → 2026-12-04 08:00Z at the earliest, as planned by 2026-12-06 08:00Z`. */
+function renderTimeline({ phases }: Timeline, stream: Stream): string {
+  if (phases.length === 0) return ''
+  const color = paint(stream)
+  const lines = phases.map(({ phase, from, to, planned }) => {
+    const until = planned && (planned.min === planned.max ? shortly(planned.min) : `${shortly(planned.min)} to ${shortly(planned.max)}`)
+    const begins = from === undefined ? '' : `${shortly(from)} → `
+    return `  ${clean(phase)}  ${begins}complete ${shortly(to)} at the earliest${until === undefined ? '' : color.dim(`; as planned: ${until}`)}\n`
+  })
+  return `${color.bold('Timeline, with healthy metrics and people at hand')}\n${lines.join('')}`
 }
 
 function bake(plan: Plan, step: Step): string {

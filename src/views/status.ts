@@ -1,4 +1,5 @@
 import type { Move } from '../core/event.ts'
+import type { Gate } from '../core/gates.ts'
 import type { Verdict } from '../core/judge.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
@@ -28,9 +29,14 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
     for (const gate of summary.gates.filter(({ name: each }) => each !== 'metrics')) {
-      lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`)
+      lines.push(
+        `  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`,
+        ...renderMissing(gate, stream),
+      )
     }
     if (summary.outlook) lines.push(`  ${color.dim(clean(outlookText(summary.outlook)))}`)
+    if (summary.ahead.length > 0) lines.push(color.dim(`  before ${clean(summary.phase)} is complete:`))
+    for (const gate of summary.ahead) lines.push(color.dim(`  · ${clean(gate.text)}`), ...renderMissing(gate, stream))
   }
   for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
     if (progress.is !== 'applied')
@@ -61,6 +67,15 @@ function renderController({ host, pid, at, watching }: NonNullable<Summary['cont
   const color = paint(stream)
   const who = `${clean(host)} pid ${pid} since ${formatInstant(at)}`
   return watching ? color.dim(`  watched by ${who}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
+}
+
+/** What people can do about a closed gate, each with whom to ask and what to type. */
+export function renderMissing({ missing = [] }: Pick<Gate, 'missing'>, stream: Pick<Stream, 'color'>): readonly string[] {
+  const color = paint(stream)
+  return missing.map(({ text, owner, command }) => {
+    const who = owner === undefined ? '' : ` (${color.cyan(clean(owner))})`
+    return `      ${clean(text)}${who}${command === undefined ? '' : color.dim(`  ${clean(command)}`)}`
+  })
 }
 
 /** The status as one coloured word. */

@@ -103,7 +103,7 @@ describe('explain after a rollback', () => {
   it('says who overrode what and why', async () => {
     await shell.run('explain', String(find('intended', 'advance')))
     expect(shell.printed.out).toContain('Overriding: metrics, samples')
-    expect(shell.printed.out).toContain('By: ana, "first step"')
+    expect(shell.printed.out).toContain('By: ana (system), "first step"')
     await shell.run('explain', String(find('intended', 'advance')), '--json')
     const page = shell.json<EventPage>()
     expect(page.before).toEqual({ status: 'running', exposures: { FEATURE_X: 0, FEATURE_IDLE: 0 } })

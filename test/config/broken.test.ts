@@ -370,6 +370,73 @@ environments:`,
 `,
   ],
   [
+    'more approvals than people who did not start it',
+    `100%]`,
+    `{ to: 100%, approval: [managers, { group: managrs, by: others }] }]`,
+    `✗ rollout.yaml:15:51 phases.0.steps.1.approval.1 "managrs" is not a group of approvers
+  did you mean managers?
+`,
+  ],
+  [
+    'a rule for approvals that is none',
+    `100%]`,
+    `{ to: 100%, approval: { group: managers, by: otherz } }]`,
+    `✗ rollout.yaml:15:63 phases.0.steps.1.approval.by by: must be "others", not "otherz"
+  did you mean others?
+`,
+  ],
+  [
+    'an unknown key of an approval, in a list',
+    `100%]`,
+    `{ to: 100%, approval: [{ group: managers, expire: 1d }] }]`,
+    `✗ rollout.yaml:15:60 phases.0.steps.1.approval.0.expire "expire" is not known here
+  did you mean expires?
+`,
+  ],
+  [
+    'a group that nobody is in',
+    `managers: [ana, ben]`,
+    `managers: []`,
+    `✗ rollout.yaml:10:24 approvers.managers nobody is in managers
+  managers: [ana, ben]
+`,
+  ],
+  [
+    'signatures of nobody known',
+    `100%]`,
+    `{ to: 100%, approval: { group: managers, signed: true } }]`,
+    `✗ rollout.yaml:15:40 phases.0.steps.1.approval managers must sign, but the plan does not say whose signature counts
+  signers: deploy/allowed_signers
+`,
+  ],
+  [
+    'signers that are not there',
+    `environments:`,
+    `signers: deploy/signers
+environments:`,
+    `✗ rollout.yaml:11:10 signers deploy/signers does not exist
+  a line per person and key: ana namespaces="rollout" ssh-ed25519 AAAA…
+`,
+  ],
+  [
+    'windows that freezes eat for longer than a year',
+    `environments:`,
+    `windows: [{ days: Mon, from: "08:00", to: "09:00", zone: UTC }]
+freezes: [{ name: merger, from: 2020-01-01, to: 2099-12-31, zone: UTC }]
+environments:`,
+    `✗ rollout.yaml:11:10 windows no window opens within a year: freezes are in force whenever one would (merger)
+`,
+  ],
+  [
+    'a day that begins in no zone known',
+    `environments:`,
+    `freezes: [{ name: xmas, from: 2026-12-24, to: 2026-12-26, zone: Mars/Base }]
+environments:`,
+    `✗ rollout.yaml:11:65 freezes.0.zone "Mars/Base" is not a time zone
+  an IANA name: Europe/Berlin
+`,
+  ],
+  [
     'part of everybody',
     `targets: [web] }`,
     `targets: [web], exposure: all }`,
@@ -380,9 +447,10 @@ environments:`,
   [
     'a window that never opens',
     `environments:`,
-    `windows: [{ days: Mon-Fri, from: "18:00", to: "09:00", zone: Europe/Berlin }]
+    `windows: [{ days: Mon-Fri, from: "18:00", to: "18:00", zone: Europe/Berlin }]
 environments:`,
-    `✗ rollout.yaml:11:34 windows.0.from the window never opens: from is not before to
+    `✗ rollout.yaml:11:34 windows.0.from the window never opens: it ends when it begins
+  the whole day is from: "00:00", to: "24:00"
 `,
   ],
   [
@@ -412,8 +480,8 @@ environments:`,
     `environments:`,
     `freezes: [{ name: xmas, from: 2026-12-24, to: 2026-12-27T00:00:00Z }]
 environments:`,
-    `✗ rollout.yaml:11:31 freezes.0.from "2026-12-24" is not a point in time
-  write it with its offset: 2026-12-24T00:00:00+01:00
+    `✗ rollout.yaml:11:31 freezes.0.from the day 2026-12-24 begins at another time in every zone
+  add zone: Europe/Berlin, or write a point in time: 2026-12-24T00:00:00+01:00
 `,
   ],
   [

@@ -49,6 +49,10 @@ describe('the schema editors use', () => {
     ['a channel', ['phases:', 'notify: { ops: { use: slack, url: "${URL}", audience: on-call, message: "{{text}}" } }\nphases:']],
     ['a channel for some events', ['phases:', 'notify: { ops: { use: webhook, url: "${URL}", events: [paused, rolled-back] } }\nphases:']],
     ['an approval by two', ['100%]', '{ to: 100%, approval: { group: managers, count: 2 } }]']],
+    ['several groups', ['100%]', '{ to: 100%, approval: [{ group: managers, by: others, expires: 24h, covers: phase }] }]']],
+    ['a night', ['phases:', 'windows: [{ days: Fri, from: "22:00", to: "02:00", zone: UTC }]\nphases:']],
+    ['days with a zone', ['phases:', 'freezes: [{ name: x, from: 2026-12-24, to: 2026-12-26, zone: Europe/Berlin }]\nphases:']],
+    ['an item with everything', ['metrics: [errors]', 'checklist: [{ id: a, text: b, owner: c, kind: technical, evidence: true }]']],
   ])('accepts what the loader accepts: %s', async (_, edit) => {
     await expect(loaded(changed(edit), { env: { URL: 'http://127.0.0.1' } })).resolves.toBeDefined()
     expect(plan(parse(changed(edit))), JSON.stringify(plan.errors)).toBe(true)
@@ -78,6 +82,9 @@ describe('the schema editors use', () => {
     ['phases:', 'windows: [{ days: Moo, from: "09:00", to: "10:00", zone: UTC }]\nphases:'],
     ['phases:', 'windows: [{ days: Mon, from: "9:00", to: "10:00", zone: UTC }]\nphases:'],
     ['phases:', 'freezes: [{ name: x, from: 2026-12-24, to: "2026-12-27T00:00:00Z" }]\nphases:'],
+    ['100%]', '{ to: 100%, approval: { group: managers, by: me } }]'],
+    ['100%]', '{ to: 100%, approval: [] }]'],
+    ['metrics: [errors]', 'checklist: [{ id: a, text: b, kind: legal }]'],
     ['metrics: [errors]', 'success: [{ metric: errors, below: 1, over: 1h }]'],
     ['{ hold: 1m }', '{ hold: 1m, targets: [] }'],
     ['phases:', 'notify: { ops: { use: slack } }\nphases:'],

@@ -79,10 +79,53 @@ describe('a plan', () => {
     expect((await loaded(changed(['[web] }', `[web], ${written} }`]))).plan.toggles['FEATURE_X']).toMatchObject({ ...(value as object) })
   })
 
+  it('several groups may have to agree', async () => {
+    const text = changed(
+      ['metrics: [errors]', 'metrics: [errors]\n    approval: [{ group: managers, count: 2 }, boss]'],
+      ['managers: [ana, ben]', 'managers: [ana, ben], boss: [eve]'],
+    )
+    expect((await loaded(text)).plan.phases[0]?.steps[1]?.approval).toEqual([
+      { group: 'managers', count: 2 },
+      { group: 'boss', count: 1 },
+    ])
+  })
+
+  it('days of a freeze are those of its zone, the last one included', async () => {
+    const freezes = `freezes:
+  - { name: xmas, from: 2026-12-24, to: 2026-12-26, zone: Europe/Berlin }
+  - { name: change, from: 2027-03-28, to: 2027-03-28, zone: Europe/Berlin }
+  - { name: noon, from: 2026-11-30T12:00:00+01:00, to: 2026-11-30T14:00:00+01:00 }`
+    const utc = (text: string): number => Date.parse(text)
+    expect((await loaded(changed(['phases:', `${freezes}\nphases:`]))).plan.freezes).toEqual([
+      { name: 'xmas', from: utc('2026-12-23T23:00Z'), to: utc('2026-12-26T23:00Z') },
+      // The clocks change on that day: it has 23 hours.
+      { name: 'change', from: utc('2027-03-27T23:00Z'), to: utc('2027-03-28T22:00Z') },
+      { name: 'noon', from: utc('2026-11-30T11:00Z'), to: utc('2026-11-30T13:00Z') },
+    ])
+  })
+
   it.each<[written: string, value: unknown]>([
     ['hold: 1h30m', { steps: [{ hold: 5_400_000 }, { hold: 5_400_000 }] }],
     ['planned: 3d..5d', { planned: { min: 259_200_000, max: 432_000_000 } }],
     ['planned: 3d', { planned: { min: 259_200_000, max: 259_200_000 } }],
+    [
+      'approval: { group: managers, by: others, expires: 1d, signed: false, covers: phase }',
+      { steps: [{ approval: { group: 'managers', count: 1, by: 'others', expires: 86_400_000, covers: 'phase' } }, {}] },
+    ],
+    ['approval: [managers]', { steps: [{ approval: { group: 'managers', count: 1 } }, {}] }],
+    [
+      'checklist: [{ id: a, text: b, owner: c, kind: business, evidence: true }, { id: d, text: e, evidence: false }]',
+      {
+        checklist: [
+          { id: 'a', text: 'b', owner: 'c', kind: 'business', evidence: true },
+          { id: 'd', text: 'e' },
+        ],
+      },
+    ],
+    [
+      'success: [{ metric: errors, below: 1%, over: 1h, kind: technical }]',
+      { success: [{ metric: 'errors', rule: { op: '<', threshold: 0.01, unit: '%' }, over: 3_600_000, kind: 'technical' }] },
+    ],
     ['approval: managers', { steps: [{ approval: { group: 'managers', count: 1 } }, { approval: { group: 'managers', count: 1 } }] }],
     [
       'success: [{ metric: errors, above: 1%, over: 1h }]',

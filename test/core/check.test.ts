@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/core/check.ts'
 import { DEFAULTS } from '../../src/core/evidence/policy.ts'
-import type { Plan } from '../../src/core/plan.ts'
+import type { Approval, Plan } from '../../src/core/plan.ts'
 import { metric, NOW, phase, plan, rule, toggle } from '../helpers/core.ts'
 
 const toggles = (more: Parameters<typeof toggle>[0]): Partial<Plan> => ({ toggles: { A: toggle(more) } })
@@ -61,7 +61,7 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [
     { ...phases({ steps: [{ ...step(1), approval: { group: 'g', count: 2 } }] }), approvers: { g: ['ana', 'ana'] } },
     'phases.0.steps.0.approval',
-    '2 approvals are needed, but g has 1 people',
+    '2 approvals are needed, but g has 1 person',
   ],
   [
     phases({
@@ -89,10 +89,103 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [metrics({ success: rule('< 3%') }), 'metrics.errors.success', 'success < 3% and warning > 2% can both hold'],
   [metrics({ warning: { when: rule('> 6%'), for: 0 } }), 'metrics.errors.warning', 'warning > 6% comes after critical > 5%'],
   [metrics({ success: rule('< 1s') }), 'metrics.errors', 'the rules of errors are in different units'],
-  [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: from is not before to'],
+  [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: it ends when it begins'],
   [{ windows: [{ ...window, zone: 'Mars/Base' }] }, 'windows.0.zone', '"Mars/Base" is not a time zone'],
   [{ freezes: [{ name: 'sale', from: 2, to: 1 }] }, 'freezes.0.from', 'the freeze sale ends before it begins'],
 ]
+
+const people = (approval: Approval | readonly Approval[], members: readonly string[] = ['ana']) => ({
+  phases: [
+    phase({
+      steps: [
+        { to: 1, hold: 0 },
+        { to: 2, hold: 0, approval },
+      ],
+    }),
+  ],
+  approvers: { g: members },
+})
+const year = { name: 'for ever', from: NOW - 1, to: NOW + 400 * 86_400_000 }
+
+describe('people and calendar', () => {
+  const cases: readonly (readonly [more: Partial<Plan>, path: string, message: string, starter?: string])[] = [
+    [{ approvers: { nobody: [] } }, 'approvers.nobody', 'nobody is in nobody'],
+    [people({ group: 'g', count: 1 }, []), 'approvers.g', 'nobody is in g'],
+    [
+      people([
+        { group: 'g', count: 1 },
+        { group: 'h', count: 1 },
+      ]),
+      'phases.0.steps.1.approval.1',
+      '"h" is not a group of approvers',
+    ],
+    [
+      people([
+        { group: 'g', count: 1 },
+        { group: 'g', count: 1 },
+      ]),
+      'phases.0.steps.1.approval.1',
+      'g is asked twice',
+    ],
+    [
+      people({ group: 'g', count: 1, signed: true }),
+      'phases.0.steps.1.approval',
+      'g must sign, but the plan does not say whose signature counts',
+    ],
+    [
+      people({ group: 'g', count: 1, by: 'others' }),
+      'phases.0.steps.1.approval',
+      '1 approval is needed, but g has 1 person, and ana, who starts it, does not count',
+      'ana',
+    ],
+    [
+      people({ group: 'g', count: 1, by: 'others' }),
+      'phases.0.steps.1.approval',
+      '1 approval is needed, but g has 1 person: should one of them start it, nobody can go on',
+    ],
+    // Asked at every step: said once, of the phase.
+    [
+      { phases: [phase({ steps: [10, 20].map((to) => ({ to, hold: 0, approval: { group: 'h', count: 1 } })) })] },
+      'phases.0.approval',
+      '"h" is not a group of approvers',
+    ],
+    [{ freezes: [year] }, 'freezes', 'no step up is possible within a year: freezes are in force all the time (for ever)'],
+    [
+      { windows: [window], freezes: [year] },
+      'windows',
+      'no window opens within a year: freezes are in force whenever one would (for ever)',
+    ],
+    [
+      {
+        freezes: [
+          { name: 'a', from: 1, to: 3 },
+          { name: 'b', from: 2, to: 4 },
+        ],
+      },
+      'freezes.1',
+      'the freezes a and b overlap: together they last until 1970-01-01 00:00:00Z',
+    ],
+    [
+      {
+        freezes: [
+          { name: 'a', from: 1, to: 3 },
+          { name: 'a', from: 5, to: 6 },
+        ],
+      },
+      'freezes.1.name',
+      'there are two freezes "a"',
+    ],
+  ]
+  for (const [nth, [more, path, message, starter]] of cases.entries())
+    it(`${nth}: ${path} ${message}`, () =>
+      expect(check(plan(more), NOW, starter).map((each) => [each.path.join('.'), each.message])).toContainEqual([path, message]))
+
+  it('finds nothing wrong with enough people, nights and freezes that end', () => {
+    const fine = { windows: [{ ...window, from: 1320, to: 120 }], freezes: [{ ...year, to: NOW + 300 * 86_400_000 }] }
+    expect(check(plan({ ...people({ group: 'g', count: 1, by: 'others' }, ['ana', 'ben']), ...fine }), NOW, 'ana')).toEqual([])
+    expect(check(plan(people({ group: 'g', count: 1, by: 'others' })), NOW, 'ci')).toEqual([])
+  })
+})
 
 describe('check', () => {
   it('finds nothing wrong with a plan that is right', () => expect(check(plan(), NOW)).toEqual([]))

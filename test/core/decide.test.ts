@@ -109,6 +109,12 @@ describe('the policy', () => {
 })
 
 const CALENDAR = { window: { days: [2], from: 0, to: 720, zone: 'UTC' }, freeze: { name: 'sale', from: NOW, to: NOW + 1 } }
+const OVERLAPPING = [
+  { name: 'sale', from: NOW, to: NOW + MINUTE },
+  { name: 'audit', from: NOW, to: NOW + 2 * MINUTE },
+  { name: 'xmas', from: NOW + 2 * MINUTE, to: NOW + 60 * MINUTE },
+]
+const OVERLAP = 'freeze sale until 2026-11-24 12:01:00Z and audit until 2026-11-24 12:02:00Z, then xmas: until 2026-11-24 13:00:00Z'
 const approval = { group: 'managers', count: 2 }
 const gated = on({
   steps: [
@@ -116,7 +122,7 @@ const gated = on({
     { to: 100, hold: 0, approval },
   ],
 })
-const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor }))
+const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor, at: NOW }))
 const last = { cursor: 1, exposures: { A: 100 } }
 
 const drilled = (passed: boolean) => ({ contingency: 'x', passed, took: 1200, targets: {}, seq: 7, at: NOW, actor: 'ana' })
@@ -127,7 +133,11 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['bake', { ...last, plan: on({ after: 60 * MINUTE }), watch: proven() }, 'bake 10m of 1h'],
   ['approval', { plan: gated, approvals: given('ana') }, 'approval 1 of 2 (managers)'],
   ['approval twice by one person', { plan: gated, approvals: given('ana', 'ana') }, 'approval 1 of 2 (managers)'],
-  ['approval of another step', { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana' }] }, 'approval 0 of 2 (managers)'],
+  [
+    'approval of another step',
+    { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana', at: NOW }] },
+    'approval 0 of 2 (managers)',
+  ],
   [
     'checklist',
     { ...last, watch: proven(), plan: on({ checklist: [{ id: 'x', text: '', owner: 'dba' }] }) },
@@ -160,6 +170,7 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['drill of another', { ...last, watch: proven(), plan: on({ drill: 'x' }), drilled: { y: drilled(true) } }, 'drill x not done'],
   ['window', { watch: proven(), plan: plan({ windows: [CALENDAR.window] }) }, 'window closed until 2026-12-01 00:00:00Z'],
   ['freeze', { watch: proven(), plan: plan({ freezes: [CALENDAR.freeze] }) }, 'freeze sale until 2026-11-24 12:00:00Z'],
+  ['freezes that overlap', { watch: proven(), plan: plan({ freezes: OVERLAPPING }) }, OVERLAP],
   [
     'samples',
     {
@@ -273,6 +284,27 @@ describe('gates', () => {
     expect(decided(state(more))).toBe('hold')
   })
 
+  it('windows and freezes never stand in the way of a rollback', () => {
+    const closed = plan({ windows: [CALENDAR.window], freezes: [CALENDAR.freeze] })
+    const tracks = { errors: track({ verdict: 'critical', value: 0.5 }) }
+    expect(decided(state({ plan: closed, watch: watch(tracks) }))).toBe('rollback')
+  })
+  it('a checklist says who is asked, and what to type', () => {
+    const checklist = [
+      { id: 'done', text: 'Done' },
+      { id: 'x', text: 'Backups', owner: 'dba', kind: 'operational', evidence: true } as const,
+    ]
+    const done = [{ phase: 'core', item: 'done', actor: 'ana', at: NOW }]
+    const gate = gatesOf(state({ ...last, watch: proven(), checked: done, plan: on({ checklist }) }), NOW).find(
+      ({ name }) => name === 'checklist',
+    )
+    expect(gate).toEqual({
+      name: 'checklist',
+      open: false,
+      text: 'checklist 1 of 2, missing x (dba)',
+      missing: [{ text: 'x: Backups (operational)', owner: 'dba', command: 'rollout approve x --evidence URL --reason "…"' }],
+    })
+  })
   it('opens for two people', () => expect(decided(state({ plan: gated, approvals: given('ana', 'ben') }))).toBe('advance'))
   it('asks for a drill at the end of the phase, and no earlier', () => {
     const phased = on({ drill: 'x' })

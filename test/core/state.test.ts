@@ -16,6 +16,7 @@ const approve = (digest = 'digest'): Fact => ({ type: 'approved', step: 1, diges
 const DRILL = { contingency: 'x', passed: true, took: 5, targets: { web: 5 } }
 const drilled = (passed: boolean): Fact => ({ type: 'drilled', ...DRILL, passed })
 const planned = (is: 'all' | 'phase', text = 'later') => ({ ...twice, contingencies: { x: { text, scope: { is }, notify: [] } } })
+const revoke = (step: number): Fact => ({ type: 'revoked', step, digest: 'digest', group: 'managers' })
 const controller = { host: 'here', pid: 1, domain: 'd', began: '1' }
 
 function all(...facts: readonly Fact[]): State {
@@ -57,7 +58,14 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
   ['resumed', [{ type: 'paused', why }, { type: 'resumed' }], { status: 'running' }],
   ['resumed after a rollback', [down, { type: 'resumed' }], { status: 'running' }],
   ['resumed when complete: it stays', [{ type: 'completed', why }, { type: 'resumed' }], { status: 'complete' }],
-  ['approved', [approve()], { approvals: [{ step: 1, group: 'managers', actor: 'ana' }] }],
+  ['approved', [approve()], { approvals: [{ step: 1, group: 'managers', actor: 'ana', at: NOW + 2 }] }],
+  [
+    'approved again: the newer one counts',
+    [approve(), approve()],
+    { approvals: [{ step: 1, group: 'managers', actor: 'ana', at: NOW + 3 }] },
+  ],
+  ['revoked', [approve(), revoke(1)], { approvals: [] }],
+  ['revoked for another step: it stays', [approve(), revoke(0)], { approvals: [expect.objectContaining({ step: 1 })] }],
   ['approved for another plan: for nothing', [replan(), approve()], { approvals: [] }],
   ['replanned: approvals go', [approve(), replan()], { approvals: [], digest: 'new', cursor: -1 }],
   [
@@ -66,7 +74,7 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
       { type: 'checked', phase: 'p', item: 'i' },
       { type: 'checked', phase: 'p', item: 'i' },
     ],
-    { checked: ['p/i'] },
+    { checked: [{ phase: 'p', item: 'i', actor: 'ana', at: NOW + 3 }] },
   ],
   [
     'drilled: the newest counts',
@@ -83,6 +91,21 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
     [replan(planned('all')), drilled(true), replan(planned('phase'))],
     { drilled: {} },
   ],
+  [
+    'checked with evidence',
+    [{ type: 'checked', phase: 'p', item: 'i', evidence: 'https://ci/1' }],
+    { checked: [{ phase: 'p', item: 'i', actor: 'ana', at: NOW + 2, evidence: 'https://ci/1' }] },
+  ],
+  [
+    'unchecked, and nothing else with it',
+    [
+      { type: 'checked', phase: 'p', item: 'i' },
+      { type: 'checked', phase: 'q', item: 'i' },
+      { type: 'unchecked', phase: 'p', item: 'i' },
+    ],
+    { checked: [expect.objectContaining({ phase: 'q' })] },
+  ],
+  ['who froze the plan', [replan()], { authors: ['auto', 'ana'] }],
   ['completed', [{ type: 'completed', why }], { status: 'complete' }],
   ['attached', [{ type: 'attached', controller }], { controller: { ...controller, at: NOW + 2 } }],
 ]

@@ -73,7 +73,10 @@ describe('credit', () => {
     expect(poll(plan(), [MINUTE, undefined]).tracks['errors']).toMatchObject({ verdict: 'unknown', met: false }))
 })
 
-const aimed = plan({ phases: [phase({ success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] })] })
+const aimed = plan({
+  phases: [phase({ steps: [{ to: 100, hold: 0 }], success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] })],
+})
+const early = plan({ phases: [phase({ success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] })] })
 const CRITERIA: readonly (readonly [string, readonly Poll[], number])[] = [
   [
     'grow while they hold',
@@ -113,12 +116,18 @@ const CRITERIA: readonly (readonly [string, readonly Poll[], number])[] = [
 
 describe('criteria', () => {
   it.each(CRITERIA)('%s', (_, polls, held) => expect(poll(aimed, ...polls).criteria).toEqual({ 'core/0': held }))
+  it('do not grow before the last step', () => expect(poll(early, [MINUTE, good]).criteria).toEqual({}))
 })
 
 describe('a step just reached', () => {
   const before = watch({ errors: track({ criticalFor: 5, last: { total: { a: 1 } } }) }, { credit: 9, criteria: { 'core/0': 7 } })
-  it('has proven nothing, and criteria go on', () => {
-    const now = begin(plan(), 0, before, { errors: ratio(2, 8) }, tick(50))
+  it('has proven nothing; criteria that held before the last step are void', () => {
+    expect(begin(plan(), 0, before, {}, tick(50)).criteria).toEqual({})
+    // Back at the end of a phase that was complete: what it proved stays.
+    expect(begin(plan(), 1, before, {}, tick(50)).criteria).toEqual({ 'core/0': 7 })
+  })
+  it('begins anew with counters as they are', () => {
+    const now = begin(plan(), 1, before, { errors: ratio(2, 8) }, tick(50))
     expect(now).toMatchObject({ credit: 0, monotonic: 50, criteria: { 'core/0': 7 } })
     expect(now.tracks['errors']).toEqual({
       verdict: 'unknown',

@@ -116,6 +116,7 @@ export function state(more: Partial<State> = {}): State {
     watch: watch(),
     approvals: [],
     checked: [],
+    authors: [],
     ...more,
   }
 }

@@ -63,6 +63,7 @@ export async function fakeEngine(
     random: () => 0.5,
     signature: { actor: 'auto' },
     tell: (event) => void told.push(event),
+    refute: async () => undefined,
   }
   if (parts.start !== false) {
     const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))

@@ -162,8 +162,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'approvals are not asked for',
     file: 'core/gates.ts',
-    find: 'open: actors.size >= count',
-    replace: 'open: true',
+    find: 'const open = standing.given.length >= needed.count',
+    replace: 'const open = true',
+  },
+  {
+    name: 'an approval that was taken back counts all the same',
+    file: 'core/state.ts',
+    find: "    case 'revoked':\n      return { ...state, approvals: without(state.approvals, event) }",
+    replace: "    case 'revoked':\n      return state",
   },
   {
     name: 'what was not heard is taken for told',

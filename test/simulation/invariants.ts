@@ -54,6 +54,9 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   let done: { readonly epoch: number } | undefined
   let restedAt = 0
 
+  /** Steps that somebody has agreed to, and has not taken back; a retreat makes it void. */
+  const agreed = new Set<number>()
+
   const broken = (invariant: string, text: string): void => void violations.push({ invariant, text })
   const name = (exposures: Exposures): void => {
     for (const target of Object.keys(plan.targets)) {
@@ -98,7 +101,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (watched + 1 < step.hold) broken('I13', `#${event.seq} goes on after only ${watched / 1000}s of watching`)
     }
     const next = steps[event.cursor]
-    if (next?.approval && !overrides.includes('approval') && !before.approvals.some((each) => each.step === next.index))
+    if (next?.approval && !overrides.includes('approval') && !agreed.has(next.index))
       broken('I4', `#${event.seq} goes forward without approval`)
     if (overrides.includes('metrics') || overrides.includes('samples')) return
     for (const metric of plan.phases[step?.phase ?? 0]?.metrics ?? []) {
@@ -155,6 +158,9 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         polledAt = time.now
       }
       if (event.type === 'intended') confirmed.clear()
+      if (event.type === 'approved') agreed.add(event.step)
+      if (event.type === 'revoked') agreed.delete(event.step)
+      if (event.type === 'intended' && event.move !== 'advance') agreed.clear()
       if (event.type === 'applied' && !confirmed.has(event.target)) confirmed.set(event.target, time.now)
       state = evolve(state, event)
       if (event.type === 'started') {

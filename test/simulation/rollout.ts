@@ -1,3 +1,4 @@
+import { approvalsOf } from '../../src/core/approval.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import type { Controller, Event } from '../../src/core/event.ts'
 import { nextStep } from '../../src/core/gates.ts'
@@ -101,6 +102,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
       random: () => random.next(),
       signature: { actor: process.name },
       tell: () => undefined,
+      refute: async () => undefined,
     }
   }
   const begin = (kind: string, machine: Machine, program: (process: Process, pid: number) => Promise<void>): void => {
@@ -176,8 +178,12 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
         await writer.append({ type, why: { code: 'operator', text: 'wait' } }, { actor: 'ana' })
       if (type === 'resumed' && state.status !== 'running' && !(state.status === 'rolled back' && state.intent))
         await writer.append({ type }, { actor: 'ana' })
-      if (type === 'approved' && next?.approval)
-        await writer.append({ type, step: next.index, digest: state.digest, group: next.approval.group }, { actor: 'ana' })
+      const step = next?.index ?? 0
+      for (const { group } of type === 'approved' && next ? approvalsOf(next) : []) {
+        // Whoever has agreed already changes their mind.
+        const given = state.approvals.some((each) => each.step === step && each.group === group)
+        await writer.append({ type: given ? 'revoked' : 'approved', step, digest: state.digest, group }, { actor: 'ana' })
+      }
     }
   const advance =
     (overrides: readonly string[]) =>

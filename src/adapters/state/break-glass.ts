@@ -10,6 +10,7 @@ import { checkName } from './chain.ts'
 export interface BreakGlassRecord {
   readonly at: Instant
   readonly actor: string
+  readonly actorFrom?: string
   readonly reason?: string
 }
 

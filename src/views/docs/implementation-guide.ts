@@ -1,3 +1,4 @@
+import { formatApprovals } from '../../core/approval.ts'
 import type { Plan } from '../../core/plan.ts'
 import { stagesOf, type Stage } from '../../core/planned.ts'
 import { changesBetween } from '../../core/summary.ts'
@@ -73,9 +74,7 @@ function stageLines(source: Source, { step, before, after }: Stage): readonly st
   const waits = [`hold ${formatDuration(step.hold)}`, ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : [])].join(', ')
   return [
     `# Step ${step.index + 1}: ${moves.join(', ')}; then ${waits}`,
-    ...(step.approval
-      ? [`${rollout(source, 'approve', '--if-step', String(step.index))}   # ${step.approval.count} of ${step.approval.group}`]
-      : []),
+    ...(step.approval ? [`${rollout(source, 'approve', '--if-step', String(step.index))}   # ${formatApprovals(step)}`] : []),
     rollout(source, 'advance', '--if-step', String(step.index)),
   ]
 }

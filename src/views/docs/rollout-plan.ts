@@ -1,3 +1,4 @@
+import { formatApprovals } from '../../core/approval.ts'
 import type { Metric, Phase, Plan } from '../../core/plan.ts'
 import { stepsOf } from '../../core/plan.ts'
 import { stretchesOf } from '../../core/planned.ts'
@@ -81,7 +82,7 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
         formatDuration(step.hold),
-        step.approval ? `${step.approval.count} of ${step.approval.group}` : '–',
+        formatApprovals(step) || '–',
       ]),
     ),
     ...conditions(phase),
