@@ -29,7 +29,7 @@ export interface Listeners {
 
 export function openListeners(plan: Plan, seed: number, time: Timeline): Listeners {
   const random = seeded(seed ^ 0x51ed)
-  const isHeard = random.chance(0.4)
+  const isHeard = random.chance(0.25)
   const notify = { team: channel('team'), oncall: channel('on-call') }
   const heard = new Map<string, string[]>(Object.keys(notify).map((name) => [name, []]))
   let isCalm = false
