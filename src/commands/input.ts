@@ -72,6 +72,8 @@ const CI = [
 /** The actor of everything that no person did. */
 export const MACHINE = 'auto'
 const LONGEST = 200
+/** Milliseconds; a timer of more is over at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 /** What cannot be seen: two names that look the same must be the same. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
@@ -134,15 +136,11 @@ export function deadline(shell: Shell, input: Input): AbortSignal {
   const limit = duration(input, 'timeout')
   if (limit === undefined) return shell.signal
   const controller = new AbortController()
-  shell.clock.sleep(limit, shell.signal).then(
-    () =>
-      controller.abort(
-        new RolloutError('timeout', {
-          message: `not finished within ${text(input, 'timeout')}`,
-          hint: 'rollout status; any later command goes on from here',
-        }),
-      ),
-    () => undefined,
-  )
+  const late = new RolloutError('timeout', {
+    message: `not finished within ${text(input, 'timeout')}`,
+    hint: 'rollout status; any later command goes on from here',
+  })
+  // Not a sleep: that would keep a command that is done from ending.
+  shell.clock.deadline(Math.min(limit, LONGEST_TIMER)).addEventListener('abort', () => controller.abort(late), { once: true })
   return AbortSignal.any([shell.signal, controller.signal])
 }

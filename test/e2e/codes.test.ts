@@ -123,6 +123,10 @@ describe.concurrent('exit code', () => {
     expect(ended.err).not.toMatch(/^\s+at .*:\d+:\d+/m)
   })
 
+  test('a command that is done ends, however long it was given', async () => {
+    expect(await (await started()).rollout('plan', '--timeout', '1h')).toMatchObject({ code: 0 })
+  }, 120_000)
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
