@@ -1,4 +1,4 @@
-import type { Metric, Phase, Plan } from '../../core/plan.ts'
+import type { Metric, Phase, Plan, Step } from '../../core/plan.ts'
 import { stepsOf } from '../../core/plan.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatRule } from '../../core/rule.ts'
@@ -81,11 +81,16 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
         formatDuration(step.hold),
-        step.approval ? `${step.approval.count} of ${step.approval.group}` : '–',
+        approvalOf(step),
       ]),
     ),
     ...conditions(phase),
   ]
+}
+
+function approvalOf({ approval }: Step): string {
+  const needed = approval === undefined ? [] : [approval].flat()
+  return needed.length === 0 ? '–' : needed.map(({ group, count }) => `${count} of ${group}`).join(', ')
 }
 
 const WARNING: Readonly<Record<Phase['onWarning'], string>> = {
