@@ -17,6 +17,7 @@ import {
   type Document,
   type Text,
 } from '../document/block.ts'
+import { calendar } from './calendar.ts'
 import { timelineOf } from './timeline.ts'
 import { shareOf, type Source } from './source.ts'
 
@@ -56,6 +57,7 @@ export function rolloutPlan({ plan }: Source): Document {
         'A step is taken when every gate before it is open. Nothing on a calendar makes a step happen; a critical reading takes the change back at any time.',
       ),
       ...plan.phases.flatMap((phase, nth) => phaseBlocks(plan, phase, nth)),
+      ...calendar(plan),
       ...judged(plan),
       ...written(plan),
     ],
@@ -116,9 +118,10 @@ function conditions(phase: Phase): readonly Block[] {
     code(formatRule(rule)),
     ` for ${formatDuration(over)} under watch`,
   ])
-  if (phase.checklist.length + success.length === 0) return []
+  const drill = phase.drill === undefined ? [] : [[code(phase.drill), ' was rehearsed for real']]
+  if (phase.checklist.length + success.length + drill.length === 0) return []
   const tasks = phase.checklist.map(({ id, text, owner }): Text => [text, ` (`, code(id), owner === undefined ? '' : `, ${owner}`, ')'])
-  return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...success], 'tasks')]
+  return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...drill, ...success], 'tasks')]
 }
 
 function judged(plan: Plan): readonly Block[] {
