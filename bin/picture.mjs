@@ -6,7 +6,8 @@ const UPPER = { top: 56, height: 150 }
 const LOWER = { top: 250, height: 90 }
 /** The error rate the plan calls critical, and what the lower panel shows at most. */
 const CRITICAL = 0.05
-const HIGHEST = 0.1
+/** The axis goes up to twice the limit at least, and as far as the values do. */
+const LEAST_HIGHEST = 0.1
 const COLORS = ['#4c78a8', '#e0803a', '#3f9e6e', '#a765c2', '#c7911b', '#2f9fb5', '#8a8f3c', '#d35d8f']
 
 const STYLE = `
@@ -45,15 +46,16 @@ export function draw(events) {
   })
   const told = /([\d.]+)%/.exec(rollback?.why.text ?? '')?.[1]
   if (rollback && told) measured.push({ at: rollback.at, value: Number(told) / 100 })
-  const rate = measured.map(({ at, value }, nth) => `${nth === 0 ? 'M' : 'L'}${x(at)},${inside(LOWER, value / HIGHEST)}`).join('')
+  const highest = Math.max(LEAST_HIGHEST, Math.ceil(Math.max(0, ...measured.map(({ value }) => value)) * 10) / 10)
+  const rate = measured.map(({ at, value }, nth) => `${nth === 0 ? 'M' : 'L'}${x(at)},${inside(LOWER, value / highest)}`).join('')
   const grid = [0, 0.5, 1].map((part) => axis(UPPER, part, `${part * 100}%`)).join('')
-  const lower = [0, 0.5, 1].map((part) => axis(LOWER, part, `${part * HIGHEST * 100}%`)).join('')
+  const lower = [0, 0.5, 1].map((part) => axis(LOWER, part, `${Math.round(part * highest * 100)}%`)).join('')
   const seconds = Array.from({ length: Math.floor(span / 5000) + 1 }, (_, nth) => nth * 5)
   const ticks = seconds
     .map((each) => `<text class="soft" x="${x(began + each * 1000)}" y="360" text-anchor="middle">${each} s</text>`)
     .join('')
   const end = rollback
-    ? `<path class="bad" stroke-dasharray="3 3" d="M${x(rollback.at)},${UPPER.top}V${LOWER.top + LOWER.height}"/><text class="badText" x="${Number(x(rollback.at)) - 6}" y="${LOWER.top + 14}" text-anchor="end">rolled back: ${escape(rollback.why.text)}</text>`
+    ? `<path class="bad" stroke-dasharray="3 3" d="M${x(rollback.at)},${UPPER.top}V${LOWER.top + LOWER.height}"/><text class="badText" x="${Number(x(rollback.at)) - 6}" y="${LOWER.top + 14}" text-anchor="end">rolled back: ${escape(rollback.why.text.split(': at least')[0])}</text>`
     : ''
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 372" role="img" aria-label="Exposure of each toggle and the error rate over time, from a run of the demo">
 <style>${STYLE}
@@ -63,7 +65,7 @@ export function draw(events) {
 ${grid}${curves.join('\n')}
 ${labels.join('\n')}
 <text class="soft" x="${LEFT}" y="${LOWER.top - 10}">error_rate, measured over HTTP</text>
-${lower}<path class="bad" stroke-dasharray="6 4" stroke-opacity=".6" d="M${LEFT},${inside(LOWER, CRITICAL / HIGHEST)}H${WIDTH - RIGHT}"/>
+${lower}<path class="bad" stroke-dasharray="6 4" stroke-opacity=".6" d="M${LEFT},${inside(LOWER, CRITICAL / highest)}H${WIDTH - RIGHT}"/>
 <path class="bad" stroke-width="2" d="${rate}"/>
 ${end}
 ${ticks}

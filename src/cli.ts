@@ -11,6 +11,7 @@ const COMMANDS: readonly Row[] = [
     group: 'Daily',
     flags: [
       ['--detailed-exitcode', 'exit 2 when changes are pending'],
+      ['--users <file>', 'who joins with each step: one id a line, or a CSV with a column id'],
       ['--accept', 'freeze the edited plan into the running rollout (needs --reason)'],
     ],
     tells: true,
@@ -39,7 +40,8 @@ const COMMANDS: readonly Row[] = [
       ['--fault <fault>', 'with --simulate: errors with the toggle, e.g. errors=2%'],
       ['--latency <more>', 'with --simulate: slower with the toggle, e.g. +50%'],
       ['--seed <number>', 'with --simulate: the same seed, the same runs (default: 1)'],
-      ['--runs <count>', 'with --simulate: at most so many (default: 1000)'],
+      ['--runs <count>', 'with --simulate: so many (default: 1000, fewer of a long plan)'],
+      ['--svg <file>', 'with --simulate: a picture of it'],
     ],
     load: async () => import('./commands/run.ts'),
   },
@@ -113,6 +115,10 @@ const COMMANDS: readonly Row[] = [
     about: 'Why: a metric, a decision (#43), a toggle, a risk',
     args: '[subject]',
     group: 'Understand',
+    flags: [
+      ['--user <id>', 'what a user has now, why, and which step changes that'],
+      ['--attribute <name=value...>', 'with --user: what else is known of them, e.g. plan=beta'],
+    ],
     load: async () => import('./commands/explain.ts'),
   },
   {
@@ -186,7 +192,10 @@ const COMMANDS: readonly Row[] = [
     name: 'schema',
     about: 'Print the JSON Schema of rollout.yaml, for editors',
     group: 'Plumbing',
-    flags: [['--phase-file', 'of a phase file']],
+    flags: [
+      ['--phase-file', 'of a phase file'],
+      ['--types', "print the names of this plan's toggles as TypeScript, for the SDK"],
+    ],
     load: async () => import('./commands/schema.ts'),
   },
   {

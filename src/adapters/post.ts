@@ -9,7 +9,10 @@ import { oneLine } from './plain.ts'
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http or https URL' })
 
 /** Whoever knows such a URL may post there: it goes over TLS, or to this very machine. */
-export const secretUrl = httpUrl.refine(isPrivateChannel, 'would go unencrypted: use https, or a loopback address')
+export const secretUrl = httpUrl.refine(
+  (url) => !URL.canParse(url) || isPrivateChannel(url),
+  'would go unencrypted: use https, or a loopback address',
+)
 
 interface Post {
   readonly body: unknown

@@ -7,18 +7,33 @@ import { happenings, type Happening } from '../views/event.ts'
 import { renderDecision, renderEventPage, renderMetric, renderToggle } from '../views/explain.ts'
 import { writeJson } from '../views/json.ts'
 import { renderContingency, renderRisk } from '../views/risk.ts'
-import { flag, type Input } from './input.ts'
+import { flag, list, text, type Input } from './input.ts'
 import { decisionPage, eventPage, metricPage, togglePage } from './pages.ts'
 import { openState } from './project.ts'
 import { contingencyPage, riskPage } from './risks.ts'
 
 /** Why: the decision now, a metric, an event by its number, a toggle, a risk or a contingency. From the journal alone. */
 export default async function explain(shell: Shell, input: Input): Promise<Outcome> {
+  if (text(input, 'user') !== undefined) return explainUser(shell, input)
+  if (list(input, 'attribute').length > 0)
+    throw new RolloutError('usage', {
+      message: '--attribute says something of a user',
+      hint: 'rollout explain --user ID --attribute plan=beta',
+    })
   const { journal, state } = await openState(shell, input)
   const all = happenings(await journal.read())
-  const { value, text } = pageOf(shell, state, all, input.args[0])
-  if (flag(input, 'json')) writeJson(value, shell.out)
-  else shell.out.write(text)
+  const page = pageOf(shell, state, all, input.args[0])
+  if (flag(input, 'json')) writeJson(page.value, shell.out)
+  else shell.out.write(page.text)
+  return 'done'
+}
+
+async function explainUser(shell: Shell, input: Input): Promise<Outcome> {
+  if (input.args.length > 0) throw new RolloutError('usage', { message: '--user goes without a subject', hint: 'it lists every toggle' })
+  const [{ userPage }, { renderUser }] = await Promise.all([import('./explain-user.ts'), import('../views/user.ts')])
+  const page = await userPage(shell, input)
+  if (flag(input, 'json')) writeJson(page, shell.out)
+  else shell.out.write(renderUser(page, shell.out))
   return 'done'
 }
 

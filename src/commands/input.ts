@@ -28,13 +28,19 @@ export interface Table {
 /** What was typed: arguments, and options by their long name in camel case. */
 export interface Input {
   readonly args: readonly string[]
-  readonly options: { readonly [name: string]: string | boolean | undefined }
+  readonly options: { readonly [name: string]: string | boolean | readonly string[] | undefined }
 }
 
 /** The value of an option that takes one. */
 export function text(input: Input, name: string): string | undefined {
   const value = input.options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** The values of an option that takes several. */
+export function list(input: Input, name: string): readonly string[] {
+  const values = input.options[name]
+  return Array.isArray(values) ? values : []
 }
 
 /** Whether a switch is on. */

@@ -14,8 +14,10 @@ import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderPlan } from '../views/plan.ts'
+import { renderUsers } from '../views/users.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { flag, type Input } from './input.ts'
+import { usersOf, type UsersReport } from './plan-users.ts'
 import { loadPlan, openEngine, openForReading, openRollout } from './project.ts'
 import { measureTraffic } from './traffic.ts'
 import type { Planned, Ranked } from '../views/risk.ts'
@@ -30,7 +32,7 @@ export interface Write {
 }
 
 /** What would change, and what stands in the way. */
-export interface PlanReport {
+export interface PlanReport extends UsersReport {
   readonly name: string
   readonly started: boolean
   readonly pending: boolean
@@ -63,6 +65,7 @@ export default async function plan(shell: Shell, input: Input): Promise<Outcome>
   if (flag(input, 'json')) writeJson(report, shell.out)
   else {
     shell.out.write(renderPlan(report, state?.plan ?? loaded.plan, shell.out))
+    shell.out.write(renderUsers(report, state?.plan ?? loaded.plan, shell.out))
     shell.err.write(renderWarnings(loaded.warnings, shell.err))
   }
   return report.pending && flag(input, 'detailedExitcode') ? 'changes' : 'done'
@@ -98,6 +101,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
     ...risksOf(read),
+    ...(await usersOf(shell, input, read, { exposures: baseline, baseline, cursor: -1 })),
   }
 }
 
@@ -124,6 +128,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
     ...risksOf(state.plan),
+    ...(await usersOf(shell, input, state.plan, state)),
   }
 }
 

@@ -8,13 +8,13 @@ import type { Probe } from './probe.ts'
 export async function probeChannels({ plan, lender, signal }: Probe, test: Message | undefined): Promise<readonly Finding[]> {
   const channels = await openChannels(plan, lender)
   return Promise.all(
-    channels.map(async ({ name, probe }): Promise<Finding> => {
-      const what = `notify ${name}`
-      const channel = plan.notify?.[name]
+    channels.map(async (open): Promise<Finding> => {
+      const what = `notify ${open.name}`
+      const channel = plan.notify?.[open.name]
       const events = channel?.events.length === 0 ? 'nothing' : (channel?.events.join(', ') ?? '')
       if (!test) return { what, level: 'ok', text: `tells ${channel?.audience} of ${events}; --notify tries it` }
       try {
-        return { what, level: 'ok', text: await probe(test, signal) }
+        return { what, level: 'ok', text: await open.probe(test, signal) }
       } catch (thrown) {
         const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
         return { what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }

@@ -29,7 +29,8 @@ export async function openJournal(shell: Shell, input: Input): Promise<Journal> 
   const fitting = names.filter((each) => (environment === undefined ? !each.includes('@') : each.endsWith(`@${environment}`)))
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return store.open(only)
-  return store.open(journalName(await readPlan(shell, input).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))))
+  const named = await loadPlan(shell, input, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))
+  return store.open(journalName(named.plan))
 }
 
 /** A plan that cannot be read does not say which of several is meant. */

@@ -2,10 +2,16 @@ import { schemas } from '../adapters/registry.ts'
 import { phaseJsonSchema, planJsonSchema } from '../config/json-schema.ts'
 import type { Outcome } from '../core/errors.ts'
 import type { Shell } from '../shell.ts'
+import { renderTypes } from '../views/types.ts'
 import { flag, type Input } from './input.ts'
+import { readPlan } from './project.ts'
 
-/** Prints the JSON Schema of rollout.yaml, made from the schemas that check it. */
+/** Prints the JSON Schema of rollout.yaml, made from the schemas that check it; or the names of a plan's toggles as types. */
 export default async function schema(shell: Shell, input: Input): Promise<Outcome> {
+  if (flag(input, 'types')) {
+    shell.out.write(renderTypes(await readPlan(shell, input)))
+    return 'done'
+  }
   const { names, target, metric, notify } = schemas(shell.cwd)
   const targets = Object.fromEntries(await Promise.all(names.target.map(async (name) => [name, await target(name)] as const)))
   const metrics = Object.fromEntries(await Promise.all(names.metric.map(async (name) => [name, await metric(name)] as const)))

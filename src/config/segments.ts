@@ -41,11 +41,13 @@ const condition = z
     )
     const [only, second] = parts
     if (only !== undefined && second === undefined) return only
-    context.addIssue({
-      code: 'custom',
-      message: 'needs exactly one of equals, in, starts, ends or percentage',
-      params: { hint: 'country: { in: [se, no] }' },
-    })
+    // A key that is a slip is said already.
+    if (context.issues.length === 0)
+      context.addIssue({
+        code: 'custom',
+        message: 'needs exactly one of equals, in, starts, ends or percentage',
+        params: { hint: 'country: { in: [se, no] }' },
+      })
     return z.NEVER
   })
 
@@ -58,11 +60,12 @@ const segment = z
     allow: list.optional().describe('Ids that belong to it besides'),
     deny: list.optional().describe('Ids that never get a toggle which names it'),
   })
-  .transform(({ where, ...rest }) => {
+  .transform(({ where, ...rest }, context) => {
     const rule = Object.entries(where ?? {}).map(([of, holds]) => `${of}:${holds}`)
+    if (rule.length === 0 && Object.keys(rest).length === 0 && context.issues.length === 0)
+      context.addIssue({ code: 'custom', message: 'says nobody', params: { hint: 'where:, allow: or deny: says who' } })
     return { ...rest, ...(rule.length > 0 && { rule: rule.join(';') }) }
   })
-  .refine((each) => Object.keys(each).length > 0, { error: 'says nobody', params: { hint: 'where:, allow: or deny: says who' } })
 
 export const segments = z.record(name, segment).optional().describe('Some of the users, by name: who gets a toggle early')
 
@@ -77,10 +80,10 @@ const count = z.int().min(1).max(1e10)
 
 export const users = z
   .union([
-    count.transform((known) => ({ count: known, requests: 10, errors: 0.005 })),
+    count.transform((known) => ({ count: known, requests: 20, errors: 0.005 })),
     z.strictObject({
       count,
-      requests: z.number().gt(0).max(1e6).default(10).describe('Requests of one user a day (10)'),
+      requests: z.number().gt(0).max(1e6).default(20).describe('Requests of one user a day (20)'),
       errors: fraction.default(0.005).describe('Requests that fail without the change (0.5%)'),
     }),
   ])

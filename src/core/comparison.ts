@@ -36,6 +36,15 @@ export interface Ramp {
 
 /** The ramp at a cursor; undefined where nobody, or everybody, has the change, or no metric tells the groups apart. */
 export function rampAt(plan: Plan, cursor: number): Ramp | undefined {
+  const known = ramps.get(plan) ?? new Map<number, Ramp | undefined>()
+  if (!known.has(cursor)) ramps.set(plan, known.set(cursor, findRamp(plan, cursor)))
+  return known.get(cursor)
+}
+
+/** A plan never changes once it is made, and every poll asks for its ramp several times. */
+const ramps = new WeakMap<Plan, Map<number, Ramp | undefined>>()
+
+function findRamp(plan: Plan, cursor: number): Ramp | undefined {
   const all = stepsOf(plan)
   const step = all[cursor]
   const phase = step && plan.phases[step.phase]

@@ -47,6 +47,10 @@ const COMPLETE: Why = { code: 'healthy', text: 'every phase is complete' }
 const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
 
 function findCritical(state: State, phase: Phase | undefined): Why | undefined {
+  // Where both say so, the comparison says more: that it is the change, and not the site.
+  const weighed = weigh(state)
+  if (weighed?.finding.do === 'rollback')
+    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
   for (const [name, metric, track] of tracksOf(state, phase)) {
     if (track.verdict === 'critical')
       return {
@@ -58,9 +62,6 @@ function findCritical(state: State, phase: Phase | undefined): Why | undefined {
     if (metric.onNoData === 'rollback' && lost(state, track))
       return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
   }
-  const weighed = weigh(state)
-  if (weighed?.finding.do === 'rollback')
-    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
   const { plan, intent } = state
   if (intent?.move !== 'advance') return undefined
   const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>

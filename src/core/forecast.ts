@@ -1,6 +1,8 @@
-import { decide } from './decide.ts'
+import { weigh } from './comparison.ts'
+import { decide, type Decision } from './decide.ts'
+import type { Why } from './event.ts'
 import { defaultsOf, stepsOf, type Metric, type Plan } from './plan.ts'
-import type { Reading, Series } from './reading.ts'
+import type { Failures, Reading, Series } from './reading.ts'
 import { phaseOf } from './retreat.ts'
 import type { State } from './state.ts'
 import { seeded } from './synthetic/chance.ts'
@@ -27,23 +29,31 @@ export interface Run {
   readonly after: Duration
   /** Index of the step it ended at. */
   readonly step: number
-  /** Requests with the toggle on, and those of them that failed. */
+  /** Requests with the toggle on, those of them that failed, and how many more that is than without it. */
   readonly exposed: number
   readonly failed: number
+  readonly excess: number
+  /** What stopped it. */
+  readonly why?: Why
+  /** How long it waited, by the gate that was closed; evidence by what it waited for. */
+  readonly waited: { readonly [gate: string]: Duration }
 }
 
-/** Polls that all runs together may take: about ten seconds. */
-const POLLS = 60_000
+/** Polls that all runs together take where nobody says how many: about ten seconds. */
+export const POLLS = 120_000
+/** Fewer runs than this show nothing. */
+export const FEWEST = 5
 
-/** As many of the runs asked for as the length of the plan allows; at least 5. */
-export function affordable(plan: Plan, runs: number): number {
-  return Math.max(1, Math.min(runs, Math.max(5, Math.floor(POLLS / pollsOf(plan)))))
-}
-
-/** Plays the plan through the real watch and policy. People say yes; windows and freezes are open. The same seed, the same runs. */
-export function forecast(plan: Plan, release: Release, seed: number, runs: number): readonly Run[] {
+/** Plays the plan through the real watch and policy, again and again. People say yes; windows and freezes are open. The same seed, the same runs. */
+export function* forecast(plan: Plan, release: Release, seed: number): Generator<Run, never> {
   const given = free(plan)
-  return Array.from({ length: runs }, (_, nth) => play(given, release, seed * 7919 + nth))
+  for (let nth = 0; ; nth += 1) yield play(given, release, seed * 7919 + nth)
+}
+
+/** Metrics of the plan's phases that no made-up traffic makes: nothing is known of them there. */
+export function leftOut(plan: Plan): readonly string[] {
+  const judged = new Set(plan.phases.flatMap(({ metrics, success }) => [...metrics, ...success.map(({ metric }) => metric)]))
+  return [...judged].filter((name) => kindOf(plan.metrics[name]) === undefined)
 }
 
 function pollsOf(plan: Plan): number {
@@ -79,9 +89,14 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed:
   const requests = simulate(world, (traffic * plan.interval) / 60_000, seeded(seed))
   const limit = pollsOf(plan) * 3 + 5000
   const sums = { on: count(), off: count() }
+  const waited: Record<string, Duration> = {}
   let state = imagined(plan)
   let now = 0
-  const over = (end: End): Run => ({ end, after: now, step: Math.max(0, state.cursor), exposed: sums.on.total, failed: sums.on.bad })
+  const over = (end: End, why?: Why): Run => {
+    const { total, bad } = sums.on
+    const step = Math.max(0, state.cursor)
+    return { end, after: now, step, exposed: total, failed: bad, excess: Math.round(bad - total * baseline), ...(why && { why }), waited }
+  }
   for (let poll = 0; poll < limit; poll += 1) {
     const step = stepsOf(plan)[state.cursor]
     const { on, off } = requests((step?.to ?? 0) / 100)
@@ -94,15 +109,26 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed:
     if (!phase) return over('complete')
     state = { ...state, watch: observe(plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
     const decision = decide(state, now)
-    if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back')
-    if (decision.do === 'pause') return over('paused')
+    if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
+    if (decision.do === 'pause') return over('paused', decision.why)
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {
       const { cursor, exposures } = decision.to
       state = { ...state, cursor, exposures, arrivedAt: now, advanced: true, watch: begin(plan, cursor, state.watch, readings, tick) }
+    } else {
+      const gate = gateOf(decision, state)
+      waited[gate] = (waited[gate] ?? 0) + plan.interval
     }
   }
   return over('unfinished')
+}
+
+/** What a hold waits for. */
+function gateOf(decision: Decision, state: State): string {
+  const closed = decision.do === 'hold' ? decision.gates.find(({ open }) => !open)?.name : undefined
+  if (closed !== 'evidence') return closed ?? decision.why.code
+  const finding = weigh(state)?.finding
+  return finding && 'because' in finding ? finding.because : closed
 }
 
 interface Count {
@@ -122,32 +148,34 @@ function add(to: Count, { total, bad, latency }: Minute): void {
 }
 
 function readingsOf(plan: Plan, { on, off }: { readonly on: Count; readonly off: Count }): { readonly [metric: string]: Reading } {
-  const failures = (counts: readonly Count[]) => ({
-    bad: series(counts.map(({ bad }) => bad)),
-    total: series(counts.map(({ total }) => total)),
-  })
-  const buckets = (counts: readonly Count[]) =>
-    Object.fromEntries(Object.keys(on.latency).map((le) => [le, series(counts.map(({ latency }) => latency[le] ?? 0))]))
-  return Object.fromEntries(
-    Object.entries(plan.metrics).flatMap(([name, metric]): [string, Reading][] => {
-      const kind = kindOf(metric)
-      const all = [on, off]
-      if (kind === 'failures')
-        return [[name, { is: 'ratio', ...failures(all), ...(metric.compares && { groups: { on: failures([on]), off: failures([off]) } }) }]]
-      if (kind === undefined) return []
-      const groups = metric.compares && { groups: { on: buckets([on]), off: buckets([off]) } }
-      return [[name, { is: 'quantile', quantile: quantileOf(metric), buckets: buckets(all), ...groups }]]
-    }),
-  )
+  const readings: Record<string, Reading> = {}
+  for (const [name, metric] of Object.entries(plan.metrics)) {
+    const kind = kindOf(metric)
+    if (kind === 'failures') {
+      const groups = metric.compares && { groups: { on: failures(on), off: failures(off) } }
+      const whole = { bad: { on: on.bad, off: off.bad }, total: { on: on.total, off: off.total } }
+      readings[name] = { is: 'ratio', ...whole, ...groups }
+    } else if (kind === 'latency') {
+      const groups = metric.compares && { groups: { on: buckets(on), off: buckets(off) } }
+      const whole: Record<string, Series> = {}
+      for (const le of Object.keys(on.latency)) whole[le] = { on: on.latency[le] ?? 0, off: off.latency[le] ?? 0 }
+      readings[name] = { is: 'quantile', quantile: quantileOf(metric), buckets: whole, ...groups }
+    }
+  }
+  return readings
+}
+
+function failures({ bad, total }: Count): Failures {
+  return { bad: { all: bad }, total: { all: total } }
+}
+
+function buckets({ latency }: Count): { readonly [le: string]: Series } {
+  return Object.fromEntries(Object.entries(latency).map(([le, count]) => [le, { all: count }]))
 }
 
 function quantileOf({ options: { quantile } }: Metric): number {
   const q = typeof quantile === 'object' && quantile !== null && 'q' in quantile ? quantile['q'] : undefined
   return typeof q === 'number' ? q : 0.95
-}
-
-function series(counts: readonly number[]): Series {
-  return Object.fromEntries(counts.map((each, nth) => [String(nth), each]))
 }
 
 function imagined(plan: Plan): State {

@@ -29,11 +29,11 @@ export interface Undelivered {
  */
 export interface Courier {
   /** Takes down what was told and begins what is due; waits for no channel. */
-  turn(): Promise<void>
+  readonly turn: () => Promise<void>
   /** Waits for what is under way, at most that long, and takes down what was told. */
-  soon(limit: Duration): Promise<void>
+  readonly soon: (limit: Duration) => Promise<void>
   /** Likewise, and gives up what is then still under way. Resolves to what could not be told. */
-  end(limit: Duration): Promise<readonly Undelivered[]>
+  readonly end: (limit: Duration) => Promise<readonly Undelivered[]>
 }
 
 /** One channel: what it was told, how often it failed since, and when it is tried again. */

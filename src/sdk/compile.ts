@@ -1,13 +1,23 @@
 import { parseSegment, segmentVariable } from '../core/segment.ts'
-import { parseWord } from '../core/words.ts'
+import { parseWord, type Word } from '../core/words.ts'
 import type { Problems } from './problems.ts'
 import { INVALID, ruleOf, UNSET, type Rule } from './rule.ts'
 import type { Source } from './source.ts'
 
+const NONE: Word = { exposure: 0, options: {} }
+
 type Listing = '_DENY' | '_USERS'
 
+/** Toggle → the words that mean 100 % and 0 % to it, where those are not `true` and `false`. */
+export type OwnWords = Readonly<Record<string, { readonly on: string; readonly off: string }>>
+
+/** The word of a variable; undefined where it holds none. */
+export function wordIn(source: Source, name: string, own: OwnWords): Word | undefined {
+  return parseWord(source.get(name) ?? '', Object.hasOwn(own, name) ? own[name] : undefined)
+}
+
 /** What the variables say of one toggle. Whatever is not understood is told, and the toggle is off. */
-export function compile(toggle: string, source: Source, tell: Problems['tell']): Rule {
+export function compile(toggle: string, source: Source, own: OwnWords, tell: Problems['tell']): Rule {
   const text = source.get(toggle)
   const variables = [toggle, `${toggle}_DENY`, `${toggle}_DENY_FILE`, `${toggle}_USERS`, `${toggle}_USERS_FILE`]
   const unclear = variables.find((name) => source.isUnclear(name))
@@ -15,9 +25,10 @@ export function compile(toggle: string, source: Source, tell: Problems['tell']):
     tell(unclear, `${unclear} is written twice or over several lines: ${toggle} is off`)
     return INVALID
   }
-  const word = parseWord(text ?? 'false')
+  const word = text === undefined ? NONE : wordIn(source, toggle, own)
   if (!word) {
-    tell(toggle, `${toggle}=${shown(text ?? '')} is not a word (false, true or a percentage such as 10%): it is off`)
+    const { on, off } = Object.hasOwn(own, toggle) && own[toggle] ? own[toggle] : { on: 'true', off: 'false' }
+    tell(toggle, `${toggle}=${shown(text ?? '')} is not a word (${off}, ${on} or a percentage such as 10%): it is off`)
     return INVALID
   }
   const denied = listed(toggle, '_DENY', source)
@@ -38,21 +49,21 @@ export function compile(toggle: string, source: Source, tell: Problems['tell']):
 }
 
 /** Changes when an answer about the toggle may. */
-export function fingerprint(toggle: string, source: Source): string {
+export function fingerprint(toggle: string, source: Source, own: OwnWords): string {
   const files = [source.get(`${toggle}_DENY_FILE`), source.get(`${toggle}_USERS_FILE`)]
-  const segments = parseWord(source.get(toggle) ?? '')?.options['seg']?.split(',') ?? []
+  const segments = wordIn(source, toggle, own)?.options['seg']?.split(',') ?? []
   const names = [toggle, `${toggle}_DENY`, `${toggle}_USERS`, ...segments.map(segmentVariable)]
   const texts = [...names.map((name) => source.get(name)), ...files]
   return JSON.stringify([texts, names.map((name) => source.isUnclear(name)), files.map((file) => file && source.listVersion(file))])
 }
 
 /** The names in the variables that are toggles: what holds a word, and what has a list. */
-export function togglesIn(source: Source): ReadonlySet<string> {
+export function togglesIn(source: Source, own: OwnWords): ReadonlySet<string> {
   return new Set(
     [...source.names()].flatMap((name) => {
       const [, toggle] = /^(.+)_(?:DENY|USERS)(?:_FILE)?$/.exec(name) ?? []
       if (toggle !== undefined) return [toggle]
-      return parseWord(source.get(name) ?? '') ? [name] : []
+      return wordIn(source, name, own) ? [name] : []
     }),
   )
 }

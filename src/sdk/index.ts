@@ -1,20 +1,22 @@
 import type { Attributes } from '../core/segment.ts'
+import type { ToggleName } from './names.ts'
 import { openToggles, type IsOn, type Toggles } from './toggles.ts'
 
 export { bucketOf } from '../core/bucket.ts'
 export type { Attributes } from '../core/segment.ts'
 export type { Answer } from './answer.ts'
+export type { ToggleName } from './names.ts'
 export { openToggles, type Change, type IsOn, type Options, type Toggles } from './toggles.ts'
 
 let shared: Toggles | undefined
 
 /** Whether the toggle is on for this id, by `process.env` and `ROLLOUT_FILE` as they were at the first call. */
-export function isEnabled(toggle: string, id?: string, attributes?: Attributes): boolean {
+export function isEnabled(toggle: ToggleName, id?: string, attributes?: Attributes): boolean {
   return (shared ??= openToggles()).isEnabled(toggle, id, attributes)
 }
 
 /** The same for one toggle, without looking up its name: for hot paths. */
-export function bind(toggle: string): IsOn {
+export function bind(toggle: ToggleName): IsOn {
   return (shared ??= openToggles()).bind(toggle)
 }
 

@@ -1,7 +1,7 @@
 import type { Attributes } from '../core/segment.ts'
-import { parseWord } from '../core/words.ts'
 import type { Answer } from './answer.ts'
-import { compile, fingerprint, togglesIn } from './compile.ts'
+import { compile, fingerprint, togglesIn, wordIn, type OwnWords } from './compile.ts'
+import type { ToggleName } from './names.ts'
 import { guarded, openProblems } from './problems.ts'
 import { decide, type Rule } from './rule.ts'
 import { openSource } from './source.ts'
@@ -19,6 +19,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** A file of `NAME=word` lines that is read again when it changes and wins over the environment; `ROLLOUT_FILE` unless told. */
   readonly file?: string
+  /** Words of single toggles that mean on and off instead of `true` and `false`, as `words:` in rollout.yaml says. */
+  readonly words?: OwnWords
   /** How often the file is looked at, in milliseconds, at least 10; 1000 unless told. */
   readonly every?: number
   /** Told once of every value that is not understood and of a file that cannot be read; a process warning unless told. */
@@ -36,10 +38,10 @@ export type IsOn = (id?: string, attributes?: Attributes) => boolean
 
 export interface Toggles {
   /** Whether the toggle is on for this id; without an id only at 100 %, or by a segment. Never throws. */
-  isEnabled(toggle: string, id?: string, attributes?: Attributes): boolean
+  isEnabled(toggle: ToggleName, id?: string, attributes?: Attributes): boolean
   /** The same for one toggle, without looking up its name: for hot paths. Follows changes. */
-  bind(toggle: string): IsOn
-  /** The answer with what decided it; no exposure. */
+  bind(toggle: ToggleName): IsOn
+  /** The answer with what decided it; no exposure. Any name is taken: it may come from elsewhere. */
   explain(toggle: string, id?: string, attributes?: Attributes): Answer
   /** The number of the last change in the file (`# rollout:42` → `42`), else `content:<digest>`; without a file `environment`. */
   generation(): string
@@ -68,7 +70,16 @@ const SHORTEST = 10
 
 /** Reads the env contract: `FEATURE_X=false | true | <n>%[;…]`, `FEATURE_X_USERS`, `FEATURE_X_DENY`. */
 export function openToggles(options: Options = {}): Toggles {
-  const { env = process.env, file = env['ROLLOUT_FILE'], every = 1000, onProblem = warn, onChange, onStale, onExposure } = options
+  const {
+    env = process.env,
+    file = env['ROLLOUT_FILE'],
+    every = 1000,
+    words: own = {},
+    onProblem = warn,
+    onChange,
+    onStale,
+    onExposure,
+  } = options
   const problems = openProblems(onProblem)
   const source = openSource(env, file, problems)
   const cells = new Map<string, Cell>()
@@ -80,7 +91,7 @@ export function openToggles(options: Options = {}): Toggles {
   let prints = onChange ? fingerprints() : new Map<string, string>()
 
   function fingerprints(): ReadonlyMap<string, string> {
-    return new Map([...togglesIn(source)].map((toggle) => [toggle, fingerprint(toggle, source)]))
+    return new Map([...togglesIn(source, own)].map((toggle) => [toggle, fingerprint(toggle, source, own)]))
   }
   function watch(): void {
     if (isClosed || timer || !source.isWatching()) return
@@ -117,7 +128,7 @@ export function openToggles(options: Options = {}): Toggles {
     return cell
   }
   function ruleIn(cell: Cell): Rule {
-    cell.rule = compile(cell.toggle, source, problems.tell)
+    cell.rule = compile(cell.toggle, source, own, problems.tell)
     // A list in a file may be the first file there is to watch.
     watch()
     return cell.rule
@@ -133,7 +144,7 @@ export function openToggles(options: Options = {}): Toggles {
       [...source.names()].flatMap((name) => {
         const text = source.get(name)
         // Whatever else is in the file or the environment is nobody's business.
-        return text !== undefined && parseWord(text) ? [[name, text]] : []
+        return text !== undefined && wordIn(source, name, own) ? [[name, text]] : []
       }),
     )
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/event.ts'
 import type { DecisionPage, EventPage, MetricPage, TogglePage } from '../../src/views/explain.ts'
+import type { UserPage } from '../../src/views/user.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { fakeShell, shop, type FakeShell } from '../helpers/shell.ts'
@@ -166,5 +167,64 @@ describe('explain of a rollout under way', () => {
     expect(await shell.run('advance', '--override', 'metrics,samples', '--reason', 'x')).toBe('partial')
     await shell.run('explain', 'FEATURE_X')
     expect(shell.printed.out).toContain('advance 0% → 10% by ana: x (not confirmed by every target)')
+  })
+})
+
+describe('explain --user', () => {
+  const EARLY = 'segments: { staff: { where: { email: { ends: "@example.com" } } } }\n'
+  const shellOf = (): FakeShell => {
+    const plan = plainPlan('http://127.0.0.1:1', EARLY).replace(
+      '{ targets: [web] }',
+      '{ targets: [web], segments: [staff], allow: [ada], deny: [eve] }',
+    )
+    return fakeShell({ files: { 'rollout.yaml': plan, 'web.env': 'FEATURE_X=false\n' } })
+  }
+
+  it.each([
+    ['ada', [], { isOn: false, why: 'nobody' }, { step: 1, phase: 'core', exposure: '10%', isOn: true, why: 'allow' }],
+    ['eve', [], { isOn: false, why: 'nobody' }, undefined],
+    [
+      'x',
+      ['email=mary@example.com'],
+      { isOn: false, why: 'nobody' },
+      { step: 1, phase: 'core', exposure: '10%', isOn: true, why: 'segment', segment: 'staff' },
+    ],
+    ['user-1', [], { isOn: false, why: 'nobody' }, { step: 2, phase: 'core', exposure: '100%', isOn: true, why: 'everybody' }],
+  ])('of %s %j before the start', async (user, attributes, now, next) => {
+    const shell = shellOf()
+    const more = attributes.length > 0 ? ['--attribute', ...attributes] : []
+    expect(await shell.run('explain', '--user', user, ...more, '--json')).toBe('done')
+    expect(shell.json<UserPage>()).toMatchObject({ user, started: false, toggles: [{ toggle: 'FEATURE_X', exposure: '0%', ...now }] })
+    expect(shell.json<UserPage>().toggles[0]?.next).toEqual(next)
+  })
+
+  it('says where the bucket is, and by which rule somebody is in', async () => {
+    const shell = shellOf()
+    await shell.run('start')
+    await shell.run('advance', '--override', 'metrics,samples', '--reason', 'x')
+    expect(await shell.run('explain', '--user', 'user-1', '--attribute', 'email=a@example.com', 'plan=pro')).toBe('done')
+    expect(shell.printed.out).toBe(`user-1 with email=a@example.com plan=pro
+
+toggle     now  because           bucket                  then
+FEATURE_X  on   in segment staff  76.51158% (3286147363)  no step changes that
+`)
+    await shell.run('explain', '--user', 'user-1')
+    expect(shell.printed.out).toContain('FEATURE_X  off  76.51158% is not below 10%')
+    expect(shell.printed.out).toContain('on with step 2 (core, 100%)')
+    await shell.run('explain', '--user', 'eve')
+    expect(shell.printed.out).toContain('FEATURE_X  off  denied')
+  })
+
+  it.each([
+    [['--user', ''], 'the id is empty'],
+    [['--user', 'x'.repeat(2 ** 20)], 'the id has 1048576 characters'],
+    [['--user', '\ud800'], 'a lone surrogate'],
+    [['--user', 'ada', '--attribute', 'plan'], '--attribute plan is no name=value'],
+    [['--attribute', 'plan=pro'], 'rollout explain --user ID'],
+    [['FEATURE_X', '--user', 'ada'], '--user goes without a subject'],
+  ])('%#: refuses what is no user', async (argv, said) => {
+    const shell = shellOf()
+    expect(await shell.run('explain', ...argv)).toBe('usage')
+    expect(shell.printed.err).toContain(said)
   })
 })

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { plainPlan } from '../helpers/plans.ts'
 import { fakeShell } from '../helpers/shell.ts'
@@ -8,10 +9,28 @@ const shop = () => fakeShell({ files: { 'rollout.yaml': plainPlan('http://127.0.
 it('plays the plan, says what it takes as given, and writes nothing', async () => {
   const shell = shop()
   expect(await shell.run('run', '--simulate', '--fault', 'errors=80%', '--runs', '5')).toBe('done')
-  expect(shell.printed.out).toContain('5 runs, seed 1. Approvals, checklists, drills, windows and freezes are taken as given.')
-  expect(shell.printed.out).toMatch(/A good release\n {2}complete 100%/)
-  expect(shell.printed.out).toMatch(/With the fault\n {2}rolled back 100%/)
+  expect(shell.printed.out).toContain('Seed 1. Approvals, checklists, drills, windows and freezes are taken as given.\n')
+  expect(shell.printed.out).toMatch(/A good release, 5 runs\n {2}complete 100%/)
+  expect(shell.printed.out).toMatch(/With the fault, 5 runs\n {2}rolled back 100%/)
+  expect(shell.printed.out).toMatch(
+    /\n✓ fine: a good release takes \S+.*; the fault is rolled back after \S+, having failed \d+ requests more than without it\n$/,
+  )
   expect(readdirSync(shell.cwd)).toEqual(['rollout.yaml'])
+})
+
+it('draws a picture, and gives the numbers', async () => {
+  const shell = shop()
+  expect(await shell.run('run', '--simulate', '--fault', 'errors=0.8%', '--runs', '3', '--svg', 'ends.svg', '--json')).toBe('done')
+  expect(shell.json()).toMatchObject({
+    seed: 1,
+    leftOut: [],
+    good: { runs: 3, ends: [{ end: 'complete', share: 1 }], each: [{}, {}, {}] },
+    fault: { runs: 3, excess: expect.any(Number) },
+    advice: { is: 'too blind' },
+  })
+  const picture = readFileSync(join(shell.cwd, 'ends.svg'), 'utf8')
+  expect(picture).toMatch(/^<svg .*\n[^]*A good release, 3 runs: complete 100%[^]*With the fault, 3 runs: [^]*<\/svg>\n$/)
+  expect(await shell.run('run', '--simulate', '--runs', '1', '--svg', 'none/ends.svg')).toBe('usage')
 })
 
 it.each([

@@ -52,7 +52,7 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
     `use: openmetrics`,
     `use: zzzzzzzzzzzz`,
     `✗ rollout.yaml:9:18 metrics.errors.use there is no adapter "zzzzzzzzzzzz"
-  one of command, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
+  one of alerts, command, feedback, json, openmetrics, prometheus, or the path of your own: ./mine.mjs
 `,
   ],
   [
@@ -686,6 +686,58 @@ __proto__: { owner: eve }`,
 `,
   ],
   [
+    'a placeholder that does not exist',
+    `phases:`,
+    `notify: { ops: { use: webhook, url: "https://x", message: "{{text}} by {{who}}" } }
+phases:`,
+    `✗ rollout.yaml:12:59 notify.ops.message message: {{who}} is not a placeholder here; there is {{text}}, {{title}}, {{event}}, {{rollout}}, {{environment}}, {{phase}}, {{step}}, {{steps}}, {{changes}}, {{about}}, {{actor}}, {{reason}}, {{at}}, {{next}}
+`,
+  ],
+  [
+    'an event that does not exist',
+    `phases:`,
+    `notify: { ops: { use: webhook, url: "https://x", events: [paused, rolledback] } }
+phases:`,
+    `✗ rollout.yaml:12:67 notify.ops.events.1 "rolledback": must be one of started, replanned, advanced, approval-needed, approved, checked, paused, resumed, stepped-back, rolled-back, refused, confirmed, completed, not "rolledback"
+  did you mean rolled-back?
+`,
+  ],
+  [
+    'an adapter of a channel that is a slip',
+    `phases:`,
+    `notify: { ops: { use: slak, url: "https://x" } }
+phases:`,
+    `✗ rollout.yaml:12:23 notify.ops.use there is no adapter "slak"
+  did you mean slack?
+`,
+  ],
+  [
+    'a channel whose URL, a secret, would go unencrypted',
+    `phases:`,
+    `notify: { ops: { use: slack, url: "http://hooks.example.com/x" } }
+phases:`,
+    `✗ rollout.yaml:12:35 notify.ops.url url: would go unencrypted: use https, or a loopback address
+`,
+  ],
+  [
+    'a secret of a channel that is not set',
+    `phases:`,
+    `notify: { ops: { use: slack, url: "\${SLACK_URL}" } }
+phases:`,
+    `✗ rollout.yaml:12:35 notify.ops.url SLACK_URL is not set
+  set it, or give a default: \${SLACK_URL:-value}
+`,
+  ],
+  [
+    'an environment that speaks of a channel that is not there',
+    `environments: { staging: { hold: 1m } }`,
+    `notify: { ops: { use: slack, url: "https://x" } }
+environments: { staging: { notify: { opps: { events: [] } } } }`,
+    `✗ rollout.yaml:12:38 environments.staging.notify.opps "opps" is not a channel
+  did you mean ops?
+`,
+  ],
+  [
     'a phase that is not there',
     `phases:`,
     `phases:
@@ -739,5 +791,135 @@ phases:`,
 describe('a broken plan gets one clear error', () => {
   it.each(BROKEN)('%s', async (_, from, to, printed) => {
     expect(await seen(changed([from, to]))).toBe(printed)
+  })
+})
+
+/** A segment, and lists of the first toggle, on lines 11 and 4. */
+const EARLY: readonly (readonly [mistake: string, toggle: string, segment: string, printed: string])[] = [
+  [
+    'a segment that is a slip',
+    'segments: [intrenal]',
+    'where: { country: { in: [se] } }',
+    `✗ rollout.yaml:4:43 toggles.FEATURE_X.segments.0 "intrenal" is not a segment
+  did you mean internal?
+`,
+  ],
+  [
+    'a condition that is a slip',
+    'segments: [internal]',
+    'where: { country: { inn: [se] } }',
+    `✗ rollout.yaml:11:35 segments.internal.where.country.inn "inn" is not known here
+  did you mean in?
+`,
+  ],
+  [
+    'two conditions in one',
+    'segments: [internal]',
+    'where: { country: { in: [se], equals: no } }',
+    `✗ rollout.yaml:11:33 segments.internal.where.country needs exactly one of equals, in, starts, ends or percentage
+  country: { in: [se, no] }
+`,
+  ],
+  [
+    'a value that would not read the same everywhere',
+    'segments: [internal]',
+    'where: { company: { equals: "Acme Inc" } }',
+    `✗ rollout.yaml:11:43 segments.internal.where.company.equals equals: use only letters of ASCII, digits and . , % + : = @ / _ -
+`,
+  ],
+  [
+    'a percentage without its unit',
+    'segments: [internal]',
+    'where: { organisation: { percentage: 20 } }',
+    `✗ rollout.yaml:11:52 segments.internal.where.organisation.percentage 20 is not an exposure
+  write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either
+`,
+  ],
+  [
+    'a segment of nobody',
+    'segments: [internal]',
+    '',
+    `✗ rollout.yaml:11:13 segments.internal says nobody
+  where:, allow: or deny: says who
+`,
+  ],
+  [
+    'an id that is a list',
+    'allow: ["ada,eve"]',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:40 toggles.FEATURE_X.allow.0 "ada,eve": an id in a variable has only letters of ASCII, digits and . % + : = @ / _ -, and no dash first
+`,
+  ],
+  [
+    'a file that is not there',
+    'allow: { file: betta.txt }',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:47 toggles.FEATURE_X.allow.file betta.txt does not exist
+`,
+  ],
+  [
+    'a file outside the folder',
+    'allow: { file: ../beta.txt }',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:47 toggles.FEATURE_X.allow.file ../beta.txt lies outside the plan's folder
+  a list stands beside its plan
+`,
+  ],
+  [
+    'an id in a file that cannot be in a variable',
+    'allow: { file: beta.txt }',
+    'allow: [ada]',
+    `✗ beta.txt:2:3 "Świętopełk" cannot be an id in a list
+  an id in a variable has only letters of ASCII, digits and . % + : = @ / _ -, and no dash first
+`,
+  ],
+  [
+    'lists of a legacy toggle',
+    'kind: legacy, allow: [ada]',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:53 toggles.FEATURE_X.allow FEATURE_X is taken away step by step: nobody gets it early
+  remove allow:
+✗ rollout.yaml:16:26 phases.0.toggles.1 at step 3 FEATURE_Y is at 10% but FEATURE_X, which it requires, at 0%
+  move FEATURE_X first
+`,
+  ],
+  [
+    'lists with words that the SDK does not know',
+    "words: { on: '1', off: '0' }, deny: [eve]",
+    'allow: [ada]',
+    `✗ rollout.yaml:4:39 toggles.FEATURE_X.words deny of FEATURE_X are understood by the SDK, and its words 1 and 0 are not
+  remove words: (they are then true and false)
+`,
+  ],
+  [
+    'a list that no variable can hold',
+    'allow: { file: huge.txt }',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:39 toggles.FEATURE_X.allow the allow list of FEATURE_X has 119999 characters; a variable holds 100000
+  a segment with a rule over an attribute, or a file that the application reads: FEATURE_X_USERS_FILE
+`,
+  ],
+  [
+    'a file that is far too large',
+    'allow: { file: larger.txt }',
+    'allow: [ada]',
+    `✗ rollout.yaml:4:47 toggles.FEATURE_X.allow.file larger.txt is larger than 128 KB: a variable cannot hold it
+  a segment with a rule over an attribute
+`,
+  ],
+]
+
+describe('segments and lists', () => {
+  const files = {
+    'beta.txt': '# people\n  Świętopełk\nada\n',
+    'huge.txt': Array.from({ length: 12_000 }, (_, nth) => `${`id-${nth}`.padEnd(9, 'x')}\n`).join(''),
+    'larger.txt': 'x'.repeat(200_000),
+  }
+  it.each(EARLY)('%s', async (_, toggle, segment, printed) => {
+    const plan = changed(
+      ['FEATURE_X: { targets: [web] }', `FEATURE_X: { targets: [web], ${toggle} }`],
+      ['approvers:', `segments:\n  internal: { ${segment} }\napprovers:`],
+    )
+    expect(await seen({ ...files, 'rollout.yaml': plan })).toBe(printed)
   })
 })

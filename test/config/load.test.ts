@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { AUDIENCES } from '../../src/core/channel.ts'
 import { changed, loaded, PLAN, refusal, seen } from './plan.ts'
 
 const CANARY = 'S3cr3t"canary\\value'
@@ -42,6 +43,28 @@ describe('a plan', () => {
       ],
     })
     expect(plan).toMatchObject({ interval: 30_000, patience: 300_000, maxUnavailable: 0, windows: [], freezes: [] })
+  })
+
+  it('channels are told what their audience is told, and an environment says what differs', async () => {
+    const notify = `notify:
+  ops: { use: slack, url: "https://x/1", audience: on-call, message: "{{title}}" }
+  log: { use: webhook, url: "https://x/2" }
+`
+    const text = changed(
+      [
+        'environments: { staging: { hold: 1m } }',
+        'environments: { staging: { notify: { ops: { events: [] }, log: { use: slack, url: "https://x/3" } } } }',
+      ],
+      ['phases:', `${notify}phases:`],
+    )
+    const ops = { use: 'slack', options: { url: 'https://x/1' }, audience: 'on-call', message: '{{title}}', timeout: 10_000 }
+    const log = { use: 'webhook', options: { url: 'https://x/2' }, audience: 'team', events: AUDIENCES.team, timeout: 10_000 }
+    expect((await loaded(text)).plan.notify).toEqual({ ops: { ...ops, events: AUDIENCES['on-call'] }, log })
+    expect((await loaded(text, { environment: 'staging' })).plan.notify).toEqual({
+      ops: { ...ops, events: [] },
+      log: { ...log, use: 'slack', options: { url: 'https://x/3' } },
+    })
+    expect((await loaded(PLAN)).plan).not.toHaveProperty('notify')
   })
 
   it.each<[written: string, value: unknown]>([

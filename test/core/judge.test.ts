@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, restart, type Track } from '../../src/core/judge.ts'
+import { describe as said, judge, restart, type Track } from '../../src/core/judge.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Metric } from '../../src/core/plan.ts'
 import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../helpers/core.ts'
@@ -129,5 +129,19 @@ describe('verdicts', () => {
     const once = watchAll(slow, bad, gone, bad)
     const twice: Track = JSON.parse(JSON.stringify(once))
     expect(judge(slow, twice, bad, MINUTE, NOW)).toEqual(judge(slow, once, bad, MINUTE, NOW))
+  })
+})
+
+describe('what a value counted', () => {
+  const { warning: _, ...alerts } = metric({ success: rule('< 1'), critical: { when: rule('> 1'), for: 0 } })
+  const firing = (count: number, note?: string): Reading => ({ is: 'value', value: count, ...(note !== undefined && { note }) })
+
+  it.each<[readonly Reading[], string]>([
+    [[firing(2, 'HighErrorRate ×2')], '2 > 1: HighErrorRate ×2'],
+    [[firing(1, 'SlowCheckout')], '1, needs < 1: SlowCheckout'],
+    [[firing(2, 'HighErrorRate ×2'), firing(0)], '0 < 1'],
+    [[firing(2, 'HighErrorRate ×2'), gone], 'unreachable: refused'],
+  ])('is said with it, and only with it: %#', (readings, text) => {
+    expect(said(alerts, watchAll(alerts, ...readings))).toBe(text)
   })
 })

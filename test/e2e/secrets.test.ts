@@ -28,6 +28,11 @@ const SECRETS = {
   METRIC_PASSED: 'k4nary metric passed/Df84',
   METRIC_ARGUMENT: 'k4nary metric argument/Gh75',
   RELOAD_PASSED: 'k4nary reload passed/Jk66',
+  CHAT_PATH: 'k4nary-chat-path-Zz12x',
+  HOOK_SECRET: 'whsec_k4naryHookSecretAbCdEfGhIjKlMnOpQr',
+  HOOK_HEADER: 'k4nary~hook-header/Yy23',
+  PAGE_KEY: 'k4nary page key/Xx34',
+  CODE_TOKEN: 'k4nary+code+token/Ww45',
   // Of no use to this program at all.
   PGPASSWORD: 'k4nary-postgres-Lz57',
   AWS_SECRET_ACCESS_KEY: 'k4nary/aws+Xc48',
@@ -127,6 +132,11 @@ metrics:
   read: { use: json, url: "${server}/read?q=\${QUERY}", path: value, basic: { user: u, password: "\${BASIC}" }, headers: { X-Key: "\${HEADER}" }, method: POST, body: "\${BODY}", ${rules} }
   filed: { use: json, url: "${server}/read", path: value, bearer: file:token.txt, ${rules} }
   printed: { use: command, run: [./print, "\${METRIC_ARGUMENT}"], pass: [METRIC_PASSED, MODE], ${rules} }
+notify:
+  chat: { use: slack, url: "${server}/hooks/\${CHAT_PATH}", timeout: 1s }
+  hook: { use: webhook, url: "${server}/hook", secret: "\${HOOK_SECRET}", headers: { X-Key: "\${HOOK_HEADER}" }, timeout: 1s }
+  page: { use: pagerduty, url: "${server}/page", key: "\${PAGE_KEY}", timeout: 1s }
+  code: { use: github, url: "${server}/code", repository: acme/shop, sha: ${'0'.repeat(40)}, token: "\${CODE_TOKEN}", timeout: 1s }
 interval: 10ms
 phases:
   - { phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 10ms, metrics: [scraped, asked, read, filed, printed] }
@@ -236,7 +246,7 @@ async function live(at: Place, mode: Mode) {
   await at.type(['check'], github(at.folder))
   await at.type(['advance', '--override', 'hold,samples,metrics,drift', ...REASON])
   await at.type(['rollback', '--json', ...REASON])
-  await at.type(['doctor'])
+  await at.type(['doctor', '--notify'])
   // From here on the journal speaks, and all of them write the same into it.
   if (mode === 'echo 401') for (const argv of REST) await at.type(argv, github(at.folder))
   expect(statSync(join(at.folder, '.rollout')).mode & 0o077).toBe(0)
@@ -273,6 +283,10 @@ describe('no canary is written', () => {
       ['file:token.txt', 'file:missing-${HEADER}'],
       ['[./set', '["./missing-${COMMAND_ARGUMENT}"'],
       [at.server, 'http://${BASIC}'],
+      ['use: slack', 'use: slak'],
+      ['key: "${PAGE_KEY}"', 'kee: "${PAGE_KEY}"'],
+      ['secret: "${HOOK_SECRET}"', 'secret: "${HOOK_HEADER}"'],
+      ['repository: acme/shop', 'repository: "${CODE_TOKEN}"'],
     ]
     for (const [from, to] of broken) {
       expect(at.plan).toContain(from)

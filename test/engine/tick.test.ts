@@ -213,7 +213,7 @@ describe('run', () => {
     for await (const _ of run(engine, { ...LEADING }));
     const state = stateOf(engine)
     expect([state.status, state.cursor, web.words['A']]).toEqual(['rolled back', -1, 'false'])
-    expect(state.stopped?.why).toEqual({ code: 'critical', metric: 'errors', text: 'errors 20% > 5%' })
+    expect(state.stopped?.why).toEqual({ code: 'critical', metric: 'errors', judge: 'threshold', text: 'errors 20% > 5%' })
     expect(kinds(told).at(-1)).toBe('detached')
   })
 

@@ -18,7 +18,7 @@ export interface FakeShell extends Shell {
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a test names the type it goes on to assert
   readonly json: <Value>() => Value
   /** Writes a file below the folder and returns its path. */
-  readonly write: (path: string, text: string) => string
+  readonly write: (path: string, text: string | Uint8Array) => string
 }
 
 export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Record<string, string>> } = {}): FakeShell {

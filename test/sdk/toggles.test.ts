@@ -194,3 +194,26 @@ describe('the report', () => {
     expect(toggles.isEnabled('F')).toBe(true)
   })
 })
+
+describe('words of its own', () => {
+  const words = { F: { on: '1', off: '0' } }
+  it.each([
+    ['1', true],
+    ['0', false],
+    ['100%', true],
+    ['0.00001%', false],
+    ['true', false],
+    [undefined, false],
+  ])('F=%s is on: %s', (F, isOn) => {
+    const problems: string[] = []
+    const toggles = openToggles({ env: { F, G: 'true' }, file: '', words, onProblem: (message) => problems.push(message) })
+    expect([toggles.isEnabled('F', 'ada'), toggles.isEnabled('G', 'ada')]).toEqual([isOn, true])
+    expect(problems).toEqual(F === 'true' ? ['F="true" is not a word (0, 1 or a percentage such as 10%): it is off'] : [])
+    expect(toggles.words()).toEqual(F === undefined || F === 'true' ? { G: 'true' } : { F, G: 'true' })
+  })
+
+  it('do not come from what every object has', () => {
+    const toggles = openToggles({ env: { constructor: 'true' }, file: '', words, onProblem: (message) => expect(message).toBe('') })
+    expect(toggles.isEnabled('constructor', 'ada')).toBe(true)
+  })
+})

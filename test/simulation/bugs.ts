@@ -165,4 +165,16 @@ export const BUGS: readonly Bug[] = [
     find: 'open: actors.size >= count',
     replace: 'open: true',
   },
+  {
+    name: 'what was not heard is taken for told',
+    file: 'engine/courier.ts',
+    find: '        await line.channel.send(notice, signal)\n        line.sent.add(notice.id)',
+    replace: '        line.sent.add(notice.id)\n        await line.channel.send(notice, signal)',
+  },
+  {
+    name: 'what one channel was told no other channel is told',
+    file: 'core/outbox.ts',
+    find: 'return pruned(channels, { told: { ...told, [event.channel]: newest }, notices })',
+    replace: 'return { told: { ...told, [event.channel]: newest }, notices: notices.filter(({ seq }) => seq > newest) }',
+  },
 ]

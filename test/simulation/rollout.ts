@@ -10,6 +10,8 @@ import { openObserver } from '../../src/engine/observe.ts'
 import { rollBack } from '../../src/engine/rollback.ts'
 import { run, runOnce } from '../../src/engine/run.ts'
 import { openWriter } from '../../src/engine/writer.ts'
+import { openCourier, type Courier } from '../../src/engine/courier.ts'
+import { openListeners } from './channels.ts'
 import { openJudge, type Violation } from './invariants.ts'
 import { drawPlan } from './plan.ts'
 import { LATEST, spawn, type Faults, type Machine, type Process } from './process.ts'
@@ -50,7 +52,8 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     late: 0.006 * wild,
     slow: random.pick([4, 4, 4, 8000]),
   }
-  const plan = drawPlan(random)
+  const listeners = openListeners(drawPlan(random), seed, time)
+  const { plan } = listeners
   const fault = random.pick([undefined, { toggle: 'A', from: 50 }, { toggle: 'B', from: 10 }, { toggle: 'A', from: 100 }])
   const machines: readonly [Machine, ...Machine[]] = [
     { name: 'east', skew: random.pick([0, 0, 20_000, -3_600_000]) },
@@ -129,10 +132,12 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     alive: (other) => (other.domain === process.machine.name ? live.has(other.pid) : undefined),
   })
 
+  const courierOf = (engine: Engine, process: Process): Courier => openCourier({ ...engine, channels: listeners.open(process) })
+
   const watching = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
     if (!engine.writer.state) return
-    for await (const _ of run(engine, leadingOf(process, pid))) {
+    for await (const _ of run(engine, { ...leadingOf(process, pid), courier: courierOf(engine, process) })) {
       // Every turn is the engine's own affair.
     }
     const state = stateOf(engine)
@@ -140,7 +145,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   }
   const once = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
-    if (engine.writer.state) await runOnce(engine, leadingOf(process, pid))
+    if (engine.writer.state) await runOnce(engine, { ...leadingOf(process, pid), courier: courierOf(engine, process) })
   }
   const rollback =
     (scope: Scope | undefined, text: string) =>
@@ -231,6 +236,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
 
   say('the faults are over')
   faults.on = false
+  listeners.calm()
   Object.assign(world, { storeIsUp: true, metricsAre: 'true' })
   for (const target of world.targets) Object.assign(target, { isUp: true, isLying: false })
   await time.run(time.now + 4 * MINUTE)
@@ -243,8 +249,11 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   // What has only just begun is given the time it needs.
   if (judge.state?.intent) await time.run(time.now + 2 * MINUTE)
   judge.atEnd(world.isHarmful())
-  const violations =
-    bugs > 0 ? [...judge.violations, { invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : judge.violations
+  const violations = [
+    ...judge.violations,
+    ...(judge.state ? listeners.violations(world.events) : []),
+    ...(bugs > 0 ? [{ invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : []),
+  ]
   return { seed, violations, end: judge.state?.status ?? 'not started', events: world.events.length, processes, story }
 
   /** Outages, lies and hands from outside, over the whole length. */

@@ -6,16 +6,28 @@ const SPREAD = 0.6
 
 /** Upper bounds of the default buckets of Prometheus' client libraries (client_golang, DefBuckets), in seconds. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const NAMES = BOUNDS.map(String)
+
+/** The share beyond each bound, by the factor: a made-up world has few factors and millions of minutes. */
+const known = new Map<number, readonly number[]>()
+const MOST_KNOWN = 1000
 
 /** A cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts` for `size`. */
 export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): { readonly [le: string]: number } {
-  const tails = BOUNDS.map((bound) => upperTail(Math.log(bound / (MEDIAN * slower)) / SPREAD))
+  const tails = tailsOf(slower)
   const slow = size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
   const counts: Record<string, number> = {}
-  BOUNDS.forEach((bound, nth) => {
-    counts[String(bound)] = total - (slow[nth] ?? 0)
-  })
+  for (const [nth, name] of NAMES.entries()) counts[name] = total - (slow[nth] ?? 0)
   return { ...counts, '+Inf': total }
+}
+
+function tailsOf(slower: number): readonly number[] {
+  const found = known.get(slower)
+  if (found) return found
+  const tails = BOUNDS.map((bound) => upperTail(Math.log(bound / (MEDIAN * slower)) / SPREAD))
+  // Noise makes a factor of its own for every minute.
+  if (known.size < MOST_KNOWN) known.set(slower, tails)
+  return tails
 }
 
 /** Of those slower than one bound, each is slower than the next by itself. */

@@ -1,0 +1,131 @@
+import { readFileSync, statSync } from 'node:fs'
+import { z } from 'zod'
+import { messageOf } from '../../core/errors.ts'
+import type { Loan } from '../../core/ports.ts'
+import { Unreadable, type Failures, type Measured } from '../../core/reading.ts'
+import { parseDuration } from '../../core/units.ts'
+import { access, admit } from '../access.ts'
+import { metric } from '../define.ts'
+import { place } from '../env-disk.ts'
+import { divide, groups, isWhole } from '../groups.ts'
+import { request } from '../http.ts'
+import { parseRatings, type Rating } from '../ratings.ts'
+import { parseSelector } from '../selector.ts'
+
+/** A rating from further ahead has a wrong clock behind it. */
+const FUTURE = 60_000
+const DAY = 86_400_000
+
+const matchers = z
+  .string()
+  .refine((text) => matcherOf(text) !== undefined, { message: 'is not a list of label matchers such as toggle="FEATURE_X"' })
+
+const options = z
+  .strictObject({
+    url: z.url().optional().describe('Where the ratings are: JSON lines or a JSON list of {rating, at, …}'),
+    path: z.string().min(1).optional().describe('A file of them, relative to the plan'),
+    allowOutside: z.boolean().default(false).describe("Allow a path outside the plan's folder"),
+    ratio: z.strictObject({ below: z.number() }).optional().describe('Counts ratings below this among all that come in during a step'),
+    mean: z
+      .strictObject({
+        over: z
+          .string()
+          .refine((text) => (parseDuration(text) ?? 0) > 0, 'write a unit: 6h or 2d')
+          .default('1d'),
+      })
+      .optional()
+      .describe('The mean of the ratings of this long (1d)'),
+    scale: z
+      .strictObject({ from: z.number(), to: z.number() })
+      .refine(({ from, to }) => from < to, { message: 'from is not below to' })
+      .default({ from: 1, to: 5 })
+      .describe('The worst and the best rating (1 to 5)'),
+    only: matchers.optional().describe('Ratings that count, by the texts beside them: toggle="FEATURE_X"'),
+    maxBytes: z
+      .int()
+      .min(1024)
+      .max(64 << 20)
+      .default(8 << 20)
+      .describe('Largest document in bytes'),
+    ...groups,
+    ...access,
+  })
+  .refine(({ url, path }) => (url === undefined) !== (path === undefined), { message: 'needs either url or path' })
+  .refine(({ ratio, mean }) => (ratio === undefined) !== (mean === undefined), { message: 'needs either ratio or mean' })
+  .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(({ on, mean }) => on === undefined || mean === undefined, { message: 'on: and off: divide a ratio, not a mean' })
+
+type Options = z.infer<typeof options>
+
+/**
+ * What users say: ratings that they gave. A ratio counts them, so the source must keep those of a step: a file that is
+ * appended to, or an answer that leaves none out. One that is no rating makes the whole reading missing.
+ */
+export default metric({
+  options,
+  read: async (given, loan): Promise<Measured> => {
+    const now = loan.clock.now()
+    const text = given.url === undefined ? readRatings(given, loan) : await fetchRatings(given.url, given, loan)
+    const matches = given.only === undefined ? undefined : matcherOf(given.only)
+    const all = parseRatings(text, given.scale).filter(({ labels }) => !matches || matches(labels))
+    const ahead = all.find(({ at }) => at !== undefined && at > now + FUTURE)
+    if (ahead) throw new Unreadable('future', "a rating is ahead of this machine's clock")
+    if (given.ratio) {
+      const { below } = given.ratio
+      const count = (ratings: readonly Rating[]): Failures => ({
+        bad: { ratings: ratings.filter(({ rating }) => rating < below).length },
+        total: { ratings: ratings.length },
+      })
+      return {
+        is: 'ratio',
+        ...count(all),
+        ...divide<Rating, Failures>(
+          given,
+          ({ labels }) => labels,
+          (pick) => count(pick(all)),
+        ),
+      }
+    }
+    return meanOf(all, now - (parseDuration(given.mean?.over ?? '') ?? DAY))
+  },
+})
+
+function meanOf(all: readonly Rating[], since: number): Measured {
+  if (all.some(({ at }) => at === undefined))
+    throw new Unreadable('malformed', 'a rating has no time (at): which ones a mean is of is not known')
+  const late = all.filter(({ at = 0 }) => at >= since)
+  if (late.length === 0) throw new Unreadable('empty', 'nobody has rated it lately')
+  return { is: 'value', value: late.reduce((sum, { rating }) => sum + rating, 0) / late.length, samples: late.length }
+}
+
+async function fetchRatings(url: string, given: Options, loan: Loan): Promise<string> {
+  const { headers, tls } = admit(url, given, loan)
+  const { status, body } = await request(url, {
+    headers: { accept: 'application/json', ...headers },
+    tls,
+    block: given.blockLinkLocal,
+    maxBytes: given.maxBytes,
+    signal: loan.signal,
+    deadline: loan.timeout ?? 10_000,
+  })
+  if (status !== 200) throw new Unreadable('unreachable', `the ratings answered ${status}`)
+  return body
+}
+
+function readRatings({ path = '', allowOutside, maxBytes }: Options, { folder }: Loan): string {
+  const file = place({ path, allowOutside }, folder)
+  try {
+    const stat = statSync(file)
+    if (!stat.isFile()) throw new Unreadable('unreachable', `${path} is not a regular file`)
+    if (stat.size > maxBytes) throw new Unreadable('too-large', `${path} has ${stat.size} bytes, more than ${maxBytes}`)
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch (thrown) {
+    if (thrown instanceof Unreadable) throw thrown
+    if (thrown instanceof TypeError) throw new Unreadable('malformed', `${path} is not UTF-8 text`, { cause: thrown })
+    throw new Unreadable('unreachable', messageOf(thrown), { cause: thrown })
+  }
+}
+
+function matcherOf(text: string): ((labels: Readonly<Record<string, string>>) => boolean) | undefined {
+  return parseSelector(`any{${text}}`)?.matches
+}
