@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatDuration } from '../../core/units.ts'
-import { code, codes, heading, list, orDash, paragraph, table, type Document, type Text } from '../document/block.ts'
+import { code, codes, heading, list, orDash, paragraph, runsOf, table, type Block, type Document, type Text } from '../document/block.ts'
 import { timelineOf } from './timeline.ts'
 import { rollout, typed, type Source } from './source.ts'
 
@@ -27,6 +27,7 @@ export function communication(source: Source): Document {
       paragraph('Counted from the start of the rollout. A step happens when its gates are open, so the days are a plan and not a promise.'),
       heading('Who is told what'),
       table(['When', 'Who', 'What'], messages(source)),
+      ...channels(plan),
       heading('Who does what'),
       table(['Who', 'Answers for', 'Ticks', 'Approves'], people(plan)),
       heading('Where to look'),
@@ -50,7 +51,7 @@ function messages(source: Source): readonly (readonly Text[])[] {
   const phases = plan.phases.map(({ title, toggles }): readonly Text[] => [
     `before ${title}`,
     orDash(ownersOf(plan, toggles).join(', ')),
-    ['what is switched on, for how many, and until when it is watched: ', ...[codes(toggles)].flat()],
+    ['what is switched on, for how many, and until when it is watched: ', ...runsOf(codes(toggles))],
   ])
   return [
     ['at the start', all, 'the plan, these pages, and who is on call'],
@@ -64,6 +65,17 @@ function messages(source: Source): readonly (readonly Text[])[] {
     ],
     ['it is complete', all, ['the report: ', code(rollout(source, 'history', '--report'))]],
   ]
+}
+
+/** Who is told by the program itself. */
+function channels({ notify = {} }: Plan): readonly Block[] {
+  const rows = Object.entries(notify).map(([name, { use, audience, events }]): readonly Text[] => [
+    code(name),
+    code(use),
+    audience,
+    events.length === 0 ? 'nothing here' : events.join(', '),
+  ])
+  return rows.length === 0 ? [] : [heading('What the program tells by itself'), table(['Channel', 'How', 'Who reads it', 'Of what'], rows)]
 }
 
 function people(plan: Plan): readonly (readonly Text[])[] {

@@ -16,6 +16,7 @@ import {
   type Text,
 } from '../document/block.ts'
 import { MEANINGS } from './exits.ts'
+import { contingencies } from './risk-matrix.ts'
 import { annotated, rollout, typed, type ByHand, type Source } from './source.ts'
 
 /** What to type at three in the morning. */
@@ -35,6 +36,7 @@ export function emergency(source: Source): Document {
       note('note', 'A rollback passes every gate: windows, freezes and approvals hold steps up, never steps down.'),
       heading('How much to take back'),
       table(['When', 'Type', 'What it does'], scopes(source)),
+      ...contingencies(source),
       heading('A phase'),
       table(
         ['Phase', 'Type', 'Goes back'],

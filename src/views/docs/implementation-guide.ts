@@ -1,5 +1,4 @@
-import { formatApprovals } from '../../core/approval.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { Phase, Plan, Step } from '../../core/plan.ts'
 import { stagesOf, type Stage } from '../../core/planned.ts'
 import { changesBetween } from '../../core/summary.ts'
 import { formatDuration } from '../../core/units.ts'
@@ -23,6 +22,7 @@ export function implementationGuide(source: Source): Document {
         [rollout(source, 'run', '--simulate'), 'the plan against made-up traffic; touches nothing'],
         [rollout(source, 'plan'), 'what would be written, step by step'],
       ]),
+      ...rehearsals(source),
       heading('Start'),
       annotated([
         [rollout(source, 'start'), 'freezes the plan and records what every toggle is now; writes to no target'],
@@ -52,6 +52,22 @@ export function implementationGuide(source: Source): Document {
   }
 }
 
+/** A contingency that nobody has tried is a hope. */
+function rehearsals(source: Source): readonly Block[] {
+  const { contingencies = {}, drill } = source.plan
+  const tries = Object.keys(contingencies).map((id) => rollout(source, 'run', '--drill', id))
+  if (tries.length === 0) return []
+  const where = drill === true ? 'this environment allows it' : 'in an environment that allows it'
+  return [
+    paragraph(
+      'Rehearse what would be done in an emergency, on a copy that touches nothing (with ',
+      code('--apply'),
+      ` for real, ${where}):`,
+    ),
+    commands(...tries),
+  ]
+}
+
 function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): readonly Block[] {
   const phase = source.plan.phases[nth]
   if (!phase) return []
@@ -63,7 +79,28 @@ function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): rea
   return [
     heading(`${nth + 1}. ${phase.title}`),
     commands(...lines),
+    ...drillOf(source, phase),
     ...(ticks.length > 0 ? [paragraph('Before the phase is complete:'), commands(...ticks.flat())] : []),
+  ]
+}
+
+/** A phase may demand that a contingency was rehearsed for real. */
+function drillOf(source: Source, { drill }: Phase): readonly Block[] {
+  if (drill === undefined) return []
+  const words = ['run', '--drill', drill]
+  const real = source.plan.drill === true
+  return [
+    paragraph(
+      'Before the phase is complete ',
+      code(drill),
+      ' has to have been rehearsed for real',
+      real ? ':' : ', in an environment that allows it:',
+    ),
+    commands(
+      ...(real
+        ? [rollout(source, ...words, '--apply')]
+        : [`rollout ${words.join(' ')} --apply -e ENVIRONMENT`, rollout(source, ...words, '--proof', 'ENVIRONMENT')]),
+    ),
   ]
 }
 
@@ -74,9 +111,15 @@ function stageLines(source: Source, { step, before, after }: Stage): readonly st
   const waits = [`hold ${formatDuration(step.hold)}`, ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : [])].join(', ')
   return [
     `# Step ${step.index + 1}: ${moves.join(', ')}; then ${waits}`,
-    ...(step.approval ? [`${rollout(source, 'approve', '--if-step', String(step.index))}   # ${formatApprovals(step)}`] : []),
+    ...approvals(source, step),
     rollout(source, 'advance', '--if-step', String(step.index)),
   ]
+}
+
+/** One line a group: each of its people types it. */
+function approvals(source: Source, { index, approval }: Step): readonly string[] {
+  const needed = approval === undefined ? [] : [approval].flat()
+  return needed.map(({ group, count }) => `${rollout(source, 'approve', '--if-step', String(index))}   # ${count} of ${group}`)
 }
 
 function removal({ toggles }: Plan): readonly Block[] {

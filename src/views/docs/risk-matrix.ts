@@ -1,16 +1,33 @@
-import type { Document } from '../document/block.ts'
-import { code, codes, heading, paragraph, table, type Text } from '../document/block.ts'
-import { formatRule } from '../../core/rule.ts'
+import { formatScope } from '../../core/contingency.ts'
 import type { Plan } from '../../core/plan.ts'
-import type { Source } from './source.ts'
+import { IMPACTS, PROBABILITIES, ranked } from '../../core/risk.ts'
+import { formatRule } from '../../core/rule.ts'
+import {
+  code,
+  codes,
+  heading,
+  orDash,
+  paragraph,
+  runsOf,
+  strong,
+  table,
+  type Block,
+  type Document,
+  type Run,
+  type Text,
+} from '../document/block.ts'
+import { typed, type Source } from './source.ts'
 
 /** What may go wrong, how bad it would be, who answers for it, and what is done then. */
-export function riskMatrix({ plan }: Source): Document {
+export function riskMatrix(source: Source): Document {
+  const { plan } = source
   return {
     id: 'risk-matrix',
     title: 'Risk matrix',
     lead: 'What may go wrong, how bad it would be, who answers for it, and what is done then.',
     blocks: [
+      ...matrix(plan),
+      ...contingencies(source),
       heading('What the program looks for by itself'),
       table(['Metric', 'Is critical', 'Then', 'In'], guards(plan)),
       paragraph('A target that cannot be written or read back counts as critical too.'),
@@ -18,11 +35,60 @@ export function riskMatrix({ plan }: Source): Document {
   }
 }
 
+/** The contingencies of a plan as what to type; nothing where there is none. */
+export function contingencies(source: Source): readonly Block[] {
+  const planned = Object.entries(source.plan.contingencies ?? {})
+  if (planned.length === 0) return []
+  const rows = planned.map(([id, { text, scope, notify }]): readonly Text[] => [
+    code(id),
+    orDash(text),
+    formatScope(source.plan, scope),
+    typed(source, 'rollback', '--contingency', id),
+    orDash(notify.join(', ')),
+  ])
+  return [
+    heading('Contingencies'),
+    table(['Contingency', 'For', 'Does', 'Type', 'Tells'], rows),
+    paragraph(
+      'Each can be rehearsed on a copy, which touches nothing: ',
+      ...runsOf(typed(source, 'run', '--drill', planned[0]?.[0] ?? '')),
+      '.',
+    ),
+  ]
+}
+
+function matrix({ risks = {} }: Plan): readonly Block[] {
+  const all = ranked(risks)
+  if (all.length === 0) return [paragraph('The plan names no risk.')]
+  const cells = PROBABILITIES.toReversed().map((probability): readonly Text[] => [
+    strong(probability),
+    ...IMPACTS.map((impact): Text => {
+      const here = all.filter(({ risk }) => risk.probability === probability && risk.impact === impact)
+      return here.length === 0 ? '' : here.flatMap(({ id, level }, nth): readonly Run[] => [nth > 0 ? ', ' : '', code(id), ` (${level})`])
+    }),
+  ])
+  const rows = all.map(({ id, risk, level }): readonly Text[] => [
+    code(id),
+    level === 'critical' || level === 'high' ? strong(level) : level,
+    risk.text,
+    orDash(risk.owner),
+    orDash(risk.mitigation),
+    codes(risk.metrics ?? []),
+    risk.contingency === undefined ? '–' : code(risk.contingency),
+  ])
+  return [
+    heading('How probable, how bad'),
+    table(['Probability', ...IMPACTS.map((impact) => `impact ${impact}`)], cells),
+    heading('The risks'),
+    table(['Risk', 'Level', 'What may go wrong', 'Owner', 'Beforehand', 'Noticed by', 'Then'], rows),
+  ]
+}
+
 function guards(plan: Plan): readonly (readonly Text[])[] {
-  return Object.entries(plan.metrics).flatMap(([name, { critical }]) => {
+  return Object.entries(plan.metrics).flatMap(([name, { critical, contingency }]) => {
     const phases = plan.phases.filter(({ metrics }) => metrics.includes(name))
     if (!critical || phases.length === 0) return []
-    const then = [...new Set(phases.map(({ onCritical }) => onCritical))].join(', ')
-    return [[[code(name)], [code(formatRule(critical.when))], then, codes(phases.map(({ id }) => id))]]
+    const then = contingency === undefined ? [...new Set(phases.map(({ onCritical }) => onCritical))].join(', ') : code(contingency)
+    return [[code(name), code(formatRule(critical.when)), then, codes(phases.map(({ id }) => id))]]
   })
 }

@@ -1,5 +1,4 @@
-import { formatApprovals } from '../../core/approval.ts'
-import type { Metric, Phase, Plan } from '../../core/plan.ts'
+import type { Metric, Phase, Plan, Step } from '../../core/plan.ts'
 import { stepsOf } from '../../core/plan.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatRule } from '../../core/rule.ts'
@@ -18,6 +17,7 @@ import {
   type Document,
   type Text,
 } from '../document/block.ts'
+import { calendar } from './calendar.ts'
 import { timelineOf } from './timeline.ts'
 import { shareOf, type Source } from './source.ts'
 
@@ -57,6 +57,7 @@ export function rolloutPlan({ plan }: Source): Document {
         'A step is taken when every gate before it is open. Nothing on a calendar makes a step happen; a critical reading takes the change back at any time.',
       ),
       ...plan.phases.flatMap((phase, nth) => phaseBlocks(plan, phase, nth)),
+      ...calendar(plan),
       ...judged(plan),
       ...written(plan),
     ],
@@ -82,11 +83,16 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
         formatDuration(step.hold),
-        formatApprovals(step) || '–',
+        approvalOf(step),
       ]),
     ),
     ...conditions(phase),
   ]
+}
+
+function approvalOf({ approval }: Step): string {
+  const needed = approval === undefined ? [] : [approval].flat()
+  return needed.length === 0 ? '–' : needed.map(({ group, count }) => `${count} of ${group}`).join(', ')
 }
 
 const WARNING: Readonly<Record<Phase['onWarning'], string>> = {
@@ -112,9 +118,10 @@ function conditions(phase: Phase): readonly Block[] {
     code(formatRule(rule)),
     ` for ${formatDuration(over)} under watch`,
   ])
-  if (phase.checklist.length + success.length === 0) return []
+  const drill = phase.drill === undefined ? [] : [[code(phase.drill), ' was rehearsed for real']]
+  if (phase.checklist.length + success.length + drill.length === 0) return []
   const tasks = phase.checklist.map(({ id, text, owner }): Text => [text, ` (`, code(id), owner === undefined ? '' : `, ${owner}`, ')'])
-  return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...success], 'tasks')]
+  return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...drill, ...success], 'tasks')]
 }
 
 function judged(plan: Plan): readonly Block[] {
