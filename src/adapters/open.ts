@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/errors.ts'
 import { hider } from '../core/hide.ts'
-import type { Clock, Fence, MetricAdapter, Past, Schema, Span, TargetAdapter, Words } from '../core/ports.ts'
+import type { Clock, Fence, MetricAdapter, Past, Refusal, Schema, Span, TargetAdapter, Words } from '../core/ports.ts'
 import { Unreadable, type Missing, type Reading } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 
@@ -32,6 +32,8 @@ export interface OpenTarget {
   shown(text: string): string
   /** What to type to do the same by hand. */
   byHand(words: { readonly [variable: string]: string }): readonly string[]
+  /** Why it could never hold this word of this variable; undefined when it can. */
+  readonly refuses?: (variable: string, word: string) => Refusal | undefined
 }
 
 /** A metric of the plan, ready to be read. Reading never throws. */
@@ -92,6 +94,7 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
     settle: adapter.settle?.(options) ?? SETTLE,
     shown: hide.text,
     byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
+    refuses: (variable, word) => adapter.refuses?.(options, variable, word),
   }
 }
 

@@ -1,4 +1,6 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
+import { effective } from '../core/decide.ts'
+import { environment } from '../core/environment.ts'
 import { defaultsOf, type Plan } from '../core/plan.ts'
 import { phaseOf, type Destination, type Scope } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
@@ -42,6 +44,7 @@ async function ordinary(shell: Shell, input: Input, scope: Scope | undefined): P
   const state = stateOf({ writer })
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
+  if (scope?.is === 'to') checkHeld(engine, state, effective(state, scope))
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const { before, to } = await rollBack(engine, {
     scope,
@@ -90,6 +93,17 @@ function checkScope(plan: Plan, scope: Scope | undefined): void {
   const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !Object.hasOwn(plan.toggles, name)) : undefined
   if (unknown !== undefined)
     throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
+}
+
+/** What nobody's plan has been checked for: a target that cannot hold this exposure would be left where it is. */
+function checkHeld({ targets }: Engine, { plan }: State, to: Destination | undefined): void {
+  if (!to) return
+  for (const { name, refuses } of targets) {
+    for (const [variable, word] of Object.entries(environment(plan, name, to.exposures))) {
+      const refusal = refuses?.(variable, word)
+      if (refusal) throw new RolloutError('usage', { ...refusal, message: `${variable} on ${name}: ${refusal.message}` })
+    }
+  }
 }
 
 /** The journal is lost or never was: the defaults of rollout.yaml are all there is to go back to. */

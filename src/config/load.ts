@@ -8,6 +8,7 @@ import { suggest } from '../core/suggest.ts'
 import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
+import { checkRefusals } from './refusals.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
 import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
@@ -67,6 +68,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
     ...(await checkAdapters(usedBy(plan), { ...parts, place })),
+    ...(await checkRefusals(plan, { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? [])]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))

@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
 import { hider } from '../core/hide.ts'
 import type { Json } from '../core/plan.ts'
-import type { Schema } from '../core/ports.ts'
+import type { Schema, TargetAdapter } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
 import { suggest } from '../core/suggest.ts'
 import { explainIssue, pathOf } from './issue.ts'
@@ -14,6 +14,8 @@ export interface Adapters {
   readonly names: { readonly target: readonly string[]; readonly metric: readonly string[] }
   target(use: string): Promise<Schema<unknown> | undefined>
   metric(use: string): Promise<Schema<unknown> | undefined>
+  /** The whole of a target's adapter, for what it says of a plan. */
+  adapter(use: string): Promise<TargetAdapter<unknown> | undefined>
 }
 
 /** A target or a metric of the plan: whose options, and where they stand. */
