@@ -139,6 +139,7 @@ const COMMANDS: readonly Row[] = [
     name: 'doctor',
     about: 'Look for what will hurt: files, targets, queries, clocks',
     group: 'Plumbing',
+    flags: [['--users <file>', 'ids of users, one a line, that flagd may hash in more than one way']],
     load: async () => import('./commands/doctor.ts'),
   },
   {

@@ -10,6 +10,7 @@ import { load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { renderDoctor, type Finding } from '../views/doctor.ts'
 import { writeJson } from '../views/json.ts'
+import { probeIds } from './ids.ts'
 import { deadline, flag, type Input } from './input.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
 import { locate } from './place.ts'
@@ -27,6 +28,7 @@ export default async function doctor(shell: Shell, input: Input): Promise<Outcom
   if (plan) {
     const probe: Probe = { plan, lender: { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }, signal }
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
+    rows.push(...(await probeIds(shell, input, probe)))
   }
   // What an interrupted read gave says nothing about who was to answer.
   signal.throwIfAborted()

@@ -11,7 +11,7 @@ import { checkOptions, type Adapters, type OptionsParts, type Used } from './opt
 import { checkRefusals } from './refusals.ts'
 import { fingerprint, outlineOf } from './outline.ts'
 import { locate, type Path } from './place.ts'
-import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
+import { METRIC_KEYS, planSchema, TARGET_KEYS, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
@@ -171,8 +171,12 @@ function usedIn(input: Json): readonly Used[] {
   return (['target', 'metric'] as const).flatMap((kind) =>
     Object.entries(isObject(input) ? mapAt(input, `${kind}s`) : {}).flatMap(([name, entry]): readonly Used[] => {
       if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
-      const options = Object.entries(entry).filter(([key]) => key !== 'use' && !(kind === 'metric' && Object.hasOwn(METRIC_KEYS, key)))
-      return [{ kind, path: [`${kind}s`, name], use: entry['use'], options: Object.fromEntries(options) }]
+      const keys = kind === 'metric' ? METRIC_KEYS : TARGET_KEYS
+      const options = Object.entries(entry).filter(([key]) => key !== 'use' && !Object.hasOwn(keys, key))
+      const { instances: named } = entry
+      const instances = kind === 'target' && Array.isArray(named) ? named.filter((each) => typeof each === 'string') : []
+      const used: Used = { kind, path: [`${kind}s`, name], use: entry['use'], options: Object.fromEntries(options) }
+      return [instances.length > 0 ? { ...used, instances } : used]
     }),
   )
 }

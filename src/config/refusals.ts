@@ -1,8 +1,10 @@
 import type { Problem } from '../core/errors.ts'
+import { ofInstance } from '../core/instances.ts'
 import { exposureAt, type Plan, type Toggle } from '../core/plan.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
 import { wordFor } from '../core/words.ts'
+import type { Exposure } from '../core/units.ts'
 import type { OptionsParts } from './options.ts'
 import type { Path } from './place.ts'
 
@@ -27,12 +29,13 @@ export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<re
 
 async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsParts): Promise<Refuse | undefined> {
   const target = plan.targets[name]
-  const adapter = target && (await adapters.adapter(target.use).catch(() => undefined))
+  if (!target) return undefined
+  const adapter = await adapters.adapter(target.use).catch(() => undefined)
   if (!adapter?.refuses) return undefined
+  const [instance] = target.instances ?? []
+  const written = instance === undefined ? target.options : ofInstance(target.options, instance)
   // What is wrong with the options is told by whoever checks them.
-  const result = await Promise.resolve(adapter.options['~standard'].validate(resolve(target?.options ?? {}, env).value)).catch(
-    () => undefined,
-  )
+  const result = await Promise.resolve(adapter.options['~standard'].validate(resolve(written, env).value)).catch(() => undefined)
   if (!result || result.issues) return undefined
   return (variable, word) => adapter.refuses?.(result.value, variable, word)
 }
@@ -47,18 +50,19 @@ interface Meant {
 /** Everything that will be written to a target, as far as the plan alone says it: the baseline is what targets hold already. */
 function wordsOf(plan: Plan, target: string): readonly Meant[] {
   const toggles = Object.entries(plan.toggles).filter(([, { targets }]) => targets.includes(target))
-  const defaults = toggles.map(([name, toggle]) => {
-    const path = ['toggles', name, 'targets', toggle.targets.indexOf(target)]
-    return { name, toggle, word: wordFor(toggle, toggle.default), path }
-  })
+  const meant = (name: string, toggle: Toggle, exposure: Exposure, path: Path): readonly Meant[] => {
+    // An instance is on or off.
+    const words = toggle.exposure === 'instances' ? [toggle.words.off, toggle.words.on] : [wordFor(toggle, exposure)]
+    return words.map((word) => ({ name, toggle, word, path }))
+  }
+  const defaults = toggles.flatMap(([name, toggle]) =>
+    meant(name, toggle, toggle.default, ['toggles', name, 'targets', toggle.targets.indexOf(target)]),
+  )
   const steps = plan.phases.flatMap((phase, index) =>
     phase.steps.flatMap(({ to }, nth) =>
       toggles
         .filter(([name]) => phase.toggles.includes(name))
-        .map(([name, toggle]) => {
-          const word = wordFor(toggle, exposureAt(toggle, toggle.default, to))
-          return { name, toggle, word, path: ['phases', index, 'steps', nth] }
-        }),
+        .flatMap(([name, toggle]) => meant(name, toggle, exposureAt(toggle, toggle.default, to), ['phases', index, 'steps', nth])),
     ),
   )
   return [...defaults, ...steps]

@@ -1,3 +1,4 @@
+import { checkInstances } from './check-instances.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
 import { suggest } from './suggest.ts'
@@ -15,7 +16,14 @@ export interface Finding {
 
 /** Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates. */
 export function check(plan: Plan, now: Instant): readonly Finding[] {
-  return [...checkToggles(plan, now), ...checkRequires(plan), ...checkMetrics(plan), ...checkPhases(plan), ...checkCalendar(plan)]
+  return [
+    ...checkToggles(plan, now),
+    ...checkRequires(plan),
+    ...checkMetrics(plan),
+    ...checkPhases(plan),
+    ...checkInstances(plan).map(({ path, message, hint }) => error(path, message, hint)),
+    ...checkCalendar(plan),
+  ]
 }
 
 function error(path: Finding['path'], message: string, hint?: string): Finding {

@@ -1,3 +1,4 @@
+import { heldBy } from './instances.ts'
 import { togglesOf, type Exposures, type Plan } from './plan.ts'
 import type { Words } from './ports.ts'
 import { parseWord, wordFor } from './words.ts'
@@ -7,7 +8,7 @@ export function environment(plan: Plan, target: string, exposures: Exposures): {
   return Object.fromEntries(
     togglesOf(plan, target).flatMap((name) => {
       const toggle = plan.toggles[name]
-      return toggle ? [[toggle.variable, wordFor(toggle, exposures[name] ?? toggle.default)]] : []
+      return toggle ? [[toggle.variable, wordFor(toggle, heldBy(plan, target, toggle, exposures[name] ?? toggle.default))]] : []
     }),
   )
 }
@@ -28,7 +29,7 @@ export function drift(plan: Plan, target: string, exposures: Exposures, found: W
     const toggle = plan.toggles[name]
     if (!toggle) return []
     const word = found[toggle.variable]
-    const exposure = exposures[name] ?? toggle.default
+    const exposure = heldBy(plan, target, toggle, exposures[name] ?? toggle.default)
     const actual = word === undefined ? toggle.default : parseWord(word, toggle.words)?.exposure
     if (actual === exposure) return []
     return [{ target, toggle: name, variable: toggle.variable, found: word, expected: wordFor(toggle, exposure) }]
