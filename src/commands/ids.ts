@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { openTargets } from '../adapters/open.ts'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import { togglesOf, type Plan } from '../core/plan.ts'
+import type { Words } from '../core/ports.ts'
 import type { Shell } from '../shell.ts'
 import type { Finding } from '../views/doctor.ts'
 import { text, type Input } from './input.ts'
@@ -73,11 +74,9 @@ async function listsIn(plan: Plan, names: readonly string[], { lender, signal }:
   const lists = [...toggles].flatMap((name) => ['USERS', 'DENY'].map((list) => `${plan.toggles[name]?.variable ?? name}_${list}`))
   const found = await Promise.all(
     (await openTargets({ ...plan, targets: files }, lender)).map(async (target) => {
-      const words = await target.read(lists, signal).catch(() => ({}))
+      const words: Words = await target.read(lists, signal).catch(() => ({}))
       return Object.entries(words).flatMap(([list, word]) =>
-        String(word ?? '')
-          .split(',')
-          .flatMap((id) => (id.trim() === '' ? [] : [{ id: id.trim(), place: `${list} on ${target.name}` }])),
+        (word ?? '').split(',').flatMap((id) => (id.trim() === '' ? [] : [{ id: id.trim(), place: `${list} on ${target.name}` }])),
       )
     }),
   )
