@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Json } from '../core/plan.ts'
 import { plain } from './plain.ts'
-import { withValue, type JsonPath } from './json-text.ts'
+import { withMembers, type JsonPath } from './json-text.ts'
 
 /** 10,000 flags and what people write about them. */
 export const LARGEST_FLAGS = 8 << 20
@@ -32,7 +32,19 @@ function json(text: string, what: string): unknown {
   }
 }
 
-/** Likewise, unless this very value is there already. */
-export function withChanged(text: string, path: JsonPath, before: unknown, value: Json): string {
-  return isDeepStrictEqual(before, value) ? text : withValue(text, path, value)
+/** A member as it is and as it is to be. */
+export interface Change {
+  readonly key: string | number
+  readonly before: unknown
+  readonly after: Json
+}
+
+/** The text with these members in what lies at this path; those that are so already keep every byte. */
+export function withChanges(text: string, path: JsonPath, changes: readonly Change[]): string {
+  const due = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
+  return withMembers(
+    text,
+    path,
+    due.map(({ key, after }) => [key, after] as const),
+  )
 }

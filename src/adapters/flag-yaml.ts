@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isNode, isScalar, parseDocument, stringify, type Document, type Pair } from 'yaml'
+import { isMap, isNode, isScalar, parseDocument, stringify, type Document } from 'yaml'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Json } from '../core/plan.ts'
 import { plain } from './plain.ts'
@@ -29,47 +29,55 @@ export function withMark(text: string, { epoch, reloaded }: Mark): string {
   return closed(text) + mark + newlineOf(text)
 }
 
+/** A flag as a JSON value. */
+type Flag = { readonly [key: string]: Json }
+
 /**
- * The text with this flag, and everything else as it was; throws `conflict` where that cannot be done: a map in braces,
- * an anchor in the flag that something else refers to.
+ * The text with the flags that are made of those it has, and everything else as it was; throws `conflict` where that cannot be done: a map in
+ * braces, an anchor in a flag that something else refers to. It is parsed once, and once more to be sure.
  */
-export function withFlag(text: string, flag: string, value: { readonly [key: string]: Json }): string {
+export function withFlags(text: string, make: (before: { readonly [flag: string]: unknown }) => ReadonlyMap<string, Flag>): string {
   const document = parsed(text)
   const before = valueOf(document)
-  if (Object.hasOwn(before, flag) && isDeepStrictEqual(before[flag], value)) return text
-  const edited = replaced(text, document, flag, value)
-  if (!isDeepStrictEqual(rest(flagsIn(edited), flag), rest(before, flag)) || !isDeepStrictEqual(flagsIn(edited)[flag], value))
-    throw new RolloutError('conflict', {
-      message: `the flag ${flag} cannot be changed without changing others`,
-      hint: 'write it in block style, without anchors that others refer to',
-    })
-  return edited
+  const due = new Map([...make(before)].filter(([flag, value]) => !Object.hasOwn(before, flag) || !isDeepStrictEqual(before[flag], value)))
+  if (due.size === 0) return text
+  const edited = replaced(text, document, due)
+  if (isDeepStrictEqual(flagsIn(edited), { ...before, ...Object.fromEntries(due) })) return edited
+  throw new RolloutError('conflict', {
+    message: `${[...due.keys()].slice(0, 3).join(', ')} cannot be changed without changing other flags`,
+    hint: 'write them in block style, without anchors that others refer to',
+  })
 }
 
-function rest(flags: { readonly [flag: string]: unknown }, without: string): unknown {
-  return Object.fromEntries(Object.entries(flags).filter(([name]) => name !== without))
-}
-
-function replaced(text: string, { contents }: Document, flag: string, value: Json): string {
+function replaced(text: string, { contents }: Document, flags: ReadonlyMap<string, Flag>): string {
   const newline = newlineOf(text)
-  const print = (indent: string): string =>
+  const print = (value: Flag, indent: string): string =>
     // YAML 1.1 has more words that must stand between quotes to be texts: yes, no, on, off.
     stringify(value, { indent: 2, version: '1.1' })
       .trimEnd()
       .split('\n')
       .map((line) => indent + line)
       .join(newline)
-  const pair = isMap(contents) ? contents.items.find(({ key }: Pair) => isScalar(key) && String(key.value) === flag) : undefined
-  const key = pair && isNode(pair.key) ? pair.key.range : undefined
-  if (!pair || !key) return `${closed(text)}${stringify(flag, { version: '1.1' }).trimEnd()}:${newline}${print('  ')}${newline}`
-  const colon = text.indexOf(':', key[1]) + 1
-  const [from, to] = isNode(pair.value) && pair.value.range ? pair.value.range : [colon, colon]
-  const isBlock = isMap(pair.value) && pair.value.flow !== true
-  const line = text.lastIndexOf('\n', from - 1) + 1
-  const head = isBlock ? text.slice(0, line) : `${text.slice(0, colon)}${newline}`
-  const indent = isBlock ? text.slice(line, from) : '  '
-  const end = Math.max(colon, text.slice(0, to).trimEnd().length)
-  return head + print(indent) + text.slice(end)
+  const parts: string[] = []
+  const known = new Set<string>()
+  let at = 0
+  for (const { key, value: held } of isMap(contents) ? contents.items : []) {
+    const flag = isScalar(key) ? String(key.value) : ''
+    const value = flags.get(flag)
+    if (!value || !isNode(key) || !key.range) continue
+    known.add(flag)
+    const colon = text.indexOf(':', key.range[1]) + 1
+    const [from, to] = isNode(held) && held.range ? held.range : [colon, colon]
+    const isBlock = isMap(held) && held.flow !== true
+    const line = text.lastIndexOf('\n', from - 1) + 1
+    parts.push(isBlock ? text.slice(at, line) : `${text.slice(at, colon)}${newline}`, print(value, isBlock ? text.slice(line, from) : '  '))
+    at = Math.max(colon, text.slice(from, to).trimEnd().length + from)
+  }
+  parts.push(text.slice(at))
+  const added = [...flags].flatMap(([flag, value]) =>
+    known.has(flag) ? [] : [`${stringify(flag, { version: '1.1' }).trimEnd()}:${newline}${print(value, '  ')}${newline}`],
+  )
+  return added.length === 0 ? parts.join('') : closed(parts.join('')) + added.join('')
 }
 
 function parsed(text: string): Document {

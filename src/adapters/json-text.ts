@@ -18,34 +18,92 @@ interface Container {
 }
 
 /**
- * The text with this value at this path; every byte around it stays as it was. What is missing on the way is added at
- * the end of what holds it, indented as the text is. The text must be JSON (RFC 8259); throws `conflict` where a name
- * on the way is written twice, or something on it holds no members.
+ * The text with these members in what lies at this path; every byte around them stays as it was. What is missing, on
+ * the way too, is added at the end of what holds it, indented as the text is. The text must be JSON (RFC 8259), and is
+ * gone through once, however many members there are; throws `conflict` where a name is written twice, or something on
+ * the way holds no members.
  */
-export function withValue(text: string, path: JsonPath, value: Json): string {
-  return put(text, path, value, 0, skipBlanks(text, 0))
-}
-
-function put(text: string, path: JsonPath, value: Json, depth: number, at: number): string {
-  const [key, ...rest] = path
-  if (key === undefined) return text.slice(0, at) + print(value, depth, styleOf(text)) + text.slice(endOf(text, at))
-  const found = contentsOf(text, at, key)
-  const same = found.members.filter((member) => member.key === key)
-  if (same.length > 1)
-    throw new RolloutError('conflict', { message: `${JSON.stringify(key)} is written twice`, hint: 'remove one of them' })
-  const [member] = same
-  if (member) return put(text, rest, value, depth + 1, member.from)
-  const missing = rest.reduceRight<Json>((inner, name) => (typeof name === 'number' ? [inner] : { [name]: inner }), value)
-  return insert(text, found, key, missing, depth + 1)
-}
-
-function insert(text: string, { members, open, close }: Container, key: string | number, value: Json, depth: number): string {
+export function withMembers(text: string, path: JsonPath, values: readonly (readonly [key: string | number, value: Json])[]): string {
+  const [first] = values
+  if (!first) return text
+  let at = skipBlanks(text, 0)
+  for (const [depth, key] of path.entries()) {
+    const holder = contentsOf(text, at, key)
+    const [member] = sameIn(holder, key)
+    if (!member) {
+      const inner = path
+        .slice(depth + 1)
+        .reduceRight<Json>((held, name) => (typeof name === 'number' ? [held] : { [name]: held }), gather(values))
+      return spliced(text, [addition(text, holder, [[key, inner]], depth + 1)])
+    }
+    at = member.from
+  }
+  const holder = contentsOf(text, at, first[0])
   const style = styleOf(text)
+  const names = new Map<string | number, Member>()
+  const wanted = new Map(values)
+  for (const member of holder.members) {
+    if (wanted.has(member.key) && names.has(member.key)) throw twice(member.key)
+    names.set(member.key, member)
+  }
+  const edits = values.flatMap(([key, value]): readonly Edit[] => {
+    const member = names.get(key)
+    return member ? [{ from: member.from, to: member.to, text: print(value, path.length + 1, style) }] : []
+  })
+  const added = values.filter(([key]) => !names.has(key))
+  return spliced(text, added.length === 0 ? edits : [...edits, addition(text, holder, added, path.length + 1)])
+}
+
+/** Likewise one value, whose last name is the member. */
+export function withValue(text: string, path: JsonPath, value: Json): string {
+  const last = path.at(-1)
+  return last === undefined ? text : withMembers(text, path.slice(0, -1), [[last, value]])
+}
+
+interface Edit {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+}
+
+function spliced(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = []
+  let at = 0
+  for (const edit of edits.toSorted((a, b) => a.from - b.from)) {
+    parts.push(text.slice(at, edit.from), edit.text)
+    at = edit.to
+  }
+  return parts.join('') + text.slice(at)
+}
+
+function addition(
+  text: string,
+  { members, open, close }: Container,
+  values: readonly (readonly [key: string | number, value: Json])[],
+  depth: number,
+): Edit {
+  const style = styleOf(text)
+  const lines = values.map(([key, value]) => {
+    const name = typeof key === 'number' ? '' : `${JSON.stringify(key)}${style.unit === '' ? ':' : ': '}`
+    return style.newline + style.unit.repeat(depth) + name + print(value, depth, style)
+  })
   const last = members.at(-1)
-  const name = typeof key === 'number' ? '' : `${JSON.stringify(key)}${style.unit === '' ? ':' : ': '}`
-  const line = style.newline + style.unit.repeat(depth) + name + print(value, depth, style)
-  if (last) return `${text.slice(0, last.to)},${line}${text.slice(last.to)}`
-  return `${text.slice(0, open)}${line}${style.newline}${style.unit.repeat(depth - 1)}${text.slice(close)}`
+  if (last) return { from: last.to, to: last.to, text: `,${lines.join(',')}` }
+  return { from: open, to: close, text: `${lines.join(',')}${style.newline}${style.unit.repeat(depth - 1)}` }
+}
+
+function gather(values: readonly (readonly [key: string | number, value: Json])[]): Json {
+  return typeof values[0]?.[0] === 'number' ? values.map(([, value]) => value) : Object.fromEntries(values)
+}
+
+function sameIn({ members }: Container, key: string | number): readonly Member[] {
+  const same = members.filter((member) => member.key === key)
+  if (same.length > 1) throw twice(key)
+  return same
+}
+
+function twice(key: string | number): RolloutError {
+  return new RolloutError('conflict', { message: `${JSON.stringify(key)} is written twice`, hint: 'remove one of them' })
 }
 
 interface Style {

@@ -1,8 +1,9 @@
 import type { Problem } from '../core/errors.ts'
 import { ofInstance } from '../core/instances.ts'
-import { exposureAt, type Plan, type Toggle } from '../core/plan.ts'
+import { exposureAt, togglesOf, type Plan, type Toggle } from '../core/plan.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
+import { suggest } from '../core/suggest.ts'
 import { wordFor } from '../core/words.ts'
 import type { Exposure } from '../core/units.ts'
 import type { OptionsParts } from './options.ts'
@@ -14,6 +15,8 @@ type Refuse = (variable: string, word: string) => Refusal | undefined
 export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<readonly Problem[]> {
   const targets = await Promise.all(Object.keys(plan.targets).map(async (name) => [name, await refuseOf(plan, name, parts)] as const))
   const found = new Map<string, Problem>()
+  for (const name of Object.keys(plan.targets))
+    for (const problem of checkKeys(plan, name, parts)) found.set(`${name} ${problem.message}`, problem)
   for (const [target, refuse] of targets) {
     if (!refuse) continue
     for (const { toggle, name, word, path } of wordsOf(plan, target)) {
@@ -25,6 +28,22 @@ export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<re
     }
   }
   return [...found.values()]
+}
+
+/** Targets of flags name variables in `keys`: one that is none of theirs would leave its flag as it is called. */
+function checkKeys(plan: Plan, target: string, { place }: OptionsParts): readonly Problem[] {
+  const { use = '', options = {} } = plan.targets[target] ?? {}
+  const { keys } = options
+  // To an adapter of the user's own it may mean something else.
+  if (!/^[a-z]/.test(use) || typeof keys !== 'object' || keys === null) return []
+  const variables = togglesOf(plan, target).flatMap((name) => plan.toggles[name]?.variable ?? [])
+  return Object.keys(keys)
+    .filter((name) => !variables.includes(name))
+    .map((name) => {
+      const near = suggest(name, variables)
+      const hint = near === undefined ? `one of ${variables.slice(0, 10).join(', ')}` : `did you mean ${near}?`
+      return { message: `"${name}" is not written to ${target}`, where: place(['targets', target, 'keys', name], true), hint }
+    })
 }
 
 async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsParts): Promise<Refuse | undefined> {

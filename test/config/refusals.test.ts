@@ -40,6 +40,13 @@ describe('a step that its target cannot hold is an error of the plan, at its pla
     expect(problems).toMatchObject([{ message, where: { file: 'rollout.yaml', line: 11, column }, hint: expect.stringContaining('flagd') }])
   })
 
+  it('a key of a variable that is not written there', async () => {
+    const { problems } = await refusal(plan('{ use: flagd, path: flags.json, keys: { FEATUR_X: search } }', '[10%, 100%]'))
+    expect(problems).toMatchObject([
+      { message: '"FEATUR_X" is not written to edge', hint: 'did you mean FEATURE_X?', where: { line: 7, column: 49 } },
+    ])
+  })
+
   it('in the file of the phase', async () => {
     const [top = ''] = plan(UNLEASH, '').split('phases:')
     const files = {

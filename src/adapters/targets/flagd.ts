@@ -3,7 +3,7 @@ import type { Json } from '../../core/plan.ts'
 import { parseExposure, type Exposure } from '../../core/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, parseAs, withChanged } from '../flag-json.ts'
+import { LARGEST_FLAGS, parseAs, withChanges } from '../flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../flag-word.ts'
 import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
 
@@ -67,15 +67,17 @@ export default target({
     write: (text, words, { epoch, reloaded }, given) => {
       const { flags, metadata = {} } = edit(text)
       const marked: Record<string, Json> = { rollout: epoch, ...(reloaded !== undefined && { rolloutReloaded: reloaded }) }
-      const written = Object.entries(words).reduce(
-        (all, [name, word]) => {
-          const key = flagOf(given, name)
-          const before = Object.hasOwn(flags, key) ? flags[key] : undefined
-          return withChanged(all, ['flags', key], before, flagFor(before, exposureOf(word)))
-        },
-        text === '' ? EMPTY : text,
+      const changes = Object.entries(words).map(([name, word]) => {
+        const key = flagOf(given, name)
+        const before = Object.hasOwn(flags, key) ? flags[key] : undefined
+        return { key, before, after: flagFor(before, exposureOf(word)) }
+      })
+      const written = withChanges(text === '' ? EMPTY : text, ['flags'], changes)
+      return withChanges(
+        written,
+        ['metadata'],
+        Object.entries(marked).map(([key, after]) => ({ key, before: metadata[key], after })),
       )
-      return Object.entries(marked).reduce((all, [name, value]) => withChanged(all, ['metadata', name], metadata[name], value), written)
     },
     unmark: () => 'remove "rollout" from the metadata of the file',
     largest: LARGEST_FLAGS,

@@ -6,7 +6,7 @@ import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS } from '../flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../flag-word.ts'
-import { flagsIn, markIn, withFlag, withMark } from '../flag-yaml.ts'
+import { flagsIn, markIn, withFlags, withMark } from '../flag-yaml.ts'
 import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
 
 const options = z.strictObject({
@@ -40,11 +40,13 @@ export default target({
     },
     mark: markIn,
     write: (text, words, mark, given) => {
-      const flags = flagsIn(text)
-      const written = Object.entries(words).reduce((all, [name, word]) => {
-        const key = flagOf(given, name)
-        return withFlag(all, key, flagFor(Object.hasOwn(flags, key) ? flags[key] : undefined, exposureOf(word)))
-      }, text)
+      const written = withFlags(text, (flags) => {
+        const made = Object.entries(words).map(([name, word]) => {
+          const key = flagOf(given, name)
+          return [key, flagFor(Object.hasOwn(flags, key) ? flags[key] : undefined, exposureOf(word))] as const
+        })
+        return new Map(made)
+      })
       return withMark(written, mark)
     },
     unmark: (epoch) => `remove the line "# rollout:${epoch}" from the file`,

@@ -4,7 +4,7 @@ import type { Refusal } from '../../core/ports.ts'
 import { formatExposure, type Exposure } from '../../core/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, parseAs, withChanged } from '../flag-json.ts'
+import { LARGEST_FLAGS, parseAs, withChanges } from '../flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../flag-word.ts'
 import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
 
@@ -46,28 +46,29 @@ export default target({
   ...wordFile<Options>({
     read: (text, names, given) => {
       const { features } = parseAs(document, text === '' ? EMPTY : text, 'Unleash')
+      const last = new Map(features.map((each) => [each.name, each]))
+      const first = new Map(features.toReversed().map((each) => [each.name, each]))
       return Object.fromEntries(
         names.map((name) => {
           const key = flagOf(given, name)
-          const same = features.filter((each) => each.name === key)
-          if (same.length > 1) throw foreign(key, 'is there twice', 'remove one of them')
-          return [name, same[0] && wordIn(same[0], given)]
+          const held = first.get(key)
+          if (held !== last.get(key)) throw foreign(key, 'is there twice', 'remove one of them')
+          return [name, held && wordIn(held, given)]
         }),
       )
     },
     mark: (text) => marked.safeParse(edit(text).rollout).data ?? { epoch: 0 },
     write: (text, words, { epoch, reloaded }, given) => {
       const { features, rollout } = edit(text)
-      const names = features.map((each) => feature.safeParse(each).data?.name)
-      const written = Object.entries(words).reduce(
-        (all, [name, word]) => {
-          const key = flagOf(given, name)
-          const nth = names.includes(key) ? names.indexOf(key) : names.push(key) - 1
-          return withChanged(all, ['features', nth], features[nth], featureFor(features[nth], key, exposureOf(word), given))
-        },
-        text === '' ? EMPTY : text,
-      )
-      return withChanged(written, ['rollout'], rollout, { epoch, ...(reloaded !== undefined && { reloaded }) })
+      const places = new Map(features.map((each, nth) => [feature.safeParse(each).data?.name, nth]))
+      let next = features.length
+      const changes = Object.entries(words).map(([name, word]) => {
+        const flag = flagOf(given, name)
+        const key = places.get(flag) ?? next++
+        return { key, before: features[key], after: featureFor(features[key], flag, exposureOf(word), given) }
+      })
+      const written = withChanges(text === '' ? EMPTY : text, ['features'], changes)
+      return withChanges(written, [], [{ key: 'rollout', before: rollout, after: { epoch, ...(reloaded !== undefined && { reloaded }) } }])
     },
     unmark: () => 'remove "rollout" from the file',
     largest: LARGEST_FLAGS,

@@ -271,3 +271,11 @@ it.runIf(has('jq'))('what is to be typed by hand does the same', async () => {
     evaluator()
   }
 })
+
+it('holds many toggles', async () => {
+  const words = (word: string) => Object.fromEntries(Array.from({ length: 5000 }, (_, nth) => [`FEATURE_${nth}`, word]))
+  for (const word of ['10%', 'false']) {
+    await write(words(word))
+    expect(await read(Object.keys(words(word)))).toEqual(words(word))
+  }
+}, 120_000)

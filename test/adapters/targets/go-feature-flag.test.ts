@@ -236,3 +236,11 @@ it('says what to type by hand', async () => {
     'systemctl reload relay',
   ])
 })
+
+it('holds many toggles', async () => {
+  const words = (word: string) => Object.fromEntries(Array.from({ length: 500 }, (_, nth) => [`FEATURE_${nth}`, word]))
+  for (const word of ['10%', 'false']) {
+    await write(words(word))
+    expect(await read(Object.keys(words(word)))).toEqual(words(word))
+  }
+}, 120_000)

@@ -142,6 +142,12 @@ describe('the file', () => {
     expect(client.isEnabled('FEATURE_X', { userId: 'ana' })).toBe(false)
   })
 
+  it('is not read as a word where the feature is there twice', async () => {
+    const off = { name: 'FEATURE_X', enabled: false }
+    writeFileSync(file, JSON.stringify({ version: 2, features: [off, { ...off, enabled: true }] }))
+    await expect(read(['FEATURE_X'])).rejects.toMatchObject({ code: 'conflict', message: 'the flag FEATURE_X is there twice' })
+  })
+
   it('reads what has no strategy as on for everybody, as the SDK does', async () => {
     writeFileSync(file, JSON.stringify({ version: 2, features: [{ name: 'FEATURE_X', enabled: true, strategies: [] }] }))
     expect(await read(['FEATURE_X', 'FEATURE_Y'])).toEqual({ FEATURE_X: 'true', FEATURE_Y: undefined })
@@ -158,3 +164,11 @@ it.runIf(has('jq'))('what is to be typed by hand does the same', async () => {
     expect(await read(['FEATURE_X', 'FEATURE_Y', 'FEATURE_Z'])).toEqual({ FEATURE_X: word, FEATURE_Y: 'true', FEATURE_Z: word })
   }
 })
+
+it('holds many toggles', async () => {
+  const words = (word: string) => Object.fromEntries(Array.from({ length: 5000 }, (_, nth) => [`FEATURE_${nth}`, word]))
+  for (const word of ['10%', 'false']) {
+    await write(words(word))
+    expect(await read(Object.keys(words(word)))).toEqual(words(word))
+  }
+}, 120_000)
