@@ -183,7 +183,10 @@ const COMMANDS: readonly Row[] = [
     name: 'doctor',
     about: 'Look for what will hurt: files, targets, queries, clocks',
     group: 'Plumbing',
-    flags: [['--notify', 'send a test message to every channel']],
+    flags: [
+      ['--notify', 'send a test message to every channel'],
+      ['--users <file>', 'ids of users, one a line, that flagd may hash in more than one way'],
+    ],
     load: async () => import('./commands/doctor.ts'),
   },
   {

@@ -41,16 +41,17 @@ export function place({ path, allowOutside }: { readonly path: string; readonly 
   return real
 }
 
-/** The text of an env file; '' when it is not there and may be created. Refuses what is not one. */
-export function readDocument(file: string, create: boolean): string {
+/** The text of an env file, or of another file of toggles; '' when it is not there and may be created. Refuses what is not one. */
+export function readDocument(file: string, create: boolean, largest = LARGEST): string {
   const stat = explaining(file, () => statSync(file, { throwIfNoEntry: false }))
   if (!stat) {
     if (create) return ''
     throw new RolloutError('unreachable', { message: `${file} does not exist`, hint: 'create: true in the target creates it' })
   }
-  if (stat.isDirectory()) throw new RolloutError('config', { message: `${file} is a directory`, hint: 'path: names the env file itself' })
+  if (stat.isDirectory()) throw new RolloutError('config', { message: `${file} is a directory`, hint: 'path: names the file itself' })
   if (!stat.isFile()) throw new RolloutError('config', { message: `${file} is not a regular file` })
-  if (stat.size > LARGEST) throw new RolloutError('config', { message: `${file} is larger than 1 MB: hardly an env file` })
+  if (stat.size > largest)
+    throw new RolloutError('config', { message: `${file} is larger than ${largest >> 20} MB: hardly a file of toggles` })
   const bytes = explaining(file, () => readFileSync(file))
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

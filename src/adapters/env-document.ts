@@ -1,13 +1,6 @@
 import { RolloutError } from '../core/errors.ts'
 import type { Words } from '../core/ports.ts'
-
-/** `# rollout:42`, a comment in the file: the newest intent that was written there. */
-export interface Mark {
-  /** Sequence number of the intent; 0 when none was ever written. */
-  readonly epoch: number
-  /** `# rollout:42 reloaded:1a2b3c4d`: digest of the words the application was last told to read. */
-  readonly reloaded?: string | undefined
-}
+import type { Mark } from './word-file.ts'
 
 /** One `NAME=value` of an env file, with everything around the value. */
 interface Assignment {
@@ -32,6 +25,7 @@ interface Line {
 }
 
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
+/** `# rollout:42 reloaded:1a2b3c4d`: a comment in the file. */
 const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?[ \t]*$/
 /** What every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]*$/

@@ -1,15 +1,20 @@
 import { RolloutError } from '../core/errors.ts'
 import { hider } from '../core/hide.ts'
-import type { Clock, Fence, MetricAdapter, Past, Schema, Span, TargetAdapter, Words } from '../core/ports.ts'
+import { ofInstance } from '../core/instances.ts'
+import type { Clock, MetricAdapter, Past, Schema, Span, TargetAdapter } from '../core/ports.ts'
 import { Unreadable, type Missing, type Reading } from '../core/reading.ts'
 import { messageOf } from '../core/errors.ts'
 
 import type { Json, Metric, Plan, Target } from '../core/plan.ts'
 import { resolve } from '../core/reference.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
+import { spread } from './instances.ts'
+import type { OpenTarget } from './open-target.ts'
 import { oneLine } from './plain.ts'
 import { importMetric, importTarget } from './registry.ts'
 import { sound } from './sound.ts'
+
+export type { OpenTarget } from './open-target.ts'
 
 /** For adapters that do not say: the deadline most of them have. */
 const SETTLE: Duration = 10_000
@@ -21,19 +26,6 @@ export interface Lender {
   readonly folder: string
 }
 
-/** A target of the plan with its adapter found and its options checked. */
-export interface OpenTarget {
-  readonly name: string
-  read(variables: readonly string[], signal: AbortSignal): Promise<Words>
-  write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
-  /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
-  readonly settle: Duration
-  /** Text that may hold what came from the environment, fit to be shown. */
-  shown(text: string): string
-  /** What to type to do the same by hand. */
-  byHand(words: { readonly [variable: string]: string }): readonly string[]
-}
-
 /** A metric of the plan, ready to be read. Reading never throws. */
 export interface OpenMetric {
   readonly name: string
@@ -43,19 +35,19 @@ export interface OpenMetric {
 }
 
 /** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
-export async function openTargets(plan: Pick<Plan, 'targets'>, lender: Lender): Promise<readonly OpenTarget[]> {
-  return Promise.all(Object.entries(plan.targets).map(([name, target]) => openTarget(name, target, lender)))
+export async function openTargets(plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<readonly OpenTarget[]> {
+  return Promise.all(Object.keys(plan.targets).map((name) => openTarget(name, plan, lender)))
 }
 
 /**
  * Likewise for a rollback, which goes on with the others: a target whose options do not fit any more refuses with
  * the reason.
  */
-export async function openTargetsAnyway(plan: Pick<Plan, 'targets'>, lender: Lender): Promise<readonly OpenTarget[]> {
+export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<readonly OpenTarget[]> {
   return Promise.all(
-    Object.entries(plan.targets).map(async ([name, target]) => {
+    Object.keys(plan.targets).map(async (name) => {
       try {
-        return await openTarget(name, target, lender)
+        return await openTarget(name, plan, lender)
       } catch (thrown) {
         if (!(thrown instanceof RolloutError)) throw thrown
         const refuse = async (): Promise<never> => Promise.reject(thrown)
@@ -81,7 +73,19 @@ export async function openMetrics(plan: Pick<Plan, 'metrics'>, names: readonly s
   return Promise.all(known.map(([name, metric]) => openMetric(name, metric, lender)))
 }
 
-async function openTarget(name: string, { use, options: raw }: Target, lender: Lender): Promise<OpenTarget> {
+async function openTarget(name: string, plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<OpenTarget> {
+  const target = plan.targets[name]
+  if (!target) throw new RolloutError('config', { message: `there is no target "${name}"` })
+  const { instances, options } = target
+  if (!instances) return openOne(name, target, lender)
+  const each = instances.map(async (instance) => {
+    const open = await openOne(name, { ...target, options: ofInstance(options, instance) }, lender)
+    return [instance, open] as const
+  })
+  return spread(plan, name, new Map(await Promise.all(each)))
+}
+
+async function openOne(name: string, { use, options: raw }: Target, lender: Lender): Promise<OpenTarget> {
   const adapter: TargetAdapter<unknown> = await importTarget(use, lender.folder)
   const { options, hide } = await prepare(`targets.${name}`, adapter.options, raw, lender)
   const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(hide(thrown)))
@@ -92,6 +96,7 @@ async function openTarget(name: string, { use, options: raw }: Target, lender: L
     settle: adapter.settle?.(options) ?? SETTLE,
     shown: hide.text,
     byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
+    refuses: (variable, word) => adapter.refuses?.(options, variable, word),
   }
 }
 

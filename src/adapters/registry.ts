@@ -25,15 +25,18 @@ export async function importNotify(use: string, folder: string): Promise<NotifyA
   return adapter
 }
 
-/** Looks up the options schemas of adapters by name, for checking a plan before anything is opened. */
+/** Looks up adapters, and the schemas of their options, by name, for checking a plan before anything is opened. */
 export function schemas(folder: string) {
   return {
     names: { target: names('targets'), metric: names('metrics'), notify: names('notify') },
     target: async (use: string): Promise<Schema<unknown> | undefined> =>
-      known(use, names('targets'), async () => importTarget(use, folder)),
+      (await known(use, names('targets'), async () => importTarget(use, folder)))?.options,
     metric: async (use: string): Promise<Schema<unknown> | undefined> =>
-      known(use, names('metrics'), async () => importMetric(use, folder)),
-    notify: async (use: string): Promise<Schema<unknown> | undefined> => known(use, names('notify'), async () => importNotify(use, folder)),
+      (await known(use, names('metrics'), async () => importMetric(use, folder)))?.options,
+    notify: async (use: string): Promise<Schema<unknown> | undefined> =>
+      (await known(use, names('notify'), async () => importNotify(use, folder)))?.options,
+    adapter: async (use: string): Promise<TargetAdapter<unknown> | undefined> =>
+      known(use, names('targets'), async () => importTarget(use, folder)),
   }
 }
 
@@ -48,12 +51,8 @@ function names(kind: Kind): readonly string[] {
   return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
 }
 
-async function known<Adapter extends { readonly options: Schema<unknown> }>(
-  use: string,
-  among: readonly string[],
-  load: () => Promise<Adapter>,
-) {
-  return isPath(use) || among.includes(use) ? (await load()).options : undefined
+async function known<Adapter>(use: string, among: readonly string[], load: () => Promise<Adapter>): Promise<Adapter | undefined> {
+  return isPath(use) || among.includes(use) ? load() : undefined
 }
 
 function isPath(use: string): boolean {

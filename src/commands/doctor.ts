@@ -11,6 +11,7 @@ import { load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { renderDoctor, type Finding } from '../views/doctor.ts'
 import { writeJson } from '../views/json.ts'
+import { probeIds } from './ids.ts'
 import { deadline, flag, type Input } from './input.ts'
 import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
@@ -31,6 +32,7 @@ export default async function doctor(shell: Shell, input: Input): Promise<Outcom
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
     const test = flag(input, 'notify') ? testMessage(plan, shell.clock.now(), shell.user ?? 'doctor', shell.uuid()) : undefined
     rows.push(...(await probeChannels(probe, test)))
+    rows.push(...(await probeIds(shell, input, probe)))
   }
   // What an interrupted read gave says nothing about who was to answer.
   signal.throwIfAborted()

@@ -7,6 +7,7 @@ import { messageOf, RolloutError } from '../core/errors.ts'
 import { describe, judge } from '../core/judge.ts'
 import type { Reading } from '../core/reading.ts'
 import { togglesOf, type Metric, type Plan, type Target } from '../core/plan.ts'
+import { ofInstance } from '../core/instances.ts'
 import { resolve } from '../core/reference.ts'
 import { formatDuration, type Duration } from '../core/units.ts'
 import type { Finding } from '../views/doctor.ts'
@@ -39,7 +40,7 @@ export async function probeTargets({ plan, lender, signal }: Probe): Promise<rea
             what,
             level: 'failed',
             text: `${locked} may not be written by this user`,
-            hint: 'the env file and its folder must be writable',
+            hint: 'the file and its folder must be writable',
           }
         const unset = variables.filter((variable) => found[variable] === undefined)
         return {
@@ -55,13 +56,22 @@ export async function probeTargets({ plan, lender, signal }: Probe): Promise<rea
   )
 }
 
-/** What of an env file and its folder this user may not write; the file is replaced, so both count. */
+/** Targets that are files: all of them are replaced at their `path`. */
+const FILES = new Set(['env-file', 'flagd', 'go-feature-flag', 'unleash'])
+
+/** What of a file and its folder this user may not write; the file is replaced, so both count. */
 function lockedPath(target: Target | undefined, { env, folder }: Lender): string | undefined {
-  if (target?.use !== 'env-file') return undefined
-  const { path, allowOutside } = resolve(target.options, env).value
-  if (typeof path !== 'string') return undefined
-  const file = place({ path, allowOutside: allowOutside === true }, folder)
-  return [file, dirname(file)].find((each) => existsSync(each) && !isWritable(each))
+  if (!target || !FILES.has(target.use)) return undefined
+  const { options, instances } = target
+  const each = instances ? instances.map((instance) => ofInstance(options, instance)) : [options]
+  return each
+    .flatMap((written) => {
+      const { path, allowOutside } = resolve(written, env).value
+      if (typeof path !== 'string') return []
+      const file = place({ path, allowOutside: allowOutside === true }, folder)
+      return [file, dirname(file)]
+    })
+    .find((path) => existsSync(path) && !isWritable(path))
 }
 
 function isWritable(path: string): boolean {

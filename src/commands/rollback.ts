@@ -1,7 +1,8 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Why } from '../core/event.ts'
+import { environment } from '../core/environment.ts'
 import { defaultsOf, type Plan } from '../core/plan.ts'
-import { phaseOf, type Destination, type Scope } from '../core/retreat.ts'
+import { effective, phaseOf, type Destination, type Scope } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import { changesBetween, summarize, type Change } from '../core/summary.ts'
 import { parseExposure } from '../core/units.ts'
@@ -47,6 +48,7 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   const scope = contingency?.scope ?? written
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
+  if (scope?.is === 'to') checkHeld(engine, state, effective(state, scope))
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const by = await signature(shell, input, 'cut')
   const { before, to } = await rollBack(engine, {
@@ -112,6 +114,17 @@ function checkScope(plan: Plan, scope: Scope | undefined): void {
   const unknown = scope?.is === 'toggles' ? scope.toggles.find((name) => !Object.hasOwn(plan.toggles, name)) : undefined
   if (unknown !== undefined)
     throw new RolloutError('usage', { message: `there is no toggle "${unknown}"`, hint: 'rollout toggles lists them' })
+}
+
+/** What nobody's plan has been checked for: a target that cannot hold this exposure would be left where it is. */
+function checkHeld({ targets }: Engine, { plan, baseline }: State, to: Destination | undefined): void {
+  if (!to) return
+  for (const { name, refuses } of targets) {
+    for (const [variable, word] of Object.entries(environment(plan, name, { exposures: to.exposures, baseline }))) {
+      const refusal = refuses?.(variable, word)
+      if (refusal) throw new RolloutError('usage', { ...refusal, message: `${variable} on ${name}: ${refusal.message}` })
+    }
+  }
 }
 
 /** The journal is lost or never was: the defaults of rollout.yaml are all there is to go back to. */

@@ -7,6 +7,7 @@ import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
 const MINUTE = 60_000
 
 type WrittenTarget = PlanFile['targets'][string]
+type WrittenOverride = NonNullable<PlanFile['environments'][string]['targets']>[string]
 
 /** The ids of the lists that are in files, by the name the plan calls them. */
 type Lists = ReadonlyMap<string, readonly string[]>
@@ -74,13 +75,16 @@ function listsOf({ allow, deny }: Pick<WrittenSegment, 'allow' | 'deny'>, lists:
 }
 
 /** The options of another adapter would mean nothing to this one: a target that changes its adapter starts afresh. */
-function overridden(target: WrittenTarget, special: { readonly use?: string | undefined } | undefined): WrittenTarget {
-  const use = special?.use ?? target.use
-  return { ...(use === target.use ? target : {}), ...special, use }
+function overridden(target: WrittenTarget, special: WrittenOverride = {}): WrittenTarget {
+  const { use = target.use, instances: others, ...options } = special
+  const { use: _, instances: written, ...own } = target
+  const isSame = use === target.use
+  const instances = others ?? (isSame ? written : undefined)
+  return { ...(isSame ? own : {}), ...options, use, ...(instances && { instances }) }
 }
 
-function targetOf({ use, ...options }: WrittenTarget): Target {
-  return { use, options: json(options) }
+function targetOf({ use, instances, ...options }: WrittenTarget): Target {
+  return { use, ...(instances && { instances }), options: json(options) }
 }
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {

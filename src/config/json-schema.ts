@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CHANNEL_KEYS } from './notify.ts'
-import { METRIC_KEYS, phaseSchema, planSchema } from './schema.ts'
+import { METRIC_KEYS, phaseSchema, planSchema, TARGET_KEYS } from './schema.ts'
 
 /** What `use` may name, each with the zod schema of its options. */
 export interface AdapterSchemas {
@@ -18,10 +18,11 @@ export function planJsonSchema(adapters: AdapterSchemas): JsonSchema {
   const schema = toJson(planSchema)
   const properties = child(schema, 'properties')
   const metricKeys = child(toJson(z.object(METRIC_KEYS)), 'properties')
+  const targetKeys = child(toJson(z.object(TARGET_KEYS)), 'properties')
   const described = (key: string, value: JsonSchema): JsonSchema => ({ ...pick(child(properties, key), 'description'), ...value })
   const filled = {
     ...properties,
-    targets: described('targets', variants(adapters.targets, {})),
+    targets: described('targets', variants(adapters.targets, targetKeys)),
     metrics: described('metrics', variants(adapters.metrics, metricKeys)),
     notify: described('notify', variants(adapters.notify, child(toJson(z.object(CHANNEL_KEYS)), 'properties'))),
   }

@@ -10,11 +10,12 @@ import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
 import { readLists } from './lists.ts'
-import { fingerprint, outlineOf } from './outline.ts'
-import { locate, type Path } from './place.ts'
 import { CHANNEL_KEYS } from './notify.ts'
 import { readSigners } from './signers.ts'
-import { METRIC_KEYS, planSchema, type PlanFile } from './schema.ts'
+import { checkRefusals } from './refusals.ts'
+import { fingerprint, outlineOf } from './outline.ts'
+import { locate, type Path } from './place.ts'
+import { METRIC_KEYS, planSchema, TARGET_KEYS, type PlanFile } from './schema.ts'
 import { parse, readText, type Source } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
@@ -81,6 +82,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
     ...lists.problems,
     ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...plan, notify: {} } : plan), { ...parts, place })),
     ...signers.problems.map((each) => problem(each, place)),
+    ...(await checkRefusals(plan, { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
@@ -191,14 +193,17 @@ function usedIn(input: Json): readonly Used[] {
     Object.entries(isObject(input) ? mapAt(input, PLURALS[kind]) : {}).flatMap(([name, entry]): readonly Used[] => {
       if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
       const options = Object.entries(entry).filter(([key]) => !Object.hasOwn(COMMON[kind], key))
-      return [{ kind, path: [PLURALS[kind], name], use: entry['use'], options: Object.fromEntries(options) }]
+      const { instances: named } = entry
+      const instances = kind === 'target' && Array.isArray(named) ? named.filter((each) => typeof each === 'string') : []
+      const used: Used = { kind, path: [PLURALS[kind], name], use: entry['use'], options: Object.fromEntries(options) }
+      return [instances.length > 0 ? { ...used, instances } : used]
     }),
   )
 }
 
 const PLURALS = { target: 'targets', metric: 'metrics', notify: 'notify' } as const
 /** The keys that are not the adapter's own. */
-const COMMON = { target: { use: true }, metric: METRIC_KEYS, notify: CHANNEL_KEYS } as const
+const COMMON = { target: TARGET_KEYS, metric: METRIC_KEYS, notify: CHANNEL_KEYS } as const
 
 function mapAt(map: { readonly [key: string]: Json }, key: string): { readonly [key: string]: Json } {
   const found = map[key]

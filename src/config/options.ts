@@ -2,7 +2,8 @@ import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
 import { hider } from '../core/hide.ts'
 import type { Json } from '../core/plan.ts'
-import type { Schema } from '../core/ports.ts'
+import type { Schema, TargetAdapter } from '../core/ports.ts'
+import { namesInstance, ofInstance } from '../core/instances.ts'
 import { resolve } from '../core/reference.ts'
 import { suggest } from '../core/suggest.ts'
 import { explainIssue, pathOf } from './issue.ts'
@@ -15,6 +16,8 @@ export interface Adapters {
   target(use: string): Promise<Schema<unknown> | undefined>
   metric(use: string): Promise<Schema<unknown> | undefined>
   notify(use: string): Promise<Schema<unknown> | undefined>
+  /** The whole of a target's adapter, for what it says of a plan. */
+  adapter(use: string): Promise<TargetAdapter<unknown> | undefined>
 }
 
 /** A target, a metric or a channel of the plan: whose options, and where they stand. */
@@ -22,6 +25,7 @@ export interface Used {
   readonly kind: 'target' | 'metric' | 'notify'
   readonly path: Path
   readonly use: string
+  readonly instances?: readonly string[]
   readonly options: { readonly [key: string]: Json }
 }
 
@@ -36,13 +40,19 @@ export interface OptionsParts {
 }
 
 /** Everything wrong with the options of one target, metric or channel. Values from the environment are never shown. */
-export async function checkOptions({ kind, path, use, options: raw }: Used, parts: OptionsParts): Promise<readonly Problem[]> {
+export async function checkOptions(
+  { kind, path, use, instances, options: written }: Used,
+  parts: OptionsParts,
+): Promise<readonly Problem[]> {
   const place: About['place'] = (inside, onKey) => parts.place([...path, ...inside], onKey)
   const wrong = (inside: Path, message: string, hint?: string): Problem => ({
     message,
     where: place(inside),
     ...(hint !== undefined && { hint }),
   })
+  const misplaced = checkPlaceholder(instances, written).map(({ at, message, hint }) => wrong(at, message, hint))
+  if (misplaced.length > 0) return misplaced
+  const raw = instances?.[0] === undefined ? written : ofInstance(written, instances[0])
   const schema = await find(kind, use, parts.adapters)
   if ('problem' in schema) return [wrong(['use'], schema.problem.message, schema.problem.hint)]
   const { value, secrets, unresolved, malformed } = resolve(raw, parts.env)
@@ -71,6 +81,15 @@ export async function checkOptions({ kind, path, use, options: raw }: Used, part
     : []
   const faults = parts.isOnlyRead === true ? references.slice(unresolved.length) : references
   return [...faults.map(({ problem }) => problem), ...explained, ...escaped]
+}
+
+/** Instances that all are the same place, and a placeholder that stands for nothing. */
+function checkPlaceholder(instances: Used['instances'], options: Used['options']) {
+  const named = Object.keys(options).find((key) => namesInstance(options[key] ?? null))
+  if (instances && named === undefined)
+    return [{ at: ['instances'], message: 'no option says which instance is meant', hint: 'path: deploy/{{instance}}.env' }]
+  if (instances || named === undefined) return []
+  return [{ at: [named], message: '{{instance}} stands for nothing: the target has no instances', hint: 'instances: [web-1, web-2]' }]
 }
 
 /** The adapter's schema, or why there is none. */

@@ -54,7 +54,10 @@ const toggle = z.strictObject({
     .describe('A legacy toggle runs downwards: a step to 25% takes it away from 25% of the users'),
   variable: variable.optional().describe('The env var, when it is not the key'),
   default: onOff.default(0).describe('What "revert to defaults" restores'),
-  exposure: z.enum(['users', 'all']).default('users').describe('users: a percentage of them. all: everybody or nobody'),
+  exposure: z
+    .enum(['users', 'instances', 'all'])
+    .default('users')
+    .describe("users: a percentage of them. instances: of a target's instances, rounded down. all: everybody or nobody"),
   core: z.boolean().default(false).describe('A partial rollback keeps it'),
   targets: z.array(id).describe('Where it is written'),
   requires: z.array(z.string()).default([]).describe('Toggles that must be on at least as far'),
@@ -68,8 +71,19 @@ const toggle = z.strictObject({
 
 const options = z.json()
 
+export const TARGET_KEYS = {
+  use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
+  instances: z
+    .array(id)
+    .min(1)
+    .max(1000)
+    .refine((names) => new Set(names).size === names.length, { error: 'the same instance twice' })
+    .optional()
+    .describe('Names of its instances; {{instance}} in an option is each in turn: deploy/{{instance}}.env'),
+}
+
 /** Adapters check the rest of their keys themselves. */
-const target = z.object({ use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs') }).catchall(options)
+const target = z.object(TARGET_KEYS).catchall(options)
 
 const evidence = z.strictObject({
   pace: z.enum(['evidence', 'clock']).optional().describe('evidence: a step ends when enough is known; clock: when its hold is over'),
@@ -161,7 +175,7 @@ export const phaseSchema = z
   .meta({ title: 'A phase of a rollout plan' })
 
 /** An override names only what differs. */
-const override = z.object({ use: z.string().min(1).optional() }).catchall(options)
+const override = z.object({ use: z.string().min(1).optional(), instances: TARGET_KEYS.instances }).catchall(options)
 
 const environment = z.strictObject({
   targets: z.record(id, override).optional(),

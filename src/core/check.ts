@@ -4,6 +4,7 @@ import { checkRisks } from './contingency.ts'
 import { checkCalendar } from './check-calendar.ts'
 import { checkApprovals, checkApprovers } from './check-people.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
+import { checkInstances } from './check-instances.ts'
 import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
 import { formatRule, type Rule } from './rule.ts'
 import { formatExposure, type Instant } from './units.ts'
@@ -24,6 +25,7 @@ export function check(plan: Plan, now: Instant, starter?: string): readonly Find
     ...checkMetrics(plan),
     ...checkPhases(plan, starter),
     ...checkApprovers(plan),
+    ...checkInstances(plan).map(({ path, message, hint }) => error(path, message, hint)),
     ...checkCalendar(plan, now),
   ]
   return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]

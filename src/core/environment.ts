@@ -1,4 +1,5 @@
 import { listOf, listVariables, rulesOf } from './early.ts'
+import { heldBy } from './instances.ts'
 import { isForward, togglesOf, type Exposures, type Plan, type Toggle } from './plan.ts'
 import type { Words } from './ports.ts'
 import { segmentVariable } from './segment.ts'
@@ -41,7 +42,9 @@ export function drift(plan: Plan, target: string, held: Held, found: Words): rea
     const toggle = plan.toggles[name]
     const word = found[variable]
     const isThere =
-      is === 'word' && toggle ? says(plan, toggle, word, exposureOf(name, toggle, held.exposures), expected) : (word ?? '') === expected
+      is === 'word' && toggle
+        ? says(plan, toggle, word, exposureOf(plan, target, name, held.exposures), expected)
+        : (word ?? '') === expected
     return isThere ? [] : [{ target, toggle: name, variable, found: word === '' ? undefined : word, expected }]
   })
 }
@@ -70,8 +73,8 @@ function entriesOf(plan: Plan, target: string, { exposures, baseline }: Held): r
   const own = togglesOf(plan, target).flatMap((name): readonly Entry[] => {
     const toggle = plan.toggles[name]
     if (!toggle) return []
-    const exposure = exposureOf(name, toggle, exposures)
-    const isEarly = isForward(toggle, exposureOf(name, toggle, baseline), exposure)
+    const exposure = exposureOf(plan, target, name, exposures)
+    const isEarly = isForward(toggle, exposureOf(plan, target, name, baseline), exposure)
     const rules = rulesOf(plan, toggle)
     for (const [segment, rule] of rules) {
       const variable = segmentVariable(segment)
@@ -92,6 +95,8 @@ function entriesOf(plan: Plan, target: string, { exposures, baseline }: Held): r
   return [...own, ...segments.values()]
 }
 
-function exposureOf(name: string, toggle: Toggle, exposures: Exposures): Exposure {
-  return exposures[name] ?? toggle.default
+/** What a target holds of a toggle: of one that goes by instances, that of the instances it is on at. */
+function exposureOf(plan: Plan, target: string, name: string, exposures: Exposures): Exposure {
+  const toggle = plan.toggles[name]
+  return toggle ? heldBy(plan, target, toggle, exposures[name] ?? toggle.default) : 0
 }

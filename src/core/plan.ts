@@ -18,8 +18,8 @@ export interface Toggle {
   readonly variable: string
   /** What "revert to defaults" restores: 0 or 100. */
   readonly default: Exposure
-  /** `users`: a percentage of users. `all`: on or off for everybody, nothing between. */
-  readonly exposure: 'users' | 'all'
+  /** `users`: a percentage of users. `instances`: of a target's instances. `all`: on or off for everybody, nothing between. */
+  readonly exposure: 'users' | 'instances' | 'all'
   /** A partial rollback keeps a core toggle. */
   readonly core: boolean
   readonly targets: readonly string[]
@@ -58,6 +58,8 @@ export interface Users {
 export interface Target {
   /** Adapter: a name in adapters/targets, or a path (`./mine.mjs`) relative to the plan. */
   readonly use: string
+  /** Where it is more than one place; `{{instance}}` in an option is the name of each in turn. Never empty. */
+  readonly instances?: readonly string[]
   readonly options: { readonly [key: string]: Json }
 }
 

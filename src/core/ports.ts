@@ -77,6 +77,17 @@ export interface TargetAdapter<Options> {
   settle?(options: Options): Duration
   /** What a person would type to do the same by hand. */
   byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
+  /**
+   * Why the target could never hold this word of this variable, said without asking it: a step like that is an error of
+   * the plan. Pure. Undefined when it can.
+   */
+  refuses?(options: Options, variable: string, word: string): Refusal | undefined
+}
+
+/** What is wrong, and what would do. */
+export interface Refusal {
+  readonly message: string
+  readonly hint?: string
 }
 
 export interface MetricAdapter<Options> {

@@ -22,7 +22,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** Package → the rooms or files that may import it. No other package has a room. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
-  yaml: ['config'],
+  yaml: ['config', 'adapters/flag-yaml.ts'],
   zod: ['config', 'adapters'],
   got: ['adapters/http.ts'],
   pg: ['adapters/state/database.ts'],

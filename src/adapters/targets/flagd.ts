@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import type { Json } from '../../core/plan.ts'
+import { parseExposure, type Exposure } from '../../core/units.ts'
+import { quote } from '../argv.ts'
+import { target } from '../define.ts'
+import { LARGEST_FLAGS, parseAs, withChanges } from '../flag-json.ts'
+import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../flag-word.ts'
+import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
+
+const options = z.strictObject({
+  path: z.string().min(1).describe('The flag file that flagd watches, relative to the plan'),
+  keys: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .describe('Variable → flag key, where they differ. The key salts the bucket: as ;key= in the env contract'),
+  ...fileOptions,
+})
+
+type Options = z.infer<typeof options>
+
+const EMPTY = '{\n  "$schema": "https://flagd.dev/schema/v0/flags.json",\n  "flags": {}\n}\n'
+
+/** flagd.dev/schema/v0/flags.json, as far as what is written here depends on it: flagd turns the whole file away otherwise. */
+const flag = z.looseObject({
+  state: z.enum(['ENABLED', 'DISABLED']),
+  variants: z.record(z.string(), z.json()).optional(),
+  defaultVariant: z.string().nullish(),
+  targeting: z.json().optional(),
+})
+const document = z.looseObject({
+  flags: z.record(z.string().min(1), flag),
+  metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+})
+/** A write, which may be a rollback, is stopped by as little as can be. */
+const editable = z.looseObject({ flags: z.record(z.string(), z.unknown()), metadata: z.record(z.string(), z.unknown()).optional() })
+
+/** A variant is chosen by weights, which are whole numbers: https://flagd.dev/reference/custom-operations/fractional-operation/ */
+const fractional = z.strictObject({
+  fractional: z.tuple([z.tuple([z.string(), z.int().min(1)]), z.tuple([z.string(), z.int().min(1)])]),
+})
+
+/**
+ * The flags JSON of flagd: the file that it watches, or that an in-process provider reads. A step is the weights of
+ * `fractional` over the flag key and the targeting key, which is the bucket of the env contract: the same users are in.
+ * What else a flag holds stays; targeting that was not written here is refused where it is read. `metadata.rollout` is the number of
+ * the newest intent.
+ */
+export default target({
+  options,
+  ...wordFile<Options>({
+    read: (text, names, given) => {
+      const { flags } = parseAs(document, text === '' ? EMPTY : text, 'flagd')
+      return Object.fromEntries(
+        names.map((name) => {
+          const key = flagOf(given, name)
+          return [name, Object.hasOwn(flags, key) && flags[key] ? wordIn(key, flags[key]) : undefined]
+        }),
+      )
+    },
+    mark: (text) => {
+      const { rollout, rolloutReloaded } = edit(text).metadata ?? {}
+      return {
+        epoch: typeof rollout === 'number' ? rollout : 0,
+        reloaded: typeof rolloutReloaded === 'string' ? rolloutReloaded : undefined,
+      }
+    },
+    write: (text, words, { epoch, reloaded }, given) => {
+      const { flags, metadata = {} } = edit(text)
+      const marked: Record<string, Json> = { rollout: epoch, ...(reloaded !== undefined && { rolloutReloaded: reloaded }) }
+      const changes = Object.entries(words).map(([name, word]) => {
+        const key = flagOf(given, name)
+        const before = Object.hasOwn(flags, key) ? flags[key] : undefined
+        return { key, before, after: flagFor(before, exposureOf(word)) }
+      })
+      const written = withChanges(text === '' ? EMPTY : text, ['flags'], changes)
+      return withChanges(
+        written,
+        ['metadata'],
+        Object.entries(marked).map(([key, after]) => ({ key, before: metadata[key], after })),
+      )
+    },
+    unmark: () => 'remove "rollout" from the metadata of the file',
+    largest: LARGEST_FLAGS,
+  }),
+  byHand: (given, words) => {
+    const edits = Object.entries(words).map(([name, word]) => {
+      const place = `.flags[${JSON.stringify(flagOf(given, name))}]`
+      return `${place} = (${place} | del(.targeting)) + ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`
+    })
+    const [path, next] = [quote(given.path), quote(`${given.path}.new`)]
+    return [`jq ${quote(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
+  },
+  refuses: (_, __, word) => refuseWord(word),
+})
+
+function edit(text: string): z.infer<typeof editable> {
+  return parseAs(editable, text === '' ? EMPTY : text, 'flagd')
+}
+
+type Flag = z.infer<typeof flag>
+
+/** The flag with this exposure; its variants stay when one of them is true and one is false. */
+function flagFor(held: unknown, exposure: Exposure): { readonly [key: string]: Json } {
+  const before = flag.safeParse(held).data
+  const { targeting: _, ...rest } = before ?? {}
+  const variants = before && variantsOf(before)
+  const { on, off } = variants ?? { on: 'on', off: 'off' }
+  return {
+    ...copy(rest),
+    state: 'ENABLED',
+    variants: variants ? copy(before?.variants) : { on: true, off: false },
+    defaultVariant: exposure === 100 ? on : off,
+    ...(exposure > 0 && exposure < 100 && { targeting: { fractional: weigh(exposure, on, off) } }),
+  }
+}
+
+function copy(value: unknown): { readonly [key: string]: Json } {
+  return JSON.parse(JSON.stringify(value))
+}
+
+function variantsOf({ variants = {} }: Flag): { readonly on: string; readonly off: string } | undefined {
+  const named = (value: boolean): string | undefined => Object.keys(variants).find((name) => variants[name] === value)
+  const [on, off] = [named(true), named(false)]
+  return on === undefined || off === undefined ? undefined : { on, off }
+}
+
+/** 0.1 % is 1 of 1,000: a percentage of five decimals is a whole number of a power of ten, and its sum fits into 31 bits. */
+function weigh(exposure: Exposure, on: string, off: string): Json {
+  const whole = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7].find((sum) => Math.round(exposure * 1e5) % (1e7 / sum) === 0) ?? 1e7
+  const weight = Math.round((exposure * whole) / 100)
+  return [
+    [on, weight],
+    [off, whole - weight],
+  ]
+}
+
+function wordIn(key: string, held: Flag): string {
+  if (held.state === 'DISABLED') throw foreign(key, 'is disabled: every application goes by the default in its code', 'state: ENABLED')
+  const variants = variantsOf(held)
+  if (!variants) throw foreign(key, 'is no boolean flag', 'variants: { on: true, off: false }')
+  const { targeting } = held
+  const isFixed = targeting === undefined || JSON.stringify(targeting) === '{}'
+  if (isFixed && held.defaultVariant === variants.on) return wordOf(100)
+  if (isFixed && held.defaultVariant === variants.off) return wordOf(0)
+  const exposure = exposureIn(targeting, variants)
+  if (exposure === undefined || held.defaultVariant !== variants.off)
+    throw foreign(key, 'decides by other rules than a percentage of its users', 'move them to a flag of their own')
+  return wordOf(exposure)
+}
+
+function exposureIn(targeting: unknown, { on, off }: { readonly on: string; readonly off: string }): Exposure | undefined {
+  const found = fractional.safeParse(targeting).data?.fractional
+  if (!found) return undefined
+  const [[first, weight], [second, rest]] = found
+  if (first !== on || second !== off) return undefined
+  // Weights that are no percentage of five decimals were not written here.
+  return parseExposure(`${Number(((weight / (weight + rest)) * 100).toFixed(10))}%`)
+}
