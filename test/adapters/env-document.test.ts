@@ -20,8 +20,21 @@ describe('a document nobody can be sure about', () => {
     expect(() => readWords(document, ['OTHER'])).not.toThrow()
   })
 
-  it.each(['on off', 'a"b', "it's", '$HOME', 'a\\', 'a\nB=1', '#', '', '`id`', 'ä'])('the word %j is refused', (word) => {
+  it.each(['on off', 'a"b', "it's", '$HOME', 'a\\', 'a\nB=1', '#', '`id`', 'ä'])('the word %j is refused', (word) => {
     expect(() => set('F=true\n', word)).toThrow('cannot be a word in an env file')
+  })
+})
+
+describe('a list that is to be empty', () => {
+  it.each([
+    ['F=ada,eve\n', 'F=\n'],
+    ['F="ada,eve"\nG=1\n', 'F=""\nG=1\n'],
+    ['export F=ada # asked for it\n', 'export F= # asked for it\n'],
+    ['F=\n', 'F=\n'],
+    ['G=1\n', 'G=1\n'],
+  ])('%j becomes %j, and can be filled again', (document, emptied) => {
+    expect(set(document, '')).toBe(`${emptied}# rollout:7\n`)
+    expect(readWords(set(emptied, 'ada'), ['F'])).toEqual({ F: 'ada' })
   })
 })
 

@@ -139,4 +139,17 @@ import type { Provider } from '@openfeature/server-sdk'`
     const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', full], { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
   }, 60_000)
+
+  it('hold the names that `rollout schema --types` has written, for both kinds of import', () => {
+    writeFileSync(join(full, 'rollout.d.ts'), 'interface RolloutToggles {\n  FEATURE_X: boolean\n}\n')
+    const text =
+      "import { isEnabled } from 'rollout/sdk'\nisEnabled('FEATURE_X', 'ada')\n// @ts-expect-error a slip\nisEnabled('FEATURE_TYPO', 'ada')\n"
+    for (const name of ['names.mts', 'names.cts']) writeFileSync(join(full, name), text)
+    const compilerOptions = { module: 'nodenext', target: 'es2022', types: ['node'], strict: true, noEmit: true }
+    writeFileSync(join(full, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['rollout.d.ts', 'names.mts', 'names.cts'] }))
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', full], {
+      encoding: 'utf8',
+    })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+  }, 60_000)
 })

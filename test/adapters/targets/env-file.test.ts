@@ -24,6 +24,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import envFile from '../../../src/adapters/targets/env-file.ts'
 import { checked, lend } from '../../helpers/loan.ts'
+import { openToggles } from '../../../src/sdk/toggles.ts'
 
 let folder = ''
 let file = ''
@@ -399,6 +400,19 @@ describe('verify', () => {
     answer = () => ({ body: (answers.length > 1 ? answers.shift() : answers[0]) ?? '' })
     await write({ F: 'true' }, 1, { verify: url })
     expect(answers).toEqual(['{"toggles":{"F":true}}'])
+  })
+
+  it('does not ask whom the words are for: the SDK reports words alone', async () => {
+    const toggles = openToggles({ env: {}, file, every: 10, onProblem: (message) => expect(message).toBe('') })
+    answer = () => ({ body: JSON.stringify(toggles.report()) })
+    const lists = { F_DENY: 'eve', ROLLOUT_SEGMENT_STAFF: 'email:ends:@example.com', F_USERS: 'ada' }
+    await write({ ...lists, F: '10%;seg=staff' }, 1, { verify: url })
+    expect([toggles.isEnabled('F', 'ada'), toggles.isEnabled('F', 'x', { email: 'x@example.com' })]).toEqual([true, true])
+    await write({ F: 'false', F_USERS: '', F_DENY: '', ROLLOUT_SEGMENT_STAFF: '' }, 2, { verify: url })
+    expect([toggles.isEnabled('F', 'ada'), toggles.isEnabled('F', 'x', { email: 'x@example.com' })]).toEqual([false, false])
+    toggles.close()
+    answer = () => ({ body: '{"F":"true","F_USERS":"linus"}' })
+    await expect(write({ F: 'true', F_USERS: 'ada' }, 3, { verify: url, timeout: '2s' })).rejects.toThrow('F_USERS=linus instead of ada')
   })
 
   it('reads back what the application runs with, not what the file says', async () => {
