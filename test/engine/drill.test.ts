@@ -128,21 +128,20 @@ describe('a drill for real', () => {
   it('puts nothing back when somebody is a moment faster than its resume', async () => {
     const journal = memoryJournal()
     const { engine, writer } = await risen({ journal })
-    const append = writer.append
     const slow: Engine = {
       ...engine,
       writer: {
-        journal: writer.journal,
+        journal,
         get state() {
           return writer.state
         },
-        refresh: writer.refresh,
+        refresh: async () => writer.refresh(),
         append: async (fact, signature) => {
           if (fact.type === 'resumed') {
             const other = await openWriter({ journal, clock: engine.clock, uuid: () => 'other', version: 'test' })
             await other.append({ type: 'paused', why: { code: 'operator', text: 'stop' } }, { actor: 'ben' })
           }
-          return append(fact, signature)
+          return writer.append(fact, signature)
         },
       },
     }

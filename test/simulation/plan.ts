@@ -8,7 +8,7 @@ export function drawPlan(random: Random): Plan {
   const hold = 60_000
   const targets = random.pick([['web'], ['web', 'worker'], ['web', 'worker', 'edge']])
   const release = (variable: string, more: Partial<Toggle> = {}): Toggle => ({ ...toggle, kind: 'release', variable, targets, ...more })
-  const plan: Plan = {
+  return {
     version: 1,
     name: 'shop',
     toggles: {
@@ -69,21 +69,5 @@ export function drawPlan(random: Random): Plan {
     approvers: { managers: ['ana'] },
     windows: [],
     freezes: [],
-  }
-  return withContingency(plan, targets.length)
-}
-
-/** Where a critical metric steps back, it names a contingency instead; drawn from what is drawn already, so that a seed stays what it was. */
-function withContingency(plan: Plan, targets: number): Plan {
-  const { errors } = plan.metrics
-  if (!errors || plan.phases[0]?.onCritical !== 'step-back') return plan
-  return {
-    ...plan,
-    metrics: { ...plan.metrics, errors: { ...errors, contingency: ['everything', 'dependant', 'less'][targets - 1] ?? 'less' } },
-    contingencies: {
-      everything: { scope: { is: 'all' }, notify: [] },
-      dependant: { scope: { is: 'toggles', toggles: ['B'] }, notify: [] },
-      less: { scope: { is: 'to', to: 10 }, notify: [] },
-    },
   }
 }
