@@ -103,5 +103,11 @@ export function gateRows(state: State, now: Instant): readonly CheckRow[] {
     rows.push({ what: 'gates', name: state.intent.move, verdict: 'waiting', text: 'is not finished: not every target has confirmed' })
   if (state.status !== 'running') return rows
   const gates = gatesOf(state, now).filter(({ name }) => name !== 'metrics')
-  return [...rows, ...gates.map(({ name, open, text }): CheckRow => ({ what: 'gates', name, verdict: open ? 'ok' : 'waiting', text }))]
+  return [
+    ...rows,
+    ...gates.map(({ name, open, text, missing = [] }): CheckRow => {
+      const hint = missing.flatMap(({ command }) => command ?? []).join(' · ')
+      return { what: 'gates', name, verdict: open ? 'ok' : 'waiting', text, ...(hint !== '' && { hint }) }
+    }),
+  ]
 }

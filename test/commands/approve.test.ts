@@ -91,6 +91,12 @@ describe('an approval', () => {
     const shell = await started('[rm, sec]')
     await shell.run('approve', '--actor', 'ana')
     expect(await text(shell)).toEqual(['approval 1 of 1 (rm): ana', 'approval 0 of 1 (sec); missing 1 of dora'])
+    expect(await shell.run('check', 'gates', '--json')).toBe('notYet')
+    const { rows } = shell.json<{ rows: readonly { name: string; verdict: string; hint?: string }[] }>()
+    expect(rows.filter(({ name }) => name === 'approval').map(({ verdict, hint }) => [verdict, hint])).toEqual([
+      ['ok', undefined],
+      ['waiting', 'rollout approve --reason "…"'],
+    ])
     expect(await shell.run('approve', '--actor', 'eve')).toBe('denied')
     expect(shell.printed.err).toContain('eve is not in rm or sec')
     await shell.run('approve', '--actor', 'dora')
@@ -131,6 +137,26 @@ async function listed(): Promise<FakeShell> {
   await shell.run('start')
   return shell
 }
+
+it('plan shows when everything can happen, windows and freezes included', async () => {
+  // The clock of the test begins on Friday, 15 January 2027, 08:00 UTC.
+  const calendar = `windows: [{ days: Mon-Fri, from: "22:00", to: "02:00", zone: Europe/Berlin }]
+freezes:
+  - { name: stocktaking, from: 2027-01-15, to: 2027-01-18, zone: Europe/Berlin }
+  - { name: audit, from: 2027-01-18, to: 2027-01-19, zone: Europe/Berlin }
+`
+  const shell = await shopShell({ requests: 100, errors: 0 }, calendar)
+  shell.write('rollout.yaml', readFileSync(join(shell.cwd, 'rollout.yaml'), 'utf8').replace('hold: 1m,', 'hold: 3h, planned: 1d..2d,'))
+  expect(await shell.run('plan')).toBe('done')
+  const lines = shell.printed.out.split('\n').map((line) => line.trimEnd())
+  expect(lines).toContain('1     core   FEATURE_X  10%   3h    2027-01-19 23:00Z')
+  // The night of Tuesday ends at 02:00: three hours later it is closed.
+  expect(lines).toContain('2     core   FEATURE_X  100%  3h    2027-01-20 21:00Z')
+  expect(lines).toContain(
+    '  core  2027-01-19 23:00Z → complete 2027-01-21 00:00Z at the earliest; as planned: 2027-01-21 00:00Z to 2027-01-21 23:00Z',
+  )
+  expect(shell.printed.err).toContain('the freezes stocktaking and audit overlap: together they last until 2027-01-19 23:00:00Z')
+})
 
 describe('an item of a checklist', () => {
   it('is asked for from the beginning, with its owner and what to type', async () => {

@@ -107,6 +107,31 @@ const CASES: readonly [what: string, code: number, run: () => Promise<Ended>, sa
     /eve is not in managers/,
   ],
   [
+    'an approval that must be signed and is not',
+    77,
+    async () => {
+      const at = folder(
+        healthy,
+        (plan) => approval(plan).replace('approval: managers', 'approval: { group: managers, signed: true }') + 'signers: signers\n',
+      )
+      at.write('signers', '')
+      return (await started(at)).rollout('approve', '--reason', '\u001b[2Jfine')
+    },
+    /managers must sign[^]*--sign/,
+  ],
+  [
+    'a reason nobody will read',
+    64,
+    async () => (await started(folder(healthy, approval))).rollout('approve', '--reason', 'x'.repeat(120_000)),
+    /the reason is 120000 characters long; 2000 are kept/,
+  ],
+  [
+    'a window that never opens',
+    78,
+    async () => folder(healthy, (plan) => `${plan}windows: [{ days: Mon, from: "09:00", to: "09:00", zone: UTC }]\n`).rollout('plan'),
+    /windows\.0\.from the window never opens/,
+  ],
+  [
     'bad config',
     78,
     async () => folder(healthy, (plan) => plan.replace('name: shop', 'nam: shop')).rollout('plan'),
