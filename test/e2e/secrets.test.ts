@@ -136,7 +136,7 @@ notify:
   chat: { use: slack, url: "${server}/hooks/\${CHAT_PATH}", timeout: 1s }
   hook: { use: webhook, url: "${server}/hook", secret: "\${HOOK_SECRET}", headers: { X-Key: "\${HOOK_HEADER}" }, timeout: 1s }
   page: { use: pagerduty, url: "${server}/page", key: "\${PAGE_KEY}", timeout: 1s }
-  code: { use: github, url: "${server}/code", repository: acme/shop, sha: ${'0'.repeat(40)}, token: "\${CODE_TOKEN}", timeout: 1s }
+  code: { use: github, url: "${server}/code", repository: acme/shop, sha: ${'a'.repeat(40)}, token: "\${CODE_TOKEN}", timeout: 1s }
 interval: 10ms
 phases:
   - { phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 10ms, metrics: [scraped, asked, read, filed, printed] }

@@ -5,6 +5,7 @@ import type { Event, Fact } from '../../src/core/event.ts'
 import type { Notice } from '../../src/core/notice.ts'
 import { owedTo } from '../../src/core/outbox.ts'
 import type { Channel } from '../../src/core/plan.ts'
+import type { Clock } from '../../src/core/ports.ts'
 import { openCourier, type Sender } from '../../src/engine/courier.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { run } from '../../src/engine/run.ts'
@@ -32,6 +33,8 @@ function fakeChannel(name: string, behave: (notice: Notice, signal: AbortSignal,
   }
   return { open, sent, kinds: () => sent.map(({ kind }) => kind) }
 }
+/** Waits in real time, so that a channel can answer; all else of the clock is the test's. */
+const awake = (clock: Clock): Clock => ({ ...clock, sleep: async (duration, signal) => realClock.sleep(duration, signal) })
 const hangs = async (_: Notice, signal: AbortSignal): Promise<void> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 const fails = async (): Promise<never> => Promise.reject(new Error('answered 503'))
@@ -39,7 +42,7 @@ const fails = async (): Promise<never> => Promise.reject(new Error('answered 503
 async function opened(channels: readonly OpenChannel[], journal = memoryJournal()) {
   const { engine, clock } = await fakeEngine(PLAN, { targets: [], journal })
   const append = async (fact: Fact) => engine.writer.append(fact, { actor: 'ana' })
-  const sender: Sender = { ...engine, clock: { ...clock, sleep: realClock.sleep }, channels }
+  const sender: Sender = { ...engine, clock: awake(clock), channels }
   const notified = (): readonly Extract<Event, { type: 'notified' }>[] =>
     journal.events.flatMap((event) => (event.type === 'notified' ? [event] : []))
   return { engine, clock, sender, append, notified, journal }
@@ -199,7 +202,7 @@ describe('a run with channels', () => {
     })
     await engine.writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why }, { actor: 'ana' })
     const chat = fakeChannel('chat', async ({ kind }) => void held.push(`${kind} to chat with A=${web.words['A']}`))
-    const courier = openCourier({ ...engine, clock: { ...clock, sleep: realClock.sleep }, channels: [ops.open, chat.open] })
+    const courier = openCourier({ ...engine, clock: awake(clock), channels: [ops.open, chat.open] })
     const short = { ...courier, soon: async () => courier.soon(20), end: async () => courier.end(20) }
     let last = ''
     for await (const { state } of run(engine, {
