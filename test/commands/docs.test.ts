@@ -132,7 +132,7 @@ describe('rollout docs', () => {
   it('every command of an environment names it', async () => {
     const shell = shopShell({ 'rollout.yaml': `${PLAN}environments: { staging: { hold: 1m } }\n` })
     expect(await shell.run('docs', '-e', 'staging')).toBe('done')
-    const lines = (contents(shell)['implementation-guide.md'] ?? '').split('\n').filter((line) => /^rollout /.test(line))
+    const lines = (contents(shell)['implementation-guide.md'] ?? '').split('\n').filter((line) => line.startsWith('rollout '))
     expect(lines.length).toBeGreaterThan(5)
     expect(lines.filter((line) => !line.includes(' -e staging'))).toEqual([])
   })

@@ -20,7 +20,7 @@ function journal(...facts: readonly (readonly [Fact, actor?: string])[]): readon
 const started: Fact = { type: 'started', plan: GIVEN, digest: 'd', files: {}, baseline: { A: 0, OLD: 100 } }
 const up: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, OLD: 100 }, why: { code: 'healthy', text: 'open' } }
 const down: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, OLD: 100 }, why }
-const arrived = (intent: number): Fact => ({ type: 'arrived', intent, missing: [], watch: watch({ errors: MISSING }) })
+const arrived = (intent: number): Fact => ({ type: 'arrived', intent, missing: [], watch: watch({ errors: { ...MISSING, bins: [] } }) })
 
 it('nothing was started', () => {
   expect(reportOf([])).toBeUndefined()
@@ -64,7 +64,13 @@ it('a legacy toggle is on for fewer from the intent on, and for more again only 
 it('what was measured, with its gaps', () => {
   const seen = (value: number): Fact => ({ type: 'observed', watch: watch({ errors: track({ value }) }) })
   const report = reportOf(
-    journal([started], [seen(0.01)], [seen(0.01)], [{ type: 'observed', watch: watch({ errors: MISSING }) }], [seen(0.07)]),
+    journal(
+      [started],
+      [seen(0.01)],
+      [seen(0.01)],
+      [{ type: 'observed', watch: watch({ errors: { ...MISSING, bins: [] } }) }],
+      [seen(0.07)],
+    ),
   )
   expect(report?.metrics['errors']?.points).toEqual([
     { at: NOW + 1000, value: 0.01 },
