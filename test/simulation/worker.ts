@@ -3,6 +3,8 @@ import { play, type Played } from './rollout.ts'
 
 /** Plays seeds from … to (exclusive) and prints one JSON line: counts, and the first rollouts that broke an invariant. */
 const [from = 0, to = 0, most = 1] = process.argv.slice(2).map(Number)
+// Most errors here are replies that were lost, and nobody reads where from.
+Error.stackTraceLimit = 0
 const ends: Record<string, number> = {}
 const broken: Pick<Played, 'seed' | 'violations'>[] = []
 let [played, events, processes] = [0, 0, 0]

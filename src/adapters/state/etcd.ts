@@ -18,6 +18,7 @@ import {
   type Lent,
 } from './chain.ts'
 import { openCluster, type Cluster, type Compare, type KeyValue } from './gateway.ts'
+import { writeEvent } from './seal.ts'
 
 /** At most 1.5 MB each, which is etcd's own limit. */
 const PAGE = 40
@@ -77,7 +78,7 @@ function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
     const { seq, id, hash } = event
     const key = keyOf(seq)
     const compare: Compare[] = [{ key, revision: '0' }, ...(before ? [{ key: keyOf(seq - 1), revision: before.revision }] : [])]
-    const answer = await write(compare, { key, value: JSON.stringify(event) }, [{ key }])
+    const answer = await write(compare, { key, value: writeEvent(event) }, [{ key }])
     if (answer.written) {
       newest = { seq, hash, revision: answer.revision }
       return 'appended'

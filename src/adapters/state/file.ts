@@ -22,9 +22,12 @@ import {
 } from './chain.ts'
 import { dropLease, readLease, takeLease } from './file-lease.ts'
 import { giveUpReserve, keepReserve, makeRoom } from './reserve.ts'
+import { writeEvent } from './seal.ts'
 
 const EVENT = /^\d{12}\.json$/
 const PAGE = 500
+/** Made once: a long journal is as many files as it has events. */
+const TEXT = { encoding: 'utf8', flag: 'r' } as const
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 
@@ -74,7 +77,7 @@ function append(folder: string, site: Site, event: Event): 'appended' | 'taken' 
 
 /** Whether the event got its number. On a full disk the reserve is given up for what takes a change back, and for nothing else. */
 function written(folder: string, site: Site, event: Event): boolean {
-  const bytes = Buffer.from(`${JSON.stringify(event)}\n`)
+  const bytes = Buffer.from(`${writeEvent(event)}\n`)
   const link = (): boolean => {
     const temporary = join(folder, `.${randomUUID()}.tmp`)
     writeDurably(temporary, bytes)
@@ -195,7 +198,7 @@ function pathOf(folder: string, seq: number): string {
 
 function slurp(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path, TEXT)
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT') return undefined
     throw thrown

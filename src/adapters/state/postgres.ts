@@ -18,6 +18,7 @@ import {
   type Page,
 } from './chain.ts'
 import { connect, stateOf, type Ask, type Cells, type Database } from './database.ts'
+import { writeEvent } from './seal.ts'
 
 const PAGE = 500
 const CHANNEL = 'rollout_events'
@@ -111,7 +112,7 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
     }
     // Another writer's row that was committed during the statement is not in its snapshot: the second time it is.
     for (let nth = 0; nth < 5; nth += 1) {
-      const [row] = await withTables(ask, APPEND, [name, seq, id, hash, JSON.stringify(event), previous])
+      const [row] = await withTables(ask, APPEND, [name, seq, id, hash, writeEvent(event), previous])
       if (row?.['added'] === '1') {
         newest = { seq, hash }
         return 'appended'

@@ -12,6 +12,22 @@ export function isSealed({ hash, ...stamped }: Event): boolean {
   return hash === hashOf(stamped)
 }
 
+/**
+ * An event as a store holds it: canonical JSON, so that it can be checked by its bytes, without being written anew. What
+ * is not canonical (an older version wrote it, or a database has formatted it) is.
+ */
+export function writeEvent(event: Event): string {
+  return canonical(event)
+}
+
+/** Whether an event that was read from that text is as it was when it was sealed. */
+export function isSealedAs(event: Event, text: string): boolean {
+  const member = `"hash":"${event.hash}",`
+  const at = text.indexOf(member)
+  if (at >= 0 && event.hash === digest('sha256', text.slice(0, at) + text.slice(at + member.length).trimEnd(), 'hex')) return true
+  return isSealed(event)
+}
+
 function hashOf(stamped: object): string {
   return digest('sha256', canonical(stamped), 'hex')
 }

@@ -61,6 +61,11 @@ function altered(event: Event, other: { readonly seq?: number; readonly previous
   return seal({ ...stamped, ...other })
 }
 
+/** More than a stack holds, and yet JSON. */
+function deep(event: Event | undefined): string {
+  return JSON.stringify({ ...event, deep: '?' }).replace('"?"', `${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+}
+
 const leaseOf = (pid: number): Lease => ({ holder: { host: 'there', pid, domain: 'boot ns', began: '1' }, since: 1000 + pid })
 
 async function waitUntil(is: () => Promise<boolean>): Promise<void> {
@@ -223,6 +228,7 @@ function contract(kind: string, start: Kind['start']): void {
   it.each<[string, (events: readonly Event[]) => string | undefined, string]>([
     ['was changed', (events) => JSON.stringify({ ...events[2], actor: 'eve' }), 'event 3 was changed or is damaged'],
     ['is no JSON', () => '{"seq": 3', 'event 3 was changed or is damaged'],
+    ['is nested too deeply', (events) => deep(events[2]), 'event 3 was changed or is damaged'],
     ['is another', (events) => JSON.stringify(events[1]), 'event 3 was changed or is damaged'],
     ['was forked', (events) => JSON.stringify(follow({ ...lastOf(events), seq: 2 }, 'fork')), 'event 3 does not follow the one before it'],
     ['is gone', () => undefined, 'event 3 is missing, but'],
@@ -344,7 +350,7 @@ function contract(kind: string, start: Kind['start']): void {
     silent.close()
   })
 
-  it('I12: killed under load and started again: nothing acknowledged is lost, nothing is there twice', async () => {
+  it('I12: killed under load and started again: nothing acknowledged is lost, nothing is there twice', { timeout: 120_000 }, async () => {
     const { name } = await fresh()
     const { kill, start: restart } = serverOf()
     const acknowledged: string[] = []

@@ -338,7 +338,7 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
 })
 
 describe('many at once', () => {
-  it('I1, I12: 20 processes: no gap, no fork, and nothing acknowledged is lost', async () => {
+  it('I1, I12: 20 processes: no gap, no fork, and nothing acknowledged is lost', { timeout: 120_000 }, async () => {
     const script = join(root, 'appender.mjs')
     const bundle = await rolldown({ input: fileURLToPath(new URL('appender.ts', import.meta.url)), platform: 'node' })
     await bundle.write({ file: script, format: 'esm' })
