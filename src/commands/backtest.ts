@@ -3,9 +3,10 @@ import { episodesOf, openReplay, replay } from '../core/backtest.ts'
 import { messageOf, RolloutError, type Outcome } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Span } from '../core/ports.ts'
-import { parseDuration, type Instant } from '../core/units.ts'
+import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../core/units.ts'
 import type { Shell } from '../shell.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../views/backtest.ts'
+import { clean } from '../views/clean.ts'
 import { writeJson } from '../views/json.ts'
 import { fence } from './github.ts'
 import { deadline, duration, flag, text, type Input } from './input.ts'
@@ -14,6 +15,8 @@ import { lenderOf, loadPlan } from './project.ts'
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
 const USUAL_POLLS = 100_000
 const MOST_POLLS = 1_000_000
+/** Nobody is left without a word for longer. */
+const SILENT: Duration = 5000
 
 /** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
 export async function backtest(shell: Shell, input: Input): Promise<Outcome> {
@@ -22,7 +25,7 @@ export async function backtest(shell: Shell, input: Input): Promise<Outcome> {
   const { openMetrics } = await import('../adapters/open.ts')
   const metrics = await openMetrics(plan, Object.keys(plan.metrics), lenderOf(shell, input))
   const signal = deadline(shell, input)
-  const recalled = await Promise.all(metrics.map(async (metric) => recall(plan, metric, span, signal)))
+  const recalled = await Promise.all(metrics.map(async (metric) => recall(shell, plan, metric, span, signal)))
   signal.throwIfAborted()
   const episodes = recalled.flatMap((each) => each.episodes).toSorted((a, b) => a.at - b.at)
   const report = { outcome: outcomeOf(recalled), ...span, metrics: recalled.map(({ row }) => row), episodes }
@@ -38,13 +41,21 @@ interface Whole extends Pick<BacktestReport, 'episodes'> {
   readonly row: Recalled
 }
 
-async function recall(plan: Plan, { name, history }: OpenMetric, span: Span, signal: AbortSignal): Promise<Whole> {
+async function recall({ clock, err }: Shell, plan: Plan, { name, history }: OpenMetric, span: Span, signal: AbortSignal): Promise<Whole> {
   const none = (not: string, failed = false): Whole => ({ row: { metric: name, not, ...(failed && { failed }) }, episodes: [] })
   let now = openReplay(plan, name, span.step)
   if (!now) return none('no phase is judged by it')
   if (!history) return none(plan.metrics[name]?.use ?? '')
   try {
-    for await (const past of history(span, signal)) now = replay(now, past)
+    let told = clock.monotonic()
+    for await (const past of history(span, signal)) {
+      now = replay(now, past)
+      if (clock.monotonic() - told < SILENT) continue
+      told = clock.monotonic()
+      err.write(
+        `${clean(name)}: replayed until ${formatInstant(past.at)}, ${formatFraction((past.at - span.from) / (span.to - span.from))}\n`,
+      )
+    }
   } catch (thrown) {
     return none(messageOf(thrown), true)
   }

@@ -1,5 +1,6 @@
 import type { Why } from './event.ts'
 import { weigh, type Weighed } from './comparison.ts'
+import { SILENT_POLLS } from './evidence/decision.ts'
 import { gatesOf, type Gate } from './gates.ts'
 import { describe, type Track } from './judge.ts'
 import type { Metric, Phase } from './plan.ts'
@@ -109,15 +110,19 @@ function byContingency(state: State, why: Why): Decision | undefined {
 function findTrouble(state: State, phase: Phase): Decision | undefined {
   const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
   const weighed = weigh(state)
-  if (weighed && isForPeople(weighed.finding))
+  if (weighed && isForPeople(state, weighed.finding))
     found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
 }
 
-/** What no further poll settles. Silence is waited for as that of every metric is. */
-function isForPeople(finding: Weighed['finding']): boolean {
-  return finding.do === 'pause' && ['incident', 'share', 'inconclusive'].includes(finding.because)
+/** What no further poll settles. A metric that cannot be read at all is waited for as every other is. */
+function isForPeople({ plan }: State, finding: Weighed['finding']): boolean {
+  if (finding.do !== 'pause') return false
+  if (finding.because !== 'missing') return finding.because !== 'suspicion'
+  const { gap, metric } = finding
+  const isUnreadable = gap.group === 'both' && gap.reason === 'unread'
+  return gap.polls >= SILENT_POLLS && !isUnreadable && plan.metrics[metric]?.onNoData !== 'ignore'
 }
 
 function troubleOf(state: State, phase: Phase, name: string, metric: Metric, track: Track): Decision | undefined {

@@ -110,7 +110,7 @@ describe('the comparison', () => {
   })
 
   it('holds, and neither advances nor rolls back, while there is nothing to go by', () => {
-    for (const comparison of [undefined, after(1, [1500, 7], [4500, 22]), after(5, [0, 0], [6000, 30])]) {
+    for (const comparison of [undefined, after(1, [1500, 7], [4500, 22]), after(2, [0, 0], [6000, 30])]) {
       const decision = decide(at(comparison), NOW)
       expect([decision.do, gatesOf(at(comparison), NOW)[0]]).toEqual(['hold', expect.objectContaining({ name: 'evidence', open: false })])
     }
@@ -132,6 +132,55 @@ describe('the comparison', () => {
       why: { code: 'evidence', text: '83.3% of the traffic has the toggle on, not the 25% of this step.' },
     })
     expect(weigh(at(resumed(wrong)))?.finding).toMatchObject({ do: 'hold', because: 'polls' })
+  })
+
+  describe('what one group, or both, do not say', () => {
+    const there = (poll: number) => {
+      const full = counters(poll, [1500, 9], [4500, 22])
+      if (full.is !== 'ratio' || !full.groups) throw new Error('no groups')
+      return { ...full, groups: full.groups }
+    }
+    const present = there(4).groups
+    const later = (poll: number, on: boolean, off: boolean): Reading => {
+      const { groups, ...rest } = there(poll)
+      return { ...rest, groups: { on: on ? groups.on : present.on, off: off ? groups.off : present.off } }
+    }
+    const absent = (poll: number): Reading => ({ ...there(poll), groups: { ...there(poll).groups, on: { bad: {}, total: {} } } })
+    const unreadable: Reading = { is: 'missing', reason: 'unreachable', detail: 'refused' }
+    /** What is decided after each of five polls that follow four good ones. */
+    const decided = (reading: (poll: number) => Reading, of = ladder()): readonly string[] => {
+      let comparison: Comparison | undefined = after(4, [1500, 9], [4500, 22], { of })
+      return [5, 6, 7, 8, 9].map((poll) => {
+        comparison = compare(rampAt(of, 1), comparison, { errors: reading(poll) })
+        return decide(at(comparison, {}, of), NOW).do
+      })
+    }
+    it.each<[string, (poll: number) => Reading, readonly string[]]>([
+      ['one missing scrape holds', (poll) => (poll === 5 ? unreadable : later(poll, true, true)), ['hold', 'advance']],
+      ['one scrape without one group holds', (poll) => (poll === 5 ? absent(poll) : later(poll, true, true)), ['hold', 'advance']],
+      ['those with it silent for three polls: pause', (poll) => later(poll, false, true), ['hold', 'hold', 'pause']],
+      ['those with it no longer there for three polls: pause', absent, ['hold', 'hold', 'pause']],
+      ['those without it silent for three polls: pause', (poll) => later(poll, true, false), ['hold', 'hold', 'pause']],
+      ['both silent: nothing moves, and after three polls it is paused', (poll) => later(poll, false, false), ['hold', 'hold', 'pause']],
+      // The metric itself is missing: onNoData and patience say what that means.
+      ['unreadable', () => unreadable, ['hold', 'hold', 'hold', 'hold']],
+    ])('%s', (_, reading, does) => expect(decided(reading).slice(0, does.length)).toEqual(does))
+
+    it('is not asked about where missing data is to be ignored', () => {
+      const of = ladder({ metrics: { errors: metric({ compares: 'failures', onNoData: 'ignore' }) } })
+      expect(decided(absent, of)).toEqual(['hold', 'hold', 'hold', 'hold', 'hold'])
+    })
+
+    it('those with it may be too few to be there', () => {
+      let comparison: Comparison | undefined
+      for (let poll = 0; poll <= 5; poll += 1) {
+        const few = counters(poll, [0, 0], [60, 0])
+        const reading: Reading = few.is === 'ratio' && few.groups ? { ...few, groups: { ...few.groups, on: { bad: {}, total: {} } } } : few
+        comparison = compare(rampAt(ladder(), 0), comparison, { errors: reading })
+      }
+      expect(comparison?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'on', polls: 5 })
+      expect(decide(at(comparison, { cursor: 0, exposures: { A: 1 } }), NOW).do).toBe('hold')
+    })
   })
 
   it('is the same after it has been saved and read back, at every poll', () => {

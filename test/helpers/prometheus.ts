@@ -15,8 +15,8 @@ export function hasPrometheus(): boolean {
   return spawnSync('prometheus', ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-/** A real Prometheus that scrapes one application every second; its data is gone with it. */
-export async function startPrometheus(scraped: string): Promise<Prometheus> {
+/** A real Prometheus that scrapes one application every second; its data is gone with it, unless they are elsewhere. */
+export async function startPrometheus(scraped: string, data?: string): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-prometheus-'))
   const { host } = new URL(scraped)
   const config = `global: { scrape_interval: 1s }\nscrape_configs: [{ job_name: shop, static_configs: [{ targets: ["${host}"] }] }]\n`
@@ -26,7 +26,7 @@ export async function startPrometheus(scraped: string): Promise<Prometheus> {
     'prometheus',
     [
       `--config.file=${folder}/prometheus.yml`,
-      `--storage.tsdb.path=${folder}/data`,
+      `--storage.tsdb.path=${data ?? `${folder}/data`}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
     ],

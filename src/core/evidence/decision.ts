@@ -32,8 +32,8 @@ export type Finding = { readonly evidence: number } & (
 export const LEAST_POLLS = 2
 /** A step that is not decided after so many polls is a question for people. */
 export const MOST_POLLS = 240
-/** Silence of one group for so many polls, in which it should have had so many requests, is no accident. */
-const SILENT_POLLS = 3
+/** Absence of one group for so many polls, in which it should have had so many requests, is no accident. */
+export const SILENT_POLLS = 3
 const SILENT_REQUESTS = 10
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
@@ -83,9 +83,9 @@ function doubt(ledger: Ledger, { shares }: Policy, evidence: number): Finding | 
   return off && { do: 'pause', evidence, because: 'share', stream: nameOf(off) }
 }
 
-function isLost({ reason, group, polls, expected }: Gap): boolean {
+function isLost({ group, polls, expected }: Gap): boolean {
   if (group === 'both') return true
-  if (reason === 'silent' && group === 'on') return polls >= SILENT_POLLS && expected >= SILENT_REQUESTS
+  if (group === 'on') return polls >= SILENT_POLLS && expected >= SILENT_REQUESTS
   return polls >= SILENT_POLLS
 }
 

@@ -76,7 +76,9 @@ function siftRead<Counts>(
   if (wrongOn) return { usable, missing: gap(before, wrongOn.reason, 'on', wrongOn.detail) }
   if (wrongOff) return { usable, missing: gap(before, wrongOff.reason, 'off', wrongOff.detail) }
   if (!on && !off) return { usable, missing: gap(before, 'unread', 'both', 'neither group was read') }
-  if (!on) return { usable, missing: gap(before, 'unread', 'on', 'the group with the toggle on was not read') }
+  // A counter that nobody has counted yet is not there to be read: as with silence, it matters how many there should be.
+  const expected = ((off ? requests(off) : 0) * share) / (1 - share)
+  if (!on) return { usable, missing: gap(before, 'unread', 'on', 'the group with the toggle on was not read', expected) }
   if (!off) return { usable, missing: gap(before, 'unread', 'off', 'the group with the toggle off was not read') }
   return { usable, missing: silence(before, requests(on), requests(off), share) }
 }
