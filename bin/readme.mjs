@@ -19,6 +19,7 @@ const BLOCKS = {
   'keys of a phase': () => table(['key', 'what'], keysOf(phase)),
   'keys of a target': () => adapters('targets'),
   'keys of a metric': () => adapters('metrics'),
+  'keys of a channel': () => adapters('notify'),
   // Minutes of work: kept as `npm run -s bench:decisions > bench/decisions/RESULTS.txt` printed it.
   'bench:decisions': () => fenced(readFileSync(join(root, 'bench/decisions/RESULTS.txt'), 'utf8')),
   flags: () => table(['command', 'flag', 'what'], flags()),

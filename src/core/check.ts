@@ -9,8 +9,6 @@ import { exposureAt, stepsOf, type Metric, type Phase, type Plan } from './plan.
 import { formatRule, type Rule } from './rule.ts'
 import { formatExposure, type Instant } from './units.ts'
 
-export type { Finding } from './finding.ts'
-
 const MOST_STEPS = 10_000
 
 /**

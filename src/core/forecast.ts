@@ -69,13 +69,16 @@ function longest(plan: Plan, nth: number): Duration {
 /** The plan with everything that people and calendars say taken as given, and without metrics that no traffic makes. */
 function free(plan: Plan): Plan {
   const isKnown = (name: string): boolean => kindOf(plan.metrics[name]) !== undefined
-  const phases = plan.phases.map(({ drill: _, ...phase }) => ({
-    ...phase,
-    steps: phase.steps.map(({ to, hold }) => ({ to, hold })),
-    metrics: phase.metrics.filter(isKnown),
-    checklist: [],
-    success: phase.success.filter(({ metric }) => isKnown(metric)),
-  }))
+  const phases = plan.phases.map((phase) => {
+    const { drill: _, ...rest } = phase
+    return {
+      ...rest,
+      steps: phase.steps.map(({ to, hold }) => ({ to, hold })),
+      metrics: phase.metrics.filter(isKnown),
+      checklist: [],
+      success: phase.success.filter(({ metric }) => isKnown(metric)),
+    }
+  })
   return { ...plan, phases, windows: [], freezes: [] }
 }
 
