@@ -1,4 +1,5 @@
-import { approvalsOf, typed } from '../core/approval.ts'
+import { typed } from '../core/approval.ts'
+import { approvalsOf } from '../core/consent.ts'
 import { RolloutError, type Outcome } from '../core/errors.ts'
 import type { Fact, Signed } from '../core/event.ts'
 import { nextStep } from '../core/gates.ts'

@@ -1,4 +1,4 @@
-import { stepsOf, type Approval, type PhaseStep, type Plan, type Step } from './plan.ts'
+import { stepsOf, type Approval, type Plan, type Step } from './plan.ts'
 import type { Approved, State } from './state.ts'
 import { formatInstant, type Instant } from './units.ts'
 
@@ -9,23 +9,6 @@ export interface Missing {
   readonly owner?: string
   /** What to type. */
   readonly command?: string
-}
-
-/** The groups that must agree to a step. */
-export function approvalsOf({ approval }: Pick<PhaseStep, 'approval'>): readonly Approval[] {
-  if (approval === undefined) return []
-  return isMany(approval) ? approval : [approval]
-}
-
-/** `2 of release-managers, 1 of dba`; '' where a step needs nobody. */
-export function formatApprovals(step: Pick<PhaseStep, 'approval'>): string {
-  return approvalsOf(step)
-    .map(({ count, group }) => `${count} of ${group}`)
-    .join(', ')
-}
-
-function isMany(approval: Approval | readonly Approval[]): approval is readonly Approval[] {
-  return Array.isArray(approval)
 }
 
 /** How far one group's agreement to a step has come. */

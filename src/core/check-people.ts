@@ -1,4 +1,4 @@
-import { approvalsOf } from './approval.ts'
+import { approvalsOf } from './consent.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import type { Approval, Phase, Plan } from './plan.ts'
 

@@ -1,5 +1,6 @@
 import { weigh, type Weighed } from './comparison.ts'
-import { approvalsOf, describeStanding, missingOf, standingOf, typed, type Missing } from './approval.ts'
+import { describeStanding, missingOf, standingOf, typed, type Missing } from './approval.ts'
+import { approvalsOf } from './consent.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from './calendar.ts'
 import { describe, type Track } from './judge.ts'
 import { stepsOf, type ChecklistItem, type Phase, type Plan, type Step } from './plan.ts'

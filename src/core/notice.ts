@@ -1,4 +1,4 @@
-import { formatApprovals } from './approval.ts'
+import { formatApprovals } from './consent.ts'
 import type { NoticeKind } from './channel.ts'
 import type { Event, Why } from './event.ts'
 import { stepsOf, type Exposures, type Plan } from './plan.ts'

@@ -1,4 +1,5 @@
-import { approvalsOf, standingOf, typed } from '../core/approval.ts'
+import { standingOf, typed } from '../core/approval.ts'
+import { approvalsOf } from '../core/consent.ts'
 import { messageOf } from '../core/errors.ts'
 import { nextStep, type Gate } from '../core/gates.ts'
 import type { Approved, State } from '../core/state.ts'

@@ -1,4 +1,4 @@
-import { approvalsOf } from '../core/approval.ts'
+import { approvalsOf } from '../core/consent.ts'
 import type { Event } from '../core/event.ts'
 import type { Group } from '../core/evidence/likelihood.ts'
 import { describe, unitOf, type Track, type Verdict } from '../core/judge.ts'

@@ -1,4 +1,4 @@
-import { formatApprovals } from '../core/approval.ts'
+import { formatApprovals } from '../core/consent.ts'
 import type { Difference } from '../core/difference.ts'
 import type { Drift } from '../core/environment.ts'
 import type { Guarantee } from '../core/guarantee.ts'

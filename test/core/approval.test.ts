@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { approvalsOf, describeStanding, standingOf, statementOf, typed } from '../../src/core/approval.ts'
+import { describeStanding, standingOf, statementOf, typed } from '../../src/core/approval.ts'
+import { approvalsOf } from '../../src/core/consent.ts'
 import { gatesOf } from '../../src/core/gates.ts'
 import { stepsOf, type Approval } from '../../src/core/plan.ts'
 import type { Approved, State } from '../../src/core/state.ts'

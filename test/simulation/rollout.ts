@@ -1,4 +1,4 @@
-import { approvalsOf } from '../../src/core/approval.ts'
+import { approvalsOf } from '../../src/core/consent.ts'
 import { RolloutError } from '../../src/core/errors.ts'
 import type { Controller, Event } from '../../src/core/event.ts'
 import { nextStep } from '../../src/core/gates.ts'
