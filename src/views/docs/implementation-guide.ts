@@ -3,6 +3,7 @@ import { stagesOf, type Stage } from '../../core/planned.ts'
 import { changesBetween } from '../../core/summary.ts'
 import { formatDuration } from '../../core/units.ts'
 import { code, commands, heading, list, paragraph, type Block, type Document, type Text } from '../document/block.ts'
+import { neededFor } from './approval.ts'
 import { annotated, rollout, type Source } from './source.ts'
 
 /** What to type, from the first check to the removal of the toggles. */
@@ -72,9 +73,9 @@ function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): rea
   const phase = source.plan.phases[nth]
   if (!phase) return []
   const lines = stages.flatMap((stage, index) => [...(index > 0 ? [''] : []), ...stageLines(source, stage)])
-  const ticks = phase.checklist.map(({ id, text, owner }) => [
+  const ticks = phase.checklist.map(({ id, text, owner, evidence }) => [
     `# ${owner === undefined ? '' : `${owner}: `}${text}`,
-    rollout(source, 'approve', id, '--reason', '"…"'),
+    rollout(source, 'approve', id, ...(evidence === true ? ['--evidence', 'URL'] : []), '--reason', '"…"'),
   ])
   return [
     heading(`${nth + 1}. ${phase.title}`),
@@ -117,9 +118,8 @@ function stageLines(source: Source, { step, before, after }: Stage): readonly st
 }
 
 /** One line a group: each of its people types it. */
-function approvals(source: Source, { index, approval }: Step): readonly string[] {
-  const needed = approval === undefined ? [] : [approval].flat()
-  return needed.map(({ group, count }) => `${rollout(source, 'approve', '--if-step', String(index))}   # ${count} of ${group}`)
+function approvals(source: Source, step: Step): readonly string[] {
+  return neededFor(step).map((needed) => `${rollout(source, 'approve', '--if-step', String(step.index))}   # ${needed}`)
 }
 
 function removal({ toggles }: Plan): readonly Block[] {

@@ -1,4 +1,4 @@
-import type { Metric, Phase, Plan, Step } from '../../core/plan.ts'
+import type { Metric, Phase, Plan } from '../../core/plan.ts'
 import { stepsOf } from '../../core/plan.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatRule } from '../../core/rule.ts'
@@ -17,6 +17,7 @@ import {
   type Document,
   type Text,
 } from '../document/block.ts'
+import { neededFor } from './approval.ts'
 import { calendar } from './calendar.ts'
 import { timelineOf } from './timeline.ts'
 import { shareOf, type Source } from './source.ts'
@@ -83,16 +84,11 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
         formatDuration(step.hold),
-        approvalOf(step),
+        orDash(neededFor(step).join('; ')),
       ]),
     ),
     ...conditions(phase),
   ]
-}
-
-function approvalOf({ approval }: Step): string {
-  const needed = approval === undefined ? [] : [approval].flat()
-  return needed.length === 0 ? '–' : needed.map(({ group, count }) => `${count} of ${group}`).join(', ')
 }
 
 const WARNING: Readonly<Record<Phase['onWarning'], string>> = {
@@ -112,15 +108,21 @@ function sharesOf(plan: Plan, moves: readonly string[], to: number): string {
 }
 
 function conditions(phase: Phase): readonly Block[] {
-  const success = phase.success.map(({ metric, rule, over }): Text => [
+  const success = phase.success.map(({ metric, rule, over, kind }): Text => [
     code(metric),
     ' ',
     code(formatRule(rule)),
-    ` for ${formatDuration(over)} under watch`,
+    ` for ${formatDuration(over)} under watch${kind === undefined ? '' : ` (${kind})`}`,
   ])
   const drill = phase.drill === undefined ? [] : [[code(phase.drill), ' was rehearsed for real']]
   if (phase.checklist.length + success.length + drill.length === 0) return []
-  const tasks = phase.checklist.map(({ id, text, owner }): Text => [text, ` (`, code(id), owner === undefined ? '' : `, ${owner}`, ')'])
+  const tasks = phase.checklist.map(({ id, text, owner, kind, evidence }): Text => [
+    text,
+    ' (',
+    code(id),
+    [owner, kind, evidence && 'with evidence'].flatMap((each) => (each === undefined ? [] : [`, ${each}`])).join(''),
+    ')',
+  ])
   return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...drill, ...success], 'tasks')]
 }
 

@@ -15,11 +15,13 @@ export function stays({ exposures, plan, to }: Report): readonly (readonly Text[
   })
 }
 
-/** Approvals and ticked items: who said yes to what, and why. */
+const AGREED: ReadonlySet<string> = new Set(['approved', 'revoked', 'checked', 'unchecked'])
+
+/** Approvals and ticked items, and what was taken back of them: who said yes to what, and why. */
 export function agreements(all: readonly Happening[]): readonly Block[] {
   const rows = all.flatMap((each): readonly (readonly Text[])[] => {
     const { type, seq, at, actor, reason } = each.event
-    return type === 'approved' || type === 'checked' ? [[`#${seq}`, formatInstant(at), describeEvent(each), actor, reason ?? '']] : []
+    return AGREED.has(type) ? [[`#${seq}`, formatInstant(at), describeEvent(each), actor, reason ?? '']] : []
   })
   return rows.length === 0 ? [] : [table(['', 'When', 'What', 'Who', 'Reason'], rows)]
 }
