@@ -37,7 +37,12 @@ export function openListeners(plan: Plan, seed: number, time: Timeline): Listene
     new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       const drawn = isCalm ? 1 : random.next()
-      const reply = (run: () => void): void => time.at(random.between(1, isCalm ? 50 : 3000), () => process.isAlive && run())
+      const reply = (run: () => void): void =>
+        time.at(random.between(1, isCalm ? 50 : 3000), () => {
+          if (!process.isAlive) return
+          time.stir()
+          run()
+        })
       time.at(random.between(1, isCalm ? 50 : 3000), () => {
         // Refused; heard, but the answer is lost; never answered.
         if (drawn < 0.15) return reply(() => reject(new Error('answered 503')))

@@ -1,5 +1,5 @@
 import type { Approval, PhaseStep } from '../../core/plan.ts'
-import { approvalsOf } from '../../core/approval.ts'
+import { approvalsOf } from '../../core/consent.ts'
 import { formatDuration } from '../../core/units.ts'
 
 /** Who has to agree to a step, in words: `2 of release-managers, not who wrote the plan, within 3d`. */
