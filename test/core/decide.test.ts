@@ -96,7 +96,7 @@ describe('the policy', () => {
     expect(decide(state({ watch: sick }), NOW)).toEqual({
       do: 'rollback',
       to: { cursor: -1, exposures: { A: 0 } },
-      why: { code: 'critical', metric: 'errors', text: 'errors 7.8% > 5% (94 of 1204)' },
+      why: { code: 'critical', metric: 'errors', judge: 'threshold', text: 'errors 7.8% > 5% (94 of 1204)' },
     })
   })
 
@@ -262,6 +262,7 @@ describe('a metric that names a contingency', () => {
     expect(decide(state({ ...far, watch: sick, plan: planned({ is: 'to', to: 5 }) }), NOW).why).toEqual({
       code: 'critical',
       metric: 'errors',
+      judge: 'threshold',
       contingency: 'x',
       text: 'errors 7.8% > 5% (94 of 1204); contingency x: the phase under way is reduced to 5%',
     })

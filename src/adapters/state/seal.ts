@@ -14,11 +14,11 @@ export function isSealed({ hash, ...stamped }: Event): boolean {
 
 /**
  * An event as a store holds it: canonical JSON, so that it can be checked by its bytes, without being written anew. What
- * is not canonical (an older version wrote it, or a database has formatted it) is. A plan keeps the order in which people
- * wrote it: it is the order in which targets are written, and in which everything is shown.
+ * is not canonical (an older version wrote it, or a database has formatted it) is. A plan and its exposures keep the order
+ * in which people wrote them: in it targets are written, and everything is shown.
  */
 export function writeEvent(event: Event): string {
-  return 'plan' in event ? JSON.stringify(event) : canonical(event)
+  return 'plan' in event || 'exposures' in event ? JSON.stringify(event) : canonical(event)
 }
 
 /** Whether an event that was read from that text is as it was when it was sealed. */
