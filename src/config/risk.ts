@@ -32,7 +32,7 @@ export const contingency = z
     scope: z.enum(['phase', 'all']).optional().describe('rollback: the phase under way (the default), or every toggle to its default'),
     toggles: z.array(z.string()).min(1).optional().describe('rollback: only these, and what requires them; core toggles stay unless named'),
     to: exposure.optional().describe('reduce: the phase under way, down to this share of the users'),
-    notify: z.array(name).default([]).describe('People and channels to be told'),
+    notify: z.array(name).default([]).describe('Channels that are told then, whatever else they listen to; other names are for people'),
   })
   .transform(({ text: about, notify, ...written }, context): Contingency => {
     const scope = scopeOf(written)

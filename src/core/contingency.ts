@@ -76,7 +76,10 @@ export function checkRisks(plan: Plan, isSound: boolean): readonly Finding[] {
     const message = `${id} is critical (probability ${risk.probability}, impact ${risk.impact}) and has no contingency`
     return [...missing([...path, 'contingency'], risk.contingency), ...metrics, ...(bare ? [error(path, message, hint)] : [])]
   })
-  const contingencies = Object.entries(plan.contingencies ?? {}).flatMap(([id, { scope }]) => checkScope(plan, id, scope, isSound))
+  const contingencies = Object.entries(plan.contingencies ?? {}).flatMap(([id, { scope, notify }]) => [
+    ...checkScope(plan, id, scope, isSound),
+    ...checkCalled(plan, id, notify),
+  ])
   const metrics = Object.entries(plan.metrics).flatMap(([name, metric]) => {
     const path = ['metrics', name, 'contingency']
     const isNever = metric.contingency !== undefined && !metric.critical && !metric.compares && metric.onNoData !== 'rollback'
@@ -85,6 +88,23 @@ export function checkRisks(plan: Plan, isSound: boolean): readonly Finding[] {
   })
   const drills = plan.phases.flatMap(({ drill }, nth) => missing(['phases', nth, 'drill'], drill))
   return [...risks, ...contingencies, ...metrics, ...drills]
+}
+
+/** A name that is none of a channel may be a person's; where there are channels it is more often a slip. */
+function checkCalled({ notify = {} }: Plan, id: string, called: readonly string[]): readonly Finding[] {
+  const channels = Object.keys(notify)
+  if (channels.length === 0) return []
+  return called.flatMap((name, nth) =>
+    channels.includes(name)
+      ? []
+      : [
+          warning(
+            ['contingencies', id, 'notify', nth],
+            `"${name}" is no channel of notify: nobody is told by it`,
+            `one of ${channels.join(', ')}`,
+          ),
+        ],
+  )
 }
 
 /** A contingency that cannot run is none, whoever names it. */

@@ -18,6 +18,8 @@ export interface Notice {
   readonly about?: string
   /** What decided it; a person's pause is no alarm. */
   readonly code?: Why['code']
+  /** Channels that the contingency behind it names: they are told whatever else they listen to. */
+  readonly called?: readonly string[]
   readonly changes: readonly Changed[]
   readonly phase: string
   /** From 1; 0 before the first. */
@@ -44,14 +46,14 @@ export interface Standing {
 /** Nobody reads more of a reason than this, and it is kept until the last channel has it. */
 const LONGEST = 500
 
-type Part = Pick<Notice, 'kind' | 'about' | 'code'> & { readonly from?: Exposures; readonly to?: Exposures }
+type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & { readonly from?: Exposures; readonly to?: Exposures }
 
 /** What an event is worth telling: most are worth nothing. `before` is undefined for the first. */
 export function noticesOf(event: Event, before: Standing | undefined, after: Standing): readonly Notice[] {
   const { plan } = after
   const steps = stepsOf(plan)
   const step = steps[Math.max(0, after.cursor)]
-  return partsOf(event, before, after).map(({ kind, about, code, from, to }) => ({
+  return partsOf(event, before, after).map(({ kind, about, code, called, from, to }) => ({
     kind,
     seq: event.seq,
     id: `${event.id}/${kind}`,
@@ -60,6 +62,7 @@ export function noticesOf(event: Event, before: Standing | undefined, after: Sta
     ...(event.reason !== undefined && { reason: cut(event.reason) }),
     ...(about !== undefined && { about: cut(about) }),
     ...(code !== undefined && { code }),
+    ...(called && { called }),
     changes: from && to ? changed(plan, from, to) : [],
     phase: (step && plan.phases[step.phase]?.id) ?? '',
     step: after.cursor + 1,
@@ -79,7 +82,15 @@ function partsOf(event: Event, before: Standing | undefined, after: Standing): r
       const isRollback = event.move === 'rollback'
       // A rollback that is only made sure of again is no news.
       if (isRollback && before?.status === 'rolled back' && changed(after.plan, from, event.exposures).length === 0) return []
-      return [{ kind: isRollback ? 'rolled-back' : 'stepped-back', ...because(event.why), from, to: event.exposures }]
+      return [
+        {
+          kind: isRollback ? 'rolled-back' : 'stepped-back',
+          ...because(event.why),
+          ...calling(after.plan, event.why),
+          from,
+          to: event.exposures,
+        },
+      ]
     }
     case 'arrived': {
       const intent = before?.intent
@@ -114,6 +125,11 @@ function approvalNeeded({ plan, cursor }: Standing): readonly Part[] {
 
 function because({ code, text }: Why): Pick<Part, 'about' | 'code'> {
   return { about: text, code }
+}
+
+function calling({ contingencies = {} }: Plan, { contingency }: Why): Pick<Part, 'called'> {
+  const named = contingency !== undefined && Object.hasOwn(contingencies, contingency) ? contingencies[contingency]?.notify : undefined
+  return named && named.length > 0 ? { called: named } : {}
 }
 
 function changed({ toggles }: Plan, before: Exposures, after: Exposures): readonly Changed[] {

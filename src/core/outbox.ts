@@ -33,11 +33,16 @@ export function owe(outbox: Outbox | undefined, event: Event, before: Standing |
 export function owedTo({ notify: channels }: Pick<Plan, 'notify'>, outbox: Outbox | undefined, name: string): readonly Notice[] {
   const channel = channels && Object.hasOwn(channels, name) ? channels[name] : undefined
   if (!channel || !outbox) return []
-  return outbox.notices.filter(({ kind, seq }) => channel.events.includes(kind) && seq > (outbox.told[name] ?? 0))
+  return outbox.notices.filter((notice) => wants(name, channel, notice) && notice.seq > (outbox.told[name] ?? 0))
+}
+
+/** A channel without events is silenced, whoever calls it. */
+function wants(name: string, { events }: Channels[string], { kind, called = [] }: Notice): boolean {
+  return events.includes(kind) || (events.length > 0 && called.includes(name))
 }
 
 function pruned(channels: Channels, { told, notices }: Outbox): Outbox {
   const all = Object.entries(channels)
-  const isOwed = ({ kind, seq }: Notice): boolean => all.some(([name, { events }]) => events.includes(kind) && seq > (told[name] ?? 0))
+  const isOwed = (notice: Notice): boolean => all.some(([name, channel]) => wants(name, channel, notice) && notice.seq > (told[name] ?? 0))
   return { told, notices: notices.filter(isOwed) }
 }

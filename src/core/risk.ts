@@ -36,7 +36,7 @@ export type ContingencyScope =
 export interface Contingency {
   readonly text?: string
   readonly scope: ContingencyScope
-  /** People and channels to be told, by their names. */
+  /** Channels that are told when it is carried out, whatever else they listen to; other names are for people. */
   readonly notify: readonly string[]
 }
 

@@ -133,3 +133,12 @@ it.each(['constructor', '__proto__', 'y', undefined])('%s is no contingency of a
   expect(contingencyOf(plan({ contingencies: { x: all } }), id)).toBeUndefined()
   expect(contingencyOf(plan(), id)).toBeUndefined()
 })
+
+it('warns of a channel that is a slip, where there are channels', () => {
+  const silent = { use: 'fake', options: {}, audience: 'on-call', events: [], timeout: 1 } as const
+  const called = { ...family, contingencies: { x: { ...all, notify: ['on-call', 'oncall'] } } }
+  expect(checkRisks(called, true)).toEqual([])
+  expect(checkRisks({ ...called, notify: { 'on-call': silent } }, true)).toEqual([
+    expect.objectContaining({ severity: 'warning', path: ['contingencies', 'x', 'notify', 1] }),
+  ])
+})

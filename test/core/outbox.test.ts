@@ -75,6 +75,15 @@ describe('what a channel is owed', () => {
     expect(kinds(state, 'constructor')).toEqual([])
   })
 
+  it('a retreat whose contingency names it, unless it is silenced', () => {
+    const contingencies = { fast: { scope: { is: 'phase' }, notify: ['quiet', 'silenced', 'ana'] } } as const
+    const called = { ...PLAN, contingencies, notify: { ...PLAN.notify, quiet: channel(['completed']), silenced: channel([]) } }
+    const state = all([up, { ...down, why: { ...critical, contingency: 'fast' } }], called)
+    expect(kinds(state, 'quiet')).toEqual(['rolled-back'])
+    expect(kinds(state, 'silenced')).toEqual([])
+    expect(kinds(all([up, down], called), 'quiet')).toEqual([])
+  })
+
   it('nothing while the plan has no channel', () => {
     expect(all([up, down], plan()).outbox).toBeUndefined()
   })
