@@ -84,16 +84,14 @@ function earliest({ steps }: Timeline, { index }: Step): string {
   return found ? shortly(found.at) : ''
 }
 
-/** `core  2026-12-01 08:00Z → 2026-12-04 08:00Z at the earliest, as planned by 2026-12-06 08:00Z`. */
+/** When each phase begins and is complete if metrics stay healthy and people are at hand, and when as planned. */
 function renderTimeline({ phases }: Timeline, stream: Stream): string {
   if (phases.length === 0) return ''
-  const color = paint(stream)
-  const lines = phases.map(({ phase, from, to, planned }) => {
+  const rows = phases.map(({ phase, from, to, planned }) => {
     const until = planned && (planned.min === planned.max ? shortly(planned.min) : `${shortly(planned.min)} to ${shortly(planned.max)}`)
-    const begins = from === undefined ? '' : `${shortly(from)} → `
-    return `  ${clean(phase)}  ${begins}complete ${shortly(to)} at the earliest${until === undefined ? '' : color.dim(`; as planned: ${until}`)}\n`
+    return [clean(phase), from === undefined ? '' : shortly(from), shortly(to), until ?? '']
   })
-  return `${color.bold('Timeline, with healthy metrics and people at hand')}\n${lines.join('')}`
+  return `\n${renderTable(['phase', 'begins', 'complete at the earliest', 'as planned'], rows, stream)}`
 }
 
 function bake(plan: Plan, step: Step): string {
