@@ -33,6 +33,7 @@ const SECRETS = {
   HOOK_HEADER: 'k4nary~hook-header/Yy23',
   PAGE_KEY: 'k4nary page key/Xx34',
   CODE_TOKEN: 'k4nary+code+token/Ww45',
+  STATE_PASSWORD: 'k4nary-state-url-Bn13x',
   // Of no use to this program at all.
   PGPASSWORD: 'k4nary-postgres-Lz57',
   AWS_SECRET_ACCESS_KEY: 'k4nary/aws+Xc48',
@@ -301,6 +302,36 @@ describe('no canary is written', () => {
     expect(at.written()).toContain('break-glass')
     expect(at.read('web.env')).toContain('DB_PASSWORD=k4nary-other-variable-Er01')
   }, 240_000)
+
+  test.each(['postgres', 'etcd'])(
+    'of the address of a journal on %s that nobody answers at',
+    async (kind) => {
+      const at = await open('1s')
+      const address = (password: string): string => `${kind}://u:${password}@127.0.0.1:1/rollout`
+      const away: readonly (readonly string[])[] = [
+        ['state'],
+        ['status'],
+        ['start'],
+        ['plan'],
+        ['doctor'],
+        ['run', '--once'],
+        ['history', '--json'],
+        ['rollback', '--all', '--break-glass', ...REASON],
+        ['init'],
+      ]
+      at.write('rollout.yaml', `state: ${address('${STATE_PASSWORD}')}\n${at.plan}`)
+      for (const argv of away) await at.type([...argv, '--timeout', '10s'])
+      at.write('rollout.yaml', at.plan)
+      await at.type(['state', '--timeout', '10s'], { ROLLOUT_STATE: address(SECRETS.STATE_PASSWORD) })
+      await at.type(['start'])
+      await at.type(['state', 'move', address(SECRETS.STATE_PASSWORD), '--timeout', '10s'])
+      const typed = `\n$ state move ${address(SECRETS.STATE_PASSWORD)}`
+      expect(at.written()).toContain(typed)
+      expect([...leaksIn(at.written().replace(typed, '')), ...leaksInFiles(at)]).toEqual([])
+      expect(at.written()).toContain(`${kind}://127.0.0.1:1/rollout`)
+    },
+    240_000,
+  )
 
   test('and one that were would be found', () => {
     for (const secret of CANARIES) {
