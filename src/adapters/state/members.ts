@@ -111,7 +111,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
       const limits = { deadline: Math.ceil(Math.min(left, ATTEMPT)), maxBytes: MOST_BYTES, redirects: 0, retries: 0 }
       return said(await request(url, { method: 'POST', ...sent, signal, ...limits }), place)
     } catch (thrown) {
-      if (thrown instanceof Unreadable && (thrown.reason === 'unreachable' || thrown.reason === 'timeout'))
+      if (thrown instanceof Unreadable && (thrown.reason === 'unreachable' || thrown.reason === 'timeout' || isCutOff(thrown)))
         return { passing: thrown, refused: isRefused(thrown) }
       if (thrown instanceof Unreadable) throw notEtcd(thrown.message, place)
       throw thrown
@@ -192,6 +192,11 @@ function isTimeout(passing: Error): boolean {
 
 function isRefused({ cause }: Error): boolean {
   return ['ECONNREFUSED', 'EHOSTUNREACH', 'ENOTFOUND'].includes(codeOf(cause))
+}
+
+/** A member that dies in the middle of an answer has said nothing wrong. */
+function isCutOff({ cause }: Error): boolean {
+  return codeOf(cause) === 'ECONNRESET'
 }
 
 function notEtcd(what: string, place: string): RolloutError {

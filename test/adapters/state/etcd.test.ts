@@ -67,6 +67,15 @@ describe('what is no etcd, or one that refuses', () => {
   })
 })
 
+it('a member that dies in the middle of its answer is out of reach, and no other server', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+    response.write('{"header":', () => response.destroy())
+  })
+  const journal = await openStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
+  await expect(journal.append(follow(undefined))).rejects.toMatchObject({ code: 'unreachable' })
+})
+
 describe.skipIf(!isHere)('etcd', () => {
   let etcd: Etcd | undefined
   afterEach(async () => etcd?.close())
