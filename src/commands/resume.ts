@@ -18,5 +18,6 @@ export default async function resume(shell: Shell, input: Input): Promise<Outcom
     })
   }
   if (state.status !== 'running') await writer.append({ type: 'resumed' }, await signature(shell, input))
-  return reportState(shell, input, stateOf({ writer }), 'done')
+  const after = stateOf({ writer })
+  return reportState(shell, input, after, after.intent ? 'partial' : 'done')
 }

@@ -1,9 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './port.ts'
+import { has } from './program.ts'
 
 export interface Server {
   readonly url: string
@@ -12,7 +13,7 @@ export interface Server {
 
 /** Whether Debian's `prometheus-alertmanager` is on this machine. */
 export function hasAlertmanager(): boolean {
-  return spawnSync('prometheus-alertmanager', ['--version'], { stdio: 'ignore' }).status === 0
+  return has('prometheus-alertmanager')
 }
 
 /** A real Alertmanager, alone; its data is gone with it. */

@@ -37,8 +37,7 @@ export function wrongWith(
 /** I20, I9: whoever says that it is done has done it. */
 function undone([command]: readonly string[], then: Standing): readonly string[] {
   const what = `I20 rollout ${command} ended with 0, but at #${then.seq} it is ${then.status}`
-  // A resume only opens the latch: what is under way goes on with the next turn.
-  if (then.isOpen && command !== 'resume') return [`${what} and #${then.epoch} is not finished`]
+  if (then.isOpen) return [`${what} and #${then.epoch} is not finished`]
   if (command === 'rollback' && (then.status !== 'rolled back' || then.exposure !== then.baseline)) return [`${what} at ${then.exposure}%`]
   if (command === 'advance' && then.exposure === then.baseline) return [what]
   if (command === 'pause' && then.status !== 'paused') return [what]
