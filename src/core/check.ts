@@ -1,6 +1,6 @@
 import { DEFAULTS, type WrittenPolicy } from './evidence/policy.ts'
 import { checkEarly } from './check-early.ts'
-import { checkRisks } from './contingency.ts'
+import { checkRisks } from './check-risks.ts'
 import { checkCalendar } from './check-calendar.ts'
 import { checkApprovals, checkApprovers } from './check-people.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'

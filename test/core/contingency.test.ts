@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkRisks, contingencyOf, formatScope, imagine } from '../../src/core/contingency.ts'
+import { checkRisks } from '../../src/core/check-risks.ts'
+import { contingencyOf, formatScope, imagine } from '../../src/core/contingency.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Contingency, ContingencyScope, Risk } from '../../src/core/risk.ts'
 import { metric, phase, plan, toggle } from '../helpers/core.ts'
