@@ -1,5 +1,5 @@
 import { formatScope } from '../core/contingency.ts'
-import { describe } from '../core/judge.ts'
+import { describe } from '../core/describe.ts'
 import type { Plan } from '../core/plan.ts'
 import { effective } from '../core/retreat.ts'
 import { levelOf, ranked, type Contingency, type Risk } from '../core/risk.ts'

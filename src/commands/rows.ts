@@ -1,7 +1,7 @@
 import { decide } from '../core/decide.ts'
 import { RolloutError } from '../core/errors.ts'
 import { gatesOf } from '../core/gates.ts'
-import { describe } from '../core/judge.ts'
+import { describe } from '../core/describe.ts'
 import type { Missing } from '../core/reading.ts'
 import type { Instant } from '../core/units.ts'
 import type { Plan } from '../core/plan.ts'

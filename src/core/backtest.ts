@@ -1,5 +1,6 @@
 import { decide } from './decide.ts'
-import { unitOf, type Track, type Watch } from './judge.ts'
+import { unitOf } from './describe.ts'
+import type { Track, Watch } from './track.ts'
 import { after, defaultsOf, stepsOf, type Metric, type Plan } from './plan.ts'
 import type { Past } from './ports.ts'
 import type { Reading } from './reading.ts'

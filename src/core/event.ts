@@ -1,6 +1,6 @@
 import type { Duration, Instant } from './units.ts'
 import type { Exposures, Plan } from './plan.ts'
-import type { Watch } from './judge.ts'
+import type { Watch } from './track.ts'
 import type { Judge } from './single.ts'
 
 /** What moves exposure. */

@@ -1,54 +1,10 @@
-import { beyondLast, carried, increments, quantile, sum, trim, type Bin, type Counters } from './counters.ts'
-import type { Comparison } from './comparison.ts'
+import { beyondLast, carried, increments, quantile, sum, trim, type Counters } from './counters.ts'
 import type { Metric } from './plan.ts'
 import type { Measured, Missing, Reading } from './reading.ts'
-import { formatRule, formatValue, holds, relaxed, type Rule, type Unit } from './rule.ts'
-import { describeSingle, weighSingle, type Single, type Standard } from './single.ts'
+import { holds, relaxed, type Rule } from './rule.ts'
+import { weighSingle, type Single, type Standard } from './single.ts'
+import { withStandard, type Track } from './track.ts'
 import { formatDuration, type Duration, type Instant } from './units.ts'
-
-export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
-
-/** What is remembered of one metric between two polls. Plain data: it lives in the journal. */
-export interface Track {
-  readonly verdict: Verdict
-  /** The success rule holds (or there is none and nothing is wrong). */
-  readonly met: boolean
-  readonly value?: number
-  /** Counts behind the value: the window's, since the step was reached. */
-  readonly bad?: number
-  readonly total?: number
-  /** What the value counted, e.g. the names of alerts. */
-  readonly note?: string
-  /** Requests since the step was reached; only for counting metrics. */
-  readonly samples?: number
-  readonly missing?: { readonly reason: Missing; readonly detail: string }
-  /** For how long of watched time each has been true without a gap; absent when it is not true. */
-  readonly criticalFor?: Duration
-  readonly warningFor?: Duration
-  readonly unknownFor?: Duration
-  /** A warning came before the silence: not seeing it is no recovery. */
-  readonly warned?: true
-  /** Raw counters of the last successful poll. */
-  readonly last?: Counters
-  /** Increments since the step was reached, oldest first. */
-  readonly bins: readonly Bin[]
-  /** What is known of the rate where there is one group and `evidence:` is written. */
-  readonly single?: Single
-}
-
-/** Everything watched at the current step. */
-export interface Watch {
-  /** Where the monotonic clock stood at the last poll, and whose clock it was. */
-  readonly monotonic: Duration
-  readonly domain: string
-  /** Proven hold time at this step. */
-  readonly credit: Duration
-  readonly tracks: { readonly [metric: string]: Track }
-  /** Criterion key (`phase/index`) → how long it has held. */
-  readonly criteria: { readonly [criterion: string]: Duration }
-  /** What the two groups have shown since the change under way began. */
-  readonly comparison?: Comparison
-}
 
 /** A sample from further ahead than this is a wrong clock, not a fast network. */
 const FUTURE: Duration = 60_000
@@ -80,13 +36,6 @@ export function judge(
   return count(metric, track, fresh, elapsed, standard)
 }
 
-/** A plan that was replaced may no longer hold the metric to one. */
-function withStandard(track: Track, standard: Standard | undefined): Track {
-  if (!track.single || track.single.of === standard?.of) return track
-  const { single: _, ...rest } = track
-  return rest
-}
-
 const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
 
 /**
@@ -98,60 +47,6 @@ export function restart(reading: Reading | undefined, single?: Single): Track {
   const last = counts && !broken(counts) ? counts : undefined
   const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
   return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }), ...(single && { single }) }
-}
-
-/** The watch as evidence about a single group begins anew. */
-export function withoutSingles(watch: Watch): Watch {
-  const tracks = Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withStandard(track, undefined)]))
-  return { ...watch, tracks }
-}
-
-/** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`, `2 > 0: HighErrorRate ×2`. */
-export function describe(metric: Metric, track: Track): string {
-  const said = judged(metric, track)
-  return track.verdict === 'unknown' || track.note === undefined ? said : `${said}: ${track.note}`
-}
-
-function judged(metric: Metric, track: Track): string {
-  if (track.verdict === 'unknown') return track.missing ? `${track.missing.reason}: ${track.missing.detail}` : 'not measured yet'
-  const value = formatValue(track.value ?? Number.NaN, unitOf(metric))
-  const counts =
-    track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
-  const { single } = track
-  if (!single || !metric.critical || single.is === 'below') return compared(metric, track, value, counts)
-  const { when } = metric.critical
-  const said = describeSingle(single, when.threshold)
-  if (single.is === 'above') return `${value}${counts}, ${said}`
-  return track.verdict === 'warning' && holds(when, track.value ?? Number.NaN)
-    ? `${value} ${formatRule(when)}${counts}, ${said}`
-    : `${compared(metric, track, value, counts)}, ${said}`
-}
-
-/** The value beside the rule that made the verdict. */
-function compared(metric: Metric, track: Track, value: string, counts: string): string {
-  if (track.verdict === 'critical' && metric.critical) {
-    return `${value} ${formatRule(metric.critical.when)}${lasting(metric.critical.for)}${counts}`
-  }
-  if (track.verdict === 'warning' && metric.warning && holds(metric.warning.when, track.value ?? Number.NaN)) {
-    return `${value} ${formatRule(metric.warning.when)}${lasting(metric.warning.for)}${counts}`
-  }
-  if (track.criticalFor !== undefined && metric.critical) {
-    return `${value} ${formatRule(metric.critical.when)}, for ${formatDuration(track.criticalFor)} of ${formatDuration(metric.critical.for)}${counts}`
-  }
-  if (metric.success)
-    return holds(metric.success, track.value ?? Number.NaN)
-      ? `${value} ${formatRule(metric.success)}${counts}`
-      : `${value}, needs ${formatRule(metric.success)}${counts}`
-  return `${value}${counts}`
-}
-
-/** How the metric's numbers are written: as its rules are. */
-export function unitOf(metric: Metric): Unit {
-  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? (metric.compares === 'failures' ? '%' : '')
-}
-
-function lasting(duration: Duration): string {
-  return duration > 0 ? ` for ${formatDuration(duration)}` : ''
 }
 
 function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {

@@ -1,6 +1,6 @@
 import type { Controller, Drill, Event, Fact, Files, Move, Signed, Stamp, Why } from './event.ts'
 import { RolloutError } from './errors.ts'
-import { withoutSingles, type Watch } from './judge.ts'
+import { withoutSingles, type Watch } from './track.ts'
 import type { Instant } from './units.ts'
 import { resumed } from './comparison.ts'
 import { owe, type Outbox } from './outbox.ts'

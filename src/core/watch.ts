@@ -1,6 +1,7 @@
 import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { criterionKey } from './gates.ts'
-import { judge, restart, type Watch } from './judge.ts'
+import { judge, restart } from './judge.ts'
+import type { Watch } from './track.ts'
 import type { Reading } from './reading.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from './units.ts'

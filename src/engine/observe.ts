@@ -1,5 +1,5 @@
 import { RolloutError } from '../core/errors.ts'
-import type { Watch } from '../core/judge.ts'
+import type { Watch } from '../core/track.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { isNews, observe } from '../core/watch.ts'

@@ -5,7 +5,7 @@ import { changesBetween, type Change } from '../core/summary.ts'
 import { formatDuration, formatInstant } from '../core/units.ts'
 import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
-import { describe } from '../core/judge.ts'
+import { describe } from '../core/describe.ts'
 
 /** An event and the state it happened to. */
 export interface Happening {

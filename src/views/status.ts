@@ -1,6 +1,6 @@
 import type { Move } from '../core/event.ts'
 import type { Gate } from '../core/gates.ts'
-import type { Verdict } from '../core/judge.ts'
+import type { Verdict } from '../core/track.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import type { Status } from '../core/state.ts'

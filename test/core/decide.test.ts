@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
 import { gatesOf } from '../../src/core/gates.ts'
-import type { Track } from '../../src/core/judge.ts'
+import type { Track } from '../../src/core/track.ts'
 import type { ContingencyScope } from '../../src/core/risk.ts'
 import type { Intent, State } from '../../src/core/state.ts'
 import { decided, metric, MINUTE, MISSING, NOW, phase, plan, state, toggle, track, watch } from '../helpers/core.ts'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { describe as said, judge, restart, type Track } from '../../src/core/judge.ts'
+import { describe as said } from '../../src/core/describe.ts'
+import { judge, restart } from '../../src/core/judge.ts'
+import type { Track } from '../../src/core/track.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Metric } from '../../src/core/plan.ts'
 import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../helpers/core.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Watch } from '../../src/core/judge.ts'
+import type { Watch } from '../../src/core/track.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import { begin, isNews, longestGap, observe, type Tick } from '../../src/core/watch.ts'
 import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, track, value, watch } from '../helpers/core.ts'

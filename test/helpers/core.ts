@@ -1,6 +1,6 @@
 import { decide, type Decision } from '../../src/core/decide.ts'
 import type { Event, Fact } from '../../src/core/event.ts'
-import type { Track, Watch } from '../../src/core/judge.ts'
+import type { Track, Watch } from '../../src/core/track.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan.ts'
 import { parseRule, type Rule } from '../../src/core/rule.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Track } from '../../src/core/judge.ts'
+import type { Track } from '../../src/core/track.ts'
 import type { Metric } from '../../src/core/plan.ts'
 import { parseRule } from '../../src/core/rule.ts'
 import { renderMetric, renderToggle } from '../../src/views/explain.ts'

@@ -1,4 +1,4 @@
-import { unitOf } from '../../core/judge.ts'
+import { unitOf } from '../../core/describe.ts'
 import type { Metric } from '../../core/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { formatRule, formatValue } from '../../core/rule.ts'
