@@ -8,6 +8,8 @@ import type { Journal } from '../core/ports.ts'
 import { formatInstant } from '../core/units.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { insist } from '../engine/insist.ts'
+import { GRACE } from '../engine/put.ts'
+import { lasting } from '../engine/within.ts'
 import { checkHere, load, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/state.ts'
 import type { Shell } from '../shell.ts'
@@ -125,11 +127,13 @@ export function lenderOf(shell: Shell, input: Input): Lender {
   return { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
 }
 
-function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'random' | 'signature' | 'refute'> {
+function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'grace' | 'random' | 'signature' | 'refute'> {
   const refute: Engine['refute'] = async (state, approved) => {
     // Loaded where a signature is asked for: it starts processes.
     const { refuteApproval } = await import('./signing.ts')
     return refuteApproval(shell, input, state, approved)
   }
-  return { clock: shell.clock, signal: deadline(shell, input), random: shell.random, signature: { actor: MACHINE }, refute }
+  const signal = deadline(shell, input)
+  const grace = lasting(shell.clock, signal, GRACE)
+  return { clock: shell.clock, signal, grace, random: shell.random, signature: { actor: MACHINE }, refute }
 }

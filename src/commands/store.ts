@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { openStore as open } from '../adapters/state/open.ts'
 import { outlineOf, type Outline } from '../config/outline.ts'
 import type { Store } from '../core/ports.ts'
+import { lasting } from '../engine/within.ts'
 import type { Shell } from '../shell.ts'
 import { deadline, type Input } from './input.ts'
 import type { Place } from './place.ts'
@@ -18,7 +19,7 @@ export async function openStore(shell: Shell, input: Input, place: Place): Promi
 
 /** Likewise, of a given address. */
 export async function openNamedStore(shell: Shell, input: Input, { folder }: Place, state: string | undefined): Promise<Store> {
-  return open(state, { clock: shell.clock, env: shell.env, folder, signal: afterGrace(shell, input) })
+  return open(state, { clock: shell.clock, env: shell.env, folder, signal: lasting(shell.clock, deadline(shell, input), GRACE) })
 }
 
 /** What the lines of the plan say, however broken the rest is; nothing where there is no plan to read. */
@@ -36,15 +37,4 @@ export function outlineAt(path: string): Outline {
   } catch {
     return {}
   }
-}
-
-function afterGrace(shell: Shell, input: Input): AbortSignal {
-  const ended = new AbortController()
-  const signal = AbortSignal.any([deadline(shell, input)])
-  const end = (): void => {
-    shell.clock.deadline(GRACE).addEventListener('abort', () => ended.abort(signal.reason))
-  }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
-  return ended.signal
 }

@@ -2,7 +2,8 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/environment.ts'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Fact } from '../core/event.ts'
-import { defaultsOf } from '../core/plan.ts'
+import { defaultsOf, type Exposures } from '../core/plan.ts'
+import type { Fence } from '../core/ports.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
 import { withoutSingles, type Watch } from '../core/track.ts'
@@ -11,7 +12,7 @@ import { begin } from '../core/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { readMetrics } from './metrics.ts'
-import { put } from './put.ts'
+import { DEADLINE, put } from './put.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
@@ -71,15 +72,22 @@ async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queu
 async function writeAndVerify(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<string | undefined> {
   const isNewest = async (): Promise<boolean> => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === intent.seq))
   if (!(await isNewest())) return 'superseded'
-  const error = await attempt(engine, target, intent.exposures, intent.seq)
-  if (await surely(engine, isNewest)) return error
-  // A newer intent was made durable while this one was being written, and what failed may still have been written.
-  await heal(engine, target, queue)
-  return 'superseded'
+  const fence = fenceOf(stateOf(engine), intent.exposures, intent.seq)
+  const error = await attempt(engine, target, intent.exposures, fence)
+  // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
+  const lasting = { ...engine, signal: engine.grace }
+  if (!(await surely(lasting, isNewest))) {
+    // A newer intent was made durable while this one was being written, and what failed may still have been written.
+    await heal(lasting, target, queue, fence.replaces === 'any' ? DEADLINE : target.settle)
+    engine.signal.throwIfAborted()
+    return 'superseded'
+  }
+  engine.signal.throwIfAborted()
+  return error
 }
 
 /** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
-async function surely(engine: Engine, ask: () => Promise<boolean>): Promise<boolean> {
+async function surely<Answer>(engine: Engine, ask: () => Promise<Answer>): Promise<Answer> {
   const began = engine.clock.monotonic()
   for (let nth = 0; ; nth += 1) {
     try {
@@ -94,18 +102,21 @@ async function surely(engine: Engine, ask: () => Promise<boolean>): Promise<bool
 
 /**
  * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
- * rollback is made durable once more, so that it is not taken for done.
+ * rollback is made durable once more, so that it is not taken for done. `settle`: how long what was sent before may land.
  */
-async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
+async function heal(engine: Engine, target: OpenTarget, queue: Queue, settle: Duration): Promise<void> {
   let hasSettled = false
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
     const { exposures, epoch, intent } = stateOf(engine)
-    const error = await attempt(engine, target, intent?.exposures ?? exposures, epoch)
+    const newest = intent?.exposures ?? exposures
+    const error = await attempt(engine, target, newest, fenceOf(stateOf(engine), newest, epoch))
     const isNewest = await surely(engine, async () => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch)))
     const isHealed = isNewest && error === undefined
-    if (isHealed && (hasSettled || target.settle === 0)) return
+    if (isHealed && (hasSettled || settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
-    await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
+    await engine.clock.sleep(isHealed ? settle : BACKOFF * 2 ** (nth - 1), engine.signal)
+    // Whoever has acted meanwhile must not be written over by what was the newest then.
+    await surely(engine, async () => queue(async () => engine.writer.refresh()))
     hasSettled ||= isHealed
   }
   await queue(async () =>
@@ -120,18 +131,19 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
 }
 
 /** The message of what went wrong; undefined when the target was written and reads back. */
-async function attempt(engine: Engine, target: OpenTarget, exposures: Intent['exposures'], epoch: number): Promise<string | undefined> {
+async function attempt(engine: Engine, target: OpenTarget, exposures: Exposures, fence: Fence): Promise<string | undefined> {
   try {
-    const { plan, advanced, baseline } = stateOf(engine)
-    const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
-    const replaces = !isReset ? 'older' : advanced ? 'break-glass' : 'any'
-    await put(target, environment(plan, target.name, { exposures, baseline }), { epoch, replaces }, engine)
+    const { plan, baseline } = stateOf(engine)
+    await put(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
     return undefined
   } catch (thrown) {
-    // Whatever an adapter throws then, it is because it was told to stop.
-    engine.signal.throwIfAborted()
     return messageOf(thrown)
   }
+}
+
+function fenceOf({ plan, advanced }: State, exposures: Exposures, epoch: number): Fence {
+  const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
+  return { epoch, replaces: !isReset ? 'older' : advanced ? 'break-glass' : 'any' }
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {

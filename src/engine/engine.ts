@@ -12,6 +12,8 @@ export interface Engine {
   readonly metrics: readonly OpenMetric[]
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Ends a while after `signal`: what this process has sent over something newer it puts right even when it is told to stop. */
+  readonly grace: AbortSignal
   /** Jitter for retries: 0 ≤ x < 1. */
   readonly random: () => number
   /** On events the engine writes by itself. */

@@ -24,3 +24,12 @@ export async function within<Result>(
     deadline.removeEventListener('abort', end)
   }
 }
+
+/** Ends `grace` after the other has, and for its reason: what must not be left half done goes on until then. */
+export function lasting(clock: Clock, signal: AbortSignal, grace: Duration): AbortSignal {
+  const ended = new AbortController()
+  const end = (): void => clock.deadline(grace).addEventListener('abort', () => ended.abort(signal.reason), { once: true })
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return ended.signal
+}

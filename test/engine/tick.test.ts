@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { byHand } from '../../src/engine/apply.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
+import { DEADLINE } from '../../src/engine/put.ts'
 import { run } from '../../src/engine/run.ts'
 import { findForeignDrift, move, tick } from '../../src/engine/tick.ts'
 import { memoryJournal } from '../helpers/memory.ts'
@@ -55,6 +57,8 @@ const PLAN: Plan = {
   freezes: [],
 }
 const LEADING = { controller: { host: 'here', pid: 1, domain: 'd', began: '1' }, alive: () => undefined }
+
+const NO = { code: 'operator', text: 'no' } as const
 
 const good: Reading = { is: 'value', value: 0.001 }
 const bad: Reading = { is: 'value', value: 0.2 }
@@ -170,6 +174,42 @@ describe('tick', () => {
     expect(applied).toBe('superseded')
     await tick(engine, observer)
     expect([web.words['A'], worker.words['A'], stateOf(engine).status]).toEqual(['false', 'false', 'rolled back'])
+  })
+
+  it('heals what it sent over something newer even when it is told to stop meanwhile', async () => {
+    const stopping = new AbortController()
+    const web = fakeTarget('web', { A: 'false', B: 'false' })
+    const { engine, writer } = await fakeEngine(PLAN, { targets: [{ ...web, settle: 10_000 }], signal: stopping.signal })
+    let once = false
+    web.meanwhile = async () => {
+      if (once) return
+      once = true
+      await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: NO }, { actor: 'ben' })
+      // As one that is stopped over a rollback, and is ended as it wakes.
+      stopping.abort(new RolloutError('interrupted', { message: 'stopped by SIGINT' }))
+    }
+    const going = move(engine, { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: NO }, { actor: 'ana' })
+    await expect(going).rejects.toMatchObject({ code: 'interrupted' })
+    expect([web.words['A'], web.writes]).toEqual(['false', [2, 3, 3]])
+  })
+
+  it('looks again after a return that may replace any epoch: it may land late even where older ones are refused', async () => {
+    const { engine, writer, web, clock } = await shop()
+    const late = { ...web.words, A: 'false' }
+    let once = false
+    web.meanwhile = async () => {
+      if (once) return
+      once = true
+      await writer.append({ type: 'resumed' }, { actor: 'ben' })
+      await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: NO }, { actor: 'ben' })
+    }
+    const sleep = clock.sleep.bind(clock)
+    clock.sleep = async (duration, signal) => {
+      await sleep(duration, signal)
+      if (duration === DEADLINE) Object.assign(web.words, late)
+    }
+    await move(engine, { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: NO }, { actor: 'ana' })
+    expect([web.words['A'], web.writes]).toEqual(['10%', [2, 4, 4]])
   })
 
   it('reports a conflict and writes nothing when somebody else was first', async () => {

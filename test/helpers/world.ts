@@ -4,6 +4,8 @@ import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { GRACE } from '../../src/engine/put.ts'
+import { lasting } from '../../src/engine/within.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { fakeClock, memoryJournal } from './memory.ts'
 
@@ -54,12 +56,14 @@ export async function fakeEngine(
   let ids = 0
   const writer = await openWriter({ journal, clock, uuid: () => `id-${(ids += 1)}-${Math.random()}`, version: 'test' })
   const told: Event[] = []
+  const signal = parts.signal ?? new AbortController().signal
   const engine: Engine = {
     writer,
     targets: parts.targets,
     metrics: parts.metrics ?? [],
     clock,
-    signal: parts.signal ?? new AbortController().signal,
+    signal,
+    grace: lasting(clock, signal, GRACE),
     random: () => 0.5,
     signature: { actor: 'auto' },
     tell: (event) => void told.push(event),

@@ -94,14 +94,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a late write is not healed',
     file: 'engine/apply.ts',
-    find: '  await heal(engine, target, queue)\n',
+    find: "    await heal(lasting, target, queue, fence.replaces === 'any' ? DEADLINE : target.settle)\n",
     replace: '',
   },
   {
     name: 'a write that failed is not healed',
     file: 'engine/apply.ts',
-    find: '  if (await surely(engine, isNewest)) return error\n',
-    replace: '  if (error !== undefined || (await surely(engine, isNewest))) return error\n',
+    find: '  if (!(await surely(lasting, isNewest))) {',
+    replace: '  if (error === undefined && !(await surely(lasting, isNewest))) {',
   },
   {
     name: 'a rollback does not settle',

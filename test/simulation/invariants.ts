@@ -29,6 +29,9 @@ export interface Judge extends Watcher {
   atEnd(harmful: boolean): void
 }
 
+/** Longest time from a journal that was read to its reader's next request, in milliseconds: what comes meanwhile nobody can know. */
+const TRAVEL = 10
+
 interface Stale {
   readonly at: number
   readonly process: Process
@@ -47,6 +50,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   let frozen = ''
   let frozenPlan: Plan | undefined
   let arrivedAt = 0
+  let intendedAt = 0
   /** Target → when the newest intent was confirmed there first. */
   const confirmed = new Map<string, number>()
   let watched = 0
@@ -157,7 +161,10 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         watched = Math.max(0, time.now - arrivedAt)
         polledAt = time.now
       }
-      if (event.type === 'intended') confirmed.clear()
+      if (event.type === 'intended') {
+        intendedAt = time.now
+        confirmed.clear()
+      }
       if (event.type === 'approved') agreed.add(event.step)
       if (event.type === 'revoked') agreed.delete(event.step)
       if (event.type === 'intended' && event.move !== 'advance') agreed.clear()
@@ -171,6 +178,11 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         broken('I17', `#${event.seq} changes the frozen plan`)
     },
     onAcknowledged: (event) => void acknowledged.add(event.id),
+    onBegin: ({ name: target }, epoch, { awakeSince }) => {
+      const known = time.now - Math.max(intendedAt, awakeSince)
+      const newest = state?.epoch ?? 0
+      if (epoch < newest && known > TRAVEL) broken('I14', `#${epoch} is sent to ${target} ${known} ms after #${newest} has overtaken it`)
+    },
     onWrite: (target, variable, word, epoch, process) => {
       if (!named.get(`${target.name} ${variable}`)?.has(word))
         broken('I3', `${target.name} gets ${variable}=${word}, which nothing durable names`)

@@ -31,6 +31,9 @@ export interface Faults {
 /** Longest time between a timeout and the request landing after all: what targets promise as `settle`. */
 export const LATEST = 10_000
 
+/** Longest time for which a process is stopped, in milliseconds. */
+export const LONGEST_STOP = 300_000
+
 /** Made once: an error takes its time to make, and most deadlines pass when nobody waits any more. */
 const OVER = new DOMException('the deadline is over', 'TimeoutError')
 
@@ -41,6 +44,8 @@ export interface Process {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly isAlive: boolean
+  /** When it last went on after a stop, in true time. */
+  readonly awakeSince: number
   kill(): void
   stop(duration: number): void
   /** SIGTERM: the program may still tidy up. */
@@ -87,7 +92,7 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
       tell(`${name} dies at "${what}"`)
       kill()
     } else if (random.chance(faults.stop * more)) {
-      const duration = random.pick([50, 2000, 15_000, 60_000, 300_000])
+      const duration = random.pick([50, 2000, 15_000, 60_000, LONGEST_STOP])
       tell(`${name} is stopped for ${duration / 1000}s at "${what}"`)
       stop(duration)
     }
@@ -112,6 +117,9 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
     signal: stopping.signal,
     get isAlive() {
       return isAlive
+    },
+    get awakeSince() {
+      return asleepUntil
     },
     kill,
     stop,

@@ -8,14 +8,16 @@ import { readBaseline } from '../../src/engine/baseline.ts'
 import type { Leading } from '../../src/engine/lead.ts'
 import { stateOf, type Engine } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
+import { GRACE } from '../../src/engine/put.ts'
 import { rollBack } from '../../src/engine/rollback.ts'
 import { run, runOnce } from '../../src/engine/run.ts'
+import { lasting } from '../../src/engine/within.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { openCourier, type Courier } from '../../src/engine/courier.ts'
 import { openListeners } from './channels.ts'
 import { openJudge, type Violation } from './invariants.ts'
 import { drawPlan } from './plan.ts'
-import { LATEST, spawn, type Faults, type Machine, type Process } from './process.ts'
+import { LATEST, LONGEST_STOP, spawn, type Faults, type Machine, type Process } from './process.ts'
 import { seeded } from './random.ts'
 import { openTimeline } from './time.ts'
 import { openWorld } from './world.ts'
@@ -99,6 +101,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
       ...world.open(process),
       clock: process.clock,
       signal: process.signal,
+      grace: lasting(process.clock, process.signal, GRACE),
       random: () => random.next(),
       signature: { actor: process.name },
       tell: () => undefined,
@@ -245,7 +248,8 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   listeners.calm()
   Object.assign(world, { storeIsUp: true, metricsAre: 'true' })
   for (const target of world.targets) Object.assign(target, { isUp: true, isLying: false })
-  await time.run(time.now + 4 * MINUTE)
+  // Whoever was stopped at the last moment wakes up, and puts right what it sends then.
+  await time.run(time.now + LONGEST_STOP + MINUTE)
   judge.atRest()
   const first = judge.state?.status
   if (first === 'rolled back' || judge.state?.intent) begin('rollback', machines[0], rollback(undefined, 'once more'))

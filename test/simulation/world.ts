@@ -27,6 +27,8 @@ export interface Watcher {
   /** Before the event gets its place. */
   onAppend(event: Event, process: Process): void
   onAcknowledged(event: Event): void
+  /** A write is about to be sent. */
+  onBegin(target: SimulatedTarget, epoch: number, process: Process): void
   onWrite(target: SimulatedTarget, variable: string, word: string, epoch: number, process: Process): void
   onReading(metric: string, reading: Reading, process: Process): void
 }
@@ -160,6 +162,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
     shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
     write: async (words, fence, signal) => {
+      watcher.onBegin(target, fence.epoch, process)
       if (target.fenced) return reach('write', () => write(words, fence))
       for (const [variable, word] of Object.entries(words)) {
         // As every adapter does: nothing more is sent once its time is over.
