@@ -15,10 +15,15 @@ declare const __VERSION__: string
 setMaxListeners(0)
 const stopping = new AbortController()
 
+/** How long a person who asks for an end is left without a word, in milliseconds. */
+const PROMPT = 500
+
 function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'): void {
   process.on(signal, () => {
     // Asked twice: the first answer takes too long for the person who asks.
     if (stopping.signal.aborted) process.exit(EXIT[code])
+    const more = (): unknown => process.stderr.write(`! ${signal}: looks after what it has sent, and ends; once more ends it at once\n`)
+    setTimeout(more, PROMPT).unref()
     stopping.abort(new RolloutError(code, { message: `stopped by ${signal}`, hint: 'rollout status; any later command goes on from here' }))
   })
 }

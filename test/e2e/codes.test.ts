@@ -33,12 +33,14 @@ const refusing = (plan: string): string =>
       "  worker: { use: command, set: [node, set.cjs, '{{name}}', '{{value}}'], get: [node, get.cjs, '{{name}}'] }\nmetrics:\n",
     )
 
-/** A target whose command works until `slow.mode` says "hang". */
+/** A target whose command works, but waits while `slow.mode` says "hang", or "hang" and the word to be written. */
 function slow(): Place {
   const at = folder(healthy, (plan) => refusing(plan).replaceAll('worker', 'slow').replace('get: [node', 'timeout: 1s, get: [node'))
   at.write(
     'set.cjs',
-    "const fs = require('fs'); if (fs.readFileSync('slow.mode', 'utf8') === 'hang') setInterval(() => 0, 1000); else fs.writeFileSync('slow.word', process.argv[3])",
+    `const [fs, word] = [require('fs'), process.argv[3]]
+const work = () => (['hang', 'hang ' + word].includes(fs.readFileSync('slow.mode', 'utf8')) ? setTimeout(work, 20) : fs.writeFileSync('slow.word', word))
+work()`,
   )
   at.write('get.cjs', "process.stdout.write(require('fs').readFileSync('slow.word', 'utf8'))")
   at.write('slow.mode', 'fine')
@@ -201,6 +203,21 @@ describe.concurrent('rollback', () => {
     expect(at.read('web.env')).toContain('FEATURE_X=false')
     expect(JSON.parse((await at.rollout('status', '--json')).out)).toMatchObject({ status: 'rolled back' })
   })
+
+  test('with an advance that is stopped: its late write, on a target that refuses none, it takes back as it is ended', async () => {
+    const at = await started(slow())
+    at.write('slow.mode', 'hang 10%')
+    const advancing = at.launch([...up])
+    while (!at.read('web.env').includes('FEATURE_X=10%')) await sleep(20)
+    advancing.kill('SIGSTOP')
+    expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+    at.write('slow.mode', 'fine')
+    while (at.read('slow.word') !== '10%') await sleep(20)
+    advancing.kill('SIGINT')
+    advancing.kill('SIGCONT')
+    expect(await advancing.ended).toMatchObject({ code: 130, err: expect.stringContaining('once more ends it at once') })
+    expect([at.read('slow.word'), at.read('web.env')]).toEqual(['false', expect.stringContaining('FEATURE_X=false')])
+  }, 120_000)
 
   test('with half of the targets hanging: the others are rolled back, in bounded time, and exit 10 names the rest', async () => {
     const at = await started(slow())
