@@ -5,6 +5,7 @@ import { advance } from '../core/retreat.ts'
 import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
+import { reconsider } from './reconsider.ts'
 import { findForeignDrift, finish, move, note, type Turn } from './tick.ts'
 import { doubtedGate } from './vouch.ts'
 import type { Signature } from './writer.ts'
@@ -43,6 +44,8 @@ export async function advanceNow(
     return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
   const doubted = overrides.includes('approval') ? undefined : await doubtedGate(engine, signature.actor)
   if (doubted) return { decision: { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }, state }
+  const still = reconsider(engine, signature.actor)
+  if (!isFree(still, overrides)) return { decision: still, state }
   const why = { code: 'operator', text: signature.reason ?? decision.why.text } as const
   return move(engine, { do: 'advance', to, why }, signature, overrides)
 }

@@ -9,6 +9,7 @@ import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import type { Signature } from './writer.ts'
 import { doubtedGate } from './vouch.ts'
+import { reconsider } from './reconsider.ts'
 import { shownWord } from './put.ts'
 
 /** One turn: what was decided, what came of it, and the state afterwards. */
@@ -39,7 +40,8 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
         return obstacle.do === 'pause'
           ? { decision: obstacle, state: await note(engine, { type: 'paused', why: obstacle.why }) }
           : { decision: obstacle, state }
-      return move(engine, decision, engine.signature)
+      const still = reconsider(engine)
+      return still.do === 'advance' ? move(engine, decision, engine.signature) : { decision: still, state }
     }
     case 'rollback':
     case 'step-back':

@@ -3,6 +3,7 @@ import { RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
+import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { byHand } from '../../src/engine/apply.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
@@ -157,6 +158,27 @@ describe('tick', () => {
     expect(stateOf(engine).status).toBe('paused')
     expect(stateOf(engine).stopped?.why.text).toBe('web holds A=true instead of 10%: somebody else changed it')
     expect(web.words['A']).toBe('true')
+  })
+
+  it.each([
+    ['a process that slept since its poll', { ...PLAN }, 3_600_000, 'what was measured is 1h old by now: polls again'],
+    [
+      'a freeze that has begun meanwhile',
+      { ...PLAN, freezes: [{ name: 'sale', from: 1_800_000_001_000, to: 1_800_000_100_000 }] },
+      2000,
+      'freeze sale until',
+    ],
+  ])('does not go up on what was true before its targets were looked at: %s', async (_, plan, pause, says) => {
+    const { engine, observer, web, clock } = await shop({ plan })
+    const looked = {
+      ...web,
+      read: async (names: readonly string[], signal: AbortSignal) => (clock.advance(pause), web.read(names, signal)),
+    }
+    const slow = { ...engine, targets: [looked] }
+    const turn = await tick(slow, observer)
+    expect([turn.decision.do, turn.decision.why.text]).toEqual(['hold', expect.stringContaining(says)])
+    const typed = await advanceNow(slow, observer, await consider(slow, observer), { signature: { actor: 'ana' }, overrides: [] })
+    expect([typed.decision.do, stateOf(engine).intent, web.writes]).toEqual(['hold', undefined, []])
   })
 
   it('heals a target when a newer intent was recorded while an old one was being written', async () => {

@@ -166,6 +166,42 @@ export const BUGS: readonly Bug[] = [
     replace: 'const open = true',
   },
   {
+    name: 'an approval never expires',
+    file: 'core/approval.ts',
+    find: 'valid.filter(({ at }) => now < at + expires)',
+    replace: 'valid',
+  },
+  {
+    name: 'a freeze is not asked for',
+    file: 'core/gates.ts',
+    find: "gates.push({ name: 'freeze', open: false,",
+    replace: "gates.push({ name: 'freeze', open: true,",
+  },
+  {
+    name: 'a decision stands although its process was stopped since the poll',
+    file: 'engine/reconsider.ts',
+    find: 'if (age <= longestGap(state.plan)) return',
+    replace: 'if (age >= 0) return',
+  },
+  {
+    name: 'what was true at the poll is not asked again before the move',
+    file: 'engine/tick.ts',
+    find: "return still.do === 'advance' ?",
+    replace: "return still.do !== 'rest' ?",
+  },
+  {
+    name: 'healing does not look who has acted meanwhile',
+    file: 'engine/apply.ts',
+    find: '    await surely(engine, async () => queue(async () => engine.writer.refresh()))\n',
+    replace: '',
+  },
+  {
+    name: 'who is told to stop heals nothing',
+    file: 'engine/apply.ts',
+    find: 'signal: engine.grace }',
+    replace: 'signal: engine.signal }',
+  },
+  {
     name: 'an approval that was taken back counts all the same',
     file: 'core/state.ts',
     find: "    case 'revoked':\n      return { ...state, approvals: without(state.approvals, event) }",

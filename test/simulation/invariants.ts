@@ -1,3 +1,4 @@
+import { approvalsOf } from '../../src/core/consent.ts'
 import { environment } from '../../src/core/environment.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/reading.ts'
@@ -44,6 +45,8 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   const named = new Map<string, Set<string>>()
   const readings = new Map<Process, ReadonlyMap<string, Reading>>()
   const sent = new Map<string, ReadonlyMap<string, Reading>>()
+  /** When a process heard of its newest readings. */
+  const polled = new Map<Process, number>()
   const stale = new Map<string, Stale>()
   const edited = new Set<string>()
   let state: State | undefined
@@ -58,8 +61,8 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   let done: { readonly epoch: number } | undefined
   let restedAt = 0
 
-  /** Steps that somebody has agreed to, and has not taken back; a retreat makes it void. */
-  const agreed = new Set<number>()
+  /** Steps that somebody has agreed to, and has not taken back, and when by their clock; a retreat makes it void. */
+  const agreed = new Map<number, number>()
 
   const broken = (invariant: string, text: string): void => void violations.push({ invariant, text })
   const name = (exposures: Exposures): void => {
@@ -81,7 +84,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
    */
   const isPromised = (target: SimulatedTarget): boolean => {
     const late = stale.get(target.name)
-    if (target.fenced || late === undefined || late.process.isAlive) return true
+    if (target.fenced || late === undefined || !late.process.isKilled) return true
     return state?.status === 'rolled back' && late.at <= arrivedAt + settle
   }
 
@@ -105,8 +108,13 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (watched + 1 < step.hold) broken('I13', `#${event.seq} goes on after only ${watched / 1000}s of watching`)
     }
     const next = steps[event.cursor]
-    if (next?.approval && !overrides.includes('approval') && !agreed.has(next.index))
-      broken('I4', `#${event.seq} goes forward without approval`)
+    for (const { expires = Number.POSITIVE_INFINITY } of next ? approvalsOf(next) : []) {
+      const at = agreed.get(event.cursor)
+      const isAgreed = at !== undefined && event.at < at + expires
+      if (!isAgreed && !overrides.includes('approval')) broken('I4', `#${event.seq} goes forward without approval`)
+    }
+    for (const { name: freeze, from, to } of plan.freezes)
+      if (from <= event.at && event.at < to) broken('I4', `#${event.seq} goes forward in the freeze ${freeze}`)
     if (overrides.includes('metrics') || overrides.includes('samples')) return
     for (const metric of plan.phases[step?.phase ?? 0]?.metrics ?? []) {
       const reading = sent.get(event.id)?.get(metric)
@@ -121,7 +129,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         broken('I5', `#${event.seq} ${event.move} raises ${toggle} to ${to}%`)
       if (
         spec.core &&
-        event.why.text === 'partial' &&
+        (event.why.text === 'partial' || event.why.contingency === 'partial') &&
         isForward(spec, to, before.exposures[toggle] ?? 0) &&
         isForward(spec, to, held[toggle] ?? 0)
       )
@@ -133,9 +141,12 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     get state() {
       return state
     },
-    onSend: ({ id, type }, process) => {
+    onSend: (event, process) => {
       const known = readings.get(process)
-      if (type === 'intended' && known) sent.set(id, known)
+      if (event.type === 'intended' && known) sent.set(event.id, known)
+      const age = time.now - (polled.get(process) ?? time.now)
+      if (event.type === 'intended' && event.move === 'advance' && age > longestGap(plan))
+        broken('I7', `#${event.seq} goes forward on readings that are ${age / 1000}s old`)
     },
     onAppend: (event) => {
       if (ids.has(event.id)) broken('I2', `the id of #${event.seq} is there twice`)
@@ -165,7 +176,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         intendedAt = time.now
         confirmed.clear()
       }
-      if (event.type === 'approved') agreed.add(event.step)
+      if (event.type === 'approved') agreed.set(event.step, event.at)
       if (event.type === 'revoked') agreed.delete(event.step)
       if (event.type === 'intended' && event.move !== 'advance') agreed.clear()
       if (event.type === 'applied' && !confirmed.has(event.target)) confirmed.set(event.target, time.now)
@@ -194,6 +205,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       const isStale = reading.is === 'value' && process.clock.now() - (reading.at ?? 0) > 61_000
       const own = new Map(readings.get(process)).set(metric, isStale ? { is: 'missing', reason: 'stale', detail: '' } : reading)
       readings.set(process, own)
+      polled.set(process, time.now)
       const elapsed = time.now - polledAt
       // A poll takes a moment itself: the gap is counted generously here, never in the program.
       if (elapsed <= longestGap(plan) + 10_000) watched += Math.min(elapsed, time.now - arrivedAt)

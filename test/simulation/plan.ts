@@ -1,10 +1,20 @@
 import type { Plan, Toggle } from '../../src/core/plan.ts'
 import type { Random } from './random.ts'
+import { START } from './time.ts'
 
 const toggle = { default: 0, exposure: 'users', core: false, requires: [], words: { on: 'true', off: 'false' } } as const
 
-/** A small plan that has one of everything: a core toggle, a dependant, a legacy toggle, an approval, a bake. */
-export function drawPlan(random: Random): Plan {
+const MINUTE = 60_000
+
+/**
+ * A small plan that has one of everything: a core toggle, a dependant, a legacy toggle, an approval, a bake; and of
+ * `more` chance an approval that expires, a freeze, a contingency.
+ */
+export function drawPlan(random: Random, more: Random): Plan {
+  const expires = more.pick([undefined, undefined, 2 * MINUTE])
+  const from = START + more.between(0, 8 * MINUTE)
+  const freezes = more.chance(0.2) ? [{ name: 'sale', from, to: from + more.pick([MINUTE, 5 * MINUTE]) }] : []
+  const planned = more.pick([undefined, undefined, undefined, 'reduce', 'partial', 'all'])
   const hold = 60_000
   const targets = random.pick([['web'], ['web', 'worker'], ['web', 'worker', 'edge']])
   const release = (variable: string, more: Partial<Toggle> = {}): Toggle => ({ ...toggle, kind: 'release', variable, targets, ...more })
@@ -29,6 +39,7 @@ export function drawPlan(random: Random): Plan {
         window: 60_000,
         maxAge: 60_000,
         timeout: 5000,
+        ...(planned !== undefined && { contingency: planned }),
       },
     },
     phases: [
@@ -39,7 +50,11 @@ export function drawPlan(random: Random): Plan {
         order: random.pick(['one-by-one', 'together']),
         steps: [
           { to: 10, hold },
-          { to: 50, hold, ...(random.chance(0.3) && { approval: { group: 'managers', count: 1 } }) },
+          {
+            to: 50,
+            hold,
+            ...(random.chance(0.3) && { approval: { group: 'managers', count: 1, ...(expires !== undefined && { expires }) } }),
+          },
           { to: 100, hold },
         ],
         metrics: ['errors'],
@@ -68,6 +83,11 @@ export function drawPlan(random: Random): Plan {
     maxUnavailable: random.pick([0, 0, 1]),
     approvers: { managers: ['ana'] },
     windows: [],
-    freezes: [],
+    freezes,
+    contingencies: {
+      reduce: { scope: { is: 'to', to: 10 }, notify: [] },
+      partial: { scope: { is: 'toggles', toggles: ['B'] }, notify: [] },
+      all: { scope: { is: 'all' }, notify: [] },
+    },
   }
 }

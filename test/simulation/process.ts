@@ -1,6 +1,7 @@
+import { RolloutError } from '../../src/core/errors.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import type { Random } from './random.ts'
-import type { Timeline } from './time.ts'
+import { START, type Timeline } from './time.ts'
 
 /** A machine: its wall clock may be wrong and jump; its monotonic clock compares only with itself. */
 export interface Machine {
@@ -44,12 +45,16 @@ export interface Process {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly isAlive: boolean
+  /** It did not come to its own end. */
+  readonly isKilled: boolean
   /** When it last went on after a stop, in true time. */
   readonly awakeSince: number
   kill(): void
+  /** The program has ended by itself. */
+  end(): void
   stop(duration: number): void
   /** SIGTERM: the program may still tidy up. */
-  interrupt(reason: unknown): void
+  interrupt(): void
   /** Sends a request; `effect` is what its server does when it arrives, whoever has died meanwhile. */
   io<Result>(what: string, effect: () => Result, fail: () => Error): Promise<Result>
 }
@@ -71,9 +76,16 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
   let isAlive = true
   let asleepUntil = 0
 
-  const kill = (): void => {
+  let isKilled = false
+
+  const end = (): void => {
     isAlive = false
   }
+  const kill = (): void => {
+    isKilled ||= isAlive
+    isAlive = false
+  }
+  const interrupt = (): void => resume(() => stopping.abort(new RolloutError('interrupted', { message: 'stopped by SIGINT' })))
   const stop = (duration: number): void => {
     asleepUntil = Math.max(asleepUntil, time.now + duration)
   }
@@ -95,6 +107,8 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
       const duration = random.pick([50, 2000, 15_000, 60_000, LONGEST_STOP])
       tell(`${name} is stopped for ${duration / 1000}s at "${what}"`)
       stop(duration)
+      // Who finds a program that hangs tells it to end, and it hears of that as it goes on.
+      if (random.chance(0.1)) time.at(duration, interrupt)
     }
   }
   const sleep = async (duration: number, signal?: AbortSignal): Promise<void> =>
@@ -123,10 +137,14 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
     },
     kill,
     stop,
-    interrupt: (reason) => resume(() => stopping.abort(reason)),
+    interrupt,
+    end,
+    get isKilled() {
+      return isKilled
+    },
     clock: {
       domain: machine.name,
-      now: () => Math.round(1_800_000_000_000 + time.now + machine.skew),
+      now: () => Math.round(START + time.now + machine.skew),
       monotonic: () => Math.round(time.now + (AHEAD[machine.name] ?? 0)),
       sleep,
       deadline: (duration) => {

@@ -1,3 +1,6 @@
+/** What a right wall clock shows at true time 0. */
+export const START = 1_800_000_000_000
+
 /** Virtual time: nothing happens but what was scheduled, one thing after another. */
 export interface Timeline {
   readonly now: number
