@@ -1,7 +1,7 @@
 import { RolloutError, type Outcome, type Problem } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import { phaseOf } from '../core/retreat.ts'
-import type { State } from '../core/state.ts'
+import { asStarted, type State } from '../core/state.ts'
 import { observe } from '../core/watch.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readMetrics } from '../engine/metrics.ts'
@@ -51,7 +51,7 @@ async function inspect(shell: Shell, input: Input, parts: readonly Part[]): Prom
   if (state) rows.push(...editedFiles(locate(shell, input).folder, state).map(editedRow))
   if (parts.includes('targets')) rows.push(...(state ? await targetRows(engine, state) : await targetRowsBefore(engine, plan)))
   if (parts.includes('metrics') || parts.includes('gates')) {
-    const watched = await look(shell, engine, state ?? imagined(plan))
+    const watched = await look(shell, engine, state ?? asStarted(plan))
     if (parts.includes('metrics')) rows.push(...metricRows(watched))
     if (parts.includes('gates') && state) rows.push(...gateRows(watched, shell.clock.now()))
   }
@@ -101,24 +101,6 @@ async function poll({ clock }: Shell, engine: Engine, state: State): Promise<Sta
   const readings = await readMetrics(engine, phase)
   const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
   return { ...state, watch: observe(state.plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
-}
-
-/** The state a `start` would make, so that a plan's metrics can be tried before it. */
-function imagined(plan: Plan): State {
-  const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
-  const start = { seq: 0, hash: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, cursor: -1 }
-  return {
-    ...start,
-    plan,
-    status: 'running',
-    baseline,
-    exposures: baseline,
-    advanced: false,
-    missing: [],
-    approvals: [],
-    checked: [],
-    authors: [],
-  }
 }
 
 const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {

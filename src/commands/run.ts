@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
-import { evolve } from '../core/state.ts'
+import { evolve } from '../core/fold.ts'
 import { summarize } from '../core/summary.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf } from '../engine/engine.ts'

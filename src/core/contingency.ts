@@ -1,7 +1,7 @@
 import { after, dependants, stepsOf, type Exposures, type Plan } from './plan.ts'
 import { effective } from './retreat.ts'
 import { type Contingency, type ContingencyScope } from './risk.ts'
-import type { State } from './state.ts'
+import { asStarted, type State } from './state.ts'
 import { formatExposure } from './units.ts'
 
 /** The contingency of this name; undefined when the plan has none. */
@@ -34,25 +34,8 @@ export function imagine(plan: Plan, baseline: Exposures, scope: ContingencyScope
   for (const { index } of stepsOf(plan)
     .toReversed()
     .filter(({ last }) => last)) {
-    const state = imagined(plan, baseline, index)
+    const state: State = { ...asStarted(plan, baseline), exposures: after(plan, baseline, index), cursor: index, advanced: true }
     if (effective(state, scope)) return state
   }
   return undefined
-}
-
-function imagined(plan: Plan, baseline: Exposures, cursor: number): State {
-  const start = {
-    seq: 0,
-    hash: '',
-    digest: '',
-    files: {},
-    startedAt: 0,
-    arrivedAt: 0,
-    epoch: 0,
-    missing: [],
-    approvals: [],
-    checked: [],
-    authors: [],
-  }
-  return { ...start, plan, status: 'running', baseline, exposures: after(plan, baseline, cursor), cursor, advanced: true }
 }

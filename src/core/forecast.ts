@@ -1,10 +1,10 @@
 import { weigh } from './comparison.ts'
 import { decide, type Decision } from './decide.ts'
 import type { Why } from './event.ts'
-import { defaultsOf, stepsOf, type Metric, type Plan } from './plan.ts'
+import { stepsOf, type Metric, type Plan } from './plan.ts'
 import type { Failures, Reading, Series } from './reading.ts'
 import { phaseOf } from './retreat.ts'
-import type { State } from './state.ts'
+import { asStarted, type State } from './state.ts'
 import { seeded } from './synthetic/chance.ts'
 import { simulate, type Minute } from './synthetic/traffic.ts'
 import type { Duration } from './units.ts'
@@ -93,7 +93,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed:
   const limit = pollsOf(plan) * 3 + 5000
   const sums = { on: count(), off: count() }
   const waited: Record<string, Duration> = {}
-  let state = imagined(plan)
+  let state = asStarted(plan)
   let now = 0
   const over = (end: End, why?: Why): Run => {
     const { total, bad } = sums.on
@@ -179,21 +179,4 @@ function buckets({ latency }: Count): { readonly [le: string]: Series } {
 function quantileOf({ options: { quantile } }: Metric): number {
   const q = typeof quantile === 'object' && quantile !== null && 'q' in quantile ? quantile['q'] : undefined
   return typeof q === 'number' ? q : 0.95
-}
-
-function imagined(plan: Plan): State {
-  const baseline = defaultsOf(plan)
-  const start = { seq: 0, hash: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, cursor: -1 }
-  return {
-    ...start,
-    plan,
-    status: 'running',
-    baseline,
-    exposures: baseline,
-    advanced: false,
-    missing: [],
-    approvals: [],
-    checked: [],
-    authors: [],
-  }
 }

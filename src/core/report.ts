@@ -1,6 +1,7 @@
 import type { Event, Move } from './event.ts'
 import { defaultsOf, isForward, stepsOf, type Exposures, type Metric, type Plan } from './plan.ts'
-import { evolve, type State, type Status } from './state.ts'
+import { evolve } from './fold.ts'
+import type { State, Status } from './state.ts'
 import { changesBetween, type Change } from './summary.ts'
 import type { Duration, Exposure, Instant } from './units.ts'
 

@@ -3,7 +3,8 @@ import { RolloutError } from '../core/errors.ts'
 import type { Event, Fact, Stamped } from '../core/event.ts'
 import type { Json } from '../core/plan.ts'
 import type { Clock, Journal } from '../core/ports.ts'
-import { FOLD, fold, type State } from '../core/state.ts'
+import { FOLD, fold } from '../core/fold.ts'
+import type { State } from '../core/state.ts'
 
 /** Who writes, and why: on every event. */
 export interface Signature {

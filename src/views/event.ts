@@ -1,6 +1,7 @@
 import type { Event } from '../core/event.ts'
 import type { Stream } from '../core/ports.ts'
-import { evolve, type State } from '../core/state.ts'
+import { evolve } from '../core/fold.ts'
+import type { State } from '../core/state.ts'
 import { changesBetween, type Change } from '../core/summary.ts'
 import { formatDuration, formatInstant } from '../core/units.ts'
 import { clean, listed } from './clean.ts'

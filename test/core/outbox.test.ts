@@ -4,7 +4,8 @@ import type { Fact } from '../../src/core/event.ts'
 import { compose } from '../../src/core/message.ts'
 import { owedTo } from '../../src/core/outbox.ts'
 import type { Channel, Plan } from '../../src/core/plan.ts'
-import { evolve, type State } from '../../src/core/state.ts'
+import { evolve } from '../../src/core/fold.ts'
+import type { State } from '../../src/core/state.ts'
 import { next, phase, plan, stamp, started, watch } from '../helpers/core.ts'
 
 const channel = (events: readonly NoticeKind[] = AUDIENCES.team): Channel => ({

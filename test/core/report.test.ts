@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Event, Fact } from '../../src/core/event.ts'
 import { reportOf } from '../../src/core/report.ts'
-import { fold } from '../../src/core/state.ts'
+import { fold } from '../../src/core/fold.ts'
 import { MISSING, NOW, plan, stamp, toggle, track, watch } from '../helpers/core.ts'
 
 const why = { code: 'critical', text: 'errors 7% > 5%' } as const

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Event, Fact } from '../../src/core/event.ts'
-import { currentStep, evolve, fold, type State } from '../../src/core/state.ts'
+import { evolve, fold } from '../../src/core/fold.ts'
+import { currentStep, type State } from '../../src/core/state.ts'
 import { metric, next, NOW, phase, plan, rule, stamp, started, toggle, track, watch } from '../helpers/core.ts'
 
 const why = { code: 'operator', text: 'so' } as const

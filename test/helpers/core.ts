@@ -4,7 +4,8 @@ import type { Track, Watch } from '../../src/core/track.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan.ts'
 import { parseRule, type Rule } from '../../src/core/rule.ts'
-import { evolve, type State } from '../../src/core/state.ts'
+import { evolve } from '../../src/core/fold.ts'
+import type { State } from '../../src/core/state.ts'
 
 export const NOW = Date.parse('2026-11-24T12:00:00Z')
 export const MINUTE = 60_000

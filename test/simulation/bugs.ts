@@ -75,7 +75,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rollback does not latch',
-    file: 'core/state.ts',
+    file: 'core/fold.ts',
     find: "const status = event.move === 'rollback' ? 'rolled back' : 'paused'",
     replace: "const status = 'running'",
   },
@@ -87,7 +87,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a refusal counts as applied',
-    file: 'core/state.ts',
+    file: 'core/fold.ts',
     find: "return progress(state, event, { is: 'refused', error: event.error })",
     replace: "return progress(state, event, { is: 'applied' })",
   },
@@ -203,7 +203,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an approval that was taken back counts all the same',
-    file: 'core/state.ts',
+    file: 'core/fold.ts',
     find: "    case 'revoked':\n      return { ...state, approvals: without(state.approvals, event) }",
     replace: "    case 'revoked':\n      return state",
   },
