@@ -1,5 +1,6 @@
 import { RolloutError } from '../core/errors.ts'
-import { defaultsOf, stepsOf, type Plan } from '../core/plan.ts'
+import { stepsOf } from '../core/steps.ts'
+import { defaultsOf, type Plan } from '../core/plan.ts'
 import type { State } from '../core/state.ts'
 import { formatExposure } from '../core/units.ts'
 import { answer, change, look, questionsOf, wrongId } from '../core/who.ts'

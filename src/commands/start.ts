@@ -1,5 +1,5 @@
 import { RolloutError, type Outcome } from '../core/errors.ts'
-import { stepsOf } from '../core/plan.ts'
+import { stepsOf } from '../core/steps.ts'
 import { summarize } from '../core/summary.ts'
 import { checkBesides, readBaseline } from '../engine/baseline.ts'
 import { stateOf } from '../engine/engine.ts'

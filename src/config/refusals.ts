@@ -1,6 +1,7 @@
 import type { Problem } from '../core/errors.ts'
 import { ofInstance } from '../core/instances.ts'
-import { exposureAt, togglesOf, type Plan, type Toggle } from '../core/plan.ts'
+import { exposureAt } from '../core/steps.ts'
+import { togglesOf, type Plan, type Toggle } from '../core/plan.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolve } from '../core/reference.ts'
 import { suggest } from '../core/suggest.ts'

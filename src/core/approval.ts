@@ -1,4 +1,5 @@
-import { stepsOf, type Approval, type Plan, type Step } from './plan.ts'
+import { stepsOf, type Step } from './steps.ts'
+import type { Approval, Plan } from './plan.ts'
 import type { Approved, State } from './state.ts'
 import { formatInstant, type Instant } from './units.ts'
 

@@ -1,4 +1,5 @@
-import { after, dependants, stepsOf, type Exposures, type Plan } from './plan.ts'
+import { after, stepsOf } from './steps.ts'
+import { dependants, type Exposures, type Plan } from './plan.ts'
 import { effective } from './retreat.ts'
 import { type Contingency, type ContingencyScope } from './risk.ts'
 import { asStarted, type State } from './state.ts'

@@ -1,6 +1,7 @@
 import { listOf, listVariables, rulesOf } from './early.ts'
 import { heldBy } from './instances.ts'
-import { isForward, togglesOf, type Exposures, type Plan, type Toggle } from './plan.ts'
+import { isForward } from './steps.ts'
+import { togglesOf, type Exposures, type Plan, type Toggle } from './plan.ts'
 import type { Words } from './ports.ts'
 import { segmentVariable } from './segment.ts'
 import type { Exposure } from './units.ts'

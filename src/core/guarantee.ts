@@ -1,7 +1,8 @@
 import { isPartial, rampAt } from './comparison.ts'
 import type { Bounds } from './evidence/policy.ts'
 import { limitsOf } from './evidence/policy.ts'
-import { stepsOf, type Evidence, type Phase, type Plan } from './plan.ts'
+import { stepsOf } from './steps.ts'
+import type { Evidence, Phase, Plan } from './plan.ts'
 import { standardAt } from './single.ts'
 
 /** What a phase promises about its decisions, and what it cannot. */

@@ -1,7 +1,8 @@
 import { formatApprovals } from './consent.ts'
 import type { NoticeKind } from './channel.ts'
 import type { Event, Why } from './event.ts'
-import { stepsOf, type Exposures, type Plan } from './plan.ts'
+import { stepsOf } from './steps.ts'
+import type { Exposures, Plan } from './plan.ts'
 import { formatExposure, type Exposure, type Instant } from './units.ts'
 
 /** One event as a channel is told of it: plain data, kept in the state until every channel that wants it has it. */

@@ -1,4 +1,5 @@
-import { after, defaultsOf, stepsOf, type Exposures, type Phase, type Plan, type Step } from './plan.ts'
+import { after, stepsOf, type Step } from './steps.ts'
+import { defaultsOf, type Exposures, type Phase, type Plan } from './plan.ts'
 import type { Duration } from './units.ts'
 
 /** When a phase is meant to happen, counted from the start of the rollout. No date: a plan is not begun on any day yet. */

@@ -1,6 +1,7 @@
 import { minutesToSee } from './evidence/planning.ts'
 import { DEFAULTS } from './evidence/policy.ts'
-import { stepsOf, type Plan, type Users } from './plan.ts'
+import { stepsOf } from './steps.ts'
+import type { Plan, Users } from './plan.ts'
 import type { Duration, Exposure } from './units.ts'
 
 const MINUTE = 60_000

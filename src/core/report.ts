@@ -1,5 +1,6 @@
 import type { Event, Move } from './event.ts'
-import { defaultsOf, isForward, stepsOf, type Exposures, type Metric, type Plan } from './plan.ts'
+import { isForward, stepsOf } from './steps.ts'
+import { defaultsOf, type Exposures, type Metric, type Plan } from './plan.ts'
 import { evolve } from './fold.ts'
 import type { State, Status } from './state.ts'
 import { changesBetween, type Change } from './summary.ts'

@@ -1,5 +1,6 @@
 import type { Exposure } from './units.ts'
-import { after, dependants, exposureAt, isForward, stepsOf, type Exposures, type Plan } from './plan.ts'
+import { after, exposureAt, isForward, stepsOf } from './steps.ts'
+import { dependants, type Exposures, type Plan } from './plan.ts'
 import type { State } from './state.ts'
 
 /** How much a rollback takes back. */

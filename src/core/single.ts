@@ -3,7 +3,8 @@ import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '.
 import type { Group } from './evidence/likelihood.ts'
 import { limitsOf, type Policy } from './evidence/policy.ts'
 import { odds } from './evidence/sentence.ts'
-import { stepsOf, type Metric, type Phase, type Plan } from './plan.ts'
+import { stepsOf } from './steps.ts'
+import type { Metric, Phase, Plan } from './plan.ts'
 import { formatFraction } from './units.ts'
 
 /** Two groups compared; one group against a threshold by evidence; a reading against a threshold. */

@@ -1,6 +1,7 @@
 import type { Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
 import type { Outbox } from './outbox.ts'
-import { defaultsOf, stepsOf, type Exposures, type Plan, type Step } from './plan.ts'
+import { stepsOf, type Step } from './steps.ts'
+import { defaultsOf, type Exposures, type Plan } from './plan.ts'
 import type { Watch } from './track.ts'
 import type { Instant } from './units.ts'
 

@@ -1,6 +1,7 @@
 import { allowedAt } from './calendar.ts'
 import { gatesOf } from './gates.ts'
-import { stepsOf, type Plan, type Step } from './plan.ts'
+import { stepsOf, type Step } from './steps.ts'
+import type { Plan } from './plan.ts'
 import { phaseOf } from './retreat.ts'
 import type { State } from './state.ts'
 import type { Duration, Instant } from './units.ts'

@@ -5,7 +5,8 @@ import type { Watch } from './track.ts'
 import type { Reading } from './reading.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from './units.ts'
-import { stepsOf, type Phase, type Plan } from './plan.ts'
+import { stepsOf } from './steps.ts'
+import type { Phase, Plan } from './plan.ts'
 import { holds } from './rule.ts'
 
 /** Where a monotonic clock stands, and whose it is. */

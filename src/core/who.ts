@@ -1,7 +1,8 @@
 import { hashBehind, saltOf, thresholdOf, type Salt } from './bucket.ts'
 import { listOf, rulesOf } from './early.ts'
 import type { Held } from './environment.ts'
-import { exposureAt, isForward, stepsOf, type Plan } from './plan.ts'
+import { exposureAt, isForward, stepsOf } from './steps.ts'
+import type { Plan } from './plan.ts'
 import { belongs, parseSegment, type Attributes, type Segment } from './segment.ts'
 import type { Exposure } from './units.ts'
 

@@ -1,5 +1,5 @@
 import type { Decision } from '../core/decide.ts'
-import type { Step } from '../core/plan.ts'
+import type { Step } from '../core/steps.ts'
 import type { Stream } from '../core/ports.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { type Change } from '../core/summary.ts'

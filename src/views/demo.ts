@@ -1,5 +1,6 @@
 import type { Event } from '../core/event.ts'
-import { stepsOf, type Plan } from '../core/plan.ts'
+import { stepsOf } from '../core/steps.ts'
+import type { Plan } from '../core/plan.ts'
 import type { Stream } from '../core/ports.ts'
 import { currentStep, type State } from '../core/state.ts'
 import { changesBetween } from '../core/summary.ts'

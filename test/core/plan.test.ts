@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { after, defaultsOf, dependants, exposureAt, isForward, stepsOf, togglesOf } from '../../src/core/plan.ts'
+import { after, exposureAt, isForward, stepsOf } from '../../src/core/steps.ts'
+import { defaultsOf, dependants, togglesOf } from '../../src/core/plan.ts'
 import { phase, plan, toggle } from '../helpers/core.ts'
 
 const three = plan({

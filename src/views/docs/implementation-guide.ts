@@ -1,4 +1,5 @@
-import type { Phase, Plan, Step } from '../../core/plan.ts'
+import type { Step } from '../../core/steps.ts'
+import type { Phase, Plan } from '../../core/plan.ts'
 import { stagesOf, type Stage } from '../../core/planned.ts'
 import { changesBetween } from '../../core/summary.ts'
 import { formatDuration } from '../../core/units.ts'

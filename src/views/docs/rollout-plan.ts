@@ -1,5 +1,5 @@
 import type { Metric, Phase, Plan } from '../../core/plan.ts'
-import { stepsOf } from '../../core/plan.ts'
+import { stepsOf } from '../../core/steps.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatRule } from '../../core/rule.ts'
 import { formatDuration, formatExposure } from '../../core/units.ts'

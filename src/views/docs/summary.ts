@@ -1,4 +1,4 @@
-import { stepsOf } from '../../core/plan.ts'
+import { stepsOf } from '../../core/steps.ts'
 import { stretchesOf } from '../../core/planned.ts'
 import { formatDuration } from '../../core/units.ts'
 import { code, heading, list, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
