@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { ownFolder } from '../helpers/folder.ts'
 import { launch } from '../helpers/launch.ts'
 
 /** A folder of its own in which the built binary is typed. Removed after the test file. */
 export function place(files: Readonly<Record<string, string>> = {}) {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rollout-e2e-')))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = ownFolder('rollout-e2e-')
   const write = (path: string, text: string): void => writeFileSync(join(folder, path), text)
   for (const [path, text] of Object.entries(files)) write(path, text)
   return {

@@ -67,9 +67,10 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
 
 function append(folder: string, site: Site, event: Event): 'appended' | 'taken' {
   checkEvent(site, event)
+  // Before anything is made: where the journal was lost, nothing of a new one must appear.
+  if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
   makeFolder(folder)
   keepReserve(folder)
-  if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
   if (written(folder, site, event)) return 'appended'
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
   return readEvent(folder, site, event.seq)?.id === event.id ? 'appended' : 'taken'

@@ -176,6 +176,13 @@ describe('damage is never read as something else', () => {
     expect(await openStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
+  it('all of it gone under a running command: an error, and nothing of a new one appears', async () => {
+    const [first] = await filled(1)
+    rmSync(folder, { recursive: true })
+    await expect(journal.append(follow(first))).rejects.toMatchObject({ code: 'config', message: 'event 1 is missing' })
+    expect(existsSync(folder)).toBe(false)
+  })
+
   it('the newest missing while somebody still knows it', async () => {
     await filled(3)
     unlinkSync(file(3))
