@@ -37,6 +37,7 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       const wordsAt = divide(words)
       await everywhere(places, async (place, instance) => place.write(wordsAt(instance), fence, signal))
     },
+    epochs: async (signal) => [...(await everywhere(places, async (place) => place.epochs(signal))).values()].flat(),
     settle: Math.max(...[...places.values()].map(({ settle }) => settle)),
     shown: (text) => first?.shown(text) ?? text,
     byHand: (words) => {

@@ -6,6 +6,8 @@ export interface OpenTarget {
   readonly name: string
   read(variables: readonly string[], signal: AbortSignal): Promise<Words>
   write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
+  /** The epochs it holds, one of each place that it is; none where it cannot hold any. */
+  epochs(signal: AbortSignal): Promise<readonly number[]>
   /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
   readonly settle: Duration
   /** Text that may hold what came from the environment, fit to be shown. */

@@ -75,7 +75,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'settle'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'epoch' | 'settle'>> {
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
@@ -93,6 +93,7 @@ export function wordFile<Options extends FileOptions>(
       }
       await converged(given, words, loan)
     },
+    epoch: async (given, { folder }) => format.mark(readDocument(place(given, folder), given.create, format.largest)).epoch,
     settle: () => 0,
   }
 }
@@ -110,7 +111,7 @@ async function edit<Options extends FileOptions>(
   format: Format<Options>,
   given: Options,
   words: Wanted,
-  { folder, epoch, replaces, clock, signal }: Loan & Fence,
+  { folder, epoch, over, clock, signal }: Loan & Fence,
   digest?: string,
 ): Promise<string | undefined> {
   const file = place(given, folder)
@@ -118,8 +119,7 @@ async function edit<Options extends FileOptions>(
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     const before = readDocument(file, given.create, format.largest)
     const held = format.mark(before)
-    const isOver = replaces === 'any' || (replaces === 'break-glass' && held.epoch === TOMBSTONE)
-    if (held.epoch > epoch && !isOver) throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
+    if (held.epoch > epoch && !over.includes(held.epoch)) throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
     const after = format.write(before, words, { epoch, reloaded: digest ?? held.reloaded }, given)
     if (after === before || replaceDocument(file, before, after)) return held.reloaded
   }

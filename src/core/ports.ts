@@ -51,10 +51,10 @@ export interface Fence {
   /** Sequence number of the intent. */
   readonly epoch: number
   /**
-   * Which epochs it may replace: lower ones; that of a break-glass too, for a return to every default; any at all, for
-   * one in a journal that has never gone forward, because the journal before it may have been lost.
+   * Newer epochs that it may replace all the same: for a return to every default that of a break-glass, and in a journal
+   * that has never gone forward whatever the target held before, because the journal it belongs to may have been lost.
    */
-  readonly replaces: 'older' | 'break-glass' | 'any'
+  readonly over: readonly number[]
 }
 
 /**
@@ -70,6 +70,8 @@ export interface TargetAdapter<Options> {
    * is left empty, and reads back as '' or as not set. A target that can hold the epoch refuses an older one.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
+  /** The epoch that the target holds, 0 for none; for those that can. */
+  epoch?(options: Options, loan: Loan): Promise<number>
   /**
    * How long a write may still land after whoever sent it has ended; 10 s unless told. 0 where a write with an older
    * epoch is refused: there a late one does no harm.

@@ -6,6 +6,7 @@ import type { State } from '../core/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
+import { settleAfter } from './rollback.ts'
 import { findForeignDrift, finish, move, note, type Turn } from './tick.ts'
 import { doubtedGate } from './vouch.ts'
 import type { Signature } from './writer.ts'
@@ -34,9 +35,12 @@ export async function advanceNow(
   { signature, overrides }: Advancing,
 ): Promise<Turn> {
   await observer.keep()
-  if (decision.do === 'finish') return finish(engine, decision)
   if (decision.do === 'complete') return { decision, state: await note(engine, { type: 'completed', why: decision.why }, signature) }
-  if (decision.do === 'rollback' || decision.do === 'step-back') return move(engine, decision, engine.signature)
+  if (decision.do === 'finish' || decision.do === 'rollback' || decision.do === 'step-back') {
+    const turn = decision.do === 'finish' ? await finish(engine, decision) : await move(engine, decision, engine.signature)
+    await settleAfter(engine, turn)
+    return turn
+  }
   const to = advance(stateOf(engine))
   if (!to || !isFree(decision, overrides)) return { decision, state }
   const drifted = await driftGate(engine, state)

@@ -3,7 +3,7 @@ import { environment } from '../core/environment.ts'
 import { messageOf, RolloutError } from '../core/errors.ts'
 import type { Fact } from '../core/event.ts'
 import { defaultsOf, type Exposures } from '../core/plan.ts'
-import type { Fence } from '../core/ports.ts'
+import { TOMBSTONE, type Fence } from '../core/ports.ts'
 import { phaseOf } from '../core/retreat.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/state.ts'
 import { withoutSingles, type Watch } from '../core/track.ts'
@@ -13,6 +13,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { readMetrics } from './metrics.ts'
 import { DEADLINE, put } from './put.ts'
+import { within } from './within.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
@@ -59,7 +60,7 @@ export function byHand(
 async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<void> {
   const began = engine.clock.monotonic()
   for (let attempt = 1; ; attempt += 1) {
-    const error = await writeAndVerify(engine, intent, target, queue)
+    const error = await writeAndVerify(engine, intent, target, queue, attempt > 1)
     if (error === 'superseded') return
     if (error === undefined) return record(engine, { type: 'applied', intent: intent.seq, target: target.name }, intent, queue)
     if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE)
@@ -68,22 +69,52 @@ async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queu
   }
 }
 
-/** The message of what went wrong; undefined when the target now holds the intent. */
-async function writeAndVerify(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<string | undefined> {
-  const isNewest = async (): Promise<boolean> => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === intent.seq))
-  if (!(await isNewest())) return 'superseded'
-  const fence = fenceOf(stateOf(engine), intent.exposures, intent.seq)
-  const error = await attempt(engine, target, intent.exposures, fence)
+/**
+ * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
+ * after something of this one was `sent`, it is put right: what failed may have been written all the same.
+ */
+async function writeAndVerify(
+  engine: Engine,
+  intent: Intent,
+  target: OpenTarget,
+  queue: Queue,
+  sent: boolean,
+): Promise<string | undefined> {
+  const look = async (): Promise<Aim> => aim(engine, target, queue)
+  const aimed = sent ? await surely(engine, look) : await look()
+  const isOvertaken = aimed.fence.epoch !== intent.seq
+  if (isOvertaken && !sent) return 'superseded'
+  const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
+  const isNewest = !isOvertaken && (await surely(engine, async () => isStill(engine, intent.seq, queue)))
   // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
-  const lasting = { ...engine, signal: engine.grace }
-  if (!(await surely(lasting, isNewest))) {
-    // A newer intent was made durable while this one was being written, and what failed may still have been written.
-    await heal(lasting, target, queue, fence.replaces === 'any' ? DEADLINE : target.settle)
-    engine.signal.throwIfAborted()
-    return 'superseded'
-  }
+  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)
   engine.signal.throwIfAborted()
-  return error
+  return isNewest ? error : 'superseded'
+}
+
+/** What the newest intent wants of a target, and the fence to write it with. */
+interface Aim {
+  readonly exposures: Exposures
+  readonly fence: Fence
+}
+
+/** Asks the target before the journal: whatever it holds later than this is newer than the answer. */
+async function aim(engine: Engine, target: OpenTarget, queue: Queue): Promise<Aim> {
+  const held = stateOf(engine).advanced ? [] : await heldBy(engine, target)
+  await queue(async () => engine.writer.refresh())
+  const { plan, advanced, intent, exposures: reached, epoch } = stateOf(engine)
+  const exposures = intent?.exposures ?? reached
+  const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
+  return { exposures, fence: { epoch, over: !isReset ? [] : advanced ? [TOMBSTONE] : held } }
+}
+
+/** A target that cannot be asked cannot be written either, and then says why. */
+async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<readonly number[]> {
+  return within(clock, DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
+}
+
+async function isStill(engine: Engine, epoch: number, queue: Queue): Promise<boolean> {
+  return queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
 }
 
 /** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
@@ -95,28 +126,24 @@ async function surely<Answer>(engine: Engine, ask: () => Promise<Answer>): Promi
     } catch (thrown) {
       const isOut = thrown instanceof RolloutError && thrown.code === 'unreachable'
       if (!isOut || engine.clock.monotonic() - began > OUTAGE) throw thrown
-      await engine.clock.sleep(Math.min(BACKOFF * 2 ** nth, 5000), engine.signal)
+      await engine.clock.sleep(Math.min(BACKOFF * 2 ** nth, 5000), engine.grace)
     }
   }
 }
 
 /**
  * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
- * rollback is made durable once more, so that it is not taken for done. `settle`: how long what was sent before may land.
+ * rollback is made durable once more, so that it is not taken for done.
  */
-async function heal(engine: Engine, target: OpenTarget, queue: Queue, settle: Duration): Promise<void> {
+async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
   let hasSettled = false
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
-    const { exposures, epoch, intent } = stateOf(engine)
-    const newest = intent?.exposures ?? exposures
-    const error = await attempt(engine, target, newest, fenceOf(stateOf(engine), newest, epoch))
-    const isNewest = await surely(engine, async () => queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch)))
-    const isHealed = isNewest && error === undefined
-    if (isHealed && (hasSettled || settle === 0)) return
+    const aimed = await surely(engine, async () => aim(engine, target, queue))
+    const error = await attempt(engine, target, aimed)
+    const isHealed = (await surely(engine, async () => isStill(engine, aimed.fence.epoch, queue))) && error === undefined
+    if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
-    await engine.clock.sleep(isHealed ? settle : BACKOFF * 2 ** (nth - 1), engine.signal)
-    // Whoever has acted meanwhile must not be written over by what was the newest then.
-    await surely(engine, async () => queue(async () => engine.writer.refresh()))
+    await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
     hasSettled ||= isHealed
   }
   await queue(async () =>
@@ -131,7 +158,7 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue, settle: Du
 }
 
 /** The message of what went wrong; undefined when the target was written and reads back. */
-async function attempt(engine: Engine, target: OpenTarget, exposures: Exposures, fence: Fence): Promise<string | undefined> {
+async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
   try {
     const { plan, baseline } = stateOf(engine)
     await put(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
@@ -139,11 +166,6 @@ async function attempt(engine: Engine, target: OpenTarget, exposures: Exposures,
   } catch (thrown) {
     return messageOf(thrown)
   }
-}
-
-function fenceOf({ plan, advanced }: State, exposures: Exposures, epoch: number): Fence {
-  const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
-  return { epoch, replaces: !isReset ? 'older' : advanced ? 'break-glass' : 'any' }
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {

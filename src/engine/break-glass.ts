@@ -31,7 +31,7 @@ export async function breakGlass(
       const lines = target.byHand(words)
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await put(target, words, { epoch: TOMBSTONE, replaces: 'any' }, world)
+          await put(target, words, { epoch: TOMBSTONE, over: [] }, world)
           return { target: target.name, lines }
         } catch (thrown) {
           world.signal.throwIfAborted()

@@ -12,7 +12,7 @@ export interface Engine {
   readonly metrics: readonly OpenMetric[]
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Ends a while after `signal`: what this process has sent over something newer it puts right even when it is told to stop. */
+  /** Ends a while after `signal`: whoever is told to stop still asks whether what it has sent must be put right. */
   readonly grace: AbortSignal
   /** Jitter for retries: 0 ≤ x < 1. */
   readonly random: () => number

@@ -6,7 +6,7 @@ import { within } from './within.ts'
 
 /** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
 export const DEADLINE: Duration = 30_000
-/** Whoever is told to stop puts right what it has sent over something newer; supervisors end a process no sooner. */
+/** How long whoever is told to stop still waits for a journal that is out of reach, to learn whether what it has sent must be put right. */
 export const GRACE: Duration = 30_000
 
 /** What a target holds in the place of a word may be anything: it is shown as any other text of it, and only its beginning. */

@@ -5,7 +5,7 @@ import type { Duration } from '../core/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { DEADLINE } from './put.ts'
-import { findDrift, finish, intend } from './tick.ts'
+import { findDrift, finish, intend, type Turn } from './tick.ts'
 import type { Signature } from './writer.ts'
 
 /** How often targets that somebody else wrote meanwhile are put right before a person is asked. */
@@ -93,6 +93,11 @@ export async function settle(engine: Engine, settling: (wait: Duration) => void)
     })
     await finishAll(engine)
   }
+}
+
+/** Likewise after a turn that has taken something back, or has finished what somebody else began to take back. */
+export async function settleAfter(engine: Engine, { decision, applied }: Turn): Promise<void> {
+  if (applied === 'arrived' && decision.do !== 'advance') await settle(engine, () => undefined)
 }
 
 /** At rest after a rollback or a step back. */

@@ -7,7 +7,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
 import { openObserver, type Observer } from './observe.ts'
-import { settle } from './rollback.ts'
+import { settle, settleAfter } from './rollback.ts'
 import { tick, type Turn } from './tick.ts'
 import { formatInstant, type Duration } from '../core/units.ts'
 
@@ -48,7 +48,7 @@ export async function* run(engine: Engine, { exitOnPause = false, courier, ...le
         await settle(engine, () => undefined)
         if (isOver(stateOf(engine))) return stateOf(engine)
       }
-      if (turn?.decision.do === 'step-back' && turn.applied === 'arrived') await settle(engine, () => undefined)
+      if (turn) await settleAfter(engine, turn)
       if (exitOnPause && isPaused(state)) return state
       if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
@@ -70,6 +70,7 @@ export async function runOnce(engine: Engine, { courier, ...leading }: RunOption
   try {
     const turn = await tick(engine, observer)
     await courier?.turn()
+    await settleAfter(engine, turn)
     return turn
   } finally {
     await courier?.end(FAREWELL)

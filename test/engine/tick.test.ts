@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RolloutError } from '../../src/core/errors.ts'
+import type { OpenTarget } from '../../src/adapters/open.ts'
+import { messageOf, RolloutError } from '../../src/core/errors.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Reading } from '../../src/core/reading.ts'
 import type { Plan } from '../../src/core/plan.ts'
@@ -7,7 +8,6 @@ import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { byHand } from '../../src/engine/apply.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
-import { DEADLINE } from '../../src/engine/put.ts'
 import { run } from '../../src/engine/run.ts'
 import { findForeignDrift, move, tick } from '../../src/engine/tick.ts'
 import { memoryJournal } from '../helpers/memory.ts'
@@ -215,23 +215,39 @@ describe('tick', () => {
     expect([web.words['A'], web.writes]).toEqual(['false', [2, 3, 3]])
   })
 
-  it('looks again after a return that may replace any epoch: it may land late even where older ones are refused', async () => {
-    const { engine, writer, web, clock } = await shop()
-    const late = { ...web.words, A: 'false' }
+  it('goes past what a lost journal left on a target with a return to every default, and with nothing else', async () => {
+    const { engine, web, worker } = await shop()
+    for (const target of [web, worker]) Object.assign(target, { epoch: 57, words: { A: '50%' } })
+    const up = await move(engine, { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: NO }, { actor: 'ana' })
+    expect([up.applied, web.words['A'], worker.words['A']]).toEqual(['partial', '50%', '50%'])
+    const { engine: anew, web: front, worker: back } = await shop()
+    for (const target of [front, back]) Object.assign(target, { epoch: 57, words: { A: '50%' } })
+    const down = await move(anew, { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: NO }, { actor: 'ana' })
+    expect([down.applied, front.words['A'], front.epoch, back.words['A']]).toEqual(['arrived', 'false', 2, 'false'])
+  })
+
+  it('a return to every default that comes late is refused where something newer is held', async () => {
+    const { engine, writer, web, worker } = await shop()
+    const refused: string[] = []
     let once = false
-    web.meanwhile = async () => {
-      if (once) return
-      once = true
-      await writer.append({ type: 'resumed' }, { actor: 'ben' })
-      await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: NO }, { actor: 'ben' })
+    const late: OpenTarget = {
+      ...web,
+      write: async (words, fence, signal) => {
+        if (!once) {
+          once = true
+          await writer.append({ type: 'resumed' }, { actor: 'ben' })
+          await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: NO }, { actor: 'ben' })
+          Object.assign(web, { epoch: 4, words: { A: '10%', B: 'false' } })
+        }
+        await web.write(words, fence, signal).catch((thrown: unknown) => {
+          refused.push(messageOf(thrown))
+          throw thrown
+        })
+      },
     }
-    const sleep = clock.sleep.bind(clock)
-    clock.sleep = async (duration, signal) => {
-      await sleep(duration, signal)
-      if (duration === DEADLINE) Object.assign(web.words, late)
-    }
-    await move(engine, { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: NO }, { actor: 'ana' })
-    expect([web.words['A'], web.writes]).toEqual(['10%', [2, 4, 4]])
+    const back = { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: NO } as const
+    expect((await move({ ...engine, targets: [late, worker] }, back, { actor: 'ana' })).applied).toBe('superseded')
+    expect([refused, web.writes, web.words['A']]).toEqual([['epoch 2 is older than 4'], [2, 4], '10%'])
   })
 
   it('reports a conflict and writes nothing when somebody else was first', async () => {

@@ -14,7 +14,7 @@ export const realClock: Clock = {
 
 /** A loan over real parts; a write needs its epoch too. */
 export function lend(folder: string, over: Partial<Loan & Fence> = {}): Loan & Fence {
-  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, replaces: 'older', ...over }
+  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, over: [], ...over }
 }
 
 /** Options as an adapter gets them. Throws what is wrong with them, one complaint a line. */

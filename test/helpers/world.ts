@@ -26,15 +26,16 @@ export function fakeTarget(name: string, words: Record<string, string> = {}): Fa
     writes: [],
     epoch: 0,
     read: async (variables) => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]])),
-    write: async (wanted, { epoch, replaces }) => {
+    write: async (wanted, { epoch, over }) => {
       target.writes.push(epoch)
       const error = target.fail?.(target.writes.length)
       if (error !== undefined) throw new Error(error)
-      if (epoch < target.epoch && replaces !== 'any') throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
+      if (epoch < target.epoch && !over.includes(target.epoch)) throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
       target.epoch = epoch
       Object.assign(target.words, wanted)
       await target.meanwhile?.()
     },
+    epochs: async () => [target.epoch],
     settle: 0,
     shown: (text) => text,
     byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),

@@ -28,7 +28,7 @@ export const BUGS: readonly Bug[] = [
     file: 'engine/tick.ts',
     find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
     replace:
-      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, replaces: "older" }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
   },
   {
     name: 'NaN is good',
@@ -94,14 +94,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a late write is not healed',
     file: 'engine/apply.ts',
-    find: "    await heal(lasting, target, queue, fence.replaces === 'any' ? DEADLINE : target.settle)\n",
+    find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)\n',
     replace: '',
   },
   {
     name: 'a write that failed is not healed',
     file: 'engine/apply.ts',
-    find: '  if (!(await surely(lasting, isNewest))) {',
-    replace: '  if (error === undefined && !(await surely(lasting, isNewest))) {',
+    find: '  if (!isNewest) await',
+    replace: '  if (!isNewest && error === undefined) await',
   },
   {
     name: 'a rollback does not settle',
@@ -112,8 +112,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'nobody looks before a write whether the intent is still the newest',
     file: 'engine/apply.ts',
-    find: "  if (!(await isNewest())) return 'superseded'\n",
-    replace: '',
+    find: '  await queue(async () => engine.writer.refresh())\n  const { plan, advanced',
+    replace: '  const { plan, advanced',
   },
   {
     name: 'what was written is not read back',
@@ -192,14 +192,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'healing does not look who has acted meanwhile',
     file: 'engine/apply.ts',
-    find: '    await surely(engine, async () => queue(async () => engine.writer.refresh()))\n',
-    replace: '',
+    find: 'const aimed = await surely(engine, async () => aim(engine, target, queue))',
+    replace: 'const aimed = await surely(engine, async () => aim(engine, target, async (work) => (nth > 1 ? undefined : queue(work))))',
   },
   {
     name: 'who is told to stop heals nothing',
     file: 'engine/apply.ts',
-    find: 'signal: engine.grace }',
-    replace: 'signal: engine.signal }',
+    find: 'heal({ ...engine, signal: new AbortController().signal }, target, queue)',
+    replace: 'heal(engine, target, queue)',
   },
   {
     name: 'an approval that was taken back counts all the same',

@@ -38,6 +38,8 @@ const TRAVEL = 10
 interface Stale {
   readonly at: number
   readonly process: Process
+  /** Its sender had not ended by then: it knows of it, and puts it right. */
+  readonly isKnown: boolean
 }
 
 export function openJudge(plan: Plan, time: Timeline, world: () => World, settle: number): Judge {
@@ -86,7 +88,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
    */
   const isPromised = (target: SimulatedTarget): boolean => {
     const late = stale.get(target.name)
-    if (target.fenced || late === undefined || !late.process.isKilled) return true
+    if (target.fenced || late === undefined || (late.isKnown && !late.process.isKilled)) return true
     return state?.status === 'rolled back' && late.at <= arrivedAt + settle
   }
 
@@ -200,7 +202,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (!named.get(`${target.name} ${variable}`)?.has(word))
         broken('I3', `${target.name} gets ${variable}=${word}, which nothing durable names`)
       const newest = state?.epoch ?? 0
-      if (epoch < newest) stale.set(target.name, { at: time.now, process })
+      if (epoch < newest) stale.set(target.name, { at: time.now, process, isKnown: process.isAlive })
       else if (state && differing(target, state.intent?.exposures ?? state.exposures) === undefined) stale.delete(target.name)
     },
     onReading: (metric, reading, process) => {

@@ -167,7 +167,8 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
         const travel = random.between(0.2, what.startsWith('write') ? faults.slow : 4)
         const arrive = (): void => {
           const drawn = faults.on ? random.next() : 1
-          const { lost, unheard, late } = faults
+          const { lost, unheard } = faults
+          const late = faults.late * (what.startsWith('write') ? 5 : 1)
           if (drawn < lost + late) {
             tell(`${name}: "${what}" times out${drawn < late ? ', and will land later' : ''}`)
             if (drawn < late) time.at(random.between(1000, LATEST), () => quietly(effect))

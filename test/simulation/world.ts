@@ -146,8 +146,8 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
       },
       fail,
     )
-  const write = (words: Readonly<Record<string, string>>, { epoch, replaces }: Fence): void => {
-    if (target.fenced && epoch < target.epoch && replaces !== 'any')
+  const write = (words: Readonly<Record<string, string>>, { epoch, over }: Fence): void => {
+    if (target.fenced && epoch < target.epoch && !over.includes(target.epoch))
       throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
     target.epoch = epoch
     if (target.isLying) return
@@ -158,6 +158,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
   }
   return {
     name: target.name,
+    epochs: async () => (target.fenced ? [await reach('look', () => target.epoch)] : []),
     settle: target.fenced ? 0 : settle,
     shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),

@@ -150,7 +150,7 @@ describe('the file', () => {
       code: 'conflict',
       message: expect.stringMatching(/newer than #8/),
     })
-    await write({ FEATURE_X: 'false' }, {}, { epoch: TOMBSTONE, replaces: 'any' })
+    await write({ FEATURE_X: 'false' }, {}, { epoch: TOMBSTONE })
     await expect(write({ FEATURE_X: '20%' }, {}, { epoch: 10 })).rejects.toMatchObject({ message: expect.stringMatching(/break-glass/) })
     expect(await read(['FEATURE_X'])).toEqual({ FEATURE_X: 'false' })
   })
