@@ -66,7 +66,7 @@ export async function startPostgres(password: string): Promise<Postgres> {
   const port = await freePort()
   let server: ChildProcess | undefined
   const start = async (): Promise<void> => {
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=60', 'shared_buffers=16MB']
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200', 'shared_buffers=16MB']
     const [program, more] = run('postgres', '-D', data, '-p', String(port), ...settings.flatMap((each) => ['-c', each]))
     const child = spawn(program, more, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
