@@ -93,13 +93,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a late write is not healed',
-    file: 'engine/apply.ts',
+    file: 'engine/deliver.ts',
     find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)\n',
     replace: '',
   },
   {
     name: 'a write that failed is not healed',
-    file: 'engine/apply.ts',
+    file: 'engine/deliver.ts',
     find: '  if (!isNewest) await',
     replace: '  if (!isNewest && error === undefined) await',
   },
@@ -111,7 +111,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'nobody looks before a write whether the intent is still the newest',
-    file: 'engine/apply.ts',
+    file: 'engine/deliver.ts',
     find: '  await queue(async () => engine.writer.refresh())\n  const { plan, advanced',
     replace: '  const { plan, advanced',
   },
@@ -191,13 +191,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'healing does not look who has acted meanwhile',
-    file: 'engine/apply.ts',
+    file: 'engine/deliver.ts',
     find: 'const aimed = await surely(engine, async () => aim(engine, target, queue))',
     replace: 'const aimed = await surely(engine, async () => aim(engine, target, async (work) => (nth > 1 ? undefined : queue(work))))',
   },
   {
     name: 'who is told to stop heals nothing',
-    file: 'engine/apply.ts',
+    file: 'engine/deliver.ts',
     find: 'heal({ ...engine, signal: new AbortController().signal }, target, queue)',
     replace: 'heal(engine, target, queue)',
   },

@@ -1,0 +1,116 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { environment } from '../core/environment.ts'
+import { messageOf, RolloutError } from '../core/errors.ts'
+import { defaultsOf, type Exposures } from '../core/plan.ts'
+import { TOMBSTONE, type Fence } from '../core/ports.ts'
+import type { Intent } from '../core/state.ts'
+import type { Duration } from '../core/units.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { insist } from './insist.ts'
+import { DEADLINE, put } from './put.ts'
+import type { Queue } from './queue.ts'
+import { within } from './within.ts'
+
+const ATTEMPTS = 4
+const BACKOFF = 200
+/** A journal that is out of reach for longer is not waited for. */
+const OUTAGE: Duration = 600_000
+
+/**
+ * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
+ * after something of this one was `sent`, it is put right: what failed may have been written all the same.
+ */
+export async function deliver(
+  engine: Engine,
+  intent: Intent,
+  target: OpenTarget,
+  queue: Queue,
+  sent: boolean,
+): Promise<string | undefined> {
+  const look = async (): Promise<Aim> => aim(engine, target, queue)
+  const aimed = sent ? await surely(engine, look) : await look()
+  const isOvertaken = aimed.fence.epoch !== intent.seq
+  if (isOvertaken && !sent) return 'superseded'
+  const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
+  const isNewest = !isOvertaken && (await surely(engine, async () => isStill(engine, intent.seq, queue)))
+  // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
+  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)
+  engine.signal.throwIfAborted()
+  return isNewest ? error : 'superseded'
+}
+
+/** What the newest intent wants of a target, and the fence to write it with. */
+interface Aim {
+  readonly exposures: Exposures
+  readonly fence: Fence
+}
+
+/** Asks the target before the journal: whatever it holds later than this is newer than the answer. */
+async function aim(engine: Engine, target: OpenTarget, queue: Queue): Promise<Aim> {
+  const held = stateOf(engine).advanced ? [] : await heldBy(engine, target)
+  await queue(async () => engine.writer.refresh())
+  const { plan, advanced, intent, exposures: reached, epoch } = stateOf(engine)
+  const exposures = intent?.exposures ?? reached
+  const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
+  return { exposures, fence: { epoch, over: !isReset ? [] : advanced ? [TOMBSTONE] : held } }
+}
+
+/** A target that cannot be asked cannot be written either, and then says why. */
+async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<readonly number[]> {
+  return within(clock, DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
+}
+
+async function isStill(engine: Engine, epoch: number, queue: Queue): Promise<boolean> {
+  return queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
+}
+
+/** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
+async function surely<Answer>(engine: Engine, ask: () => Promise<Answer>): Promise<Answer> {
+  const began = engine.clock.monotonic()
+  for (let nth = 0; ; nth += 1) {
+    try {
+      return await ask()
+    } catch (thrown) {
+      const isOut = thrown instanceof RolloutError && thrown.code === 'unreachable'
+      if (!isOut || engine.clock.monotonic() - began > OUTAGE) throw thrown
+      await engine.clock.sleep(Math.min(BACKOFF * 2 ** nth, 5000), engine.grace)
+    }
+  }
+}
+
+/**
+ * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
+ * rollback is made durable once more, so that it is not taken for done.
+ */
+async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
+  let hasSettled = false
+  for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
+    const aimed = await surely(engine, async () => aim(engine, target, queue))
+    const error = await attempt(engine, target, aimed)
+    const isHealed = (await surely(engine, async () => isStill(engine, aimed.fence.epoch, queue))) && error === undefined
+    if (isHealed && (hasSettled || target.settle === 0)) return
+    // What this process sent before may be under way still, and nobody else knows of it.
+    await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
+    hasSettled ||= isHealed
+  }
+  await queue(async () =>
+    insist(async () => {
+      const { status, intent, cursor, exposures } = stateOf(engine)
+      if (status !== 'rolled back') return
+      const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
+      const again = { cursor: intent?.cursor ?? cursor, exposures: intent?.exposures ?? exposures }
+      engine.tell(await engine.writer.append({ type: 'intended', move: 'rollback', ...again, why }, engine.signature))
+    }),
+  )
+}
+
+/** The message of what went wrong; undefined when the target was written and reads back. */
+async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
+  try {
+    const { plan, baseline } = stateOf(engine)
+    await put(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
+    return undefined
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
+}
