@@ -1,20 +1,17 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/environment.ts'
-import { messageOf, RolloutError } from '../core/errors.ts'
+import { messageOf } from '../core/errors.ts'
 import { defaultsOf, type Exposures } from '../core/plan.ts'
 import { TOMBSTONE, type Fence } from '../core/ports.ts'
 import type { Intent } from '../core/state.ts'
-import type { Duration } from '../core/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './insist.ts'
+import { insist, surely } from './insist.ts'
 import { DEADLINE, put } from './put.ts'
 import type { Queue } from './queue.ts'
 import { within } from './within.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200
-/** A journal that is out of reach for longer is not waited for. */
-const OUTAGE: Duration = 600_000
 
 /**
  * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
@@ -62,20 +59,6 @@ async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<re
 
 async function isStill(engine: Engine, epoch: number, queue: Queue): Promise<boolean> {
   return queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
-}
-
-/** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
-async function surely<Answer>(engine: Engine, ask: () => Promise<Answer>): Promise<Answer> {
-  const began = engine.clock.monotonic()
-  for (let nth = 0; ; nth += 1) {
-    try {
-      return await ask()
-    } catch (thrown) {
-      const isOut = thrown instanceof RolloutError && thrown.code === 'unreachable'
-      if (!isOut || engine.clock.monotonic() - began > OUTAGE) throw thrown
-      await engine.clock.sleep(Math.min(BACKOFF * 2 ** nth, 5000), engine.grace)
-    }
-  }
 }
 
 /**

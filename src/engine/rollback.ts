@@ -5,11 +5,14 @@ import type { Duration } from '../core/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { insist } from './insist.ts'
 import { DEADLINE } from './put.ts'
-import { findDrift, finish, intend, type Turn } from './tick.ts'
+import { findDrift, finish, intend, note, type Turn } from './tick.ts'
 import type { Signature } from './writer.ts'
 
 /** How often targets that somebody else wrote meanwhile are put right before a person is asked. */
 const ROUNDS = 3
+/** How often a target is read that does not answer after the settle, and how long it is left alone in between. */
+const LOOKS = 3
+const BETWEEN: Duration = 1000
 
 export interface RollingBack {
   /** Undefined: the phase under way; said again, it makes sure of the first one. */
@@ -70,28 +73,42 @@ async function finishAll(engine: Engine): Promise<void> {
 
 /**
  * A target that cannot refuse an older epoch may be written late, by a request that was under way when its sender
- * ended. Waits until no such request can be left, looks, and takes back once more what differs.
+ * ended. Waits until no such request can be left, looks, and takes back once more what differs or cannot be seen. What
+ * was resumed meanwhile is paused instead: whoever resumed it believes that everything was taken back.
  */
 export async function settle(engine: Engine, settling: (wait: Duration) => void): Promise<void> {
   const wait = Math.max(0, ...engine.targets.map((target) => target.settle))
   if (wait === 0) return
   for (let round = 1; round <= ROUNDS; round += 1) {
-    if (!isTakenBack(stateOf(engine))) return
+    const before = stateOf(engine)
+    if (!isTakenBack(before)) return
     settling(wait)
     await engine.clock.sleep(wait, engine.signal)
     await engine.writer.refresh()
-    const state = stateOf(engine)
-    if (!isTakenBack(state)) return
-    const { drifts } = await findDrift(engine, state)
-    const [first] = drifts
-    if (!first) return
-    const why: Why = { code: 'drift', text: `${first.target} was written late, after it was taken back` }
+    const text = await findLate(engine, stateOf(engine))
+    if (text === undefined) return
+    const why: Why = { code: 'drift', text }
     await insist(async () => {
       const now = stateOf(engine)
-      const again = now.status === 'rolled back' ? 'rollback' : 'step-back'
-      if (isTakenBack(now) && now.epoch === state.epoch) await intend(engine, { do: again, to: now, why }, engine.signature)
+      if (now.epoch !== before.epoch || now.intent) return
+      if (isTakenBack(now)) await intend(engine, { do: now.status === 'paused' ? 'step-back' : 'rollback', to: now, why }, engine.signature)
+      else if (now.status === 'running') await note(engine, { type: 'paused', why })
     })
     await finishAll(engine)
+  }
+}
+
+/** What is wrong at a target that may have been written late; undefined when all of them hold what they should. */
+async function findLate(engine: Engine, state: State): Promise<string | undefined> {
+  const targets = engine.targets.filter((target) => target.settle > 0)
+  for (let look = 1; ; look += 1) {
+    const { drifts, unreadable } = await findDrift({ ...engine, targets }, state)
+    const [late] = drifts
+    if (late) return `${late.target} was written late, after it was taken back`
+    const [blind] = unreadable
+    if (blind === undefined) return undefined
+    if (look === LOOKS) return `whether it was written late cannot be seen: ${blind}`
+    await engine.clock.sleep(BETWEEN, engine.signal)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Lease } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
 import type { Courier } from './courier.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './insist.ts'
+import { insist, surely } from './insist.ts'
 import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './rollback.ts'
@@ -45,10 +45,10 @@ export async function* run(engine: Engine, { exitOnPause = false, courier, ...le
       if (turn) yield turn
       const state = stateOf(engine)
       if (isOver(state)) {
-        await settle(engine, () => undefined)
+        await surely(engine, async () => settle(engine, () => undefined))
         if (isOver(stateOf(engine))) return stateOf(engine)
       }
-      if (turn) await settleAfter(engine, turn)
+      if (turn) await surely(engine, async () => settleAfter(engine, turn))
       if (exitOnPause && isPaused(state)) return state
       if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
