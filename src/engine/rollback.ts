@@ -113,8 +113,9 @@ async function findLate(engine: Engine, state: State): Promise<string | undefine
 }
 
 /** Likewise after a turn that has taken something back, or has finished what somebody else began to take back. */
-export async function settleAfter(engine: Engine, { decision, applied }: Turn): Promise<void> {
-  if (applied === 'arrived' && decision.do !== 'advance') await settle(engine, () => undefined)
+export async function settleAfter(engine: Engine, { state, applied }: Turn): Promise<void> {
+  const isRetreat = state.stopped?.seq === state.epoch
+  if (applied === 'arrived' && isRetreat) await settle(engine, () => undefined)
 }
 
 /** At rest after a rollback or a step back. */

@@ -94,6 +94,16 @@ describe('an env file of each instance', () => {
     expect(await shell.run('rollback')).toBe('done')
     expect(on(shell)).toEqual([])
   })
+
+  it('with the journal lost and one of them gone, the others are taken back', async () => {
+    const shell = shopShell(plan(ENV))
+    await shell.run('start')
+    for (let step = 1; step <= 3; step += 1) expect(await shell.run('advance')).toBe('done')
+    rmSync(join(shell.cwd, '.rollout'), { recursive: true })
+    rmSync(join(shell.cwd, 'web-2.env'))
+    expect(await shell.run('rollback', '--all')).toBe('partial')
+    expect(on(shell, 'FEATURE_X', 'false')).toEqual(['web-1', 'web-3', 'web-4'])
+  })
 })
 
 it('a command for each instance', async () => {
