@@ -7,7 +7,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { insist, surely } from './insist.ts'
 import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
 import { openObserver, type Observer } from './observe.ts'
-import { settle, settleAfter } from './rollback.ts'
+import { settle, settleAfter } from './settle.ts'
 import { tick, type Turn } from './tick.ts'
 import { formatInstant, type Duration } from '../core/units.ts'
 

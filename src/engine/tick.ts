@@ -12,6 +12,9 @@ import { doubtedGate } from './vouch.ts'
 import { reconsider } from './reconsider.ts'
 import { shownWord } from './put.ts'
 
+/** How often an intent that somebody else overtakes is followed to the newer one. */
+const ROUNDS = 3
+
 /** One turn: what was decided, what came of it, and the state afterwards. */
 export interface Turn {
   readonly decision: Decision
@@ -79,6 +82,14 @@ export async function finish(engine: Engine, decision: Decision): Promise<Turn> 
   if (!intent) return { decision, state: stateOf(engine) }
   const applied = await apply(engine, intent)
   return { decision, state: stateOf(engine), applied }
+}
+
+/** Finishes the newest intent, whoever made it: a rollback that is overtaken by another one is done when that is. */
+export async function finishAll(engine: Engine): Promise<void> {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const { intent } = stateOf(engine)
+    if (!intent || (await finish(engine, { do: 'finish', why: intent.why })).applied !== 'superseded') return
+  }
 }
 
 /** Reads every target back and compares it with what the journal says it holds. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenTarget } from '../../src/adapters/open.ts'
-import { rollBack, settleAfter } from '../../src/engine/rollback.ts'
+import { rollBack } from '../../src/engine/rollback.ts'
+import { settleAfter } from '../../src/engine/settle.ts'
 import { move, finish, intend } from '../../src/engine/tick.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { drawPlan } from '../simulation/plan.ts'

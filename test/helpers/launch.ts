@@ -26,7 +26,7 @@ export interface How {
   readonly through?: readonly string[]
   /** A file descriptor that is stdout and stderr instead. */
   readonly output?: number
-  /** Milliseconds after which it is killed. */
+  /** Milliseconds after which it is killed, together with the program it was started through. */
   readonly timeout?: number
 }
 
@@ -37,8 +37,10 @@ export function launch(folder: string, argv: readonly string[], { env, through =
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ROLLOUT_ACTOR: 'ana', ...env },
     stdio: ['ignore', output ?? 'pipe', output ?? 'pipe'],
-    ...(timeout !== undefined && { timeout, killSignal: 'SIGKILL' as const }),
+    // A group of its own: who is traced outlives its tracer, and keeps the streams open that are waited for.
+    detached: timeout !== undefined,
   })
+  const late = timeout !== undefined && child.pid !== undefined && setTimeout(killGroup, timeout, child.pid)
   let [out, err] = ['', '']
   const waiting = new Set<() => void>()
   const heard = (): void => {
@@ -48,7 +50,10 @@ export function launch(folder: string, argv: readonly string[], { env, through =
   child.stderr?.setEncoding('utf8').on('data', (text: string) => ((err += text), heard()))
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, out, err }))
+    child.on('close', (code, signal) => {
+      if (late !== false) clearTimeout(late)
+      resolve({ code, signal, out, err })
+    })
   })
   return {
     pid: child.pid ?? 0,
@@ -63,5 +68,13 @@ export function launch(folder: string, argv: readonly string[], { env, through =
         look()
         void ended.then(() => reject(new Error(`ended without printing ${text}:\n${out}${err}`)))
       }),
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // All of it has ended.
   }
 }

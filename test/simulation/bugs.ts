@@ -105,7 +105,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rollback does not settle',
-    file: 'engine/rollback.ts',
+    file: 'engine/settle.ts',
     find: '  if (wait === 0) return\n',
     replace: '  if (wait !== -1) return\n',
   },
