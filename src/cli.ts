@@ -240,7 +240,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync([...argv], { from: 'user' })
     return outcome
-  } catch (thrown) {
+  } catch (caught) {
+    const thrown = isOutside(caught) && shell.signal.aborted ? shell.signal.reason : caught
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 'done' : 'usage'
     const { renderBug, renderProblems } = await import('./views/problem.ts')
     if (thrown instanceof RolloutError) {
@@ -250,6 +251,11 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     shell.err.write(renderBug(thrown, shell.version, shell.err))
     return 'bug'
   }
+}
+
+/** What was waited for in vain; for whoever has been told to stop meanwhile it is not why it ends. */
+function isOutside(thrown: unknown): boolean {
+  return thrown instanceof RolloutError && (thrown.code === 'unreachable' || thrown.code === 'timeout')
 }
 
 function build(shell: Shell, act: (row: Row, input: Input) => Promise<void>): Command {

@@ -129,7 +129,8 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
   try {
     return await tick(engine, observer)
   } catch (thrown) {
-    if (!(thrown instanceof RolloutError) || engine.signal.aborted) throw thrown
+    engine.signal.throwIfAborted()
+    if (!(thrown instanceof RolloutError)) throw thrown
     if (thrown.code === 'conflict') return undefined
     if (thrown.code !== 'unreachable') throw thrown
     const text = `${thrown.message}: nothing moves until the journal can be reached again`
@@ -139,7 +140,8 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
 
 /** Best effort: who cannot write any more is taken for gone by what its process is, not by what it said. */
 async function leave(engine: Engine, observer: Observer, controller: Controller): Promise<void> {
-  await quietly(async () => observer.keep())
+  // A journal out of reach is not waited for twice.
+  if (!(await quietly(async () => observer.keep()))) return
   await quietly(async () =>
     insist(async () => {
       if (isMine(engine.writer.state, controller)) engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature))
@@ -147,10 +149,13 @@ async function leave(engine: Engine, observer: Observer, controller: Controller)
   )
 }
 
-async function quietly(work: () => Promise<void>): Promise<void> {
+/** Resolves to whether the journal answered. */
+async function quietly(work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
+    return true
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
+    return thrown.code === 'conflict'
   }
 }

@@ -4,6 +4,8 @@ export interface Cut {
   readonly port: number
   /** The next request that holds this text reaches the server, and its answer is lost together with the connection. */
   readonly arm: (marker: string) => void
+  /** From here on nothing gets through, and nobody is told. */
+  readonly freeze: () => void
   /** Every byte that was sent to the server on the newest connection. */
   readonly sent: Buffer
   /** How many answers were lost. */
@@ -16,6 +18,7 @@ export async function openCut(target: number): Promise<Cut> {
   const open = new Set<Socket>()
   let marker: string | undefined
   let lost = 0
+  let isFrozen = false
   let sent = Buffer.alloc(0)
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
@@ -31,6 +34,7 @@ export async function openCut(target: number): Promise<Cut> {
       })
     }
     near.on('data', (bytes: Buffer) => {
+      if (isFrozen) return
       sent = Buffer.concat([sent, bytes])
       if (marker !== undefined && bytes.includes(marker)) {
         marker = undefined
@@ -39,6 +43,7 @@ export async function openCut(target: number): Promise<Cut> {
       far.write(bytes)
     })
     far.on('data', (bytes: Buffer) => {
+      if (isFrozen) return
       if (!doomed) return void near.write(bytes)
       lost += 1
       near.destroy()
@@ -50,6 +55,9 @@ export async function openCut(target: number): Promise<Cut> {
     port: typeof address === 'object' && address ? address.port : 0,
     arm: (text) => {
       marker = text
+    },
+    freeze: () => {
+      isFrozen = true
     },
     get sent() {
       return sent

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { place } from '../e2e/binary.ts'
 import type { Ended } from '../helpers/launch.ts'
+import { openCut } from '../helpers/cut.ts'
 import { hasEtcd, startEtcd } from '../helpers/etcd.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { postgresPrograms, startPostgres } from '../helpers/postgres.ts'
@@ -133,6 +134,18 @@ function shared(start: () => Promise<Server>): void {
     expect((await second.ended).code).toBe(143)
     expect((await rollout('status')).out).not.toMatch(/watche/)
   }, 60_000)
+
+  it('hangs while a controller watches: SIGINT ends it all the same, and as an interruption', async () => {
+    const { launch, write, plan } = await started()
+    const line = await openCut(Number(/127\.0\.0\.1:(\d+)/.exec(server.url)?.[1]))
+    write('rollout.yaml', plan.replace(/127\.0\.0\.1:\d+(?:,127\.0\.0\.1:\d+)*(?=\/)/, `127.0.0.1:${line.port}`))
+    const watching = launch(['run'])
+    await watching.printed('watched by')
+    line.freeze()
+    watching.kill('SIGINT')
+    expect(await watching.ended).toMatchObject({ code: 130, err: expect.stringContaining('stopped by SIGINT') })
+    await line.close()
+  }, 20_000)
 
   it('status --watch shows what another command does', async () => {
     const { rollout, launch } = await started()
