@@ -5,7 +5,7 @@ import { signature, type Input } from './input.ts'
 import { openRollout } from './project.ts'
 import { stateOf } from '../engine/engine.ts'
 
-/** Holds everything where it is. A critical metric still rolls back while somebody watches. */
+/** Holds everything where it is; a move under way is still finished. A critical metric still rolls back while somebody watches. */
 export default async function pause(shell: Shell, input: Input): Promise<Outcome> {
   const writer = await openRollout(shell, input)
   const { status } = stateOf({ writer })
@@ -17,5 +17,6 @@ export default async function pause(shell: Shell, input: Input): Promise<Outcome
     const why = { code: 'operator', text: by.reason ?? 'paused by an operator' } as const
     await writer.append({ type: 'paused', why }, by)
   }
-  return reportState(shell, input, stateOf({ writer }), 'done')
+  const after = stateOf({ writer })
+  return reportState(shell, input, after, after.intent ? 'partial' : 'done')
 }
