@@ -114,7 +114,7 @@ async function oneRound(site: Site, random: Random, name: string) {
   clearInterval(waking)
   const record = examine(site)
   for (const [{ argv, actor }, how] of ended)
-    wrong.push(...wrongWith(argv, how, record, argv[0] === 'run'), ...greedy(argv, actor, how, record))
+    wrong.push(...wrongWith(argv, how, record, argv[0] === 'run', actor), ...greedy(argv, actor, how, record))
   wrong.push(...wrongAtRest(site, record), ...litter(site, 0))
   if (record.now.status !== 'rolled back') wrong.push(`I6 it is ${record.now.status} after the zombies woke up`)
   const undoing = record.entries.slice(rolledBack).find(({ move, type }) => move === 'advance' || type === 'resumed')

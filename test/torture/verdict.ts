@@ -12,12 +12,16 @@ interface Printed {
 /** Everything a command may end with; 1 is a bug, and whatever is not here was not thought of. */
 const CODES: ReadonlySet<number> = new Set([0, 8, 9, 10, 64, 69, 75, 77, 78])
 
-/** What is wrong with how a command ended: by its exit code, by what it printed, and by what the disk holds of that. */
+/**
+ * What is wrong with how a command ended: by its exit code, by what it printed, and by what the disk holds of that.
+ * `actor` typed it, where several do.
+ */
 export function wrongWith(
   argv: readonly string[],
   { code, signal, out, err }: Ended,
   record: Findings,
   wasKilled = false,
+  actor?: string,
 ): readonly string[] {
   const what = `rollout ${argv.join(' ')}`
   const found: string[] = []
@@ -31,7 +35,10 @@ export function wrongWith(
   if (then.status !== printed.status) found.push(`I12 ${what} printed ${printed.status}; at #${printed.seq} it was ${then.status}`)
   if (then.exposure !== printed.exposures.FEATURE_X)
     found.push(`I19 ${what} printed ${printed.exposures.FEATURE_X}%; at #${printed.seq} it was ${then.exposure}%`)
-  return [...found, ...(code === 0 ? undone(argv, then) : [])]
+  // Whoever has taken its own step is done, though somebody else has begun the next one since.
+  const { actor: mover } = record.entries[then.epoch - 1] ?? {}
+  const isOthers = argv[0] === 'advance' && actor !== undefined && mover !== actor
+  return [...found, ...(code === 0 ? undone(argv, isOthers ? { ...then, isOpen: false } : then) : [])]
 }
 
 /** I20, I9: whoever says that it is done has done it. */
