@@ -157,5 +157,8 @@ function report(
   const left = did === 'dry run' ? [] : byHand(engine, state)
   if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), changes, byHand: left }, shell.out)
   else shell.out.write(renderRollback({ did, changes, state, left, phase: state.plan.phases[phaseOf(state)]?.id ?? '' }, shell.out))
-  return left.length > 0 ? 'partial' : 'done'
+  if (left.length > 0) return 'partial'
+  if (did === 'dry run' || state.status === 'rolled back') return 'done'
+  shell.err.write(`! it was taken back, and resumed by somebody since: it is ${state.status}\n`)
+  return 'conflict'
 }

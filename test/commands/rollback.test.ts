@@ -40,6 +40,22 @@ describe('rollback works', () => {
     expect(shell.json<Summary>().stopped).toMatchObject({ actor: 'ana', why: { text: 'it hurts' } })
   })
 
+  it('and says so where somebody resumes it before it is done', async () => {
+    const target = `{ use: command, set: [sh, -c, 'printf %s "$1" > word', sh, "{{value}}"], get: [cat, word] }`
+    const plan = plainPlan(await shop({ requests: 100, errors: 0 })).replace('{ use: env-file, path: web.env }', target)
+    const clock = fakeClock()
+    const shell = fakeShell({ clock, env: { PATH: process.env['PATH'] }, files: { 'rollout.yaml': plan, word: 'false' } })
+    expect(await shell.run('start')).toBe('done')
+    expect(await shell.run(...GO)).toBe('done')
+    const sleep = clock.sleep.bind(clock)
+    clock.sleep = async (duration, signal) => {
+      await sleep(duration, signal)
+      if (duration === 10_000) expect(await shell.run('resume')).toBe('done')
+    }
+    expect(await shell.run('rollback')).toBe('conflict')
+    expect(shell.printed.err).toContain('! it was taken back, and resumed by somebody since: it is running')
+  })
+
   it('with the other targets when what one of them, and a metric, refers to is not set any more', async () => {
     const env: Record<string, string> = { EDGE_FILE: 'edge.env', METRICS: await shop({ requests: 100, errors: 0 }) }
     const plan = plainPlan('${METRICS}')
