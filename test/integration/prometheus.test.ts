@@ -114,7 +114,7 @@ describe.skipIf(!installed)('a real Prometheus', () => {
       /core: at most 1% of releases up to 1\.1× as bad are rolled back, at most 5% of those 1\.5× as bad/,
     )
     expect((await rollout(folder, 'start', '--yes')).code).toBe(0)
-    const run = await rollout(folder, 'run', '--no-input')
+    const run = await rollout(folder, 'run', '--no-input', '--exit-on-pause')
     expect(run.code, run.out + run.err).toBe(9)
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
     expect(run.out).toMatch(
