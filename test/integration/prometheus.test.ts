@@ -108,7 +108,8 @@ describe.skipIf(!installed)('a real Prometheus', () => {
       plan(prometheus.url)
         .replace(/ {4}success: .*\n {4}critical: .*\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n`)
         .replace(/ {4}critical: "> 2s"\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n    toggle: FEATURE_AI_GENERATION\n`)
-        .replace('interval: 500ms', 'interval: 1s'),
+        // Three polls without traffic of a group pause it: a server that is slow for a moment must not look like that.
+        .replace('interval: 500ms', 'interval: 2s'),
     )
     expect((await rollout(folder, 'plan')).out).toMatch(
       /core: at most 1% of releases up to 1\.1× as bad are rolled back, at most 5% of those 1\.5× as bad/,
@@ -122,7 +123,7 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     )
     const [, spoken = ''] = /→ 0% +(\w+)/.exec(run.out) ?? []
     expect((await rollout(folder, 'explain', spoken)).out).toMatch(/: toggle on \d+ of \d+ .*, off \d+ of \d+ .*; evidence of harm/)
-  }, 60_000)
+  }, 120_000)
 
   it('rolls back by itself, and says by what value, comparison and counts', async () => {
     const { folder, world } = await setUp('errors')
