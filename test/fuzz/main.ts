@@ -1,25 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
+import { misused, readOptions, whole } from '../helpers/usage.ts'
 import { PROPERTIES } from './all.ts'
 import { AREAS, caseFile, type Broken, type Ends, type Property } from './property.ts'
 
 /*
- * npm run fuzz -- [--minutes 5] [--seed N] [--only plan|env|words|metrics|journal]
- *
  * The properties of test/fuzz, which `npm test` holds for a moment, for as long as is wanted. An input that breaks one
  * is kept in test/fuzz/cases, where `npm test` finds it from then on.
  */
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' }, only: { type: 'string' } },
-})
+const USAGE = 'npm run fuzz -- [--minutes 5] [--seed N] [--only plan|env|words|metrics|journal]'
+const values = readOptions(USAGE, { minutes: { type: 'string', default: '5' }, seed: { type: 'string' }, only: { type: 'string' } })
 const minutes = Number(values.minutes)
-const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed)
+const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : whole(USAGE, values.seed)
 const areas = AREAS.filter((area) => values.only === undefined || values.only.split(',').includes(area))
-if (!(minutes > 0) || !Number.isInteger(seed) || areas.length === 0) {
-  console.error('npm run fuzz -- [--minutes 5] [--seed N] [--only plan|env|words|metrics|journal]')
-  process.exit(64)
-}
+if (!(minutes > 0) || areas.length === 0) misused(USAGE)
 
 /** One property after another, a slice of time each, so that a short run has seen all of them. */
 const ROUNDS = Math.max(1, Math.min(10, Math.round(minutes * 2)))

@@ -1,23 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { parseArgs } from 'node:util'
+import { readOptions, whole } from '../helpers/usage.ts'
 import { BUGS } from './bugs.ts'
 import { prepare, type Hunted } from './hunt.ts'
 
 /*
- * npm run simulate -- [--rollouts 100000] [--from 0] [--bugs]     many rollouts, every invariant; or every seeded bug
- * npm run simulate:story -- SEED                                  what happened in one of them
+ * Many rollouts, every invariant; or every seeded bug. `npm run simulate:story -- SEED` tells what happened in one of them.
  */
-const { values } = parseArgs({
-  options: {
-    rollouts: { type: 'string', default: '100000' },
-    from: { type: 'string', default: '0' },
-    bugs: { type: 'boolean', default: false },
-  },
+const USAGE = 'npm run simulate -- [--rollouts 100000] [--from 0] [--bugs]'
+const values = readOptions(USAGE, {
+  rollouts: { type: 'string', default: '100000' },
+  from: { type: 'string', default: '0' },
+  bugs: { type: 'boolean', default: false },
 })
+const [rollouts, from] = [whole(USAGE, values.rollouts, 1), whole(USAGE, values.from)]
 const began = performance.now()
 const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(0)}s`
-process.exitCode = (await (values.bugs ? findBugs() : playMany(Number(values.rollouts), Number(values.from)))) ? 0 : 1
+process.exitCode = (await (values.bugs ? findBugs() : playMany(rollouts, from))) ? 0 : 1
 
 async function playMany(count: number, from: number): Promise<boolean> {
   const simulation = await prepare()

@@ -1,31 +1,29 @@
 import { performance } from 'node:perf_hooks'
-import { parseArgs } from 'node:util'
+import { misused, readOptions, whole } from '../helpers/usage.ts'
 import { LONG, SCENARIOS, SHORT } from './scenarios.ts'
 import { removePrepared } from './site.ts'
 
 /*
- * npm run torture -- [--only kill,crowd] [--seed 1] [--rounds 200] [--points 20] [--short]
- *   Every scenario, or the named ones: every place to strike at, or so many of each command. --seed plays a failure again.
+ * Every scenario, or the named ones: every place to strike at, or so many of each command. --seed plays a failure again.
  */
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    rounds: { type: 'string' },
-    points: { type: 'string' },
-    short: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run torture -- [--only ${SCENARIOS.map(({ name }) => name).join(',')}] [--seed 1] [--rounds 200] [--points 20] [--short]`
+const values = readOptions(USAGE, {
+  only: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  rounds: { type: 'string' },
+  points: { type: 'string' },
+  short: { type: 'boolean', default: false },
 })
 const base = values.short ? SHORT : LONG
+const points = values.points === undefined ? undefined : whole(USAGE, values.points, 1)
 const form = {
   ...base,
-  seed: Number(values.seed),
-  ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
-  ...(values.points !== undefined && { points: Number(values.points), cuts: Number(values.points) }),
+  seed: whole(USAGE, values.seed),
+  ...(values.rounds !== undefined && { rounds: whole(USAGE, values.rounds, 1) }),
+  ...(points !== undefined && { points, cuts: points }),
 }
 const only = values.only?.split(',')
-const unknown = only?.find((name) => !SCENARIOS.some((each) => each.name === name))
-if (unknown !== undefined) throw new Error(`"${unknown}" is none of ${SCENARIOS.map(({ name }) => name).join(', ')}`)
+if (only?.some((name) => !SCENARIOS.some((each) => each.name === name))) misused(USAGE)
 
 console.log(`seed ${form.seed}`)
 let wrong = 0
