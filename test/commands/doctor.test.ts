@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -163,9 +174,9 @@ describe('the doctor itself', () => {
     const nobody = 65_534
     chmodSync(shell.cwd, 0o755)
     for (const file of ['rollout.yaml', 'web.env']) chmodSync(join(shell.cwd, file), 0o644)
-    const root = new URL('../..', import.meta.url).pathname
-    const child = spawn(nodeForAnybody(), ['--import', 'tsx', join(root, 'src/main.ts'), 'doctor', '--json', '--file', shell.cwd], {
-      cwd: root,
+    const { folder, node, binary } = programForAnybody()
+    const child = spawn(node, [binary, 'doctor', '--json', '--file', shell.cwd], {
+      cwd: folder,
       uid: nobody,
       gid: nobody,
       env: { PATH: process.env['PATH'] },
@@ -191,13 +202,15 @@ describe('the doctor itself', () => {
   })
 })
 
-/** Another user may not be allowed into the folder this Node lies in. */
-function nodeForAnybody(): string {
+/** Another user may not be allowed into the folders this Node and this repository lie in. */
+function programForAnybody() {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-node-'))
   chmodSync(folder, 0o755)
   const node = join(folder, 'node')
   copyFileSync(process.execPath, node)
   chmodSync(node, 0o755)
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(new URL(`../../${part}`, import.meta.url), join(folder, part), { recursive: true })
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  return node
+  return { folder, node, binary: join(folder, 'bin/rollout.cjs') }
 }

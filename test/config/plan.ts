@@ -45,7 +45,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z')
 
 /** Loads `rollout.yaml` of a folder as a command would. */
 export async function loadIn(folder: string, options: Partial<LoadOptions> = {}): Promise<Loaded> {
-  return load(join(folder, 'rollout.yaml'), { env: {}, adapters: schemas(folder), now: NOW, ...options })
+  return load(join(folder, 'rollout.yaml'), { env: {}, adapters: options.adapters ?? schemas(folder), now: NOW, ...options })
 }
 
 export async function loaded(files: Files | string, options: Partial<LoadOptions> = {}): Promise<Loaded> {
