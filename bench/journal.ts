@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openStore } from '../src/adapters/state/file.ts'
 import { load, openWriter } from '../src/engine/writer.ts'
 import { realClock } from '../test/helpers/shell.ts'
-import type { Plan } from '../src/core/plan.ts'
+import type { Plan } from '../src/core/plan/plan.ts'
 
 const EVENTS = 2000
 const folder = mkdtempSync(join(tmpdir(), 'rollout-bench-'))

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
-import { RolloutError, type Outcome } from './core/errors.ts'
-import type { Flag, Input, Row } from './commands/input.ts'
+import { RolloutError, type Outcome } from './core/values/errors.ts'
+import type { Flag, Input, Row } from './session/input.ts'
 import type { Shell } from './shell.ts'
 import { clean } from './views/clean.ts'
 
@@ -15,7 +15,7 @@ const COMMANDS: readonly Row[] = [
       ['--accept', 'freeze the edited plan into the running rollout (needs --reason)'],
     ],
     tells: true,
-    load: async () => import('./commands/plan.ts'),
+    load: async () => import('./commands/plan/plan.ts'),
   },
   {
     name: 'start',
@@ -77,7 +77,7 @@ const COMMANDS: readonly Row[] = [
       ['--sign <keyfile>', 'sign it with an SSH key, or with its public half in the agent'],
       ['--if-step <number>', 'only if the rollout is at this step'],
     ],
-    load: async () => import('./commands/approve.ts'),
+    load: async () => import('./commands/approve/approve.ts'),
   },
   {
     name: 'rollback',
@@ -92,7 +92,7 @@ const COMMANDS: readonly Row[] = [
       ['--break-glass', 'with --all: go on without the journal if it cannot be used'],
       ['--dry-run', 'say what would happen and stop'],
     ],
-    load: async () => import('./commands/rollback.ts'),
+    load: async () => import('./commands/rollback/rollback.ts'),
   },
   {
     name: 'status',
@@ -113,7 +113,7 @@ const COMMANDS: readonly Row[] = [
       ['--to <when>', 'likewise, the end (default: now)'],
       ['--step <duration>', 'with --backtest: time between two polls (default: the interval)'],
     ],
-    load: async () => import('./commands/check.ts'),
+    load: async () => import('./commands/check/check.ts'),
   },
   {
     name: 'explain',
@@ -124,7 +124,7 @@ const COMMANDS: readonly Row[] = [
       ['--user <id>', 'what a user has now, why, and which step changes that'],
       ['--attribute <name=value...>', 'with --user: what else is known of them, e.g. plan=beta'],
     ],
-    load: async () => import('./commands/explain.ts'),
+    load: async () => import('./commands/explain/explain.ts'),
   },
   {
     name: 'history',
@@ -154,7 +154,7 @@ const COMMANDS: readonly Row[] = [
     about: 'Write a small plan for this folder',
     group: 'Produce',
     flags: [['--force', 'replace an existing plan']],
-    load: async () => import('./commands/init.ts'),
+    load: async () => import('./commands/init/init.ts'),
   },
   {
     name: 'docs',
@@ -167,7 +167,7 @@ const COMMANDS: readonly Row[] = [
       ['--readme <path>', 'put the links to them into this README'],
       ['--force', 'replace files that were not generated'],
     ],
-    load: async () => import('./commands/docs.ts'),
+    load: async () => import('./commands/docs/docs.ts'),
   },
   {
     name: 'demo',
@@ -187,7 +187,7 @@ const COMMANDS: readonly Row[] = [
       ['--notify', 'send a test message to every channel'],
       ['--users <file>', 'ids of users, one a line, that flagd may hash in more than one way'],
     ],
-    load: async () => import('./commands/doctor.ts'),
+    load: async () => import('./commands/doctor/doctor.ts'),
   },
   {
     name: 'state',
@@ -234,7 +234,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     const { default: command } = await row.load()
     const own = colored(shell, input)
     outcome = await command(own, input, { commands: COMMANDS, global: GLOBAL })
-    if (row.tells) await (await import('./commands/tell.ts')).tell(own, input)
+    if (row.tells) await (await import('./session/tell.ts')).tell(own, input)
   })
   try {
     if (argv.length === 0) program.outputHelp()

@@ -1,4 +1,4 @@
-import type { Controller } from './core/event.ts'
+import type { Controller } from './core/journal/event.ts'
 import type { Clock, Stream } from './core/ports.ts'
 
 /** Everything a command may know of the world outside. Only main.ts makes one. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { EXIT } from '../src/core/errors.ts'
+import { EXIT } from '../src/core/values/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

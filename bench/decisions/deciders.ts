@@ -1,8 +1,8 @@
-import { quantile } from '../../src/core/counters.ts'
+import { quantile } from '../../src/core/judge/counters.ts'
 import { findingOf } from '../../src/core/evidence/decision.ts'
 import { evolve, openLedger } from '../../src/core/evidence/ledger.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
-import type { Minute } from '../../src/core/synthetic/traffic.ts'
+import type { Minute } from '../../src/core/forecast/synthetic/traffic.ts'
 import { SHARES, type Decider } from './rollout.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: SHARES }

@@ -1,6 +1,6 @@
-import { seeded } from '../../src/core/synthetic/chance.ts'
-import { simulate, type Minute } from '../../src/core/synthetic/traffic.ts'
-import type { World } from '../../src/core/synthetic/world.ts'
+import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
+import { simulate, type Minute } from '../../src/core/forecast/synthetic/traffic.ts'
+import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 /** What a decider says after a minute at a step. */
 export type Move = 'stay' | 'up' | 'rollback' | 'complete' | 'inconclusive'

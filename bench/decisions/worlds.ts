@@ -1,4 +1,4 @@
-import type { World } from '../../src/core/synthetic/world.ts'
+import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 /** Requests a second. */
 export type Rate = 1 | 10 | 100 | 1000

@@ -1,8 +1,8 @@
-import { messageOf, RolloutError } from '../core/errors.ts'
-import { covered, exposureFor, ranked } from '../core/instances.ts'
-import type { Plan, Toggle } from '../core/plan.ts'
+import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { covered, exposureFor, ranked } from '../core/plan/instances.ts'
+import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Words } from '../core/ports.ts'
-import { parseWord, wordFor } from '../core/words.ts'
+import { parseWord, wordFor } from '../core/toggle/words.ts'
 import type { OpenTarget } from './open-target.ts'
 
 type Wanted = { readonly [variable: string]: string }

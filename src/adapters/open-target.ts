@@ -1,5 +1,5 @@
 import type { Fence, Refusal, Words } from '../core/ports.ts'
-import type { Duration } from '../core/units.ts'
+import type { Duration } from '../core/values/units.ts'
 
 /** A target of the plan with its adapter found and its options checked. */
 export interface OpenTarget {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { messageOf, RolloutError } from '../core/errors.ts'
+import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { MetricAdapter, NotifyAdapter, Schema, TargetAdapter } from '../core/ports.ts'
 
 /** The folder is the registry: `use: env-file` is the default export of `targets/env-file.ts`. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf, RolloutError } from '../core/errors.ts'
-import type { Instant } from '../core/units.ts'
+import { messageOf, RolloutError } from '../core/values/errors.ts'
+import type { Instant } from '../core/values/units.ts'
 import { run, type Spawn } from './spawn.ts'
 
 /*

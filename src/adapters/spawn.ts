@@ -1,6 +1,6 @@
 import { execa } from 'execa'
-import { RolloutError } from '../core/errors.ts'
-import { formatDuration, type Duration } from '../core/units.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import { formatDuration, type Duration } from '../core/values/units.ts'
 import { plain } from './plain.ts'
 
 export { plain } from './plain.ts'

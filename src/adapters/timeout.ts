@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDuration } from '../core/units.ts'
+import { parseDuration } from '../core/values/units.ts'
 
 const LONGEST = 600_000
 

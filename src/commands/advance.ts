@@ -1,7 +1,7 @@
-import { RolloutError, type Outcome } from '../core/errors.ts'
-import { GATES, nextStep } from '../core/gates.ts'
-import type { State } from '../core/state.ts'
-import { changesBetween, summarize } from '../core/summary.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { GATES, nextStep } from '../core/policy/gates.ts'
+import type { State } from '../core/journal/state.ts'
+import { changesBetween, summarize } from '../core/report/summary.ts'
 import { advanceNow, consider } from '../engine/advance.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
@@ -10,8 +10,8 @@ import type { Turn } from '../engine/tick.ts'
 import type { Shell } from '../shell.ts'
 import { renderAdvance, renderRefusal } from '../views/advance.ts'
 import { writeJson } from '../views/json.ts'
-import { flag, requireReason, signature, text, type Input } from './input.ts'
-import { openEngine, openRollout } from './project.ts'
+import { flag, requireReason, signature, text, type Input } from '../session/input.ts'
+import { openEngine, openRollout } from '../session/project.ts'
 
 /** Takes the next step if every gate is open, or is overridden with a reason. */
 export default async function advance(shell: Shell, input: Input): Promise<Outcome> {

@@ -1,16 +1,16 @@
 import type { OpenMetric } from '../adapters/open.ts'
-import { episodesOf, openReplay, replay } from '../core/backtest.ts'
-import { messageOf, RolloutError, type Outcome } from '../core/errors.ts'
-import type { Plan } from '../core/plan.ts'
+import { episodesOf, openReplay, replay } from '../core/forecast/backtest.ts'
+import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Span } from '../core/ports.ts'
-import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../core/units.ts'
+import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../core/values/units.ts'
 import type { Shell } from '../shell.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../views/backtest.ts'
 import { clean } from '../views/clean.ts'
 import { writeJson } from '../views/json.ts'
-import { fence } from './github.ts'
-import { deadline, duration, flag, text, type Input } from './input.ts'
-import { lenderOf, loadPlan } from './project.ts'
+import { fence } from '../session/github.ts'
+import { deadline, duration, flag, text, type Input } from '../session/input.ts'
+import { lenderOf, loadPlan } from '../session/project.ts'
 
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
 const USUAL_POLLS = 100_000

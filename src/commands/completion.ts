@@ -1,7 +1,7 @@
-import { RolloutError, type Outcome } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
 import { renderCompletion } from '../views/completion.ts'
-import type { Input, Table } from './input.ts'
+import type { Input, Table } from '../session/input.ts'
 
 /** Prints a completion script made from the command table. */
 export default async function completion(shell: Shell, input: Input, table: Table): Promise<Outcome> {

@@ -1,16 +1,16 @@
-import { cloudEventOf } from '../core/cdevents.ts'
-import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Event } from '../core/event.ts'
-import { compose } from '../core/message.ts'
-import { noticesOf } from '../core/notice.ts'
-import { evolve } from '../core/fold.ts'
-import type { State } from '../core/state.ts'
+import { cloudEventOf } from '../core/journal/cdevents.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import type { Event } from '../core/journal/event.ts'
+import { compose } from '../core/journal/message.ts'
+import { noticesOf } from '../core/journal/notice.ts'
+import { evolve } from '../core/journal/fold.ts'
+import type { State } from '../core/journal/state.ts'
 import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
 import { writeJson, writeJsonList } from '../views/json.ts'
 import { renderSignatures, type Checked } from '../views/signatures.ts'
-import { flag, text, type Input } from './input.ts'
-import { openJournal } from './project.ts'
+import { flag, text, type Input } from '../session/input.ts'
+import { openJournal } from '../session/project.ts'
 
 /** What happened, newest first. Reading the whole journal checks every hash of its chain. */
 export default async function history(shell: Shell, input: Input): Promise<Outcome> {
@@ -29,7 +29,7 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     }
     return signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done'
   }
-  if (flag(input, 'report')) return (await import('./history-report.ts')).writeReport(shell, input, events)
+  if (flag(input, 'report')) return (await import('./report.ts')).writeReport(shell, input, events)
   if (text(input, 'format') !== undefined && text(input, 'format') !== 'cdevents')
     throw new RolloutError('usage', {
       message: `--format ${text(input, 'format')} is a form of the report`,
@@ -79,7 +79,7 @@ async function checkSignatures(shell: Shell, input: Input, events: readonly Even
   const checked: Checked[] = []
   for (const { event, before } of happenings(events)) {
     if (event.type !== 'approved' || !event.signed || !before) continue
-    const { refuteApproval } = await import('./signing.ts')
+    const { refuteApproval } = await import('../session/signing.ts')
     const wrong = await refuteApproval(shell, input, before, event)
     checked.push({ seq: event.seq, actor: event.actor, ...(wrong !== undefined && { wrong }) })
   }

@@ -1,8 +1,8 @@
-import { RolloutError, type Outcome } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
-import { reportState } from './report.ts'
-import { signature, type Input } from './input.ts'
-import { openRollout } from './project.ts'
+import { reportState } from '../session/report.ts'
+import { signature, type Input } from '../session/input.ts'
+import { openRollout } from '../session/project.ts'
 import { stateOf } from '../engine/engine.ts'
 
 /** Holds everything where it is; a move under way is still finished. A critical metric still rolls back while somebody watches. */

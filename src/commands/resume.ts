@@ -1,9 +1,9 @@
-import { RolloutError, type Outcome } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import { stateOf } from '../engine/engine.ts'
 import type { Shell } from '../shell.ts'
-import { signature, type Input } from './input.ts'
-import { openRollout } from './project.ts'
-import { reportState } from './report.ts'
+import { signature, type Input } from '../session/input.ts'
+import { openRollout } from '../session/project.ts'
+import { reportState } from '../session/report.ts'
 
 /** Opens the latch after a pause or a rollback. Writes nothing to a target: the next turn decides. */
 export default async function resume(shell: Shell, input: Input): Promise<Outcome> {

@@ -1,10 +1,10 @@
 import { schemas } from '../adapters/registry.ts'
 import { phaseJsonSchema, planJsonSchema } from '../config/json-schema.ts'
-import type { Outcome } from '../core/errors.ts'
+import type { Outcome } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
 import { renderTypes } from '../views/types.ts'
-import { flag, type Input } from './input.ts'
-import { readPlan } from './project.ts'
+import { flag, type Input } from '../session/input.ts'
+import { readPlan } from '../session/project.ts'
 
 /** Prints the JSON Schema of rollout.yaml, made from the schemas that check it; or the names of a plan's toggles as types. */
 export default async function schema(shell: Shell, input: Input): Promise<Outcome> {

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { adviceOf, tallyOf } from '../core/advice.ts'
-import { messageOf, RolloutError, type Outcome } from '../core/errors.ts'
-import { FEWEST, forecast, leftOut, POLLS, type Release, type Run } from '../core/forecast.ts'
-import type { Plan } from '../core/plan.ts'
+import { adviceOf, tallyOf } from '../core/forecast/advice.ts'
+import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
+import { FEWEST, forecast, leftOut, POLLS, type Release, type Run } from '../core/forecast/forecast.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Shell } from '../shell.ts'
 import { drawForecast } from '../views/forecast-svg.ts'
 import { renderAdvice, renderForecast } from '../views/forecast.ts'
 import { writeJson } from '../views/json.ts'
 import { clean } from '../views/clean.ts'
-import { deadline, flag, text, type Input } from './input.ts'
-import { readPlan } from './project.ts'
+import { deadline, flag, text, type Input } from '../session/input.ts'
+import { readPlan } from '../session/project.ts'
 
 const MOST_RUNS = 1000
 

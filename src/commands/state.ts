@@ -1,14 +1,14 @@
-import { STORES } from '../core/address.ts'
-import { RolloutError, type Outcome } from '../core/errors.ts'
+import { STORES } from '../core/values/address.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { relocate } from '../engine/relocate.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderMoved, renderState } from '../views/state.ts'
-import { flag, signature, type Input } from './input.ts'
-import { locate } from './place.ts'
-import { journalName, openForReading, openJournal, openRollout } from './project.ts'
-import { openNamedStore } from './store.ts'
+import { flag, signature, type Input } from '../session/input.ts'
+import { locate } from '../session/place.ts'
+import { journalName, openForReading, openJournal, openRollout } from '../session/project.ts'
+import { openNamedStore } from '../session/store.ts'
 
 /** Where the journal is and who watches; `state move TO` takes it to another store. */
 export default async function state(shell: Shell, input: Input): Promise<Outcome> {

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from '../config/outline.ts'
-import { RolloutError, type Outcome } from '../core/errors.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Journal, Lease } from '../core/ports.ts'
-import type { State } from '../core/state.ts'
-import { summarize } from '../core/summary.ts'
+import type { State } from '../core/journal/state.ts'
+import { summarize } from '../core/report/summary.ts'
 import { checkHere, load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderStatus } from '../views/status.ts'
-import { deadline, flag, type Input } from './input.ts'
-import { locate } from './place.ts'
-import { openState } from './project.ts'
+import { deadline, flag, type Input } from '../session/input.ts'
+import { locate } from '../session/place.ts'
+import { openState } from '../session/project.ts'
 
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
 const REFRESH = 1000

@@ -1,12 +1,12 @@
-import type { Outcome } from '../core/errors.ts'
-import type { Plan } from '../core/plan.ts'
-import { formatExposure } from '../core/units.ts'
+import type { Outcome } from '../core/values/errors.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { formatExposure } from '../core/values/units.ts'
 import { load } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderToggles, type ToggleRow } from '../views/toggles.ts'
-import { flag, type Input } from './input.ts'
-import { openJournal, readPlan } from './project.ts'
+import { flag, type Input } from '../session/input.ts'
+import { openJournal, readPlan } from '../session/project.ts'
 
 /** The inventory: of the running rollout when there is one, else of the plan file. */
 export default async function toggles(shell: Shell, input: Input): Promise<Outcome> {

@@ -1,5 +1,5 @@
-import type { Problem, Where } from '../core/errors.ts'
-import { suggest } from '../core/suggest.ts'
+import type { Problem, Where } from '../core/values/errors.ts'
+import { suggest } from '../core/values/suggest.ts'
 import { shorten, type Path } from './place.ts'
 
 /** What is used of an issue of zod: the parts its own types leave out for some kinds. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { RolloutError, type Problem } from '../core/errors.ts'
+import { RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Path } from './place.ts'
 import type { PlanFile } from './schema.ts'
 import { ID, ID_HINT } from './segments.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { AUDIENCES, NOTICES } from '../core/channel.ts'
-import { PLACEHOLDERS } from '../core/message.ts'
-import type { Channel, Json } from '../core/plan.ts'
-import { unknownPlaceholder } from '../core/template.ts'
+import { AUDIENCES, NOTICES } from '../core/values/channel.ts'
+import { PLACEHOLDERS } from '../core/journal/message.ts'
+import type { Channel, Json } from '../core/plan/plan.ts'
+import { unknownPlaceholder } from '../core/values/template.ts'
 import { pause } from './values.ts'
 
 /* Channels as people write them; adapters check the rest of their keys themselves. */

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, type Pair } from 'yaml'
-import type { Where } from '../core/errors.ts'
+import type { Where } from '../core/values/errors.ts'
 import type { Source } from './syntax.ts'
 
 export type Path = readonly (string | number)[]

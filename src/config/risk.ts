@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IMPACTS, PROBABILITIES, type Contingency, type ContingencyScope, type Risk } from '../core/risk.ts'
+import { IMPACTS, PROBABILITIES, type Contingency, type ContingencyScope, type Risk } from '../core/values/risk.ts'
 import { exposure, id, name } from './values.ts'
 
 /* Risks and contingencies as people write them. That the names in them exist is for core/contingency.ts to say. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { STORE, storeKindOf, STORES } from '../core/address.ts'
-import { parseExposure } from '../core/units.ts'
+import { STORE, storeKindOf, STORES } from '../core/values/address.ts'
+import { parseExposure } from '../core/values/units.ts'
 import { early, segments, users } from './segments.ts'
 import { channelSchema, specialChannel } from './notify.ts'
 import { freeze, window } from './calendar.ts'

@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path'
-import { RolloutError } from '../core/errors.ts'
-import type { Files } from '../core/event.ts'
-import type { Finding } from '../core/finding.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Files } from '../core/journal/event.ts'
+import type { Finding } from '../core/check/finding.ts'
 import { fingerprint } from './outline.ts'
 import { readText } from './syntax.ts'
 

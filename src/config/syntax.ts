@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { CST, isScalar, LineCounter, parseDocument, Parser, type Document, type YAMLParseError } from 'yaml'
-import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
+import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 
 const LARGEST = 256 * 1024
 const DEEPEST = 32

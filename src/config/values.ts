@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isZone } from '../core/calendar.ts'
-import { parseRule, type Rule } from '../core/rule.ts'
-import { parseDuration, parseExposure } from '../core/units.ts'
+import { isZone } from '../core/plan/calendar.ts'
+import { parseRule, type Rule } from '../core/values/rule.ts'
+import { parseDuration, parseExposure } from '../core/values/units.ts'
 
 /*
  * The values people write in rollout.yaml, each turned into base units (milliseconds, percent, rules) or refused

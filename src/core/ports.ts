@@ -1,8 +1,8 @@
-import type { Measured, Reading } from './reading.ts'
-import type { Duration, Instant } from './units.ts'
-import type { Message } from './message.ts'
-import type { Json } from './plan.ts'
-import type { Controller, Event } from './event.ts'
+import type { Measured, Reading } from './values/reading.ts'
+import type { Duration, Instant } from './values/units.ts'
+import type { Message } from './journal/message.ts'
+import type { Json } from './plan/plan.ts'
+import type { Controller, Event } from './journal/event.ts'
 
 /** What an adapter is lent for one call. It takes nothing else from the world. */
 export interface Loan {

@@ -1,11 +1,11 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { besides } from '../core/early.ts'
-import { messageOf, RolloutError, type Problem } from '../core/errors.ts'
-import type { Exposure } from '../core/units.ts'
-import { togglesOf, type Exposures, type Plan } from '../core/plan.ts'
+import { besides } from '../core/plan/lists.ts'
+import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
+import type { Exposure } from '../core/values/units.ts'
+import { togglesOf, type Exposures, type Plan } from '../core/plan/plan.ts'
 import type { Words } from '../core/ports.ts'
-import { parseWord } from '../core/words.ts'
-import { shownWord } from './put.ts'
+import { parseWord } from '../core/toggle/words.ts'
+import { shownWord } from './write-verified.ts'
 
 /**
  * The exposure every toggle has now, as its targets hold it; a variable a target does not

@@ -1,9 +1,9 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { environment } from '../core/environment.ts'
-import { messageOf } from '../core/errors.ts'
-import { defaultsOf, type Plan } from '../core/plan.ts'
+import { environment } from '../core/plan/environment.ts'
+import { messageOf } from '../core/values/errors.ts'
+import { defaultsOf, type Plan } from '../core/plan/plan.ts'
 import { TOMBSTONE, type Clock } from '../core/ports.ts'
-import { put } from './put.ts'
+import { put } from './write-verified.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200

@@ -1,8 +1,8 @@
-import type { Event } from '../core/event.ts'
-import type { Json } from '../core/plan.ts'
+import type { Event } from '../core/journal/event.ts'
+import type { Json } from '../core/plan/plan.ts'
 import type { Journal } from '../core/ports.ts'
-import { FOLD } from '../core/fold.ts'
-import type { State } from '../core/state.ts'
+import { FOLD } from '../core/journal/fold.ts'
+import type { State } from '../core/journal/state.ts'
 
 /** A journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept. */
 export function copyOf(state: State): Journal {

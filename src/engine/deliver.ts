@@ -1,14 +1,14 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { environment } from '../core/environment.ts'
-import { messageOf } from '../core/errors.ts'
-import { defaultsOf, type Exposures } from '../core/plan.ts'
+import { environment } from '../core/plan/environment.ts'
+import { messageOf } from '../core/values/errors.ts'
+import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
 import { TOMBSTONE, type Fence } from '../core/ports.ts'
-import type { Intent } from '../core/state.ts'
+import type { Intent } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist, surely } from './insist.ts'
-import { DEADLINE, put } from './put.ts'
-import type { Queue } from './queue.ts'
-import { within } from './within.ts'
+import { insist, surely } from './retry.ts'
+import { DEADLINE, put } from './write-verified.ts'
+import type { Queue } from './serialize.ts'
+import { within } from './deadline.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200

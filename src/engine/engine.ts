@@ -1,8 +1,8 @@
 import type { OpenMetric, OpenTarget } from '../adapters/open.ts'
-import type { Event } from '../core/event.ts'
-import { RolloutError } from '../core/errors.ts'
+import type { Event } from '../core/journal/event.ts'
+import { RolloutError } from '../core/values/errors.ts'
 import type { Clock } from '../core/ports.ts'
-import type { Approved, State } from '../core/state.ts'
+import type { Approved, State } from '../core/journal/state.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** What the engine works with. It takes nothing else from the world. */

@@ -1,5 +1,5 @@
-import type { Phase } from '../core/plan.ts'
-import type { Readings } from '../core/watch.ts'
+import type { Phase } from '../core/plan/plan.ts'
+import type { Readings } from '../core/judge/watch.ts'
 import type { Engine } from './engine.ts'
 
 /** Reads what a phase is judged by, all at once; what cannot be read is `missing`, never a throw. */

@@ -1,8 +1,8 @@
-import { RolloutError } from '../core/errors.ts'
-import type { Watch } from '../core/track.ts'
-import { phaseOf } from '../core/retreat.ts'
-import { currentStep, type State } from '../core/state.ts'
-import { isNews, observe } from '../core/watch.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Watch } from '../core/judge/track.ts'
+import { phaseOf } from '../core/policy/moves.ts'
+import { currentStep, type State } from '../core/journal/state.ts'
+import { isNews, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
 

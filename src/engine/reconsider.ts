@@ -1,6 +1,6 @@
-import { decide, type Decision } from '../core/decide.ts'
-import { formatDuration } from '../core/units.ts'
-import { longestGap } from '../core/watch.ts'
+import { decide, type Decision } from '../core/policy/decide.ts'
+import { formatDuration } from '../core/values/units.ts'
+import { longestGap } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { RolloutError } from '../core/errors.ts'
-import type { Event } from '../core/event.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Event } from '../core/journal/event.ts'
 import type { Journal } from '../core/ports.ts'
-import { insist } from './insist.ts'
+import { insist } from './retry.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** A journal that was copied: how many events it has, and the hash of the newest. */

@@ -1,15 +1,15 @@
-import { RolloutError, type Outcome } from '../core/errors.ts'
-import type { Controller } from '../core/event.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import type { Controller } from '../core/journal/event.ts'
 import type { Lease } from '../core/ports.ts'
-import type { State } from '../core/state.ts'
-import type { Courier } from './courier.ts'
+import type { State } from '../core/journal/state.ts'
+import type { Courier } from './notifier.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist, surely } from './insist.ts'
-import { openLead, RENEW, type Lead, type Leading } from './lead.ts'
+import { insist, surely } from './retry.ts'
+import { openLead, RENEW, type Lead, type Leading } from './leader.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
 import { tick, type Turn } from './tick.ts'
-import { formatInstant, type Duration } from '../core/units.ts'
+import { formatInstant, type Duration } from '../core/values/units.ts'
 
 export interface RunOptions extends Leading {
   /** End when paused instead of watching on. */

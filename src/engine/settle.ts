@@ -1,8 +1,8 @@
-import type { Why } from '../core/event.ts'
-import type { State } from '../core/state.ts'
-import type { Duration } from '../core/units.ts'
+import type { Why } from '../core/journal/event.ts'
+import type { State } from '../core/journal/state.ts'
+import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './insist.ts'
+import { insist } from './retry.ts'
 import { findDrift, finishAll, intend, note, type Turn } from './tick.ts'
 
 /** How often what was written late is put right before a person is asked. */

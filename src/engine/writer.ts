@@ -1,10 +1,10 @@
 import { seal } from '../adapters/state/seal.ts'
-import { RolloutError } from '../core/errors.ts'
-import type { Event, Fact, Stamped } from '../core/event.ts'
-import type { Json } from '../core/plan.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Event, Fact, Stamped } from '../core/journal/event.ts'
+import type { Json } from '../core/plan/plan.ts'
 import type { Clock, Journal } from '../core/ports.ts'
-import { FOLD, fold } from '../core/fold.ts'
-import type { State } from '../core/state.ts'
+import { FOLD, fold } from '../core/journal/fold.ts'
+import type { State } from '../core/journal/state.ts'
 
 /** Who writes, and why: on every event. */
 export interface Signature {

@@ -1,5 +1,5 @@
-import { parseSegment, segmentVariable } from '../core/segment.ts'
-import { parseWord, type Word } from '../core/words.ts'
+import { parseSegment, segmentVariable } from '../core/toggle/segment.ts'
+import { parseWord, type Word } from '../core/toggle/words.ts'
 import type { Problems } from './problems.ts'
 import { INVALID, ruleOf, UNSET, type Rule } from './rule.ts'
 import type { Source } from './source.ts'

@@ -1,9 +1,9 @@
-import type { Attributes } from '../core/segment.ts'
+import type { Attributes } from '../core/toggle/segment.ts'
 import type { ToggleName } from './names.ts'
 import { openToggles, type IsOn, type Toggles } from './toggles.ts'
 
-export { bucketOf } from '../core/bucket.ts'
-export type { Attributes } from '../core/segment.ts'
+export { bucketOf } from '../core/toggle/bucket.ts'
+export type { Attributes } from '../core/toggle/segment.ts'
 export type { Answer } from './answer.ts'
 export type { ToggleName } from './names.ts'
 export { openToggles, type Change, type IsOn, type Options, type Toggles } from './toggles.ts'

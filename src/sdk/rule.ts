@@ -1,6 +1,6 @@
-import { hashBehind, saltOf, thresholdOf, type Salt } from '../core/bucket.ts'
-import { attributeOf, belongs, type Attributes, type Segment } from '../core/segment.ts'
-import type { Word } from '../core/words.ts'
+import { hashBehind, saltOf, thresholdOf, type Salt } from '../core/toggle/bucket.ts'
+import { attributeOf, belongs, type Attributes, type Segment } from '../core/toggle/segment.ts'
+import type { Word } from '../core/toggle/words.ts'
 import type { Answer } from './answer.ts'
 
 /** A toggle as it is evaluated. */

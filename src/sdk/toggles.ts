@@ -1,4 +1,4 @@
-import type { Attributes } from '../core/segment.ts'
+import type { Attributes } from '../core/toggle/segment.ts'
 import type { Answer } from './answer.ts'
 import { compile, fingerprint, togglesIn, wordIn, type OwnWords } from './compile.ts'
 import type { ToggleName } from './names.ts'

@@ -1,4 +1,4 @@
-import type { Where } from '../core/errors.ts'
+import type { Where } from '../core/values/errors.ts'
 import type { Stream } from '../core/ports.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'

@@ -1,12 +1,12 @@
-import type { Event } from '../core/event.ts'
+import type { Event } from '../core/journal/event.ts'
 import type { Stream } from '../core/ports.ts'
-import { evolve } from '../core/fold.ts'
-import type { State } from '../core/state.ts'
-import { changesBetween, type Change } from '../core/summary.ts'
-import { formatDuration, formatInstant } from '../core/units.ts'
+import { evolve } from '../core/journal/fold.ts'
+import type { State } from '../core/journal/state.ts'
+import { changesBetween, type Change } from '../core/report/summary.ts'
+import { formatDuration, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
-import { describe } from '../core/describe.ts'
+import { describe } from '../core/judge/describe.ts'
 
 /** An event and the state it happened to. */
 export interface Happening {

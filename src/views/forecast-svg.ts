@@ -1,6 +1,6 @@
-import type { Advice } from '../core/advice.ts'
-import type { End, Run } from '../core/forecast.ts'
-import { formatDuration, formatFraction } from '../core/units.ts'
+import type { Advice } from '../core/forecast/advice.ts'
+import type { End, Run } from '../core/forecast/forecast.ts'
+import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { binsOf } from './forecast.ts'
 
 const [WIDTH, LEFT, RIGHT, PANEL, TOP, GAP] = [760, 60, 20, 120, 70, 70]

@@ -1,7 +1,7 @@
-import type { Advice, Tally } from '../core/advice.ts'
-import type { Run } from '../core/forecast.ts'
+import type { Advice, Tally } from '../core/forecast/advice.ts'
+import type { Run } from '../core/forecast/forecast.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatDuration, formatFraction } from '../core/units.ts'
+import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 

@@ -1,5 +1,5 @@
-import type { Gate } from '../core/gates.ts'
-import { formatDuration } from '../core/units.ts'
+import type { Gate } from '../core/policy/gates.ts'
+import { formatDuration } from '../core/values/units.ts'
 
 /** When a closed gate may open, unless it says so itself. */
 export function opensIn({ text, opensIn: left }: Gate): string {

@@ -1,7 +1,7 @@
-import type { Guarantee } from '../core/guarantee.ts'
-import type { Outlook } from '../core/outlook.ts'
+import type { Guarantee } from '../core/forecast/guarantee.ts'
+import type { Outlook } from '../core/forecast/time-to-proof.ts'
 import type { Stream } from '../core/ports.ts'
-import { formatDuration, formatFraction } from '../core/units.ts'
+import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 

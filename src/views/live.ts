@@ -1,13 +1,13 @@
 import ora, { type Ora } from 'ora'
-import type { Decision } from '../core/decide.ts'
-import { nextStep } from '../core/gates.ts'
+import type { Decision } from '../core/policy/decide.ts'
+import { nextStep } from '../core/policy/gates.ts'
 import type { Stream } from '../core/ports.ts'
-import { currentStep, type State } from '../core/state.ts'
-import { formatDuration, formatExposure } from '../core/units.ts'
+import { currentStep, type State } from '../core/journal/state.ts'
+import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { renderVerdict } from './status.ts'
-import { summarize } from '../core/summary.ts'
+import { summarize } from '../core/report/summary.ts'
 
 /** What a reader of a log does not miss; `rollout history --all` has it. */
 const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'notified'])

@@ -1,5 +1,5 @@
 import type { Lease, Stream } from '../core/ports.ts'
-import { formatInstant } from '../core/units.ts'
+import { formatInstant } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../core/plan.ts'
+import type { Plan } from '../core/plan/plan.ts'
 
 /**
  * A declaration file that names the toggles of a plan: with it `isEnabled('FEATURE_TYPO')` does not compile. It has

@@ -1,5 +1,5 @@
 import type { Stream } from '../core/ports.ts'
-import type { Answer } from '../core/who.ts'
+import type { Answer } from '../core/plan/membership.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { renderTable } from './table.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ranked } from '../../src/core/instances.ts'
+import { ranked } from '../../src/core/plan/instances.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { fakeShell, type FakeShell } from '../helpers/shell.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { AUDIENCES } from '../../src/core/channel.ts'
+import { AUDIENCES } from '../../src/core/values/channel.ts'
 import { changed, loaded, PLAN, refusal, seen } from './plan.ts'
 
 const CANARY = 'S3cr3t"canary\\value'

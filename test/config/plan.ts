@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { schemas } from '../../src/adapters/registry.ts'
 import { load, type Loaded, type LoadOptions } from '../../src/config/load.ts'
-import { RolloutError } from '../../src/core/errors.ts'
+import { RolloutError } from '../../src/core/values/errors.ts'
 import { renderProblems } from '../../src/views/problem.ts'
 
 /** A whole plan in few lines; tests change a line of it. The first line of the text is line 1. */

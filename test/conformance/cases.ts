@@ -1,4 +1,4 @@
-import type { Attributes } from '../../src/core/segment.ts'
+import type { Attributes } from '../../src/core/toggle/segment.ts'
 
 /** A text, by rule where it is long. */
 export type Text = string | { readonly repeat: string; readonly times: number }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { murmur3 } from '../../src/core/bucket.ts'
-import { parseWord } from '../../src/core/words.ts'
+import { murmur3 } from '../../src/core/toggle/bucket.ts'
+import { parseWord } from '../../src/core/toggle/words.ts'
 import { parseEnvFile } from '../../src/sdk/env-file.ts'
 import { DECISIONS, FILES, NO_WORDS, PUBLISHED, textOf, WORDS } from './cases.ts'
 import { made, written } from './vectors.ts'

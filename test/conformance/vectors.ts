@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bucketOf, murmur3, thresholdOf } from '../../src/core/bucket.ts'
+import { bucketOf, murmur3, thresholdOf } from '../../src/core/toggle/bucket.ts'
 import { openToggles } from '../../src/sdk/toggles.ts'
 import { BUCKETS, DECISIONS, FILES, NO_WORDS, PUBLISHED, textOf, WORDS } from './cases.ts'
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Event } from '../../src/core/event.ts'
+import type { Event } from '../../src/core/journal/event.ts'
 
 const bin = fileURLToPath(new URL('../../bin/rollout.cjs', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/adapters/state/file.ts'
-import type { Fact } from '../../src/core/event.ts'
+import type { Fact } from '../../src/core/journal/event.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { metric, phase, plan, toggle, track, watch } from '../helpers/core.ts'
 import { fakeClock } from '../helpers/memory.ts'

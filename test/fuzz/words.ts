@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { parseRule, formatRule } from '../../src/core/rule.ts'
-import { resolve } from '../../src/core/reference.ts'
-import { formatDuration, formatExposure, parseDuration, parseExposure } from '../../src/core/units.ts'
-import { parseWord, wordFor } from '../../src/core/words.ts'
+import { parseRule, formatRule } from '../../src/core/values/rule.ts'
+import { resolve } from '../../src/core/plan/reference.ts'
+import { formatDuration, formatExposure, parseDuration, parseExposure } from '../../src/core/values/units.ts'
+import { parseWord, wordFor } from '../../src/core/toggle/words.ts'
 import { openToggles } from '../../src/sdk/index.ts'
 import { property, type Property } from './property.ts'
 

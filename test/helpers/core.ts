@@ -1,11 +1,11 @@
-import { decide, type Decision } from '../../src/core/decide.ts'
-import type { Event, Fact } from '../../src/core/event.ts'
-import type { Track, Watch } from '../../src/core/track.ts'
-import type { Reading } from '../../src/core/reading.ts'
-import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan.ts'
-import { parseRule, type Rule } from '../../src/core/rule.ts'
-import { evolve } from '../../src/core/fold.ts'
-import type { State } from '../../src/core/state.ts'
+import { decide, type Decision } from '../../src/core/policy/decide.ts'
+import type { Event, Fact } from '../../src/core/journal/event.ts'
+import type { Track, Watch } from '../../src/core/judge/track.ts'
+import type { Reading } from '../../src/core/values/reading.ts'
+import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan/plan.ts'
+import { parseRule, type Rule } from '../../src/core/values/rule.ts'
+import { evolve } from '../../src/core/journal/fold.ts'
+import type { State } from '../../src/core/journal/state.ts'
 
 export const NOW = Date.parse('2026-11-24T12:00:00Z')
 export const MINUTE = 60_000

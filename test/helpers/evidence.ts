@@ -2,9 +2,9 @@ import { findingOf, type Finding } from '../../src/core/evidence/decision.ts'
 import { evolve, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
-import { seeded } from '../../src/core/synthetic/chance.ts'
-import { simulate, type Minute } from '../../src/core/synthetic/traffic.ts'
-import type { World } from '../../src/core/synthetic/world.ts'
+import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
+import { simulate, type Minute } from '../../src/core/forecast/synthetic/traffic.ts'
+import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 export const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
 

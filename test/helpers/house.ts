@@ -11,22 +11,23 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   adapters: ['core'],
   views: ['core'],
   engine: ['core', 'adapters'],
-  sdk: ['core/bucket.ts', 'core/words.ts', 'core/segment.ts'],
+  sdk: ['core/toggle/bucket.ts', 'core/toggle/words.ts', 'core/toggle/segment.ts'],
   demo: ['core', 'sdk'],
-  commands: ['core', 'config', 'adapters', 'views', 'engine', 'demo', 'shell.ts'],
+  session: ['core', 'config', 'adapters', 'views', 'engine', 'shell.ts'],
+  commands: ['core', 'config', 'adapters', 'views', 'engine', 'session', 'demo', 'shell.ts'],
   'shell.ts': ['core'],
-  'cli.ts': ['core', 'commands', 'views', 'shell.ts'],
+  'cli.ts': ['core', 'commands', 'session', 'views', 'shell.ts'],
   'main.ts': ['core', 'cli.ts', 'shell.ts'],
 }
 
 /** Package → the rooms or files that may import it. No other package has a room. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
-  yaml: ['config', 'adapters/flag-yaml.ts'],
+  yaml: ['config', 'adapters/file/flag-yaml.ts'],
   zod: ['config', 'adapters'],
-  got: ['adapters/http.ts'],
+  got: ['adapters/http/http.ts'],
   pg: ['adapters/state/database.ts'],
-  re2js: ['adapters/selector.ts'],
+  re2js: ['adapters/measure/selector.ts'],
   execa: ['adapters'],
   nodemailer: ['adapters/notify/email.ts'],
   chalk: ['views'],
@@ -44,7 +45,7 @@ const AMBIENT: Readonly<Record<string, readonly string[]>> = {
   // Only `process.kill(-pid)` ends a whole process group.
   'adapters/spawn.ts': ['process', 'AbortSignal.timeout'],
   // got asks for the delay of a retry without a clock.
-  'adapters/http.ts': ['performance', 'AbortSignal.timeout'],
+  'adapters/http/http.ts': ['performance', 'AbortSignal.timeout'],
   // The deadline of one call is real time, whatever clock was lent: it guards against a hung peer.
   'adapters/open.ts': ['AbortSignal.timeout'],
 }

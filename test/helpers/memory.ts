@@ -1,5 +1,5 @@
 import { isSealed } from '../../src/adapters/state/seal.ts'
-import type { Event } from '../../src/core/event.ts'
+import type { Event } from '../../src/core/journal/event.ts'
 import type { Checkpoint, Clock, Journal } from '../../src/core/ports.ts'
 
 /** A journal in memory with the semantics of the real ones. `onAppend` may throw, or append as somebody else first. */

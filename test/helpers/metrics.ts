@@ -1,6 +1,6 @@
 import { openMetrics } from '../../src/adapters/open.ts'
-import type { Reading } from '../../src/core/reading.ts'
-import type { Json, Metric } from '../../src/core/plan.ts'
+import type { Reading } from '../../src/core/values/reading.ts'
+import type { Json, Metric } from '../../src/core/plan/plan.ts'
 import { lend } from './loan.ts'
 
 type Options = { readonly [key: string]: Json }

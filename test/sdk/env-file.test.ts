@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readMark, readWords, writeWords } from '../../src/adapters/env-document.ts'
+import { readMark, readWords, writeWords } from '../../src/adapters/file/env-document.ts'
 import { parseEnvFile, type EnvFile } from '../../src/sdk/env-file.ts'
 
 function parse(text: string): EnvFile {

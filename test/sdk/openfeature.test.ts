@@ -11,7 +11,7 @@ import {
   type EventDetails,
 } from '@openfeature/server-sdk'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bucketOf, isIn } from '../../src/core/bucket.ts'
+import { bucketOf, isIn } from '../../src/core/toggle/bucket.ts'
 import { RolloutProvider } from '../../src/sdk/openfeature.ts'
 import type { Options } from '../../src/sdk/toggles.ts'
 

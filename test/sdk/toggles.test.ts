@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bucketOf, isIn } from '../../src/core/bucket.ts'
+import { bucketOf, isIn } from '../../src/core/toggle/bucket.ts'
 import { openToggles, type Options, type Toggles } from '../../src/sdk/toggles.ts'
 
 /** Toggles of an environment, and what they told. */

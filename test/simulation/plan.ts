@@ -1,4 +1,4 @@
-import type { Plan, Toggle } from '../../src/core/plan.ts'
+import type { Plan, Toggle } from '../../src/core/plan/plan.ts'
 import type { Random } from './random.ts'
 import { START } from './time.ts'
 

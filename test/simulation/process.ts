@@ -1,4 +1,4 @@
-import { RolloutError } from '../../src/core/errors.ts'
+import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import type { Random } from './random.ts'
 import { START, type Timeline } from './time.ts'

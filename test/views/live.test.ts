@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import type { Missing } from '../../src/core/reading.ts'
-import type { State } from '../../src/core/state.ts'
+import type { Missing } from '../../src/core/values/reading.ts'
+import type { State } from '../../src/core/journal/state.ts'
 import { openLive } from '../../src/views/live.ts'
 import { fakeEngine } from '../helpers/world.ts'
 import { fakeShell } from '../helpers/shell.ts'
 import { stateOf } from '../../src/engine/engine.ts'
-import { loadPlan } from '../../src/commands/project.ts'
+import { loadPlan } from '../../src/session/project.ts'
 import { plainPlan } from '../helpers/plans.ts'
 
 async function started(): Promise<State> {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Loan } from '../../core/ports.ts'
-import { Unreadable, type Measured } from '../../core/reading.ts'
-import { access, admit } from '../access.ts'
+import { Unreadable, type Measured } from '../../core/values/reading.ts'
+import { access, admit } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { parseDocument } from '../document.ts'
-import { request } from '../http.ts'
+import { parseDocument } from '../measure/document.ts'
+import { request } from '../http/http.ts'
 import { oneLine } from '../plain.ts'
 
 const LARGEST = 4 * 1024 * 1024

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { RolloutError } from '../../core/errors.ts'
-import { Unreadable } from '../../core/reading.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { Unreadable } from '../../core/values/reading.ts'
 import { metric } from '../define.ts'
-import { instantAt, numberAt, parseDocument } from '../document.ts'
+import { instantAt, numberAt, parseDocument } from '../measure/document.ts'
 import { run } from '../spawn.ts'
 
 /** A command of the user's own that prints a number, or JSON: {"value": 0.01, "samples": 200, "timestamp": 1700000000}. */

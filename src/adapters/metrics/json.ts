@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { Unreadable } from '../../core/reading.ts'
-import { access, admit } from '../access.ts'
+import { Unreadable } from '../../core/values/reading.ts'
+import { access, admit } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { instantAt, numberAt, parseDocument } from '../document.ts'
-import { request } from '../http.ts'
+import { instantAt, numberAt, parseDocument } from '../measure/document.ts'
+import { request } from '../http/http.ts'
 
 /** A number somewhere in a JSON document. */
 export default metric({

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { Unreadable, type Measured, type Series } from '../../core/reading.ts'
+import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
 import type { Loan } from '../../core/ports.ts'
-import { access, admit } from '../access.ts'
+import { access, admit } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { divide, groups, isWhole } from '../groups.ts'
-import { parseExposition, seriesId, type Sample } from '../exposition.ts'
-import { request } from '../http.ts'
-import { parseSelector } from '../selector.ts'
+import { divide, groups, isWhole } from '../measure/groups.ts'
+import { parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
+import { request } from '../http/http.ts'
+import { parseSelector } from '../measure/selector.ts'
 
 const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
   message: 'is not a selector such as http_requests_total{status=~"5.."} (a backslash is written twice, as in PromQL)',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Unreadable, type Measured, type Reading, type Series } from '../../core/reading.ts'
+import { Unreadable, type Measured, type Reading, type Series } from '../../core/values/reading.ts'
 import type { Loan, Past, Span } from '../../core/ports.ts'
-import { access } from '../access.ts'
+import { access } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { divide, groups, isWhole } from '../groups.ts'
-import { ask, askRange, Refused, type Instant } from '../promql.ts'
+import { divide, groups, isWhole } from '../measure/groups.ts'
+import { ask, askRange, Refused, type Instant } from '../measure/promql.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
 const MOST_STEPS = 11_000

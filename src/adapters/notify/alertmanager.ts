@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { parseDuration } from '../../core/units.ts'
-import { access } from '../access.ts'
+import { parseDuration } from '../../core/values/units.ts'
+import { access } from '../http/access.ts'
 import { channel } from '../define.ts'
-import { httpUrl, post } from '../post.ts'
+import { httpUrl, post } from '../http/post.ts'
 
 const lasts = z
   .string()

@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
-import { RolloutError } from '../../core/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'
-import { escapeHtml } from '../post.ts'
+import { escapeHtml } from '../http/post.ts'
 import { oneLine } from '../plain.ts'
 
 /** A bare address: in a header nothing else can hide behind it. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { NoticeKind } from '../../core/channel.ts'
-import type { Message } from '../../core/message.ts'
+import type { NoticeKind } from '../../core/values/channel.ts'
+import type { Message } from '../../core/journal/message.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'
 import { cut } from '../plain.ts'
-import { post, secretUrl } from '../post.ts'
+import { post, secretUrl } from '../http/post.ts'
 
 const options = z
   .strictObject({

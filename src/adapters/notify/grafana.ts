@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { access } from '../access.ts'
+import { access } from '../http/access.ts'
 import { channel } from '../define.ts'
-import { escapeHtml, httpUrl, post } from '../post.ts'
+import { escapeHtml, httpUrl, post } from '../http/post.ts'
 
 /** A Grafana annotation (`POST /api/annotations`): every event as a line in the graphs. Its text is read as HTML, so it is escaped. */
 export default channel({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Message } from '../../core/message.ts'
+import type { Message } from '../../core/journal/message.ts'
 import { channel } from '../define.ts'
 import { cut } from '../plain.ts'
-import { post, secretUrl } from '../post.ts'
+import { post, secretUrl } from '../http/post.ts'
 
 /**
  * PagerDuty Events API v2 (developer.pagerduty.com/docs/events-api-v2-overview). What is no alarm is a change event, which pages

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Message } from '../../core/message.ts'
+import type { Message } from '../../core/journal/message.ts'
 import { channel } from '../define.ts'
 import { cut } from '../plain.ts'
-import { post, secretUrl } from '../post.ts'
+import { post, secretUrl } from '../http/post.ts'
 
 const MARKS: { readonly [severity in Message['severity']]: string } = { info: '', warning: '⚠ ', error: '⚠ ', critical: '⛔ ' }
 

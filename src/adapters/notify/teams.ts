@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Message } from '../../core/message.ts'
+import type { Message } from '../../core/journal/message.ts'
 import { channel } from '../define.ts'
-import { post, secretUrl } from '../post.ts'
+import { post, secretUrl } from '../http/post.ts'
 
 const COLORS: { readonly [severity in Message['severity']]: string } = {
   info: 'default',

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { access } from '../access.ts'
+import { access } from '../http/access.ts'
 import { channel } from '../define.ts'
-import { httpUrl, post } from '../post.ts'
+import { httpUrl, post } from '../http/post.ts'
 
 /** 24 to 64 bytes in base64, as the specification has it. */
 const KEY = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/

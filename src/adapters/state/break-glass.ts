@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, RolloutError } from '../../core/errors.ts'
-import type { Instant } from '../../core/units.ts'
-import { codeOf, discard, replace, writeDurably } from '../disk.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Instant } from '../../core/values/units.ts'
+import { codeOf, discard, replace, writeDurably } from '../file/disk.ts'
 import { checkName } from './chain.ts'
 
 /** A break-glass that the journal does not know of yet. */

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import { RolloutError } from '../../core/errors.ts'
-import type { Event } from '../../core/event.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Lease, Loan } from '../../core/ports.ts'
-import type { Duration } from '../../core/units.ts'
+import type { Duration } from '../../core/values/units.ts'
 import { canonical } from './canonical.ts'
 import { isSealed, isSealedAs } from './seal.ts'
 

@@ -1,7 +1,7 @@
 import { Client, DatabaseError, Pool } from 'pg'
-import { messageOf, RolloutError } from '../../core/errors.ts'
-import { formatDuration, type Duration } from '../../core/units.ts'
-import { codeOf } from '../disk.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { codeOf } from '../file/disk.ts'
 import { isDecodable, type Lent } from './chain.ts'
 
 const PAUSE: Duration = 50

@@ -1,5 +1,5 @@
-import type { Event } from '../../core/event.ts'
-import { isSameLease } from '../../core/lease.ts'
+import type { Event } from '../../core/journal/event.ts'
+import { isSameLease } from '../../core/journal/lease.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
 import {
   DEADLINE,

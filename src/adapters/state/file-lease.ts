@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSameLease } from '../../core/lease.ts'
+import { isSameLease } from '../../core/journal/lease.ts'
 import type { Lease } from '../../core/ports.ts'
-import type { Duration, Instant } from '../../core/units.ts'
-import { codeOf, discard, makeFolder } from '../disk.ts'
+import type { Duration, Instant } from '../../core/values/units.ts'
+import { codeOf, discard, makeFolder } from '../file/disk.ts'
 import { parseLease } from './chain.ts'
 
 /** The lease that runs in a journal's folder at that moment of the wall clock. Clocks may differ: it is only a hint. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, RolloutError } from '../../core/errors.ts'
-import type { Event } from '../../core/event.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
-import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../disk.ts'
+import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../file/disk.ts'
 import {
   checkBefore,
   checkEvent,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Duration } from '../../core/units.ts'
+import type { Duration } from '../../core/values/units.ts'
 import type { Lent } from './chain.ts'
 import { openMembers, parseAddress } from './members.ts'
 

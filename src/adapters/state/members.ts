@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { messageOf, RolloutError } from '../../core/errors.ts'
-import { Unreadable } from '../../core/reading.ts'
-import { formatDuration, type Duration } from '../../core/units.ts'
-import { codeOf } from '../disk.ts'
-import { follow, isPrivateChannel, request, type Response, type Tls } from '../http.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { Unreadable } from '../../core/values/reading.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { codeOf } from '../file/disk.ts'
+import { follow, isPrivateChannel, request, type Response, type Tls } from '../http/http.ts'
 import { isDecodable, type Lent } from './chain.ts'
 
 /** One member's share of the time: one that hangs must leave time for the others. */

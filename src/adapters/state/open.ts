@@ -1,8 +1,8 @@
 import { resolve as resolvePath } from 'node:path'
-import { storeKindOf, STORES } from '../../core/address.ts'
-import { RolloutError } from '../../core/errors.ts'
+import { storeKindOf, STORES } from '../../core/values/address.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import type { Store } from '../../core/ports.ts'
-import { resolve } from '../../core/reference.ts'
+import { resolve } from '../../core/plan/reference.ts'
 import type { Lent } from './chain.ts'
 
 /**

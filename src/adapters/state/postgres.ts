@@ -1,4 +1,4 @@
-import type { Event } from '../../core/event.ts'
+import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
 import {
   checkBefore,

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf, discard, writeDurably } from '../disk.ts'
+import { codeOf, discard, writeDurably } from '../file/disk.ts'
 
 /** In bytes: room for the intent of a rollback, for what ten targets say to it, and for a new text of an env file. */
 const SIZE = 64 * 1024

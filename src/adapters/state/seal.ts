@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto'
-import type { Event, Stamped } from '../../core/event.ts'
+import type { Event, Stamped } from '../../core/journal/event.ts'
 import { canonical } from './canonical.ts'
 
 /** Adds the event's own hash: SHA-256 (hex) over the canonical JSON of everything else. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { RolloutError } from '../../core/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { argv, typed } from '../argv.ts'
 import { target } from '../define.ts'
 import { plain, run } from '../spawn.ts'
-import { fill, placeholders, unknownPlaceholder } from '../../core/template.ts'
+import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { timeout } from '../timeout.ts'
 
 const template = (known: readonly string[], needed: readonly string[]) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { readMark, readWords, writeWords } from '../env-document.ts'
-import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
+import { readMark, readWords, writeWords } from '../file/env-document.ts'
+import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({ path: z.string().min(1).describe('The env file, relative to the plan'), ...fileOptions })
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { Json } from '../../core/plan.ts'
+import type { Json } from '../../core/plan/plan.ts'
 import type { Refusal } from '../../core/ports.ts'
-import { formatExposure, type Exposure } from '../../core/units.ts'
+import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS } from '../flag-json.ts'
-import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../flag-word.ts'
-import { flagsIn, markIn, withFlags, withMark } from '../flag-yaml.ts'
-import { fileOptions, reloadByHand, wordFile } from '../word-file.ts'
+import { LARGEST_FLAGS } from '../file/flag-json.ts'
+import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../file/flag-word.ts'
+import { flagsIn, markIn, withFlags, withMark } from '../file/flag-yaml.ts'
+import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
   path: z.string().min(1).describe('The flag file that the relay proxy or the SDK retrieves, in YAML, relative to the plan'),

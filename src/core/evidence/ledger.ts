@@ -1,4 +1,4 @@
-import type { Instant } from '../units.ts'
+import type { Instant } from '../values/units.ts'
 import { ENOUGH, chooseBuckets, slowerThan, type Histogram } from './buckets.ts'
 import type { Gap, Read } from './gap.ts'
 import { UNKNOWN, isFailing, remember, type Normal } from './incident.ts'

@@ -1,4 +1,4 @@
-import type { Duration } from '../units.ts'
+import type { Duration } from '../values/units.ts'
 
 /** What the evidence is weighed against. Frozen into the plan. */
 export interface Policy {

@@ -1,4 +1,4 @@
-import type { Instant } from '../units.ts'
+import type { Instant } from '../values/units.ts'
 import type { Histogram } from './buckets.ts'
 import { faultOf, faultOfHistogram, gap, silence, type Gap, type Read } from './gap.ts'
 import type { Group } from './likelihood.ts'

@@ -1,4 +1,4 @@
-import { formatFraction, formatDuration, type Duration } from '../units.ts'
+import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
 import type { Finding } from './decision.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'

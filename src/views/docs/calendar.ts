@@ -1,5 +1,5 @@
-import type { Plan, Window } from '../../core/plan.ts'
-import { formatInstant } from '../../core/units.ts'
+import type { Plan, Window } from '../../core/plan/plan.ts'
+import { formatInstant } from '../../core/values/units.ts'
 import { heading, paragraph, table, type Block } from '../document/block.ts'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']

@@ -1,5 +1,5 @@
-import { EXIT } from '../../core/errors.ts'
-import { dependants } from '../../core/plan.ts'
+import { EXIT } from '../../core/values/errors.ts'
+import { dependants } from '../../core/plan/plan.ts'
 import {
   code,
   codes,

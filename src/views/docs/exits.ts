@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/errors.ts'
+import type { Outcome } from '../../core/values/errors.ts'
 
 /** What each exit code tells whoever is woken by it. */
 export const MEANINGS: Readonly<Record<Outcome, string>> & { readonly [outcome: string]: string | undefined } = {

@@ -1,7 +1,7 @@
-import { formatScope } from '../../core/contingency.ts'
-import type { Plan } from '../../core/plan.ts'
-import { IMPACTS, PROBABILITIES, ranked } from '../../core/risk.ts'
-import { formatRule } from '../../core/rule.ts'
+import { formatScope } from '../../core/policy/contingency.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { IMPACTS, PROBABILITIES, ranked } from '../../core/values/risk.ts'
+import { formatRule } from '../../core/values/rule.ts'
 import {
   code,
   codes,

@@ -1,8 +1,8 @@
-import type { Metric, Phase, Plan } from '../../core/plan.ts'
-import { stepsOf } from '../../core/steps.ts'
-import { stretchesOf } from '../../core/planned.ts'
-import { formatRule } from '../../core/rule.ts'
-import { formatDuration, formatExposure } from '../../core/units.ts'
+import type { Metric, Phase, Plan } from '../../core/plan/plan.ts'
+import { stepsOf } from '../../core/plan/steps.ts'
+import { stretchesOf } from '../../core/plan/planned.ts'
+import { formatRule } from '../../core/values/rule.ts'
+import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import {
   code,
   codes,

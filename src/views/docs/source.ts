@@ -1,6 +1,6 @@
 import { code, commands, type Block, type Text } from '../document/block.ts'
-import type { Plan, Toggle } from '../../core/plan.ts'
-import { formatExposure, type Exposure } from '../../core/units.ts'
+import type { Plan, Toggle } from '../../core/plan/plan.ts'
+import { formatExposure, type Exposure } from '../../core/values/units.ts'
 
 /** What to type at one target when nothing else works. */
 export interface ByHand {

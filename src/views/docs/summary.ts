@@ -1,6 +1,6 @@
-import { stepsOf } from '../../core/steps.ts'
-import { stretchesOf } from '../../core/planned.ts'
-import { formatDuration } from '../../core/units.ts'
+import { stepsOf } from '../../core/plan/steps.ts'
+import { stretchesOf } from '../../core/plan/planned.ts'
+import { formatDuration } from '../../core/values/units.ts'
 import { code, heading, list, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
 import { typed, type Source } from './source.ts'
 

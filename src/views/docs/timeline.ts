@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/plan.ts'
-import { stretchesOf } from '../../core/planned.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { stretchesOf } from '../../core/plan/planned.ts'
 import type { Block } from '../document/block.ts'
 
 /** The phases from the start on, in days without a date. */

@@ -1,5 +1,5 @@
-import { dependants, type Toggle } from '../../core/plan.ts'
-import { formatExposure } from '../../core/units.ts'
+import { dependants, type Toggle } from '../../core/plan/plan.ts'
+import { formatExposure } from '../../core/values/units.ts'
 import { code, codes, heading, orDash, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
 import type { Source } from './source.ts'
 

@@ -1,4 +1,4 @@
-import type { Duration } from '../../core/units.ts'
+import type { Duration } from '../../core/values/units.ts'
 
 /** What is counted to the right: time since the start, or steps. */
 export type Axis = 'time' | 'steps'

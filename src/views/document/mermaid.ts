@@ -1,4 +1,4 @@
-import type { Duration } from '../../core/units.ts'
+import type { Duration } from '../../core/values/units.ts'
 import type { Chart } from './chart.ts'
 
 const DAY: Duration = 86_400_000

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/units.ts'
+import { formatDuration } from '../../core/values/units.ts'
 import type { Axis, Chart, Line } from './chart.ts'
 
 type Curves = Extract<Chart, { is: 'curves' }>

@@ -1,4 +1,4 @@
-import { formatDuration, type Duration } from '../../core/units.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
 import type { Axis, Bar, Chart, Limit, Line, Mark } from './chart.ts'
 import { escapeHtml } from './escape.ts'
 import { tickOf, valueAt } from './plot.ts'

@@ -1,8 +1,8 @@
-import { unitOf } from '../../core/describe.ts'
-import type { Metric } from '../../core/plan.ts'
-import type { Report } from '../../core/report.ts'
-import { formatRule, formatValue } from '../../core/rule.ts'
-import { formatDuration, formatExposure } from '../../core/units.ts'
+import { unitOf } from '../../core/judge/describe.ts'
+import type { Metric } from '../../core/plan/plan.ts'
+import type { Report } from '../../core/report/report.ts'
+import { formatRule, formatValue } from '../../core/values/rule.ts'
+import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { paragraph, type Block } from '../document/block.ts'
 import type { Limit, Mark } from '../document/chart.ts'
 

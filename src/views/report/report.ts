@@ -1,5 +1,5 @@
-import type { Report } from '../../core/report.ts'
-import { formatDuration, formatInstant } from '../../core/units.ts'
+import type { Report } from '../../core/report/report.ts'
+import { formatDuration, formatInstant } from '../../core/values/units.ts'
 import { code, heading, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
 import { html } from '../document/html.ts'
 import { describeEvent, type Happening } from '../event.ts'

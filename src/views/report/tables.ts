@@ -1,5 +1,5 @@
-import type { Report } from '../../core/report.ts'
-import { formatDuration, formatExposure, formatInstant } from '../../core/units.ts'
+import type { Report } from '../../core/report/report.ts'
+import { formatDuration, formatExposure, formatInstant } from '../../core/values/units.ts'
 import { code, table, type Block, type Text } from '../document/block.ts'
 import { describeEvent, type Happening } from '../event.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import alerts from '../../../src/adapters/metrics/alerts.ts'
-import type { Measured } from '../../../src/core/reading.ts'
+import type { Measured } from '../../../src/core/values/reading.ts'
 import { hasAlertmanager, startAlertmanager, startRules, type Server } from '../../helpers/alertmanager.ts'
 import { openInbox } from '../../helpers/inbox.ts'
 import { checked, lend } from '../../helpers/loan.ts'

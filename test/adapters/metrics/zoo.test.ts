@@ -8,7 +8,7 @@ import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { judge } from '../../../src/core/judge.ts'
+import { judge } from '../../../src/core/judge/judge.ts'
 import { planOf, readOnce } from '../../helpers/metrics.ts'
 
 /*

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isSealedAs, seal, writeEvent } from '../../../src/adapters/state/seal.ts'
-import type { Event } from '../../../src/core/event.ts'
+import type { Event } from '../../../src/core/journal/event.ts'
 
 const why = { code: 'operator', text: 'it says "hash":"" and \u2028 é' } as const
 const event = seal({ type: 'paused', why, seq: 2, id: 'b', previous: 'a', at: 1, actor: 'ana', reason: '{}', version: '1' })

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import goFeatureFlag from '../../../src/adapters/targets/go-feature-flag.ts'
 import type { Fence } from '../../../src/core/ports.ts'
-import { formatExposure } from '../../../src/core/units.ts'
+import { formatExposure } from '../../../src/core/values/units.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 import { checked, lend } from '../../helpers/loan.ts'
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Outcome } from '../../../src/core/errors.ts'
-import type { Event } from '../../../src/core/event.ts'
+import type { Outcome } from '../../../src/core/values/errors.ts'
+import type { Event } from '../../../src/core/journal/event.ts'
 import { fakeShell, serve, type FakeShell } from '../../helpers/shell.ts'
 
 /*

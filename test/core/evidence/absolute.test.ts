@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { UNSEEN, enterStepAlone, evidenceAbove, evolveAlone, findingAlone, type Alone } from '../../../src/core/evidence/absolute.ts'
 import { DEFAULTS, type Policy } from '../../../src/core/evidence/policy.ts'
-import { binomial, seeded } from '../../../src/core/synthetic/chance.ts'
+import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: [] }
 

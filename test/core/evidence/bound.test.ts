@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { evidenceBelow, upperBound } from '../../../src/core/evidence/bound.ts'
-import { binomial, seeded } from '../../../src/core/synthetic/chance.ts'
+import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 
 test.each([
   [0, 43, 0.0873426],

@@ -6,9 +6,9 @@ import { evolve, openLedger, type Ledger } from '../../../src/core/evidence/ledg
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
-import { seeded } from '../../../src/core/synthetic/chance.ts'
-import { simulate, type Minute } from '../../../src/core/synthetic/traffic.ts'
-import type { World } from '../../../src/core/synthetic/world.ts'
+import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
+import { simulate, type Minute } from '../../../src/core/forecast/synthetic/traffic.ts'
+import type { World } from '../../../src/core/forecast/synthetic/world.ts'
 import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
 
 /** Polls of errors only, a minute apart. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { UNKNOWN, isFailing, remember, type Normal } from '../../../src/core/evidence/incident.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
-import { poisson, seeded } from '../../../src/core/synthetic/chance.ts'
+import { poisson, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 
 function after(polls: readonly Group[]): Normal {
   return polls.reduce<Normal>((normal, poll) => remember(normal, poll, true), UNKNOWN)

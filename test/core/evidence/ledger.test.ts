@@ -6,8 +6,8 @@ import { evolve, nameOf, openLedger, resume, type Ledger } from '../../../src/co
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
-import { seeded } from '../../../src/core/synthetic/chance.ts'
-import { simulate } from '../../../src/core/synthetic/traffic.ts'
+import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
+import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
 import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
 
 const HISTOGRAM = { on: { '0.25': 54, '0.5': 59, '+Inf': 60 }, off: { '0.25': 5340, '0.5': 5881, '+Inf': 5940 } }

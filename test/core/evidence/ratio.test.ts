@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { atLeast, ruledOut } from '../../../src/core/evidence/ratio.ts'
 import { FRESH, enterStep, evolveStream, type Stream } from '../../../src/core/evidence/stream.ts'
 import { POLICY } from '../../helpers/evidence.ts'
-import { poisson, seeded, type Chance } from '../../../src/core/synthetic/chance.ts'
+import { poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 function polls(stream: Stream, count: number, rate: number, chance: Chance): Stream {
   let after = stream

@@ -4,7 +4,7 @@ import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
 import { begin, grow, unbegun, worth } from '../../../src/core/evidence/mixture.ts'
 import { DEFAULTS, type Policy } from '../../../src/core/evidence/policy.ts'
 import { FRESH, enterStep, evolveStream, harmOf, proofOf, totalOf, type Stream } from '../../../src/core/evidence/stream.ts'
-import { binomial, poisson, seeded, type Chance } from '../../../src/core/synthetic/chance.ts'
+import { binomial, poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
 const ROLLOUTS = 1000

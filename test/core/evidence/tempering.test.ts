@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Pair } from '../../../src/core/evidence/likelihood.ts'
 import { QUIET, dispersionOf, driftOf, learn, tempering, type Noise } from '../../../src/core/evidence/tempering.ts'
-import { bursts, normal, poisson, seeded, type Chance } from '../../../src/core/synthetic/chance.ts'
+import { bursts, normal, poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 /** What is learned from 60 polls with a tenth of the traffic on. */
 function learned(poll: (chance: Chance, nth: number) => readonly [on: number, off: number], seed = 7): Noise {

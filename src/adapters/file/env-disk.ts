@@ -1,0 +1,207 @@
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeSync,
+  type Stats,
+} from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { codeOf, discard, replace, writeDurably } from './disk.ts'
+
+const LARGEST = 1 << 20
+/** Temporary files of writers that died; a live writer's is gone within the second. */
+const ABANDONED = 60 * 60 * 1000
+
+/**
+ * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside the
+ * folder and that was not allowed, `config` when its folder, or what a link points to, is not there.
+ */
+export function place({ path, allowOutside }: { readonly path: string; readonly allowOutside: boolean }, folder: string): string {
+  const wanted = resolve(folder, path)
+  const real =
+    realpath(wanted) ?? join(realpath(dirname(wanted)) ?? missing(`the folder ${dirname(wanted)} does not exist`), basename(wanted))
+  if (lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink()) missing(`${path} is a symbolic link to nothing`)
+  const inside = relative(realpath(folder) ?? folder, real)
+  if (!allowOutside && (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))) {
+    throw new RolloutError('denied', {
+      message: `${path} lies outside the plan's folder`,
+      hint: 'allowOutside: true in the target allows it',
+    })
+  }
+  return real
+}
+
+/** The text of an env file, or of another file of toggles; '' when it is not there and may be created. Refuses what is not one. */
+export function readDocument(file: string, create: boolean, largest = LARGEST): string {
+  const stat = explaining(file, () => statSync(file, { throwIfNoEntry: false }))
+  if (!stat) {
+    if (create) return ''
+    throw new RolloutError('unreachable', { message: `${file} does not exist`, hint: 'create: true in the target creates it' })
+  }
+  if (stat.isDirectory()) throw new RolloutError('config', { message: `${file} is a directory`, hint: 'path: names the file itself' })
+  if (!stat.isFile()) throw new RolloutError('config', { message: `${file} is not a regular file` })
+  if (stat.size > largest)
+    throw new RolloutError('config', { message: `${file} is larger than ${largest >> 20} MB: hardly a file of toggles` })
+  const bytes = explaining(file, () => readFileSync(file))
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new RolloutError('config', { message: `${file} is not UTF-8 text` })
+  }
+}
+
+/**
+ * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
+ * the folder, read back. False when somebody else changed the file meanwhile: their text stays. What is left is
+ * the instant between the last look and the rename; a file has no compare-and-set.
+ */
+export function replaceDocument(file: string, before: string, after: string): boolean {
+  return explaining(file, () => {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    // Replacing it would get around the mode of a read-only file.
+    if (stat) closeSync(openSync(file, 'r+'))
+    const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
+    try {
+      writeLike(stat, temporary, after)
+      if (textOf(file) !== before) return false
+      try {
+        replace(temporary, file)
+      } catch (thrown) {
+        if (codeOf(thrown) !== 'EBUSY') throw thrown
+        overwrite(file, before, after)
+      }
+    } finally {
+      discard(temporary)
+    }
+    sweep(file)
+    return textOf(file) === after
+  })
+}
+
+/** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */
+function sweep(file: string): void {
+  const own = `.${basename(file)}.`
+  try {
+    const newest = statSync(file).mtimeMs
+    for (const name of readdirSync(dirname(file))) {
+      if (!name.startsWith(own) || !/^[0-9a-f-]{36}\.tmp$/.test(name.slice(own.length))) continue
+      const path = join(dirname(file), name)
+      if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)
+    }
+  } catch {
+    // The file is written: the clearing up is best effort.
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return ''
+    throw thrown
+  }
+}
+
+/** Owner and mode come before the text, so that nobody reads it who could not read the old one. */
+function writeLike(stat: Stats | undefined, path: string, text: string): void {
+  const file = openSync(path, 'wx', stat ? 0o600 : 0o644)
+  try {
+    if (stat) {
+      fchownSync(file, stat.uid, stat.gid)
+      fchmodSync(file, stat.mode & 0o7777)
+    }
+    fillWith(file, text)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A single file that is mounted into a container cannot be renamed over: it is written in place, with a backup beside it. */
+function overwrite(file: string, before: string, after: string): void {
+  const backup = `${file}.rollout-backup`
+  try {
+    writeDurably(backup, Buffer.from(before))
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown
+    const hint = `look at both, then: cp ${backup} ${file} && rm ${backup}`
+    throw new RolloutError('conflict', { message: `an earlier write to ${file} was cut off; ${backup} holds the text from before`, hint })
+  }
+  const open = openSync(file, 'r+')
+  try {
+    fillWith(open, after)
+  } catch (thrown) {
+    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${backup} holds the text from before`)
+    discard(backup)
+    throw thrown
+  } finally {
+    closeSync(open)
+  }
+  discard(backup)
+}
+
+function putBack(open: number, text: string, otherwise: string): void {
+  try {
+    fillWith(open, text)
+  } catch (thrown) {
+    throw new RolloutError('unreachable', { message: otherwise }, { cause: thrown })
+  }
+}
+
+/** Loops until every byte is written: a short write is no error to the kernel. */
+function fillWith(open: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at, bytes.length - at, at)
+  ftruncateSync(open, bytes.length)
+  fsyncSync(open)
+}
+
+function realpath(path: string): string | undefined {
+  return explaining(path, () => {
+    try {
+      return realpathSync(path)
+    } catch (thrown) {
+      if (codeOf(thrown) === 'ENOENT') return undefined
+      throw thrown
+    }
+  })
+}
+
+function missing(message: string): never {
+  throw new RolloutError('config', { message })
+}
+
+function explaining<Result>(file: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (thrown) {
+    throw explained(file, thrown)
+  }
+}
+
+function explained(file: string, thrown: unknown): unknown {
+  switch (codeOf(thrown)) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS': {
+      const hint = 'this user must be able to write to the file and its folder, and to keep the owner'
+      return new RolloutError('denied', { message: `${file} cannot be read or replaced: ${messageOf(thrown)}`, hint }, { cause: thrown })
+    }
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new RolloutError('unreachable', { message: `the disk of ${file} is full; the file is as it was` }, { cause: thrown })
+    default:
+      return thrown instanceof RolloutError || codeOf(thrown) === ''
+        ? thrown
+        : new RolloutError('unreachable', { message: messageOf(thrown) }, { cause: thrown })
+  }
+}

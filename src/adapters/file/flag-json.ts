@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Json } from '../../core/plan/plan.ts'
+import { plain } from '../plain.ts'
+import { withMembers, type JsonPath } from './json-text.ts'
+
+/** 10,000 flags and what people write about them. */
+export const LARGEST_FLAGS = 8 << 20
+
+/** A JSON document of this shape. Throws `conflict` with the place of what is wrong: its readers would not take it either. */
+export function parseAs<Document>(schema: z.ZodType<Document>, text: string, what: string): Document {
+  const result = schema.safeParse(json(text, what))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const place = issue?.path.map(String).join('.') ?? ''
+  throw new RolloutError('conflict', {
+    message: plain(`${what} would not take this file: ${place === '' ? 'it' : place}: ${issue?.message ?? 'is not valid'}`),
+    hint: 'mend it by hand first',
+  })
+}
+
+function json(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (thrown) {
+    throw new RolloutError(
+      'conflict',
+      { message: plain(`the file is not JSON, as ${what} reads it: ${messageOf(thrown)}`) },
+      { cause: thrown },
+    )
+  }
+}
+
+/** A member as it is and as it is to be. */
+export interface Change {
+  readonly key: string | number
+  readonly before: unknown
+  readonly after: Json
+}
+
+/** The text with these members in what lies at this path; those that are so already keep every byte. */
+export function withChanges(text: string, path: JsonPath, changes: readonly Change[]): string {
+  const due = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
+  return withMembers(
+    text,
+    path,
+    due.map(({ key, after }) => [key, after] as const),
+  )
+}

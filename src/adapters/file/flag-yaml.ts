@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isMap, isNode, isScalar, parseDocument, stringify, type Document } from 'yaml'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Json } from '../../core/plan/plan.ts'
+import { plain } from '../plain.ts'
+import type { Mark } from './word-file.ts'
+
+/*
+ * A YAML map of flags that is edited as text, so that comments, order and the writing of everything else stay.
+ */
+
+const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?(?=[ \t\r]*$)/gm
+
+/** The flags of a file. Throws `conflict` when it is no YAML map, or says something twice. */
+export function flagsIn(text: string): { readonly [flag: string]: unknown } {
+  return valueOf(parsed(text))
+}
+
+/** The mark with the highest epoch: a comment, `# rollout:42`. */
+export function markIn(text: string): Mark {
+  const marks = [...text.matchAll(MARK)].map(([, epoch, reloaded]) => ({ epoch: Number(epoch), reloaded }))
+  return marks.reduce<Mark>((newest, each) => (each.epoch >= newest.epoch ? each : newest), { epoch: 0 })
+}
+
+/** The text with this mark. */
+export function withMark(text: string, { epoch, reloaded }: Mark): string {
+  const mark = `# rollout:${epoch}${reloaded === undefined ? '' : ` reloaded:${reloaded}`}`
+  if (text.search(MARK) !== -1) return text.replaceAll(MARK, mark)
+  return closed(text) + mark + newlineOf(text)
+}
+
+/** A flag as a JSON value. */
+type Flag = { readonly [key: string]: Json }
+
+/**
+ * The text with the flags that are made of those it has, and everything else as it was; throws `conflict` where that cannot be done: a map in
+ * braces, an anchor in a flag that something else refers to. It is parsed once, and once more to be sure.
+ */
+export function withFlags(text: string, make: (before: { readonly [flag: string]: unknown }) => ReadonlyMap<string, Flag>): string {
+  const document = parsed(text)
+  const before = valueOf(document)
+  const due = new Map([...make(before)].filter(([flag, value]) => !Object.hasOwn(before, flag) || !isDeepStrictEqual(before[flag], value)))
+  if (due.size === 0) return text
+  const edited = replaced(text, document, due)
+  if (isDeepStrictEqual(flagsIn(edited), { ...before, ...Object.fromEntries(due) })) return edited
+  throw new RolloutError('conflict', {
+    message: `${[...due.keys()].slice(0, 3).join(', ')} cannot be changed without changing other flags`,
+    hint: 'write them in block style, without anchors that others refer to',
+  })
+}
+
+function replaced(text: string, { contents }: Document, flags: ReadonlyMap<string, Flag>): string {
+  const newline = newlineOf(text)
+  const print = (value: Flag, indent: string): string =>
+    // YAML 1.1 has more words that must stand between quotes to be texts: yes, no, on, off.
+    stringify(value, { indent: 2, version: '1.1' })
+      .trimEnd()
+      .split('\n')
+      .map((line) => indent + line)
+      .join(newline)
+  const parts: string[] = []
+  const known = new Set<string>()
+  let at = 0
+  for (const { key, value: held } of isMap(contents) ? contents.items : []) {
+    const flag = isScalar(key) ? String(key.value) : ''
+    const value = flags.get(flag)
+    if (!value || !isNode(key) || !key.range) continue
+    known.add(flag)
+    const colon = text.indexOf(':', key.range[1]) + 1
+    const [from, to] = isNode(held) && held.range ? held.range : [colon, colon]
+    const isBlock = isMap(held) && held.flow !== true
+    const line = text.lastIndexOf('\n', from - 1) + 1
+    parts.push(isBlock ? text.slice(at, line) : `${text.slice(at, colon)}${newline}`, print(value, isBlock ? text.slice(line, from) : '  '))
+    at = Math.max(colon, text.slice(from, to).trimEnd().length + from)
+  }
+  parts.push(text.slice(at))
+  const added = [...flags].flatMap(([flag, value]) =>
+    known.has(flag) ? [] : [`${stringify(flag, { version: '1.1' }).trimEnd()}:${newline}${print(value, '  ')}${newline}`],
+  )
+  return added.length === 0 ? parts.join('') : closed(parts.join('')) + added.join('')
+}
+
+function parsed(text: string): Document {
+  const document = parseDocument(text)
+  const [error] = document.errors
+  const complain = (message: string): RolloutError =>
+    new RolloutError('conflict', { message: plain(message), hint: 'mend it by hand first' })
+  if (error) throw complain(`the file is not YAML: ${error.message.split('\n')[0] ?? ''}`)
+  if (document.contents !== null && !isMap(document.contents)) throw complain('the file is no map of flags')
+  if (isMap(document.contents) && document.contents.flow === true) throw complain('the file is a map in braces: only block style is edited')
+  return document
+}
+
+function valueOf(document: Document): { readonly [flag: string]: unknown } {
+  const value: unknown = toJs(document)
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function toJs(document: Document): unknown {
+  try {
+    return document.toJS()
+  } catch (thrown) {
+    // An alias without its anchor, or one that grows without end.
+    throw new RolloutError('conflict', { message: plain(`the file cannot be read: ${messageOf(thrown)}`) }, { cause: thrown })
+  }
+}
+
+function newlineOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n'
+}
+
+function closed(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : text + newlineOf(text)
+}

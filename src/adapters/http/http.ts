@@ -1,0 +1,225 @@
+import { lookup as systemLookup } from 'node:dns'
+import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
+import { Unreadable } from '../../core/values/reading.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { guarded, isBlockedLiteral } from './blocked.ts'
+import { codeOf } from '../file/disk.ts'
+
+export interface Tls {
+  /** PEM text. */
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** Accept any certificate. */
+  readonly insecure?: boolean | undefined
+}
+
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal: AbortSignal
+  /** For everything: name, connection, redirects, retries, the last byte of the body. */
+  readonly deadline: Duration
+  /** After decompression. */
+  readonly maxBytes?: number
+  /** How many to follow; with 0 the redirect itself is the answer. */
+  readonly redirects?: number
+  /** Only for methods that may be repeated, and only while the deadline allows. */
+  readonly retries?: number
+  readonly tls?: Tls | undefined
+  /** Refuse link-local and metadata addresses, whatever the name resolves to. */
+  readonly block?: boolean
+  readonly lookup?: typeof systemLookup
+}
+
+export interface Response {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Where the answer came from after redirects, without credentials. */
+  readonly url: string
+}
+
+const RETRIED = [429, 502, 503, 504]
+const BACKOFF: Duration = 500
+const MOST_OF_A_LINE = 16 * 1024 * 1024
+/** Anything else may hold a secret, whatever it is called. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'])
+
+/**
+ * The one HTTP client. A status is an answer, never a throw; everything that is no answer throws
+ * `Unreadable`: unreachable, timeout, too-large or malformed. Redirects never change the scheme,
+ * and no header of ours follows them to another origin but the harmless ones. Credentials that a
+ * server sends back at us are blanked out of the body.
+ */
+export async function request(url: string, asked: Request): Promise<Response> {
+  const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false } = asked
+  const shown = withoutSecrets(url)
+  const began = performance.now()
+  const limit = AbortSignal.timeout(deadline)
+  const tooLarge = new AbortController()
+  const options: OptionsInit = {
+    method,
+    headers: { 'user-agent': 'rollout', ...headers },
+    ...(body !== undefined && { body }),
+    signal: AbortSignal.any([asked.signal, limit, tooLarge.signal]),
+    timeout: { request: deadline },
+    followRedirect: redirects > 0,
+    maxRedirects: redirects,
+    throwHttpErrors: false,
+    responseType: 'buffer',
+    https: httpsOf(tls),
+    retry: {
+      limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
+      statusCodes: RETRIED,
+      methods: ['GET', 'PUT', 'DELETE'],
+      backoffLimit: BACKOFF,
+      noise: 0,
+      // A server that asks for more time than there is gets no second request: its answer stands. got computes with 0 for "never".
+      calculateDelay: ({ computedValue }) => (performance.now() - began + computedValue < deadline ? computedValue : 0),
+    },
+    ...((block || asked.lookup) && { dnsLookup: guarded(asked.lookup ?? systemLookup, block) }),
+    hooks: {
+      beforeRedirect: [
+        (next, { url: from }) => {
+          const to = new URL(String(next.url))
+          if (to.protocol !== new URL(url).protocol) throw new Unreadable('malformed', `${shown} redirects to another scheme`)
+          if (block && isBlockedLiteral(to))
+            throw new Unreadable('unreachable', `${shown} redirects to a link-local address: they are blocked`)
+          if (to.origin === new URL(from).origin) return
+          for (const name of Object.keys(next.headers)) if (!HARMLESS.has(name.toLowerCase())) delete next.headers[name]
+        },
+      ],
+    },
+  }
+  if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
+  try {
+    const pending = got(url, { ...options, isStream: false, resolveBodyOnly: false, responseType: 'buffer' })
+    void pending.on('downloadProgress', ({ transferred }) => {
+      if (transferred > maxBytes) tooLarge.abort()
+    })
+    const answer = await pending
+    if (answer.rawBody.length > maxBytes) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
+    return {
+      status: answer.statusCode,
+      headers: plainHeaders(answer.headers),
+      body: withoutCredentials(decode(answer.rawBody, shown), url, headers),
+      url: withoutSecrets(answer.url),
+    }
+  } catch (thrown) {
+    if (tooLarge.signal.aborted) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
+    if (asked.signal.aborted && !limit.aborted) throw asked.signal.reason
+    if (limit.aborted || thrown instanceof TimeoutError)
+      throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
+    throw explained(thrown, shown)
+  }
+}
+
+/** The lines of an answer that goes on and on, until `signal` ends; a POST. Throws `Unreadable` when it breaks, and for a line over 16 MB. */
+export async function* follow(
+  url: string,
+  { headers, body, tls, signal }: Pick<Request, 'headers' | 'body' | 'tls' | 'signal'>,
+): AsyncGenerator<string> {
+  const shown = withoutSecrets(url)
+  const options = { ...(headers && { headers }), ...(body !== undefined && { body }), https: httpsOf(tls) }
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for await (const part of got.stream.post(url, { ...options, signal, retry: { limit: 0 }, followRedirect: false })) {
+      const lines = (rest + decoder.decode(part, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      if (rest.length > MOST_OF_A_LINE) throw new Unreadable('too-large', `${shown} sends a line without end`)
+      yield* lines
+    }
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason
+    throw explained(thrown, shown)
+  }
+}
+
+function httpsOf(tls: Tls | undefined): NonNullable<OptionsInit['https']> {
+  return {
+    rejectUnauthorized: tls?.insecure !== true,
+    ...(tls?.ca && { certificateAuthority: tls.ca }),
+    ...(tls?.cert && { certificate: tls.cert }),
+    ...(tls?.key && { key: tls.key }),
+  }
+}
+
+/** Whether a token may be sent there: over TLS, or to this very machine. */
+export function isPrivateChannel(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+/** Whether a header of that name lets its sender in. */
+export function isSecretHeader(name: string): boolean {
+  return /auth|cookie|token|key|secret|password|credential/i.test(name)
+}
+
+/** A URL for people: user, password and the values of the query are left out. */
+export function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return 'the URL'
+  const { protocol, host, pathname, search } = new URL(url)
+  return `${protocol}//${host}${pathname === '/' && search === '' ? '' : pathname}`
+}
+
+function explained(thrown: unknown, shown: string): unknown {
+  if (thrown instanceof Unreadable) return thrown
+  if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects again and again`, { cause: thrown })
+  if (thrown instanceof HTTPError)
+    return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
+  // On Node 24 this one escapes got as it is when a refused connection is tried again.
+  if (codeOf(thrown) === 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION')
+    return new Unreadable('unreachable', `${shown}: connection refused, or cut off before it was there`, { cause: thrown })
+  if (!(thrown instanceof RequestError)) return thrown
+  if (thrown.cause instanceof Unreadable) return thrown.cause
+  const text: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was cut off',
+    EPIPE: 'the connection was cut off',
+    ENOTFOUND: 'the name is not known',
+    EAI_AGAIN: 'the name could not be looked up',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+    SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is self-signed',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is from an authority that is not trusted: tls.ca names its file',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is from an authority that is not trusted: tls.ca names its file',
+    EPROTO: 'TLS does not work there; is it http?',
+    CERT_HAS_EXPIRED: 'the certificate has expired',
+  }
+  const malformed =
+    thrown.code.startsWith('HPE_') ||
+    thrown.code.startsWith('Z_') ||
+    thrown.code === 'ERR_UNSUPPORTED_PROTOCOL' ||
+    thrown.code === 'ERR_INVALID_URL' ||
+    /aborted|content-length/i.test(thrown.message)
+  const said = thrown.message.split('\n')[0]?.replaceAll(/\/\/[^/\s@]*@/g, '//') ?? ''
+  return new Unreadable(malformed ? 'malformed' : 'unreachable', `${shown}: ${text[thrown.code] ?? said}`, { cause: thrown })
+}
+
+function decode(bytes: Uint8Array, shown: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Unreadable('malformed', `${shown} does not answer with UTF-8 text`)
+  }
+}
+
+/** Blanks out what we sent to be let in, in case the server says it back in an error that is then shown. */
+function withoutCredentials(body: string, url: string, headers: Readonly<Record<string, string>>): string {
+  const { username, password } = new URL(url)
+  const sent = Object.entries(headers).flatMap(([name, value]) => (isSecretHeader(name) ? [value, ...value.split(' ').slice(1)] : []))
+  const secrets = [...sent, password, password && btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)]
+  // What is shorter says nothing, and would blank out half of the numbers.
+  return secrets.filter((secret) => secret.length >= 6).reduce((text, secret) => text.replaceAll(secret, '[hidden]'), body)
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Loan } from '../../core/ports.ts'
+import { admit, type Access } from './access.ts'
+import { isPrivateChannel, request, withoutSecrets } from './http.ts'
+import { oneLine } from '../plain.ts'
+
+/** Where to post; the scheme is one of HTTP. */
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+
+/** Whoever knows such a URL may post there: it goes over TLS, or to this very machine. */
+export const secretUrl = httpUrl.refine(
+  (url) => !URL.canParse(url) || isPrivateChannel(url),
+  'would go unencrypted: use https, or a loopback address',
+)
+
+interface Post {
+  readonly body: unknown
+  readonly type?: string
+  readonly method?: 'POST' | 'GET'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly access?: Access & { readonly blockLinkLocal?: boolean }
+}
+
+/**
+ * One request with JSON that must be answered with 2xx; resolves to the body. Redirects are not followed: a message is not
+ * handed on to strangers. Throws what was answered. The path of a URL may be its secret: only the origin is shown.
+ */
+export async function post(url: string, { body, type = 'application/json', method = 'POST', headers, access = {} }: Post, loan: Loan) {
+  const { origin } = new URL(url)
+  const admitted = admit(url, access, loan)
+  const answer = await request(url, {
+    method,
+    headers: { ...(method === 'POST' && { 'content-type': type }), ...headers, ...admitted.headers },
+    ...(method === 'POST' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    tls: admitted.tls,
+    block: access.blockLinkLocal ?? true,
+    redirects: 0,
+    signal: loan.signal,
+    deadline: loan.timeout ?? 10_000,
+    maxBytes: 1 << 16,
+  }).catch((thrown: unknown) => Promise.reject(new Error(messageOf(thrown).replaceAll(withoutSecrets(url), origin), { cause: thrown })))
+  if (answer.status >= 200 && answer.status < 300) return answer.body
+  const said = oneLine(withoutParts(answer.body, url))
+  const code = answer.status === 401 || answer.status === 403 ? 'denied' : 'unreachable'
+  throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
+}
+
+/** What is shorter is a word of an API, and no secret. */
+const SHORTEST_PART = 9
+
+/** Some servers quote what they were asked for: what of a URL may be its secret must not come back in a message. */
+function withoutParts(text: string, url: string): string {
+  const { pathname, searchParams } = new URL(url)
+  const parts = [...pathname.split('/').flatMap((part) => [part, decoded(part)]), ...searchParams.values()]
+  return parts
+    .filter(({ length }) => length >= SHORTEST_PART)
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((all, part) => all.replaceAll(part, '[hidden]'), text)
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** Text that is shown as it is where HTML or entities are read. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { Groups } from '../../core/values/reading.ts'
+import { parseSelector } from './selector.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+const matchers = z.string().refine((text) => matcherOf(text) !== undefined, {
+  message: 'is not a list of label matchers such as toggle="on"',
+})
+
+/** Options that tell the requests with the toggle on from those with it off, by their labels. */
+export const groups = {
+  on: matchers.optional().describe('Labels of the requests with the toggle on: toggle="on"'),
+  off: matchers.optional().describe('Labels of those with it off; with both, the groups are compared'),
+}
+
+/** One group alone cannot be compared with anything. */
+export function isWhole({ on, off }: { readonly on?: string | undefined; readonly off?: string | undefined }): boolean {
+  return (on === undefined) === (off === undefined)
+}
+
+/** Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. */
+export function divide<Each, Counts>(
+  { on, off }: { readonly on?: string | undefined; readonly off?: string | undefined },
+  labelsOf: (each: Each) => Labels,
+  make: (pick: (all: readonly Each[]) => readonly Each[]) => Counts,
+): { readonly groups?: Groups<Counts> } {
+  const [isOn, isOff] = [matcherOf(on ?? ''), matcherOf(off ?? '')]
+  if (on === undefined || off === undefined || !isOn || !isOff) return {}
+  const pick = (matches: (labels: Labels) => boolean) => (all: readonly Each[]) => all.filter((each) => matches(labelsOf(each)))
+  return { groups: { on: make(pick(isOn)), off: make(pick(isOff)) } }
+}
+
+function matcherOf(text: string): ((labels: Labels) => boolean) | undefined {
+  return parseSelector(`any{${text}}`)?.matches
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import type { Loan, Span } from '../../core/ports.ts'
+import { Unreadable } from '../../core/values/reading.ts'
+import type { Duration } from '../../core/values/units.ts'
+import { admit, type Access } from '../http/access.ts'
+import { request } from '../http/http.ts'
+
+/** A Prometheus, or anything with its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
+type Server = Access & { readonly url: string; readonly blockLinkLocal: boolean }
+
+/** More series than this belong into a recording rule. */
+const MOST_SERIES = 2000
+/** A query over days takes longer than one for now. */
+const LONGEST: Duration = 60_000
+/** Bytes of an answer about many steps; one that is larger is asked for in parts. */
+const LARGEST = 16 * 1024 * 1024
+
+const number = z.tuple([z.number(), z.string()])
+const answer = z.object({
+  status: z.enum(['success', 'error']),
+  error: z.string().optional(),
+  data: z
+    .discriminatedUnion('resultType', [
+      z.object({
+        resultType: z.literal('vector'),
+        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: number.optional() })),
+      }),
+      z.object({ resultType: z.literal('scalar'), result: number }),
+      z.object({
+        resultType: z.literal('matrix'),
+        result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(number).optional() })),
+      }),
+      z.object({ resultType: z.literal('string') }),
+    ])
+    .optional(),
+})
+
+/** One series at one time. */
+export interface Instant {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  /** When the query was evaluated, in seconds on the server's clock. */
+  readonly evaluated: number
+}
+
+/** What Prometheus says of a query it cannot answer. */
+export class Refused extends Unreadable {}
+
+/** What a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
+export async function ask(given: Server, query: string, loan: Loan, time?: number): Promise<readonly Instant[]> {
+  const asked = { query, ...(time !== undefined && { time: String(time) }) }
+  const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000 })
+  if (data.resultType === 'matrix' || data.resultType === 'string')
+    throw new Unreadable('malformed', `the query gives a ${data.resultType}; a single number is expected`)
+  if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]), evaluated: data.result[0] }]
+  if (data.result.length > MOST_SERIES)
+    throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
+  return data.result.map(({ metric: labels, value }) => {
+    if (!value) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
+    return { labels, value: parseValue(value[1]), evaluated: value[0] }
+  })
+}
+
+/**
+ * What a query gave at every step of a span, at most 11,000 of them (`/api/v1/query_range`): the time in milliseconds →
+ * the series there were. At a step without any there is no entry.
+ */
+export async function askRange(
+  given: Server,
+  query: string,
+  { from, to, step }: Span,
+  loan: Loan,
+): Promise<ReadonlyMap<number, readonly Instant[]>> {
+  const asked = { query, start: String(from / 1000), end: String(to / 1000), step: String(step / 1000) }
+  const data = await call(given, 'query_range', asked, { ...loan, deadline: LONGEST, maxBytes: LARGEST })
+  if (data.resultType !== 'matrix')
+    throw new Unreadable('malformed', `the query gives a ${data.resultType} over time; a matrix is expected`)
+  const times = new Map<number, Instant[]>()
+  for (const { metric: labels, values } of data.result) {
+    if (!values) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
+    for (const [evaluated, written] of values) {
+      const at = Math.round(evaluated * 1000)
+      const found = times.get(at)
+      const one = { labels, value: parseValue(written), evaluated }
+      if (found) found.push(one)
+      else times.set(at, [one])
+    }
+  }
+  return times
+}
+
+interface Call extends Loan {
+  readonly deadline: Duration
+  readonly maxBytes?: number
+}
+
+async function call(given: Server, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
+  const { headers, tls } = admit(given.url, given, loan)
+  const url = new URL(`${given.url.replace(/\/+$/, '')}/api/v1/${path}`)
+  url.search = new URLSearchParams(asked).toString()
+  const { signal, deadline, maxBytes } = loan
+  const { status, body } = await request(url.href, {
+    headers,
+    tls,
+    block: given.blockLinkLocal,
+    signal,
+    deadline,
+    ...(maxBytes !== undefined && { maxBytes }),
+  })
+  if (status === 200 && body.trim() === '') throw new Unreadable('empty', 'Prometheus answered with nothing')
+  const parsed = answer.safeParse(parseJson(body))
+  // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.
+  if (!parsed.success || ![200, 400, 422].includes(status)) {
+    const said = parsed.success && parsed.data.error !== undefined ? `: ${parsed.data.error}` : ''
+    throw status === 200
+      ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
+      : new Unreadable('unreachable', `Prometheus answered ${status}${said}`)
+  }
+  const { error, data } = parsed.data
+  if (parsed.data.status === 'error' || !data) throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
+  return data
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/** Numbers travel as strings: `0.5`, `NaN`, `+Inf`. An empty one is not zero. */
+function parseValue(written: string): number {
+  if (written === '+Inf') return Number.POSITIVE_INFINITY
+  if (written === '-Inf') return Number.NEGATIVE_INFINITY
+  return written.trim() === '' ? Number.NaN : Number(written)
+}

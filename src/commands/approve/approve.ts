@@ -1,0 +1,114 @@
+import { typed } from '../../core/policy/approval.ts'
+import { approvalsOf } from '../../core/plan/consent.ts'
+import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import type { Fact, Signed } from '../../core/journal/event.ts'
+import { nextStep } from '../../core/policy/gates.ts'
+import type { Step } from '../../core/plan/steps.ts'
+import type { Approval } from '../../core/plan/plan.ts'
+import type { State } from '../../core/journal/state.ts'
+import { stateOf } from '../../engine/engine.ts'
+import type { Signature, Writer } from '../../engine/writer.ts'
+import type { Shell } from '../../shell.ts'
+import { checkStep } from '../advance.ts'
+import { factsOfItem } from './checklist.ts'
+import { flag, signature, text, type Input } from '../../session/input.ts'
+import { openRollout } from '../../session/project.ts'
+import { reportState } from '../../session/report.ts'
+import type { Approving } from '../../session/signing.ts'
+
+/**
+ * Approves the next step, or ticks an item of a checklist; `--revoke` takes back what the same person has said before.
+ * Saying it twice changes nothing, unless the first is about to expire or was not signed.
+ */
+export default async function approve(shell: Shell, input: Input): Promise<Outcome> {
+  const writer = await openRollout(shell, input)
+  const state = stateOf({ writer })
+  checkStep(state, input)
+  const by = await signature(shell, input)
+  const [item] = input.args
+  const facts = item === undefined ? await factsOfStep(shell, input, writer, by) : factsOfItem(state, input, item, by)
+  for (const fact of facts) await writer.append(fact, by)
+  return reportState(shell, input, stateOf({ writer }), 'done')
+}
+
+async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signature): Promise<readonly Fact[]> {
+  const state = stateOf({ writer })
+  if (text(input, 'evidence') !== undefined)
+    throw new RolloutError('usage', {
+      message: '--evidence belongs to an item of a checklist',
+      hint: 'rollout approve ITEM --evidence URL',
+    })
+  const next = nextStep(state)
+  if (!next) throw new RolloutError('usage', { message: 'there is no next step to approve', hint: 'rollout status' })
+  if (flag(input, 'revoke')) return revoked(state, next, by.actor)
+  const needed = approvalsOf(next)
+  if (needed.length === 0)
+    throw new RolloutError('usage', { message: `step ${next.index + 1} needs no approval`, hint: 'rollout advance, or rollout run' })
+  const mine = needed.filter(({ group }) => (state.plan.approvers[group] ?? []).includes(by.actor))
+  if (mine.length === 0) throw stranger(state, needed, by.actor)
+  const barred = mine.find((each) => each.by === 'others' && state.authors.includes(by.actor))
+  if (barred) {
+    throw new RolloutError('denied', {
+      message: `${by.actor} froze this plan: somebody else in ${barred.group} must approve it`,
+      hint: membersBut(state, [barred], by.actor),
+    })
+  }
+  const facts: Fact[] = []
+  for (const approval of mine) facts.push(...(await given(shell, input, { state, next, approval, actor: by.actor })))
+  return facts
+}
+
+interface Giving {
+  readonly state: State
+  readonly next: Step
+  readonly approval: Approval
+  readonly actor: string
+}
+
+async function given(shell: Shell, input: Input, { state, next, approval, actor }: Giving): Promise<readonly Fact[]> {
+  const { group } = approval
+  const key = text(input, 'sign')
+  if (approval.signed === true && key === undefined) {
+    throw new RolloutError('denied', {
+      message: `${group} must sign: an approval without a signature does not count`,
+      hint: typed(state.plan, 'approve --sign ~/.ssh/id_ed25519 --reason "…"'),
+    })
+  }
+  const known = state.approvals.find((each) => each.step === next.index && each.group === group && each.actor === actor)
+  // One that expires counts anew from now.
+  if (known && approval.expires === undefined && (key === undefined || known.signed)) return []
+  const proof = key === undefined ? {} : await sign(shell, input, state, { step: next.index, group, actor, key })
+  return [{ type: 'approved', step: next.index, digest: state.digest, group, ...proof }]
+}
+
+/** Loaded for those who sign: it starts processes. */
+async function sign(shell: Shell, input: Input, state: State, approving: Approving): Promise<{ readonly signed: Signed }> {
+  const { signed } = await import('../../session/signing.ts')
+  return { signed: await signed(shell, input, state, approving) }
+}
+
+/** Everything this person has said of the next step, also what was given once for its phase. */
+function revoked(state: State, next: Step, actor: string): readonly Fact[] {
+  const covering = approvalsOf(next).filter(({ covers }) => covers === 'phase')
+  const mine = state.approvals.filter(
+    (each) => each.actor === actor && (each.step === next.index || covering.some(({ group }) => group === each.group)),
+  )
+  if (mine.length === 0) {
+    throw new RolloutError('usage', {
+      message: `${actor} has not approved step ${next.index + 1}: there is nothing to take back`,
+      hint: 'rollout pause holds everything; rollout rollback takes the change back',
+    })
+  }
+  return mine.map(({ step, group }) => ({ type: 'revoked', step, digest: state.digest, group }))
+}
+
+function stranger(state: State, needed: readonly Approval[], actor: string): RolloutError {
+  const groups = needed.map(({ group }) => group).join(' or ')
+  return new RolloutError('denied', { message: `${actor} is not in ${groups}`, hint: membersBut(state, needed, actor) })
+}
+
+function membersBut(state: State, needed: readonly Approval[], actor: string): string {
+  const members = new Set(needed.flatMap(({ group }) => state.plan.approvers[group] ?? []))
+  members.delete(actor)
+  return `one of ${[...members].join(', ')}; --actor NAME says who you are`
+}

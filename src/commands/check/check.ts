@@ -1,0 +1,129 @@
+import { RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { phaseOf } from '../../core/policy/moves.ts'
+import { asStarted, type State } from '../../core/journal/state.ts'
+import { observe } from '../../core/judge/watch.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { readMetrics } from '../../engine/metrics.ts'
+import type { Shell } from '../../shell.ts'
+import { renderCheck, type CheckReport, type CheckRow } from '../../views/check.ts'
+import { writeJson } from '../../views/json.ts'
+import { fence, reportToGitHub } from '../../session/github.ts'
+import { flag, text, type Input } from '../../session/input.ts'
+import { locate } from '../../session/place.ts'
+import { loadPlan, openEngine, openForReading } from '../../session/project.ts'
+import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
+import { editedFiles } from '../status.ts'
+
+const PARTS = ['config', 'targets', 'metrics', 'gates'] as const
+type Part = (typeof PARTS)[number]
+
+/** The longest a counter that was never read before is waited for, in milliseconds. */
+const BETWEEN = 2000
+
+/** A gate for a deploy. Reads everything, writes to nothing but what GitHub gave it for the purpose. */
+export default async function check(shell: Shell, input: Input): Promise<Outcome> {
+  if (flag(input, 'backtest')) {
+    if (input.args.length > 0) throw new RolloutError('usage', { message: `--backtest replays metrics, not ${input.args[0]}` })
+    const { backtest } = await import('../backtest.ts')
+    return backtest(shell, input)
+  }
+  for (const name of ['from', 'to', 'step'])
+    if (text(input, name) !== undefined)
+      throw new RolloutError('usage', { message: `--${name} is for --backtest`, hint: 'rollout check --backtest' })
+  const report = await inspect(shell, input, partsOf(input))
+  const isGitHub = shell.env['GITHUB_ACTIONS'] === 'true'
+  if (flag(input, 'json')) writeJson(report, shell.out)
+  else if (isGitHub) shell.out.write(fence(renderCheck(report, shell.out), shell.uuid()))
+  else shell.out.write(renderCheck(report, shell.out))
+  if (isGitHub) reportToGitHub(shell, report, flag(input, 'json') ? shell.err : shell.out)
+  return report.outcome
+}
+
+async function inspect(shell: Shell, input: Input, parts: readonly Part[]): Promise<CheckReport> {
+  const { plan, rows } = await examineConfig(shell, input)
+  if (!plan) return { outcome: 'config', rows }
+  if (parts.every((part) => part === 'config')) return { outcome: 'done', rows }
+
+  const writer = await openForReading(shell, input)
+  const { state } = writer
+  const engine = await openEngine(shell, input, writer, state?.plan ?? plan, () => undefined)
+  if (state) rows.push(...editedFiles(locate(shell, input).folder, state).map(editedRow))
+  if (parts.includes('targets')) rows.push(...(state ? await targetRows(engine, state) : await targetRowsBefore(engine, plan)))
+  if (parts.includes('metrics') || parts.includes('gates')) {
+    const watched = await look(shell, engine, state ?? asStarted(plan))
+    if (parts.includes('metrics')) rows.push(...metricRows(watched))
+    if (parts.includes('gates') && state) rows.push(...gateRows(watched, shell.clock.now()))
+  }
+  if (!state && parts.every((part) => part === 'gates')) rows.push(NOT_STARTED)
+  // What an interrupted read gave says nothing about the target.
+  engine.signal.throwIfAborted()
+  return { outcome: outcomeOf(rows, text(input, 'failOn') ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
+}
+
+const NOT_STARTED: CheckRow = { what: 'gates', name: '', verdict: 'waiting', text: 'nothing was started yet', hint: 'rollout start' }
+
+async function examineConfig(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: CheckRow[] }> {
+  const row = (verdict: CheckRow['verdict'], { message, where, hint }: Problem): CheckRow => ({
+    what: 'config',
+    name: 'plan',
+    verdict,
+    text: message,
+    ...(where && { where }),
+    ...(hint !== undefined && { hint }),
+  })
+  try {
+    const { plan, warnings } = await loadPlan(shell, input)
+    const sizes = `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases`
+    return { plan, rows: [{ what: 'config', name: 'plan', verdict: 'ok', text: sizes }, ...warnings.map((each) => row('warning', each))] }
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown
+    return { rows: thrown.problems.map((each) => row('failed', each)) }
+  }
+}
+
+function editedRow(file: string): CheckRow {
+  const said = 'changed since the plan was frozen; what was frozen counts'
+  return { what: 'config', name: 'plan', verdict: 'warning', text: said, where: { file }, hint: 'rollout plan shows what that would mean' }
+}
+
+/** Polled and judged like a turn of `run`, and forgotten. A counter that was never read before needs a second poll. */
+async function look(shell: Shell, engine: Engine, state: State): Promise<State> {
+  const once = await poll(shell, engine, state)
+  if (!Object.values(once.watch?.tracks ?? {}).some(({ missing }) => missing?.reason === 'first-poll')) return once
+  await shell.clock.sleep(Math.min(state.plan.interval, BETWEEN), engine.signal)
+  return poll(shell, engine, once)
+}
+
+async function poll({ clock }: Shell, engine: Engine, state: State): Promise<State> {
+  const phase = state.plan.phases[phaseOf(state)]
+  if (!phase) return state
+  const readings = await readMetrics(engine, phase)
+  const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
+  return { ...state, watch: observe(state.plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
+}
+
+const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {
+  critical: ['failed', 'critical'],
+  warning: ['failed', 'critical', 'warning'],
+  unknown: ['failed', 'critical', 'warning', 'unknown'],
+}
+
+/** The exit code, from the rows alone: whatever it says, a row says why. Warnings about the plan itself stop nothing. */
+export function outcomeOf(rows: readonly CheckRow[], failOn: string): Outcome {
+  const found = new Set(rows.flatMap(({ what, verdict }) => (what === 'config' ? [] : [verdict])))
+  if (found.has('unreachable')) return 'unreachable'
+  if (LEVELS[failOn]?.some((verdict) => found.has(verdict))) return 'unhealthy'
+  return found.has('waiting') || found.has('unknown') || found.has('warning') ? 'notYet' : 'done'
+}
+
+function partsOf(input: Input): readonly Part[] {
+  const [what] = input.args
+  if (what === undefined) return PARTS
+  const part = PARTS.find((each) => each === what)
+  if (part) return [part]
+  throw new RolloutError('usage', {
+    message: `"${what}" cannot be checked by itself`,
+    hint: `one of ${PARTS.join(', ')}, or nothing for all`,
+  })
+}

@@ -1,0 +1,113 @@
+import { decide } from '../../core/policy/decide.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { gatesOf } from '../../core/policy/gates.ts'
+import { describe } from '../../core/judge/describe.ts'
+import type { Missing } from '../../core/values/reading.ts'
+import type { Instant } from '../../core/values/units.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { phaseOf } from '../../core/policy/moves.ts'
+import type { Intent, State, Status } from '../../core/journal/state.ts'
+import { readBaseline } from '../../engine/baseline.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { findDrift } from '../../engine/tick.ts'
+import type { CheckRow } from '../../views/check.ts'
+
+/** Every target read back and compared with the journal. */
+export async function targetRows(engine: Engine, state: State): Promise<readonly CheckRow[]> {
+  if (state.intent) return intentRows(state.intent)
+  const { drifts, unreadable } = await findDrift(engine, state)
+  // The rollout was allowed to go on without these: that is known, and not news.
+  const verdictOf = (name: string, verdict: CheckRow['verdict']): CheckRow['verdict'] =>
+    state.missing.includes(name) ? 'warning' : verdict
+  const silent = engine.targets.flatMap(({ name }): readonly CheckRow[] => {
+    const said = unreadable.find((each) => each.startsWith(`${name}: `))
+    return said === undefined ? [] : [{ what: 'targets', name, verdict: verdictOf(name, 'unreachable'), text: said.slice(name.length + 2) }]
+  })
+  const drifted = drifts.map(({ target: name, variable, found, expected }): CheckRow => ({
+    what: 'targets',
+    name,
+    verdict: verdictOf(name, 'failed'),
+    text: `holds ${variable}=${found ?? 'nothing'} instead of ${expected}`,
+    hint: state.missing.includes(name) ? 'it has not confirmed this step' : 'somebody else changed it',
+  }))
+  const bad = [...silent, ...drifted]
+  const fine = engine.targets.filter(({ name }) => !bad.some((row) => row.name === name))
+  return [...bad, ...fine.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'holds what the journal says' }))]
+}
+
+/** While a move is unfinished a target may hold either side of it: what counts is whether it has confirmed. */
+function intentRows({ targets, move }: Intent): readonly CheckRow[] {
+  const hint =
+    move === 'advance' ? 'rollout run finishes the step; rollout rollback takes it back' : 'rollout rollback tries the rest again'
+  return Object.entries(targets).map(([name, progress]): CheckRow => {
+    if (progress.is === 'applied') return { what: 'targets', name, verdict: 'ok', text: `has confirmed the ${move}` }
+    if (progress.is === 'refused') return { what: 'targets', name, verdict: 'failed', text: progress.error, hint }
+    return { what: 'targets', name, verdict: 'waiting', text: `has not confirmed the ${move} yet`, hint }
+  })
+}
+
+/** Before anything is started: whether every target can be read, and holds words that a rollback could restore. */
+export async function targetRowsBefore(engine: Engine, plan: Plan): Promise<readonly CheckRow[]> {
+  try {
+    await readBaseline(plan, engine.targets, engine.signal)
+    return engine.targets.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'can be read' }))
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    const verdict = thrown.code === 'conflict' ? 'failed' : 'unreachable'
+    return thrown.problems.map(({ message, hint }): CheckRow => ({
+      what: 'targets',
+      name: '',
+      verdict,
+      text: message,
+      ...(hint !== undefined && { hint }),
+    }))
+  }
+}
+
+const SILENT: ReadonlySet<Missing> = new Set<Missing>(['unreachable', 'timeout'])
+
+/** The verdict on every metric of the phase under way. That one is silent is unknown; that all are is unreachable. */
+export function metricRows({ plan, watch, ...state }: State): readonly CheckRow[] {
+  const names = plan.phases[phaseOf({ plan, ...state })]?.metrics ?? []
+  const isDark = names.length > 0 && names.every((name) => isSilent(watch?.tracks[name]?.missing?.reason))
+  return names.flatMap((name): readonly CheckRow[] => {
+    const metric = plan.metrics[name]
+    if (!metric) return []
+    const track = watch?.tracks[name]
+    if (!track) return [{ what: 'metrics', name, verdict: 'unknown', text: 'not measured yet' }]
+    const verdict = isDark ? 'unreachable' : track.verdict !== 'healthy' ? track.verdict : track.met ? 'ok' : 'waiting'
+    return [{ what: 'metrics', name, verdict, text: describe(metric, track) }]
+  })
+}
+
+function isSilent(reason: Missing | undefined): boolean {
+  return reason !== undefined && SILENT.has(reason)
+}
+
+const STOPPED: Readonly<Record<Exclude<Status, 'running'>, CheckRow['verdict']>> = {
+  complete: 'ok',
+  paused: 'waiting',
+  'rolled back': 'failed',
+}
+
+/** What stands before the next step, and what the rollout would do now. */
+export function gateRows(state: State, now: Instant): readonly CheckRow[] {
+  const rows: CheckRow[] = []
+  if (state.status !== 'running')
+    rows.push({ what: 'gates', name: state.status, verdict: STOPPED[state.status], text: state.stopped?.why.text ?? state.status })
+  const decision = decide(state, now)
+  const isRetreat = decision.do === 'rollback' || decision.do === 'step-back'
+  if (isRetreat || decision.do === 'pause')
+    rows.push({ what: 'gates', name: decision.do, verdict: isRetreat ? 'critical' : 'waiting', text: decision.why.text })
+  if (state.intent)
+    rows.push({ what: 'gates', name: state.intent.move, verdict: 'waiting', text: 'is not finished: not every target has confirmed' })
+  if (state.status !== 'running') return rows
+  const gates = gatesOf(state, now).filter(({ name }) => name !== 'metrics')
+  return [
+    ...rows,
+    ...gates.map(({ name, open, text, missing = [] }): CheckRow => {
+      const hint = missing.flatMap(({ command }) => command ?? []).join(' · ')
+      return { what: 'gates', name, verdict: open ? 'ok' : 'waiting', text, ...(hint !== '' && { hint }) }
+    }),
+  ]
+}

@@ -1,0 +1,35 @@
+import { openTargetsAnyway, type Lender, type OpenTarget } from '../../adapters/open.ts'
+import { environment } from '../../core/plan/environment.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { defaultsOf, togglesOf, type Plan } from '../../core/plan/plan.ts'
+import { resolve } from '../../core/plan/reference.ts'
+import type { ByHand } from '../../views/docs/source.ts'
+
+/**
+ * What a person would type at each target for its defaults. Nothing of the environment is in it: a reference with a default
+ * is that default, any other stays the reference, so that it is the same on every machine.
+ */
+export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'clock' | 'folder'>): Promise<readonly ByHand[]> {
+  const names = Object.values(plan.targets).flatMap(({ options }) => resolve(options, {}).unresolved.map(({ name }) => name))
+  const env = Object.fromEntries(names.map((name) => [name, `\${${name}}`]))
+  const targets = await openTargetsAnyway(plan, { clock, folder, env })
+  return targets.map((target) => {
+    const { name } = target
+    const lines = (words: { readonly [variable: string]: string }): readonly string[] => typed(target, words)
+    const words = environment(plan, name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
+    const toggles = togglesOf(plan, name).map((toggle) => {
+      const variable = plan.toggles[toggle]?.variable ?? toggle
+      return { toggle, lines: lines({ [variable]: words[variable] ?? '' }) }
+    })
+    return { target: name, use: plan.targets[name]?.use ?? '', all: lines(words), toggles }
+  })
+}
+
+function typed(target: OpenTarget, words: { readonly [variable: string]: string }): readonly string[] {
+  try {
+    return target.byHand(words)
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    return Object.entries(words).map(([variable, word]) => `${variable}=${word}`)
+  }
+}

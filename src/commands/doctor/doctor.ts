@@ -1,0 +1,142 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from '../../adapters/spawn.ts'
+import { messageOf, RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
+import { testMessage } from '../../core/journal/message.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Journal } from '../../core/ports.ts'
+import { formatDuration, formatInstant } from '../../core/values/units.ts'
+import { longestGap } from '../../core/judge/watch.ts'
+import { load } from '../../engine/writer.ts'
+import type { Shell } from '../../shell.ts'
+import { renderDoctor, type Finding } from '../../views/doctor.ts'
+import { writeJson } from '../../views/json.ts'
+import { probeIds } from './ids.ts'
+import { deadline, flag, type Input } from '../../session/input.ts'
+import { probeChannels } from './probe-channels.ts'
+import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
+import { locate } from '../../session/place.ts'
+import { loadPlan, openJournal } from '../../session/project.ts'
+
+/** The oldest Node.js this is tested on: major, minor. */
+const OLDEST = [20, 19] as const
+
+/** Looks for what will hurt later. Writes nothing, to no target and to no journal; `--notify` sends each channel a test message. */
+export default async function doctor(shell: Shell, input: Input): Promise<Outcome> {
+  const signal = deadline(shell, input)
+  const { plan, rows } = await examinePlan(shell, input)
+  rows.unshift(examineNode(shell.node))
+  rows.push(...(await examineGit(shell, input, signal)), ...(await examineJournal(shell, input, plan)))
+  if (plan) {
+    const probe: Probe = { plan, lender: { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }, signal }
+    for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
+    const test = flag(input, 'notify') ? testMessage(plan, shell.clock.now(), shell.user ?? 'doctor', shell.uuid()) : undefined
+    rows.push(...(await probeChannels(probe, test)))
+    rows.push(...(await probeIds(shell, input, probe)))
+  }
+  // What an interrupted read gave says nothing about who was to answer.
+  signal.throwIfAborted()
+  if (flag(input, 'json')) writeJson(rows, shell.out)
+  else shell.out.write(renderDoctor(rows, shell.out))
+  return outcomeOf(rows)
+}
+
+/** What is wrong here is worse than what does not answer. */
+function outcomeOf(rows: readonly Finding[]): Outcome {
+  const failed = rows.filter(({ level }) => level === 'failed')
+  if (failed.length === 0) return 'done'
+  return failed.every(({ what }) => /^(?:target|metric|notify) /.test(what)) ? 'unreachable' : 'config'
+}
+
+function examineNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+  return { what: 'node', level: isOld ? 'failed' : 'ok', text: version, ...(isOld && { hint: `${OLDEST.join('.')} or newer is needed` }) }
+}
+
+async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: Finding[] }> {
+  try {
+    const { plan, warnings } = await loadPlan(shell, input)
+    const cron = `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}`
+    const rows = warnings.map((each) => finding('plan', 'warning', each))
+    return {
+      plan,
+      rows: [
+        { what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` },
+        ...rows,
+        { what: 'cron', level: 'ok', text: cron },
+      ],
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown
+    return { rows: thrown.problems.map((each) => finding('plan', 'failed', each)) }
+  }
+}
+
+function finding(what: string, level: Finding['level'], { message, hint, where }: Problem): Finding {
+  return { what, level, text: message, ...(hint !== undefined && { hint }), ...(where && { where }) }
+}
+
+/** Asks git itself: ignore rules come from many places. Nothing to say where there is no git, or no repository. */
+async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { folder } = locate(shell, input)
+  try {
+    await run(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env: shell.env, signal, timeout: 5000 })
+    return [{ what: 'git', level: 'ok', text: '.rollout is ignored' }]
+  } catch (thrown) {
+    // git-check-ignore(1): 1 when the path is not ignored, 128 for everything else.
+    if (!messageOf(thrown).endsWith('exited with 1')) return []
+    return [{ what: 'git', level: 'warning', text: '.rollout is not ignored', hint: `echo '.rollout/' >> ${join(folder, '.gitignore')}` }]
+  }
+}
+
+async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined): Promise<readonly Finding[]> {
+  const folder = join(locate(shell, input).folder, '.rollout')
+  if (!plan && !existsSync(folder)) return []
+  try {
+    const journal = await openJournal(shell, input)
+    // Reading all of it checks every hash.
+    const events = await journal.read()
+    if (events.length === 0) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
+    return [
+      ...examineAccess(journal.place),
+      { what: 'journal', level: 'ok', text: `${events.length} events in ${journal.place}, every hash holds` },
+      ...(await examineController(journal)),
+    ]
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    return thrown.problems.slice(0, 1).map((each) => finding('journal', 'failed', each))
+  }
+}
+
+/** Who may read and write a folder; a server says so itself. */
+function examineAccess(folder: string): readonly Finding[] {
+  if (!existsSync(folder)) return []
+  const rows: Finding[] = []
+  if ((statSync(folder).mode & 0o077) !== 0)
+    rows.push({ what: 'journal', level: 'warning', text: `others may read ${folder}`, hint: `chmod 700 ${folder}` })
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch {
+    rows.push({
+      what: 'journal',
+      level: 'failed',
+      text: `${folder} may not be written by this user`,
+      hint: 'a rollback is recorded before anything moves: it needs this',
+    })
+  }
+  return rows
+}
+
+async function examineController(journal: Journal): Promise<readonly Finding[]> {
+  const lease = await journal.lease()
+  if (lease) {
+    const { host, pid } = lease.holder
+    return [{ what: 'controller', level: 'ok', text: `watched by ${host} pid ${pid} since ${formatInstant(lease.since)}` }]
+  }
+  const { state } = await load(journal)
+  if (!state?.controller) return []
+  const { host, pid, at } = state.controller
+  const text = `nobody watches: ${host} pid ${pid} since ${formatInstant(at)} has fallen silent`
+  return [{ what: 'controller', level: 'warning', text, hint: 'rollout run goes on from where it was' }]
+}

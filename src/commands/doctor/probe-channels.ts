@@ -1,0 +1,24 @@
+import { openChannels } from '../../adapters/channels.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Message } from '../../core/journal/message.ts'
+import type { Finding } from '../../views/doctor.ts'
+import type { Probe } from './probe.ts'
+
+/** A row for every channel: whom it tells of what, and, with a test message, whether it was told. */
+export async function probeChannels({ plan, lender, signal }: Probe, test: Message | undefined): Promise<readonly Finding[]> {
+  const channels = await openChannels(plan, lender)
+  return Promise.all(
+    channels.map(async (open): Promise<Finding> => {
+      const what = `notify ${open.name}`
+      const channel = plan.notify?.[open.name]
+      const events = channel?.events.length === 0 ? 'nothing' : (channel?.events.join(', ') ?? '')
+      if (!test) return { what, level: 'ok', text: `tells ${channel?.audience} of ${events}; --notify tries it` }
+      try {
+        return { what, level: 'ok', text: await open.probe(test, signal) }
+      } catch (thrown) {
+        const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+        return { what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }
+      }
+    }),
+  )
+}

@@ -1,0 +1,197 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { place } from '../../adapters/file/env-disk.ts'
+import { request } from '../../adapters/http/http.ts'
+import { openMetrics, openTargets, type Lender } from '../../adapters/open.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { describe } from '../../core/judge/describe.ts'
+import { judge } from '../../core/judge/judge.ts'
+import type { Reading } from '../../core/values/reading.ts'
+import { togglesOf, type Metric, type Plan, type Target } from '../../core/plan/plan.ts'
+import { ofInstance } from '../../core/plan/instances.ts'
+import { resolve } from '../../core/plan/reference.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
+import type { Finding } from '../../views/doctor.ts'
+import { adviseQuery } from './query.ts'
+
+/** What the doctor looks with. */
+export interface Probe {
+  readonly plan: Plan
+  readonly lender: Lender
+  readonly signal: AbortSignal
+}
+
+/** Between the two reads of a metric. */
+const BETWEEN: Duration = 2000
+/** An HTTP Date counts in whole seconds (RFC 9110, 5.6.7) and travels for a while. */
+const SKEW: Duration = 5000
+
+/** Whether every target can be read and, where that can be told without writing, written. */
+export async function probeTargets({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+  const targets = await openTargets(plan, lender)
+  return Promise.all(
+    targets.map(async (target): Promise<Finding> => {
+      const what = `target ${target.name}`
+      const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
+      try {
+        const found = await target.read(variables, signal)
+        const locked = plan.targets[target.name] && lockedPath(plan.targets[target.name], lender)
+        if (locked !== undefined)
+          return {
+            what,
+            level: 'failed',
+            text: `${locked} may not be written by this user`,
+            hint: 'the file and its folder must be writable',
+          }
+        const unset = variables.filter((variable) => found[variable] === undefined)
+        return {
+          what,
+          level: 'ok',
+          text: unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`,
+        }
+      } catch (thrown) {
+        const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+        return { what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }
+      }
+    }),
+  )
+}
+
+/** Targets that are files: all of them are replaced at their `path`. */
+const FILES = new Set(['env-file', 'flagd', 'go-feature-flag', 'unleash'])
+
+/** What of a file and its folder this user may not write; the file is replaced, so both count. */
+function lockedPath(target: Target | undefined, { env, folder }: Lender): string | undefined {
+  if (!target || !FILES.has(target.use)) return undefined
+  const { options, instances } = target
+  const each = instances ? instances.map((instance) => ofInstance(options, instance)) : [options]
+  return each
+    .flatMap((written) => {
+      const { path, allowOutside } = resolve(written, env).value
+      if (typeof path !== 'string') return []
+      const file = place({ path, allowOutside: allowOutside === true }, folder)
+      return [file, dirname(file)]
+    })
+    .find((path) => existsSync(path) && !isWritable(path))
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Reads every metric twice and judges what came back. */
+export async function probeMetrics({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+  const { clock } = lender
+  const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
+  const read = async () => Promise.all(metrics.map(async (metric) => metric.read(signal)))
+  const from = clock.monotonic()
+  const first = await read()
+  if (metrics.length > 0) await clock.sleep(BETWEEN, signal)
+  const second = await read()
+  const elapsed = clock.monotonic() - from
+  return metrics.flatMap(({ name }, nth) => {
+    const [metric, before, now] = [plan.metrics[name], first[nth], second[nth]]
+    return metric && before && now
+      ? [...adviceOn(name, metric), ...examine(plan, name, metric, { before, now, elapsed, wall: clock.now() })]
+      : []
+  })
+}
+
+function adviceOn(name: string, { options }: Metric): readonly Finding[] {
+  const advice = typeof options['query'] === 'string' ? adviseQuery(options['query']) : undefined
+  if (advice === undefined) return []
+  return [
+    {
+      what: `metric ${name}`,
+      level: 'warning',
+      text: 'the query is empty, not zero, while there is nothing to divide',
+      hint: `ratio: { bad, total } reads both sides; or ${advice}`,
+    },
+  ]
+}
+
+interface Looked {
+  readonly before: Reading
+  readonly now: Reading
+  readonly elapsed: Duration
+  readonly wall: number
+}
+
+function examine(plan: Plan, name: string, metric: Metric, { before, now, elapsed, wall }: Looked): readonly Finding[] {
+  const what = `metric ${name}`
+  const track = judge(metric, judge(metric, undefined, before, undefined, wall), now, elapsed, wall)
+  const said = describe(metric, track)
+  const reason = track.missing?.reason
+  if (before.is === 'missing' && now.is !== 'missing')
+    return [
+      {
+        what,
+        level: 'warning',
+        text: `answered only once of two reads: ${before.reason}: ${before.detail}`,
+        hint: 'a read that fails now and then stretches every step',
+      },
+    ]
+  if (reason === 'no-traffic')
+    return [
+      {
+        what,
+        level: 'warning',
+        text: `nothing was counted for ${formatDuration(elapsed)}`,
+        hint: 'a step waits for samples, and pauses when none come; a scraped counter moves only with each scrape',
+      },
+    ]
+  if (reason !== undefined && reason !== 'few-samples') return [{ what, level: 'failed', text: said }]
+  const isBad = track.verdict === 'critical' || track.verdict === 'warning'
+  const row: Finding = { what, level: isBad ? 'warning' : 'ok', text: isBad ? `${track.verdict} already: ${said}` : said }
+  return track.samples === undefined ? [row] : [row, examinePower(plan, name, metric, track.samples / elapsed)]
+}
+
+/** How long the samples a step needs take at the rate just seen (in requests per millisecond). */
+function examinePower(plan: Plan, name: string, { minSamples }: Metric, rate: number): Finding {
+  const needed = minSamples / rate
+  const holds = plan.phases.filter(({ metrics }) => metrics.includes(name)).flatMap(({ steps }) => steps.map(({ hold }) => hold))
+  const shortest = Math.min(...holds)
+  const text = `${Number((rate * 1000).toPrecision(2))} requests/s: ${minSamples} samples take about ${formatDuration(needed)}`
+  if (needed <= shortest) return { what: `metric ${name}`, level: 'ok', text }
+  return {
+    what: `metric ${name}`,
+    level: 'warning',
+    text: `${text}, longer than the shortest hold (${formatDuration(shortest)})`,
+    hint: 'a step takes that long; a longer hold: says so, a lower minSamples: proves less',
+  }
+}
+
+/** Compares this machine's clock with those that answer over HTTP; one request per server, and without credentials. */
+export async function probeClocks({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+  const servers = new Map<string, { readonly name: string; readonly block: boolean }>()
+  for (const [name, { options }] of Object.entries(plan.metrics)) {
+    const { url, blockLinkLocal } = resolve(options, lender.env).value
+    if (typeof url !== 'string' || !URL.canParse(url)) continue
+    const { origin } = new URL(url)
+    if (!servers.has(origin)) servers.set(origin, { name, block: blockLinkLocal === true })
+  }
+  const looked = [...servers].map(async ([origin, { name, block }]): Promise<readonly Finding[]> => {
+    const skew = await skewOf(origin, block, lender, signal)
+    if (skew === undefined) return []
+    if (Math.abs(skew) <= SKEW) return [{ what: 'clock', level: 'ok', text: `agrees with that of metric ${name}` }]
+    const text = `the clock behind metric ${name} is ${formatDuration(Math.abs(skew))} ${skew > 0 ? "ahead of this machine's" : "behind this machine's"}`
+    return [{ what: 'clock', level: 'warning', text, hint: 'samples look stale or come from the future; set both by NTP' }]
+  })
+  return (await Promise.all(looked)).flat()
+}
+
+/** Undefined when it does not answer, or does not say what time it is. */
+async function skewOf(origin: string, block: boolean, { clock }: Lender, signal: AbortSignal): Promise<Duration | undefined> {
+  try {
+    const { headers } = await request(`${origin}/`, { signal, block, deadline: 2000, retries: 0, redirects: 0 })
+    const there = Date.parse(headers['date'] ?? '')
+    return Number.isNaN(there) ? undefined : there - clock.now()
+  } catch {
+    return undefined
+  }
+}

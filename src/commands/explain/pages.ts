@@ -1,0 +1,116 @@
+import { environment } from '../../core/plan/environment.ts'
+import type { Event } from '../../core/journal/event.ts'
+import { nameOf } from '../../core/evidence/ledger.ts'
+import { harmOf, totalOf } from '../../core/evidence/stream.ts'
+import { describe } from '../../core/judge/describe.ts'
+import { exposureAt, stepsOf } from '../../core/plan/steps.ts'
+import type { Metric, Toggle } from '../../core/plan/plan.ts'
+import { phaseOf } from '../../core/policy/moves.ts'
+import { judgeOf } from '../../core/judge/one-group.ts'
+import { currentStep, type State } from '../../core/journal/state.ts'
+import { summarize } from '../../core/report/summary.ts'
+import { formatExposure, type Instant } from '../../core/values/units.ts'
+import type { Happening } from '../../views/event.ts'
+import type { DecisionPage, EventPage, Evidence, MetricPage, TogglePage, Written } from '../../views/explain.ts'
+
+/** Where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
+export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
+  const stop = state.stopped && all[state.stopped.seq - 1]
+  return { ...summarize(state, now), ...(stop?.before && { evidence: evidenceOf(stop.before) }) }
+}
+
+/** The track a stop was based on, else the newest one. */
+export function metricPage(state: State, all: readonly Happening[], name: string, metric: Metric): MetricPage {
+  const stop = state.stopped?.why.metric === name ? all[state.stopped.seq - 1] : undefined
+  const at = stop?.before ?? state
+  const track = at.watch?.tracks[name]
+  const step = at.intent ? stepsOf(at.plan)[at.intent.cursor] : currentStep(at)
+  const changes = all.flatMap(({ event, before }) => {
+    const [was, is] = event.type === 'observed' ? [before?.watch?.tracks[name], event.watch.tracks[name]] : []
+    const rules = before?.plan.metrics[name]
+    return is && rules && is.verdict !== was?.verdict
+      ? [{ seq: event.seq, at: event.at, verdict: is.verdict, text: describe(rules, is) }]
+      : []
+  })
+  return {
+    name,
+    metric: at.plan.metrics[name] ?? metric,
+    ...(track && { track }),
+    ...(step && { step: { number: step.index + 1, toggles: step.moves, to: formatExposure(step.to) } }),
+    ...(stop && state.stopped && { stopped: state.stopped }),
+    judge: judgeIn(at, name),
+    groups: groupsOf(at, name),
+    changes: changes.slice(-8),
+  }
+}
+
+function judgeIn(state: State, name: string): MetricPage['judge'] {
+  const phase = state.plan.phases[phaseOf(state)]
+  return phase ? judgeOf(state.plan, phase, state.cursor, name) : 'threshold'
+}
+
+function groupsOf(state: State, name: string): MetricPage['groups'] {
+  const entries = state.watch?.comparison?.ledger.entries.filter(({ metric }) => metric === name) ?? []
+  return entries.map((entry) => ({ stream: nameOf(entry), ...totalOf(entry.stream), harm: harmOf(entry.stream) }))
+}
+
+/** One event: what it happened to, what it rested on, what it wrote where, and what came of it. */
+export function eventPage(all: readonly Happening[], { event, before }: Happening): EventPage {
+  const isDecision = event.type === 'intended' || event.type === 'paused' || event.type === 'completed'
+  const step = before && currentStep(before)
+  return {
+    event,
+    ...(before && { before: { status: before.status, exposures: before.exposures, ...(step && { step: step.index + 1 }) } }),
+    evidence: isDecision && before ? evidenceOf(before) : [],
+    writes: writesOf(all, event),
+    results: all.flatMap(({ event: other }) => ('intent' in other && other.intent === event.seq ? [other] : [])),
+  }
+}
+
+/** Where a toggle is, every move that brought it there, and the steps that are still to move it. */
+export function togglePage(state: State, all: readonly Happening[], name: string, toggle: Toggle): TogglePage {
+  const { plan, cursor } = state
+  const baseline = state.baseline[name] ?? toggle.default
+  const arrived = new Set(all.flatMap(({ event }) => (event.type === 'arrived' ? [event.intent] : [])))
+  const moves = all.flatMap(({ event, before }) => {
+    if (event.type !== 'intended' || !before) return []
+    const [from, to] = [(before.intent ?? before).exposures[name], event.exposures[name]]
+    if (from === undefined || to === undefined || from === to) return []
+    const { seq, at, move, actor, why } = event
+    return [{ seq, at, move, from: formatExposure(from), to: formatExposure(to), actor, why: why.text, confirmed: arrived.has(seq) }]
+  })
+  const ahead = stepsOf(plan).flatMap(({ index, phase, to, moves: moved, approval }) => {
+    if (index <= cursor || !moved.includes(name)) return []
+    return [
+      {
+        number: index + 1,
+        phase: plan.phases[phase]?.id ?? '',
+        to: formatExposure(exposureAt(toggle, baseline, to)),
+        ...(approval && { approval }),
+      },
+    ]
+  })
+  return { name, toggle, exposure: formatExposure(state.exposures[name] ?? baseline), baseline: formatExposure(baseline), moves, ahead }
+}
+
+function evidenceOf({ plan, watch }: State): readonly Evidence[] {
+  return Object.entries(watch?.tracks ?? {}).flatMap(([name, track]) => {
+    const metric = plan.metrics[name]
+    return metric ? [{ name, verdict: track.verdict, text: describe(metric, track) }] : []
+  })
+}
+
+/** The words an intent changes, target by target; of an event that belongs to an intent, those of its own target. */
+function writesOf(all: readonly Happening[], event: Event): readonly Written[] {
+  const intent = event.type === 'applied' || event.type === 'refused' ? all[event.intent - 1] : undefined
+  const { event: intended, before } = intent ?? all[event.seq - 1] ?? {}
+  if (intended?.type !== 'intended' || !before) return []
+  const { plan } = before
+  const own = 'target' in event ? [event.target] : Object.keys(plan.targets)
+  return own.flatMap((target) => {
+    const was = environment(plan, target, { ...before, exposures: (before.intent ?? before).exposures })
+    return Object.entries(environment(plan, target, { ...before, exposures: intended.exposures })).flatMap(([variable, to]) =>
+      was[variable] === to ? [] : [{ target, variable, from: was[variable] ?? '', to }],
+    )
+  })
+}

@@ -1,0 +1,87 @@
+import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { isBeside } from '../../core/plan/lists.ts'
+import { environment } from '../../core/plan/environment.ts'
+import { stepsOf } from '../../core/plan/steps.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { State } from '../../core/journal/state.ts'
+import { readBaseline } from '../../engine/baseline.ts'
+import { stateOf } from '../../engine/engine.ts'
+import { move } from '../../engine/tick.ts'
+import type { Writer } from '../../engine/writer.ts'
+import type { Shell } from '../../shell.ts'
+import { digestOf } from '../../session/digest.ts'
+import { requireReason, signature, type Input } from '../../session/input.ts'
+import { loadPlan, openEngine } from '../../session/project.ts'
+import { reportState } from '../../session/report.ts'
+
+/** Freezes the edited plan into the running rollout; what is behind the cursor stays as it was. */
+export async function accept(shell: Shell, input: Input, writer: Writer): Promise<Outcome> {
+  const by = await signature(shell, input)
+  const { plan: read, files } = await loadPlan(shell, input, { starter: by.actor })
+  const { state } = writer
+  if (!state)
+    throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
+  requireReason(input, '--accept')
+  if (state.intent)
+    throw new RolloutError('conflict', {
+      message: `a ${state.intent.move} is not finished yet`,
+      hint: 'rollout run or rollout rollback finishes it; then accept',
+    })
+  checkPast(state, read)
+  const engine = await openEngine(shell, input, writer, read, () => undefined)
+  const held = await readBaseline(read, engine.targets, engine.signal)
+  const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
+  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
+  const now = stateOf(engine)
+  // Who gets a toggle early changes now, not with a step that may be days away; until then it would look like drift.
+  if (isAnother(state, now)) {
+    const why = { code: 'operator', text: 'the lists and segments of the accepted plan' } as const
+    await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why }, by)
+  }
+  const after = stateOf(engine)
+  return reportState(shell, input, after, after.intent ? 'partial' : 'done')
+}
+
+/** Whether the targets that a plan names already should hold something else under the newer one, at the same exposures. */
+function isAnother(before: State, now: State): boolean {
+  return Object.keys(now.plan.targets).some((target) => {
+    const was = environment(before.plan, target, before)
+    const words = Object.entries(environment(now.plan, target, now))
+    return words.some(([variable, word]) => (variable in was || isBeside(variable)) && (was[variable] ?? '') !== word)
+  })
+}
+
+/** What is behind the cursor cannot be changed any more. Throws `conflict` naming the first step that differs. */
+function checkPast(state: State, read: Plan): void {
+  const [old, now] = [stepsOf(state.plan), stepsOf(read)]
+  for (let index = 0; index <= state.cursor; index += 1) {
+    const [was, is] = [old[index], now[index]]
+    const same =
+      was &&
+      is &&
+      was.to === is.to &&
+      was.moves.join() === is.moves.join() &&
+      state.plan.phases[was.phase]?.id === read.phases[is.phase]?.id
+    if (!same) {
+      const text = was ? `${was.moves.join(', ')} to ${was.to}%` : ''
+      throw new RolloutError('conflict', {
+        message: `step ${index + 1} (${text}) is behind the cursor and cannot change`,
+        hint: 'roll back first, or change only what is still ahead',
+      })
+    }
+  }
+  const gone = Object.keys(state.plan.toggles).find((name) => !read.toggles[name] && state.exposures[name] !== state.baseline[name])
+  if (gone !== undefined)
+    throw new RolloutError('conflict', { message: `${gone} is on and would be forgotten`, hint: `rollout rollback ${gone} first` })
+  for (const target of Object.keys(state.plan.targets)) {
+    const kept = environment(read, target, state)
+    const list = Object.entries(environment(state.plan, target, state)).find(
+      ([variable, ids]) => ids !== '' && /_(?:USERS|DENY)$/.test(variable) && !(variable in kept),
+    )
+    if (list)
+      throw new RolloutError('conflict', {
+        message: `${list[0]} is written on ${target} and would be forgotten as it is`,
+        hint: 'keep an empty list, which empties it: allow: [] or deny: []',
+      })
+  }
+}

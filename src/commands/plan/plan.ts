@@ -1,0 +1,153 @@
+import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { differences, type Difference } from '../../core/plan/difference.ts'
+import { environment, type Drift, type Held } from '../../core/plan/environment.ts'
+import { gatesOf, nextStep, type Gate } from '../../core/policy/gates.ts'
+import { guaranteesOf, type Guarantee } from '../../core/forecast/guarantee.ts'
+import { flowsOf, outlookOf, type Outlook } from '../../core/forecast/time-to-proof.ts'
+import { stepsOf, type Step } from '../../core/plan/steps.ts'
+import { defaultsOf, type Json, type Plan } from '../../core/plan/plan.ts'
+import type { Duration, Instant } from '../../core/values/units.ts'
+import { advance } from '../../core/policy/moves.ts'
+import { timelineOf, type Timeline } from '../../core/forecast/timeline.ts'
+import type { State } from '../../core/journal/state.ts'
+import { checkBesides, readBaseline } from '../../engine/baseline.ts'
+import { findDrift } from '../../engine/tick.ts'
+import type { Writer } from '../../engine/writer.ts'
+import type { Shell } from '../../shell.ts'
+import { writeJson } from '../../views/json.ts'
+import { renderPlan } from '../../views/plan.ts'
+import { renderUsers } from '../../views/users.ts'
+import { renderWarnings } from '../../views/problem.ts'
+import { flag, type Input } from '../../session/input.ts'
+import { usersOf, type UsersReport } from './users.ts'
+import { loadPlan, openEngine, openForReading, openRollout } from '../../session/project.ts'
+import { measureTraffic } from './traffic.ts'
+import type { Planned, Ranked } from '../../views/risk.ts'
+import { risksOf } from '../../session/risks.ts'
+
+/** One word a target would get. */
+export interface Write {
+  readonly target: string
+  readonly variable: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What would change, and what stands in the way. */
+export interface PlanReport extends UsersReport {
+  readonly name: string
+  readonly started: boolean
+  readonly pending: boolean
+  /** Steps that are still ahead. */
+  readonly steps: readonly Step[]
+  readonly writes: readonly Write[]
+  readonly gates: readonly Gate[]
+  readonly drift: readonly Drift[]
+  readonly unreadable: readonly string[]
+  /** How the file differs from the plan that was frozen at `start`. */
+  readonly edited: readonly Difference[]
+  /** The shortest time everything ahead takes, windows and freezes included. */
+  readonly atLeast: Duration
+  readonly timeline: Timeline
+  /** What the plan promises about its decisions, phase by phase. */
+  readonly guarantees: readonly Guarantee[]
+  /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
+  readonly outlooks: readonly Outlook[]
+  /** The most grave first. */
+  readonly risks: readonly Ranked[]
+  readonly contingencies: readonly Planned[]
+}
+
+/** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
+export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
+  if (flag(input, 'accept')) return (await import('./accept.ts')).accept(shell, input, await openRollout(shell, input))
+  const loaded = await loadPlan(shell, input)
+  const writer = await openForReading(shell, input)
+  const { state } = writer
+  const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
+  if (flag(input, 'json')) writeJson(report, shell.out)
+  else {
+    shell.out.write(renderPlan(report, state?.plan ?? loaded.plan, shell.out))
+    shell.out.write(renderUsers(report, state?.plan ?? loaded.plan, shell.out))
+    shell.err.write(renderWarnings(loaded.warnings, shell.err))
+  }
+  return report.pending && flag(input, 'detailedExitcode') ? 'changes' : 'done'
+}
+
+async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): Promise<PlanReport> {
+  const engine = await openEngine(shell, input, writer, read, () => undefined)
+  const unreadable: string[] = []
+  const complain = (thrown: unknown): void => {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    unreadable.push(...thrown.problems.map(({ message }) => message))
+  }
+  const held = await readBaseline(read, engine.targets, engine.signal).catch(complain)
+  if (held) await checkBesides(read, engine.targets, engine.signal).catch(complain)
+  const baseline = held ?? defaultsOf(read)
+  const steps = stepsOf(read)
+  const first = advance({ plan: read, baseline, exposures: baseline, cursor: -1 })
+  const guarantees = guaranteesOf(read)
+  const compared = new Set(guarantees.flatMap((each) => Object.keys(each.compared)))
+  const flows = await measureTraffic(shell, engine.metrics, compared, engine.signal)
+  const writes = first ? writesOf(read, { exposures: baseline, baseline }, { exposures: first.exposures, baseline }) : []
+  return {
+    name: read.name,
+    started: false,
+    pending: true,
+    steps,
+    writes,
+    gates: [],
+    drift: [],
+    unreadable,
+    edited: [],
+    ...timeOf(read, shell.clock.now()),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
+    ...risksOf(read),
+    ...(await usersOf(shell, input, read, { exposures: baseline, baseline, cursor: -1 })),
+  }
+}
+
+async function ofState(shell: Shell, input: Input, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
+  const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
+  const { drifts, unreadable } = await findDrift(engine, state)
+  const next = advance(state)
+  const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
+  const edited = differences(plain(state.plan), plain(read))
+  const guarantees = guaranteesOf(state.plan)
+  const flows = flowsOf(state)
+  return {
+    name: state.plan.name,
+    started: true,
+    pending: steps.length > 0 || edited.length > 0 || drifts.length > 0 || state.intent !== undefined,
+    steps,
+    writes: next ? writesOf(state.plan, state, { ...state, exposures: next.exposures }) : [],
+    gates: gatesOf(state, shell.clock.now()),
+    drift: drifts,
+    unreadable,
+    edited,
+    ...timeOf(state.plan, shell.clock.now(), state),
+    guarantees,
+    outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
+    ...risksOf(state.plan),
+    ...(await usersOf(shell, input, state.plan, state)),
+  }
+}
+
+function writesOf(read: Plan, before: Held, after: Held): readonly Write[] {
+  return Object.keys(read.targets).flatMap((target) => {
+    const [from, to] = [environment(read, target, before), environment(read, target, after)]
+    return Object.keys(to).flatMap((variable) =>
+      from[variable] === to[variable] ? [] : [{ target, variable, from: from[variable] ?? '', to: to[variable] ?? '' }],
+    )
+  })
+}
+
+function timeOf(read: Plan, now: Instant, state?: State): Pick<PlanReport, 'timeline' | 'atLeast'> {
+  const timeline = timelineOf(read, now, state)
+  return { timeline, atLeast: (timeline.phases.at(-1)?.to ?? now) - now }
+}
+
+function plain(read: Plan): Json {
+  return JSON.parse(JSON.stringify(read))
+}

@@ -1,0 +1,59 @@
+import type { OpenMetric } from '../../adapters/open.ts'
+import { increments, type Bin, type Counters } from '../../core/judge/counters.ts'
+import { flowsIn, type Flow } from '../../core/forecast/time-to-proof.ts'
+import type { Reading } from '../../core/values/reading.ts'
+import type { Duration } from '../../core/values/units.ts'
+import type { Shell } from '../../shell.ts'
+
+/** How far back a source that remembers is asked; from one that does not, two readings this far apart. */
+const BACK: Duration = 600_000
+const APART: Duration = 1000
+const STEP: Duration = 60_000
+/** Nobody waits longer for an estimate. */
+const LONGEST: Duration = 5000
+
+/** The traffic of these metrics as it is now. What cannot be read in a few seconds is left out. */
+export async function measureTraffic(
+  shell: Shell,
+  metrics: readonly OpenMetric[],
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly Flow[]> {
+  const wanted = metrics.filter(({ name }) => names.has(name))
+  const both = AbortSignal.any([signal, shell.clock.deadline(LONGEST)])
+  const found = await Promise.all(wanted.map(async (metric) => measure(shell, metric, both).catch((): readonly Flow[] => [])))
+  signal.throwIfAborted()
+  return found.flat()
+}
+
+async function measure({ clock }: Shell, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
+  const seen: { readonly at: number; readonly counters: Counters }[] = []
+  const add = (at: number, reading: Reading): void => {
+    const counters = countersOf(reading)
+    if (counters) seen.push({ at, counters })
+  }
+  if (metric.history) {
+    const now = clock.now()
+    for await (const { at, reading } of metric.history({ from: now - BACK, to: now, step: STEP }, signal)) add(at, reading)
+  } else {
+    add(clock.monotonic(), await metric.read(signal))
+    await clock.sleep(APART, signal)
+    add(clock.monotonic(), await metric.read(signal))
+  }
+  const [first, last] = [seen[0], seen.at(-1)]
+  if (!first || !last || last.at <= first.at) return []
+  const gained = seen.slice(1).map(({ counters }, nth) => increments(seen[nth]?.counters ?? {}, counters))
+  // The rates are those since the counters began: a second or ten minutes hold too few errors.
+  return flowsIn(metric.name, total(gained), increments({}, last.counters), (last.at - first.at) / 1000)
+}
+
+function countersOf(reading: Reading): Counters | undefined {
+  if (reading.is === 'ratio') return { bad: reading.bad, total: reading.total }
+  return reading.is === 'quantile' ? reading.buckets : undefined
+}
+
+function total(all: readonly Bin['counts'][]): Bin['counts'] {
+  const sums: Record<string, number> = {}
+  for (const counts of all) for (const [key, count] of Object.entries(counts)) sums[key] = (sums[key] ?? 0) + count
+  return sums
+}

@@ -1,0 +1,47 @@
+import type { Held } from '../../core/plan/environment.ts'
+import { openCounting, type Joined } from '../../core/plan/cohorts.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { weakSteps, type Weak } from '../../core/check/power.ts'
+import type { Shell } from '../../shell.ts'
+import { renderProgress } from '../../views/users.ts'
+import { text, type Input } from '../../session/input.ts'
+import { readUsers } from './users-file.ts'
+
+/** Users between two signs of life: on a terminal, and in a log. */
+const OFTEN = 20_000
+const SELDOM = 250_000
+
+/** What is known of the users of a plan. */
+export interface UsersReport {
+  /** How many there are: those of the file, else what the plan says. */
+  readonly users?: number
+  /** Who joins with the steps ahead; with --users only. */
+  readonly joining?: readonly Joined[]
+  /** Steps too short or too small to show a doubling of errors. */
+  readonly weak: readonly Weak[]
+}
+
+/** Counts the users of `--users FILE`, and says what the steps ahead can show. */
+export async function usersOf(shell: Shell, input: Input, plan: Plan, from: Held & { readonly cursor: number }): Promise<UsersReport> {
+  const path = text(input, 'users')
+  if (path === undefined)
+    return { ...(plan.users && { users: plan.users.count }), weak: plan.users ? weakSteps(plan, plan.users, from.cursor + 1) : [] }
+  const counting = openCounting(plan, from)
+  const seen = new Set<string>()
+  let twice = 0
+  for await (const { id, attributes } of readUsers(path, shell.cwd)) {
+    if (seen.has(id)) twice += 1
+    else {
+      seen.add(id)
+      counting.add(id, attributes)
+    }
+    if ((seen.size + twice) % (shell.err.tty ? OFTEN : SELDOM) !== 0) continue
+    shell.err.write(renderProgress(seen.size, shell.err))
+    shell.signal.throwIfAborted()
+  }
+  if (shell.err.tty && seen.size >= OFTEN) shell.err.write('\r\u001b[K')
+  if (twice > 0) shell.err.write(`${twice} ids are written twice and count once\n`)
+  const { users, steps } = counting.result()
+  const known = { requests: 20, errors: 0.005, ...plan.users, count: users }
+  return { users, joining: steps, weak: weakSteps(plan, known, from.cursor + 1) }
+}

@@ -1,0 +1,138 @@
+import { rampAt, weigh, type Ramp } from '../judge/comparison.ts'
+import { sum, type Bin } from '../judge/counters.ts'
+import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
+import { LEAST_POLLS, MOST_POLLS, NEGLIGIBLE, excessOf } from '../evidence/decision.ts'
+import type { Entry } from '../evidence/ledger.ts'
+import type { Group, Pair } from '../evidence/likelihood.ts'
+import { minutesToProve, provableWithin } from '../evidence/planning.ts'
+import { limitsOf, policyFor, type Policy } from '../evidence/policy.ts'
+import { FRESH } from '../evidence/stream.ts'
+import { QUIET, tempering } from '../evidence/tempering.ts'
+import { stepsOf } from '../plan/steps.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { State } from '../journal/state.ts'
+import type { Duration } from '../values/units.ts'
+
+/** How much of something bad there is without the change: failed requests, or those slower than a bucket. */
+export interface Flow {
+  readonly metric: string
+  /** The bucket; absent for failures. */
+  readonly le?: string
+  /** Requests a second, with the change and without. */
+  readonly perSecond: number
+  /** Share of them that are bad, 0–1. */
+  readonly rate: number
+}
+
+/** How long it takes to know that a good release is none of the critical ones, where it is decided. */
+export interface Outlook extends Flow {
+  readonly phase: string
+  /** Exposure at which it is decided, 0–1. */
+  readonly share: number
+  /** What is to be ruled out. */
+  readonly ratio: number
+  /** Absent where it never would be: nothing bad happens, or nothing at all. */
+  readonly takes?: Duration
+  /** How long the step may take: its hold by the clock, else until it pauses undecided. */
+  readonly given: Duration
+  readonly pace: Ramp['pace']
+  /** Where that is too short: what can be ruled out in it. */
+  readonly within?: number
+}
+
+/** The slowest of what a phase has to know; undefined where it compares nothing, or nothing is known of the traffic. */
+export function outlookOf(plan: Plan, phase: string, flows: readonly Flow[], of?: string): Outlook | undefined {
+  const last = stepsOf(plan)
+    .map(({ index }) => ({ index, ramp: rampAt(plan, index) }))
+    .filter(({ ramp }) => ramp?.of.startsWith(`${phase}/`) && (of === undefined || ramp.of === of))
+    .at(of === undefined ? 0 : -1)
+  // Toggles that go one by one take as long as each other: the first stands for all.
+  if (of === undefined && last?.ramp) return outlookOf(plan, phase, flows, last.ramp.of)
+  if (!last?.ramp) return undefined
+  const { index, ramp } = last
+  const each = flows.flatMap((flow) => (ramp.metrics[flow.metric] === undefined ? [] : [slowness(plan, ramp, index, flow)]))
+  return each.toSorted((a, b) => (b.takes ?? Infinity) - (a.takes ?? Infinity))[0]
+}
+
+/** The traffic a rollout has seen: of both groups while they are compared, else of everybody. */
+export function flowsOf(state: State): readonly Flow[] {
+  const { plan, watch } = state
+  const weighed = weigh(state)
+  const { entries = [], polls = 0 } = weighed?.ledger ?? {}
+  const seconds = (polls * plan.interval) / 1000
+  const compared = entries.flatMap((entry) => (seconds > 0 ? flowOfEntry(entry, seconds) : []))
+  const alone = Object.entries(watch?.tracks ?? {}).flatMap(([metric, { bins }]) => {
+    // While the groups are compared a track is of those with the change alone.
+    if (weighed?.ramp.metrics[metric] !== undefined) return []
+    const length = bins.reduce((all, bin) => all + bin.for, 0) / 1000
+    return length > 0 ? flowsIn(metric, sum(bins), sum(bins), length) : []
+  })
+  return [...compared, ...alone]
+}
+
+/** From what was counted within so many seconds, and what the rates are taken from. */
+export function flowsIn(metric: string, gained: Bin['counts'], all: Bin['counts'], seconds: number): readonly Flow[] {
+  const { total, bad, '+Inf': every } = all
+  const perSecond = (gained['total'] ?? gained['+Inf'] ?? 0) / seconds
+  if (total !== undefined) return total > 0 ? [{ metric, perSecond, rate: (bad ?? 0) / total }] : []
+  if (every === undefined || every === 0) return []
+  return chooseBuckets(all).flatMap((le) => {
+    const slow = slowerThan(le, all)
+    return slow ? [{ metric, le, perSecond, rate: slow.bad / slow.total }] : []
+  })
+}
+
+function flowOfEntry({ metric, le, stream, normal }: Entry, seconds: number): readonly Flow[] {
+  const { on, off } = stream.step
+  const usual: Group = normal.total > 0 ? normal : off
+  if (usual.total === 0) return []
+  return [{ metric, ...(le !== undefined && { le }), perSecond: (on.total + off.total) / seconds, rate: usual.bad / usual.total }]
+}
+
+function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow): Outlook {
+  const step = stepsOf(plan)[index]
+  const phase = plan.phases[step?.phase ?? 0]
+  const share = policy.shares.at(-1) ?? 0
+  const own = policyFor(policy, flow.metric)
+  const traffic = { perSecond: flow.perSecond, rate: flow.rate, share }
+  const tempered = { ...traffic, perSecond: flow.perSecond * etaOf(flow, share, own, plan.interval) }
+  const proven = minutesToProve(own.critical, tempered, own) * 60_000
+  const bounded = flow.le === undefined ? pollsToBound(flow, share, own, plan.interval) * plan.interval : Infinity
+  const takes = Math.max(LEAST_POLLS * plan.interval, Math.min(proven, bounded))
+  const rounds = phase?.order === 'together' ? 1 : (phase?.toggles.length ?? 1)
+  const patience = Math.min(MOST_POLLS * plan.interval, (phase?.planned?.max ?? Infinity) / rounds)
+  const given = pace === 'clock' ? (step?.hold ?? 0) : patience
+  const within = takes > given && given >= plan.interval ? provableWithin(given / 60_000, tempered, own) : undefined
+  return {
+    ...flow,
+    phase: phase?.id ?? '',
+    share,
+    ratio: own.critical,
+    ...(Number.isFinite(takes) && { takes }),
+    given,
+    pace,
+    ...(within !== undefined && { within }),
+  }
+}
+
+/** What a poll counts for, by what is known of noise before anything was seen. */
+function etaOf(flow: Flow, share: number, policy: Policy, interval: Duration): number {
+  return tempering(QUIET, policy.critical, pollOf(flow, share, interval), policy.eventsPerCause)
+}
+
+function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, polls = 1): Pair {
+  const group = (part: number): Group => {
+    const total = (perSecond * part * interval * polls) / 1000
+    return { total, bad: total * rate }
+  }
+  return { on: group(share), off: group(1 - share) }
+}
+
+/** Polls until the rate itself is bounded closely enough, whatever the ratio. Infinity beyond what a step may take tenfold. */
+function pollsToBound(flow: Flow, share: number, policy: Policy, interval: Duration): number {
+  const entry: Entry = { metric: flow.metric, stream: FRESH, normal: { total: 0, bad: 0, recent: [] } }
+  const isEnough = (polls: number): boolean =>
+    excessOf(entry, policy, limitsOf(policy).last, pollOf(flow, share, interval, polls)) <= NEGLIGIBLE
+  for (let polls = 1; polls <= 10 * MOST_POLLS; polls = Math.ceil(polls * 1.1)) if (isEnough(polls)) return polls
+  return Infinity
+}

@@ -1,0 +1,200 @@
+import { resumed } from '../judge/comparison.ts'
+import { RolloutError } from '../values/errors.ts'
+import type { Drill, Event, Fact, Stamp, Why } from './event.ts'
+import { owe } from './outbox.ts'
+import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
+import { asStarted, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
+import { withoutSingles, type Watch } from '../judge/track.ts'
+
+/** Changes when the same events begin to give another state; old checkpoints are then ignored. */
+export const FOLD = '4'
+
+/** State of a whole journal; undefined when nothing has been started. */
+export function fold(events: readonly Event[], from?: State): State | undefined {
+  return events.reduce<State | undefined>(evolve, from)
+}
+
+/** The state after one more event. Events before `started` have nothing to change and are skipped. */
+export function evolve(state: State | undefined, event: Event): State | undefined {
+  if (event.type === 'started') return withOutbox(begin(event), event, state)
+  if (!state) return undefined
+  return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
+}
+
+function withOutbox(after: State, event: Event, before: State | undefined): State {
+  if (!after.plan.notify && !after.outbox) return after
+  const { outbox: _, ...rest } = after
+  const outbox = owe(before?.outbox, event, before, after)
+  return outbox ? { ...rest, outbox } : rest
+}
+
+function begin({ seq, hash, plan, digest, files, at, baseline, actor }: Extract<Event, { type: 'started' }>): State {
+  return { ...asStarted(plan, baseline), seq, hash, digest, files, startedAt: at, arrivedAt: at, authors: [actor] }
+}
+
+function change(state: State, event: Exclude<Event, { type: 'started' }>): State {
+  switch (event.type) {
+    case 'replanned':
+      // Approvals were given for the plan as it was.
+      return {
+        ...state,
+        plan: event.plan,
+        digest: event.digest,
+        files: event.files,
+        baseline: event.baseline,
+        approvals: [],
+        ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, event.plan) }),
+        authors: [...new Set([...state.authors, event.actor])],
+        ...(state.watch && { watch: carry(state.watch, state.plan, event.plan) }),
+      }
+    case 'observed':
+      return { ...state, watch: event.watch }
+    case 'intended':
+      return intend(state, event)
+    case 'applied':
+      return progress(state, event, { is: 'applied' })
+    case 'refused':
+      return progress(state, event, { is: 'refused', error: event.error })
+    case 'arrived':
+      return arrive(state, event)
+    case 'paused':
+      return state.status === 'running' ? { ...state, status: 'paused', stopped: deed(event, event.why) } : state
+    case 'resumed': {
+      const { stopped: _, ...rest } = state
+      if (state.status === 'complete') return state
+      return { ...rest, status: 'running', ...(state.watch && { watch: reconsidered(state.watch) }) }
+    }
+    case 'approved':
+      // Whoever agreed to another plan has not agreed to this one.
+      if (event.digest !== state.digest) return state
+      return { ...state, approvals: [...without(state.approvals, event), approval(event)] }
+    case 'revoked':
+      return { ...state, approvals: without(state.approvals, event) }
+    case 'checked':
+      return { ...state, checked: [...unticked(state.checked, event), tick(event)] }
+    case 'unchecked':
+      return { ...state, checked: unticked(state.checked, event) }
+    case 'completed':
+      return { ...state, status: 'complete', stopped: deed(event, event.why) }
+    case 'drilled':
+      return { ...state, drilled: { ...state.drilled, [event.contingency]: drill(event) } }
+    case 'notified':
+      return state
+    case 'attached':
+      return { ...state, controller: { ...event.controller, at: event.at } }
+    case 'moved':
+      return { ...state, moved: event.to }
+    case 'detached': {
+      const { controller: _, ...rest } = state
+      return rest
+    }
+    default:
+      throw unknownKind(event)
+  }
+}
+
+function approval({ step, group, actor, at, signed }: Extract<Event, { type: 'approved' }>): Approved {
+  return { step, group, actor, at, ...(signed && { signed }) }
+}
+
+/** Who says it again says it anew: the newer one counts for longer. */
+function without(approvals: readonly Approved[], { step, group, actor }: Pick<Approved, 'step' | 'group' | 'actor'>): readonly Approved[] {
+  return approvals.filter((each) => each.step !== step || each.group !== group || each.actor !== actor)
+}
+
+function tick({ phase, item, actor, at, reason, evidence }: Extract<Event, { type: 'checked' }>): Checked {
+  return { phase, item, actor, at, ...(reason !== undefined && { reason }), ...(evidence !== undefined && { evidence }) }
+}
+
+function unticked(checked: readonly Checked[], { phase, item }: Pick<Checked, 'phase' | 'item'>): readonly Checked[] {
+  return checked.filter((each) => each.phase !== phase || each.item !== item)
+}
+
+/** A person has looked at what the evidence asked about. */
+function reconsidered(watch: Watch): Watch {
+  const looked = withoutSingles(watch)
+  return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
+}
+
+/** A newer version may know more than this one: skipping what it says would be another state than it sees. */
+function unknownKind({ seq, version }: Pick<Stamp, 'seq' | 'version'>): RolloutError {
+  const hint = `rollout ${version} wrote it: use that version, or a newer one`
+  return new RolloutError('config', { message: `event ${seq} is of a kind that this version does not know`, hint })
+}
+
+/** What was seen under an older plan and still counts under the new one: only what means the same in both. */
+function carry(watch: Watch, before: Plan, now: Plan): Watch {
+  const same = (name: string): boolean => isSame(before.metrics[name], now.metrics[name])
+  const criterion = (plan: Plan, key: string): Criterion | undefined =>
+    plan.phases.flatMap((phase) => phase.success.filter((_, nth) => `${phase.id}/${nth}` === key))[0]
+  const holds = (key: string): boolean => {
+    const [old, fresh] = [criterion(before, key), criterion(now, key)]
+    return old !== undefined && fresh !== undefined && same(fresh.metric) && old.metric === fresh.metric && isSame(old.rule, fresh.rule)
+  }
+  const judged = (plan: Plan): readonly (readonly string[])[] => plan.phases.map(({ metrics }) => metrics)
+  const isProven = isSame(before.metrics, now.metrics) && isSame(judged(before), judged(now))
+  return {
+    ...watch,
+    credit: isProven ? watch.credit : 0,
+    tracks: Object.fromEntries(Object.entries(watch.tracks).filter(([name]) => same(name))),
+    criteria: Object.fromEntries(Object.entries(watch.criteria).filter(([key]) => holds(key))),
+  }
+}
+
+/** Whether two parts of a plan are the same; keys in another order are. */
+export function isSame(before: unknown, now: unknown): boolean {
+  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => [key, sorted(each)])
+}
+
+function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {
+  const touched = Object.keys(state.plan.targets).filter((target) => togglesOf(state.plan, target).length > 0)
+  const intent: Intent = {
+    seq: event.seq,
+    at: event.at,
+    move: event.move,
+    from: state.cursor,
+    cursor: event.cursor,
+    exposures: event.exposures,
+    why: event.why,
+    targets: Object.fromEntries(touched.map((target) => [target, { is: 'pending' }])),
+  }
+  const next = { ...state, intent, epoch: event.seq }
+  if (event.move === 'advance') return { ...next, advanced: true }
+  // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
+  const status = event.move === 'rollback' ? 'rolled back' : 'paused'
+  return { ...next, status, stopped: deed(event, event.why), approvals: [] }
+}
+
+function progress(state: State, event: { readonly intent: number; readonly target: string }, to: Progress): State {
+  if (state.intent?.seq !== event.intent) return state
+  return { ...state, intent: { ...state.intent, targets: { ...state.intent.targets, [event.target]: to } } }
+}
+
+function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp): State {
+  if (state.intent?.seq !== event.intent) return state
+  const { intent, ...rest } = state
+  return { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch }
+}
+
+/** A rehearsal of a contingency that has since become another one proves nothing. */
+function stillDrilled(drilled: NonNullable<State['drilled']>, before: Plan, now: Plan): NonNullable<State['drilled']> {
+  return Object.fromEntries(
+    Object.entries(drilled).filter(([id]) => isSame(before.contingencies?.[id]?.scope, now.contingencies?.[id]?.scope)),
+  )
+}
+
+function drill({ contingency, passed, took, targets, problem, of, seq, at, actor }: Drill & Stamp): NonNullable<State['drilled']>[string] {
+  return { contingency, passed, took, targets, ...(problem !== undefined && { problem }), ...(of && { of }), seq, at, actor }
+}
+
+function deed(stamp: Stamp, why: Why): Deed {
+  return { why, at: stamp.at, actor: stamp.actor, seq: stamp.seq }
+}

@@ -1,0 +1,141 @@
+import type { NoticeKind } from '../values/channel.ts'
+import type { Changed, Notice } from './notice.ts'
+import type { Plan } from '../plan/plan.ts'
+import { fill } from '../values/template.ts'
+import { formatExposure, formatInstant, type Instant } from '../values/units.ts'
+
+/** What a channel is sent. All of it is text as it is: each adapter escapes what its place would read as markup. */
+export interface Message {
+  /** The same at every attempt: whoever has it already may drop it. */
+  readonly id: string
+  readonly kind: NoticeKind | 'test'
+  readonly severity: 'info' | 'warning' | 'error' | 'critical'
+  /** Whether something is wrong from now on, or is over. */
+  readonly alert: 'opens' | 'closes' | 'none'
+  /** The rollout meant, the same for all its messages: what closes an alert finds what opened it. */
+  readonly key: string
+  readonly title: string
+  readonly text: string
+  /** The command to go on. */
+  readonly next: string
+  readonly at: Instant
+  readonly rollout: string
+  readonly environment?: string
+  readonly seq: number
+  readonly actor: string
+  readonly reason?: string
+  readonly about?: string
+  readonly changes: readonly Changed[]
+  readonly phase: string
+  readonly step: number
+  readonly steps: number
+}
+
+/** What a `message:` may hold between `{{` and `}}`. */
+export const PLACEHOLDERS = [
+  'text',
+  'title',
+  'event',
+  'rollout',
+  'environment',
+  'phase',
+  'step',
+  'steps',
+  'changes',
+  'about',
+  'actor',
+  'reason',
+  'at',
+  'next',
+] as const
+
+const WORDS: { readonly [kind in NoticeKind]: string } = {
+  started: 'started',
+  replanned: 'accepted the edited plan',
+  advanced: 'advanced',
+  'approval-needed': 'needs an approval',
+  approved: 'approved',
+  checked: 'checked',
+  paused: 'paused',
+  resumed: 'resumed',
+  'stepped-back': 'stepped back',
+  'rolled-back': 'rolled back',
+  refused: 'is not confirmed',
+  confirmed: 'was taken back',
+  completed: 'is complete',
+}
+
+const NEXT: { readonly [kind in NoticeKind]: string } = {
+  started: 'run',
+  replanned: 'plan',
+  advanced: 'status',
+  'approval-needed': 'approve',
+  approved: 'status',
+  checked: 'status',
+  paused: 'resume',
+  resumed: 'status',
+  'stepped-back': 'explain',
+  'rolled-back': 'explain',
+  refused: 'rollback',
+  confirmed: 'explain',
+  completed: 'history',
+}
+
+const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {
+  paused: 'warning',
+  refused: 'error',
+  'stepped-back': 'critical',
+  'rolled-back': 'critical',
+}
+const CLOSES: ReadonlySet<NoticeKind> = new Set(['started', 'resumed', 'completed'])
+const MOST_CHANGES = 3
+
+/** A notice as it is sent: the facts and one text, or the channel's own template filled with them. */
+export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'>, notice: Notice, template?: string): Message {
+  const { kind, code, ...rest } = notice
+  const severity = kind === 'paused' && code === 'operator' ? 'info' : (SEVERITY[kind] ?? 'info')
+  const where = environment === undefined ? name : `${name}@${environment}`
+  const message: Message = {
+    ...rest,
+    kind,
+    severity,
+    alert: severity !== 'info' ? 'opens' : CLOSES.has(kind) ? 'closes' : 'none',
+    key: `rollout/${where}`,
+    title: `${where} ${WORDS[kind]}`,
+    text: textOf(notice),
+    next: `rollout ${NEXT[kind]}${environment === undefined ? '' : ` --env ${environment}`}`,
+    rollout: name,
+    ...(environment !== undefined && { environment }),
+  }
+  return template === undefined ? message : { ...message, text: fill(template, valuesOf(message)) }
+}
+
+/** What `doctor --notify` sends: nothing is wrong, and nothing is over. */
+export function testMessage({ name, environment }: Pick<Plan, 'name' | 'environment'>, at: Instant, actor: string, id: string): Message {
+  const where = environment === undefined ? name : `${name}@${environment}`
+  const at0 = { changes: [], phase: '', step: 0, steps: 0, seq: 0 }
+  const said = { title: `${where}: a test`, text: 'rollout doctor --notify sends this; nothing has happened', next: 'rollout status' }
+  const which = { rollout: name, key: `rollout/${where}/test`, ...(environment !== undefined && { environment }) }
+  return { id, kind: 'test', severity: 'info', alert: 'none', ...which, ...said, ...at0, at, actor }
+}
+
+/** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
+export function changesText(changes: readonly Changed[]): string {
+  const shown = changes.slice(0, MOST_CHANGES).map(({ toggle, from, to }) => `${toggle} ${formatExposure(from)} → ${formatExposure(to)}`)
+  return changes.length > MOST_CHANGES ? `${shown.join(', ')} and ${changes.length - MOST_CHANGES} more` : shown.join(', ')
+}
+
+/** `FEATURE_X 25% → 0%: error_rate 7.8% > 5% for 1m (94 of 1204) · step 2 of 8, phase core · ana "soaked overnight"`. */
+function textOf({ changes, about, phase, step, steps, actor, reason }: Notice): string {
+  const what = [changesText(changes), about ?? ''].filter((part) => part !== '').join(': ')
+  const place = steps === 0 ? '' : step === 0 ? `before step 1 of ${steps}, phase ${phase}` : `step ${step} of ${steps}, phase ${phase}`
+  const said = reason === undefined || about === reason ? '' : ` "${reason}"`
+  const who = actor === 'auto' ? 'by itself' : `by ${actor}`
+  return [what, place, `${who}${said}`].filter((part) => part !== '').join(' · ')
+}
+
+function valuesOf(message: Message): Readonly<Record<(typeof PLACEHOLDERS)[number], string>> {
+  const { text, title, kind, rollout, environment = '', phase, step, steps, changes, about = '', actor, reason = '', at, next } = message
+  const where = { rollout, environment, phase, step: String(step), steps: String(steps) }
+  return { text, title, event: kind, ...where, changes: changesText(changes), about, actor, reason, at: formatInstant(at), next }
+}

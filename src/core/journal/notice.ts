@@ -1,0 +1,145 @@
+import { formatApprovals } from '../plan/consent.ts'
+import type { NoticeKind } from '../values/channel.ts'
+import type { Event, Why } from './event.ts'
+import { stepsOf } from '../plan/steps.ts'
+import type { Exposures, Plan } from '../plan/plan.ts'
+import { formatExposure, type Exposure, type Instant } from '../values/units.ts'
+
+/** One event as a channel is told of it: plain data, kept in the state until every channel that wants it has it. */
+export interface Notice {
+  readonly kind: NoticeKind
+  /** The event it tells of. */
+  readonly seq: number
+  /** The same at every attempt: whoever has it already may drop it. */
+  readonly id: string
+  readonly at: Instant
+  readonly actor: string
+  readonly reason?: string
+  /** Why, or what is needed: value, comparison, counts. */
+  readonly about?: string
+  /** What decided it; a person's pause is no alarm. */
+  readonly code?: Why['code']
+  /** Channels that the contingency behind it names: they are told whatever else they listen to. */
+  readonly called?: readonly string[]
+  readonly changes: readonly Changed[]
+  readonly phase: string
+  /** From 1; 0 before the first. */
+  readonly step: number
+  readonly steps: number
+}
+
+/** One toggle's move, in percent. */
+export interface Changed {
+  readonly toggle: string
+  readonly from: Exposure
+  readonly to: Exposure
+}
+
+/** What of a state notices are made from. */
+export interface Standing {
+  readonly plan: Plan
+  readonly status: string
+  readonly cursor: number
+  readonly exposures: Exposures
+  readonly intent?: { readonly seq: number; readonly move: string; readonly exposures: Exposures; readonly why: Why }
+}
+
+/** Nobody reads more of a reason than this, and it is kept until the last channel has it. */
+const LONGEST = 500
+
+type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & { readonly from?: Exposures; readonly to?: Exposures }
+
+/** What an event is worth telling: most are worth nothing. `before` is undefined for the first. */
+export function noticesOf(event: Event, before: Standing | undefined, after: Standing): readonly Notice[] {
+  const { plan } = after
+  const steps = stepsOf(plan)
+  const step = steps[Math.max(0, after.cursor)]
+  return partsOf(event, before, after).map(({ kind, about, code, called, from, to }) => ({
+    kind,
+    seq: event.seq,
+    id: `${event.id}/${kind}`,
+    at: event.at,
+    actor: cut(event.actor),
+    ...(event.reason !== undefined && { reason: cut(event.reason) }),
+    ...(about !== undefined && { about: cut(about) }),
+    ...(code !== undefined && { code }),
+    ...(called && { called }),
+    changes: from && to ? changed(plan, from, to) : [],
+    phase: (step && plan.phases[step.phase]?.id) ?? '',
+    step: after.cursor + 1,
+    steps: steps.length,
+  }))
+}
+
+function partsOf(event: Event, before: Standing | undefined, after: Standing): readonly Part[] {
+  switch (event.type) {
+    case 'started':
+    case 'replanned':
+    case 'resumed':
+      return [{ kind: event.type }, ...approvalNeeded(after)]
+    case 'intended': {
+      if (event.move === 'advance') return []
+      const from = before?.intent?.exposures ?? before?.exposures ?? {}
+      const isRollback = event.move === 'rollback'
+      // A rollback that is only made sure of again is no news.
+      if (isRollback && before?.status === 'rolled back' && changed(after.plan, from, event.exposures).length === 0) return []
+      return [
+        {
+          kind: isRollback ? 'rolled-back' : 'stepped-back',
+          ...because(event.why),
+          ...calling(after.plan, event.why),
+          from,
+          to: event.exposures,
+        },
+      ]
+    }
+    case 'arrived': {
+      const intent = before?.intent
+      if (!before || intent?.seq !== event.intent) return []
+      const without = event.missing.length > 0 ? ` (not by ${event.missing.join(', ')})` : ''
+      const moved = { from: before.exposures, to: intent.exposures }
+      if (intent.move !== 'advance') return [{ kind: 'confirmed', about: `every target has confirmed it${without}`, ...moved }]
+      return [{ kind: 'advanced', ...because(intent.why), about: intent.why.text + without, ...moved }, ...approvalNeeded(after)]
+    }
+    case 'refused':
+      return [{ kind: 'refused', about: `${event.target} has not confirmed: ${event.error}` }]
+    case 'paused':
+      return before?.status === 'running' ? [{ kind: 'paused', ...because(event.why) }] : []
+    case 'approved':
+      return [{ kind: 'approved', about: `step ${event.step + 1}, for ${event.group}` }]
+    case 'checked':
+      return [{ kind: 'checked', about: `${event.item} of ${event.phase}` }]
+    case 'completed':
+      return [{ kind: 'completed', ...because(event.why) }]
+    default:
+      return []
+  }
+}
+
+/** Said when a step begins, not when its hold is over: people need the time. */
+function approvalNeeded({ plan, cursor }: Standing): readonly Part[] {
+  const next = stepsOf(plan)[cursor + 1]
+  if (!next?.approval) return []
+  const about = `step ${next.index + 1}, ${next.moves.join(', ')} at ${formatExposure(next.to)}, needs ${formatApprovals(next)}`
+  return [{ kind: 'approval-needed', about }]
+}
+
+function because({ code, text }: Why): Pick<Part, 'about' | 'code'> {
+  return { about: text, code }
+}
+
+function calling({ contingencies = {} }: Plan, { contingency }: Why): Pick<Part, 'called'> {
+  const named = contingency !== undefined && Object.hasOwn(contingencies, contingency) ? contingencies[contingency]?.notify : undefined
+  return named && named.length > 0 ? { called: named } : {}
+}
+
+function changed({ toggles }: Plan, before: Exposures, after: Exposures): readonly Changed[] {
+  return Object.entries(toggles).flatMap(([toggle, { default: none }]) => {
+    const [from, to] = [before[toggle] ?? none, after[toggle] ?? none]
+    return from === to ? [] : [{ toggle, from, to }]
+  })
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).replace(/[\ud800-\udbff]$/, '')}…` : text
+}

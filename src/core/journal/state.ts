@@ -1,0 +1,130 @@
+import type { Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
+import type { Outbox } from './outbox.ts'
+import { stepsOf, type Step } from '../plan/steps.ts'
+import { defaultsOf, type Exposures, type Plan } from '../plan/plan.ts'
+import type { Watch } from '../judge/track.ts'
+import type { Instant } from '../values/units.ts'
+
+export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
+
+/** How far one target has come with the newest intent. */
+export type Progress = { readonly is: 'pending' } | { readonly is: 'applied' } | { readonly is: 'refused'; readonly error: string }
+
+/** The newest intent while not every target has confirmed it. */
+export interface Intent {
+  readonly seq: number
+  readonly at: Instant
+  readonly move: Move
+  /** The cursor before, and the one to arrive at. */
+  readonly from: number
+  readonly cursor: number
+  readonly exposures: Exposures
+  readonly why: Why
+  readonly targets: { readonly [target: string]: Progress }
+}
+
+/** An approval that nobody has taken back; whether it counts now is for `standingOf` to say. */
+export interface Approved {
+  readonly step: number
+  readonly group: string
+  readonly actor: string
+  readonly at: Instant
+  readonly signed?: Signed
+}
+
+/** A checklist item that is done. */
+export interface Checked {
+  readonly phase: string
+  readonly item: string
+  readonly actor: string
+  readonly at: Instant
+  readonly reason?: string
+  readonly evidence?: string
+}
+
+/** Who did what, for the line "by whom" of a status. */
+export interface Deed {
+  readonly why: Why
+  readonly at: Instant
+  readonly actor: string
+  readonly seq: number
+}
+
+/** Where a rollout is: a fold over its journal, and plain data. */
+export interface State {
+  readonly seq: number
+  /** Hash of the newest event. */
+  readonly hash: string
+  readonly plan: Plan
+  readonly digest: string
+  /** The plan's files when it was frozen: an edit since then is drift. */
+  readonly files: Files
+  readonly startedAt: Instant
+  readonly status: Status
+  readonly baseline: Exposures
+  /** What every toggle has since the newest arrival; while an intent is unfinished, see there. */
+  readonly exposures: Exposures
+  /** Index of the step arrived at last; -1 before the first. */
+  readonly cursor: number
+  readonly arrivedAt: Instant
+  readonly intent?: Intent
+  /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
+  readonly epoch: number
+  /** A step up was intended at some time. */
+  readonly advanced: boolean
+  /** Targets the newest arrival went without. */
+  readonly missing: readonly string[]
+  readonly watch?: Watch
+  readonly approvals: readonly Approved[]
+  /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
+  readonly drilled?: { readonly [contingency: string]: Drill & Pick<Stamp, 'seq' | 'at' | 'actor'> }
+  readonly checked: readonly Checked[]
+  /** Who froze the plan: whoever started the rollout, and whoever accepted an edit since. */
+  readonly authors: readonly string[]
+  /** Why it is paused, rolled back or complete. */
+  readonly stopped?: Deed
+  readonly controller?: Controller & { readonly at: Instant }
+  /** What channels have yet to be told; absent while the plan has none. */
+  readonly outbox?: Outbox
+  /** The journal goes on there; nothing may follow here. */
+  readonly moved?: string
+}
+
+/** The state a `start` would make of a plan, by nobody and at no time: to try something out on. */
+export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): State {
+  return {
+    seq: 0,
+    hash: '',
+    plan,
+    digest: '',
+    files: {},
+    startedAt: 0,
+    status: 'running',
+    baseline,
+    exposures: baseline,
+    cursor: -1,
+    arrivedAt: 0,
+    epoch: 0,
+    advanced: false,
+    missing: [],
+    approvals: [],
+    checked: [],
+    authors: [],
+  }
+}
+
+/** The step arrived at; undefined before the first. */
+export function currentStep(state: State): Step | undefined {
+  return stepsOf(state.plan)[state.cursor]
+}
+
+/**
+ * Whether an intent may count as carried out although these targets have not confirmed it: a step up when they are few
+ * enough (`maxUnavailable`) and every toggle it moves has been written somewhere; a retreat never.
+ */
+export function canDoWithout(plan: Plan, intent: Intent, without: readonly string[]): boolean {
+  if (intent.move !== 'advance') return without.length === 0
+  const moves = stepsOf(plan)[intent.cursor]?.moves ?? []
+  const isWritten = (name: string): boolean => plan.toggles[name]?.targets.some((target) => !without.includes(target)) ?? false
+  return without.length === 0 || (without.length <= plan.maxUnavailable && moves.every(isWritten))
+}

@@ -1,0 +1,199 @@
+import { carried, increments, type Bin, type Counters } from './counters.ts'
+import { findingOf, type Finding } from '../evidence/decision.ts'
+import { evolve, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
+import type { Histogram } from '../evidence/buckets.ts'
+import type { Read } from '../evidence/gap.ts'
+import type { Group } from '../evidence/likelihood.ts'
+import { DEFAULTS, type Policy } from '../evidence/policy.ts'
+import type { Poll } from '../evidence/poll.ts'
+import { pollsLeft } from '../evidence/remaining.ts'
+import { sentenceOf } from '../evidence/sentence.ts'
+import { stepsOf } from '../plan/steps.ts'
+import type { Evidence, Metric, Plan } from '../plan/plan.ts'
+import type { Groups, Reading } from '../values/reading.ts'
+import type { Duration } from '../values/units.ts'
+
+type Readings = { readonly [metric: string]: Reading }
+
+/** What is remembered of the two groups between polls. Plain data: it lives in the journal. */
+export interface Comparison {
+  /** The change it is about: `phase/TOGGLE`. */
+  readonly of: string
+  readonly ledger: Ledger
+  /** Raw counters of the last poll that had them. */
+  readonly last: { readonly [metric: string]: Groups<Counters> }
+}
+
+/** One change on its way to everybody, at a step where some have it and some do not. */
+export interface Ramp {
+  readonly of: string
+  /** Index into `policy.shares`. */
+  readonly step: number
+  readonly policy: Policy
+  readonly pace: Evidence['pace']
+  /** Metric → what its reading compares. */
+  readonly metrics: { readonly [metric: string]: NonNullable<Metric['compares']> }
+}
+
+/** The ramp at a cursor; undefined where nobody, or everybody, has the change, or no metric tells the groups apart. */
+export function rampAt(plan: Plan, cursor: number): Ramp | undefined {
+  const known = ramps.get(plan) ?? new Map<number, Ramp | undefined>()
+  if (!known.has(cursor)) ramps.set(plan, known.set(cursor, findRamp(plan, cursor)))
+  return known.get(cursor)
+}
+
+/** A plan never changes once it is made, and every poll asks for its ramp several times. */
+const ramps = new WeakMap<Plan, Map<number, Ramp | undefined>>()
+
+function findRamp(plan: Plan, cursor: number): Ramp | undefined {
+  const all = stepsOf(plan)
+  const step = all[cursor]
+  const phase = step && plan.phases[step.phase]
+  if (!phase || step.moves.some((name) => plan.toggles[name]?.exposure !== 'users')) return undefined
+  const of = `${phase.id}/${step.moves.join('+')}`
+  const steps = all.filter((each) => each.phase === step.phase && each.moves.join('+') === step.moves.join('+') && isPartial(each.to))
+  const nth = steps.findIndex(({ index }) => index === cursor)
+  const metrics = Object.fromEntries(
+    phase.metrics.flatMap((name) => {
+      const metric = plan.metrics[name]
+      const isAbout = metric?.toggle === undefined || step.moves.includes(metric.toggle)
+      return metric?.compares && isAbout ? [[name, metric.compares] as const] : []
+    }),
+  )
+  if (nth === -1 || Object.keys(metrics).length === 0) return undefined
+  const { pace, policy } = phase.evidence ?? { pace: 'evidence' as const, policy: DEFAULTS }
+  const own = Object.keys(metrics).flatMap((name) => (plan.metrics[name]?.evidence ? [[name, plan.metrics[name].evidence] as const] : []))
+  const shares = steps.map(({ to }) => to / 100)
+  return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(own.length > 0 && { metrics: Object.fromEntries(own) }) } }
+}
+
+/** What thresholds look at: where some have the change, those who have it. A fault of one in a hundred would drown in the rest. */
+export function focused(ramp: Ramp | undefined, readings: Readings): Readings {
+  if (!ramp) return readings
+  return Object.fromEntries(
+    Object.entries(readings).map(([name, reading]) => [name, ramp.metrics[name] === undefined ? reading : ofThoseOn(reading)]),
+  )
+}
+
+function ofThoseOn(reading: Reading): Reading {
+  if (reading.is === 'ratio' && reading.groups) return { ...reading, ...reading.groups.on }
+  if (reading.is === 'quantile' && reading.groups) return { ...reading, buckets: reading.groups.on }
+  return reading
+}
+
+/** The comparison after one more poll; undefined where there is none to make. */
+export function compare(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
+  if (!ramp) return undefined
+  const { ledger, last } = before?.of === ramp.of ? before : fresh(ramp)
+  const now = countersIn(ramp, readings)
+  const isFirst = Object.keys(last).length === 0
+  const poll = pollOf(ramp, last, now, (ledger.at ?? 0) + 1)
+  const kept = Object.fromEntries(
+    Object.entries(now).map(([name, { on, off }]) => [
+      name,
+      { on: carried(last[name]?.on ?? {}, on), off: carried(last[name]?.off ?? {}, off) },
+    ]),
+  )
+  // Counters need two polls before they say anything.
+  return { of: ramp.of, ledger: isFirst ? ledger : evolve(ledger, poll, ramp.policy), last: { ...last, ...kept } }
+}
+
+/** The comparison as a step is reached: what was counted on the way there belongs to neither step. */
+export function arrive(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
+  if (!ramp || before?.of !== ramp.of) return undefined
+  return { ...before, last: countersIn(ramp, readings) }
+}
+
+/** A person has looked at what it asked about. */
+export function resumed(comparison: Comparison): Comparison {
+  return { ...comparison, ledger: resume(comparison.ledger) }
+}
+
+/** What the comparison says now. */
+export interface Weighed {
+  readonly ramp: Ramp
+  readonly ledger: Ledger
+  readonly finding: Finding
+  readonly pace: Evidence['pace']
+  /** A sentence; made when it is read, which most polls do not. */
+  readonly text: string
+  /** Time under watch until what it waits for may be known, when that can be foretold. */
+  readonly opensIn: Duration | undefined
+  /** The metric it speaks of. */
+  readonly metric?: string
+}
+
+/** Undefined where there is nothing to compare; where there is, and nothing was compared yet, it says so. */
+export function weigh({
+  plan,
+  cursor,
+  watch,
+}: {
+  readonly plan: Plan
+  readonly cursor: number
+  readonly watch?: { readonly comparison?: Comparison }
+}): Weighed | undefined {
+  const ramp = rampAt(plan, cursor)
+  if (!ramp) return undefined
+  const ledger = watch?.comparison?.of === ramp.of ? watch.comparison.ledger : fresh(ramp).ledger
+  const finding: Finding =
+    ledger.step === ramp.step && ledger.polls > 0
+      ? findingOf(ledger, ramp.policy)
+      : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
+  const entry = 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream) : undefined
+  return {
+    ramp,
+    ledger,
+    finding,
+    pace: ramp.pace,
+    get text() {
+      return sentenceOf(finding, ledger, ramp.policy, plan.interval)
+    },
+    get opensIn() {
+      const polls = pollsLeft(finding, ledger, ramp.policy)
+      return polls && polls * plan.interval
+    },
+    ...(entry && { metric: entry.metric }),
+  }
+}
+
+function fresh({ of, metrics }: Ramp): Comparison {
+  const named = (kind: string): readonly string[] => Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [name] : []))
+  return { of, ledger: openLedger(named('failures'), named('latency')), last: {} }
+}
+
+/** Some have it and some do not. */
+export function isPartial(exposure: number): boolean {
+  return exposure > 0 && exposure < 100
+}
+
+function countersIn({ metrics }: Ramp, readings: Readings): Comparison['last'] {
+  return Object.fromEntries(
+    Object.keys(metrics).flatMap((name) => {
+      const reading = readings[name]
+      if (reading?.is === 'ratio' && reading.groups)
+        return [[name, { on: { ...reading.groups.on }, off: { ...reading.groups.off } }] as const]
+      if (reading?.is === 'quantile' && reading.groups) return [[name, reading.groups] as const]
+      return []
+    }),
+  )
+}
+
+function pollOf({ step, metrics }: Ramp, last: Comparison['last'], now: Comparison['last'], at: number): Poll {
+  const read = <Counts>(name: string, whole: string, make: (counts: Bin['counts']) => Counts): Read<Counts> => {
+    const [before, after] = [last[name], now[name]]
+    if (!before || !after) return {}
+    const group = (side: 'on' | 'off'): Counts | undefined =>
+      // A group without one series was not read: its absence is not zero requests.
+      Object.keys(after[side][whole] ?? {}).length === 0 ? undefined : make(increments(before[side], after[side]))
+    return { on: group('on'), off: group('off') }
+  }
+  const of = <Counts>(kind: string, whole: string, make: (counts: Bin['counts']) => Counts) =>
+    Object.fromEntries(Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [[name, read(name, whole, make)]] : [])))
+  return {
+    at,
+    step,
+    errors: of<Group>('failures', 'total', (counts) => ({ total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })),
+    latency: of<Histogram>('latency', '+Inf', (counts) => counts),
+  }
+}

@@ -1,0 +1,98 @@
+import type { Duration } from '../values/units.ts'
+import type { Metric } from '../plan/plan.ts'
+import type { Series } from '../values/reading.ts'
+
+/** What is counted (`bad`, `total`, or a bucket's upper bound) → its cumulative series. */
+export type Counters = { readonly [key: string]: Series }
+
+/** Increments over a stretch of watched time. */
+export interface Bin {
+  readonly for: Duration
+  readonly counts: { readonly [key: string]: number }
+}
+
+/**
+ * What each counter gained between two polls. A series that went down was reset and has
+ * gained what it shows now; one not seen before began at zero: the first error of a
+ * process creates its series, and must count.
+ */
+export function increments(before: Counters, now: Counters): Bin['counts'] {
+  return Object.fromEntries(
+    Object.entries(now).map(([key, series]) => {
+      const old = before[key] ?? {}
+      const gains = Object.entries(series).map(([id, value]) => gain(old[id] ?? 0, value))
+      return [key, gains.reduce((all, each) => all + each, 0)]
+    }),
+  )
+}
+
+/** The counters as they are now, and those of series that were not seen this time as they were. */
+export function carried(before: Counters, now: Counters): Counters {
+  return { ...before, ...Object.fromEntries(Object.entries(now).map(([key, series]) => [key, { ...before[key], ...series }])) }
+}
+
+function gain(before: number, now: number): number {
+  if (!Number.isFinite(now) || now < 0) return 0
+  return now < before ? now : now - before
+}
+
+/** Key by key sum of all bins. */
+export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
+  const sums: Record<string, number> = {}
+  for (const bin of bins) {
+    for (const [key, value] of Object.entries(bin.counts)) sums[key] = (sums[key] ?? 0) + value
+  }
+  return sums
+}
+
+/** Drops bins from the far end once the rest covers both the window and the samples needed. */
+export function trim(bins: readonly Bin[], metric: Pick<Metric, 'window' | 'minSamples'>, whole: string): readonly Bin[] {
+  let from = 0
+  let length = bins.reduce((all, bin) => all + bin.for, 0)
+  let samples = bins.reduce((all, bin) => all + (bin.counts[whole] ?? 0), 0)
+  for (const bin of bins) {
+    length -= bin.for
+    samples -= bin.counts[whole] ?? 0
+    if (length < metric.window || samples < metric.minSamples) break
+    from += 1
+  }
+  return merge(bins.slice(from))
+}
+
+/** Bounded memory: neighbours are merged while there are more than 64, at the cost of a coarser window. */
+function merge(bins: readonly Bin[]): readonly Bin[] {
+  if (bins.length <= 64) return bins
+  const pairs: Bin[] = []
+  for (let nth = 0; nth < bins.length; nth += 2) {
+    const pair = bins.slice(nth, nth + 2)
+    pairs.push({ for: pair.reduce((all, bin) => all + bin.for, 0), counts: sum(pair) })
+  }
+  return pairs
+}
+
+/** Whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */
+export function beyondLast(buckets: { readonly [le: string]: number }, q: number): boolean {
+  const { '+Inf': all = 0, ...finite } = buckets
+  return q * all > Math.max(0, ...Object.values(finite))
+}
+
+/**
+ * The q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as
+ * Prometheus' histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in
+ * the +Inf bucket is the highest finite bound. NaN without observations or without a finite bucket.
+ */
+export function quantile(buckets: { readonly [le: string]: number }, q: number): number {
+  const bounds = Object.keys(buckets)
+    .map((le) => ({ le: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: buckets[le] ?? 0 }))
+    .toSorted((a, b) => a.le - b.le)
+  const all = bounds.at(-1)?.count ?? 0
+  if (all === 0 || bounds.length < 2) return Number.NaN
+  const rank = q * all
+  const nth = bounds.findIndex((bound) => bound.count >= rank)
+  const bound = bounds[nth]
+  const below = bounds[nth - 1] ?? { le: 0, count: 0 }
+  if (!bound) return Number.NaN
+  if (bound.le === Number.POSITIVE_INFINITY) return below.le
+  if ((nth === 0 && bound.le <= 0) || bound.count === below.count) return bound.le
+  return below.le + ((bound.le - below.le) * (rank - below.count)) / (bound.count - below.count)
+}

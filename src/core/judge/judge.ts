@@ -1,0 +1,184 @@
+import { beyondLast, carried, increments, quantile, sum, trim, type Counters } from './counters.ts'
+import type { Metric } from '../plan/plan.ts'
+import type { Measured, Missing, Reading } from '../values/reading.ts'
+import { holds, relaxed, type Rule } from '../values/rule.ts'
+import { weighSingle, type Single, type Standard } from './one-group.ts'
+import { withStandard, type Track } from './track.ts'
+import { formatDuration, type Duration, type Instant } from '../values/units.ts'
+
+/** A sample from further ahead than this is a wrong clock, not a fast network. */
+const FUTURE: Duration = 60_000
+
+/**
+ * Judges one metric: the track so far and a new reading give the new track.
+ * `elapsed` is the watched time since the last poll, undefined when there was a gap:
+ * streaks then begin again. `now` is wall time, only compared with sample times. With a `standard` one reading above
+ * the `critical` threshold is a warning, and critical once it is no chance; whatever `for:` says stays as it is.
+ */
+export function judge(
+  metric: Metric,
+  before: Track | undefined,
+  reading: Reading,
+  elapsed: Duration | undefined,
+  now: Instant,
+  standard?: Standard,
+): Track {
+  const track = withStandard(before ?? FRESH, standard)
+  const fresh = checkAge(metric, reading, now)
+  if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
+  if (fresh.is === 'value') {
+    if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
+    if (fresh.samples !== undefined && !(fresh.samples >= metric.minSamples))
+      return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
+    const { note: _, ...rest } = track
+    return weigh(metric, { ...rest, value: fresh.value, ...(fresh.note !== undefined && { note: fresh.note }) }, track, elapsed)
+  }
+  return count(metric, track, fresh, elapsed, standard)
+}
+
+const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
+
+/**
+ * The track as it begins a new step: samples and streaks start over, from the counters as they are now. Without a
+ * reading there are none: older ones would count what came before the step as its own.
+ */
+export function restart(reading: Reading | undefined, single?: Single): Track {
+  const counts = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : undefined
+  const last = counts && !broken(counts) ? counts : undefined
+  const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
+  return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }), ...(single && { single }) }
+}
+
+function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {
+  if (reading.is === 'missing' || reading.at === undefined) return reading
+  const age = now - reading.at
+  if (!Number.isFinite(age)) return gone('malformed', `the time of the sample is ${reading.at}`)
+  if (age > metric.maxAge) return gone('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
+  if (age < -FUTURE) return gone('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
+  return reading
+}
+
+function gone(reason: Missing, detail: string): Extract<Reading, { is: 'missing' }> {
+  return { is: 'missing', reason, detail }
+}
+
+function unknown(
+  track: Track,
+  elapsed: Duration | undefined,
+  { reason, detail }: { reason: Missing; detail: string },
+  kept: Partial<Track> = {},
+): Track {
+  const { last, bins, samples, unknownFor, single } = { ...track, ...kept }
+  return {
+    verdict: 'unknown',
+    met: false,
+    missing: { reason, detail },
+    unknownFor: streak(unknownFor, elapsed),
+    bins,
+    ...(last && { last }),
+    ...(samples !== undefined && { samples }),
+    ...(single && { single }),
+    ...(wasWarned(track) && { warned: true }),
+  }
+}
+
+function wasWarned({ verdict, warned }: Track): boolean {
+  return verdict === 'warning' || verdict === 'critical' || warned === true
+}
+
+/** A streak grows by watched time; a gap begins it again. */
+function streak(before: Duration | undefined, elapsed: Duration | undefined): Duration {
+  return before === undefined || elapsed === undefined ? 0 : before + elapsed
+}
+
+function count(
+  metric: Metric,
+  track: Track,
+  reading: Extract<Measured, { is: 'ratio' | 'quantile' }>,
+  elapsed: Duration | undefined,
+  standard: Standard | undefined,
+): Track {
+  const last = countersOf(reading)
+  const whole = reading.is === 'ratio' ? 'total' : '+Inf'
+  const wrong = broken(last)
+  if (wrong !== undefined) return unknown(track, elapsed, gone('not-finite', wrong))
+  if (Object.keys(last[whole] ?? {}).length === 0)
+    return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
+  if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
+
+  const counts = increments(track.last, last)
+  const kept = carried(track.last, last)
+  const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
+  const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
+  const sums = sum(bins)
+  const total = Math.round(sums[whole] ?? 0)
+  const single = standard && weighSingle(standard, track.single, { total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })
+  const since = { last: kept, bins, samples, ...(single && { single }) }
+  const moved = (counts[whole] ?? 0) > 0
+
+  if (total < metric.minSamples || total === 0) {
+    const still = moved ? { ...since, unknownFor: 0 } : since
+    const reason =
+      total === 0 ? gone('no-traffic', 'the total does not move') : gone('few-samples', `${total} of ${metric.minSamples} samples`)
+    const next = unknown(track, elapsed, reason, still)
+    return moved ? { ...next, unknownFor: 0 } : next
+  }
+  if (reading.is === 'quantile') {
+    const value = quantile(sums, reading.quantile)
+    if (!Number.isFinite(value)) return unknown(track, elapsed, gone('not-finite', `the quantile is ${value}`), since)
+    // In the last bucket a quantile is only known to be at least this: enough to convict, never to acquit.
+    const isBad = [metric.critical, metric.warning].some((rule) => rule && holds(rule.when, value))
+    if (!isBad && beyondLast(sums, reading.quantile))
+      return unknown(track, elapsed, gone('impossible', `the quantile is beyond the last bucket, ${value}`), since)
+    return weigh(metric, { ...track, ...since, value, total }, track, elapsed)
+  }
+  const bad = Math.round(sums['bad'] ?? 0)
+  if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
+  return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
+}
+
+/** A counter that is not a finite number from 0 up spoils every difference it is part of. */
+function broken(counters: Counters): string | undefined {
+  for (const [key, series] of Object.entries(counters))
+    for (const [id, value] of Object.entries(series)) if (!(value >= 0 && value < Infinity)) return `${key} ${id} is ${value}`
+  return undefined
+}
+
+function countersOf(reading: Extract<Measured, { is: 'ratio' | 'quantile' }>): Counters {
+  return reading.is === 'ratio' ? { bad: reading.bad, total: reading.total } : reading.buckets
+}
+
+/** Compares the value with the rules. */
+function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
+  const value = measured.value ?? Number.NaN
+  const { criticalFor: _c, warningFor: _w, unknownFor: _u, missing: _m, warned: _h, ...rest } = measured
+  const criticalFor = timed(metric.critical?.when, value, before.criticalFor, elapsed)
+  // Once warned, a value must leave the warning by a margin (or satisfy success) to be forgiven.
+  const warned = wasWarned(before)
+  const rule = metric.warning && (warned && !metric.success ? relaxed(metric.warning.when) : metric.warning.when)
+  const sticky = warned && metric.success !== undefined && metric.warning !== undefined && !holds(metric.success, value)
+  const warningFor = sticky ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)
+
+  const { single } = measured
+  const needed = metric.critical?.for ?? 0
+  // By evidence a single reading is chance; one that lasts as long as the plan says is what the plan says.
+  const isLasting = criticalFor !== undefined && criticalFor >= needed && (needed > 0 || !single)
+  const isCritical = isLasting || single?.is === 'above'
+  const isWarning = criticalFor !== undefined || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
+  const verdict = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy'
+  return {
+    ...rest,
+    verdict,
+    met:
+      verdict === 'healthy' &&
+      warningFor === undefined &&
+      (metric.success === undefined || holds(metric.success, value)) &&
+      (!single || single.is === 'below'),
+    ...(criticalFor !== undefined && { criticalFor }),
+    ...(warningFor !== undefined && { warningFor }),
+  }
+}
+
+function timed(rule: Rule | undefined, value: number, before: Duration | undefined, elapsed: Duration | undefined): Duration | undefined {
+  return rule && holds(rule, value) ? streak(before, elapsed) : undefined
+}

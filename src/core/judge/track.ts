@@ -1,0 +1,62 @@
+import type { Comparison } from './comparison.ts'
+import type { Bin, Counters } from './counters.ts'
+import type { Missing } from '../values/reading.ts'
+import type { Single, Standard } from './one-group.ts'
+import type { Duration } from '../values/units.ts'
+
+export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
+
+/** What is remembered of one metric between two polls. Plain data: it lives in the journal. */
+export interface Track {
+  readonly verdict: Verdict
+  /** The success rule holds (or there is none and nothing is wrong). */
+  readonly met: boolean
+  readonly value?: number
+  /** Counts behind the value: the window's, since the step was reached. */
+  readonly bad?: number
+  readonly total?: number
+  /** What the value counted, e.g. the names of alerts. */
+  readonly note?: string
+  /** Requests since the step was reached; only for counting metrics. */
+  readonly samples?: number
+  readonly missing?: { readonly reason: Missing; readonly detail: string }
+  /** For how long of watched time each has been true without a gap; absent when it is not true. */
+  readonly criticalFor?: Duration
+  readonly warningFor?: Duration
+  readonly unknownFor?: Duration
+  /** A warning came before the silence: not seeing it is no recovery. */
+  readonly warned?: true
+  /** Raw counters of the last successful poll. */
+  readonly last?: Counters
+  /** Increments since the step was reached, oldest first. */
+  readonly bins: readonly Bin[]
+  /** What is known of the rate where there is one group and `evidence:` is written. */
+  readonly single?: Single
+}
+
+/** Everything watched at the current step. */
+export interface Watch {
+  /** Where the monotonic clock stood at the last poll, and whose clock it was. */
+  readonly monotonic: Duration
+  readonly domain: string
+  /** Proven hold time at this step. */
+  readonly credit: Duration
+  readonly tracks: { readonly [metric: string]: Track }
+  /** Criterion key (`phase/index`) → how long it has held. */
+  readonly criteria: { readonly [criterion: string]: Duration }
+  /** What the two groups have shown since the change under way began. */
+  readonly comparison?: Comparison
+}
+
+/** The watch as evidence about a single group begins anew. */
+export function withoutSingles(watch: Watch): Watch {
+  const tracks = Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withStandard(track, undefined)]))
+  return { ...watch, tracks }
+}
+
+/** A plan that was replaced may no longer hold the metric to one. */
+export function withStandard(track: Track, standard: Standard | undefined): Track {
+  if (!track.single || track.single.of === standard?.of) return track
+  const { single: _, ...rest } = track
+  return rest
+}

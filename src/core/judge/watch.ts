@@ -1,0 +1,135 @@
+import { arrive, compare, focused, rampAt } from './comparison.ts'
+import { criterionKey } from '../policy/gates.ts'
+import { judge, restart } from './judge.ts'
+import type { Watch } from './track.ts'
+import type { Reading } from '../values/reading.ts'
+import { enterSingle, standardAt, type Single } from './one-group.ts'
+import type { Duration, Instant } from '../values/units.ts'
+import { stepsOf } from '../plan/steps.ts'
+import type { Phase, Plan } from '../plan/plan.ts'
+import { holds } from '../values/rule.ts'
+
+/** Where a monotonic clock stands, and whose it is. */
+export interface Tick {
+  readonly monotonic: Duration
+  readonly domain: string
+  /** Wall time, only compared with the times of samples. */
+  readonly now: Instant
+}
+
+export type Readings = { readonly [metric: string]: Reading }
+
+const UNREAD: Reading = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
+
+/** Two polls further apart than this were not a watch. A reading may take as long as its deadline: that is watching too. */
+export function longestGap(plan: Plan): Duration {
+  return plan.interval * 3 + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
+}
+
+/** Where a rollout is while it is watched: the phase under way, and the step arrived at (-1 before the first). */
+export interface Position {
+  readonly phase: Phase
+  readonly cursor: number
+}
+
+/** The watch after one more poll of the phase under way. */
+export function observe(plan: Plan, { phase, cursor }: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+  const ramp = rampAt(plan, cursor)
+  const readings = focused(ramp, all)
+  const comparison = compare(ramp, before?.comparison, all)
+  const elapsed = watchedSince(plan, before, tick)
+  // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
+  const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
+  const polled = [...wanted].flatMap((name) => {
+    const metric = plan.metrics[name]
+    if (!metric) return []
+    const standard = standardAt(plan, phase, cursor, name)
+    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, tick.now, standard)] as const]
+  })
+  const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
+  const trusted = phase.metrics.every((name) => {
+    const track = tracks[name]
+    if (track?.verdict === 'healthy') return true
+    return track?.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
+  })
+  return {
+    monotonic: tick.monotonic,
+    domain: tick.domain,
+    // Only time in which nothing was wrong proves anything.
+    credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
+    tracks,
+    criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
+    ...(comparison && { comparison }),
+  }
+}
+
+/**
+ * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; the criteria of
+ * phases whose last step is behind, and the comparison of the two groups, go on.
+ */
+export function begin(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+  const ramp = rampAt(plan, cursor)
+  const readings = focused(ramp, all)
+  const comparison = arrive(ramp, before?.comparison, all)
+  const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
+  const phase = plan.phases[stepsOf(plan)[Math.max(cursor, 0)]?.phase ?? 0]
+  const single = (name: string): Single | undefined =>
+    enterSingle(phase && standardAt(plan, phase, cursor, name), before?.tracks[name]?.single)
+  const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name], single(name))]))
+  return {
+    monotonic: tick.monotonic,
+    domain: tick.domain,
+    credit: 0,
+    tracks,
+    criteria: criteriaOf(plan, cursor, before),
+    ...(comparison && { comparison }),
+  }
+}
+
+/** Whether the difference is worth an event: a verdict, a streak or a tenth of the hold. */
+export function isNews(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
+  if (!before) return true
+  const step = Math.min(Math.max(hold / 10, plan.interval), 60_000)
+  if (now.credit - before.credit >= step || now.monotonic - before.monotonic >= 10 * 60_000) return true
+  return Object.entries(now.tracks).some(([name, track]) => {
+    const old = before.tracks[name]
+    return (
+      old?.verdict !== track.verdict ||
+      old.met !== track.met ||
+      old.missing?.reason !== track.missing?.reason ||
+      (old.criticalFor === undefined) !== (track.criticalFor === undefined) ||
+      (old.warningFor === undefined) !== (track.warningFor === undefined)
+    )
+  })
+}
+
+function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
+  if (!before || before.domain !== tick.domain) return undefined
+  const elapsed = tick.monotonic - before.monotonic
+  return elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+}
+
+/** Success is sustained at the last step: what held before, with fewer users, says nothing of it. */
+function isAtEnd(plan: Plan, phase: Phase, cursor: number): boolean {
+  const step = stepsOf(plan)[cursor]
+  return step?.last === true && plan.phases[step.phase]?.id === phase.id
+}
+
+function criteriaOf(plan: Plan, cursor: number, before: Watch | undefined): Watch['criteria'] {
+  const reached = stepsOf(plan).filter(({ last, index }) => last && index <= cursor)
+  const ends = new Set(reached.map(({ phase }) => plan.phases[phase]?.id))
+  return Object.fromEntries(Object.entries(before?.criteria ?? {}).filter(([key]) => ends.has(key.slice(0, key.lastIndexOf('/')))))
+}
+
+/** A criterion grows while it holds, waits while nothing is known, and starts over when it is broken. */
+function criteria(phase: Phase, before: Watch | undefined, tracks: Watch['tracks'], elapsed: Duration): Watch['criteria'] {
+  return Object.fromEntries(
+    phase.success.map((criterion, nth) => {
+      const key = criterionKey(phase, nth)
+      const held = before?.criteria[key] ?? 0
+      const value = tracks[criterion.metric]?.verdict === 'unknown' ? undefined : tracks[criterion.metric]?.value
+      if (value === undefined) return [key, held]
+      return [key, holds(criterion.rule, value) ? held + elapsed : 0]
+    }),
+  )
+}

@@ -1,0 +1,129 @@
+import { hashBehind, saltOf, thresholdOf, type Salt } from '../toggle/bucket.ts'
+import { listOf, rulesOf } from './lists.ts'
+import type { Held } from './environment.ts'
+import { exposureAt, isForward, stepsOf } from './steps.ts'
+import type { Plan } from './plan.ts'
+import { belongs, parseSegment, type Attributes, type Segment } from '../toggle/segment.ts'
+import type { Exposure } from '../values/units.ts'
+
+/*
+ * Who has a toggle, and with which step they get it: the order of the env contract (deny list, users, segments,
+ * percentage) over the steps of a plan.
+ */
+
+export interface Answer {
+  readonly isOn: boolean
+  /** `everybody`, `nobody`: at 100 % and at 0 %, to whom no list and no segment decides. */
+  readonly why: 'deny' | 'allow' | 'segment' | 'percentage' | 'everybody' | 'nobody'
+  readonly segment?: string
+}
+
+/** The exposure of a toggle from one step on; without a step, now. */
+export interface Stage {
+  /** Index into the compiled steps. */
+  readonly step?: number
+  readonly exposure: Exposure
+  /** Segments and lists count: it is further on than before the rollout. */
+  readonly isEarly: boolean
+  /** Buckets below this are in. */
+  readonly threshold: number
+}
+
+/** A toggle made ready to be asked about many people. */
+export interface Question {
+  readonly toggle: string
+  readonly salt: Salt
+  readonly denied: ReadonlySet<string>
+  readonly allowed: ReadonlySet<string>
+  readonly segments: readonly (readonly [name: string, segment: Segment])[]
+  /** Now, and every step ahead that moves it; never empty. */
+  readonly stages: readonly [Stage, ...Stage[]]
+}
+
+/** What the lists and segments of a toggle say of one person, and their bucket. */
+export interface Person {
+  readonly bucket: number
+  readonly listed: Answer | undefined
+}
+
+/** Longer ids are none that an application has. */
+export const LONGEST = 10_000
+
+/** Why a text cannot be the id of a user; undefined when it can. */
+export function wrongId(id: string): string | undefined {
+  if (id === '') return 'the id is empty: it is nobody'
+  if (id.length > LONGEST) return `the id has ${id.length} characters; at most ${LONGEST} are read`
+  if (/\p{Surrogate}/u.test(id)) return 'the id holds half a character (a lone surrogate): languages read it differently'
+  return undefined
+}
+
+/** Every toggle of a plan, with the steps after `cursor` that move it. */
+export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & { readonly cursor: number }): readonly Question[] {
+  const stages = new Map<string, [Stage, ...Stage[]]>()
+  const now = (name: string): Exposure => exposures[name] ?? plan.toggles[name]?.default ?? 0
+  const stage = (name: string, exposure: Exposure, step?: number): Stage => {
+    const toggle = plan.toggles[name]
+    const isEarly = toggle !== undefined && isForward(toggle, baseline[name] ?? toggle.default, exposure)
+    return { exposure, isEarly, threshold: thresholdOf(exposure), ...(step !== undefined && { step }) }
+  }
+  for (const name of Object.keys(plan.toggles)) stages.set(name, [stage(name, now(name))])
+  for (const step of stepsOf(plan).slice(cursor + 1)) {
+    for (const name of step.moves) {
+      const [toggle, own] = [plan.toggles[name], stages.get(name)]
+      if (!toggle || !own) continue
+      const to = exposureAt(toggle, baseline[name] ?? toggle.default, step.to)
+      // After a partial rollback some toggles are further on than the cursor: they stay.
+      if (isForward(toggle, own.at(-1)?.exposure ?? to, to)) own.push(stage(name, to, step.index))
+    }
+  }
+  return Object.entries(plan.toggles).flatMap(([name, toggle]): readonly Question[] => {
+    const own = stages.get(name)
+    if (!own) return []
+    return [
+      {
+        toggle: name,
+        salt: saltOf(toggle.variable),
+        denied: new Set(listOf(plan, toggle, 'deny')),
+        allowed: new Set(listOf(plan, toggle, 'allow')),
+        segments: rulesOf(plan, toggle).flatMap(([segment, rule]) => {
+          const parsed = parseSegment(segment, rule)
+          return parsed ? [[segment, parsed] as const] : []
+        }),
+        stages: own,
+      },
+    ]
+  })
+}
+
+/** What of a person matters to a toggle, whatever the step. */
+export function look({ salt, denied, allowed, segments }: Question, id: string, attributes?: Attributes): Person {
+  const bucket = hashBehind(salt, id) >>> 0
+  if (denied.has(id)) return { bucket, listed: DENIED }
+  if (allowed.has(id)) return { bucket, listed: ALLOWED }
+  if (segments.length === 0) return { bucket, listed: undefined }
+  const found = segments.find(([, segment]) => belongs(segment, id, attributes))
+  return { bucket, listed: found && { isOn: true, why: 'segment', segment: found[0] } }
+}
+
+/** Whether a person has the toggle at a stage, and what decides it. */
+export function answer({ bucket, listed }: Person, { exposure, isEarly, threshold }: Stage): Answer {
+  // At 100 % the word names no segment: everybody is in.
+  if (isEarly && listed && !(listed.why === 'segment' && exposure === 100)) return listed
+  if (exposure === 100) return EVERYBODY
+  if (exposure === 0) return NOBODY
+  return bucket < threshold ? IN : OUT
+}
+
+/** The first stage ahead with another answer than now; undefined when none changes it. */
+export function change(question: Question, person: Person): Stage | undefined {
+  const [now, ...ahead] = question.stages
+  const { isOn } = answer(person, now)
+  return ahead.find((stage) => answer(person, stage).isOn !== isOn)
+}
+
+const DENIED: Answer = { isOn: false, why: 'deny' }
+const ALLOWED: Answer = { isOn: true, why: 'allow' }
+const EVERYBODY: Answer = { isOn: true, why: 'everybody' }
+const NOBODY: Answer = { isOn: false, why: 'nobody' }
+const IN: Answer = { isOn: true, why: 'percentage' }
+const OUT: Answer = { isOn: false, why: 'percentage' }

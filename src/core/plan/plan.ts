@@ -1,0 +1,263 @@
+import type { Duration, Exposure, Instant } from '../values/units.ts'
+import type { Bounds, WrittenPolicy } from '../evidence/policy.ts'
+import type { Contingency, Risk } from '../values/risk.ts'
+import type { Audience, NoticeKind } from '../values/channel.ts'
+import type { Rule } from '../values/rule.ts'
+
+/** Any JSON value: what can be frozen into the journal. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+export type ToggleKind = 'release' | 'ops' | 'experiment' | 'permission' | 'legacy'
+
+export interface Toggle {
+  readonly description?: string
+  readonly owner?: string
+  /** A `legacy` toggle runs downwards: a step to 25 % takes it away from 25 % of the users. */
+  readonly kind: ToggleKind
+  /** The env var written to targets; the inventory key unless `variable:` renames it. */
+  readonly variable: string
+  /** What "revert to defaults" restores: 0 or 100. */
+  readonly default: Exposure
+  /** `users`: a percentage of users. `instances`: of a target's instances. `all`: on or off for everybody, nothing between. */
+  readonly exposure: 'users' | 'instances' | 'all'
+  /** A partial rollback keeps a core toggle. */
+  readonly core: boolean
+  readonly targets: readonly string[]
+  /** Toggles that must be on at least as far as this one, at every step. */
+  readonly requires: readonly string[]
+  /** The words that mean 100 % and 0 % to the application. */
+  readonly words: { readonly on: string; readonly off: string }
+  /** ISO date, yyyy-mm-dd. */
+  readonly removeBy?: string
+  /** Keys of `Plan.segments`: whoever belongs to one gets the toggle with its first step. */
+  readonly segments?: readonly string[]
+  /** Ids that get it with its first step, and ids that never get it. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** Some of the users: those a rule holds for, and those of a list. */
+export interface Segment {
+  /** As the env contract writes it, see segment.ts: `country:in:se,no;plan:equals:pro`. */
+  readonly rule?: string
+  /** Ids that are added to the lists of every toggle that names the segment. */
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
+}
+
+/** What is known of the users before a rollout. */
+export interface Users {
+  readonly count: number
+  /** Requests of one user a day. */
+  readonly requests: number
+  /** Share of requests that fail with the toggle off, 0–1. */
+  readonly errors: number
+}
+
+/** A place where toggles are written. `options` are the adapter's, with `${NAME}` references unresolved. */
+export interface Target {
+  /** Adapter: a name in adapters/targets, or a path (`./mine.mjs`) relative to the plan. */
+  readonly use: string
+  /** Where it is more than one place; `{{instance}}` in an option is the name of each in turn. Never empty. */
+  readonly instances?: readonly string[]
+  readonly options: { readonly [key: string]: Json }
+}
+
+export type OnNoData = 'hold' | 'pause' | 'rollback' | 'ignore'
+export type OnWarning = 'pause' | 'step-back' | 'hold'
+export type OnCritical = 'rollback' | 'step-back' | 'pause'
+
+/** A rule that must hold for some time without a gap before it counts. */
+export interface TimedRule {
+  readonly when: Rule
+  readonly for: Duration
+}
+
+/** How a step is judged and paced where the toggle-on group can be compared with the toggle-off group. */
+export interface Evidence {
+  /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
+  readonly pace: 'evidence' | 'clock'
+  readonly policy: WrittenPolicy
+}
+
+export interface Metric {
+  readonly use: string
+  readonly options: { readonly [key: string]: Json }
+  /** Its reading tells the two groups apart: failures of requests, or how long they take. */
+  readonly compares?: 'failures' | 'latency'
+  /** The toggle whose groups these are; whichever moves, unless told. */
+  readonly toggle?: string
+  /** Where it is weighed otherwise than the phase says. */
+  readonly evidence?: Bounds
+  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
+  readonly success?: Rule
+  readonly warning?: TimedRule
+  readonly critical?: TimedRule
+  /** Key of `Plan.contingencies`: done when it is critical, instead of the phase's `onCritical`. */
+  readonly contingency?: string
+  /** Requests needed since the step was reached; only for metrics that count. */
+  readonly minSamples: number
+  readonly onNoData: OnNoData
+  /** How far back a counting metric looks, never further than the start of the step. */
+  readonly window: Duration
+  /** A sample older than this is `missing: stale`. */
+  readonly maxAge: Duration
+  /** Deadline for one read, retries included. */
+  readonly timeout: Duration
+}
+
+export interface Approval {
+  /** Key of `Plan.approvers`. */
+  readonly group: string
+  readonly count: number
+  /** Two-person rule: whoever froze the plan (`start`, `plan --accept`), and whoever types the step, does not count. */
+  readonly by?: 'others'
+  /** It counts for this long. */
+  readonly expires?: Duration
+  /** Only a signature of somebody in the signers' file counts. */
+  readonly signed?: true
+  /** `phase`: given once, at any step of the phase. Each step asks anew unless told. */
+  readonly covers?: 'phase'
+}
+
+/** Whose matter an item or a criterion is. */
+export type Concern = 'technical' | 'business' | 'operational'
+
+/** One percentage step of a phase, as written in its file. */
+export interface PhaseStep {
+  readonly to: Exposure
+  readonly hold: Duration
+  /** One group, or several that must all agree: see `approvalsOf`. */
+  readonly approval?: Approval | readonly Approval[]
+}
+
+export interface ChecklistItem {
+  readonly id: string
+  readonly text: string
+  /** Who sees to it. Where that is a group of approvers, only its members may tick it. */
+  readonly owner?: string
+  readonly kind?: Concern
+  /** It cannot be ticked without saying where the proof is. */
+  readonly evidence?: true
+}
+
+export interface Criterion {
+  readonly metric: string
+  readonly rule: Rule
+  /**
+   * Watched time at the phase's last step for which it must have held without once being broken; silence neither
+   * counts nor breaks it.
+   */
+  readonly over: Duration
+  readonly kind?: Concern
+}
+
+export interface Phase {
+  readonly id: string
+  readonly title: string
+  /** Planned length, for the timeline. */
+  readonly planned?: { readonly min: Duration; readonly max: Duration }
+  readonly toggles: readonly string[]
+  readonly order: 'one-by-one' | 'together'
+  readonly steps: readonly PhaseStep[]
+  /** Names of metrics judged while this phase is under way. */
+  readonly metrics: readonly string[]
+  readonly onWarning: OnWarning
+  readonly onCritical: OnCritical
+  /** Bake: how long to keep watching after the last step before the phase is complete. */
+  readonly after: Duration
+  readonly checklist: readonly ChecklistItem[]
+  readonly success: readonly Criterion[]
+  /** Only where it is written: the groups are compared without it, by the defaults. */
+  readonly evidence?: Evidence
+  /** A contingency that must have been rehearsed for real before the phase is complete. */
+  readonly drill?: string
+}
+
+/**
+ * A weekly window in which steps up are allowed: days (0 = Sunday) and minutes of the local day. One that ends before
+ * it begins (22:00 to 02:00) goes on into the next day; its days are those on which it opens.
+ */
+export interface Window {
+  readonly days: readonly number[]
+  readonly from: number
+  readonly to: number
+  /** IANA zone. */
+  readonly zone: string
+}
+
+/** A span of time without steps up; `to` is exclusive. */
+export interface Freeze {
+  readonly name: string
+  readonly from: Instant
+  readonly to: Instant
+}
+
+/** A place where people or systems are told. `options` are the adapter's, with `${NAME}` references unresolved. */
+export interface Channel {
+  /** Adapter: a name in adapters/notify, or a path (`./mine.mjs`) relative to the plan. */
+  readonly use: string
+  readonly options: { readonly [key: string]: Json }
+  readonly audience: Audience
+  readonly events: readonly NoticeKind[]
+  /** Text with placeholders, in place of the program's own. */
+  readonly message?: string
+  /** Deadline of one attempt. */
+  readonly timeout: Duration
+}
+
+/** The whole plan with every default filled in. Frozen into the journal at `start`. */
+export interface Plan {
+  readonly version: 1
+  readonly name: string
+  readonly environment?: string
+  readonly owner?: string
+  readonly toggles: { readonly [name: string]: Toggle }
+  readonly segments?: { readonly [name: string]: Segment }
+  readonly users?: Users
+  readonly targets: { readonly [name: string]: Target }
+  readonly metrics: { readonly [name: string]: Metric }
+  readonly phases: readonly Phase[]
+  /** Time between two polls. */
+  readonly interval: Duration
+  /** How long a warning or missing data may hold a step before it pauses. */
+  readonly patience: Duration
+  /** How many targets may stay unconfirmed without making a step critical. */
+  readonly maxUnavailable: number
+  readonly approvers: { readonly [group: string]: readonly string[] }
+  /** OpenSSH allowed-signers file, relative to the plan: whose signatures count, and for whom. */
+  readonly signers?: string
+  /** Steps up are allowed only inside one of these; none means always. */
+  readonly windows: readonly Window[]
+  readonly freezes: readonly Freeze[]
+  readonly risks?: { readonly [id: string]: Risk }
+  readonly contingencies?: { readonly [id: string]: Contingency }
+  /** The environment is one in which contingencies may be rehearsed for real. */
+  readonly drill?: true
+  /** Who is told of what; absent where nobody is. */
+  readonly notify?: { readonly [name: string]: Channel }
+}
+
+/** How much of each toggle is on. */
+export type Exposures = { readonly [toggle: string]: Exposure }
+
+/** Every toggle at its default. */
+export function defaultsOf(plan: Pick<Plan, 'toggles'>): Exposures {
+  return Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
+}
+
+/** The toggles of `names` and everything that requires them, directly or not. */
+export function dependants(plan: Plan, names: readonly string[]): readonly string[] {
+  const found = new Set(names)
+  for (const name of found) {
+    for (const [other, toggle] of Object.entries(plan.toggles)) {
+      if (toggle.requires.includes(name)) found.add(other)
+    }
+  }
+  return [...found]
+}
+
+/** The toggles written to a target. */
+export function togglesOf(plan: Plan, target: string): readonly string[] {
+  return Object.keys(plan.toggles).filter((name) => plan.toggles[name]?.targets.includes(target))
+}

@@ -1,0 +1,168 @@
+import type { Why } from '../journal/event.ts'
+import { weigh, type Weighed } from '../judge/comparison.ts'
+import { SILENT_POLLS } from '../evidence/decision.ts'
+import { gatesOf, type Gate } from './gates.ts'
+import { describe } from '../judge/describe.ts'
+import type { Track } from '../judge/track.ts'
+import type { Metric, Phase } from '../plan/plan.ts'
+import { contingencyOf, formatScope } from './contingency.ts'
+import { advance, effective, phaseOf, type Destination } from './moves.ts'
+import { canDoWithout, type State } from '../journal/state.ts'
+import { formatDuration, type Instant } from '../values/units.ts'
+
+/** What to do now, and why. */
+export type Decision =
+  | { readonly do: 'advance' | 'step-back' | 'rollback'; readonly to: Destination; readonly why: Why }
+  /** Not yet: at least one gate is closed, or a warning is given time to pass. */
+  | { readonly do: 'hold'; readonly why: Why; readonly gates: readonly Gate[] }
+  | { readonly do: 'pause'; readonly why: Why }
+  | { readonly do: 'complete'; readonly why: Why }
+  /** An intent is unfinished: its targets are applied first. */
+  | { readonly do: 'finish'; readonly why: Why }
+  /** Complete, paused or rolled back: only a person changes that. */
+  | { readonly do: 'rest'; readonly why: Why }
+
+/** The whole policy. `now` is wall time, for the calendar and the expiry of approvals only; `mover` types the step, if somebody does. */
+export function decide(state: State, now: Instant, mover?: string): Decision {
+  const phase = state.plan.phases[phaseOf(state)]
+  if (state.status === 'complete') return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
+
+  const critical = state.status === 'rolled back' ? undefined : findCritical(state, phase)
+  if (critical && phase) return respond(state, phase, critical)
+
+  if (state.intent) return { do: 'finish', why: state.intent.why }
+  if (state.status !== 'running') return { do: 'rest', why: state.stopped?.why ?? OPERATOR }
+
+  const trouble = phase && findTrouble(state, phase)
+  if (trouble) return trouble
+
+  const gates = gatesOf(state, now, mover)
+  const closed = gates.filter((gate) => !gate.open)
+  if (closed.length > 0) return { do: 'hold', gates, why: { code: 'healthy', text: closed.map(({ text }) => text).join(' · ') } }
+
+  const to = advance(state)
+  const why: Why = { code: 'healthy', text: gates.map(({ text }) => text).join(' · ') || 'no gate before this step' }
+  return to ? { do: 'advance', to, why } : { do: 'complete', why }
+}
+
+const COMPLETE: Why = { code: 'healthy', text: 'every phase is complete' }
+const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
+
+function findCritical(state: State, phase: Phase | undefined): Why | undefined {
+  // Where both say so, the comparison says more: that it is the change, and not the site.
+  const weighed = weigh(state)
+  if (weighed?.finding.do === 'rollback')
+    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
+  for (const [name, metric, track] of tracksOf(state, phase)) {
+    if (track.verdict === 'critical')
+      return {
+        code: 'critical',
+        metric: name,
+        text: `${name} ${describe(metric, track)}`,
+        judge: track.single?.is === 'above' ? 'one group' : 'threshold',
+      }
+    if (metric.onNoData === 'rollback' && lost(state, track))
+      return { code: 'no-data', metric: name, text: `${name} ${describe(metric, track)}` }
+  }
+  const { plan, intent } = state
+  if (intent?.move !== 'advance') return undefined
+  const refused = Object.entries(intent.targets).flatMap(([target, progress]) =>
+    progress.is === 'refused' ? [{ target, text: `${target}: ${progress.error}` }] : [],
+  )
+  const names = refused.map(({ target }) => target)
+  return canDoWithout(plan, intent, names) ? undefined : { code: 'refused', text: refused.map(({ text }) => text).join('; ') }
+}
+
+function respond(state: State, phase: Phase, why: Why): Decision {
+  const planned = byContingency(state, why)
+  if (planned) return planned
+  const to =
+    phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
+  if (to) return { do: phase.onCritical === 'step-back' ? 'step-back' : 'rollback', to, why }
+  if (state.status === 'paused')
+    return state.intent ? { do: 'finish', why: state.intent.why } : { do: 'rest', why: state.stopped?.why ?? why }
+  return { do: 'pause', why }
+}
+
+/**
+ * What the metric's own contingency says, for as long as it has something to take back. What it has taken back is given
+ * `patience`: a metric that looks back over minutes is critical for as long. After that, undefined: the phase's onCritical.
+ */
+function byContingency(state: State, why: Why): Decision | undefined {
+  const { plan, intent, stopped, watch } = state
+  const id = why.metric === undefined ? undefined : plan.metrics[why.metric]?.contingency
+  const planned = contingencyOf(plan, id)
+  if (!planned || id === undefined || why.metric === undefined) return undefined
+  const to = effective(state, planned.scope)
+  // What is only reduced must still be watched.
+  const move = planned.scope.is === 'to' ? 'step-back' : 'rollback'
+  if (to)
+    return { do: move, to, why: { ...why, contingency: id, text: `${why.text}; contingency ${id}: ${formatScope(plan, planned.scope)}` } }
+  if (state.status !== 'paused' || stopped?.why.contingency !== id) return undefined
+  if (intent) return Object.values(intent.targets).some(({ is }) => is === 'refused') ? undefined : { do: 'finish', why: intent.why }
+  const track = watch?.tracks[why.metric]
+  const lasted = track?.criticalFor ?? 0
+  if (track?.verdict !== 'critical' || lasted >= plan.patience) return undefined
+  const left = formatDuration(plan.patience - lasted)
+  return { do: 'rest', why: { ...why, text: `${why.text}; contingency ${id} has done what it can, and is given ${left} more` } }
+}
+
+/** Warnings and missing data: hold first, and when they stay, pause. */
+function findTrouble(state: State, phase: Phase): Decision | undefined {
+  const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
+  const weighed = weigh(state)
+  if (weighed && isForPeople(state, weighed.finding))
+    found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
+  // One metric that may still be waited for must not hide another that may not.
+  return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
+}
+
+/** What no further poll settles. A metric that cannot be read at all is waited for as every other is. */
+function isForPeople({ plan }: State, finding: Weighed['finding']): boolean {
+  if (finding.do !== 'pause') return false
+  if (finding.because !== 'missing') return finding.because !== 'suspicion'
+  const { gap, metric } = finding
+  const isUnreadable = gap.group === 'both' && gap.reason === 'unread'
+  return gap.polls >= SILENT_POLLS && !isUnreadable && plan.metrics[metric]?.onNoData !== 'ignore'
+}
+
+function troubleOf(state: State, phase: Phase, name: string, metric: Metric, track: Track): Decision | undefined {
+  const { patience } = state.plan
+  const text = `${name} ${describe(metric, track)}`
+  if (track.verdict === 'warning') {
+    const why: Why = { code: 'warning', metric: name, text, judge: 'threshold' }
+    const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
+    if (phase.onWarning === 'hold' || lasted < patience)
+      return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
+    const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
+    return to ? { do: 'step-back', to, why } : { do: 'pause', why }
+  }
+  if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+  if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+  return undefined
+}
+
+function waiting(why: Why, lasted: number, patience: number, ends: boolean): Why {
+  return ends ? { ...why, text: `${why.text}; pauses in ${formatDuration(patience - lasted)} unless it recovers` } : why
+}
+
+/** Nothing was measured for longer than patience allows. Samples that still trickle in are not silence. */
+function lost(state: State, track: Track): boolean {
+  return track.verdict === 'unknown' && (track.unknownFor ?? 0) >= state.plan.patience
+}
+
+function isGone(track: Track): boolean {
+  return (
+    track.verdict === 'unknown' &&
+    track.missing !== undefined &&
+    !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
+  )
+}
+
+function tracksOf(state: State, phase: Phase | undefined): readonly (readonly [string, Metric, Track])[] {
+  return (phase?.metrics ?? []).flatMap((name) => {
+    const metric = state.plan.metrics[name]
+    const track = state.watch?.tracks[name]
+    return metric && track ? [[name, metric, track] as const] : []
+  })
+}

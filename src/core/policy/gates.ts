@@ -1,0 +1,182 @@
+import { weigh, type Weighed } from '../judge/comparison.ts'
+import { describeStanding, missingOf, standingOf, typed, type Missing } from './approval.ts'
+import { approvalsOf } from '../plan/consent.ts'
+import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
+import { describe } from '../judge/describe.ts'
+import type { Track } from '../judge/track.ts'
+import { stepsOf, type Step } from '../plan/steps.ts'
+import type { ChecklistItem, Phase, Plan } from '../plan/plan.ts'
+import { advance, phaseOf } from './moves.ts'
+import { formatRule } from '../values/rule.ts'
+import { currentStep, type State } from '../journal/state.ts'
+import { formatDuration, formatInstant, type Duration, type Instant } from '../values/units.ts'
+
+export const GATES = [
+  'evidence',
+  'hold',
+  'bake',
+  'samples',
+  'metrics',
+  'approval',
+  'checklist',
+  'success',
+  'drill',
+  'window',
+  'freeze',
+  'drift',
+] as const
+export type GateName = (typeof GATES)[number]
+
+/** Anything that must be open before a step up. */
+export interface Gate {
+  readonly name: GateName
+  readonly open: boolean
+  /** What was measured and what is needed: `hold 12m of 30m`. */
+  readonly text: string
+  /** Watched time until it may open, when that can be foretold. */
+  readonly opensIn?: Duration
+  /** What people can do about it. */
+  readonly missing?: readonly Missing[]
+}
+
+/**
+ * Every gate between the step arrived at and the next one (or the end of the plan). `mover` is the person who types
+ * the step; nobody types what `run` does.
+ */
+export function gatesOf(state: State, now: Instant, mover?: string): readonly Gate[] {
+  const step = currentStep(state)
+  const phase = state.plan.phases[phaseOf(state)]
+  const next = nextStep(state)
+  const weighed = weigh(state)
+  const paced = weighed?.pace === 'evidence'
+  return [
+    ...(weighed ? evidenceGates(weighed) : []),
+    ...(step && !paced ? holdGates(state, step, phase) : []),
+    ...(phase ? metricGates(state, phase).filter(({ name }) => !paced || name !== 'samples') : []),
+    ...(next ? approvalGates(state, next, now, mover) : []),
+    ...(step?.last && phase ? phaseGates(state, phase) : []),
+    ...(next ? calendarGates(state, now) : []),
+  ]
+}
+
+/** The step the rollout would go to next; undefined at the end of the plan. */
+export function nextStep(state: State): Step | undefined {
+  return stepsOf(state.plan)[advance(state)?.cursor ?? Number.NaN]
+}
+
+/** The key of a phase's n-th success criterion in `Watch.criteria`. */
+export function criterionKey(phase: Phase, nth: number): string {
+  return `${phase.id}/${nth}`
+}
+
+/** By the clock the evidence says when something is wrong, and not when it is enough. */
+function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
+  const isEnough = finding.do === 'advance' || finding.do === 'complete'
+  const open = isEnough || (pace === 'clock' && finding.do === 'hold')
+  const eta = !open && opensIn !== undefined && { opensIn }
+  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
+}
+
+function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {
+  const credit = state.watch?.credit ?? 0
+  const bake = step.last ? (phase?.after ?? 0) : 0
+  const gates = [timer('hold', credit, step.hold), timer('bake', credit, bake)]
+  return gates.filter((gate) => gate !== undefined)
+}
+
+function timer(name: 'hold' | 'bake', credit: Duration, needed: Duration): Gate | undefined {
+  if (needed === 0) return undefined
+  const open = credit >= needed
+  const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
+  return { name, open, text, ...(!open && { opensIn: needed - credit }) }
+}
+
+function metricGates(state: State, phase: Phase): readonly Gate[] {
+  const samples: Gate[] = []
+  const closed: string[] = []
+  for (const name of phase.metrics) {
+    const metric = state.plan.metrics[name]
+    if (!metric) continue
+    const track = state.watch?.tracks[name]
+    if (track?.missing && SCARCE.has(track.missing.reason)) {
+      if (metric.onNoData !== 'ignore') samples.push(sampleGate(name, track, metric.minSamples, state.watch?.credit ?? 0))
+    } else if (!track?.met && !(metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown')) {
+      closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
+    }
+  }
+  const open = closed.length === 0 && samples.length === 0
+  const all: Gate = { name: 'metrics', open, text: open ? `metrics healthy (${phase.metrics.join(', ')})` : `metrics ${closed.join('; ')}` }
+  return phase.metrics.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
+}
+
+const SCARCE: ReadonlySet<string> = new Set(['few-samples', 'first-poll', 'no-traffic'])
+
+function sampleGate(metric: string, track: Track, needed: number, credit: Duration): Gate {
+  const have = Math.round(track.samples ?? 0)
+  const text = `samples ${have} of ${needed} (${metric})`
+  if (have === 0 || credit === 0) return { name: 'samples', open: false, text }
+  return { name: 'samples', open: false, text, opensIn: Math.max(0, ((needed - have) * credit) / have) }
+}
+
+function approvalGates(state: State, next: Step, now: Instant, mover?: string): readonly Gate[] {
+  return approvalsOf(next).map((needed) => {
+    const standing = standingOf(state, next, needed, now, mover)
+    const open = standing.given.length >= needed.count
+    return { name: 'approval', open, text: describeStanding(standing), ...(!open && { missing: [missingOf(state.plan, standing)] }) }
+  })
+}
+
+/** What must be true before a phase is complete: its checklist, and criteria that held after its last step. */
+export function phaseGates(state: State, phase: Phase): readonly Gate[] {
+  const undone = phase.checklist.filter(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
+  const done = phase.checklist.length - undone.length
+  const list: Gate = {
+    name: 'checklist',
+    open: undone.length === 0,
+    text: `checklist ${done} of ${phase.checklist.length}${undone.map(({ id, owner }) => `, missing ${id}${owner ? ` (${owner})` : ''}`).join('')}`,
+    ...(undone.length > 0 && { missing: undone.map((item) => missingItem(state.plan, item)) }),
+  }
+  const criteria = phase.success.map((criterion, nth): Gate => {
+    const held = state.watch?.criteria[criterionKey(phase, nth)] ?? 0
+    const open = held >= criterion.over
+    const text = `success ${criterion.metric} ${formatRule(criterion.rule)} for ${formatDuration(Math.min(held, criterion.over))} of ${formatDuration(criterion.over)}`
+    return { name: 'success', open, text, ...(!open && { opensIn: criterion.over - held }) }
+  })
+  return [...(phase.checklist.length > 0 ? [list] : []), ...criteria, ...drillGates(state, phase)]
+}
+
+function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): readonly Gate[] {
+  if (contingency === undefined) return []
+  const last = drilled?.[contingency]
+  if (last?.passed)
+    return [{ name: 'drill', open: true, text: `drill ${contingency} passed in ${formatDuration(last.took)} (#${last.seq})` }]
+  const how = plan.drill
+    ? `rollout run --drill ${contingency} --apply -e ${plan.environment}`
+    : `rollout run --drill ${contingency} --proof ENVIRONMENT`
+  return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
+}
+
+function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistItem): Missing {
+  const command = typed(plan, `approve ${id}${evidence === true ? ' --evidence URL' : ''} --reason "…"`)
+  return { text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, ...(owner !== undefined && { owner }) }
+}
+
+function calendarGates(state: State, now: Instant): readonly Gate[] {
+  const { windows, freezes } = state.plan
+  const gates: Gate[] = []
+  if (windows.length > 0) {
+    const open = isOpen(windows, now)
+    const at = opensAt(windows, now)
+    const closed = at === undefined ? 'window never opens' : `window closed until ${formatInstant(at)}`
+    gates.push({ name: 'window', open, text: open ? 'window open' : closed, ...(!open && at !== undefined && { opensIn: at - now }) })
+  }
+  const held = frozenBy(freezes, now)
+  if (held.length > 0) {
+    const thaws = thawsAt(freezes, now)
+    const last = freezes.find(({ name, to }) => to === thaws && !held.some((each) => each.name === name))
+    const then = last ? `, then ${last.name}: until ${formatInstant(thaws)}` : ''
+    const text = `freeze ${held.map(({ name, to }) => `${name} until ${formatInstant(to)}`).join(' and ')}${then}`
+    gates.push({ name: 'freeze', open: false, text, opensIn: thaws - now })
+  }
+  return gates
+}

@@ -1,0 +1,142 @@
+import type { Exposure } from '../values/units.ts'
+import { after, exposureAt, isForward, stepsOf } from '../plan/steps.ts'
+import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
+import type { State } from '../journal/state.ts'
+
+/** How much a rollback takes back. */
+export type Scope =
+  /** The phase under way (the default), or a named one, back to the end of the phase before. */
+  | { readonly is: 'phase'; readonly phase?: string }
+  /** Some toggles and what requires them; core toggles stay unless named. */
+  | { readonly is: 'toggles'; readonly toggles: readonly string[] }
+  /** The phase under way, down to some share of the users. */
+  | { readonly is: 'to'; readonly to: Exposure }
+  /** Every toggle to its default. */
+  | { readonly is: 'all' }
+  /** To the step before. */
+  | { readonly is: 'step' }
+
+/** Where a move leads: the cursor, and what every toggle is to have. */
+export interface Destination {
+  readonly cursor: number
+  readonly exposures: Exposures
+}
+
+/** Where a retreat of this scope leads. Never raises a toggle further than it is. */
+export function retreat(state: State, scope: Scope): Destination {
+  const { plan, baseline } = state
+  switch (scope.is) {
+    case 'all':
+      return { cursor: -1, exposures: Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default])) }
+    case 'phase':
+      return back(
+        state,
+        firstOf(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1,
+      )
+    case 'step':
+      return back(state, Math.max(reached(state) - 1, firstOf(plan, phaseOf(state)) - 1))
+    case 'toggles': {
+      const named = dependants(plan, scope.toggles)
+      const gone = named.filter((name) => scope.toggles.includes(name) || !plan.toggles[name]?.core)
+      const now = held(state)
+      const lowered = gone.flatMap((name) => {
+        const toggle = plan.toggles[name]
+        if (!toggle) return []
+        const wanted = baseline[name] ?? toggle.default
+        // After `--all` a toggle may be further back than its baseline already: it stays.
+        return isForward(toggle, now[name] ?? toggle.default, wanted) ? [] : [[name, wanted] as const]
+      })
+      const first = stepsOf(plan).find((step) => step.moves.some((name) => gone.includes(name)))
+      // A toggle that no step moves gives no reason to begin again.
+      const cursor = first ? Math.min(reached(state), first.index - 1) : reached(state)
+      return { cursor, exposures: { ...now, ...Object.fromEntries(lowered) } }
+    }
+    case 'to':
+      return reduce(state, scope.to)
+  }
+}
+
+/** Where the scope leads, unless everything is there already. */
+export function effective(state: State, scope: Scope): Destination | undefined {
+  const to = retreat(state, scope)
+  const now = state.intent?.exposures ?? state.exposures
+  const moves = Object.entries(to.exposures).some(([name, exposure]) => now[name] !== exposure)
+  return moves || state.intent?.move === 'advance' ? to : undefined
+}
+
+/** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
+export function advance(
+  state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,
+): (Destination & { readonly cursor: number }) | undefined {
+  const { plan, baseline, exposures, cursor } = state
+  for (const step of stepsOf(plan).slice(cursor + 1)) {
+    const raised = { ...exposures }
+    for (const name of step.moves) {
+      const toggle = plan.toggles[name]
+      if (!toggle) continue
+      const to = exposureAt(toggle, baseline[name] ?? toggle.default, step.to)
+      // After a partial rollback some toggles are further on than the cursor: they stay.
+      if (isForward(toggle, exposures[name] ?? toggle.default, to)) raised[name] = to
+    }
+    // A phase is never left without its last step: there its bake, checklist and success criteria are asked for.
+    if (step.last || step.moves.some((name) => raised[name] !== exposures[name])) return { cursor: step.index, exposures: raised }
+  }
+  return undefined
+}
+
+/** Index of the phase under way: that of the step arrived at or being applied. */
+export function phaseOf(state: State): number {
+  return stepsOf(state.plan)[Math.max(reached(state), 0)]?.phase ?? 0
+}
+
+/** The furthest cursor anything may already have been written for. */
+function reached(state: State): number {
+  return state.intent?.move === 'advance' ? Math.max(state.cursor, state.intent.cursor) : state.cursor
+}
+
+/** What the toggles may have now: an unfinished step up counts as taken. */
+function held(state: State): Exposures {
+  return state.intent ? state.intent.exposures : state.exposures
+}
+
+function firstOf(plan: Plan, phase: number): number {
+  if (phase < 0) return 0
+  // A phase may have no step of its own; then it begins where the next one does.
+  const steps = stepsOf(plan)
+  return steps.find((step) => step.phase >= phase)?.index ?? steps.length
+}
+
+/** Back along the cursor; a toggle that is already further back stays there. */
+function back(state: State, cursor: number): Destination {
+  const { plan, baseline } = state
+  const to = Math.max(-1, Math.min(cursor, reached(state)))
+  const then = after(plan, baseline, to)
+  const exposures = Object.fromEntries(
+    Object.entries(plan.toggles).map(([name, toggle]) => {
+      const now = held(state)[name] ?? toggle.default
+      const wanted = then[name] ?? toggle.default
+      return [name, isForward(toggle, now, wanted) ? now : wanted]
+    }),
+  )
+  return { cursor: to, exposures }
+}
+
+function reduce(state: State, to: Exposure): Destination {
+  const { plan, baseline } = state
+  const phase = phaseOf(state)
+  const moved = new Set(plan.phases[phase]?.toggles)
+  const now = held(state)
+  const lowered = [...moved].flatMap((name) => {
+    const toggle = plan.toggles[name]
+    if (!toggle) return []
+    // What is for everybody or nobody has nothing between.
+    const share = toggle.exposure === 'all' && to < 100 ? 0 : to
+    const limit = exposureAt(toggle, baseline[name] ?? toggle.default, share)
+    return isForward(toggle, limit, now[name] ?? toggle.default) ? [[name, limit] as const] : []
+  })
+  const steps = stepsOf(plan).filter((step) => step.phase === phase)
+  const kept = steps.filter((step) => step.index <= reached(state) && step.to <= to)
+  const first = firstOf(plan, phase)
+  const broken = steps.find((step) => !kept.includes(step))?.index ?? first
+  return { cursor: Math.min(reached(state), broken - 1), exposures: { ...now, ...Object.fromEntries(lowered) } }
+}

@@ -1,0 +1,135 @@
+import type { OpenChannel } from '../adapters/channels.ts'
+import { messageOf, RolloutError } from '../core/values/errors.ts'
+import type { Fact } from '../core/journal/event.ts'
+import type { Notice } from '../core/journal/notice.ts'
+import { owedTo } from '../core/journal/outbox.ts'
+import type { Duration } from '../core/values/units.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { insist } from './retry.ts'
+
+/** After so many attempts of one process, or once the event is so old, a channel is given up with it. */
+const ATTEMPTS = 24
+const OLDEST: Duration = 86_400_000
+const BACKOFF: Duration = 5000
+const LONGEST_BACKOFF: Duration = 300_000
+
+/** What the courier works with: the journal it takes down in, and whom it tells. */
+export type Sender = Pick<Engine, 'writer' | 'clock' | 'signal' | 'signature' | 'tell'> & { readonly channels: readonly OpenChannel[] }
+
+/** Why a channel could not be told. */
+export interface Undelivered {
+  readonly channel: string
+  readonly error: string
+}
+
+/**
+ * Tells channels what the journal owes them: each in order, all of them side by side, and beside whatever else goes on. A
+ * channel that does not answer holds up nothing but itself. What was told is taken down between two turns, because the
+ * journal has one writer; a crash in between tells it once more, with the same id.
+ */
+export interface Courier {
+  /** Takes down what was told and begins what is due; waits for no channel. */
+  readonly turn: () => Promise<void>
+  /** Waits for what is under way, at most that long, and takes down what was told. */
+  readonly soon: (limit: Duration) => Promise<void>
+  /** Likewise, and gives up what is then still under way. Resolves to what could not be told. */
+  readonly end: (limit: Duration) => Promise<readonly Undelivered[]>
+}
+
+/** One channel: what it was told, how often it failed since, and when it is tried again. */
+interface Line {
+  readonly channel: OpenChannel
+  /** Ids of notices. One event may have two, and is told only with both. */
+  readonly sent: Set<string>
+  failed: number
+  nextAt: Duration
+  error?: string
+  work?: Promise<void>
+}
+
+export function openCourier(sender: Sender): Courier {
+  const { clock } = sender
+  const stopping = new AbortController()
+  const signal = AbortSignal.any([sender.signal, stopping.signal])
+  const lines = sender.channels.map((channel): Line => ({ channel, sent: new Set(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }))
+
+  const deliver = async (line: Line): Promise<void> => {
+    try {
+      for (let notice = nextOf(sender, line); notice; notice = nextOf(sender, line)) {
+        await line.channel.send(notice, signal)
+        line.sent.add(notice.id)
+        delete line.error
+      }
+    } catch (thrown) {
+      if (signal.aborted) return
+      line.error = messageOf(thrown)
+      line.failed += 1
+      line.nextAt = clock.monotonic() + Math.min(BACKOFF * 2 ** (line.failed - 1), LONGEST_BACKOFF)
+    } finally {
+      delete line.work
+    }
+  }
+  const wait = async (limit: Duration): Promise<void> => {
+    if (lines.every(({ work }) => work === undefined)) return
+    const timer = new AbortController()
+    const late = clock.sleep(limit, AbortSignal.any([sender.signal, timer.signal])).catch(() => undefined)
+    await Promise.race([Promise.all(lines.map(async ({ work }) => work)), late])
+    timer.abort()
+  }
+  const takeDown = async (): Promise<void> => {
+    for (const line of lines) if (!line.work) await record(sender, line)
+  }
+  return {
+    turn: async () => {
+      await takeDown()
+      for (const line of lines) if (!line.work && clock.monotonic() >= line.nextAt && nextOf(sender, line)) line.work = deliver(line)
+    },
+    soon: async (limit) => {
+      await wait(limit)
+      await takeDown()
+    },
+    end: async (limit) => {
+      await wait(limit)
+      const silent = new Set(lines.filter(({ work }) => work !== undefined))
+      stopping.abort()
+      await Promise.all(lines.map(async ({ work }) => work))
+      await takeDown()
+      return lines.flatMap((line) => {
+        const error = silent.has(line) ? 'has not answered yet' : line.error
+        return error === undefined ? [] : [{ channel: line.channel.name, error }]
+      })
+    },
+  }
+}
+
+/** The oldest notice that a channel has not been sent. */
+function nextOf(sender: Sender, { channel, sent }: Line): Notice | undefined {
+  const { plan, outbox } = stateOf(sender)
+  return owedTo(plan, outbox, channel.name).find(({ id }) => !sent.has(id))
+}
+
+/** Appends what a channel was told, or that it is given up. A journal that cannot be written is tried again at the next turn. */
+async function record(sender: Sender, line: Line): Promise<void> {
+  try {
+    await insist(async () => {
+      const fact = factOf(sender, line)
+      if (!fact) return
+      sender.tell(await sender.writer.append(fact, sender.signature))
+      line.failed = fact.error === undefined && line.error !== undefined ? line.failed : 0
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+  }
+}
+
+function factOf(sender: Sender, line: Line): Extract<Fact, { type: 'notified' }> | undefined {
+  const { plan, outbox } = stateOf(sender)
+  const { sent, failed, error } = line
+  const channel = line.channel.name
+  const owed = owedTo(plan, outbox, channel)
+  const open = owed.find(({ id }) => !sent.has(id))
+  const through = Math.max(0, ...owed.flatMap(({ seq }) => (open === undefined || seq < open.seq ? [seq] : [])))
+  if (through > 0) return { type: 'notified', channel, through, attempts: error === undefined ? failed + 1 : 1 }
+  const isHopeless = failed >= ATTEMPTS || (failed > 0 && open !== undefined && sender.clock.now() - open.at > OLDEST)
+  return open && isHopeless ? { type: 'notified', channel, through: open.seq, attempts: failed, error: error ?? '' } : undefined
+}

@@ -1,0 +1,33 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Clock, Fence } from '../core/ports.ts'
+import type { Duration } from '../core/values/units.ts'
+import { within } from './deadline.ts'
+
+/** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
+export const DEADLINE: Duration = 30_000
+/** How long whoever is told to stop still waits for a journal that is out of reach, to learn whether what it has sent must be put right. */
+export const GRACE: Duration = 30_000
+
+/** What a target holds in the place of a word may be anything: it is shown as any other text of it, and only its beginning. */
+export function shownWord(target: Pick<OpenTarget, 'shown'>, word: string): string {
+  const text = target.shown(word)
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+/** Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as something else. */
+export async function put(
+  target: OpenTarget,
+  words: Readonly<Record<string, string>>,
+  fence: Fence,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const found = await within(clock, DEADLINE, signal, async (both) => {
+    await target.write(words, fence, both)
+    return target.read(Object.keys(words), both)
+  })
+  const wrong = Object.keys(words).find((variable) => (found[variable] ?? '') !== words[variable])
+  if (wrong === undefined) return
+  const shown = found[wrong] === undefined ? 'nothing' : `"${shownWord(target, found[wrong])}"`
+  throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
+}

@@ -1,0 +1,55 @@
+import { formatScope } from '../core/policy/contingency.ts'
+import { describe } from '../core/judge/describe.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { effective } from '../core/policy/moves.ts'
+import { levelOf, ranked, type Contingency, type Risk } from '../core/values/risk.ts'
+import type { State } from '../core/journal/state.ts'
+import { changesBetween } from '../core/report/summary.ts'
+import type { ContingencyPage, Planned, Ranked, RiskPage } from '../views/risk.ts'
+
+/** The risks of a plan, the most grave first, and its contingencies. */
+export function risksOf(plan: Plan): { readonly risks: readonly Ranked[]; readonly contingencies: readonly Planned[] } {
+  return {
+    risks: ranked(plan.risks ?? {}).map(({ id, risk, level }) => ({ id, level, ...risk })),
+    contingencies: Object.entries(plan.contingencies ?? {}).map(([id, contingency]) => plannedOf(plan, id, contingency)),
+  }
+}
+
+/** A risk, how its metrics are now, and what is planned for it. */
+export function riskPage(state: State, id: string, risk: Risk): RiskPage {
+  const { plan, watch } = state
+  const noticed = (risk.metrics ?? []).flatMap((name) => {
+    const [metric, track] = [plan.metrics[name], watch?.tracks[name]]
+    if (!metric) return []
+    return [{ name, verdict: track?.verdict ?? 'unknown', text: track ? describe(metric, track) : 'not measured yet' }]
+  })
+  const planned = risk.contingency === undefined ? undefined : plan.contingencies?.[risk.contingency]
+  return {
+    id,
+    level: levelOf(risk),
+    ...risk,
+    noticed,
+    ...(planned && risk.contingency !== undefined && { planned: plannedOf(plan, risk.contingency, planned) }),
+  }
+}
+
+/** A contingency, what it would do now, and who calls for it. */
+export function contingencyPage(state: State, id: string, contingency: Contingency): ContingencyPage {
+  const { plan, drilled } = state
+  const held = state.intent?.exposures ?? state.exposures
+  const last = drilled?.[id]
+  const naming = (of: { readonly [name: string]: { readonly contingency?: string } }): readonly string[] =>
+    Object.keys(of).filter((name) => of[name]?.contingency === id)
+  return {
+    ...plannedOf(plan, id, contingency),
+    changes: changesBetween(plan, held, effective(state, contingency.scope)?.exposures ?? held),
+    risks: naming(plan.risks ?? {}),
+    metrics: naming(plan.metrics),
+    phases: plan.phases.flatMap((phase) => (phase.drill === id ? [phase.id] : [])),
+    ...(last && { drilled: last }),
+  }
+}
+
+function plannedOf(plan: Plan, id: string, { text, scope, notify }: Contingency): Planned {
+  return { id, ...(text !== undefined && { text }), does: formatScope(plan, scope), notify }
+}

@@ -1,0 +1,47 @@
+import { join, resolve } from 'node:path'
+import { refute, sign } from '../adapters/signing.ts'
+import { statementOf } from '../core/policy/approval.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Signed } from '../core/journal/event.ts'
+import type { Approved, State } from '../core/journal/state.ts'
+import type { Shell } from '../shell.ts'
+import { deadline, type Input } from './input.ts'
+import { locate } from './place.ts'
+
+/** How far the time that was signed may be from that of its event: as long as a key on a token may wait for a finger, and more. */
+const SKEW = 10 * 60_000
+
+export type Approving = Pick<Approved, 'step' | 'group' | 'actor'> & { readonly key: string }
+
+/** Signs an approval, and checks it as everybody else will. Throws `denied` when it would not count. */
+export async function signed(shell: Shell, input: Input, state: State, { key, ...approving }: Approving): Promise<Signed> {
+  const file = signersOf(shell, input, state)
+  const lent = { cwd: shell.cwd, env: shell.env, signal: deadline(shell, input) }
+  const at = shell.clock.now()
+  const text = statementOf(state, { ...approving, at })
+  const signature = await sign(text, resolve(shell.cwd, key), lent)
+  const wrong = await refute({ text, signature, actor: approving.actor, at }, file, lent)
+  if (wrong === undefined) return { at, signature }
+  throw new RolloutError('denied', {
+    message: `${file} does not know this as a key of ${approving.actor}: ${wrong}`,
+    hint: `a line "${approving.actor} namespaces=\\"rollout\\" ssh-ed25519 AAAA…" in ${state.plan.signers ?? ''} makes it count`,
+  })
+}
+
+/** Why the signature of an approval proves nothing; undefined when it proves what it says. */
+export async function refuteApproval(shell: Shell, input: Input, state: State, approved: Approved): Promise<string | undefined> {
+  if (!approved.signed) return 'it is not signed'
+  const { at, signature } = approved.signed
+  if (Math.abs(at - approved.at) > SKEW) return 'it was signed at another time'
+  const lent = { cwd: shell.cwd, env: shell.env, signal: deadline(shell, input) }
+  const text = statementOf(state, { ...approved, at })
+  return refute({ text, signature, actor: approved.actor, at }, signersOf(shell, input, state), lent)
+}
+
+function signersOf(shell: Shell, input: Input, { plan }: State): string {
+  if (plan.signers !== undefined) return join(locate(shell, input).folder, plan.signers)
+  throw new RolloutError('usage', {
+    message: 'the plan does not say whose signatures count',
+    hint: 'signers: deploy/allowed_signers in rollout.yaml, then rollout plan --accept --reason "…"',
+  })
+}

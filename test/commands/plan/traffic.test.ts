@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest'
+import type { Summary } from '../../../src/core/report/summary.ts'
+import { fakeClock } from '../../helpers/memory.ts'
+import { plainPlan } from '../../helpers/plans.ts'
+import { fakeShell, serve } from '../../helpers/shell.ts'
+
+/** A shop with 6000 requests a minute whose counters tell both groups apart; `share` of them have the toggle on. */
+async function shopOf(clock: ReturnType<typeof fakeClock>, traffic: { share: number; on: number; off: number }, more = '') {
+  const sums = { on: { total: 1000, bad: 5 }, off: { total: 100_000, bad: 500 } }
+  let last = clock.monotonic()
+  const url = await serve((_, response) => {
+    const minutes = (clock.monotonic() - last) / 60_000
+    last = clock.monotonic()
+    for (const [group, share] of [['on', traffic.share] as const, ['off', 1 - traffic.share] as const]) {
+      sums[group].total += 6000 * minutes * share
+      sums[group].bad += 6000 * minutes * share * traffic[group]
+    }
+    const line = (group: 'on' | 'off', status: number, value: number): string =>
+      `http_requests_total{status="${status}",toggle="${group}"} ${value}\n`
+    const lines = (['on', 'off'] as const).map(
+      (group) => line(group, 500, sums[group].bad) + line(group, 200, sums[group].total - sums[group].bad),
+    )
+    response.end(lines.join(''))
+  })
+  const plan = plainPlan(url, more).replace('interval: 1s', 'interval: 1m').replace('steps: [10%, 100%]', 'steps: [10%, 50%, 100%]')
+  const groups = plan.replace('    success:', `    on: toggle="on"\n    off: toggle="off"\n    success:`)
+  return { url, one: plan, groups }
+}
+
+it('plan, status and advance say how long the proof takes at this traffic, and what is missing of it', async () => {
+  const clock = fakeClock()
+  const traffic = { share: 0, on: 0.005, off: 0.005 }
+  const { groups } = await shopOf(clock, traffic)
+  const shell = fakeShell({ clock, files: { 'rollout.yaml': groups, 'web.env': 'FEATURE_X=false\n' } })
+  await shell.run('plan')
+  expect(shell.printed.out).toMatch(
+    /core: at 100 requests\/s, 0\.5% of them failed \(error_rate\), ruling out 1\.5× as bad at 50% takes about (9|1\d)m\n/,
+  )
+  await shell.run('start')
+  await shell.run('advance', '--override', 'metrics,samples', '--reason', 'first step')
+  traffic.share = 0.1
+  for (let minute = 0; minute < 3; minute += 1) {
+    await shell.run('run', '--once')
+    clock.advance(60_000)
+  }
+  traffic.share = 0.5
+  for (let minute = 0; minute < 3; minute += 1) {
+    await shell.run('run', '--once')
+    clock.advance(60_000)
+  }
+  await shell.run('status')
+  expect(shell.printed.out).toMatch(/error_rate: cannot yet rule out [\d.]+× \(limit 1\.5×\); about \d+m at this traffic\.\n/)
+  expect(shell.printed.out).not.toMatch(/more\)|ruling out/)
+  await shell.run('status', '--json')
+  expect(shell.json<Summary>().gates.find(({ name }) => name === 'evidence')?.opensIn).toBeGreaterThan(60_000)
+  expect(await shell.run('advance', '--dry-run')).toBe('notYet')
+  expect(shell.printed.out).toMatch(/stays at 50%: evidence error_rate: cannot yet rule out [\d.]+×/)
+})
+
+it('what takes too long to prove says what can be proven in the time there is', async () => {
+  const clock = fakeClock()
+  const { groups } = await shopOf(clock, { share: 0, on: 0, off: 0.005 })
+  const hasty = groups.replace('metrics: [error_rate]', 'metrics: [error_rate], evidence: { pace: clock }')
+  const shell = fakeShell({ clock, files: { 'rollout.yaml': hasty, 'web.env': 'FEATURE_X=false\n' } })
+  await shell.run('plan')
+  expect(shell.printed.out).toMatch(/takes about \d+m; in the 1m of its hold [2-9]\.\d× can be\n/)
+})
+
+it('one group under evidence: plan says what that can promise, explain which judge spoke', async () => {
+  const clock = fakeClock()
+  const traffic = { share: 0, on: 0, off: 0.005 }
+  const { one } = await shopOf(clock, traffic)
+  const weighing = one.replace('metrics: [error_rate]', 'metrics: [error_rate], evidence: {}')
+  const shell = fakeShell({ clock, files: { 'rollout.yaml': weighing, 'web.env': 'FEATURE_X=false\n' } })
+  await shell.run('plan')
+  expect(shell.printed.out).toContain(
+    'core: error_rate, one group: at most 1% of changes that stay at 5% or below are called critical; a fault that everybody has looks like the change',
+  )
+  await shell.run('start')
+  await shell.run('advance', '--override', 'metrics,samples', '--reason', 'first step')
+  traffic.off = 0.06
+  for (let minute = 0; minute < 12; minute += 1) {
+    clock.advance(20_000)
+    if ((await shell.run('run', '--once')) === 'unhealthy') break
+  }
+  expect(shell.printed.out).toMatch(/error_rate 6% \(\d+ of \d+\), above 5%, 99% sure: evidence \d+:1, limit 100/)
+  await shell.run('explain', 'error_rate')
+  expect(shell.printed.out).toMatch(/This is why it stopped: .*; evidence about one group spoke\.\n/)
+  expect(shell.printed.out).toMatch(/Judged by evidence about one group: above 5%, 99% sure: evidence \d+:1, limit 100\.\n/)
+  await shell.run('explain')
+  expect(shell.printed.out).toContain('evidence about one group spoke')
+})

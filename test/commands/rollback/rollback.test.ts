@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Summary } from '../../../src/core/report/summary.ts'
+import { fakeClock } from '../../helpers/memory.ts'
+import { plainPlan, shopShell } from '../../helpers/plans.ts'
+import { fakeShell, shop, type FakeShell } from '../../helpers/shell.ts'
+
+const GO = ['advance', '--override', 'samples,metrics,hold', '--reason', 'test'] as const
+
+/** A rollout at its first step: FEATURE_X=10%. */
+async function rising(more?: string): Promise<FakeShell> {
+  const shell = await shopShell({ requests: 100, errors: 0 }, more)
+  expect(await shell.run('start')).toBe('done')
+  expect(await shell.run(...GO)).toBe('done')
+  expect(word(shell)).toBe('10%')
+  return shell
+}
+
+function word(shell: FakeShell, file = 'web.env'): string | undefined {
+  return /^FEATURE_X="?([^"\n]*)/m.exec(readFileSync(join(shell.cwd, file), 'utf8'))?.[1]
+}
+
+function journal(shell: FakeShell): string {
+  return join(shell.cwd, '.rollout/shop')
+}
+
+describe('rollback works', () => {
+  it.each<[string, (shell: FakeShell) => void]>([
+    ['with everything in order', () => undefined],
+    ['when rollout.yaml is broken', (shell) => shell.write('rollout.yaml', 'toggles: [')],
+    ['when rollout.yaml is gone', (shell) => rmSync(join(shell.cwd, 'rollout.yaml'))],
+  ])('%s', async (_, harm) => {
+    const shell = await rising()
+    harm(shell)
+    expect(await shell.run('rollback', '--reason', 'it hurts')).toBe('done')
+    expect(word(shell)).toBe('false')
+    expect(shell.printed.out).toContain('10% → 0%')
+    expect(await shell.run('status', '--json')).toBe('unhealthy')
+    expect(shell.json<Summary>().stopped).toMatchObject({ actor: 'ana', why: { text: 'it hurts' } })
+  })
+
+  it('and says so where somebody resumes it before it is done', async () => {
+    const target = `{ use: command, set: [sh, -c, 'printf %s "$1" > word', sh, "{{value}}"], get: [cat, word] }`
+    const plan = plainPlan(await shop({ requests: 100, errors: 0 })).replace('{ use: env-file, path: web.env }', target)
+    const clock = fakeClock()
+    const shell = fakeShell({ clock, env: { PATH: process.env['PATH'] }, files: { 'rollout.yaml': plan, word: 'false' } })
+    expect(await shell.run('start')).toBe('done')
+    expect(await shell.run(...GO)).toBe('done')
+    const sleep = clock.sleep.bind(clock)
+    clock.sleep = async (duration, signal) => {
+      await sleep(duration, signal)
+      if (duration === 10_000) expect(await shell.run('resume')).toBe('done')
+    }
+    expect(await shell.run('rollback')).toBe('conflict')
+    expect(shell.printed.err).toContain('! it was taken back, and resumed by somebody since: it is running')
+  })
+
+  it('with the other targets when what one of them, and a metric, refers to is not set any more', async () => {
+    const env: Record<string, string> = { EDGE_FILE: 'edge.env', METRICS: await shop({ requests: 100, errors: 0 }) }
+    const plan = plainPlan('${METRICS}')
+      .replace('[web]', '[web, edge]')
+      .replace('targets:\n', 'targets:\n  edge: { use: env-file, path: "${EDGE_FILE}" }\n')
+    const shell = fakeShell({
+      clock: fakeClock(),
+      env,
+      files: { 'rollout.yaml': plan, 'web.env': 'FEATURE_X=false\n', 'edge.env': 'FEATURE_X=false\n' },
+    })
+    expect(await shell.run('start')).toBe('done')
+    expect(await shell.run(...GO)).toBe('done')
+    const { EDGE_FILE = '' } = env
+    delete env['METRICS']
+    delete env['EDGE_FILE']
+
+    expect(await shell.run('rollback')).toBe('partial')
+    expect(word(shell)).toBe('false')
+    expect(word(shell, 'edge.env')).toBe('10%')
+    expect(shell.printed.out).toContain('EDGE_FILE is not set')
+    expect(shell.printed.out).toContain('FEATURE_X=false')
+    expect(await shell.run('status')).toBe('partial')
+
+    env['EDGE_FILE'] = EDGE_FILE
+    expect(await shell.run('rollback')).toBe('done')
+    expect(word(shell, 'edge.env')).toBe('false')
+  })
+
+  it('says that it did, and changes nothing, the second time', async () => {
+    const shell = await rising()
+    expect(await shell.run('rollback')).toBe('done')
+    const before = readdirSync(journal(shell)).length
+    expect(await shell.run('rollback')).toBe('done')
+    expect(shell.printed.out).toContain('rolled back already')
+    expect(readdirSync(journal(shell)).length).toBe(before)
+  })
+
+  it('--all without a journal goes past the epoch that the lost one left in the target', async () => {
+    const shell = await rising()
+    rmSync(join(shell.cwd, '.rollout'), { recursive: true })
+    expect(await shell.run('rollback')).toBe('usage')
+    expect(word(shell)).toBe('10%')
+    expect(await shell.run('rollback', '--all')).toBe('done')
+    expect(word(shell)).toBe('false')
+  })
+})
+
+describe('rollback --all --break-glass', () => {
+  /** The journal cannot be used: a file is where its folder was. */
+  async function withoutJournal(): Promise<{ shell: FakeShell; back: () => void }> {
+    const shell = await rising()
+    const kept = readdirSync(journal(shell)).map((name) => [name, readFileSync(join(journal(shell), name))] as const)
+    rmSync(journal(shell), { recursive: true })
+    writeFileSync(journal(shell), 'in the way')
+    const back = (): void => {
+      rmSync(journal(shell))
+      mkdirSync(journal(shell), { mode: 0o700 })
+      for (const [name, bytes] of kept) writeFileSync(join(journal(shell), name), bytes, { mode: 0o600 })
+    }
+    return { shell, back }
+  }
+
+  it('needs --all', async () => {
+    const shell = await rising()
+    expect(await shell.run('rollback', '--break-glass')).toBe('usage')
+    expect(word(shell)).toBe('10%')
+  })
+
+  it('takes the ordinary way when the journal can be used', async () => {
+    const shell = await rising()
+    expect(await shell.run('rollback', '--all', '--break-glass')).toBe('done')
+    expect(shell.printed.out).not.toContain('break-glass')
+    expect(word(shell)).toBe('false')
+  })
+
+  it('with --dry-run writes nothing: there is nothing to compare with', async () => {
+    const { shell } = await withoutJournal()
+    expect(await shell.run('rollback', '--all', '--break-glass', '--dry-run')).toBe('config')
+    expect(shell.printed.err).toContain('without the journal there is nothing to compare with')
+    expect([word(shell), existsSync(join(shell.cwd, '.rollout/shop.break-glass.json'))]).toEqual(['10%', false])
+  })
+
+  it.each(['{}', '{"at":"x","actor":"a"}', '{"at":1e99,"actor":"a"}', '{"at":1,"actor":"a","reason":1}', '[', ''])(
+    'a note of it that is damaged is not guessed at: %s',
+    async (note) => {
+      const shell = await rising()
+      shell.write('.rollout/shop.break-glass.json', note)
+      expect(await shell.run('pause')).toBe('config')
+      expect(shell.printed.err).toContain('the record of a break-glass is damaged')
+    },
+  )
+
+  it('works from rollout.yaml alone, and is recorded by the next command that reaches the journal', async () => {
+    const { shell, back } = await withoutJournal()
+    expect(await shell.run('rollback', '--all')).toBe('config')
+    expect(word(shell)).toBe('10%')
+
+    expect(await shell.run('rollback', '--all', '--break-glass', '--reason', 'store down')).toBe('done')
+    expect(shell.printed.out).toContain('break-glass: every toggle to its default, without the journal')
+    expect(word(shell)).toBe('false')
+
+    back()
+    expect(await shell.run('pause')).toBe('conflict')
+    expect(await shell.run('status', '--json')).toBe('partial')
+    expect(shell.json<Summary>()).toMatchObject({
+      status: 'rolled back',
+      intent: { move: 'rollback', why: { text: expect.stringContaining('break-glass of ana') } },
+    })
+    expect(existsSync(join(shell.cwd, '.rollout/shop.break-glass.json'))).toBe(false)
+
+    expect(await shell.run('rollback')).toBe('done')
+    expect(await shell.run('status')).toBe('unhealthy')
+    expect(await shell.run('resume')).toBe('done')
+    expect(await shell.run(...GO)).toBe('done')
+    expect(word(shell)).toBe('10%')
+  })
+
+  it('is not undone by a controller that does not know of it', async () => {
+    const { shell, back } = await withoutJournal()
+    expect(await shell.run('rollback', '--all', '--break-glass')).toBe('done')
+    back()
+    // Another machine: it has the journal, and no note of the break-glass.
+    rmSync(join(shell.cwd, '.rollout/shop.break-glass.json'))
+    expect(await shell.run('advance', '--override', 'samples,metrics,hold,drift', '--reason', 'on we go')).toBe('partial')
+    expect(shell.printed.out).toContain('was taken back by a break-glass')
+    expect(word(shell)).toBe('false')
+    expect(await shell.run('rollback', '--all')).toBe('done')
+    expect(word(shell)).toBe('false')
+  })
+})

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest'
+import { adviceOf, tallyOf } from '../../../src/core/forecast/advice.ts'
+import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
+import type { Run } from '../../../src/core/forecast/forecast.ts'
+import type { Plan } from '../../../src/core/plan/plan.ts'
+import { metric, MINUTE, phase, plan } from '../../helpers/core.ts'
+
+const ran = (end: Run['end'], more: Partial<Run> = {}): Run => ({
+  end,
+  after: 10 * MINUTE,
+  step: 1,
+  exposed: 1000,
+  failed: 5,
+  excess: 0,
+  waited: { hold: 10 * MINUTE },
+  ...more,
+})
+const times = (count: number, run: Run): Run[] => Array.from({ length: count }, () => run)
+const errors = { why: { code: 'critical', metric: 'errors', text: '' } } as const
+const done = times(100, ran('complete'))
+const quick = (of: Plan): Plan => ({ ...of, phases: of.phases.map((each) => ({ ...each, planned: { min: MINUTE, max: 5 * MINUTE } })) })
+const compared = plan({
+  metrics: { errors: metric({ compares: 'failures' }) },
+  phases: [phase({ evidence: { pace: 'evidence', policy: DEFAULTS } })],
+})
+
+it('few numbers for many runs', () => {
+  const waited = { exposure: 30 * MINUTE }
+  expect(tallyOf([...times(3, ran('complete')), ran('rolled back', { after: MINUTE, excess: 40, waited, ...errors })])).toEqual({
+    runs: 4,
+    ends: [
+      { end: 'rolled back', share: 0.25, median: MINUTE, within90: MINUTE, step: 2, why: 'errors' },
+      { end: 'complete', share: 0.75, median: 10 * MINUTE, within90: 10 * MINUTE, step: 2 },
+    ],
+    exposed: 1000,
+    failed: 5,
+    excess: 0,
+    waited: [
+      ['hold', 0.5],
+      ['exposure', 0.5],
+    ],
+  })
+})
+
+it.each<[string, Plan, readonly Run[], readonly Run[] | undefined, string]>([
+  ['good', plan(), done, undefined, 'fine: a good release takes 10m (100% of it waiting for hold)'],
+  [
+    'good, and bad caught',
+    plan(),
+    done,
+    times(9, ran('rolled back', { after: MINUTE, excess: 40 })),
+    'fine: a good release takes 10m (100% of it waiting for hold); the fault is rolled back after 1m, having failed 40 requests more than without it',
+  ],
+  [
+    'good ones rolled back',
+    plan(),
+    [...done, ...times(5, ran('rolled back', errors))],
+    undefined,
+    'too nervous: 4.76% of good releases are rolled back (errors): compare users with the toggle and without (on: and off: of errors), write evidence:, or let the rule be true for: longer',
+  ],
+  ['one of many rolled back is chance', plan(), [...times(60, ran('complete')), ran('rolled back', errors)], undefined, 'fine'],
+  [
+    'good ones paused by a threshold beside the comparison',
+    compared,
+    [...done, ...times(50, ran('paused', errors))],
+    undefined,
+    'too nervous: 33.3% of good releases pause (errors): errors has thresholds close to what is normal',
+  ],
+  [
+    'undecided',
+    compared,
+    times(9, ran('paused', { why: { code: 'evidence', text: '' } })),
+    undefined,
+    'too slow: 100% of good releases pause undecided: at this traffic 1.5× as bad cannot be ruled out in time; a larger critical: (now 1.5)',
+  ],
+  ['bad ones complete', plan(), done, done, 'too blind: 100% of releases with the fault reach everybody: thresholds do not see it'],
+  ['longer than planned', quick(plan()), done, undefined, 'too slow: a good release takes 10m, planned are 5m: a shorter hold:'],
+  [
+    'longer than planned, for harm that is feared',
+    quick(compared),
+    times(9, ran('complete', { waited: { exposure: MINUTE } })),
+    undefined,
+    'too slow: a good release takes 10m, planned are 5m: a larger maxHarm: (now 5s)',
+  ],
+])('%s', (_, of, good, bad, said) => {
+  const { is, text } = adviceOf(of, tallyOf(good), bad && tallyOf(bad))
+  expect(`${is}: ${text}`.slice(0, said.length)).toBe(said)
+})

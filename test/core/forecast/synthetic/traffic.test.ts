@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { quantile } from '../../../../src/core/judge/counters.ts'
+import { seeded } from '../../../../src/core/forecast/synthetic/chance.ts'
+import { simulate, type Minute } from '../../../../src/core/forecast/synthetic/traffic.ts'
+import type { World } from '../../../../src/core/forecast/synthetic/world.ts'
+
+const GOOD: World = { name: 'good', errors: 0.005 }
+
+function minutes(world: World, count: number, share = 0.5, rate = 1000): readonly { readonly on: Minute; readonly off: Minute }[] {
+  const traffic = simulate(world, rate, seeded(2))
+  return Array.from({ length: count }, () => traffic(share))
+}
+
+function rates(group: 'on' | 'off', all: ReturnType<typeof minutes>): readonly number[] {
+  return all.map((minute) => minute[group].bad / minute[group].total)
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
+
+test('requests, errors and latency are as the world says, and divide by the share', () => {
+  const all = minutes(GOOD, 200, 0.25)
+  expect(mean(all.map(({ on }) => on.total)) / 15_000).toBeCloseTo(1, 2)
+  expect(mean(all.map(({ off }) => off.total)) / 45_000).toBeCloseTo(1, 2)
+  expect(mean(rates('on', all))).toBeCloseTo(0.005, 4)
+  expect(mean(all.map(({ off }) => quantile(off.latency, 0.99)))).toBeGreaterThan(0.46)
+  expect(mean(all.map(({ off }) => quantile(off.latency, 0.99)))).toBeLessThan(0.5)
+  const tails = all.map(({ off }) => 1 - (off.latency['0.25'] ?? 0) / off.total)
+  expect(mean(tails)).toBeCloseTo(0.1106, 3)
+})
+
+test('every histogram is cumulative and ends with all requests, whatever the world', () => {
+  const world: World = { ...GOOD, burst: 3, trend: { errors: 2, traffic: 2 }, noise: { errors: 0.2, latency: 0.3, memory: 0.8 } }
+  for (const { on, off } of minutes(world, 100, 0.01, 10))
+    for (const { total, bad, latency } of [on, off]) {
+      const counts = Object.keys(latency)
+        .toSorted((a, b) => (a === '+Inf' ? 1 : b === '+Inf' ? -1 : Number(a) - Number(b)))
+        .map((le) => latency[le] ?? -1)
+      expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+      expect(counts.at(-1)).toBe(total)
+      expect(counts[0]).toBeGreaterThanOrEqual(0)
+      expect(bad).toBeLessThanOrEqual(total)
+    }
+})
+
+describe('what can go wrong', () => {
+  test('a release that is worse from a minute on', () => {
+    const on = rates('on', minutes({ ...GOOD, release: { errors: 0.05, latency: 2, from: 10 } }, 20))
+    expect(mean(on.slice(0, 10))).toBeLessThan(0.006)
+    expect(mean(on.slice(10))).toBeCloseTo(0.05, 2)
+  })
+
+  test('an incident in both groups, and over', () => {
+    const all = minutes({ ...GOOD, incident: { between: [5, 5], lasts: 4.5, off: 0.05, on: 0.1, latency: 2 } }, 15)
+    expect(mean(rates('off', all.slice(5, 9)))).toBeCloseTo(0.055, 2)
+    expect(mean(rates('on', all.slice(5, 9)))).toBeCloseTo(0.105, 2)
+    // The last half minute of it.
+    expect(rates('on', all)[9]).toBeCloseTo(0.055, 2)
+    expect(mean(rates('on', [...all.slice(0, 5), ...all.slice(10)]))).toBeLessThan(0.006)
+  })
+
+  test('a day: errors and traffic go up and down together in both groups', () => {
+    const all = minutes({ ...GOOD, trend: { errors: 3, traffic: 2 } }, 24 * 60)
+    const off = rates('off', all)
+    expect(Math.max(...off)).toBeGreaterThan(0.0145)
+    expect(Math.min(...off)).toBeLessThan(0.002)
+    expect(mean(rates('on', all)) / mean(off)).toBeCloseTo(1, 1)
+    expect(Math.max(...all.map(({ off: { total } }) => total)) / Math.min(...all.map(({ off: { total } }) => total))).toBeGreaterThan(3.8)
+  })
+
+  test('noise wanders in the toggle-on group alone, and slowly', () => {
+    const all = minutes({ ...GOOD, noise: { errors: 0.3, latency: 0, memory: 0.9 } }, 400, 0.5, 10_000)
+    const logs = rates('on', all).map((rate) => Math.log(rate / 0.005))
+    expect(Math.sqrt(mean(logs.map((log) => log ** 2)))).toBeGreaterThan(0.2)
+    const lagged = mean(logs.slice(1).map((log, nth) => log * (logs[nth] ?? 0))) / mean(logs.map((log) => log ** 2))
+    expect(lagged).toBeGreaterThan(0.75)
+    expect(Math.sqrt(mean(rates('off', all).map((rate) => Math.log(rate / 0.005) ** 2)))).toBeLessThan(0.05)
+  })
+
+  test('at 100 % nobody has the toggle off', () => {
+    expect(minutes(GOOD, 1, 1)[0]?.off).toMatchObject({ total: 0, bad: 0 })
+  })
+})

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import type { Watch } from '../../../src/core/judge/track.ts'
+import type { Reading } from '../../../src/core/values/reading.ts'
+import { begin, isNews, longestGap, observe, type Tick } from '../../../src/core/judge/watch.ts'
+import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, track, value, watch } from '../../helpers/core.ts'
+
+const tick = (monotonic: number, domain = 'test'): Tick => ({ monotonic, domain, now: NOW })
+const good = value(0.001)
+const bad = value(0.03)
+
+type Poll = readonly [monotonic: number, reading: Reading | undefined, domain?: string]
+function poll(of = plan(), ...polls: readonly Poll[]): Watch {
+  const [current = phase()] = of.phases
+  return polls.reduce(
+    (before, [at, reading, domain]) =>
+      observe(of, { phase: current, cursor: 0 }, before, reading ? { errors: reading } : {}, tick(at, domain)),
+    watch({ errors: track() }),
+  )
+}
+
+const few = plan({ metrics: { errors: metric({ minSamples: 200 }) } })
+const ignored = plan({ metrics: { errors: metric({ onNoData: 'ignore' }) } })
+const CREDIT: readonly (readonly [string, ReturnType<typeof plan>, readonly Poll[], number])[] = [
+  [
+    'watched time',
+    plan(),
+    [
+      [MINUTE, good],
+      [2 * MINUTE, good],
+    ],
+    2 * MINUTE,
+  ],
+  ['the longest gap', plan(), [[3 * MINUTE, good]], 3 * MINUTE],
+  [
+    'not time nobody watched',
+    plan(),
+    [
+      [3 * MINUTE + 1001, good],
+      [4 * MINUTE + 1001, good],
+    ],
+    MINUTE,
+  ],
+  ['not a clock that went back', plan(), [[-1, good]], 0],
+  [
+    'not another clock',
+    plan(),
+    [
+      [MINUTE, good, 'reboot'],
+      [2 * MINUTE, good, 'reboot'],
+    ],
+    MINUTE,
+  ],
+  ['not a warning', plan(), [[MINUTE, bad]], 0],
+  ['not silence', plan(), [[MINUTE, gone]], 0],
+  ['not NaN', plan(), [[MINUTE, value(Number.NaN)]], 0],
+  ['not what nobody read', plan(), [[MINUTE, undefined]], 0],
+  [
+    'few samples that are not bad',
+    few,
+    [
+      [MINUTE, ratio(0, 1)],
+      [2 * MINUTE, ratio(0, 9)],
+    ],
+    MINUTE,
+  ],
+  ['silence that is to be ignored', ignored, [[MINUTE, gone]], MINUTE],
+]
+
+describe('credit', () => {
+  it.each(CREDIT)('%s', (_, of, polls, credit) => expect(poll(of, ...polls).credit).toBe(credit))
+  it('is watched over three intervals and one deadline at most', () => expect(longestGap(plan())).toBe(3 * MINUTE + 1000))
+  it('takes a metric nobody read for missing, whatever it was before', () =>
+    expect(poll(plan(), [MINUTE, undefined]).tracks['errors']).toMatchObject({ verdict: 'unknown', met: false }))
+})
+
+const aimed = plan({
+  phases: [phase({ steps: [{ to: 100, hold: 0 }], success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] })],
+})
+const early = plan({ phases: [phase({ success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] })] })
+const CRITERIA: readonly (readonly [string, readonly Poll[], number])[] = [
+  [
+    'grow while they hold',
+    [
+      [MINUTE, good],
+      [2 * MINUTE, good],
+    ],
+    2 * MINUTE,
+  ],
+  [
+    'wait while nothing is known',
+    [
+      [MINUTE, good],
+      [2 * MINUTE, gone],
+      [3 * MINUTE, undefined],
+    ],
+    MINUTE,
+  ],
+  [
+    'wait over a gap',
+    [
+      [MINUTE, good],
+      [60 * MINUTE, good],
+    ],
+    MINUTE,
+  ],
+  [
+    'start over when broken',
+    [
+      [MINUTE, good],
+      [2 * MINUTE, value(0.01)],
+      [3 * MINUTE, good],
+    ],
+    MINUTE,
+  ],
+]
+
+describe('criteria', () => {
+  it.each(CRITERIA)('%s', (_, polls, held) => expect(poll(aimed, ...polls).criteria).toEqual({ 'core/0': held }))
+  it('do not grow before the last step', () => expect(poll(early, [MINUTE, good]).criteria).toEqual({}))
+})
+
+describe('a step just reached', () => {
+  const before = watch({ errors: track({ criticalFor: 5, last: { total: { a: 1 } } }) }, { credit: 9, criteria: { 'core/0': 7 } })
+  it('has proven nothing; criteria that held before the last step are void', () => {
+    expect(begin(plan(), 0, before, {}, tick(50)).criteria).toEqual({})
+    // Back at the end of a phase that was complete: what it proved stays.
+    expect(begin(plan(), 1, before, {}, tick(50)).criteria).toEqual({ 'core/0': 7 })
+  })
+  it('begins anew with counters as they are', () => {
+    const now = begin(plan(), 1, before, { errors: ratio(2, 8) }, tick(50))
+    expect(now).toMatchObject({ credit: 0, monotonic: 50, criteria: { 'core/0': 7 } })
+    expect(now.tracks['errors']).toEqual({
+      verdict: 'unknown',
+      met: false,
+      missing: { reason: 'first-poll', detail: 'nothing measured at this step yet' },
+      bins: [],
+      last: { bad: { a: 2 }, total: { a: 8 } },
+    })
+  })
+  it('forgets counters from before it', () => expect(begin(plan(), 0, before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
+})
+
+const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean])[] = [
+  ['nothing', {}, { errors: track() }, false],
+  ['another value', {}, { errors: track({ value: 0.002 }) }, false],
+  ['a verdict', {}, { errors: track({ verdict: 'warning' }) }, true],
+  ['success lost', {}, { errors: track({ met: false }) }, true],
+  ['a streak', {}, { errors: track({ criticalFor: 0 }) }, true],
+  ['a tenth of the hold', { credit: MINUTE }, { errors: track() }, true],
+  ['ten minutes', { monotonic: 10 * MINUTE }, { errors: track() }, true],
+]
+
+describe('news', () => {
+  it.each(NEWS)('%s: %#', (_, more, tracks, news) => expect(isNews(plan(), watch(), watch(tracks, more), 10 * MINUTE)).toBe(news))
+  it('is the first watch of all', () => expect(isNews(plan(), undefined, watch(), MINUTE)).toBe(true))
+})

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { drift, environment } from '../../../src/core/plan/environment.ts'
+import { plan, toggle } from '../../helpers/core.ts'
+
+const shop = plan({
+  toggles: {
+    A: toggle({ variable: 'FEATURE_A', targets: ['web', 'worker'] }),
+    B: toggle({ variable: 'B', words: { on: '1', off: '0' } }),
+    OLD: toggle({ variable: 'OLD', kind: 'legacy', default: 100 }),
+  },
+  targets: { web: { use: 'f', options: {} }, worker: { use: 'f', options: {} } },
+})
+const exposures = { A: 0.1, B: 100, OLD: 75 }
+
+describe('the words of a target', () => {
+  it.each([
+    ['web', exposures, { FEATURE_A: '0.1%', B: '1', OLD: '75%' }],
+    ['worker', exposures, { FEATURE_A: '0.1%' }],
+    ['web', {}, { FEATURE_A: 'false', B: '0', OLD: 'true' }],
+    ['nowhere', exposures, {}],
+  ])('%s %j', (target, each, words) => expect(environment(shop, target, { exposures: each, baseline: {} })).toEqual(words))
+})
+
+describe('drift', () => {
+  const held = { FEATURE_A: '0.1%', B: '1', OLD: '75%' }
+  it.each([
+    ['none', held, []],
+    ['the same in other words', { ...held, B: '100%', FEATURE_A: '0.1%;key=x' }, []],
+    ['another exposure', { ...held, FEATURE_A: '10%' }, [['A', '10%', '0.1%']]],
+    ['a bare number', { ...held, FEATURE_A: '0.1' }, [['A', '0.1', '0.1%']]],
+    ['the word of another toggle', { ...held, B: 'true' }, [['B', 'true', '1']]],
+    ['unknown counts as the default', { FEATURE_A: '0.1%', B: '1' }, [['OLD', undefined, '75%']]],
+  ])('%s', (_, found, wanted) =>
+    expect(drift(shop, 'web', { exposures, baseline: {} }, found).map((each) => [each.toggle, each.found, each.expected])).toEqual(wanted),
+  )
+  it('is none where the default is what it should be', () =>
+    expect(drift(shop, 'web', { exposures: { A: 0, B: 0, OLD: 100 }, baseline: {} }, {})).toEqual([]))
+})

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { leastOf, stagesOf, stretchesOf } from '../../../src/core/plan/planned.ts'
+import { MINUTE, phase, plan, rule, toggle } from '../../helpers/core.ts'
+
+const DAY = 1440 * MINUTE
+
+it('phases lie one behind the other, as long as planned or as their holds take', () => {
+  const phases = [
+    phase({ planned: { min: DAY, max: 3 * DAY } }),
+    phase({ id: 'next', toggles: ['B'] }),
+    phase({ id: 'last', planned: { min: DAY, max: DAY } }),
+  ]
+  expect(stretchesOf(plan({ phases })).map(({ from, sure, to, least }) => ({ from, sure, to, least }))).toEqual([
+    { from: 0, sure: DAY, to: 3 * DAY, least: 20 * MINUTE },
+    { from: DAY, sure: DAY + 20 * MINUTE, to: 3 * DAY + 20 * MINUTE, least: 20 * MINUTE },
+    { from: DAY + 20 * MINUTE, sure: 2 * DAY + 20 * MINUTE, to: 4 * DAY + 20 * MINUTE, least: 20 * MINUTE },
+  ])
+})
+
+it('what a phase takes: its holds, and at its last step its bake or its longest criterion', () => {
+  const success = [{ metric: 'errors', rule: rule('< 1%'), over: 60 * MINUTE }]
+  expect(leastOf(plan({ phases: [phase({ after: 30 * MINUTE })] }), 0)).toBe(40 * MINUTE)
+  expect(leastOf(plan({ phases: [phase({ after: 30 * MINUTE, success })] }), 0)).toBe(70 * MINUTE)
+})
+
+it('every step from the defaults on; a legacy toggle downwards', () => {
+  const given = plan({
+    toggles: { A: toggle(), OLD: toggle({ kind: 'legacy', default: 100, variable: 'OLD' }) },
+    phases: [phase({ toggles: ['A', 'OLD'], order: 'together' })],
+  })
+  expect(stagesOf(given).map(({ before, after }) => ({ before, after }))).toEqual([
+    { before: { A: 0, OLD: 100 }, after: { A: 10, OLD: 90 } },
+    { before: { A: 10, OLD: 90 }, after: { A: 100, OLD: 0 } },
+  ])
+})

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { changesBetween, summarize } from '../../../src/core/report/summary.ts'
+import { MISSING, MINUTE, NOW, plan, state, track, watch } from '../../helpers/core.ts'
+
+describe('a summary', () => {
+  it('counts steps from 1 and says what holds', () =>
+    expect(summarize(state({ watch: watch(undefined, { credit: MINUTE }) }), NOW)).toMatchObject({
+      name: 'shop',
+      status: 'running',
+      phase: 'core',
+      step: { number: 1, of: 2, phase: 'core', toggles: ['A'], to: '10%' },
+      next: { number: 2, of: 2, to: '100%' },
+      decision: { do: 'hold', text: 'hold 1m of 10m' },
+      metrics: [{ name: 'errors', verdict: 'healthy', text: '0.1% < 1%', value: 0.001 }],
+    }))
+  it('has no step before the first, and no next after the last', () => {
+    expect(summarize(state({ cursor: -1, exposures: { A: 0 } }), NOW)).not.toHaveProperty('step')
+    expect(summarize(state({ cursor: 1, exposures: { A: 100 } }), NOW)).not.toHaveProperty('next')
+  })
+  it('has no gates when complete', () => expect(summarize(state({ status: 'complete' }), NOW).gates).toEqual([]))
+  it('shows no value where nothing is known', () => {
+    const [metric] = summarize(state({ watch: watch({ errors: { ...track({ value: 0 }), ...MISSING } }) }), NOW).metrics
+    expect(metric).toEqual({ name: 'errors', verdict: 'unknown', text: 'unreachable: refused' })
+  })
+  it('says what was never measured', () =>
+    expect(summarize(state({ watch: watch({}) }), NOW).metrics).toEqual([{ name: 'errors', verdict: 'unknown', text: 'not measured yet' }]))
+})
+
+it.each([
+  [{ A: 0 }, { A: 10 }, [{ toggle: 'A', from: '0%', to: '10%' }]],
+  [{}, { A: 0.1 }, [{ toggle: 'A', from: '0%', to: '0.1%' }]],
+  [{ A: 5 }, { A: 5 }, []],
+])('what changes from %j to %j', (before, after, changes) => expect(changesBetween(plan(), before, after)).toEqual(changes))

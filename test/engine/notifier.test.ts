@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import type { OpenChannel } from '../../src/adapters/channels.ts'
+import { AUDIENCES } from '../../src/core/values/channel.ts'
+import type { Event, Fact } from '../../src/core/journal/event.ts'
+import type { Notice } from '../../src/core/journal/notice.ts'
+import { owedTo } from '../../src/core/journal/outbox.ts'
+import type { Channel } from '../../src/core/plan/plan.ts'
+import type { Clock } from '../../src/core/ports.ts'
+import { openCourier, type Sender } from '../../src/engine/notifier.ts'
+import { stateOf } from '../../src/engine/engine.ts'
+import { run } from '../../src/engine/run.ts'
+import { openWriter } from '../../src/engine/writer.ts'
+import { phase, plan, value, watch } from '../helpers/core.ts'
+import { realClock } from '../helpers/loan.ts'
+import { memoryJournal } from '../helpers/memory.ts'
+import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
+
+const channel: Channel = { use: 'fake', options: {}, audience: 'team', events: AUDIENCES.team, timeout: 1000 }
+const PLAN = plan({ notify: { ops: channel, chat: channel } })
+const NEVER = 60_000
+const why = { code: 'operator', text: 'wait' } as const
+
+/** A channel that keeps what it is sent, and does with it what the test says. */
+function fakeChannel(name: string, behave: (notice: Notice, signal: AbortSignal, nth: number) => Promise<void> = async () => undefined) {
+  const sent: Notice[] = []
+  const open: OpenChannel = {
+    name,
+    send: async (notice, signal) => {
+      sent.push(notice)
+      await behave(notice, signal, sent.length)
+    },
+    probe: async () => '',
+  }
+  return { open, sent, kinds: () => sent.map(({ kind }) => kind) }
+}
+/** Waits in real time, so that a channel can answer; all else of the clock is the test's. */
+const awake = (clock: Clock): Clock => ({ ...clock, sleep: async (duration, signal) => realClock.sleep(duration, signal) })
+const hangs = async (_: Notice, signal: AbortSignal): Promise<void> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+const fails = async (): Promise<never> => Promise.reject(new Error('answered 503'))
+
+async function opened(channels: readonly OpenChannel[], journal = memoryJournal()) {
+  const { engine, clock } = await fakeEngine(PLAN, { targets: [], journal })
+  const append = async (fact: Fact) => engine.writer.append(fact, { actor: 'ana' })
+  const sender: Sender = { ...engine, clock: awake(clock), channels }
+  const notified = (): readonly Extract<Event, { type: 'notified' }>[] =>
+    journal.events.flatMap((event) => (event.type === 'notified' ? [event] : []))
+  return { engine, clock, sender, append, notified, journal }
+}
+
+describe('the courier', () => {
+  it('tells each channel in order, and takes down what it told with one event', async () => {
+    const [ops, chat] = [fakeChannel('ops'), fakeChannel('chat')]
+    const { sender, append, notified } = await opened([ops.open, chat.open])
+    await append({ type: 'paused', why })
+    await append({ type: 'resumed' })
+    const courier = openCourier(sender)
+    await courier.turn()
+    expect(await courier.end(NEVER)).toEqual([])
+    expect([ops.kinds(), chat.kinds()]).toEqual([
+      ['started', 'paused', 'resumed'],
+      ['started', 'paused', 'resumed'],
+    ])
+    expect(notified()).toMatchObject([
+      { channel: 'ops', through: 3, attempts: 1, actor: 'auto' },
+      { channel: 'chat', through: 3, attempts: 1 },
+    ])
+    expect(stateOf(sender).outbox?.notices).toEqual([])
+  })
+
+  it('a channel that never answers holds up neither a turn nor another channel', async () => {
+    const [ops, chat] = [fakeChannel('ops', hangs), fakeChannel('chat')]
+    const { sender, append, notified } = await opened([ops.open, chat.open])
+    await append({ type: 'paused', why })
+    const courier = openCourier(sender)
+    await courier.turn()
+    await courier.turn()
+    await courier.soon(50)
+    expect(chat.kinds()).toEqual(['started', 'paused'])
+    expect(await courier.end(50)).toEqual([{ channel: 'ops', error: 'has not answered yet' }])
+    expect(notified().map(({ channel: name }) => name)).toEqual(['chat'])
+    expect(owedTo(PLAN, stateOf(sender).outbox, 'ops').map(({ kind }) => kind)).toEqual(['started', 'paused'])
+  })
+
+  it('what failed is tried again, later and later, and what came before it is not sent twice', async () => {
+    const ops = fakeChannel('ops', async (notice, _, nth) => (notice.kind === 'paused' && nth < 4 ? fails() : undefined))
+    const { sender, clock, append, notified } = await opened([ops.open])
+    await append({ type: 'paused', why })
+    const courier = openCourier(sender)
+    for (const wait of [0, 4999, 1, 9999, 1]) {
+      clock.advance(wait)
+      await courier.turn()
+      await courier.soon(NEVER)
+    }
+    expect(ops.kinds()).toEqual(['started', 'paused', 'paused', 'paused'])
+    expect(notified().map(({ through, attempts }) => [through, attempts])).toEqual([
+      [1, 1],
+      [2, 3],
+    ])
+  })
+
+  it('a crash after the message and before the journal tells it again with the same id: never lost', async () => {
+    let isDown = true
+    const journal = memoryJournal((event) => {
+      if (event.type === 'notified' && isDown) throw new Error('the process dies here')
+    })
+    const before = fakeChannel('ops')
+    const first = await opened([before.open], journal)
+    const courier = openCourier(first.sender)
+    await courier.turn()
+    await expect(courier.soon(NEVER)).rejects.toThrow('the process dies here')
+    isDown = false
+    const after = fakeChannel('ops')
+    const writer = await openWriter({ journal, clock: first.clock, uuid: () => `after-${Math.random()}`, version: 'test' })
+    const next = openCourier({ ...first.sender, writer, channels: [after.open] })
+    await next.turn()
+    await next.end(NEVER)
+    expect(after.sent).toEqual(before.sent)
+    const third = fakeChannel('ops')
+    const last = openCourier({ ...first.sender, writer, channels: [third.open] })
+    await last.turn()
+    await last.end(NEVER)
+    expect(third.sent).toEqual([])
+  })
+
+  it('an event with two messages is told only with both', async () => {
+    const steps = [
+      { to: 10, hold: 0 },
+      { to: 100, hold: 0, approval: { group: 'managers', count: 1 } },
+    ]
+    const ops = fakeChannel('ops', async ({ kind }, _, nth) => (kind === 'approval-needed' && nth < 5 ? fails() : undefined))
+    const { sender, append, notified, clock } = await opened([ops.open])
+    await append({ type: 'replanned', plan: { ...PLAN, phases: [phase({ steps })] }, digest: 'd', files: {}, baseline: { A: 0 } })
+    await append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why })
+    await append({ type: 'arrived', intent: 3, missing: [], watch: watch() })
+    const courier = openCourier(sender)
+    for (let nth = 0; nth < 2; nth += 1) {
+      await courier.turn()
+      await courier.soon(NEVER)
+      clock.advance(5000)
+    }
+    expect(ops.kinds()).toEqual(['started', 'replanned', 'advanced', 'approval-needed', 'approval-needed'])
+    expect(notified().map(({ through }) => through)).toEqual([2, 4])
+  })
+
+  it('is given up after many attempts, once, and what comes next is told', async () => {
+    const ops = fakeChannel('ops', async ({ kind }) => (kind === 'started' ? fails() : undefined))
+    const { sender, append, notified, clock } = await opened([ops.open])
+    await append({ type: 'paused', why })
+    const courier = openCourier(sender)
+    for (let nth = 0; nth < 40; nth += 1) {
+      await courier.turn()
+      await courier.soon(NEVER)
+      clock.advance(300_000)
+    }
+    expect(notified()).toMatchObject([{ through: 1, attempts: 24, error: 'answered 503' }, { through: 2 }])
+    expect(ops.kinds()).toEqual([...Array.from({ length: 24 }, () => 'started'), 'paused'])
+  })
+
+  it('is given up when it is a day old, and not before it was tried', async () => {
+    const ops = fakeChannel('ops', fails)
+    const { sender, notified, clock } = await opened([ops.open])
+    clock.jump(2 * 86_400_000)
+    const courier = openCourier(sender)
+    await courier.soon(NEVER)
+    expect(notified()).toEqual([])
+    await courier.turn()
+    await courier.end(NEVER)
+    expect(notified()).toMatchObject([{ through: 1, attempts: 1, error: 'answered 503' }])
+  })
+
+  it('a journal that is out of reach is no reason to end; nothing is lost', async () => {
+    const { RolloutError } = await import('../../src/core/values/errors.ts')
+    let isDown = true
+    const journal = memoryJournal((event) => {
+      if (event.type === 'notified' && isDown) throw new RolloutError('unreachable', { message: 'the store is down' })
+    })
+    const ops = fakeChannel('ops')
+    const { sender, notified } = await opened([ops.open], journal)
+    const courier = openCourier(sender)
+    await courier.turn()
+    await courier.soon(NEVER)
+    expect(notified()).toEqual([])
+    isDown = false
+    await courier.turn()
+    await courier.end(NEVER)
+    expect([ops.kinds(), notified().length]).toEqual([['started'], 1])
+  })
+})
+
+describe('a run with channels', () => {
+  it('rolls back before it tells, whether or not anybody answers', async () => {
+    const web = fakeTarget('web')
+    const { engine, clock, journal } = await fakeEngine(PLAN, {
+      targets: [web],
+      metrics: [fakeMetric('errors', () => value(0.09, clock.now()))],
+    })
+    const held: string[] = []
+    const ops = fakeChannel('ops', async (notice, signal) => {
+      held.push(`${notice.kind} with A=${web.words['A']}`)
+      return hangs(notice, signal)
+    })
+    await engine.writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why }, { actor: 'ana' })
+    const chat = fakeChannel('chat', async ({ kind }) => void held.push(`${kind} to chat with A=${web.words['A']}`))
+    const courier = openCourier({ ...engine, clock: awake(clock), channels: [ops.open, chat.open] })
+    const short = { ...courier, soon: async () => courier.soon(20), end: async () => courier.end(20) }
+    let last = ''
+    for await (const { state } of run(engine, {
+      controller: { host: 'h', pid: 1, domain: 'd', began: '1' },
+      alive: () => undefined,
+      courier: short,
+    }))
+      last = state.status
+    expect([last, web.words['A']]).toEqual(['rolled back', 'false'])
+    expect(held).toContain('rolled-back to chat with A=false')
+    expect(ops.kinds()).toEqual(['started'])
+    expect(await journal.read()).toEqual(expect.arrayContaining([expect.objectContaining({ type: 'notified', channel: 'chat' })]))
+  })
+})
