@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { main } from './cli.ts'
 import { EXIT, RolloutError } from './core/values/errors.ts'
 import type { Controller } from './core/journal/event.ts'
-import type { Stream } from './core/ports.ts'
+import type { Stream } from './core/values/stream.ts'
 import type { Shell } from './shell.ts'
 
 declare const __VERSION__: string

@@ -1,5 +1,6 @@
 import type { Controller } from './core/journal/event.ts'
-import type { Clock, Stream } from './core/ports.ts'
+import type { Stream } from './core/values/stream.ts'
+import type { Clock } from './core/ports.ts'
 
 /** Everything a command may know of the world outside. Only main.ts makes one. */
 export interface Shell {

@@ -12,6 +12,7 @@ import { renderAdvance, renderRefusal } from '../views/advance.ts'
 import { writeJson } from '../views/json.ts'
 import { flag, requireReason, signature, text, type Input } from '../session/input.ts'
 import { openEngine, openRollout } from '../session/project.ts'
+import { checkStep } from '../session/if-step.ts'
 
 /** Takes the next step if every gate is open, or is overridden with a reason. */
 export default async function advance(shell: Shell, input: Input): Promise<Outcome> {
@@ -38,25 +39,6 @@ function overridesOf(input: Input): readonly string[] {
   if (wrong !== undefined) throw new RolloutError('usage', { message: `"${wrong}" is not a gate`, hint: `one of ${GATES.join(', ')}` })
   if (names.length > 0) requireReason(input, '--override')
   return names
-}
-
-/** `--if-step 3`: compare and set, so that a command typed twice acts once. Throws `conflict` otherwise. */
-export function checkStep(state: State, input: Input): void {
-  const wanted = text(input, 'ifStep')
-  if (wanted === undefined) return
-  if (!/^\d+$/.test(wanted))
-    throw new RolloutError('usage', {
-      message: `--if-step ${wanted} is not a number`,
-      hint: 'the step of rollout status; 0 before the first',
-    })
-  // A step that somebody has begun is left behind: whoever asks for it again is the second.
-  const isMoving = state.intent?.move === 'advance'
-  const at = (isMoving ? state.intent.cursor : state.cursor) + 1
-  if (Number(wanted) === at) return
-  throw new RolloutError('conflict', {
-    message: `the rollout is ${isMoving ? 'on its way to' : 'at'} step ${at}, not ${wanted}; nothing was changed`,
-    hint: 'rollout status',
-  })
 }
 
 function report(shell: Shell, input: Input, engine: Engine, before: State, turn: Turn, overrides: readonly string[]): Outcome {

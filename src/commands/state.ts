@@ -1,6 +1,6 @@
 import { STORES } from '../core/values/address.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Journal } from '../core/ports.ts'
+import type { Journal } from '../core/journal/store.ts'
 import { relocate } from '../engine/relocate.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'

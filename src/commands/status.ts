@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fingerprint } from '../config/outline.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Journal, Lease } from '../core/ports.ts'
+import type { Journal, Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, load } from '../engine/writer.ts'
@@ -12,6 +9,7 @@ import { renderStatus } from '../views/status.ts'
 import { deadline, flag, type Input } from '../session/input.ts'
 import { locate } from '../session/place.ts'
 import { openState } from '../session/project.ts'
+import { editedFiles } from '../session/edited-files.ts'
 
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
 const REFRESH = 1000
@@ -54,17 +52,4 @@ function show(shell: Shell, input: Input, state: State, lease: Lease | undefined
 function outcomeOf({ status: is, intent }: State): Outcome {
   if (intent) return 'partial'
   return is === 'rolled back' ? 'unhealthy' : is === 'paused' ? 'notYet' : 'done'
-}
-
-/** The plan's files that are no longer as they were frozen, or are gone; compared by their bytes, nothing is parsed. */
-export function editedFiles(folder: string, state: Pick<State, 'files'>): readonly string[] {
-  return Object.entries(state.files).flatMap(([path, hash]) => (hashOf(join(folder, path)) === hash ? [] : [path]))
-}
-
-function hashOf(path: string): string | undefined {
-  try {
-    return fingerprint(readFileSync(path, 'utf8'))
-  } catch {
-    return undefined
-  }
 }

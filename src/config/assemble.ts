@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../core/evidence/policy.ts'
-import type { ChecklistItem, Evidence, Freeze, Json, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
+import type { Json } from '../core/values/json.ts'
+import type { ChecklistItem, Evidence, Freeze, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
 import { channelOf } from './notify.ts'
 import { dayStart, nextDay } from '../core/plan/calendar.ts'
 import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RolloutError, type Problem } from '../core/values/errors.ts'
-import type { Json } from '../core/plan/plan.ts'
+import type { Json } from '../core/values/json.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { explainIssue, type Issue } from './issue.ts'
 import { locate } from './place.ts'

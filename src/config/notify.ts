@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AUDIENCES, NOTICES } from '../core/values/channel.ts'
 import { PLACEHOLDERS } from '../core/journal/message.ts'
-import type { Channel, Json } from '../core/plan/plan.ts'
+import type { Json } from '../core/values/json.ts'
+import type { Channel } from '../core/plan/plan.ts'
 import { unknownPlaceholder } from '../core/values/template.ts'
 import { pause } from './values.ts'
 

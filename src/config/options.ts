@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 import { hider } from '../core/values/redact.ts'
-import type { Json } from '../core/plan/plan.ts'
+import type { Json } from '../core/values/json.ts'
 import type { Schema, TargetAdapter } from '../core/ports.ts'
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
 import { resolve } from '../core/plan/reference.ts'

@@ -1,6 +1,6 @@
 import type { Event } from '../core/journal/event.ts'
-import type { Json } from '../core/plan/plan.ts'
-import type { Journal } from '../core/ports.ts'
+import type { Json } from '../core/values/json.ts'
+import type { Journal } from '../core/journal/store.ts'
 import { FOLD } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 

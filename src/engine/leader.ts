@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
 import { isSameLease } from '../core/journal/lease.ts'
-import type { Lease } from '../core/ports.ts'
+import type { Lease } from '../core/journal/store.ts'
 import type { Duration } from '../core/values/units.ts'
 import type { Engine } from './engine.ts'
 

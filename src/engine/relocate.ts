@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
-import type { Journal } from '../core/ports.ts'
+import type { Journal } from '../core/journal/store.ts'
 import { insist } from './retry.ts'
 import type { Signature, Writer } from './writer.ts'
 

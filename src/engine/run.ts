@@ -1,6 +1,6 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
-import type { Lease } from '../core/ports.ts'
+import type { Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Courier } from './notifier.ts'
 import { stateOf, type Engine } from './engine.ts'

@@ -1,8 +1,9 @@
 import { seal } from '../adapters/state/seal.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
-import type { Json } from '../core/plan/plan.ts'
-import type { Clock, Journal } from '../core/ports.ts'
+import type { Json } from '../core/values/json.ts'
+import type { Journal } from '../core/journal/store.ts'
+import type { Clock } from '../core/ports.ts'
 import { FOLD, fold } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import type { Shell } from '../shell.ts'
 import { oneLine, summaryOf, type CheckReport, type CheckRow } from '../views/check.ts'
 import { placeOf } from '../views/problem.ts'

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { openStore as open } from '../adapters/state/open.ts'
 import { outlineOf, type Outline } from '../config/outline.ts'
-import type { Store } from '../core/ports.ts'
+import type { Store } from '../core/journal/store.ts'
 import { lasting } from '../engine/deadline.ts'
 import type { Shell } from '../shell.ts'
 import { deadline, type Input } from './input.ts'

@@ -1,6 +1,6 @@
 import type { Decision } from '../core/policy/decide.ts'
 import type { Step } from '../core/plan/steps.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { type Change } from '../core/report/summary.ts'
 import { formatExposure } from '../core/values/units.ts'

@@ -1,6 +1,7 @@
 import type { Episode } from '../core/forecast/backtest.ts'
 import type { Outcome } from '../core/values/errors.ts'
-import type { Span, Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
+import type { Span } from '../core/ports.ts'
 import { formatValue } from '../core/values/rule.ts'
 import { formatDuration, formatInstant, type Instant } from '../core/values/units.ts'
 import { oneLine } from './check.ts'

@@ -1,5 +1,5 @@
 import type { Outcome, Where } from '../core/values/errors.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { placeOf } from './problem.ts'

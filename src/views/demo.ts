@@ -1,7 +1,7 @@
 import type { Event } from '../core/journal/event.ts'
 import { stepsOf } from '../core/plan/steps.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
 import { formatDuration } from '../core/values/units.ts'

@@ -1,7 +1,7 @@
 import type { Drift } from '../core/plan/environment.ts'
 import type { Outcome } from '../core/values/errors.ts'
 import type { Drill } from '../core/journal/event.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Change } from '../core/report/summary.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'

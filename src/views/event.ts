@@ -1,5 +1,5 @@
 import type { Event } from '../core/journal/event.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween, type Change } from '../core/report/summary.ts'

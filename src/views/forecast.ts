@@ -1,6 +1,6 @@
 import type { Advice, Tally } from '../core/forecast/advice.ts'
 import type { Run } from '../core/forecast/forecast.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'

@@ -1,6 +1,6 @@
 import type { Guarantee } from '../core/forecast/guarantee.ts'
 import type { Outlook } from '../core/forecast/time-to-proof.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'

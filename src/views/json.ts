@@ -1,4 +1,4 @@
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 
 /** JSON.stringify escapes the older control characters; these others work on a terminal all the same, or in the log of a CI job. */
 const HARMFUL = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Bidi_Control}]|(?<=##)\[/gu

@@ -1,7 +1,7 @@
 import ora, { type Ora } from 'ora'
 import type { Decision } from '../core/policy/decide.ts'
 import { nextStep } from '../core/policy/gates.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'

@@ -1,5 +1,5 @@
 import { messageOf, type Problem, type RolloutError, type Where } from '../core/values/errors.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 

@@ -1,5 +1,5 @@
 import type { Drill } from '../core/journal/event.ts'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { IMPACTS, PROBABILITIES, type Level, type Risk } from '../core/values/risk.ts'
 import type { Change } from '../core/report/summary.ts'
 import { formatDuration, formatInstant, type Instant } from '../core/values/units.ts'

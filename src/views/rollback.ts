@@ -1,4 +1,4 @@
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Change } from '../core/report/summary.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'

@@ -1,4 +1,5 @@
-import type { Lease, Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
+import type { Lease } from '../core/journal/store.ts'
 import { formatInstant } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'

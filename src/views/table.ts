@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Stream } from '../core/ports.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { paint } from './paint.ts'
 
 /** A table without lines: it is read in terminals, logs and mails alike. */

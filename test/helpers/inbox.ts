@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Message } from '../../src/core/journal/message.ts'
+import type { Message } from '../../src/core/values/message.ts'
 import type { NotifyAdapter } from '../../src/core/ports.ts'
 import { checked, lend } from './loan.ts'
 import { serve } from './shell.ts'

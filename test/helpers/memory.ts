@@ -1,6 +1,7 @@
 import { isSealed } from '../../src/adapters/state/seal.ts'
 import type { Event } from '../../src/core/journal/event.ts'
-import type { Checkpoint, Clock, Journal } from '../../src/core/ports.ts'
+import type { Checkpoint, Journal } from '../../src/core/journal/store.ts'
+import type { Clock } from '../../src/core/ports.ts'
 
 /** A journal in memory with the semantics of the real ones. `onAppend` may throw, or append as somebody else first. */
 export function memoryJournal(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
 import { withMembers, type JsonPath } from './json-text.ts'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isScalar, parseDocument, stringify, type Document } from 'yaml'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
 import type { Mark } from './word-file.ts'
 

@@ -1,5 +1,5 @@
 import { RolloutError } from '../../core/values/errors.ts'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 
 /** The way to a value: names of members, positions in lists. */
 export type JsonPath = readonly (string | number)[]

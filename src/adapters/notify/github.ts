@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { NoticeKind } from '../../core/values/channel.ts'
-import type { Message } from '../../core/journal/message.ts'
+import type { Message } from '../../core/values/message.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'
 import { cut } from '../plain.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../../core/journal/message.ts'
+import type { Message } from '../../core/values/message.ts'
 import { channel } from '../define.ts'
 import { post, secretUrl } from '../http/post.ts'
 

@@ -1,6 +1,6 @@
 import type { Event } from '../../core/journal/event.ts'
 import { isSameLease } from '../../core/journal/lease.ts'
-import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
+import type { Checkpoint, Journal, Lease, Store } from '../../core/journal/store.ts'
 import {
   DEADLINE,
   checkBefore,

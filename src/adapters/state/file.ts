@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Event } from '../../core/journal/event.ts'
-import type { Checkpoint, Journal, Store } from '../../core/ports.ts'
+import type { Checkpoint, Journal, Store } from '../../core/journal/store.ts'
 import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../file/disk.ts'
 import {
   checkBefore,

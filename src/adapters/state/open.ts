@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from 'node:path'
 import { storeKindOf, STORES } from '../../core/values/address.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../core/journal/store.ts'
 import { resolve } from '../../core/plan/reference.ts'
 import type { Lent } from './chain.ts'
 

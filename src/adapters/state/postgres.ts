@@ -1,5 +1,5 @@
 import type { Event } from '../../core/journal/event.ts'
-import type { Checkpoint, Journal, Lease, Store } from '../../core/ports.ts'
+import type { Checkpoint, Journal, Lease, Store } from '../../core/journal/store.ts'
 import {
   checkBefore,
   checkEvent,

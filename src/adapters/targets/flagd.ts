@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 import { parseExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 import type { Refusal } from '../../core/ports.ts'
 import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Json } from '../../core/plan/plan.ts'
+import type { Json } from '../../core/values/json.ts'
 import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../http/access.ts'
 import { quote } from '../argv.ts'

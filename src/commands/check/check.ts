@@ -13,7 +13,7 @@ import { flag, text, type Input } from '../../session/input.ts'
 import { locate } from '../../session/place.ts'
 import { loadPlan, openEngine, openForReading } from '../../session/project.ts'
 import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
-import { editedFiles } from '../status.ts'
+import { editedFiles } from '../../session/edited-files.ts'
 
 const PARTS = ['config', 'targets', 'metrics', 'gates'] as const
 type Part = (typeof PARTS)[number]

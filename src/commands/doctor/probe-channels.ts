@@ -1,6 +1,6 @@
 import { openChannels } from '../../adapters/channels.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Message } from '../../core/journal/message.ts'
+import type { Message } from '../../core/values/message.ts'
 import type { Finding } from '../../views/doctor.ts'
 import type { Probe } from './probe.ts'
 

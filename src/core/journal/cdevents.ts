@@ -1,5 +1,5 @@
 import type { NoticeKind } from '../values/channel.ts'
-import type { Message } from './message.ts'
+import type { Message } from '../values/message.ts'
 
 /** The version of the specification (cdevents.dev/docs, v0.4.1) and of the events used of it. */
 const VERSION = '0.4.1'

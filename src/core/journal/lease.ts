@@ -1,4 +1,4 @@
-import type { Lease } from '../ports.ts'
+import type { Lease } from './store.ts'
 
 /** Whether two leases are the same one: of the same process, begun at the same time. */
 export function isSameLease({ holder, since }: Lease, other: Lease): boolean {

@@ -3,7 +3,8 @@ import type { NoticeKind } from '../values/channel.ts'
 import type { Event, Why } from './event.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
-import { formatExposure, type Exposure, type Instant } from '../values/units.ts'
+import { formatExposure, type Instant } from '../values/units.ts'
+import type { Changed } from '../values/message.ts'
 
 /** One event as a channel is told of it: plain data, kept in the state until every channel that wants it has it. */
 export interface Notice {
@@ -26,13 +27,6 @@ export interface Notice {
   /** From 1; 0 before the first. */
   readonly step: number
   readonly steps: number
-}
-
-/** One toggle's move, in percent. */
-export interface Changed {
-  readonly toggle: string
-  readonly from: Exposure
-  readonly to: Exposure
 }
 
 /** What of a state notices are made from. */

@@ -1,5 +1,5 @@
 import { arrive, compare, focused, rampAt } from './comparison.ts'
-import { criterionKey } from '../policy/gates.ts'
+import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
 import type { Watch } from './track.ts'
 import type { Reading } from '../values/reading.ts'

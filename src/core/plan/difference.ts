@@ -1,4 +1,4 @@
-import type { Json } from './plan.ts'
+import type { Json } from '../values/json.ts'
 
 /** One place in which two documents differ; undefined stands for absent. */
 export interface Difference {

@@ -1,5 +1,6 @@
 import { bucketOf } from '../toggle/bucket.ts'
-import type { Json, Plan, Toggle } from './plan.ts'
+import type { Json } from '../values/json.ts'
+import type { Plan, Toggle } from './plan.ts'
 import type { Exposure } from '../values/units.ts'
 
 /*

@@ -1,11 +1,10 @@
+import type { OnOffWords } from '../toggle/words.ts'
 import type { Duration, Exposure, Instant } from '../values/units.ts'
 import type { Bounds, WrittenPolicy } from '../evidence/policy.ts'
 import type { Contingency, Risk } from '../values/risk.ts'
 import type { Audience, NoticeKind } from '../values/channel.ts'
 import type { Rule } from '../values/rule.ts'
-
-/** Any JSON value: what can be frozen into the journal. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+import type { Json } from '../values/json.ts'
 
 export type ToggleKind = 'release' | 'ops' | 'experiment' | 'permission' | 'legacy'
 
@@ -26,7 +25,7 @@ export interface Toggle {
   /** Toggles that must be on at least as far as this one, at every step. */
   readonly requires: readonly string[]
   /** The words that mean 100 % and 0 % to the application. */
-  readonly words: { readonly on: string; readonly off: string }
+  readonly words: OnOffWords
   /** ISO date, yyyy-mm-dd. */
   readonly removeBy?: string
   /** Keys of `Plan.segments`: whoever belongs to one gets the toggle with its first step. */
@@ -260,4 +259,9 @@ export function dependants(plan: Plan, names: readonly string[]): readonly strin
 /** The toggles written to a target. */
 export function togglesOf(plan: Plan, target: string): readonly string[] {
   return Object.keys(plan.toggles).filter((name) => plan.toggles[name]?.targets.includes(target))
+}
+
+/** The key of a phase's n-th success criterion in `Watch.criteria`. */
+export function criterionKey(phase: Phase, nth: number): string {
+  return `${phase.id}/${nth}`
 }

@@ -1,4 +1,4 @@
-import type { Json } from './plan.ts'
+import type { Json } from '../values/json.ts'
 
 /** A reference that nothing answers: the variable is not set and there is no default. */
 export interface Unresolved {

@@ -10,6 +10,7 @@ import { advance, phaseOf } from './moves.ts'
 import { formatRule } from '../values/rule.ts'
 import { currentStep, type State } from '../journal/state.ts'
 import { formatDuration, formatInstant, type Duration, type Instant } from '../values/units.ts'
+import { criterionKey } from '../plan/plan.ts'
 
 export const GATES = [
   'evidence',
@@ -62,11 +63,6 @@ export function gatesOf(state: State, now: Instant, mover?: string): readonly Ga
 /** The step the rollout would go to next; undefined at the end of the plan. */
 export function nextStep(state: State): Step | undefined {
   return stepsOf(state.plan)[advance(state)?.cursor ?? Number.NaN]
-}
-
-/** The key of a phase's n-th success criterion in `Watch.criteria`. */
-export function criterionKey(phase: Phase, nth: number): string {
-  return `${phase.id}/${nth}`
 }
 
 /** By the clock the evidence says when something is wrong, and not when it is enough. */

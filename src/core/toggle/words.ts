@@ -1,10 +1,15 @@
-import type { Toggle } from '../plan/plan.ts'
 import { formatExposure, parseExposure, type Exposure } from '../values/units.ts'
 
 /** `FEATURE_X=false | true | <n>%[;key=…][;by=…][;seg=a,b][;hash=flagd2]`: the env contract. */
 export interface Word {
   readonly exposure: Exposure
   readonly options: { readonly [name: string]: string }
+}
+
+/** The words that mean 100 % and 0 % to the application. */
+export interface OnOffWords {
+  readonly on: string
+  readonly off: string
 }
 
 const OPTIONS: Readonly<Record<string, RegExp>> = {
@@ -19,7 +24,7 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
 const PERCENT = /^(?:0|[1-9]\d{0,2})(?:\.\d{1,5})?%$/
 
 /** The word that says this exposure to the application. */
-export function wordFor(toggle: Pick<Toggle, 'words'>, exposure: Exposure): string {
+export function wordFor(toggle: { readonly words: OnOffWords }, exposure: Exposure): string {
   if (exposure === 0) return toggle.words.off
   if (exposure === 100) return toggle.words.on
   return formatExposure(exposure)
@@ -29,7 +34,7 @@ export function wordFor(toggle: Pick<Toggle, 'words'>, exposure: Exposure): stri
  * Reads a word back. Undefined when it is not one: a bare number never is, because `0.1` could be 0.1 % or 10 %.
  * Blanks around the word do not count; inside it there are none.
  */
-export function parseWord(text: string, words: Toggle['words'] = { on: 'true', off: 'false' }): Word | undefined {
+export function parseWord(text: string, words: OnOffWords = { on: 'true', off: 'false' }): Word | undefined {
   const [head = '', ...rest] = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').split(';')
   const options: Record<string, string> = {}
   for (const option of rest) {

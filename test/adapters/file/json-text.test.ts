@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { withValue, type JsonPath } from '../../../src/adapters/file/json-text.ts'
-import type { Json } from '../../../src/core/plan/plan.ts'
+import type { Json } from '../../../src/core/values/json.ts'
 
 describe('only the value changes', () => {
   it.each<[what: string, before: string, path: JsonPath, value: Json, after: string]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Message } from '../../../src/core/journal/message.ts'
+import type { Message } from '../../../src/core/values/message.ts'
 import github from '../../../src/adapters/notify/github.ts'
 import { openInbox, send } from '../../helpers/inbox.ts'
 import { checked, lend } from '../../helpers/loan.ts'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
-import type { Journal, Lease } from '../../../src/core/ports.ts'
+import type { Journal, Lease } from '../../../src/core/journal/store.ts'
 import { openCut } from '../../helpers/cut.ts'
 import { CANARY, follow, KINDS, type Engine, type Kind } from '../../helpers/stores.ts'
 

@@ -22,7 +22,7 @@ import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
 import type { Event, Fact } from '../../../src/core/journal/event.ts'
-import type { Journal } from '../../../src/core/ports.ts'
+import type { Journal } from '../../../src/core/journal/store.ts'
 import { CAN_MOUNT, mount, unmount } from '../../helpers/mount.ts'
 
 let root: string

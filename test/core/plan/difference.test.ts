@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { differences, type Difference } from '../../../src/core/plan/difference.ts'
-import type { Json } from '../../../src/core/plan/plan.ts'
+import type { Json } from '../../../src/core/values/json.ts'
 
 const ROWS: readonly (readonly [Json | undefined, Json | undefined, readonly Difference[]])[] = [
   [{ a: 1, b: [1, 2] }, { b: [1, 2], a: 1 }, []],
