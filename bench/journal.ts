@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '../src/adapters/state/file.ts'
-import { load, openWriter } from '../src/engine/writer.ts'
+import { openFileStore } from '../src/adapters/state/file.ts'
+import { loadState, openWriter } from '../src/engine/writer.ts'
 import { realClock } from '../test/helpers/shell.ts'
 import type { Plan } from '../src/core/plan/plan.ts'
 
@@ -26,7 +26,7 @@ const plan: Plan = {
 }
 
 try {
-  const journal = await openStore(folder, { clock: realClock() }).open('bench')
+  const journal = await openFileStore(folder, { clock: realClock() }).open('bench')
   const writer = await openWriter({ journal, clock: realClock(), uuid: randomUUID, version: 'bench' })
   await writer.append({ type: 'started', plan, digest: '', files: {}, baseline: {} }, { actor: 'bench' })
   const each: number[] = []
@@ -41,7 +41,7 @@ try {
   console.log(`journal of ${EVENTS} events, one file each`)
   console.log(`  append   median ${at(each, 0.5)} ms, 99 % ${at(each, 0.99)} ms`)
   console.log(`  read     ${await timed(async () => journal.read())} ms, every hash checked`)
-  console.log(`  status   ${await timed(async () => load(journal))} ms, from the checkpoint on`)
+  console.log(`  status   ${await timed(async () => loadState(journal))} ms, from the checkpoint on`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

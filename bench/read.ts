@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '../src/adapters/state/file.ts'
+import { openFileStore } from '../src/adapters/state/file.ts'
 import { seal, writeEvent } from '../src/adapters/state/seal.ts'
 import { realClock } from '../test/helpers/shell.ts'
 import type { Event } from '../src/core/journal/event.ts'
@@ -25,7 +25,7 @@ try {
     before = next(before)
     writeFileSync(file, `${writeEvent(before)}\n`)
   }
-  const journal = await openStore(folder, { clock: realClock() }).open('bench')
+  const journal = await openFileStore(folder, { clock: realClock() }).open('bench')
   const alone: number[] = []
   const whole: number[] = []
   const folded: number[] = []

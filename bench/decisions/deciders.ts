@@ -1,6 +1,6 @@
 import { quantile } from '../../src/core/judge/counters.ts'
 import { findingOf } from '../../src/core/evidence/decision.ts'
-import { evolve, openLedger } from '../../src/core/evidence/ledger.ts'
+import { evolveLedger, openLedger } from '../../src/core/evidence/ledger.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import type { Minute } from '../../src/core/forecast/synthetic/traffic.ts'
 import { SHARES, type Decider } from './rollout.ts'
@@ -11,7 +11,7 @@ const POLICY: Policy = { ...DEFAULTS, shares: SHARES }
 export function ledger(): Decider {
   let state = openLedger(['errors'], ['latency'])
   return ({ on, off }, step, now) => {
-    state = evolve(
+    state = evolveLedger(
       state,
       { at: now * 60_000, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } },
       POLICY,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const argv = z.tuple([z.string().regex(/^[^\0]+$/)], z.string().regex(/^[^\0]*$/))
 
 /** The words as a person would type them to a POSIX shell. */
-export function typed(words: readonly string[]): string {
+export function shellLine(words: readonly string[]): string {
   return words.map(quote).join(' ')
 }
 

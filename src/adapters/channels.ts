@@ -5,7 +5,7 @@ import type { Notice } from '../core/journal/notice.ts'
 import type { Channel, Plan } from '../core/plan/plan.ts'
 import { formatDuration } from '../core/values/units.ts'
 import { aborted, prepare, type Lender } from './open.ts'
-import { cut, oneLine } from './plain.ts'
+import { cut, plainLine } from './plain.ts'
 import { importNotify } from './registry.ts'
 
 /** A channel of the plan with its adapter found and its options checked. What it throws is fit to be shown. */
@@ -40,7 +40,7 @@ export async function openChannelsAnyway(plan: Told, lender: Lender): Promise<re
 
 async function openChannel(plan: Told, name: string, channel: Channel, lender: Lender): Promise<OpenChannel> {
   const adapter = await importNotify(channel.use, lender.folder)
-  const { options, hide } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
+  const { options, redact } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
   const within = async <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
     const deadline = lender.clock.deadline(channel.timeout)
     const both = AbortSignal.any([signal, deadline])
@@ -50,7 +50,7 @@ async function openChannel(plan: Told, name: string, channel: Channel, lender: L
     } catch (thrown) {
       if (signal.aborted) throw signal.reason
       if (deadline.aborted) throw new Error(`no answer within ${formatDuration(channel.timeout)}`, { cause: thrown })
-      throw shown(thrown, hide.text)
+      throw shown(thrown, redact.text)
     }
   }
   const loan = (signal: AbortSignal) => ({ ...lender, signal, timeout: channel.timeout })
@@ -62,18 +62,18 @@ async function openChannel(plan: Told, name: string, channel: Channel, lender: L
     },
     probe: async (test, signal) =>
       within(signal, async (both) => {
-        if (adapter.probe) return oneLine(hide.text(await adapter.probe(options, loan(both))))
+        if (adapter.probe) return plainLine(redact.text(await adapter.probe(options, loan(both))))
         await adapter.send(options, cleaned(test), loan(both))
         return 'was sent a test message'
       }),
   }
 }
 
-function shown(thrown: unknown, hide: (text: string) => string): Error {
-  const text = oneLine(hide(messageOf(thrown)))
+function shown(thrown: unknown, redact: (text: string) => string): Error {
+  const text = plainLine(redact(messageOf(thrown)))
   if (!(thrown instanceof RolloutError)) return new Error(text)
   const [{ hint } = {}] = thrown.problems
-  return new RolloutError(thrown.code, { message: text, ...(hint !== undefined && { hint: hide(hint) }) })
+  return new RolloutError(thrown.code, { message: text, ...(hint !== undefined && { hint: redact(hint) }) })
 }
 
 /** Names and reasons come from elsewhere: nothing of them commands a terminal or reads in another order than it is written. */
@@ -81,14 +81,14 @@ function cleaned(message: Message): Message {
   const { reason, about, environment, changes } = message
   return {
     ...message,
-    title: oneLine(message.title),
+    title: plainLine(message.title),
     text: cut(message.text, 2000),
-    actor: oneLine(message.actor),
-    rollout: oneLine(message.rollout),
-    phase: oneLine(message.phase),
-    changes: changes.map((each) => ({ ...each, toggle: oneLine(each.toggle) })),
+    actor: plainLine(message.actor),
+    rollout: plainLine(message.rollout),
+    phase: plainLine(message.phase),
+    changes: changes.map((each) => ({ ...each, toggle: plainLine(each.toggle) })),
     ...(reason !== undefined && { reason: cut(reason, 500) }),
     ...(about !== undefined && { about: cut(about, 500) }),
-    ...(environment !== undefined && { environment: oneLine(environment) }),
+    ...(environment !== undefined && { environment: plainLine(environment) }),
   }
 }

@@ -1,5 +1,5 @@
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import { covered, exposureFor, ranked } from '../core/plan/instances.ts'
+import { covered, exposureFor, rankedInstances } from '../core/plan/instances.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Words } from '../core/ports.ts'
 import { parseWord, wordFor } from '../core/toggle/words.ts'
@@ -22,7 +22,9 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
     const parts = Object.entries(words).map(([variable, word]) => {
       const toggle = toggles.get(variable)
       if (toggle?.exposure !== 'instances') return { variable, at: () => word }
-      const on = new Set(ranked(variable, instances).slice(0, covered(parseWord(word, toggle.words)?.exposure ?? 0, instances.length)))
+      const on = new Set(
+        rankedInstances(variable, instances).slice(0, covered(parseWord(word, toggle.words)?.exposure ?? 0, instances.length)),
+      )
       return { variable, at: (instance: string) => (on.has(instance) ? toggle.words.on : toggle.words.off) }
     })
     return (instance) => Object.fromEntries(parts.map(({ variable, at }) => [variable, at(instance)]))
@@ -90,7 +92,7 @@ function together(found: ReadonlyMap<string, Words>, variable: string, toggle: T
   const known = held.map(({ instance, word }) => ({ instance, word: word ?? (toggle && wordFor(toggle, toggle.default)) ?? '' }))
   if (toggle?.exposure === 'instances') {
     const on = known.filter(({ word }) => word === toggle.words.on).map(({ instance }) => instance)
-    const expected = new Set(ranked(variable, instances).slice(0, on.length))
+    const expected = new Set(rankedInstances(variable, instances).slice(0, on.length))
     const isClear = known.every(({ word }) => word === toggle.words.on || word === toggle.words.off)
     if (isClear && on.every((instance) => expected.has(instance))) return wordFor(toggle, exposureFor(on.length, instances.length))
   } else if (known.every(({ word }) => word === known[0]?.word)) return known[0]?.word

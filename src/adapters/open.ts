@@ -1,5 +1,5 @@
 import { RolloutError } from '../core/values/errors.ts'
-import { hider } from '../core/values/redact.ts'
+import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
 import type { Clock, MetricAdapter, Past, Schema, Span, TargetAdapter } from '../core/ports.ts'
 import { Unreadable, type Missing, type Reading } from '../core/values/reading.ts'
@@ -10,9 +10,9 @@ import { resolve } from '../core/plan/reference.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
-import { oneLine } from './plain.ts'
+import { plainLine } from './plain.ts'
 import { importMetric, importTarget } from './registry.ts'
-import { sound } from './measure/sound.ts'
+import { checkMeasured } from './measure/sound.ts'
 
 export type { OpenTarget } from './open-target.ts'
 
@@ -88,23 +88,23 @@ async function openTarget(name: string, plan: Pick<Plan, 'targets' | 'toggles'>,
 
 async function openOne(name: string, { use, options: raw }: Target, lender: Lender): Promise<OpenTarget> {
   const adapter: TargetAdapter<unknown> = await importTarget(use, lender.folder)
-  const { options, hide } = await prepare(`targets.${name}`, adapter.options, raw, lender)
-  const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(hide(thrown)))
+  const { options, redact } = await prepare(`targets.${name}`, adapter.options, raw, lender)
+  const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(redact(thrown)))
   return {
     name,
     read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
     write: (words, fence, signal) => hidden(adapter.write(options, words, { ...lender, signal, ...fence })),
     epochs: async (signal) => (adapter.epoch ? [await hidden(adapter.epoch(options, { ...lender, signal }))] : []),
     settle: adapter.settle?.(options) ?? SETTLE,
-    shown: hide.text,
-    byHand: (words) => adapter.byHand(options, words).map((line) => hide.text(line)),
+    shown: redact.text,
+    byHand: (words) => adapter.byHand(options, words).map((line) => redact.text(line)),
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
   }
 }
 
 async function openMetric(name: string, metric: Metric, lender: Lender): Promise<OpenMetric> {
   const adapter: MetricAdapter<unknown> = await importMetric(metric.use, lender.folder)
-  const { options, hide } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
+  const { options, redact } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
   const past = adapter.history?.bind(adapter)
   const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
     if (!past) return
@@ -112,7 +112,7 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
       for await (const { at, reading } of past(options, span, { ...lender, signal, timeout: metric.timeout }))
         yield { at, reading: soundOrMissing(reading) }
     } catch (thrown) {
-      throw hide(thrown)
+      throw redact(thrown)
     }
   }
   return {
@@ -121,10 +121,10 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     read: async (signal) => {
       const deadline = AbortSignal.timeout(metric.timeout)
       const both = AbortSignal.any([signal, deadline])
-      const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: oneLine(hide.text(detail)) })
+      const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
       try {
         const loan = { ...lender, signal: both, timeout: metric.timeout }
-        return sound(await Promise.race([adapter.read(options, loan), aborted(both)]))
+        return checkMeasured(await Promise.race([adapter.read(options, loan), aborted(both)]))
       } catch (thrown) {
         if (deadline.aborted) return missing('timeout', `no answer within ${formatDuration(metric.timeout)}`)
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
@@ -136,7 +136,7 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
 function soundOrMissing(reading: Reading): Reading {
   if (reading.is === 'missing') return reading
   try {
-    return sound(reading)
+    return checkMeasured(reading)
   } catch (thrown) {
     return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }
@@ -153,7 +153,7 @@ export async function aborted(signal: AbortSignal): Promise<never> {
 /** An adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
 export async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
   const { value, secrets, unresolved } = resolve(raw, lender.env)
-  const hide = hiding(new Map([...passed(value, lender.env), ...secrets]))
+  const redact = redacting(new Map([...passed(value, lender.env), ...secrets]))
   // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.
   if (unresolved.length > 0)
     throw new RolloutError(
@@ -168,10 +168,10 @@ export async function prepare(place: string, schema: Schema<unknown>, raw: { rea
   if (result.issues) {
     throw new RolloutError(
       'config',
-      result.issues.map((issue) => ({ message: hide.text(`${place}: ${issue.message}`), where: { path: pathOf(place, issue.path) } })),
+      result.issues.map((issue) => ({ message: redact.text(`${place}: ${issue.message}`), where: { path: pathOf(place, issue.path) } })),
     )
   }
-  return { options: result.value, hide }
+  return { options: result.value, redact }
 }
 
 type IssuePath = readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
@@ -192,8 +192,8 @@ function passed({ pass }: { readonly [key: string]: Json }, env: Lender['env']):
 }
 
 /** Keeps what came from the environment out of messages and errors. */
-function hiding(secrets: ReadonlyMap<string, string>) {
-  const text = hider(secrets)
+function redacting(secrets: ReadonlyMap<string, string>) {
+  const text = redactor(secrets)
   const error = (thrown: unknown): unknown => {
     if (thrown instanceof RolloutError) {
       const problems = thrown.problems.map((problem) => ({

@@ -15,7 +15,7 @@ export function cut(text: string, most: number): string {
 }
 
 /** What somebody else said, as one line of at most 300 characters. */
-export function oneLine(text: string): string {
+export function plainLine(text: string): string {
   const line = plain(text).replaceAll(REORDER, '').replaceAll(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299).replace(/[\ud800-\udbff]$/, '')}…` : line
 }

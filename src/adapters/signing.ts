@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Instant } from '../core/values/units.ts'
-import { run, type Spawn } from './spawn.ts'
+import { spawn, type SpawnOptions } from './spawn.ts'
 
 /*
  * Signatures by ssh-keygen(1), `-Y sign` and `-Y verify`: the keys people have already, and a file that says whose they
@@ -15,7 +15,7 @@ const NAMESPACE = 'rollout'
 /** A key on a token waits for a finger, in milliseconds. */
 const PATIENCE = 60_000
 
-type Lent = Pick<Spawn, 'cwd' | 'env' | 'signal'>
+type Lent = Pick<SpawnOptions, 'cwd' | 'env' | 'signal'>
 
 /**
  * Signs a text; resolves to the armored signature. `key` is a private key, or a public one whose other half is in the
@@ -23,7 +23,7 @@ type Lent = Pick<Spawn, 'cwd' | 'env' | 'signal'>
  */
 export async function sign(text: string, key: string, lent: Lent): Promise<string> {
   const argv = ['ssh-keygen', '-Y', 'sign', '-n', NAMESPACE, '-f', key] as const
-  const { stdout } = await run(argv, { ...lent, pass: ['SSH_AUTH_SOCK'], input: text, timeout: PATIENCE }).catch(rephrase)
+  const { stdout } = await spawn(argv, { ...lent, pass: ['SSH_AUTH_SOCK'], input: text, timeout: PATIENCE }).catch(rephrase)
   return stdout
 }
 
@@ -46,7 +46,7 @@ export async function refute({ text, signature, actor, at }: Claim, signers: str
     // The time of -O verify-time is that of TZ, in every version of OpenSSH.
     const env = { ...lent.env, TZ: 'UTC' }
     const options = ['-n', NAMESPACE, '-I', actor, '-f', signers, '-s', file, '-O', `verify-time=${when}`]
-    await run(['ssh-keygen', '-Y', 'verify', ...options], { ...lent, env, input: text })
+    await spawn(['ssh-keygen', '-Y', 'verify', ...options], { ...lent, env, input: text })
     return undefined
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || lent.signal.aborted) throw thrown

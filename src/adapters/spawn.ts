@@ -10,7 +10,7 @@ const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
 /** As much of a command's complaint as fits into a message: lines, characters. */
 const LAST = { lines: 3, characters: 300 }
 
-export interface Spawn {
+export interface SpawnOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
@@ -29,9 +29,9 @@ export interface Spawn {
  * executable, and the signal's reason when that ends first. Its whole process group is killed then: a
  * grandchild that keeps stdout open outlives a kill of the command alone, and we would wait for it.
  */
-export async function run(
+export async function spawn(
   argv: readonly [string, ...string[]],
-  options: Spawn,
+  options: SpawnOptions,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const [file, ...args] = argv
   const { cwd, env, pass = [], timeout = 10_000, input, maxBytes = 1 << 20 } = options

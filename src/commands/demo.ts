@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { openStore } from '../adapters/state/file.ts'
+import { openFileStore } from '../adapters/state/file.ts'
 import { standingOf } from '../core/policy/approval.ts'
 import { approvalsOf } from '../core/plan/consent.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
@@ -12,7 +12,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import { phaseOf } from '../core/policy/moves.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State, Status } from '../core/journal/state.ts'
-import { openWorld, type Fault, type World } from '../demo/world.ts'
+import { openDemoWorld, type Fault, type DemoWorld } from '../demo/world.ts'
 import { readBaseline } from '../engine/baseline.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { run } from '../engine/run.ts'
@@ -38,7 +38,7 @@ export default async function demo(shell: Shell, input: Input): Promise<Outcome>
   const speed = speedOf(input)
   const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-'))
   for (const part of ['rollout.yaml', 'phases']) cpSync(join(shell.home, part), join(folder, part), { recursive: true })
-  const world = await openWorld({ folder, fault, home: shell.home, signal: shell.signal }).catch((thrown: unknown) => {
+  const world = await openDemoWorld({ folder, fault, home: shell.home, signal: shell.signal }).catch((thrown: unknown) => {
     rmSync(folder, { recursive: true, force: true })
     throw thrown
   })
@@ -71,7 +71,7 @@ function anyTime(plan: Plan): Plan {
 }
 
 interface Played {
-  readonly world: World
+  readonly world: DemoWorld
   readonly fault: Fault
   readonly speed: number
   readonly command: string
@@ -84,7 +84,7 @@ async function play(
   files: State['files'],
   { world, fault, speed, command }: Played,
 ): Promise<State> {
-  const journal = await openStore(join(shell.cwd, '.rollout'), shell).open(journalName(plan))
+  const journal = await openFileStore(join(shell.cwd, '.rollout'), shell).open(journalName(plan))
   const writer = await openWriter({ journal, clock: shell.clock, uuid: shell.uuid, version: shell.version })
   const live = openLive(shell, false)
   const told: Event[] = []

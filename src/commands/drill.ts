@@ -1,9 +1,9 @@
-import { formatScope, imagine } from '../core/policy/contingency.ts'
+import { formatScope, furthestFor } from '../core/policy/contingency.ts'
 import { environment } from '../core/plan/environment.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Drill, Why } from '../core/journal/event.ts'
 import { defaultsOf, type Exposures, type Plan } from '../core/plan/plan.ts'
-import { effective } from '../core/policy/moves.ts'
+import { effectiveRetreat } from '../core/policy/moves.ts'
 import type { ContingencyScope } from '../core/values/risk.ts'
 import { isSame } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
@@ -14,7 +14,7 @@ import { copyOf } from '../engine/copy.ts'
 import { drill as forReal } from '../engine/drill.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { rehearse, type Rehearsed } from '../engine/rehearse.ts'
-import { load, openWriter } from '../engine/writer.ts'
+import { loadState, openWriter } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { renderDrill, renderRehearsal, type Rehearsal } from '../views/drill.ts'
 import { writeJson } from '../views/json.ts'
@@ -58,9 +58,9 @@ async function onCopy(shell: Shell, input: Input): Promise<Outcome> {
 
 /** From where it is; where that would move nothing, as far on as it would. */
 async function stateFor(engine: Engine, plan: Plan, now: State | undefined, scope: ContingencyScope) {
-  if (now && effective(now, scope)) return { state: now, isImagined: false }
+  if (now && effectiveRetreat(now, scope)) return { state: now, isImagined: false }
   const baseline = now?.baseline ?? (await readBaseline(plan, engine.targets, engine.signal).catch(orDefaults(plan)))
-  const state = imagine(plan, baseline, scope)
+  const state = furthestFor(plan, baseline, scope)
   if (!state) throw new RolloutError('config', { message: 'this contingency takes nothing back at any step', hint: 'rollout check config' })
   return { state, isImagined: true }
 }
@@ -146,7 +146,7 @@ async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome
   if (from === plan.environment)
     throw new RolloutError('usage', { message: `${from} is this environment`, hint: '--proof names another one' })
   const journal = await openJournal(shell, { ...input, options: { ...input.options, env: from } })
-  const { state } = await load(journal)
+  const { state } = await loadState(journal)
   const found = state?.drilled?.[contingency.id]
   const rehearse = `rollout run --drill ${contingency.id} --apply -e ${from}`
   if (!state || !found?.passed || found.of)

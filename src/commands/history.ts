@@ -8,7 +8,7 @@ import type { State } from '../core/journal/state.ts'
 import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
 import { writeJson, writeJsonList } from '../views/json.ts'
-import { renderSignatures, type Checked } from '../views/signatures.ts'
+import { renderSignatures, type SignatureCheck } from '../views/signatures.ts'
 import { flag, text, type Input } from '../session/input.ts'
 import { openJournal } from '../session/project.ts'
 
@@ -75,8 +75,8 @@ function isRoutine(event: Event): boolean {
 }
 
 /** Every signed approval, with what speaks against its signature; by the signers' file as it is now. */
-async function checkSignatures(shell: Shell, input: Input, events: readonly Event[]): Promise<readonly Checked[]> {
-  const checked: Checked[] = []
+async function checkSignatures(shell: Shell, input: Input, events: readonly Event[]): Promise<readonly SignatureCheck[]> {
+  const checked: SignatureCheck[] = []
   for (const { event, before } of happenings(events)) {
     if (event.type !== 'approved' || !event.signed || !before) continue
     const { refuteApproval } = await import('../session/signing.ts')

@@ -4,14 +4,14 @@ import { evolve } from '../core/journal/fold.ts'
 import { summarize } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf } from '../engine/engine.ts'
-import { outcomeOf, run as turns, runOnce } from '../engine/run.ts'
+import { outcomeOfRun, run as turns, runOnce } from '../engine/run.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderByHand } from '../views/advance.ts'
 import { openLive, type Live } from '../views/live.ts'
 import { flag, type Input } from '../session/input.ts'
 import { openEngine, openRollout } from '../session/project.ts'
-import { courierOf } from '../session/tell.ts'
+import { notifierOf } from '../session/tell.ts'
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
 export default async function run(shell: Shell, input: Input): Promise<Outcome> {
@@ -26,11 +26,11 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
     state = evolve(state, event) ?? state
   }
   const engine = await openEngine(shell, input, writer, state.plan, tellOf)
-  const courier = await courierOf(shell, input, writer, state.plan, tellOf)
+  const notifier = await notifierOf(shell, input, writer, state.plan, tellOf)
   const leading = { controller: shell.self, alive: shell.alive }
   try {
-    if (flag(input, 'once')) live.turn(await runOnce(engine, { ...leading, courier }))
-    else await watch(turns(engine, { ...leading, courier, exitOnPause: flag(input, 'exitOnPause') }), live)
+    if (flag(input, 'once')) live.turn(await runOnce(engine, { ...leading, notifier }))
+    else await watch(turns(engine, { ...leading, notifier, exitOnPause: flag(input, 'exitOnPause') }), live)
   } catch (thrown) {
     // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
     await writer.refresh()
@@ -46,7 +46,7 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
         .map((line) => `${line}\n`)
         .join(''),
     )
-  return outcomeOf(last)
+  return outcomeOfRun(last)
 }
 
 async function watch(all: ReturnType<typeof turns>, live: Live): Promise<void> {

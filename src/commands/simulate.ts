@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adviceOf, tallyOf } from '../core/forecast/advice.ts'
 import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
-import { FEWEST, forecast, leftOut, POLLS, type Release, type Run } from '../core/forecast/forecast.ts'
+import { FEWEST, forecast, leftOut, POLLS, type ForecastRelease, type ForecastRun } from '../core/forecast/forecast.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Shell } from '../shell.ts'
 import { drawForecast } from '../views/forecast-svg.ts'
@@ -25,7 +25,7 @@ export async function simulated(shell: Shell, input: Input): Promise<Outcome> {
   if (baseline > 1 || errors > 1 || traffic === 0)
     throw new RolloutError('usage', { message: 'rates are 0% to 100%, and there must be traffic' })
   const plan = await readPlan(shell, input)
-  const play = async (title: string, release: Pick<Release, 'errors' | 'latency'>) => {
+  const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
     const played = await playAll(shell, input, plan, {
       title,
       release: { traffic, baseline, ...release },
@@ -55,15 +55,15 @@ export async function simulated(shell: Shell, input: Input): Promise<Outcome> {
 
 interface Game {
   readonly title: string
-  readonly release: Release
+  readonly release: ForecastRelease
   readonly seed: number
   readonly runs?: number
 }
 
 /** As many runs as were asked for; unless told, as many as so many polls allow. */
-async function playAll(shell: Shell, input: Input, plan: Plan, { title, release, seed, runs }: Game): Promise<readonly Run[]> {
+async function playAll(shell: Shell, input: Input, plan: Plan, { title, release, seed, runs }: Game): Promise<readonly ForecastRun[]> {
   const signal = deadline(shell, input)
-  const played: Run[] = []
+  const played: ForecastRun[] = []
   const wanted = runs ?? MOST_RUNS
   let [polls, told] = [0, 0]
   for (const run of forecast(plan, release, seed)) {

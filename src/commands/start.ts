@@ -10,13 +10,13 @@ import { digestOf } from '../session/digest.ts'
 import { flag, signature, type Input } from '../session/input.ts'
 import { locate } from '../session/place.ts'
 import { journalName, loadPlan, openEngine, openRollout } from '../session/project.ts'
-import { openStore } from '../session/store.ts'
+import { openPlanStore } from '../session/store.ts'
 
 /** Freezes the plan and records the baseline. Writes nothing to any target. */
 export default async function start(shell: Shell, input: Input): Promise<Outcome> {
   const by = await signature(shell, input)
   const { plan, files, warnings } = await loadPlan(shell, input, { starter: by.actor })
-  const store = await openStore(shell, input, locate(shell, input))
+  const store = await openPlanStore(shell, input, locate(shell, input))
   const journal = await store.open(journalName(plan))
   const writer = await openRollout(shell, input, journal)
   if (writer.state && writer.state.status !== 'complete') {

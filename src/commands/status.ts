@@ -2,7 +2,7 @@ import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Journal, Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import { summarize } from '../core/report/summary.ts'
-import { checkHere, load } from '../engine/writer.ts'
+import { checkHere, loadState } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderStatus } from '../views/status.ts'
@@ -22,7 +22,7 @@ export default async function status(shell: Shell, input: Input): Promise<Outcom
   const signal = deadline(shell, input)
   for (let shown = state; ;) {
     await journal.changed(shown.seq, REFRESH, signal)
-    const { state: now } = await load(journal)
+    const { state: now } = await loadState(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
     checkHere(now)
     if (now.seq !== shown.seq || shell.out.tty) show(shell, input, now, await leaseOf(journal))

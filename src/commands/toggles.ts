@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/values/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { formatExposure } from '../core/values/units.ts'
-import { load } from '../engine/writer.ts'
+import { loadState } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderToggles, type ToggleRow } from '../views/toggles.ts'
@@ -10,7 +10,7 @@ import { openJournal, readPlan } from '../session/project.ts'
 
 /** The inventory: of the running rollout when there is one, else of the plan file. */
 export default async function toggles(shell: Shell, input: Input): Promise<Outcome> {
-  const { state } = await load(await openJournal(shell, input))
+  const { state } = await loadState(await openJournal(shell, input))
   const plan = state?.plan ?? (await readPlan(shell, input))
   const rows = rowsOf(plan, state?.exposures ?? {}, new Date(shell.clock.now()).toISOString().slice(0, 10))
   if (flag(input, 'json')) writeJson(rows, shell.out)

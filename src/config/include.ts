@@ -4,9 +4,9 @@ import { RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { explainIssue, type Issue } from './issue.ts'
-import { locate } from './place.ts'
+import { placeInText } from './place.ts'
 import { phaseSchema, type PhaseFile } from './schema.ts'
-import { parse, readText, type Source } from './syntax.ts'
+import { parse, readText, type YamlSource } from './syntax.ts'
 
 type Validated<Value> =
   | { readonly success: true; readonly input: Json; readonly value: Value }
@@ -17,24 +17,24 @@ interface Parser<Value> {
 }
 
 /** Holds a file to a schema: the value, or what is wrong with it at its place. `input` is what the file says. */
-export function validate<Value>(schema: Parser<Value>, source: Source): Validated<Value> {
+export function validate<Value>(schema: Parser<Value>, source: YamlSource): Validated<Value> {
   const input: Json = source.document.toJS({ maxAliasCount: 0 })
   if (input === null) return { success: false, input, problems: [{ message: 'is empty', where: { file: source.name } }] }
   const result = schema.safeParse(input)
   if (result.success) return { success: true, input, value: result.data }
-  const about = { schema, input, place: locate.bind(undefined, source) }
+  const about = { schema, input, place: placeInText.bind(undefined, source) }
   return { success: false, input, problems: result.error.issues.flatMap((issue) => explainIssue(issue, about)) }
 }
 
 /** By position in `phases:`, for those that have a file of their own. */
 export interface Included {
-  readonly sources: readonly (Source | undefined)[]
+  readonly sources: readonly (YamlSource | undefined)[]
   readonly phases: readonly (PhaseFile | undefined)[]
   readonly problems: readonly Problem[]
 }
 
 /** Reads every phase file a plan names, whatever else may be wrong with that plan. Never throws what the user can mend. */
-export function readPhases(input: Json, plan: Source, folder: string): Included {
+export function readPhases(input: Json, plan: YamlSource, folder: string): Included {
   const entries = typeof input === 'object' && input !== null && 'phases' in input && Array.isArray(input.phases) ? input.phases : []
   const read = entries.map((entry: Json, nth) => (typeof entry === 'string' && entry !== '' ? readPhase(entry, nth, plan, folder) : {}))
   return {
@@ -45,15 +45,15 @@ export function readPhases(input: Json, plan: Source, folder: string): Included 
 }
 
 interface Read {
-  readonly source?: Source
+  readonly source?: YamlSource
   readonly phase?: PhaseFile
   readonly problems?: readonly Problem[]
 }
 
-function readPhase(entry: string, nth: number, plan: Source, folder: string): Read {
+function readPhase(entry: string, nth: number, plan: YamlSource, folder: string): Read {
   const path = resolve(folder, entry)
   const name = relative(folder, path)
-  const where = locate(plan, ['phases', nth])
+  const where = placeInText(plan, ['phases', nth])
   if (name === '..' || name.startsWith(`..${sep}`) || isAbsolute(name)) {
     return { problems: [{ message: `${entry} lies outside the plan's folder`, where, hint: 'a phase file stands beside its plan' }] }
   }

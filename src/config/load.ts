@@ -14,10 +14,10 @@ import { readLists } from './lists.ts'
 import { CHANNEL_KEYS } from './notify.ts'
 import { readSigners } from './signers.ts'
 import { checkRefusals } from './refusals.ts'
-import { fingerprint, outlineOf } from './outline.ts'
-import { locate, type Path } from './place.ts'
+import { digestOfFile, outlineOf } from './outline.ts'
+import { placeInText, type Path } from './place.ts'
 import { METRIC_KEYS, planSchema, TARGET_KEYS, type PlanFile } from './schema.ts'
-import { parse, readText, type Source } from './syntax.ts'
+import { parse, readText, type YamlSource } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
 const MOST = 100
@@ -48,7 +48,7 @@ export interface Loaded {
  * Reads and checks a plan with its phase files. Throws `config` with every problem of every file, each at its place:
  * first those of their shape and of the adapters' options, and only when the shape is right those of the plan as a whole.
  */
-export async function load(file: string, options: LoadOptions): Promise<Loaded> {
+export async function loadPlanFile(file: string, options: LoadOptions): Promise<Loaded> {
   const folder = dirname(file)
   const name = basename(file)
   const source = parse(readText(file, name), name)
@@ -57,7 +57,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   const parts = { adapters: options.adapters, env: options.env, folder, isOnlyRead: options.isOnlyRead === true }
   if (!whole.success || included.problems.length > 0) {
     const shape = [...(whole.success ? [] : whole.problems), ...included.problems]
-    const place: OptionsParts['place'] = (path, onKey) => locate(source, path, onKey)
+    const place: OptionsParts['place'] = (path, onKey) => placeInText(source, path, onKey)
     const further = await checkAdapters(usedIn(whole.input), { ...parts, place })
     const known = new Set(shape.map(({ where }) => where?.path))
     throw new RolloutError(
@@ -70,7 +70,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   if (environment !== undefined && !Object.hasOwn(written.environments, environment)) throw noEnvironment(environment, written)
   const place = placing(source, included.sources, environment)
   const strays = [...checkEnvironments(written), ...checkOutline(written, source.text)].map((each) =>
-    problem(each, (path) => locate(source, path, true)),
+    problem(each, (path) => placeInText(source, path, true)),
   )
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
   const lists = readLists(written, folder, place)
@@ -90,7 +90,7 @@ export async function load(file: string, options: LoadOptions): Promise<Loaded> 
   return {
     plan,
     folder,
-    files: { ...Object.fromEntries(sources.map((each) => [each.name, fingerprint(each.text)])), ...signers.files },
+    files: { ...Object.fromEntries(sources.map((each) => [each.name, digestOfFile(each.text)])), ...signers.files },
     warnings: inOrder(
       findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
       sources,
@@ -142,13 +142,13 @@ function checkOutline({ name, state }: PlanFile, text: string): readonly Pick<Fi
 }
 
 /** A path into the plan → file, line and column, be it in rollout.yaml or in a phase's own file. */
-function placing(plan: Source, sources: readonly (Source | undefined)[], environment: string | undefined): OptionsParts['place'] {
+function placing(plan: YamlSource, sources: readonly (YamlSource | undefined)[], environment: string | undefined): OptionsParts['place'] {
   return (path, onKey) => {
     const [head, nth, ...rest] = path
     const own = head === 'phases' && typeof nth === 'number' ? sources[nth] : undefined
-    if (own) return locate(own, rest, onKey)
+    if (own) return placeInText(own, rest, onKey)
     const special = environment === undefined ? undefined : ['environments', environment, ...path]
-    return locate(plan, special && plan.document.hasIn(special) ? special : path, onKey)
+    return placeInText(plan, special && plan.document.hasIn(special) ? special : path, onKey)
   }
 }
 
@@ -158,7 +158,7 @@ function problem({ message, path, hint }: Pick<Finding, 'path' | 'message' | 'hi
 }
 
 /** As a reader meets them: file by file, line by line. */
-function inOrder(problems: readonly Problem[], sources: readonly (Pick<Source, 'name'> | undefined)[]): readonly Problem[] {
+function inOrder(problems: readonly Problem[], sources: readonly (Pick<YamlSource, 'name'> | undefined)[]): readonly Problem[] {
   const files = sources.map((each) => each?.name)
   const nth = ({ where }: Problem): number => files.indexOf(where?.file)
   // A file that could not be parsed is not among the sources; it comes last.

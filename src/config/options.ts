@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
-import { hider } from '../core/values/redact.ts'
+import { redactor } from '../core/values/redact.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Schema, TargetAdapter } from '../core/ports.ts'
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
@@ -66,15 +66,15 @@ export async function checkOptions(
       problem: wrong(at, `${name} is not a reference`, 'write ${NAME} or ${NAME:-default}; $${ stands for ${ itself'),
     })),
   ]
-  const hide = hider(secrets)
+  const redact = redactor(secrets)
   const result = await validate(schema.found, value)
-  if (typeof result === 'string') return [wrong(['use'], `${use} cannot check its options: ${hide(result)}`)]
+  if (typeof result === 'string') return [wrong(['use'], `${use} cannot check its options: ${redact(result)}`)]
   const { issues = [] } = result
   const about: About = { schema: schema.found, input: raw, place }
   const explained = issues
     .filter((issue) => !references.some(({ at }) => at.every((part, nth) => pathOf(issue)[nth] === part)))
     .flatMap((issue) => explainIssue(issue, about))
-    .map((each) => ({ ...each, message: hide(each.message), ...(each.hint !== undefined && { hint: hide(each.hint) }) }))
+    .map((each) => ({ ...each, message: redact(each.message), ...(each.hint !== undefined && { hint: redact(each.hint) }) }))
   const isOutside = references.length === 0 && result.issues === undefined && leaves(result.value, parts.folder)
   const escaped = isOutside
     ? [wrong(['path'], `${JSON.stringify(raw['path'])} lies outside the plan's folder`, 'allowOutside: true in the target allows it')]

@@ -18,7 +18,7 @@ export function outlineOf(written: string): Outline {
 }
 
 /** SHA-256 (hex) of a plan's file but for where its journal is: moving that changes nothing in the plan. */
-export function fingerprint(text: string): string {
+export function digestOfFile(text: string): string {
   return createHash('sha256')
     .update(text.replaceAll(/^state:.*(?:\r?\n|$)/gm, ''))
     .digest('hex')

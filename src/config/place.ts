@@ -1,11 +1,11 @@
 import { isMap, isNode, isScalar, type Pair } from 'yaml'
 import type { Where } from '../core/values/errors.ts'
-import type { Source } from './syntax.ts'
+import type { YamlSource } from './syntax.ts'
 
 export type Path = readonly (string | number)[]
 
 /** File, line and column of the node at a path (of its key, if asked); of the nearest one around it where there is none. */
-export function locate(source: Source, path: Path, onKey = false): Where {
+export function placeInText(source: YamlSource, path: Path, onKey = false): Where {
   const range = rangeOf(source, path, onKey)
   const { line, col } = source.lines.linePos(range)
   return { file: source.name, line, column: col, ...(path.length > 0 && { path: path.map((part) => shorten(String(part))).join('.') }) }
@@ -16,7 +16,7 @@ export function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-function rangeOf(source: Source, path: Path, onKey: boolean): number {
+function rangeOf(source: YamlSource, path: Path, onKey: boolean): number {
   const { document } = source
   const parent = path.length === 0 ? undefined : path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
   if (isMap(parent)) {

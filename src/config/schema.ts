@@ -9,7 +9,7 @@ import {
   id,
   variable,
   name,
-  duration,
+  durationSchema,
   span,
   pause,
   exposure,
@@ -31,7 +31,7 @@ import { contingency, risk } from './risk.ts'
 
 const timedRule = z.union([
   rule.transform((when) => ({ when, for: 0 })),
-  z.strictObject({ when: rule, for: duration.optional().transform((held) => held ?? 0) }),
+  z.strictObject({ when: rule, for: durationSchema.optional().transform((held) => held ?? 0) }),
 ])
 
 const onWarning = z.enum(['pause', 'step-back', 'hold'])
@@ -122,7 +122,7 @@ const step = z.union([
   exposure.transform((to) => ({ to })),
   z.strictObject({
     to: exposure,
-    hold: duration.optional().describe('Time under watch before the next step'),
+    hold: durationSchema.optional().describe('Time under watch before the next step'),
     approval: approval.optional().describe('Who must agree before this step is taken'),
   }),
 ])
@@ -134,7 +134,7 @@ const criterion = z
     metric: id,
     below: threshold.optional(),
     above: threshold.optional(),
-    over: duration.describe('Watched time after the last step'),
+    over: durationSchema.describe('Watched time after the last step'),
     kind: concern.optional(),
   })
   .transform(({ metric: of, below, above, over, kind }, context) => {
@@ -161,12 +161,12 @@ export const phaseSchema = z
     toggles: z.array(z.string()).min(1),
     order: order.optional(),
     steps: z.array(step).min(1).describe('Exposures to reach, rising'),
-    hold: duration.optional(),
+    hold: durationSchema.optional(),
     approval: approval.optional().describe('Needed before every step of this phase'),
     metrics: z.array(id).optional(),
     onWarning: onWarning.optional(),
     onCritical: onCritical.optional(),
-    after: duration.optional().describe('Bake: how long to watch after the last step'),
+    after: durationSchema.optional().describe('Bake: how long to watch after the last step'),
     evidence: evidence.optional().describe('How the toggle-on group is compared with the toggle-off group'),
     checklist: z.array(item).default([]).describe('Ticked by people before the phase is complete'),
     success: z.array(criterion).default([]).describe('What must have held before the phase is complete'),
@@ -179,7 +179,7 @@ const override = z.object({ use: z.string().min(1).optional(), instances: TARGET
 
 const environment = z.strictObject({
   targets: z.record(id, override).optional(),
-  hold: duration.optional().describe('Replaces every hold'),
+  hold: durationSchema.optional().describe('Replaces every hold'),
   approval: z.literal('none').optional().describe('No step needs an approval here'),
   interval: pause.optional(),
   windows: z.array(window).optional(),
@@ -209,8 +209,8 @@ export const planSchema = z
     metrics: z.record(id, metric).default({}).describe('What a step is judged by'),
     defaults: z
       .strictObject({
-        hold: duration.optional(),
-        after: duration.optional(),
+        hold: durationSchema.optional(),
+        after: durationSchema.optional(),
         metrics: z.array(id).optional(),
         onWarning: onWarning.optional(),
         onCritical: onCritical.optional(),
@@ -221,7 +221,7 @@ export const planSchema = z
       .default({})
       .describe('For every phase that does not say otherwise'),
     interval: pause.optional().describe('Between two polls (30s)'),
-    patience: duration.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
+    patience: durationSchema.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
     risks: z.record(id, risk).default({}).describe('What may go wrong: probability × impact'),
     contingencies: z.record(id, contingency).default({}).describe('What is done then, as something that can be carried out'),

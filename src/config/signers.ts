@@ -2,7 +2,7 @@ import { join, normalize } from 'node:path'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Files } from '../core/journal/event.ts'
 import type { Finding } from '../core/check/finding.ts'
-import { fingerprint } from './outline.ts'
+import { digestOfFile } from './outline.ts'
 import { readText } from './syntax.ts'
 
 /**
@@ -12,7 +12,7 @@ import { readText } from './syntax.ts'
 export function readSigners(signers: string | undefined, folder: string): { readonly files: Files; readonly problems: readonly Finding[] } {
   if (signers === undefined) return { files: {}, problems: [] }
   try {
-    return { files: { [normalize(signers)]: fingerprint(readText(join(folder, signers), signers)) }, problems: [] }
+    return { files: { [normalize(signers)]: digestOfFile(readText(join(folder, signers), signers)) }, problems: [] }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
     const hint = 'a line per person and key: ana namespaces="rollout" ssh-ed25519 AAAA…'

@@ -8,7 +8,7 @@ const MOST_NODES = 5000
 const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** A YAML file that is safe to compose, and where its lines begin. */
-export interface Source {
+export interface YamlSource {
   /** As it is named in messages: relative to the plan's folder. */
   readonly name: string
   readonly text: string
@@ -42,7 +42,7 @@ export function readText(path: string, name: string): string {
  * aborts the composer uncatchably and its check for duplicate keys is quadratic. Throws `config` with the
  * first error only, because one mistake often makes several; keys that are written twice are all named.
  */
-export function parse(written: string, name: string): Source {
+export function parse(written: string, name: string): YamlSource {
   // A byte order mark is no column of the first line.
   const text = written.replace(/^\uFEFF/, '')
   const lines = new LineCounter()

@@ -41,7 +41,7 @@ export function written<Value>(parse: (text: string) => Value | undefined, what:
 const DAY = 86_400_000
 const DURATION = '^(\\d+(\\.\\d+)?(ms|[smhdw]))+$'
 /** Ten years are longer than any rollout, and still a date that can be shown. */
-export const duration = written(upTo(3650 * DAY), 'a duration', 'write a unit: 30s, 5m, 2h or 3d (at most 3650d)', DURATION)
+export const durationSchema = written(upTo(3650 * DAY), 'a duration', 'write a unit: 30s, 5m, 2h or 3d (at most 3650d)', DURATION)
 export const span = written(upTo(3650 * DAY, 1), 'a duration', 'write a unit: 30s, 5m or 2h, and not 0', DURATION)
 /** For timers: one of nothing never rests, and one of more than 24 days is over at once. */
 export const pause = written(upTo(DAY, 10), 'a duration', 'write a unit: 30s, 5m or 2h (10ms to 1d)', DURATION)

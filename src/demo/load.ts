@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 
-export interface LoadOptions {
+export interface TrafficOptions {
   readonly url: string
   /** Requests per second. */
   readonly rate: number
@@ -15,7 +15,7 @@ export interface Load {
 const TICK = 20
 
 /** Open-loop load: requests leave on time whether or not the ones before have come back, as users do. */
-export function startLoad({ url, rate, users }: LoadOptions): Load {
+export function startLoad({ url, rate, users }: TrafficOptions): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: 2000 })
   const began = performance.now()
   let sent = 0

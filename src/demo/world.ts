@@ -5,7 +5,7 @@ import { startLoad } from './load.ts'
 
 export type Fault = 'errors' | 'latency' | 'nodata' | 'none'
 
-export interface WorldOptions {
+export interface DemoWorldOptions {
   readonly folder: string
   readonly fault: Fault
   /** Folder of the package: the shop runs from its bundle, or from the source where there is none. */
@@ -16,7 +16,7 @@ export interface WorldOptions {
 }
 
 /** A shop on a free loopback port, and users who visit it. */
-export interface World {
+export interface DemoWorld {
   readonly url: string
   readonly envFile: string
   readonly stats: () => { readonly sent: number; readonly failed: number }
@@ -36,7 +36,7 @@ FEATURE_LEGACY_SEARCH=true
 `
 
 /** Starts the shop as a process of its own, and the load. */
-export async function openWorld({ folder, fault, home, signal, rate = 400 }: WorldOptions): Promise<World> {
+export async function openDemoWorld({ folder, fault, home, signal, rate = 400 }: DemoWorldOptions): Promise<DemoWorld> {
   const envFile = join(folder, 'deploy/web.env')
   mkdirSync(dirname(envFile), { recursive: true })
   writeFileSync(envFile, ENV_FILE)

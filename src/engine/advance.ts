@@ -1,14 +1,14 @@
 import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
-import { advance } from '../core/policy/moves.ts'
+import { nextDestination } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
 import { settleAfter } from './settle.ts'
-import { findForeignDrift, finish, move, note, type Turn } from './tick.ts'
-import { doubtedGate } from './signatures.ts'
+import { findForeignDrift, finish, move, record, type Turn } from './tick.ts'
+import { signatureGate } from './signatures.ts'
 import type { Signature } from './writer.ts'
 
 export interface Advancing {
@@ -35,18 +35,18 @@ export async function advanceNow(
   { signature, overrides }: Advancing,
 ): Promise<Turn> {
   await observer.keep()
-  if (decision.do === 'complete') return { decision, state: await note(engine, { type: 'completed', why: decision.why }, signature) }
+  if (decision.do === 'complete') return { decision, state: await record(engine, { type: 'completed', why: decision.why }, signature) }
   if (decision.do === 'finish' || decision.do === 'rollback' || decision.do === 'step-back') {
     const turn = decision.do === 'finish' ? await finish(engine, decision) : await move(engine, decision, engine.signature)
     await settleAfter(engine, turn)
     return turn
   }
-  const to = advance(stateOf(engine))
+  const to = nextDestination(stateOf(engine))
   if (!to || !isFree(decision, overrides)) return { decision, state }
   const drifted = await driftGate(engine, state)
   if (drifted && !overrides.includes('drift'))
     return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
-  const doubted = overrides.includes('approval') ? undefined : await doubtedGate(engine, signature.actor)
+  const doubted = overrides.includes('approval') ? undefined : await signatureGate(engine, signature.actor)
   if (doubted) return { decision: { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }, state }
   const still = reconsider(engine, signature.actor)
   if (!isFree(still, overrides)) return { decision: still, state }

@@ -4,12 +4,12 @@ import type { Fact } from '../core/journal/event.ts'
 import { phaseOf } from '../core/policy/moves.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/journal/state.ts'
 import { withoutSingles, type Watch } from '../core/judge/track.ts'
-import { begin } from '../core/judge/watch.ts'
+import { beginWatch } from '../core/judge/watch.ts'
 import { deliver } from './deliver.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './retry.ts'
+import { retryOnConflict } from './retry.ts'
 import { readMetrics } from './metrics.ts'
-import { inTurn, type Queue } from './serialize.ts'
+import { serialize, type Serialized } from './serialize.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
@@ -25,7 +25,7 @@ const PATIENCE = 20_000
  */
 export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   const pending = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
-  const queue = inTurn()
+  const queue = serialize()
   // All of them come to an end before anything else begins, even when one cannot go on.
   const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, queue)))
   for (const each of ended) if (each.status === 'rejected') throw each.reason
@@ -51,7 +51,7 @@ export function byHand(
   }))
 }
 
-async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Queue): Promise<void> {
+async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Serialized): Promise<void> {
   const began = engine.clock.monotonic()
   for (let attempt = 1; ; attempt += 1) {
     const error = await deliver(engine, intent, target, queue, attempt > 1)
@@ -70,7 +70,11 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const { clock } = engine
   // What was proven before something was taken back was proven of something else.
   const proven = intent.move === 'advance' ? state.watch : state.watch && unproven(state.watch)
-  const watch = begin(state.plan, intent.cursor, proven, readings, { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })
+  const watch = beginWatch(state.plan, intent.cursor, proven, readings, {
+    monotonic: clock.monotonic(),
+    domain: clock.domain,
+    now: clock.now(),
+  })
   await record(engine, { type: 'arrived', intent: intent.seq, missing, watch }, intent, async (work) => work())
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }
@@ -85,10 +89,10 @@ async function record(
   engine: Engine,
   fact: Extract<Fact, { type: 'applied' | 'refused' | 'arrived' }>,
   intent: Intent,
-  queue: Queue,
+  queue: Serialized,
 ): Promise<void> {
   await queue(async () =>
-    insist(async () => {
+    retryOnConflict(async () => {
       const open = stateOf(engine).intent
       if (open?.seq !== intent.seq) return
       if (fact.type !== 'arrived' && isKnown(fact, open.targets[fact.target])) return

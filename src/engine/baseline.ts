@@ -1,5 +1,5 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { besides } from '../core/plan/lists.ts'
+import { variablesBeside } from '../core/plan/lists.ts'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Exposure } from '../core/values/units.ts'
 import { togglesOf, type Exposures, type Plan } from '../core/plan/plan.ts'
@@ -56,7 +56,7 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
 export async function checkBesides(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<void> {
   const owned = targets.flatMap((target) => {
     const toggles = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name] ?? [])
-    const variables = [...new Set(toggles.flatMap((toggle) => besides(plan, toggle)))]
+    const variables = [...new Set(toggles.flatMap((toggle) => variablesBeside(plan, toggle)))]
     return variables.length === 0 ? [] : [{ target, variables }]
   })
   const found = await Promise.all(

@@ -3,7 +3,7 @@ import { environment } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import { defaultsOf, type Plan } from '../core/plan/plan.ts'
 import { TOMBSTONE, type Clock } from '../core/ports.ts'
-import { put } from './write-verified.ts'
+import { writeVerified } from './write-verified.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200
@@ -31,7 +31,7 @@ export async function breakGlass(
       const lines = target.byHand(words)
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await put(target, words, { epoch: TOMBSTONE, over: [] }, world)
+          await writeVerified(target, words, { epoch: TOMBSTONE, over: [] }, world)
           return { target: target.name, lines }
         } catch (thrown) {
           world.signal.throwIfAborted()

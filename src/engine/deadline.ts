@@ -6,7 +6,7 @@ import { formatDuration, type Duration } from '../core/values/units.ts'
  * Work that must end by a deadline of the lent clock; throws `timeout` when it does not, even where the work ignores
  * its signal. The signal the work is given ends with the deadline or with the caller's.
  */
-export async function within<Result>(
+export async function withDeadline<Result>(
   clock: Clock,
   limit: Duration,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function within<Result>(
 }
 
 /** Ends `grace` after the other has, and for its reason: what must not be left half done goes on until then. */
-export function lasting(clock: Clock, signal: AbortSignal, grace: Duration): AbortSignal {
+export function withGrace(clock: Clock, signal: AbortSignal, grace: Duration): AbortSignal {
   const ended = new AbortController()
   const end = (): void => clock.deadline(grace).addEventListener('abort', () => ended.abort(signal.reason), { once: true })
   if (signal.aborted) end()

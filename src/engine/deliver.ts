@@ -5,10 +5,10 @@ import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
 import { TOMBSTONE, type Fence } from '../core/ports.ts'
 import type { Intent } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist, surely } from './retry.ts'
-import { DEADLINE, put } from './write-verified.ts'
-import type { Queue } from './serialize.ts'
-import { within } from './deadline.ts'
+import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
+import { WRITE_DEADLINE, writeVerified } from './write-verified.ts'
+import type { Serialized } from './serialize.ts'
+import { withDeadline } from './deadline.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200
@@ -21,15 +21,15 @@ export async function deliver(
   engine: Engine,
   intent: Intent,
   target: OpenTarget,
-  queue: Queue,
+  queue: Serialized,
   sent: boolean,
 ): Promise<string | undefined> {
   const look = async (): Promise<Aim> => aim(engine, target, queue)
-  const aimed = sent ? await surely(engine, look) : await look()
+  const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
   const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
-  const isNewest = !isOvertaken && (await surely(engine, async () => isStill(engine, intent.seq, queue)))
+  const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, queue)))
   // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
   if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)
   engine.signal.throwIfAborted()
@@ -43,7 +43,7 @@ interface Aim {
 }
 
 /** Asks the target before the journal: whatever it holds later than this is newer than the answer. */
-async function aim(engine: Engine, target: OpenTarget, queue: Queue): Promise<Aim> {
+async function aim(engine: Engine, target: OpenTarget, queue: Serialized): Promise<Aim> {
   const held = stateOf(engine).advanced ? [] : await heldBy(engine, target)
   await queue(async () => engine.writer.refresh())
   const { plan, advanced, intent, exposures: reached, epoch } = stateOf(engine)
@@ -54,10 +54,10 @@ async function aim(engine: Engine, target: OpenTarget, queue: Queue): Promise<Ai
 
 /** A target that cannot be asked cannot be written either, and then says why. */
 async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<readonly number[]> {
-  return within(clock, DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
+  return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
 }
 
-async function isStill(engine: Engine, epoch: number, queue: Queue): Promise<boolean> {
+async function isStill(engine: Engine, epoch: number, queue: Serialized): Promise<boolean> {
   return queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
 }
 
@@ -65,19 +65,19 @@ async function isStill(engine: Engine, epoch: number, queue: Queue): Promise<boo
  * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
  * rollback is made durable once more, so that it is not taken for done.
  */
-async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<void> {
+async function heal(engine: Engine, target: OpenTarget, queue: Serialized): Promise<void> {
   let hasSettled = false
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
-    const aimed = await surely(engine, async () => aim(engine, target, queue))
+    const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, queue))
     const error = await attempt(engine, target, aimed)
-    const isHealed = (await surely(engine, async () => isStill(engine, aimed.fence.epoch, queue))) && error === undefined
+    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, queue))) && error === undefined
     if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
     await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
     hasSettled ||= isHealed
   }
   await queue(async () =>
-    insist(async () => {
+    retryOnConflict(async () => {
       const { status, intent, cursor, exposures } = stateOf(engine)
       if (status !== 'rolled back') return
       const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
@@ -91,7 +91,7 @@ async function heal(engine: Engine, target: OpenTarget, queue: Queue): Promise<v
 async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
   try {
     const { plan, baseline } = stateOf(engine)
-    await put(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
+    await writeVerified(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
     return undefined
   } catch (thrown) {
     return messageOf(thrown)

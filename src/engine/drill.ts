@@ -1,19 +1,19 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Drill, Event, Why } from '../core/journal/event.ts'
-import { effective } from '../core/policy/moves.ts'
+import { effectiveRetreat } from '../core/policy/moves.ts'
 import type { ContingencyScope } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
 import { formatInstant, type Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { openLead, type Leading } from './leader.ts'
+import { openLeader, type LeaderOptions } from './leader.ts'
 import { rollBack } from './rollback.ts'
-import { findDrift, move, note } from './tick.ts'
+import { findDrift, move, record } from './tick.ts'
 import type { Signature } from './writer.ts'
 
 export interface Drilling {
   readonly contingency: { readonly id: string; readonly scope: ContingencyScope }
   readonly signature: Signature
-  readonly leading: Leading
+  readonly leading: LeaderOptions
   readonly settling: (wait: Duration) => void
 }
 
@@ -24,17 +24,17 @@ export interface Drilling {
  * anything was touched.
  */
 export async function drill(engine: Engine, drilling: Drilling): Promise<Drill> {
-  const lead = openLead(engine, drilling.leading)
-  const other = await lead.other()
+  const leader = openLeader(engine, drilling.leading)
+  const other = await leader.other()
   if (other) throw watched(`${other.holder.host} pid ${other.holder.pid} has been watching since ${formatInstant(other.since)}`)
   try {
     const before = stateOf(engine)
     await checkQuiet(engine, before, drilling)
     const result = await backAndForth(engine, before, drilling)
-    await note(engine, { type: 'drilled', ...result }, drilling.signature)
+    await record(engine, { type: 'drilled', ...result }, drilling.signature)
     return result
   } finally {
-    await lead.drop()
+    await leader.drop()
   }
 }
 
@@ -49,7 +49,7 @@ async function checkQuiet(engine: Engine, state: State, { contingency }: Drillin
       message: `the rollout is ${state.status}: there is nothing a drill could put back`,
       hint: 'rollout resume',
     })
-  if (!effective(state, contingency.scope))
+  if (!effectiveRetreat(state, contingency.scope))
     throw new RolloutError('notYet', {
       message: `${contingency.id} would take nothing back where the rollout is now`,
       hint: 'rollout advance first',
@@ -77,7 +77,7 @@ async function backAndForth(given: Engine, before: State, { contingency, signatu
   if (intent) return failed(`not confirmed: ${unconfirmed(intent.targets)}; it stays rolled back`)
   if (epoch !== times.newest()) return failed('somebody else acted meanwhile; nothing was put back')
   try {
-    await note(engine, { type: 'resumed' }, signature)
+    await record(engine, { type: 'resumed' }, signature)
     const back = { cursor: before.cursor, exposures: before.exposures }
     const { applied, state } = await move(engine, { do: 'advance', to: back, why: { ...why, text: `drill of ${id}: put back` } }, signature)
     if (applied === 'arrived' && state.missing.length === 0) return { ...measured, passed: true }

@@ -11,20 +11,20 @@ const TTL: Duration = 20_000
 export const RENEW: Duration = 5000
 
 /** Which of several controllers watches: the others stand by. Safety does not depend on it, so it never fails. */
-export interface Lead {
+export interface Leader {
   /** Takes or renews the lease; the one of somebody else, if that runs. */
   other(): Promise<Lease | undefined>
   /** Gives it up, so that whoever stands by need not wait. */
   drop(): Promise<void>
 }
 
-export interface Leading {
+export interface LeaderOptions {
   readonly controller: Controller
   /** Whether another controller still runs; undefined when it cannot be told from here. */
   readonly alive: (controller: Controller) => boolean | undefined
 }
 
-export function openLead({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, { controller, alive }: Leading): Lead {
+export function openLeader({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, { controller, alive }: LeaderOptions): Leader {
   const { journal } = writer
   let held: Lease | undefined
   return {

@@ -5,7 +5,7 @@ import type { Notice } from '../core/journal/notice.ts'
 import { owedTo } from '../core/journal/outbox.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './retry.ts'
+import { retryOnConflict } from './retry.ts'
 
 /** After so many attempts of one process, or once the event is so old, a channel is given up with it. */
 const ATTEMPTS = 24
@@ -13,7 +13,7 @@ const OLDEST: Duration = 86_400_000
 const BACKOFF: Duration = 5000
 const LONGEST_BACKOFF: Duration = 300_000
 
-/** What the courier works with: the journal it takes down in, and whom it tells. */
+/** What the notifier works with: the journal it takes down in, and whom it tells. */
 export type Sender = Pick<Engine, 'writer' | 'clock' | 'signal' | 'signature' | 'tell'> & { readonly channels: readonly OpenChannel[] }
 
 /** Why a channel could not be told. */
@@ -27,7 +27,7 @@ export interface Undelivered {
  * channel that does not answer holds up nothing but itself. What was told is taken down between two turns, because the
  * journal has one writer; a crash in between tells it once more, with the same id.
  */
-export interface Courier {
+export interface Notifier {
   /** Takes down what was told and begins what is due; waits for no channel. */
   readonly turn: () => Promise<void>
   /** Waits for what is under way, at most that long, and takes down what was told. */
@@ -47,7 +47,7 @@ interface Line {
   work?: Promise<void>
 }
 
-export function openCourier(sender: Sender): Courier {
+export function openNotifier(sender: Sender): Notifier {
   const { clock } = sender
   const stopping = new AbortController()
   const signal = AbortSignal.any([sender.signal, stopping.signal])
@@ -111,7 +111,7 @@ function nextOf(sender: Sender, { channel, sent }: Line): Notice | undefined {
 /** Appends what a channel was told, or that it is given up. A journal that cannot be written is tried again at the next turn. */
 async function record(sender: Sender, line: Line): Promise<void> {
   try {
-    await insist(async () => {
+    await retryOnConflict(async () => {
       const fact = factOf(sender, line)
       if (!fact) return
       sender.tell(await sender.writer.append(fact, sender.signature))

@@ -8,7 +8,7 @@ import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { shownWord } from './write-verified.ts'
-import { rollBack, type RolledBack } from './rollback.ts'
+import { rollBack, type RollbackResult } from './rollback.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** How one target answered: how long its newest read took, and what went wrong with it. */
@@ -20,7 +20,7 @@ export interface Check {
   readonly drifts: readonly Drift[]
 }
 
-export interface Rehearsed extends RolledBack {
+export interface Rehearsed extends RollbackResult {
   /** The copy's state afterwards. */
   readonly state: State
   readonly checks: readonly Check[]

@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { insist } from './retry.ts'
+import { retryOnConflict } from './retry.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** A journal that was copied: how many events it has, and the hash of the newest. */
@@ -15,7 +15,7 @@ export interface Relocated {
  * crash at any point, and while others append. Throws `denied` when another journal is there already.
  */
 export async function relocate(from: Writer, to: Journal, signature: Signature): Promise<Relocated> {
-  return insist(async () => {
+  return retryOnConflict(async () => {
     await from.refresh()
     const events = await from.journal.read()
     const there = await to.read()

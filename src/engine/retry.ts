@@ -10,7 +10,7 @@ const BACKOFF: Duration = 200
 const LONGEST_BACKOFF: Duration = 5000
 
 /** Appends that must happen whoever else is writing: tries again until the number is free. Each try sees the newest state. */
-export async function insist<Result>(append: () => Promise<Result>): Promise<Result> {
+export async function retryOnConflict<Result>(append: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await append()
@@ -21,7 +21,7 @@ export async function insist<Result>(append: () => Promise<Result>): Promise<Res
 }
 
 /** Asks until the journal answers: what was written while it is out of reach may have to be put back. */
-export async function surely<Answer>(engine: Pick<Engine, 'clock' | 'grace'>, ask: () => Promise<Answer>): Promise<Answer> {
+export async function retryWhileUnreachable<Answer>(engine: Pick<Engine, 'clock' | 'grace'>, ask: () => Promise<Answer>): Promise<Answer> {
   const began = engine.clock.monotonic()
   for (let nth = 0; ; nth += 1) {
     try {

@@ -1,15 +1,15 @@
 import type { Controller, Why } from '../core/journal/event.ts'
-import { effective, retreat, type Destination, type Scope } from '../core/policy/moves.ts'
+import { effectiveRetreat, retreatTo, type Destination, type Scope } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './retry.ts'
-import { DEADLINE } from './write-verified.ts'
+import { retryOnConflict } from './retry.ts'
+import { WRITE_DEADLINE } from './write-verified.ts'
 import { settle } from './settle.ts'
 import { findDrift, finishAll, intend } from './tick.ts'
 import type { Signature } from './writer.ts'
 
-export interface RollingBack {
+export interface RollbackOptions {
   /** Undefined: the phase under way; said again, it makes sure of the first one. */
   readonly scope: Scope | undefined
   readonly why: Why
@@ -21,7 +21,7 @@ export interface RollingBack {
 }
 
 /** What a rollback found and where it went; `to` is undefined when everything already was there. */
-export interface RolledBack {
+export interface RollbackResult {
   readonly before: State
   readonly to: Destination | undefined
 }
@@ -32,10 +32,10 @@ export async function destinationOf(engine: Engine, scope: Scope | undefined): P
   // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
   const again = scope === undefined && state.status === 'rolled back'
   const wanted: Scope = scope ?? { is: 'phase' }
-  const to = again ? undefined : effective(state, wanted)
+  const to = again ? undefined : effectiveRetreat(state, wanted)
   if (to || (again && state.intent)) return to
   const { drifts, unreadable } = await findDrift(engine, state)
-  const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreat(state, wanted)
+  const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted)
   return drifts.length > 0 || unreadable.length > 0 || state.status !== 'rolled back' ? held : undefined
 }
 
@@ -43,9 +43,9 @@ export async function destinationOf(engine: Engine, scope: Scope | undefined): P
  * Makes the rollback durable, ends the controller it overtakes, brings every target there, and looks again once
  * what may still be under way must have landed. It ends: what no attempt could reach stays in the open intent.
  */
-export async function rollBack(engine: Engine, { scope, why, signature, end, settling }: RollingBack): Promise<RolledBack> {
+export async function rollBack(engine: Engine, { scope, why, signature, end, settling }: RollbackOptions): Promise<RollbackResult> {
   // Whoever comes first in between may have gone further back: where it leads is found anew at each try.
-  const { before, to } = await insist(async () => {
+  const { before, to } = await retryOnConflict(async () => {
     const state = stateOf(engine)
     const destination = await destinationOf(engine, scope)
     if (destination) await intend(engine, { do: 'rollback', to: destination, why }, signature)
@@ -60,5 +60,5 @@ export async function rollBack(engine: Engine, { scope, why, signature, end, set
 
 /** Something went forward so lately that a request of it may still be under way. Clocks may differ: too early counts as well. */
 function wasMoving(before: State, { clock }: Engine): boolean {
-  return before.intent !== undefined || clock.now() - before.arrivedAt < 2 * DEADLINE
+  return before.intent !== undefined || clock.now() - before.arrivedAt < 2 * WRITE_DEADLINE
 }

@@ -2,20 +2,20 @@ import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
 import type { Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
-import type { Courier } from './notifier.ts'
+import type { Notifier } from './notifier.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist, surely } from './retry.ts'
-import { openLead, RENEW, type Lead, type Leading } from './leader.ts'
+import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
+import { openLeader, RENEW, type Leader, type LeaderOptions } from './leader.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
 import { tick, type Turn } from './tick.ts'
 import { formatInstant, type Duration } from '../core/values/units.ts'
 
-export interface RunOptions extends Leading {
+export interface RunOptions extends LeaderOptions {
   /** End when paused instead of watching on. */
   readonly exitOnPause?: boolean
   /** Tells channels between two turns; whoever stands by leaves that to the one who watches. */
-  readonly courier?: Courier
+  readonly notifier?: Notifier
 }
 
 /** How long a turn waits for channels before it rests. */
@@ -28,54 +28,54 @@ const FAREWELL: Duration = 5000
  * rolls back. A journal that cannot be reached holds everything until it can. While another controller watches it
  * stands by and tells what that one does. Interruption leaves the last poll in the journal.
  */
-export async function* run(engine: Engine, { exitOnPause = false, courier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
+export async function* run(engine: Engine, { exitOnPause = false, notifier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
   const { controller } = leading
   const observer = openObserver(engine)
-  const lead = openLead(engine, leading)
+  const leader = openLeader(engine, leading)
   let isAttached = false
   try {
     for (;;) {
-      const other = await lead.other()
+      const other = await leader.other()
       if (!other && !isAttached)
-        await insist(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
+        await retryOnConflict(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
       isAttached = !other
       const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
       // After the move, never before it, and without waiting: who is told must not delay what is done.
-      if (!other) await courier?.turn()
+      if (!other) await notifier?.turn()
       if (turn) yield turn
       const state = stateOf(engine)
       if (isOver(state)) {
-        await surely(engine, async () => settle(engine, () => undefined))
+        await retryWhileUnreachable(engine, async () => settle(engine, () => undefined))
         if (isOver(stateOf(engine))) return stateOf(engine)
       }
-      if (turn) await surely(engine, async () => settleAfter(engine, turn))
+      if (turn) await retryWhileUnreachable(engine, async () => settleAfter(engine, turn))
       if (exitOnPause && isPaused(state)) return state
       if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
-      else if (turn && turn.applied !== 'arrived') await rest(engine, lead, state.plan.interval, courier)
+      else if (turn && turn.applied !== 'arrived') await rest(engine, leader, state.plan.interval, notifier)
     }
   } finally {
-    await courier?.end(FAREWELL)
+    await notifier?.end(FAREWELL)
     await leave(engine, observer, controller)
-    await lead.drop()
+    await leader.drop()
   }
 }
 
 /** One turn, and everything it saw kept in the journal: the form for cron. While another controller watches it only looks. */
-export async function runOnce(engine: Engine, { courier, ...leading }: RunOptions): Promise<Turn> {
-  const lead = openLead(engine, leading)
-  const other = await lead.other()
+export async function runOnce(engine: Engine, { notifier, ...leading }: RunOptions): Promise<Turn> {
+  const leader = openLeader(engine, leading)
+  const other = await leader.other()
   if (other) return standBy(other, stateOf(engine))
   const observer = openObserver(engine)
   try {
     const turn = await tick(engine, observer)
-    await courier?.turn()
+    await notifier?.turn()
     await settleAfter(engine, turn)
     return turn
   } finally {
-    await courier?.end(FAREWELL)
+    await notifier?.end(FAREWELL)
     await quietly(async () => observer.keep())
-    await lead.drop()
+    await leader.drop()
   }
 }
 
@@ -93,19 +93,19 @@ async function follow(engine: Engine): Promise<void> {
 }
 
 /** Until the next poll, or until somebody else writes; the lease is renewed meanwhile. */
-async function rest(engine: Engine, lead: Lead, duration: Duration, courier?: Courier): Promise<void> {
+async function rest(engine: Engine, leader: Leader, duration: Duration, notifier?: Notifier): Promise<void> {
   const { clock, writer, signal } = engine
   const end = clock.monotonic() + duration
   // What was told and is not taken down is told again after a crash.
-  await courier?.soon(Math.min(duration, SOON))
+  await notifier?.soon(Math.min(duration, SOON))
   for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
     if (await writer.journal.changed(stateOf(engine).seq, Math.min(left, RENEW), signal)) return
-    if (await lead.other()) return
+    if (await leader.other()) return
   }
 }
 
 /** What a finished run means to the caller. */
-export function outcomeOf(state: State): Outcome {
+export function outcomeOfRun(state: State): Outcome {
   if (state.status === 'complete') return 'done'
   if (state.status === 'rolled back') return state.intent ? 'partial' : 'unhealthy'
   return 'notYet'
@@ -143,7 +143,7 @@ async function leave(engine: Engine, observer: Observer, controller: Controller)
   // A journal out of reach is not waited for twice.
   if (!(await quietly(async () => observer.keep()))) return
   await quietly(async () =>
-    insist(async () => {
+    retryOnConflict(async () => {
       if (isMine(engine.writer.state, controller)) engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature))
     }),
   )

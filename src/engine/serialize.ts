@@ -1,8 +1,8 @@
 /** Targets are written side by side, but the journal has one writer: its work is done one after another. */
-export type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>
+export type Serialized = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /** One queue: whatever is given to it begins when what came before has ended, well or not. */
-export function inTurn(): Queue {
+export function serialize(): Serialized {
   let last: Promise<unknown> = Promise.resolve()
   return async (work) => {
     const mine = last.then(work, work)

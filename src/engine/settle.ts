@@ -2,8 +2,8 @@ import type { Why } from '../core/journal/event.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { insist } from './retry.ts'
-import { findDrift, finishAll, intend, note, type Turn } from './tick.ts'
+import { retryOnConflict } from './retry.ts'
+import { findDrift, finishAll, intend, record, type Turn } from './tick.ts'
 
 /** How often what was written late is put right before a person is asked. */
 const ROUNDS = 3
@@ -28,11 +28,11 @@ export async function settle(engine: Engine, settling: (wait: Duration) => void)
     const text = await findLate(engine, stateOf(engine))
     if (text === undefined) return
     const why: Why = { code: 'drift', text }
-    await insist(async () => {
+    await retryOnConflict(async () => {
       const now = stateOf(engine)
       if (now.epoch !== before.epoch || now.intent) return
       if (isTakenBack(now)) await intend(engine, { do: now.status === 'paused' ? 'step-back' : 'rollback', to: now, why }, engine.signature)
-      else if (now.status === 'running') await note(engine, { type: 'paused', why })
+      else if (now.status === 'running') await record(engine, { type: 'paused', why })
     })
     await finishAll(engine)
   }

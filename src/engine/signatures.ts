@@ -1,4 +1,4 @@
-import { standingOf, typed } from '../core/policy/approval.ts'
+import { standingOf, commandFor } from '../core/policy/approval.ts'
 import { approvalsOf } from '../core/plan/consent.ts'
 import { messageOf } from '../core/values/errors.ts'
 import { nextStep, type Gate } from '../core/policy/gates.ts'
@@ -12,7 +12,7 @@ const proven = new WeakSet<Approved>()
  * The approvals of the next step that must be signed, with their signatures checked anew: whoever can write the journal
  * could have written them. Undefined when they prove enough.
  */
-export async function doubtedGate(engine: Engine, mover?: string): Promise<Gate | undefined> {
+export async function signatureGate(engine: Engine, mover?: string): Promise<Gate | undefined> {
   const state = stateOf(engine)
   const next = nextStep(state)
   for (const needed of next ? approvalsOf(next).filter(({ signed }) => signed === true) : []) {
@@ -22,7 +22,7 @@ export async function doubtedGate(engine: Engine, mover?: string): Promise<Gate 
     const good = given.length - wrong.length
     if (good >= needed.count) continue
     const text = `approval ${good} of ${needed.count} (${needed.group}); ${wrong.join('; ')}`
-    const command = typed(state.plan, 'approve --sign KEYFILE --reason "…"')
+    const command = commandFor(state.plan, 'approve --sign KEYFILE --reason "…"')
     return { name: 'approval', open: false, text, missing: [{ text: 'a signature that holds', owner: needed.group, command }] }
   }
   return undefined

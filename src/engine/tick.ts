@@ -8,7 +8,7 @@ import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import type { Signature } from './writer.ts'
-import { doubtedGate } from './signatures.ts'
+import { signatureGate } from './signatures.ts'
 import { reconsider } from './reconsider.ts'
 import { shownWord } from './write-verified.ts'
 
@@ -32,16 +32,16 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'rest':
       return { decision, state }
     case 'pause':
-      return { decision, state: await note(engine, { type: 'paused', why: decision.why }) }
+      return { decision, state: await record(engine, { type: 'paused', why: decision.why }) }
     case 'complete':
-      return { decision, state: await note(engine, { type: 'completed', why: decision.why }) }
+      return { decision, state: await record(engine, { type: 'completed', why: decision.why }) }
     case 'finish':
       return finish(engine, decision)
     case 'advance': {
       const obstacle = await findObstacle(engine, stateOf(engine))
       if (obstacle)
         return obstacle.do === 'pause'
-          ? { decision: obstacle, state: await note(engine, { type: 'paused', why: obstacle.why }) }
+          ? { decision: obstacle, state: await record(engine, { type: 'paused', why: obstacle.why }) }
           : { decision: obstacle, state }
       const still = reconsider(engine)
       return still.do === 'advance' ? move(engine, decision, engine.signature) : { decision: still, state }
@@ -129,13 +129,13 @@ async function findObstacle(engine: Engine, state: State): Promise<Extract<Decis
     return { do: 'pause', why: { code: 'drift', text: drifts.length > 1 ? `${text} (and ${drifts.length - 1} more)` : text } }
   }
   if (unreadable.length > state.plan.maxUnavailable) return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.join('; ') } }
-  const doubted = await doubtedGate(engine)
+  const doubted = await signatureGate(engine)
   if (doubted) return { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }
   return undefined
 }
 
 /** Makes a fact durable and resolves to the state after it. */
-export async function note(engine: Engine, fact: Fact, signature = engine.signature): Promise<State> {
+export async function record(engine: Engine, fact: Fact, signature = engine.signature): Promise<State> {
   engine.tell(await engine.writer.append(fact, signature))
   return stateOf(engine)
 }

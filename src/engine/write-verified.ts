@@ -2,10 +2,10 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Clock, Fence } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
-import { within } from './deadline.ts'
+import { withDeadline } from './deadline.ts'
 
 /** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
-export const DEADLINE: Duration = 30_000
+export const WRITE_DEADLINE: Duration = 30_000
 /** How long whoever is told to stop still waits for a journal that is out of reach, to learn whether what it has sent must be put right. */
 export const GRACE: Duration = 30_000
 
@@ -16,13 +16,13 @@ export function shownWord(target: Pick<OpenTarget, 'shown'>, word: string): stri
 }
 
 /** Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as something else. */
-export async function put(
+export async function writeVerified(
   target: OpenTarget,
   words: Readonly<Record<string, string>>,
   fence: Fence,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
-  const found = await within(clock, DEADLINE, signal, async (both) => {
+  const found = await withDeadline(clock, WRITE_DEADLINE, signal, async (both) => {
     await target.write(words, fence, both)
     return target.read(Object.keys(words), both)
   })

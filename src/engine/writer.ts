@@ -40,7 +40,7 @@ const CHECKPOINT_EVERY = 64
 
 /** Opens a writer on a journal: the newest checkpoint and whatever came after it. */
 export async function openWriter({ journal, clock, uuid, version }: WriterParts): Promise<Writer> {
-  const start = await load(journal)
+  const start = await loadState(journal)
   let { state, seq, hash } = start
   let kept = start.kept
 
@@ -80,7 +80,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
 }
 
 /** State of a journal for reading only: the newest checkpoint and the events after it. */
-export async function load(journal: Journal): Promise<{ state: State | undefined; seq: number; hash: string; kept: number }> {
+export async function loadState(journal: Journal): Promise<{ state: State | undefined; seq: number; hash: string; kept: number }> {
   const checkpoint = await journal.checkpoint()
   const usable = checkpoint?.fold === FOLD && isState(checkpoint.state) ? checkpoint : undefined
   const events = await journal.read(usable?.seq ?? 0)

@@ -1,8 +1,8 @@
 import { parseSegment, segmentVariable } from '../core/toggle/segment.ts'
 import { parseWord, type Word } from '../core/toggle/words.ts'
 import type { Problems } from './problems.ts'
-import { INVALID, ruleOf, UNSET, type Rule } from './rule.ts'
-import type { Source } from './source.ts'
+import { INVALID, ruleOf, UNSET, type CompiledRule } from './rule.ts'
+import type { EnvSource } from './source.ts'
 
 const NONE: Word = { exposure: 0, options: {} }
 
@@ -12,12 +12,12 @@ type Listing = '_DENY' | '_USERS'
 export type OwnWords = Readonly<Record<string, { readonly on: string; readonly off: string }>>
 
 /** The word of a variable; undefined where it holds none. */
-export function wordIn(source: Source, name: string, own: OwnWords): Word | undefined {
+export function wordIn(source: EnvSource, name: string, own: OwnWords): Word | undefined {
   return parseWord(source.get(name) ?? '', Object.hasOwn(own, name) ? own[name] : undefined)
 }
 
 /** What the variables say of one toggle. Whatever is not understood is told, and the toggle is off. */
-export function compile(toggle: string, source: Source, own: OwnWords, tell: Problems['tell']): Rule {
+export function compile(toggle: string, source: EnvSource, own: OwnWords, tell: Problems['tell']): CompiledRule {
   const text = source.get(toggle)
   const variables = [toggle, `${toggle}_DENY`, `${toggle}_DENY_FILE`, `${toggle}_USERS`, `${toggle}_USERS_FILE`]
   const unclear = variables.find((name) => source.isUnclear(name))
@@ -49,7 +49,7 @@ export function compile(toggle: string, source: Source, own: OwnWords, tell: Pro
 }
 
 /** Changes when an answer about the toggle may. */
-export function fingerprint(toggle: string, source: Source, own: OwnWords): string {
+export function generationOf(toggle: string, source: EnvSource, own: OwnWords): string {
   const files = [source.get(`${toggle}_DENY_FILE`), source.get(`${toggle}_USERS_FILE`)]
   const segments = wordIn(source, toggle, own)?.options['seg']?.split(',') ?? []
   const names = [toggle, `${toggle}_DENY`, `${toggle}_USERS`, ...segments.map(segmentVariable)]
@@ -58,7 +58,7 @@ export function fingerprint(toggle: string, source: Source, own: OwnWords): stri
 }
 
 /** The names in the variables that are toggles: what holds a word, and what has a list. */
-export function togglesIn(source: Source, own: OwnWords): ReadonlySet<string> {
+export function togglesIn(source: EnvSource, own: OwnWords): ReadonlySet<string> {
   return new Set(
     [...source.names()].flatMap((name) => {
       const [, toggle] = /^(.+)_(?:DENY|USERS)(?:_FILE)?$/.exec(name) ?? []
@@ -68,7 +68,7 @@ export function togglesIn(source: Source, own: OwnWords): ReadonlySet<string> {
   )
 }
 
-function listed(toggle: string, listing: Listing, source: Source): ReadonlySet<string> | undefined | 'unreadable' {
+function listed(toggle: string, listing: Listing, source: EnvSource): ReadonlySet<string> | undefined | 'unreadable' {
   const inline = source.get(toggle + listing)
   const path = source.get(`${toggle}${listing}_FILE`)
   if (inline === undefined && path === undefined) return undefined

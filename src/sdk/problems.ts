@@ -14,14 +14,14 @@ export function openProblems(listener: (message: string) => void): Problems {
     tell: (subject, message) => {
       if (told.get(subject) === message || (told.size >= LIMIT && !told.has(subject))) return
       told.set(subject, message)
-      guarded(() => listener(message))
+      callListener(() => listener(message))
     },
     isOver: (subject) => void told.delete(subject),
   }
 }
 
 /** An application's listener must never break an evaluation. */
-export function guarded(work: () => void): void {
+export function callListener(work: () => void): void {
   try {
     work()
   } catch {

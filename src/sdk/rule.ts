@@ -1,15 +1,15 @@
 import { hashBehind, saltOf, thresholdOf, type Salt } from '../core/toggle/bucket.ts'
-import { attributeOf, belongs, type Attributes, type Segment } from '../core/toggle/segment.ts'
+import { attributeOf, belongs, type Attributes, type SegmentRule } from '../core/toggle/segment.ts'
 import type { Word } from '../core/toggle/words.ts'
 import type { Answer } from './answer.ts'
 
 /** A toggle as it is evaluated. */
-export interface Rule {
+export interface CompiledRule {
   /** The answer that is the same for everybody; then nothing else is looked at. */
   readonly always: Answer | undefined
   readonly denied: ReadonlySet<string> | undefined
   readonly users: ReadonlySet<string> | undefined
-  readonly segments: readonly Segment[] | undefined
+  readonly segments: readonly SegmentRule[] | undefined
   /** The answer to whom no list and no segment decides; undefined where the bucket does. */
   readonly rest: Answer | undefined
   /** The attribute that is bucketed, instead of the id. */
@@ -23,7 +23,7 @@ interface Parts {
   readonly word: Word
   readonly denied: ReadonlySet<string> | undefined
   readonly users: ReadonlySet<string> | undefined
-  readonly segments: readonly Segment[]
+  readonly segments: readonly SegmentRule[]
 }
 
 // One object each, so that an answer allocates nothing.
@@ -45,7 +45,7 @@ export const INVALID = fixed({ isOn: false, why: 'invalid' })
 export const UNSET = fixed({ isOn: false, why: 'unset' })
 
 /** What a toggle of this name does. */
-export function ruleOf(toggle: string, { word: { exposure, options }, denied, users, segments }: Parts): Rule {
+export function ruleOf(toggle: string, { word: { exposure, options }, denied, users, segments }: Parts): CompiledRule {
   const isForAll = denied === undefined && users === undefined && options['seg'] === undefined
   return {
     always: isForAll ? edge(exposure, ALL, NONE) : undefined,
@@ -60,7 +60,7 @@ export function ruleOf(toggle: string, { word: { exposure, options }, denied, us
 }
 
 /** The order: deny list, users, segments, percentage. An empty id is no id: on only at 100 %, or by a segment. */
-export function decide(rule: Rule, id: string, attributes: Attributes | undefined): Answer {
+export function decideRule(rule: CompiledRule, id: string, attributes: Attributes | undefined): Answer {
   const { always, denied, users, segments, rest, by } = rule
   if (always !== undefined) return always
   if (denied !== undefined && denied.has(id)) return DENIED
@@ -73,7 +73,7 @@ export function decide(rule: Rule, id: string, attributes: Attributes | undefine
 }
 
 /** Apart, because a function that makes a closure allocates for it on every call. */
-function isInOne(segments: readonly Segment[], id: string, attributes: Attributes | undefined): boolean {
+function isInOne(segments: readonly SegmentRule[], id: string, attributes: Attributes | undefined): boolean {
   return segments.some((segment) => belongs(segment, id, attributes))
 }
 
@@ -81,6 +81,6 @@ function edge(exposure: Word['exposure'], all: Answer, none: Answer): Answer | u
   return exposure === 100 ? all : exposure === 0 ? none : undefined
 }
 
-function fixed(always: Answer): Rule {
+function fixed(always: Answer): CompiledRule {
   return { always, denied: undefined, users: undefined, segments: undefined, rest: always, by: undefined, salt: saltOf(''), last: 0 }
 }

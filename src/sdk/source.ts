@@ -7,7 +7,7 @@ import type { Problems } from './problems.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables: those of the hot file, and behind them those of the environment as it was at the start. */
-export interface Source {
+export interface EnvSource {
   get(name: string): string | undefined
   /** Whether readers would not agree on the variable. */
   isUnclear(name: string): boolean
@@ -31,7 +31,7 @@ interface List {
   version: number
 }
 
-export function openSource(env: Environment, path: string | undefined, { tell, isOver }: Problems): Source {
+export function openSource(env: Environment, path: string | undefined, { tell, isOver }: Problems): EnvSource {
   const environment = new Map(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))
   // Once, so that an application that changes its folder later still reads this file.
   const hot = path === undefined || path === '' ? undefined : resolve(path)

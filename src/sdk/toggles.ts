@@ -1,13 +1,13 @@
 import type { Attributes } from '../core/toggle/segment.ts'
 import type { Answer } from './answer.ts'
-import { compile, fingerprint, togglesIn, wordIn, type OwnWords } from './compile.ts'
+import { compile, generationOf, togglesIn, wordIn, type OwnWords } from './compile.ts'
 import type { ToggleName } from './names.ts'
-import { guarded, openProblems } from './problems.ts'
-import { decide, type Rule } from './rule.ts'
+import { callListener, openProblems } from './problems.ts'
+import { decideRule, type CompiledRule } from './rule.ts'
 import { openSource } from './source.ts'
 
 /** The hot file was read anew. */
-export interface Change {
+export interface ReloadEvent {
   /** What is in force now: see `Toggles.generation`. */
   readonly generation: string
   /** The toggles about which an answer may be another one now. */
@@ -26,7 +26,7 @@ export interface Options {
   /** Told once of every value that is not understood and of a file that cannot be read; a process warning unless told. */
   readonly onProblem?: (message: string) => void
   /** Told after the answers of a toggle may have changed, or the generation has. */
-  readonly onChange?: (change: Change) => void
+  readonly onChange?: (change: ReloadEvent) => void
   /** Told when the newest file cannot be used (`true`; the last good one stays) and when it can again. */
   readonly onStale?: (isStale: boolean) => void
   /** Told of every evaluation, synchronously: it must be quick, and drops what it has already seen by itself. */
@@ -59,7 +59,7 @@ export interface Toggles {
 /** A toggle somebody asked for, with its rule unless that changed since. */
 interface Cell {
   readonly toggle: string
-  rule: Rule | undefined
+  rule: CompiledRule | undefined
 }
 
 /** Names that are remembered; of more (made up at run time?) the rule is made anew every time. */
@@ -91,7 +91,7 @@ export function openToggles(options: Options = {}): Toggles {
   let prints = onChange ? fingerprints() : new Map<string, string>()
 
   function fingerprints(): ReadonlyMap<string, string> {
-    return new Map([...togglesIn(source, own)].map((toggle) => [toggle, fingerprint(toggle, source, own)]))
+    return new Map([...togglesIn(source, own)].map((toggle) => [toggle, generationOf(toggle, source, own)]))
   }
   function watch(): void {
     if (isClosed || timer || !source.isWatching()) return
@@ -112,22 +112,22 @@ export function openToggles(options: Options = {}): Toggles {
     const isStale = source.isStale()
     if (isStale === wasStale) return
     wasStale = isStale
-    guarded(() => onStale?.(isStale))
+    callListener(() => onStale?.(isStale))
   }
-  function announce(listener: (change: Change) => void): void {
+  function announce(listener: (change: ReloadEvent) => void): void {
     const before = prints
     prints = fingerprints()
     const changed = new Set([...before.keys(), ...prints.keys()].filter((toggle) => before.get(toggle) !== prints.get(toggle)))
     if (changed.size === 0 && generation === source.generation()) return
     generation = source.generation()
-    guarded(() => listener({ generation, toggles: [...changed] }))
+    callListener(() => listener({ generation, toggles: [...changed] }))
   }
   function cellOf(toggle: string): Cell {
     const cell = { toggle, rule: undefined }
     if (cells.size < NAMES) cells.set(toggle, cell)
     return cell
   }
-  function ruleIn(cell: Cell): Rule {
+  function ruleIn(cell: Cell): CompiledRule {
     cell.rule = compile(cell.toggle, source, own, problems.tell)
     // A list in a file may be the first file there is to watch.
     watch()
@@ -135,7 +135,7 @@ export function openToggles(options: Options = {}): Toggles {
   }
   function evaluate(cell: Cell, given: string | undefined, attributes: Attributes | undefined): boolean {
     const id = typeof given === 'string' ? given : idOf(given)
-    const answer = decide(cell.rule ?? ruleIn(cell), id, attributes)
+    const answer = decideRule(cell.rule ?? ruleIn(cell), id, attributes)
     if (onExposure !== undefined) expose(onExposure, cell.toggle, id, answer)
     return answer.isOn
   }
@@ -158,7 +158,7 @@ export function openToggles(options: Options = {}): Toggles {
     },
     explain: (toggle, id, attributes) => {
       const cell = cells.get(toggle) ?? cellOf(toggle)
-      return decide(cell.rule ?? ruleIn(cell), idOf(id), attributes)
+      return decideRule(cell.rule ?? ruleIn(cell), idOf(id), attributes)
     },
     generation: () => source.generation(),
     isStale: () => source.isStale(),
@@ -174,7 +174,7 @@ export function openToggles(options: Options = {}): Toggles {
 
 /** Apart, because a function that makes a closure allocates for it on every call. */
 function expose(listener: NonNullable<Options['onExposure']>, toggle: string, id: string, answer: Answer): void {
-  guarded(() => listener(toggle, id, answer))
+  callListener(() => listener(toggle, id, answer))
 }
 
 /** What JavaScript hands over instead of a text: a number is its digits, anything else is no id. */

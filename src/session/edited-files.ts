@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fingerprint } from '../config/outline.ts'
+import { digestOfFile } from '../config/outline.ts'
 import type { State } from '../core/journal/state.ts'
 
 /** The plan's files that are no longer as they were frozen, or are gone; compared by their bytes, nothing is parsed. */
@@ -10,7 +10,7 @@ export function editedFiles(folder: string, state: Pick<State, 'files'>): readon
 
 function hashOf(path: string): string | undefined {
   try {
-    return fingerprint(readFileSync(path, 'utf8'))
+    return digestOfFile(readFileSync(path, 'utf8'))
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { run } from '../adapters/spawn.ts'
+import { spawn } from '../adapters/spawn.ts'
 import type { Shell } from '../shell.ts'
 
 /** Longer than this nobody who must roll back waits for a name, in milliseconds. */
@@ -8,7 +8,7 @@ const PATIENCE = 1000
 export async function gitUser({ cwd, env, signal }: Pick<Shell, 'cwd' | 'env' | 'signal'>): Promise<string | undefined> {
   try {
     const pass = ['XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM']
-    const { stdout } = await run(['git', 'config', '--get', 'user.email'], { cwd, env, signal, pass, timeout: PATIENCE, maxBytes: 1024 })
+    const { stdout } = await spawn(['git', 'config', '--get', 'user.email'], { cwd, env, signal, pass, timeout: PATIENCE, maxBytes: 1024 })
     return stdout.trim()
   } catch {
     return undefined

@@ -7,15 +7,15 @@ import { defaultsOf, type Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
 import { formatInstant } from '../core/values/units.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
-import { insist } from '../engine/retry.ts'
+import { retryOnConflict } from '../engine/retry.ts'
 import { GRACE } from '../engine/write-verified.ts'
-import { lasting } from '../engine/deadline.ts'
-import { checkHere, load, openWriter, type Writer } from '../engine/writer.ts'
+import { withGrace } from '../engine/deadline.ts'
+import { checkHere, loadState, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Shell } from '../shell.ts'
 import { deadline, MACHINE, text, type Input } from './input.ts'
 import { locate } from './place.ts'
-import { openStore, outlineAt } from './store.ts'
+import { openPlanStore, outlineAt } from './store.ts'
 
 /**
  * The journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. A shared store has those of others too,
@@ -23,7 +23,7 @@ import { openStore, outlineAt } from './store.ts'
  */
 export async function openJournal(shell: Shell, input: Input): Promise<Journal> {
   const place = locate(shell, input)
-  const store = await openStore(shell, input, place)
+  const store = await openPlanStore(shell, input, place)
   const environment = text(input, 'env')
   const { name, state } = outlineAt(place.file)
   if (state !== undefined && name !== undefined) return store.open(journalName({ name, ...(environment !== undefined && { environment }) }))
@@ -46,7 +46,7 @@ function among(thrown: unknown, names: readonly string[]): unknown {
 /** State by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
 export async function openState(shell: Shell, input: Input): Promise<{ readonly journal: Journal; readonly state: State }> {
   const journal = await openJournal(shell, input)
-  const { state } = await load(journal)
+  const { state } = await loadState(journal)
   checkHere(state)
   if (!state) throw new RolloutError('usage', { message: `nothing was started yet (${journal.place})`, hint: 'rollout start' })
   return { journal, state }
@@ -63,7 +63,7 @@ export async function loadPlan(
   input: Input,
   how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string } = {},
 ) {
-  const [{ load: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
+  const [{ loadPlanFile: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
   const environment = text(input, 'env')
   return loadFile(file, {
@@ -100,7 +100,7 @@ async function recordBreakGlass(shell: Shell, input: Input, writer: Writer): Pro
   const record = readRecord(folder, journalName(writer.state.plan))
   if (!record) return
   const text = `break-glass of ${record.actor} at ${formatInstant(record.at)}${record.reason === undefined ? '' : `: ${record.reason}`}`
-  await insist(async () => {
+  await retryOnConflict(async () => {
     const { plan } = stateOf({ writer })
     const why = { code: 'operator', text } as const
     await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: defaultsOf(plan), why }, record)
@@ -134,6 +134,6 @@ function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 
     return refuteApproval(shell, input, state, approved)
   }
   const signal = deadline(shell, input)
-  const grace = lasting(shell.clock, signal, GRACE)
+  const grace = withGrace(shell.clock, signal, GRACE)
   return { clock: shell.clock, signal, grace, random: shell.random, signature: { actor: MACHINE }, refute }
 }

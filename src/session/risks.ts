@@ -1,7 +1,7 @@
 import { formatScope } from '../core/policy/contingency.ts'
 import { describe } from '../core/judge/describe.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { effective } from '../core/policy/moves.ts'
+import { effectiveRetreat } from '../core/policy/moves.ts'
 import { levelOf, ranked, type Contingency, type Risk } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
@@ -42,7 +42,7 @@ export function contingencyPage(state: State, id: string, contingency: Contingen
     Object.keys(of).filter((name) => of[name]?.contingency === id)
   return {
     ...plannedOf(plan, id, contingency),
-    changes: changesBetween(plan, held, effective(state, contingency.scope)?.exposures ?? held),
+    changes: changesBetween(plan, held, effectiveRetreat(state, contingency.scope)?.exposures ?? held),
     risks: naming(plan.risks ?? {}),
     metrics: naming(plan.metrics),
     phases: plan.phases.flatMap((phase) => (phase.drill === id ? [phase.id] : [])),

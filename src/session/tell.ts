@@ -3,9 +3,9 @@ import { messageOf } from '../core/values/errors.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Duration } from '../core/values/units.ts'
-import { openCourier, type Courier, type Undelivered } from '../engine/notifier.ts'
+import { openNotifier, type Notifier, type Undelivered } from '../engine/notifier.ts'
 import type { Engine } from '../engine/engine.ts'
-import { within } from '../engine/deadline.ts'
+import { withDeadline } from '../engine/deadline.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
 import { renderUndelivered } from '../views/notify.ts'
@@ -27,25 +27,25 @@ export async function tell(shell: Shell, input: Input): Promise<void> {
     if (!state?.outbox || state.outbox.notices.length === 0 || state.moved !== undefined) return
     const lease = await writer.journal.lease()
     if (lease && shell.alive(lease.holder) !== false) return
-    const courier = await courierOf(shell, input, writer, state.plan)
-    await courier.turn()
-    warn(shell, await courier.end(LIMIT))
+    const notifier = await notifierOf(shell, input, writer, state.plan)
+    await notifier.turn()
+    warn(shell, await notifier.end(LIMIT))
   } catch (thrown) {
     warn(shell, [{ channel: 'nobody', error: messageOf(thrown) }])
   }
 }
 
-/** A courier for the channels of a plan; one whose options do not fit says so and stops nothing. */
-export async function courierOf(
+/** A notifier for the channels of a plan; one whose options do not fit says so and stops nothing. */
+export async function notifierOf(
   shell: Shell,
   input: Input,
   writer: Writer,
   plan: Plan,
   tellOf: Engine['tell'] = () => undefined,
-): Promise<Courier> {
+): Promise<Notifier> {
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
   const channels = await openChannelsAnyway(plan, lenderOf(shell, input))
-  return openCourier({ writer, clock: shell.clock, signal: shell.signal, signature: { actor: MACHINE }, tell: tellOf, channels })
+  return openNotifier({ writer, clock: shell.clock, signal: shell.signal, signature: { actor: MACHINE }, tell: tellOf, channels })
 }
 
 /** Without a journal every channel that wants it is told once; nobody tries again. */
@@ -58,7 +58,7 @@ export async function tellOnce(shell: Shell, input: Input, plan: Plan, notice: N
 
 async function tried({ clock, signal }: Shell, channel: OpenChannel, notice: Notice): Promise<readonly Undelivered[]> {
   try {
-    await within(clock, LIMIT, signal, async (both) => channel.send(notice, both))
+    await withDeadline(clock, LIMIT, signal, async (both) => channel.send(notice, both))
     return []
   } catch (thrown) {
     return [{ channel: channel.name, error: messageOf(thrown) }]

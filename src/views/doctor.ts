@@ -4,7 +4,7 @@ import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { placeOf } from './problem.ts'
 
-export interface Finding {
+export interface DoctorFinding {
   readonly what: string
   readonly level: 'ok' | 'warning' | 'failed'
   readonly text: string
@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /** One line a finding, and what to do about it. */
-export function renderDoctor(rows: readonly Finding[], stream: Stream): string {
+export function renderDoctor(rows: readonly DoctorFinding[], stream: Stream): string {
   const color = paint(stream)
   const marks = { ok: color.green('✓'), warning: color.yellow('!'), failed: color.red('✗') }
   const lines = rows.flatMap(({ what, level, text, hint, where }) => {

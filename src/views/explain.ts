@@ -17,7 +17,7 @@ import { paint } from './paint.ts'
 import { nextCommand, renderMissing, renderVerdict, renderWord } from './status.ts'
 
 /** What a metric said at the moment something was decided. */
-export interface Evidence {
+export interface MetricEvidence {
   readonly name: string
   readonly verdict: Verdict
   readonly text: string
@@ -25,7 +25,7 @@ export interface Evidence {
 
 export interface DecisionPage extends Summary {
   /** What was known when it was stopped; absent while it is not. */
-  readonly evidence?: readonly Evidence[]
+  readonly evidence?: readonly MetricEvidence[]
 }
 
 /** Why it is where it is, and what would change that. */
@@ -158,12 +158,12 @@ function lasting(duration: Duration): string {
   return duration > 0 ? ` for ${formatDuration(duration)}` : ''
 }
 
-function renderEvidence({ name, verdict, text }: Evidence, stream: Stream): string {
+function renderEvidence({ name, verdict, text }: MetricEvidence, stream: Stream): string {
   return `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`
 }
 
 /** One word that was to change on a target. */
-export interface Written {
+export interface WordChange {
   readonly target: string
   readonly variable: string
   readonly from: string
@@ -174,8 +174,8 @@ export interface EventPage {
   readonly event: Event
   /** What it happened to; absent for the first event. Steps count from 1. */
   readonly before?: { readonly status: Status; readonly step?: number; readonly exposures: Exposures }
-  readonly evidence: readonly Evidence[]
-  readonly writes: readonly Written[]
+  readonly evidence: readonly MetricEvidence[]
+  readonly writes: readonly WordChange[]
   /** What came of an intent. */
   readonly results: readonly Event[]
 }

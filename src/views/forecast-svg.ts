@@ -1,5 +1,5 @@
 import type { Advice } from '../core/forecast/advice.ts'
-import type { End, Run } from '../core/forecast/forecast.ts'
+import type { End, ForecastRun } from '../core/forecast/forecast.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { binsOf } from './forecast.ts'
 
@@ -10,7 +10,7 @@ const COLORS: Readonly<Record<End, string>> = { 'rolled back': '#d1242f', paused
 /** When made-up rollouts ended, and how: one panel of stacked bars for each release. */
 export function drawForecast(
   name: string,
-  releases: readonly { readonly title: string; readonly runs: readonly Run[] }[],
+  releases: readonly { readonly title: string; readonly runs: readonly ForecastRun[] }[],
   advice: Advice,
 ): string {
   const height = TOP + releases.length * (PANEL + GAP) + 10
@@ -27,7 +27,7 @@ ${[...keys, ...panels].join('\n')}
 `
 }
 
-function panel(title: string, runs: readonly Run[], top: number): string {
+function panel(title: string, runs: readonly ForecastRun[], top: number): string {
   const { longest, bins } = binsOf(runs, COLUMNS)
   const most = Math.max(1, ...bins)
   const width = (WIDTH - LEFT - RIGHT) / COLUMNS

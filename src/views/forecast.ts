@@ -1,5 +1,5 @@
-import type { Advice, Tally } from '../core/forecast/advice.ts'
-import type { Run } from '../core/forecast/forecast.ts'
+import type { Advice, EndingTally } from '../core/forecast/advice.ts'
+import type { ForecastRun } from '../core/forecast/forecast.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
@@ -9,7 +9,7 @@ const COLUMNS = 40
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
 
 /** The ends of made-up rollouts of one release, in words and as a plot of when they ended. */
-export function renderForecast(title: string, tally: Tally, runs: readonly Run[], stream: Stream): string {
+export function renderForecast(title: string, tally: EndingTally, runs: readonly ForecastRun[], stream: Stream): string {
   const lines = [paint(stream).bold(`${title}, ${tally.runs} runs`)]
   for (const { end, share, median, within90, step, why } of tally.ends)
     lines.push(
@@ -30,7 +30,7 @@ export function renderAdvice({ is, text }: Advice, stream: Stream): string {
 
 /** How many ended in each part of the time the longest took. */
 export function binsOf(
-  runs: readonly Pick<Run, 'after'>[],
+  runs: readonly Pick<ForecastRun, 'after'>[],
   columns: number,
 ): { readonly bins: readonly number[]; readonly longest: number } {
   const longest = Math.max(1, ...runs.map(({ after }) => after))

@@ -8,7 +8,7 @@ import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand } from './status.ts'
 
-export interface RolledBack {
+export interface RollbackView {
   readonly did: 'moved' | 'nothing to do' | 'dry run'
   readonly changes: readonly Change[]
   readonly state: State
@@ -22,7 +22,7 @@ export function renderSettling(wait: Duration): string {
 }
 
 /** What went back, target by target, and what is left to do by hand. */
-export function renderRollback({ did, changes, state, left }: RolledBack, stream: Stream): string {
+export function renderRollback({ did, changes, state, left }: RollbackView, stream: Stream): string {
   const color = paint(stream)
   const moves = renderChanges(changes) || 'every toggle is there already'
   if (did === 'dry run') return `would roll back: ${moves}\n`

@@ -1,18 +1,18 @@
 import type { Stream } from '../core/values/stream.ts'
-import type { Answer } from '../core/plan/membership.ts'
+import type { Membership } from '../core/plan/membership.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
 /** One toggle for one user. */
-export interface UserRow extends Answer {
+export interface UserRow extends Membership {
   readonly toggle: string
   readonly exposure: string
   /** 0 ≤ bucket < 2³², and the exposure up to which it is out: 0–100. */
   readonly bucket: number
   readonly percent: number
   /** The step that changes the answer, and to what; absent when none does. */
-  readonly next?: Answer & { readonly step: number; readonly phase: string; readonly exposure: string }
+  readonly next?: Membership & { readonly step: number; readonly phase: string; readonly exposure: string }
 }
 
 export interface UserPage {
@@ -41,7 +41,7 @@ export function renderUser({ user, attributes, started, toggles }: UserPage, str
   return `${lines.join('\n')}\n${renderTable(['toggle', 'now', 'because', 'bucket', 'then'], rows, stream)}`
 }
 
-function reasonOf({ why, segment, isOn }: Answer, exposure: string, percent: number): string {
+function reasonOf({ why, segment, isOn }: Membership, exposure: string, percent: number): string {
   switch (why) {
     case 'deny':
       return 'denied'

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ranked } from '../../src/core/plan/instances.ts'
+import { rankedInstances } from '../../src/core/plan/instances.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { fakeShell, type FakeShell } from '../helpers/shell.ts'
 
 const NAMES = ['web-1', 'web-2', 'web-3', 'web-4']
-const ORDER = ranked('FEATURE_X', NAMES)
+const ORDER = rankedInstances('FEATURE_X', NAMES)
 
 const plan = (target: string, steps = '[25%, 50%, 100%]', more = '') => `version: 1
 name: shop

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { plain, run, type Spawn } from '../../src/adapters/spawn.ts'
+import { plain, spawn, type SpawnOptions } from '../../src/adapters/spawn.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'spawn-'))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
-const base: Spawn = { cwd, env: process.env, signal: new AbortController().signal }
-const sh = async (script: string, over: Partial<Spawn> = {}) => run(['sh', '-c', script], { ...base, ...over })
+const base: SpawnOptions = { cwd, env: process.env, signal: new AbortController().signal }
+const sh = async (script: string, over: Partial<SpawnOptions> = {}) => spawn(['sh', '-c', script], { ...base, ...over })
 
 /** Milliseconds until the promise was rejected, and what with. */
 async function rejection(work: Promise<unknown>): Promise<{ error: Error & { code?: string }; took: number }> {
@@ -39,14 +39,14 @@ describe('a command that fails', () => {
   })
 
   it('keeps arguments to itself: they may hold secrets', async () => {
-    const { error } = await rejection(run(['sh', '-c', 'exit 1', 'hunter2'], base))
+    const { error } = await rejection(spawn(['sh', '-c', 'exit 1', 'hunter2'], base))
     expect(error.message).toBe('sh exited with 1')
   })
 
   it('says what is not there, and what is not executable', async () => {
     writeFileSync(join(cwd, 'text'), 'text', { mode: 0o644 })
-    await expect(run(['./absent'], base)).rejects.toMatchObject({ code: 'unreachable', message: './absent was not found' })
-    await expect(run(['./text'], base)).rejects.toMatchObject({ code: 'denied', message: './text is not executable' })
+    await expect(spawn(['./absent'], base)).rejects.toMatchObject({ code: 'unreachable', message: './absent was not found' })
+    await expect(spawn(['./text'], base)).rejects.toMatchObject({ code: 'denied', message: './text is not executable' })
   })
 })
 
@@ -87,7 +87,7 @@ describe('a command that does not end', () => {
 
 describe('a command that works', () => {
   it('gets its words as they are: no shell reads them', async () => {
-    const { stdout } = await run(['printf', '%s|', '$HOME', '`id`', '; exit 1', 'a b', '*'], base)
+    const { stdout } = await spawn(['printf', '%s|', '$HOME', '`id`', '; exit 1', 'a b', '*'], base)
     expect(stdout).toBe('$HOME|`id`|; exit 1|a b|*|')
   })
 
@@ -102,7 +102,7 @@ describe('a command that works', () => {
       WANTED: 'yes',
       ABSENT: undefined,
     }
-    const { stdout } = await run(['env'], { ...base, env, pass: ['WANTED', 'ABSENT'] })
+    const { stdout } = await spawn(['env'], { ...base, env, pass: ['WANTED', 'ABSENT'] })
     const names = stdout
       .trim()
       .split('\n')
@@ -111,9 +111,9 @@ describe('a command that works', () => {
   })
 
   it('reads its input; without any it reads nothing, and need not read at all', async () => {
-    expect((await run(['cat'], { ...base, input: 'hello' })).stdout).toBe('hello')
-    expect((await run(['cat'], base)).stdout).toBe('')
-    expect((await run(['true'], { ...base, input: 'x'.repeat(1_000_000) })).stdout).toBe('')
+    expect((await spawn(['cat'], { ...base, input: 'hello' })).stdout).toBe('hello')
+    expect((await spawn(['cat'], base)).stdout).toBe('')
+    expect((await spawn(['true'], { ...base, input: 'x'.repeat(1_000_000) })).stdout).toBe('')
   })
 
   it('runs in its folder, and what it prints is left as it is', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { load } from '../../src/config/load.ts'
+import { loadPlanFile } from '../../src/config/load.ts'
 import { parse } from '../../src/config/syntax.ts'
 import { schemas } from '../../src/adapters/registry.ts'
 import { changed, loaded, loadIn, PLAN, refusal, seen, withFiles } from './plan.ts'
@@ -52,7 +52,9 @@ describe('a file that is no plan', () => {
   it('a missing file, a folder, a pipe, a loop of links', async () => {
     await withFiles({}, async (folder) => {
       const said = async (name: string) => {
-        const outcome = await load(join(folder, name), { env: {}, adapters: schemas(folder), now: 0 }).catch((thrown: unknown) => thrown)
+        const outcome = await loadPlanFile(join(folder, name), { env: {}, adapters: schemas(folder), now: 0 }).catch(
+          (thrown: unknown) => thrown,
+        )
         return outcome instanceof Error ? outcome.message : 'accepted'
       }
       mkdirSync(join(folder, 'dir.yaml'))

@@ -5,9 +5,9 @@ import { gatesOf, nextStep } from '../../src/core/policy/gates.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import { isForward, stepsOf } from '../../src/core/plan/steps.ts'
 import { dependants, type Phase, type Plan, type Toggle } from '../../src/core/plan/plan.ts'
-import { effective, phaseOf, retreat, type Scope } from '../../src/core/policy/moves.ts'
+import { effectiveRetreat, phaseOf, retreatTo, type Scope } from '../../src/core/policy/moves.ts'
 import { canDoWithout, currentStep, type State } from '../../src/core/journal/state.ts'
-import { begin, observe, type Readings } from '../../src/core/judge/watch.ts'
+import { beginWatch, observe, type Readings } from '../../src/core/judge/watch.ts'
 import { gone, metric, MINUTE, next, NOW, phase, plan, rule, started, toggle } from '../helpers/core.ts'
 
 /*
@@ -164,7 +164,7 @@ function turn(world: World, action: Action): World {
       return { ...world, state: next(state, { type: 'approved', step, digest: state.digest, group: 'managers' }, 'ana') }
     }
     case 'roll back': {
-      const to = effective(state, action.scope)
+      const to = effectiveRetreat(state, action.scope)
       return to
         ? { ...world, state: next(state, { type: 'intended', move: 'rollback', ...to, why: { code: 'operator', text: '' } }) }
         : world
@@ -184,7 +184,13 @@ function finish(world: World, state: State, refuse: readonly boolean[]): State {
   )
   const missing = Object.entries(tried.intent?.targets ?? {}).flatMap(([target, { is }]) => (is === 'applied' ? [] : [target]))
   if (!canDoWithout(state.plan, intent, missing)) return tried
-  const watch = begin(state.plan, intent.cursor, state.watch, intent.move === 'advance' ? { errors: counters(world) } : {}, tickOf(world))
+  const watch = beginWatch(
+    state.plan,
+    intent.cursor,
+    state.watch,
+    intent.move === 'advance' ? { errors: counters(world) } : {},
+    tickOf(world),
+  )
   return next(tried, { type: 'arrived', intent: intent.seq, missing, watch })
 }
 
@@ -257,10 +263,10 @@ describe('whatever happens', () => {
       fc.property(...journeys, someScope, (of, baseline, actions, scope) => {
         for (const [, , state] of walk(of, baseline, actions)) {
           const raises = (to: State['exposures']): boolean => raised(without(state, reachOf(state)), without(state, to))
-          expect(raises(retreat(state, scope).exposures)).toBe(false)
-          expect(retreat(state, scope).cursor).toBeLessThanOrEqual(Math.max(state.cursor, state.intent?.cursor ?? -1))
-          expect(retreat(state, { is: 'phase', phase: 'one' })).toEqual({ cursor: -1, exposures: baseline })
-          expect(retreat(state, { is: 'all' }).exposures).toEqual({ A: 0, B: 0, C: 0, LEGACY: 100 })
+          expect(raises(retreatTo(state, scope).exposures)).toBe(false)
+          expect(retreatTo(state, scope).cursor).toBeLessThanOrEqual(Math.max(state.cursor, state.intent?.cursor ?? -1))
+          expect(retreatTo(state, { is: 'phase', phase: 'one' })).toEqual({ cursor: -1, exposures: baseline })
+          expect(retreatTo(state, { is: 'all' }).exposures).toEqual({ A: 0, B: 0, C: 0, LEGACY: 100 })
         }
       }),
       RUNS,
@@ -271,7 +277,7 @@ describe('whatever happens', () => {
       fc.property(...journeys, fc.subarray([...NAMES], { minLength: 1 }), (of, baseline, actions, toggles) => {
         const state = walk(of, baseline, actions).at(-1)?.[2]
         if (!state) return
-        const { exposures } = retreat(state, { is: 'toggles', toggles })
+        const { exposures } = retreatTo(state, { is: 'toggles', toggles })
         for (const name of NAMES) {
           const gone = toggles.includes(name) || (dependants(of, toggles).includes(name) && of.toggles[name]?.core === false)
           expect(exposures[name]).toBe(gone ? baseline[name] : reachOf(state)[name])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openStore } from '../../src/adapters/state/file.ts'
+import { openFileStore } from '../../src/adapters/state/file.ts'
 import type { Fact } from '../../src/core/journal/event.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { metric, phase, plan, toggle, track, watch } from '../helpers/core.ts'
@@ -85,7 +85,7 @@ async function place(more: readonly Fact[]): Promise<FakeShell> {
     files: { 'rollout.yaml': plainPlan('http://127.0.0.1:9/'), 'web.env': 'FEATURE_X=false\n' },
     env: { PATH: process.env['PATH'] },
   })
-  const journal = await openStore(join(shell.cwd, '.rollout'), { clock }).open('shop')
+  const journal = await openFileStore(join(shell.cwd, '.rollout'), { clock }).open('shop')
   const writer = await openWriter({ journal, clock, uuid: shell.uuid, version: `1${EVIL}` })
   for (const fact of [...FACTS, ...more]) await writer.append(fact, { actor: `ana${EVIL}`, reason: FIRST })
   return shell

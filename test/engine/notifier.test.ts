@@ -6,7 +6,7 @@ import type { Notice } from '../../src/core/journal/notice.ts'
 import { owedTo } from '../../src/core/journal/outbox.ts'
 import type { Channel } from '../../src/core/plan/plan.ts'
 import type { Clock } from '../../src/core/ports.ts'
-import { openCourier, type Sender } from '../../src/engine/notifier.ts'
+import { openNotifier, type Sender } from '../../src/engine/notifier.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { run } from '../../src/engine/run.ts'
 import { openWriter } from '../../src/engine/writer.ts'
@@ -48,15 +48,15 @@ async function opened(channels: readonly OpenChannel[], journal = memoryJournal(
   return { engine, clock, sender, append, notified, journal }
 }
 
-describe('the courier', () => {
+describe('the notifier', () => {
   it('tells each channel in order, and takes down what it told with one event', async () => {
     const [ops, chat] = [fakeChannel('ops'), fakeChannel('chat')]
     const { sender, append, notified } = await opened([ops.open, chat.open])
     await append({ type: 'paused', why })
     await append({ type: 'resumed' })
-    const courier = openCourier(sender)
-    await courier.turn()
-    expect(await courier.end(NEVER)).toEqual([])
+    const notifier = openNotifier(sender)
+    await notifier.turn()
+    expect(await notifier.end(NEVER)).toEqual([])
     expect([ops.kinds(), chat.kinds()]).toEqual([
       ['started', 'paused', 'resumed'],
       ['started', 'paused', 'resumed'],
@@ -72,12 +72,12 @@ describe('the courier', () => {
     const [ops, chat] = [fakeChannel('ops', hangs), fakeChannel('chat')]
     const { sender, append, notified } = await opened([ops.open, chat.open])
     await append({ type: 'paused', why })
-    const courier = openCourier(sender)
-    await courier.turn()
-    await courier.turn()
-    await courier.soon(50)
+    const notifier = openNotifier(sender)
+    await notifier.turn()
+    await notifier.turn()
+    await notifier.soon(50)
     expect(chat.kinds()).toEqual(['started', 'paused'])
-    expect(await courier.end(50)).toEqual([{ channel: 'ops', error: 'has not answered yet' }])
+    expect(await notifier.end(50)).toEqual([{ channel: 'ops', error: 'has not answered yet' }])
     expect(notified().map(({ channel: name }) => name)).toEqual(['chat'])
     expect(owedTo(PLAN, stateOf(sender).outbox, 'ops').map(({ kind }) => kind)).toEqual(['started', 'paused'])
   })
@@ -86,11 +86,11 @@ describe('the courier', () => {
     const ops = fakeChannel('ops', async (notice, _, nth) => (notice.kind === 'paused' && nth < 4 ? fails() : undefined))
     const { sender, clock, append, notified } = await opened([ops.open])
     await append({ type: 'paused', why })
-    const courier = openCourier(sender)
+    const notifier = openNotifier(sender)
     for (const wait of [0, 4999, 1, 9999, 1]) {
       clock.advance(wait)
-      await courier.turn()
-      await courier.soon(NEVER)
+      await notifier.turn()
+      await notifier.soon(NEVER)
     }
     expect(ops.kinds()).toEqual(['started', 'paused', 'paused', 'paused'])
     expect(notified().map(({ through, attempts }) => [through, attempts])).toEqual([
@@ -106,18 +106,18 @@ describe('the courier', () => {
     })
     const before = fakeChannel('ops')
     const first = await opened([before.open], journal)
-    const courier = openCourier(first.sender)
-    await courier.turn()
-    await expect(courier.soon(NEVER)).rejects.toThrow('the process dies here')
+    const notifier = openNotifier(first.sender)
+    await notifier.turn()
+    await expect(notifier.soon(NEVER)).rejects.toThrow('the process dies here')
     isDown = false
     const after = fakeChannel('ops')
     const writer = await openWriter({ journal, clock: first.clock, uuid: () => `after-${Math.random()}`, version: 'test' })
-    const next = openCourier({ ...first.sender, writer, channels: [after.open] })
+    const next = openNotifier({ ...first.sender, writer, channels: [after.open] })
     await next.turn()
     await next.end(NEVER)
     expect(after.sent).toEqual(before.sent)
     const third = fakeChannel('ops')
-    const last = openCourier({ ...first.sender, writer, channels: [third.open] })
+    const last = openNotifier({ ...first.sender, writer, channels: [third.open] })
     await last.turn()
     await last.end(NEVER)
     expect(third.sent).toEqual([])
@@ -133,10 +133,10 @@ describe('the courier', () => {
     await append({ type: 'replanned', plan: { ...PLAN, phases: [phase({ steps })] }, digest: 'd', files: {}, baseline: { A: 0 } })
     await append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why })
     await append({ type: 'arrived', intent: 3, missing: [], watch: watch() })
-    const courier = openCourier(sender)
+    const notifier = openNotifier(sender)
     for (let nth = 0; nth < 2; nth += 1) {
-      await courier.turn()
-      await courier.soon(NEVER)
+      await notifier.turn()
+      await notifier.soon(NEVER)
       clock.advance(5000)
     }
     expect(ops.kinds()).toEqual(['started', 'replanned', 'advanced', 'approval-needed', 'approval-needed'])
@@ -147,10 +147,10 @@ describe('the courier', () => {
     const ops = fakeChannel('ops', async ({ kind }) => (kind === 'started' ? fails() : undefined))
     const { sender, append, notified, clock } = await opened([ops.open])
     await append({ type: 'paused', why })
-    const courier = openCourier(sender)
+    const notifier = openNotifier(sender)
     for (let nth = 0; nth < 40; nth += 1) {
-      await courier.turn()
-      await courier.soon(NEVER)
+      await notifier.turn()
+      await notifier.soon(NEVER)
       clock.advance(300_000)
     }
     expect(notified()).toMatchObject([{ through: 1, attempts: 24, error: 'answered 503' }, { through: 2 }])
@@ -161,11 +161,11 @@ describe('the courier', () => {
     const ops = fakeChannel('ops', fails)
     const { sender, notified, clock } = await opened([ops.open])
     clock.jump(2 * 86_400_000)
-    const courier = openCourier(sender)
-    await courier.soon(NEVER)
+    const notifier = openNotifier(sender)
+    await notifier.soon(NEVER)
     expect(notified()).toEqual([])
-    await courier.turn()
-    await courier.end(NEVER)
+    await notifier.turn()
+    await notifier.end(NEVER)
     expect(notified()).toMatchObject([{ through: 1, attempts: 1, error: 'answered 503' }])
   })
 
@@ -177,13 +177,13 @@ describe('the courier', () => {
     })
     const ops = fakeChannel('ops')
     const { sender, notified } = await opened([ops.open], journal)
-    const courier = openCourier(sender)
-    await courier.turn()
-    await courier.soon(NEVER)
+    const notifier = openNotifier(sender)
+    await notifier.turn()
+    await notifier.soon(NEVER)
     expect(notified()).toEqual([])
     isDown = false
-    await courier.turn()
-    await courier.end(NEVER)
+    await notifier.turn()
+    await notifier.end(NEVER)
     expect([ops.kinds(), notified().length]).toEqual([['started'], 1])
   })
 })
@@ -202,13 +202,13 @@ describe('a run with channels', () => {
     })
     await engine.writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why }, { actor: 'ana' })
     const chat = fakeChannel('chat', async ({ kind }) => void held.push(`${kind} to chat with A=${web.words['A']}`))
-    const courier = openCourier({ ...engine, clock: awake(clock), channels: [ops.open, chat.open] })
-    const short = { ...courier, soon: async () => courier.soon(20), end: async () => courier.end(20) }
+    const notifier = openNotifier({ ...engine, clock: awake(clock), channels: [ops.open, chat.open] })
+    const short = { ...notifier, soon: async () => notifier.soon(20), end: async () => notifier.end(20) }
     let last = ''
     for await (const { state } of run(engine, {
       controller: { host: 'h', pid: 1, domain: 'd', began: '1' },
       alive: () => undefined,
-      courier: short,
+      notifier: short,
     }))
       last = state.status
     expect([last, web.words['A']]).toEqual(['rolled back', 'false'])

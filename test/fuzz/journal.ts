@@ -3,13 +3,13 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { openStore } from '../../src/adapters/state/file.ts'
-import { parseCheckpoint, readChain, siteAt, writeCheckpoint, type Row } from '../../src/adapters/state/chain.ts'
+import { openFileStore } from '../../src/adapters/state/file.ts'
+import { parseCheckpoint, readChain, siteAt, writeCheckpoint, type EventRow } from '../../src/adapters/state/chain.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Event } from '../../src/core/journal/event.ts'
 import { FOLD } from '../../src/core/journal/fold.ts'
 import type { State } from '../../src/core/journal/state.ts'
-import { load } from '../../src/engine/writer.ts'
+import { loadState } from '../../src/engine/writer.ts'
 import { shopShell } from '../helpers/plans.ts'
 import type { FakeShell } from '../helpers/shell.ts'
 import { ofBytes, property, type Property } from './property.ts'
@@ -49,9 +49,9 @@ async function make(isNewest: boolean): Promise<World> {
   const shell = await shopShell({ requests: 100, errors: 0 })
   for (const line of LINES) await shell.run(...line)
   const folder = join(shell.cwd, '.rollout/shop')
-  const journal = await openStore(join(shell.cwd, '.rollout'), shell).open('shop')
+  const journal = await openFileStore(join(shell.cwd, '.rollout'), shell).open('shop')
   const events = await journal.read()
-  const { state } = await load(journal)
+  const { state } = await loadState(journal)
   if (state === undefined) throw new Error('nothing was started')
   const middle = await openMiddle(shell, events)
   const at = isNewest ? state : middle
@@ -69,7 +69,7 @@ async function openMiddle(shell: FakeShell, events: readonly Event[]): Promise<S
     const name = `${String(seq).padStart(12, '0')}.json`
     cpSync(join(shell.cwd, '.rollout/shop', name), join(half, name))
   }
-  const { state } = await load(await openStore(join(shell.cwd, 'half'), shell).open('shop'))
+  const { state } = await loadState(await openFileStore(join(shell.cwd, 'half'), shell).open('shop'))
   if (state === undefined) throw new Error('nothing was started')
   return state
 }
@@ -116,8 +116,8 @@ async function check(damage: Damage): Promise<string> {
   if (bytes) writeFileSync(path, bytes)
   else rmSync(path)
   try {
-    const journal = await openStore(join(from.shell.cwd, '.rollout'), from.shell).open('shop')
-    const state = await refusedOr(async () => (await load(journal)).state)
+    const journal = await openFileStore(join(from.shell.cwd, '.rollout'), from.shell).open('shop')
+    const state = await refusedOr(async () => (await loadState(journal)).state)
     const events = await refusedOr(async () => journal.read())
     if (state !== REFUSED) assert.deepEqual(state, from.state)
     if (events !== REFUSED) assert.deepEqual(events, from.events)
@@ -174,7 +174,7 @@ interface RowDamage {
 
 async function checkRows({ how, row, at, with: other, page, after }: RowDamage): Promise<string> {
   const { events } = await world(true)
-  const rows: Row[] = events.map((event) => ({ seq: event.seq, text: JSON.stringify(event) }))
+  const rows: EventRow[] = events.map((event) => ({ seq: event.seq, text: JSON.stringify(event) }))
   const nth = row % rows.length
   const { seq, text } = rows[nth] ?? { seq: 0, text: '' }
   const place = at % text.length

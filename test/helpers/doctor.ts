@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/views/doctor.ts'
+import type { DoctorFinding } from '../../src/views/doctor.ts'
 import { fakeClock } from './memory.ts'
 import { plainPlan } from './plans.ts'
 import { fakeShell, shop, type FakeShell } from './shell.ts'
@@ -10,7 +10,7 @@ export const off = { 'web.env': 'FEATURE_X=false\n' }
 /** What `doctor` says, row by row. */
 export async function examined(shell: FakeShell) {
   const outcome = await shell.run('doctor', '--json')
-  const rows = shell.json<readonly Finding[]>()
+  const rows = shell.json<readonly DoctorFinding[]>()
   return { outcome, rows, of: (what: string) => rows.filter((row) => row.what === what) }
 }
 

@@ -1,5 +1,5 @@
-import { findingOf, type Finding } from '../../src/core/evidence/decision.ts'
-import { evolve, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
+import { findingOf, type LedgerFinding } from '../../src/core/evidence/decision.ts'
+import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
@@ -19,12 +19,12 @@ export function rollOut(
   rate: number,
   seed: number,
   between: (ledger: Ledger) => Ledger = (ledger) => ledger,
-): { readonly finding: Finding; readonly ledger: Ledger; readonly minutes: number } {
+): { readonly finding: LedgerFinding; readonly ledger: Ledger; readonly minutes: number } {
   const traffic = simulate(world, rate, seeded(seed))
   let ledger = openLedger(['errors'], ['latency'])
   let step = 0
   for (let minutes = 1; ; minutes += 1) {
-    ledger = between(evolve(ledger, pollOf(traffic(POLICY.shares[step] ?? 1), step, minutes), POLICY))
+    ledger = between(evolveLedger(ledger, pollOf(traffic(POLICY.shares[step] ?? 1), step, minutes), POLICY))
     const finding = findingOf(ledger, POLICY)
     if (finding.do === 'advance') step += 1
     if (finding.do === 'rollback' || finding.do === 'complete' || (finding.do === 'pause' && finding.because === 'inconclusive'))

@@ -5,7 +5,7 @@ import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Journal } from '../../src/core/journal/store.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { GRACE } from '../../src/engine/write-verified.ts'
-import { lasting } from '../../src/engine/deadline.ts'
+import { withGrace } from '../../src/engine/deadline.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { fakeClock, memoryJournal } from './memory.ts'
 
@@ -64,7 +64,7 @@ export async function fakeEngine(
     metrics: parts.metrics ?? [],
     clock,
     signal,
-    grace: lasting(clock, signal, GRACE),
+    grace: withGrace(clock, signal, GRACE),
     random: () => 0.5,
     signature: { actor: 'auto' },
     tell: (event) => void told.push(event),

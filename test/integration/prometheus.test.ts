@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openMetrics } from '../../src/adapters/open.ts'
-import { openWorld, type Fault } from '../../src/demo/world.ts'
+import { openDemoWorld, type Fault } from '../../src/demo/world.ts'
 import { hasPrometheus, startPrometheus } from '../helpers/prometheus.ts'
 import { lend } from '../helpers/loan.ts'
 import { planOf } from '../helpers/metrics.ts'
@@ -54,7 +54,7 @@ afterEach(async () => {
 async function setUp(fault: Fault) {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-promql-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true }))
-  const world = await openWorld({ folder, fault, home, signal: new AbortController().signal })
+  const world = await openDemoWorld({ folder, fault, home, signal: new AbortController().signal })
   closing.push(async () => world.close())
   const prometheus = await startPrometheus(world.url)
   closing.push(async () => prometheus.close())

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import envFile from '../../src/adapters/targets/env-file.ts'
-import { openToggles, type Change, type Options, type Toggles } from '../../src/sdk/toggles.ts'
+import { openToggles, type ReloadEvent, type Options, type Toggles } from '../../src/sdk/toggles.ts'
 import { checked, lend } from '../helpers/loan.ts'
 
 let folder: string
@@ -25,7 +25,7 @@ afterEach(() => {
 
 function open(options: Options = {}) {
   const told: string[] = []
-  const changes: Change[] = []
+  const changes: ReloadEvent[] = []
   const stale: boolean[] = []
   const toggles = openToggles({
     env: {},

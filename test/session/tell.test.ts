@@ -79,8 +79,8 @@ describe('every command that changes something tells', () => {
     const shell = await opened(`  log: { use: webhook, url: "${inbox.url}" }`)
     await shell.run('start')
     const other = { ...shell.self, host: 'elsewhere', pid: 7 }
-    const { openStore } = await import('../../src/adapters/state/file.ts')
-    const store = await openStore(join(shell.cwd, '.rollout'), { clock: shell.clock }).open('shop')
+    const { openFileStore } = await import('../../src/adapters/state/file.ts')
+    const store = await openFileStore(join(shell.cwd, '.rollout'), { clock: shell.clock }).open('shop')
     const lease = { holder: other, since: Date.now() }
     expect(await store.takeLease(lease, 60_000)).toEqual(lease)
     await shell.run('pause')

@@ -192,8 +192,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'healing does not look who has acted meanwhile',
     file: 'engine/deliver.ts',
-    find: 'const aimed = await surely(engine, async () => aim(engine, target, queue))',
-    replace: 'const aimed = await surely(engine, async () => aim(engine, target, async (work) => (nth > 1 ? undefined : queue(work))))',
+    find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, queue))',
+    replace:
+      'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, async (work) => (nth > 1 ? undefined : queue(work))))',
   },
   {
     name: 'who is told to stop heals nothing',

@@ -5,15 +5,15 @@ import { nextStep } from '../../src/core/policy/gates.ts'
 import type { Scope } from '../../src/core/policy/moves.ts'
 import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { readBaseline } from '../../src/engine/baseline.ts'
-import type { Leading } from '../../src/engine/leader.ts'
+import type { LeaderOptions } from '../../src/engine/leader.ts'
 import { stateOf, type Engine } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
 import { GRACE } from '../../src/engine/write-verified.ts'
 import { rollBack } from '../../src/engine/rollback.ts'
 import { run, runOnce } from '../../src/engine/run.ts'
-import { lasting } from '../../src/engine/deadline.ts'
+import { withGrace } from '../../src/engine/deadline.ts'
 import { openWriter } from '../../src/engine/writer.ts'
-import { openCourier, type Courier } from '../../src/engine/notifier.ts'
+import { openNotifier, type Notifier } from '../../src/engine/notifier.ts'
 import { openListeners } from './channels.ts'
 import { openJudge, type Violation } from './invariants.ts'
 import { drawPlan } from './plan.ts'
@@ -101,7 +101,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
       ...world.open(process),
       clock: process.clock,
       signal: process.signal,
-      grace: lasting(process.clock, process.signal, GRACE),
+      grace: withGrace(process.clock, process.signal, GRACE),
       random: () => random.next(),
       signature: { actor: process.name },
       tell: () => undefined,
@@ -134,17 +134,17 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
     began: String(pid),
   })
 
-  const leadingOf = (process: Process, pid: number): Leading => ({
+  const leadingOf = (process: Process, pid: number): LeaderOptions => ({
     controller: controllerOf(process, pid),
     alive: (other) => (other.domain === process.machine.name ? live.has(other.pid) : undefined),
   })
 
-  const courierOf = (engine: Engine, process: Process): Courier => openCourier({ ...engine, channels: listeners.open(process) })
+  const courierOf = (engine: Engine, process: Process): Notifier => openNotifier({ ...engine, channels: listeners.open(process) })
 
   const watching = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
     if (!engine.writer.state) return
-    for await (const _ of run(engine, { ...leadingOf(process, pid), courier: courierOf(engine, process) })) {
+    for await (const _ of run(engine, { ...leadingOf(process, pid), notifier: courierOf(engine, process) })) {
       // Every turn is the engine's own affair.
     }
     const state = stateOf(engine)
@@ -152,7 +152,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   }
   const once = async (process: Process, pid: number): Promise<void> => {
     const engine = await engineOf(process)
-    if (engine.writer.state) await runOnce(engine, { ...leadingOf(process, pid), courier: courierOf(engine, process) })
+    if (engine.writer.state) await runOnce(engine, { ...leadingOf(process, pid), notifier: courierOf(engine, process) })
   }
   const rollback =
     (scope: Scope | undefined, text: string) =>

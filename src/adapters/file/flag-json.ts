@@ -33,14 +33,14 @@ function json(text: string, what: string): unknown {
 }
 
 /** A member as it is and as it is to be. */
-export interface Change {
+export interface FlagEdit {
   readonly key: string | number
   readonly before: unknown
   readonly after: Json
 }
 
 /** The text with these members in what lies at this path; those that are so already keep every byte. */
-export function withChanges(text: string, path: JsonPath, changes: readonly Change[]): string {
+export function withChanges(text: string, path: JsonPath, changes: readonly FlagEdit[]): string {
   const due = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
   return withMembers(
     text,

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { discard, replace, writeDurably } from './disk.ts'
 
 /** A file to be written, whole. */
-export interface Made {
+export interface GeneratedFile {
   readonly path: string
   readonly text: string
   /** Only a part of it is the program's: whatever surrounds it is kept, so that it needs no marker. */
@@ -15,10 +15,10 @@ export interface Made {
  * What stands where a file is to be written. `edited`: somebody has written into a generated file; `foreign`: it was never
  * generated, or is no ordinary file.
  */
-export type Standing = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
+export type FileStanding = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
 
 export interface Compared {
-  readonly standing: Standing
+  readonly standing: FileStanding
   /** How many lines come and go. */
   readonly added: number
   readonly removed: number
@@ -35,7 +35,7 @@ export function marked(text: string): string {
 }
 
 /** What a file would change. */
-export function compare({ path, text, shared }: Made): Compared {
+export function compareGenerated({ path, text, shared }: GeneratedFile): Compared {
   const found = textAt(path)
   if (found === 'nothing') return { standing: 'new', added: linesOf(text).length, removed: 0 }
   if (found === 'no file') return { standing: 'foreign', added: 0, removed: 0 }
@@ -52,7 +52,7 @@ export function compare({ path, text, shared }: Made): Compared {
  * Writes all files or, when one cannot be written, none: each is durable beside its place before the first takes it. Killed
  * between two of them, some are old and some new, and none is half of either.
  */
-export function writeAll(files: readonly Made[], unique: string): void {
+export function writeAll(files: readonly GeneratedFile[], unique: string): void {
   const staged = files.map(({ path, text }) => ({ path, text, temporary: join(dirname(path), `.${basename(path)}.${unique}.tmp`) }))
   try {
     for (const { path, text, temporary } of staged) {

@@ -4,10 +4,10 @@ import { isBeside } from '../../core/plan/lists.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { TOMBSTONE, type Fence, type Loan, type TargetAdapter, type Words } from '../../core/ports.ts'
 import { admit } from '../http/access.ts'
-import { argv, typed } from '../argv.ts'
+import { argv, shellLine } from '../argv.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { request } from '../http/http.ts'
-import { plain, run } from '../spawn.ts'
+import { plain, spawn } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
 
 const TRIES = 5
@@ -88,7 +88,7 @@ export function wordFile<Options extends FileOptions>(
       const told = await edit(format, given, words, loan)
       if (given.reload !== undefined && (told !== digest || (await differing(given, words, loan)) !== undefined)) {
         const { pass, timeout } = given
-        await run(given.reload, { cwd: loan.folder, env: loan.env, signal: loan.signal, pass, timeout })
+        await spawn(given.reload, { cwd: loan.folder, env: loan.env, signal: loan.signal, pass, timeout })
         await edit(format, given, words, loan, digest)
       }
       await converged(given, words, loan)
@@ -100,7 +100,7 @@ export function wordFile<Options extends FileOptions>(
 
 /** What a person types after the file was edited. */
 export function reloadByHand({ reload }: Pick<FileOptions, 'reload'>): readonly string[] {
-  return reload ? [typed(reload)] : []
+  return reload ? [shellLine(reload)] : []
 }
 
 /**

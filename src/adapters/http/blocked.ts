@@ -36,7 +36,7 @@ export function isBlockedLiteral(url: string | URL): boolean {
 type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
 
 /** Looks the name up and refuses the answer, so that what is checked is what is connected to, whatever the name says next time. */
-export function guarded(lookup: typeof systemLookup, block: boolean) {
+export function guardedLookup(lookup: typeof systemLookup, block: boolean) {
   const wrapped = (hostname: string, options: object, done: Found): void => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, '')

@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns'
 import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
-import { guarded, isBlockedLiteral } from './blocked.ts'
+import { guardedLookup, isBlockedLiteral } from './blocked.ts'
 import { codeOf } from '../file/disk.ts'
 
 export interface Tls {
@@ -79,7 +79,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
       // A server that asks for more time than there is gets no second request: its answer stands. got computes with 0 for "never".
       calculateDelay: ({ computedValue }) => (performance.now() - began + computedValue < deadline ? computedValue : 0),
     },
-    ...((block || asked.lookup) && { dnsLookup: guarded(asked.lookup ?? systemLookup, block) }),
+    ...((block || asked.lookup) && { dnsLookup: guardedLookup(asked.lookup ?? systemLookup, block) }),
     hooks: {
       beforeRedirect: [
         (next, { url: from }) => {

@@ -3,7 +3,7 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { admit, type Access } from './access.ts'
 import { isPrivateChannel, request, withoutSecrets } from './http.ts'
-import { oneLine } from '../plain.ts'
+import { plainLine } from '../plain.ts'
 
 /** Where to post; the scheme is one of HTTP. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http or https URL' })
@@ -41,7 +41,7 @@ export async function post(url: string, { body, type = 'application/json', metho
     maxBytes: 1 << 16,
   }).catch((thrown: unknown) => Promise.reject(new Error(messageOf(thrown).replaceAll(withoutSecrets(url), origin), { cause: thrown })))
   if (answer.status >= 200 && answer.status < 300) return answer.body
-  const said = oneLine(withoutParts(answer.body, url))
+  const said = plainLine(withoutParts(answer.body, url))
   const code = answer.status === 401 || answer.status === 403 ? 'denied' : 'unreachable'
   throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
 }
@@ -65,9 +65,4 @@ function decoded(part: string): string {
   } catch {
     return part
   }
-}
-
-/** Text that is shown as it is where HTML or entities are read. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 }

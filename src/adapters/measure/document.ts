@@ -11,7 +11,7 @@ export function parseDocument(body: string): unknown {
 }
 
 /** The value at `a.b.0.c` or `/a/b/0/c` (RFC 6901: `~1` stands for a slash, `~0` for a tilde); undefined when there is none. */
-export function valueAt(document: unknown, path: string): unknown {
+export function valueAtPath(document: unknown, path: string): unknown {
   const keys = path.startsWith('/')
     ? path
         .slice(1)
@@ -29,7 +29,7 @@ export function valueAt(document: unknown, path: string): unknown {
  * and true are not. Throws `Unreadable`: `empty` where nothing is, `malformed` where something else is.
  */
 export function numberAt(document: unknown, path: string): number {
-  const value = valueAt(document, path)
+  const value = valueAtPath(document, path)
   if (typeof value === 'number') return value
   if (value === undefined || value === null || value === '') throw new Unreadable('empty', `nothing is at ${path}`)
   const text = typeof value === 'string' ? value.trim() : ''
@@ -45,7 +45,7 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d
 
 /** A point in time in milliseconds: seconds or milliseconds since the epoch, or ISO 8601 with an offset. Throws `Unreadable`. */
 export function instantAt(document: unknown, path: string): number {
-  const value = valueAt(document, path)
+  const value = valueAtPath(document, path)
   if (value === undefined || value === null || value === '') throw new Unreadable('empty', `no time is at ${path}`)
   if (typeof value === 'string' && ISO_8601.test(value)) {
     const at = Date.parse(value)

@@ -36,7 +36,7 @@ const answer = z.object({
 })
 
 /** One series at one time. */
-export interface Instant {
+export interface InstantSample {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
   /** When the query was evaluated, in seconds on the server's clock. */
@@ -47,7 +47,7 @@ export interface Instant {
 export class Refused extends Unreadable {}
 
 /** What a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
-export async function ask(given: Server, query: string, loan: Loan, time?: number): Promise<readonly Instant[]> {
+export async function ask(given: Server, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
   const asked = { query, ...(time !== undefined && { time: String(time) }) }
   const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000 })
   if (data.resultType === 'matrix' || data.resultType === 'string')
@@ -70,12 +70,12 @@ export async function askRange(
   query: string,
   { from, to, step }: Span,
   loan: Loan,
-): Promise<ReadonlyMap<number, readonly Instant[]>> {
+): Promise<ReadonlyMap<number, readonly InstantSample[]>> {
   const asked = { query, start: String(from / 1000), end: String(to / 1000), step: String(step / 1000) }
   const data = await call(given, 'query_range', asked, { ...loan, deadline: LONGEST, maxBytes: LARGEST })
   if (data.resultType !== 'matrix')
     throw new Unreadable('malformed', `the query gives a ${data.resultType} over time; a matrix is expected`)
-  const times = new Map<number, Instant[]>()
+  const times = new Map<number, InstantSample[]>()
   for (const { metric: labels, values } of data.result) {
     if (!values) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
     for (const [evaluated, written] of values) {

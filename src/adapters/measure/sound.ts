@@ -4,7 +4,7 @@ import { Unreadable, type Measured, type Series } from '../../core/values/readin
  * A reading whose every number is one, or a throw of `Unreadable`. It holds any adapter to that, a file of the user's
  * own included: a NaN among the failures would count as no failure, and a time that is none would never be stale.
  */
-export function sound(measured: Measured): Measured {
+export function checkMeasured(measured: Measured): Measured {
   if (typeof measured !== 'object' || measured === null) throw malformed()
   if (measured.at !== undefined && !Number.isFinite(measured.at)) throw new Unreadable('not-finite', `its time is ${measured.at}`)
   switch (measured.is) {

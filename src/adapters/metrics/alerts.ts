@@ -5,7 +5,7 @@ import { access, admit } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { request } from '../http/http.ts'
-import { oneLine } from '../plain.ts'
+import { plainLine } from '../plain.ts'
 
 const LARGEST = 4 * 1024 * 1024
 const MOST_NAMES = 5
@@ -83,7 +83,7 @@ async function ofPrometheus(given: Options, loan: Loan): Promise<readonly Labels
   if (possible.length === 0) throw new Unreadable('empty', 'no alerting rule has such labels')
   const broken = possible.find(({ health }) => health !== 'ok')
   if (broken)
-    throw new Unreadable('malformed', `the rule ${broken.name} is not evaluated: ${oneLine(broken.lastError ?? '') || broken.health}`)
+    throw new Unreadable('malformed', `the rule ${broken.name} is not evaluated: ${plainLine(broken.lastError ?? '') || broken.health}`)
   return all.flatMap(({ alerts }) => alerts.filter(({ state }) => state === 'firing').map((each) => each.labels))
 }
 
@@ -106,7 +106,7 @@ function namesOf(found: readonly Labels[]): string {
   for (const { alertname = 'an alert without a name' } of found) counts.set(alertname, (counts.get(alertname) ?? 0) + 1)
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).toSorted((a, b) => (a < b ? -1 : 1))
   const shown = names.slice(0, MOST_NAMES).join(', ')
-  return oneLine(names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown)
+  return plainLine(names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown)
 }
 
 async function get(given: Options, path: string, loan: Loan): Promise<unknown> {

@@ -3,7 +3,7 @@ import { RolloutError } from '../../core/values/errors.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { metric } from '../define.ts'
 import { instantAt, numberAt, parseDocument } from '../measure/document.ts'
-import { run } from '../spawn.ts'
+import { spawn } from '../spawn.ts'
 
 /** A command of the user's own that prints a number, or JSON: {"value": 0.01, "samples": 200, "timestamp": 1700000000}. */
 export default metric({
@@ -12,7 +12,7 @@ export default metric({
     pass: z.array(z.string()).default([]).describe('Environment variables it may see besides PATH, HOME and the locale'),
   }),
   read: async (given, { signal, env, folder, timeout = 10_000 }) => {
-    const { stdout } = await run(given.run, { cwd: folder, env, signal, pass: given.pass, timeout }).catch((thrown: unknown) => {
+    const { stdout } = await spawn(given.run, { cwd: folder, env, signal, pass: given.pass, timeout }).catch((thrown: unknown) => {
       if (thrown instanceof RolloutError)
         throw new Unreadable(thrown.code === 'timeout' ? 'timeout' : 'unreachable', thrown.message, { cause: thrown })
       throw thrown

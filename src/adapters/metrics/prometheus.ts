@@ -5,7 +5,7 @@ import type { Loan, Past, Span } from '../../core/ports.ts'
 import { access } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { divide, groups, isWhole } from '../measure/groups.ts'
-import { ask, askRange, Refused, type Instant } from '../measure/promql.ts'
+import { ask, askRange, Refused, type InstantSample } from '../measure/promql.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
 const MOST_STEPS = 11_000
@@ -109,7 +109,7 @@ async function part(given: Options, span: Span, loan: Loan): Promise<readonly Pa
   })
 }
 
-function measure(given: Options, found: readonly Instant[], bad: readonly Instant[], at: number): Measured {
+function measure(given: Options, found: readonly InstantSample[], bad: readonly InstantSample[], at: number): Measured {
   if (given.quantile) return quantileOf(given, given.quantile, found, at)
   if (!given.ratio) return { is: 'value', value: onlyOf(found).value, at }
   if (found.length === 0) throw new Unreadable('empty', 'the query for the total matches no series')
@@ -125,18 +125,18 @@ function readingOf(make: () => Measured): Reading {
   }
 }
 
-function ratioOf(given: Options, bad: readonly Instant[], total: readonly Instant[], at: number): Measured {
+function ratioOf(given: Options, bad: readonly InstantSample[], total: readonly InstantSample[], at: number): Measured {
   const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
   return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
 }
 
-function quantileOf(given: Options, { of, q }: NonNullable<Options['quantile']>, found: readonly Instant[], at: number): Measured {
+function quantileOf(given: Options, { of, q }: NonNullable<Options['quantile']>, found: readonly InstantSample[], at: number): Measured {
   const query = bucketQuery(of)
   const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
   return { is: 'quantile', quantile: q, buckets: wholeOf(bucketsOf(found, query), query), at, ...divided }
 }
 
-function onlyOf(found: readonly Instant[]): Instant {
+function onlyOf(found: readonly InstantSample[]): InstantSample {
   const [only, second] = found
   if (!only) throw new Unreadable('empty', 'the query matches no series')
   if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
@@ -152,7 +152,7 @@ function newestOf(query: string): string {
 }
 
 /** `timestamp()` does not take a scalar; what is wrong with the query itself, the query itself will say. */
-function scalarHasNone(thrown: unknown): readonly Instant[] {
+function scalarHasNone(thrown: unknown): readonly InstantSample[] {
   if (thrown instanceof Refused) return []
   throw thrown
 }
@@ -165,11 +165,11 @@ async function sampledAt(given: Options, seconds: number, loan: Loan): Promise<n
   return only.value * 1000
 }
 
-function seriesOf(found: readonly Instant[]): Series {
+function seriesOf(found: readonly InstantSample[]): Series {
   return Object.fromEntries(found.map(({ labels, value }) => [idOf(labels), value]))
 }
 
-function bucketsOf(found: readonly Instant[], query: string): { readonly [le: string]: Series } {
+function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
   const buckets: Record<string, Record<string, number>> = {}
   for (const { labels, value } of found) {
     const { le, ...rest } = labels
@@ -188,7 +188,7 @@ function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { r
   return buckets
 }
 
-function labelsOf({ labels }: Instant): Instant['labels'] {
+function labelsOf({ labels }: InstantSample): InstantSample['labels'] {
   return labels
 }
 
@@ -203,4 +203,4 @@ function idOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /** A series over time has the same labels thousands of times. */
-const ids = new WeakMap<Instant['labels'], string>()
+const ids = new WeakMap<InstantSample['labels'], string>()

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'
-import { escapeHtml } from '../http/post.ts'
-import { oneLine } from '../plain.ts'
+import { htmlEntities } from '../../core/values/html.ts'
+import { plainLine } from '../plain.ts'
 
 /** A bare address: in a header nothing else can hide behind it. */
 const address = z.email()
@@ -26,14 +26,14 @@ export default channel({
   options,
   send: async (given, message, loan) => {
     const { title, text, next, id, severity } = message
-    const subject = oneLine(`[rollout] ${title}`)
+    const subject = plainLine(`[rollout] ${title}`)
     const lines = [title, '', text, '', next]
     const domain = given.from.split('@').at(-1) ?? 'localhost'
     await deliver(given, loan, {
       subject,
       messageId: `<${id.replaceAll(/[^\w.-]/g, '.')}@${domain}>`,
       text: `${lines.join('\n')}\n`,
-      html: `<p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(text)}</p><p><code>${escapeHtml(next)}</code></p>`,
+      html: `<p><b>${htmlEntities(title)}</b></p><p>${htmlEntities(text)}</p><p><code>${htmlEntities(next)}</code></p>`,
       // RFC 3834: no holiday notice answers to it.
       headers: { 'auto-submitted': 'auto-generated' },
       priority: severity === 'info' ? 'normal' : 'high',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { access } from '../http/access.ts'
 import { channel } from '../define.ts'
-import { escapeHtml, httpUrl, post } from '../http/post.ts'
+import { htmlEntities } from '../../core/values/html.ts'
+import { httpUrl, post } from '../http/post.ts'
 
 /** A Grafana annotation (`POST /api/annotations`): every event as a line in the graphs. Its text is read as HTML, so it is escaped. */
 export default channel({
@@ -16,7 +17,7 @@ export default channel({
     const body = {
       time: at,
       tags: ['rollout', rollout, kind, ...(environment === undefined ? [] : [environment]), ...tags],
-      text: `<b>${escapeHtml(title)}</b><br>${escapeHtml(text)}`,
+      text: `<b>${htmlEntities(title)}</b><br>${htmlEntities(text)}`,
       ...(dashboard !== undefined && { dashboardUID: dashboard }),
       ...(panel !== undefined && { panelId: panel }),
     }

@@ -22,17 +22,17 @@ export function siteAt(place: string): Site {
 }
 
 /** For one round trip to the store with all its retries, unless told otherwise. */
-export const DEADLINE: Duration = 5000
+export const STORE_DEADLINE: Duration = 5000
 
 /** An event as a store holds it: its number and the JSON text of it. */
-export interface Row {
+export interface EventRow {
   readonly seq: number
   readonly text: string
 }
 
 /** Rows from a number on, in order; `more` when the page was not enough; `known` is the newest number a checkpoint was kept of. */
-export interface Page {
-  readonly rows: readonly Row[]
+export interface EventBatch {
+  readonly rows: readonly EventRow[]
   readonly more: boolean
   readonly known: number
 }
@@ -70,7 +70,7 @@ export function checkBefore(site: Site, { seq, previous }: Event, before: string
  * Events above `after`, each checked against its hash and the one before it. `page` gives rows from a number on; the
  * first is asked for with the event `after` itself, whose hash the next one must name.
  */
-export async function readChain(site: Site, after: number, page: (from: number) => Promise<Page>): Promise<readonly Event[]> {
+export async function readChain(site: Site, after: number, page: (from: number) => Promise<EventBatch>): Promise<readonly Event[]> {
   const events: Event[] = []
   let next = Math.max(after, 1)
   let previous: string | undefined = after === 0 ? '' : undefined
@@ -94,7 +94,7 @@ export async function readChain(site: Site, after: number, page: (from: number) 
 }
 
 /** The event of a row. Throws `config` when it is not as it was sealed, or has another number. */
-export function parseEvent(site: Site, { seq, text }: Row): Event {
+export function parseEvent(site: Site, { seq, text }: EventRow): Event {
   const event = parse(text)
   if (!isEvent(event) || event.seq !== seq || !holds(() => isSealedAs(event, text))) throw damaged(site, seq, 'was changed or is damaged')
   return event

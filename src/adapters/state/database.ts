@@ -162,7 +162,7 @@ function isRefused(thrown: unknown): boolean {
 }
 
 function explained(thrown: unknown, place: string): RolloutError {
-  const state = stateOf(thrown)
+  const state = sqlStateOf(thrown)
   const where = { file: place }
   const message = `the journal cannot be used: ${messageOf(thrown) || codeOf(thrown)}`
   if (/^(28|42501)/.test(state))
@@ -190,7 +190,7 @@ function unreachable(message: string, place: string, cause: unknown): RolloutErr
 }
 
 /** SQLSTATE of what was thrown, if the server said it. */
-export function stateOf(thrown: unknown): string {
+export function sqlStateOf(thrown: unknown): string {
   const said = thrown instanceof RolloutError ? thrown.cause : thrown
   return said instanceof DatabaseError ? (said.code ?? '') : ''
 }

@@ -2,7 +2,7 @@ import type { Event } from '../../core/journal/event.ts'
 import { isSameLease } from '../../core/journal/lease.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/journal/store.ts'
 import {
-  DEADLINE,
+  STORE_DEADLINE,
   checkBefore,
   checkEvent,
   checkName,
@@ -35,7 +35,7 @@ interface Known {
  * members as are wanted and the keys' prefix: `etcd://user:password@a:2379,b:2379,c:2379/rollout`; `etcd+https:` for TLS.
  * One key an event: `/rollout/events/<name>/<number>`. A majority has every acknowledged event on its disks.
  */
-export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
+export function openEtcdStore(url: string, lent: Lent, deadline = STORE_DEADLINE): Store {
   const cluster = openCluster(url, lent, deadline)
   return {
     names: async () => namesIn(cluster),

@@ -17,7 +17,7 @@ import {
   untilWoken,
   writeCheckpoint,
   type Lent,
-  type Row,
+  type EventRow,
   type Site,
 } from './chain.ts'
 import { dropLease, readLease, takeLease } from './file-lease.ts'
@@ -32,7 +32,7 @@ const TEXT = { encoding: 'utf8', flag: 'r' } as const
 const ABANDONED = 60 * 60 * 1000
 
 /** Journals in a folder (`.rollout`), one folder each, one immutable file per event. */
-export function openStore(folder: string, lent: Pick<Lent, 'clock'>): Store {
+export function openFileStore(folder: string, lent: Pick<Lent, 'clock'>): Store {
   return {
     names: async () => {
       if (!existsSync(folder)) return []
@@ -111,7 +111,7 @@ async function readFrom(folder: string, site: Site, after: number): Promise<read
   // Read before the events are: what it knows of was there then.
   const known = parseCheckpoint(slurp(join(folder, 'checkpoint.json')) ?? '')?.seq ?? 0
   const events = await readChain(site, after, async (from) => {
-    const rows: Row[] = []
+    const rows: EventRow[] = []
     for (let seq = from; rows.length < PAGE; seq += 1) {
       const text = slurp(pathOf(folder, seq))
       if (text === undefined) break

@@ -39,7 +39,7 @@ export interface Cluster {
   /** All at one moment, and linearizable: nothing that was acknowledged before is left out. */
   readonly read: (ranges: readonly Range[]) => Promise<readonly Found[]>
   /** Writes one key if every comparison holds, else reads. Sending it again is for the caller's comparisons to make harmless. */
-  readonly write: (compare: readonly Compare[], put: Put, otherwise: readonly Range[]) => Promise<Written>
+  readonly write: (compare: readonly Compare[], put: Put, otherwise: readonly Range[]) => Promise<TransactionResult>
   readonly remove: (compare: Compare) => Promise<void>
   /** A lease that ends after `ttl` unless it is kept alive. */
   readonly grant: (ttl: Duration) => Promise<string>
@@ -55,7 +55,9 @@ export interface Put {
   readonly lease?: string
 }
 
-export type Written = { readonly written: true; readonly revision: string } | { readonly written: false; readonly found: readonly Found[] }
+export type TransactionResult =
+  | { readonly written: true; readonly revision: string }
+  | { readonly written: false; readonly found: readonly Found[] }
 
 // Protocol buffers as JSON: 64-bit numbers are texts, bytes are base64, and what is false, zero or empty is left out.
 const RANGE = z.object({

@@ -18,11 +18,11 @@ export async function openStore(written: string | undefined, lent: Lent): Promis
   if (typeof state !== 'string') throw new Error('a text stays a text')
   switch (storeKindOf(state)) {
     case 'postgres':
-      return (await import('./postgres.ts')).openStore(state, lent)
+      return (await import('./postgres.ts')).openPostgresStore(state, lent)
     case 'etcd':
-      return (await import('./etcd.ts')).openStore(state, lent)
+      return (await import('./etcd.ts')).openEtcdStore(state, lent)
     case 'folder':
-      return (await import('./file.ts')).openStore(resolvePath(lent.folder, state), lent)
+      return (await import('./file.ts')).openFileStore(resolvePath(lent.folder, state), lent)
     case undefined:
       // It may hold a password: it is not shown.
       throw new RolloutError('config', { message: 'the address of the state is of no kind of store', hint: STORES })

@@ -5,7 +5,7 @@ import {
   checkEvent,
   checkName,
   damaged,
-  DEADLINE,
+  STORE_DEADLINE,
   parseCheckpoint,
   parseEvent,
   parseLease,
@@ -15,9 +15,9 @@ import {
   writeCheckpoint,
   writeLease,
   type Lent,
-  type Page,
+  type EventBatch,
 } from './chain.ts'
-import { connect, stateOf, type Ask, type Cells, type Database } from './database.ts'
+import { connect, sqlStateOf, type Ask, type Cells, type Database } from './database.ts'
 import { writeEvent } from './seal.ts'
 
 const PAGE = 500
@@ -80,7 +80,7 @@ type Known = Pick<Event, 'seq' | 'hash'>
  * (`postgres://user:password@host:5432/database?sslmode=verify-full`); a password that is not in it is PGPASSWORD.
  * Works through PgBouncer in transaction mode. With asynchronous replication a failover can lose acknowledged events.
  */
-export function openStore(url: string, lent: Lent, deadline = DEADLINE): Store {
+export function openPostgresStore(url: string, lent: Lent, deadline = STORE_DEADLINE): Store {
   const database = connect(url, lent, deadline)
   const { ask } = database
   return {
@@ -175,7 +175,7 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
   }
 }
 
-function pageOf(rows: readonly Cells[]): Page {
+function pageOf(rows: readonly Cells[]): EventBatch {
   return {
     known: Number(rows[0]?.['known'] ?? 0),
     more: rows.length === PAGE,
@@ -208,10 +208,10 @@ async function made(ask: Ask, table: string): Promise<void> {
   try {
     await ask(table)
   } catch (thrown) {
-    if (!['23505', '42710', '42P07'].includes(stateOf(thrown))) throw thrown
+    if (!['23505', '42710', '42P07'].includes(sqlStateOf(thrown))) throw thrown
   }
 }
 
 function isNoTable(thrown: unknown): boolean {
-  return stateOf(thrown) === '42P01'
+  return sqlStateOf(thrown) === '42P01'
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
-import { argv, typed } from '../argv.ts'
+import { argv, shellLine } from '../argv.ts'
 import { target } from '../define.ts'
-import { plain, run } from '../spawn.ts'
+import { plain, spawn } from '../spawn.ts'
 import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { timeout } from '../timeout.ts'
 
@@ -39,18 +39,18 @@ export default target({
   read: async ({ get, ...how }, names, loan) => {
     const words: Record<string, string> = {}
     for (const name of names) {
-      const { stdout } = await run(filled(get, { name }), lent(how, loan))
+      const { stdout } = await spawn(filled(get, { name }), lent(how, loan))
       const word = plain(stdout).trim()
       if (word !== '') words[name] = word
     }
     return words
   },
   write: async ({ set, ...how }, words, loan) => {
-    for (const [name, value] of Object.entries(words)) await run(filled(set, { name, value, epoch: String(loan.epoch) }), lent(how, loan))
+    for (const [name, value] of Object.entries(words)) await spawn(filled(set, { name, value, epoch: String(loan.epoch) }), lent(how, loan))
   },
   // A `set` that is handed the epoch is trusted to refuse an older one.
   settle: ({ set, timeout }) => (set.flatMap(placeholders).includes('epoch') ? 0 : timeout),
-  byHand: ({ set }, words) => Object.entries(words).map(([name, value]) => typed(filled(set, { name, value, epoch: '0' }))),
+  byHand: ({ set }, words) => Object.entries(words).map(([name, value]) => shellLine(filled(set, { name, value, epoch: '0' }))),
 })
 
 function lent({ pass, timeout }: Pick<z.infer<typeof options>, 'pass' | 'timeout'>, { folder, env, signal }: Loan) {

@@ -5,7 +5,7 @@ import type { Loan } from '../../core/ports.ts'
 import { access, admit } from '../http/access.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { parseDocument, valueAt } from '../measure/document.ts'
+import { parseDocument, valueAtPath } from '../measure/document.ts'
 import { request, withoutSecrets } from '../http/http.ts'
 import { plain } from '../spawn.ts'
 import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
@@ -113,7 +113,7 @@ async function readOne(given: Options, name: string, loan: Loan): Promise<string
 }
 
 function wordIn(body: string, path: string, url: string): string | undefined {
-  const value = valueAt(documentOf(body, url), path)
+  const value = valueAtPath(documentOf(body, url), path)
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' || typeof value === 'boolean') return plain(String(value))
   throw new RolloutError('conflict', { message: `${url} holds ${plain(JSON.stringify(value)).slice(0, EXCERPT)} at ${path}: not a word` })

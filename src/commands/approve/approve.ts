@@ -1,4 +1,4 @@
-import { typed } from '../../core/policy/approval.ts'
+import { commandFor } from '../../core/policy/approval.ts'
 import { approvalsOf } from '../../core/plan/consent.ts'
 import { RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Fact, Signed } from '../../core/journal/event.ts'
@@ -71,7 +71,7 @@ async function given(shell: Shell, input: Input, { state, next, approval, actor 
   if (approval.signed === true && key === undefined) {
     throw new RolloutError('denied', {
       message: `${group} must sign: an approval without a signature does not count`,
-      hint: typed(state.plan, 'approve --sign ~/.ssh/id_ed25519 --reason "…"'),
+      hint: commandFor(state.plan, 'approve --sign ~/.ssh/id_ed25519 --reason "…"'),
     })
   }
   const known = state.approvals.find((each) => each.step === next.index && each.group === group && each.actor === actor)

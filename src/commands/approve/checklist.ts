@@ -1,4 +1,4 @@
-import { typed } from '../../core/policy/approval.ts'
+import { commandFor } from '../../core/policy/approval.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Fact } from '../../core/journal/event.ts'
 import type { ChecklistItem, Phase, Plan } from '../../core/plan/plan.ts'
@@ -24,7 +24,7 @@ export function factsOfItem(state: State, input: Input, id: string, { actor, rea
   if (flag(input, 'revoke')) return known ? [{ type: 'unchecked', phase: phase.id, item: id }] : []
   const evidence = evidenceOf(input)
   if (item.evidence === true && evidence === undefined) {
-    const hint = typed(state.plan, `approve ${id} --evidence URL --reason "…"`)
+    const hint = commandFor(state.plan, `approve ${id} --evidence URL --reason "…"`)
     throw new RolloutError('usage', { message: `${id} needs evidence: where can it be seen?`, hint })
   }
   const isSaid = known && (evidence ?? known.evidence) === known.evidence && (reason ?? known.reason) === known.reason

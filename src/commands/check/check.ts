@@ -58,7 +58,7 @@ async function inspect(shell: Shell, input: Input, parts: readonly Part[]): Prom
   if (!state && parts.every((part) => part === 'gates')) rows.push(NOT_STARTED)
   // What an interrupted read gave says nothing about the target.
   engine.signal.throwIfAborted()
-  return { outcome: outcomeOf(rows, text(input, 'failOn') ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
+  return { outcome: outcomeOfRows(rows, text(input, 'failOn') ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
 }
 
 const NOT_STARTED: CheckRow = { what: 'gates', name: '', verdict: 'waiting', text: 'nothing was started yet', hint: 'rollout start' }
@@ -110,7 +110,7 @@ const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {
 }
 
 /** The exit code, from the rows alone: whatever it says, a row says why. Warnings about the plan itself stop nothing. */
-export function outcomeOf(rows: readonly CheckRow[], failOn: string): Outcome {
+export function outcomeOfRows(rows: readonly CheckRow[], failOn: string): Outcome {
   const found = new Set(rows.flatMap(({ what, verdict }) => (what === 'config' ? [] : [verdict])))
   if (found.has('unreachable')) return 'unreachable'
   if (LEVELS[failOn]?.some((verdict) => found.has(verdict))) return 'unhealthy'

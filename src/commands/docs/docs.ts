@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { compare, marked, writeAll, type Compared, type Made } from '../../adapters/file/generated.ts'
+import { compareGenerated, marked, writeAll, type Compared, type GeneratedFile } from '../../adapters/file/generated.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Shell } from '../../shell.ts'
 import { documentsOf, pageOf } from '../../views/docs/documents.ts'
-import { quoted, type Source } from '../../views/docs/source.ts'
+import { quoted, type DocsSource } from '../../views/docs/source.ts'
 import { markdown } from '../../views/document/markdown.ts'
 import { renderDocs, type DocsRow } from '../../views/docs.ts'
 import { writeJson } from '../../views/json.ts'
@@ -21,7 +21,7 @@ const PAGE = 'rollout.html'
 export default async function docs(shell: Shell, input: Input): Promise<Outcome> {
   const { file, folder } = locate(shell, input)
   const { plan, warnings } = await loadPlan(shell, input, { isOnlyRead: true })
-  const source: Source = { plan, byHand: await byHandOf(plan, { clock: shell.clock, folder }), flags: flagsOf(input) }
+  const source: DocsSource = { plan, byHand: await byHandOf(plan, { clock: shell.clock, folder }), flags: flagsOf(input) }
   const out = text(input, 'out') === undefined ? join(folder, 'docs') : resolve(shell.cwd, text(input, 'out') ?? '')
   const made = filesOf(source, out, formatOf(input))
   const readme = readmeOf(shell, input, { beside: join(dirname(file), 'README.md'), source, out })
@@ -54,7 +54,7 @@ function formatOf(input: Input): 'markdown' | 'html' {
   return text(input, 'format') === 'html' ? 'html' : 'markdown'
 }
 
-function filesOf(source: Source, out: string, format: 'markdown' | 'html'): readonly Made[] {
+function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html'): readonly GeneratedFile[] {
   if (format === 'html') return [{ path: join(out, PAGE), text: marked(pageOf(source)) }]
   return documentsOf(source).map((each) => ({ path: join(out, `${each.id}.md`), text: marked(markdown(each)) }))
 }
@@ -67,12 +67,12 @@ function flagsOf(input: Input): readonly string[] {
 
 interface Readme {
   readonly beside: string
-  readonly source: Source
+  readonly source: DocsSource
   readonly out: string
 }
 
 /** The README that links the documents: the one named, or the one beside the plan if it has the marks. */
-function readmeOf(shell: Shell, input: Input, { beside, source, out }: Readme): Made | undefined {
+function readmeOf(shell: Shell, input: Input, { beside, source, out }: Readme): GeneratedFile | undefined {
   const named = text(input, 'readme')
   const path = named === undefined ? beside : resolve(shell.cwd, named)
   const before = contentOf(path)
@@ -98,9 +98,9 @@ function contentOf(path: string): string | undefined {
   }
 }
 
-function compareWith(made: Made): Compared {
+function compareWith(made: GeneratedFile): Compared {
   try {
-    return compare(made)
+    return compareGenerated(made)
   } catch (thrown) {
     throw new RolloutError('denied', { message: `${made.path} cannot be read: ${messageOf(thrown)}` }, { cause: thrown })
   }
@@ -117,7 +117,7 @@ function refuse(rows: readonly DocsRow[]): void {
   if (problems.length > 0) throw new RolloutError('usage', problems)
 }
 
-function write(files: readonly Made[], unique: string): void {
+function write(files: readonly GeneratedFile[], unique: string): void {
   try {
     writeAll(files, unique)
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { posix, sep } from 'node:path'
-import { list, runsOf, type Document } from '../../views/document/block.ts'
+import { listBlock, runsOf, type Document } from '../../views/document/block.ts'
 import { markdownOf } from '../../views/document/markdown.ts'
 
 export const START = '<!-- rollout docs -->'
@@ -20,6 +20,6 @@ export function blockIn(readme: string, documents: readonly Document[], folder: 
 
 function linksOf(documents: readonly Document[], folder: string): string {
   return markdownOf(
-    list(documents.map(({ id, title, lead }) => [{ link: title, to: posix.join(folder, `${id}.md`) }, ': ', ...runsOf(lead)])),
+    listBlock(documents.map(({ id, title, lead }) => [{ link: title, to: posix.join(folder, `${id}.md`) }, ': ', ...runsOf(lead)])),
   )
 }

@@ -1,15 +1,15 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from '../../adapters/spawn.ts'
+import { spawn } from '../../adapters/spawn.ts'
 import { messageOf, RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import { testMessage } from '../../core/journal/message.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Journal } from '../../core/journal/store.ts'
 import { formatDuration, formatInstant } from '../../core/values/units.ts'
 import { longestGap } from '../../core/judge/watch.ts'
-import { load } from '../../engine/writer.ts'
+import { loadState } from '../../engine/writer.ts'
 import type { Shell } from '../../shell.ts'
-import { renderDoctor, type Finding } from '../../views/doctor.ts'
+import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
 import { writeJson } from '../../views/json.ts'
 import { probeIds } from './ids.ts'
 import { deadline, flag, type Input } from '../../session/input.ts'
@@ -42,19 +42,19 @@ export default async function doctor(shell: Shell, input: Input): Promise<Outcom
 }
 
 /** What is wrong here is worse than what does not answer. */
-function outcomeOf(rows: readonly Finding[]): Outcome {
+function outcomeOf(rows: readonly DoctorFinding[]): Outcome {
   const failed = rows.filter(({ level }) => level === 'failed')
   if (failed.length === 0) return 'done'
   return failed.every(({ what }) => /^(?:target|metric|notify) /.test(what)) ? 'unreachable' : 'config'
 }
 
-function examineNode(version: string): Finding {
+function examineNode(version: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
   return { what: 'node', level: isOld ? 'failed' : 'ok', text: version, ...(isOld && { hint: `${OLDEST.join('.')} or newer is needed` }) }
 }
 
-async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: Finding[] }> {
+async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: DoctorFinding[] }> {
   try {
     const { plan, warnings } = await loadPlan(shell, input)
     const cron = `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}`
@@ -73,15 +73,15 @@ async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?
   }
 }
 
-function finding(what: string, level: Finding['level'], { message, hint, where }: Problem): Finding {
+function finding(what: string, level: DoctorFinding['level'], { message, hint, where }: Problem): DoctorFinding {
   return { what, level, text: message, ...(hint !== undefined && { hint }), ...(where && { where }) }
 }
 
 /** Asks git itself: ignore rules come from many places. Nothing to say where there is no git, or no repository. */
-async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Promise<readonly Finding[]> {
+async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Promise<readonly DoctorFinding[]> {
   const { folder } = locate(shell, input)
   try {
-    await run(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env: shell.env, signal, timeout: 5000 })
+    await spawn(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env: shell.env, signal, timeout: 5000 })
     return [{ what: 'git', level: 'ok', text: '.rollout is ignored' }]
   } catch (thrown) {
     // git-check-ignore(1): 1 when the path is not ignored, 128 for everything else.
@@ -90,7 +90,7 @@ async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Prom
   }
 }
 
-async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined): Promise<readonly Finding[]> {
+async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined): Promise<readonly DoctorFinding[]> {
   const folder = join(locate(shell, input).folder, '.rollout')
   if (!plan && !existsSync(folder)) return []
   try {
@@ -110,9 +110,9 @@ async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined
 }
 
 /** Who may read and write a folder; a server says so itself. */
-function examineAccess(folder: string): readonly Finding[] {
+function examineAccess(folder: string): readonly DoctorFinding[] {
   if (!existsSync(folder)) return []
-  const rows: Finding[] = []
+  const rows: DoctorFinding[] = []
   if ((statSync(folder).mode & 0o077) !== 0)
     rows.push({ what: 'journal', level: 'warning', text: `others may read ${folder}`, hint: `chmod 700 ${folder}` })
   try {
@@ -128,13 +128,13 @@ function examineAccess(folder: string): readonly Finding[] {
   return rows
 }
 
-async function examineController(journal: Journal): Promise<readonly Finding[]> {
+async function examineController(journal: Journal): Promise<readonly DoctorFinding[]> {
   const lease = await journal.lease()
   if (lease) {
     const { host, pid } = lease.holder
     return [{ what: 'controller', level: 'ok', text: `watched by ${host} pid ${pid} since ${formatInstant(lease.since)}` }]
   }
-  const { state } = await load(journal)
+  const { state } = await loadState(journal)
   if (!state?.controller) return []
   const { host, pid, at } = state.controller
   const text = `nobody watches: ${host} pid ${pid} since ${formatInstant(at)} has fallen silent`

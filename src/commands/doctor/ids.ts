@@ -5,7 +5,7 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { togglesOf, type Plan } from '../../core/plan/plan.ts'
 import type { Words } from '../../core/ports.ts'
 import type { Shell } from '../../shell.ts'
-import type { Finding } from '../../views/doctor.ts'
+import type { DoctorFinding } from '../../views/doctor.ts'
 import { text, type Input } from '../../session/input.ts'
 import type { Probe } from './probe.ts'
 
@@ -23,13 +23,13 @@ const HINT = 'make targeting keys ASCII before they reach flagd: hash or encode 
  * its .NET ASCII, where the others hash UTF-8. What is known of the ids is what `--users` names, and the allow and deny
  * lists that stand beside the same toggles in env files. Throws `usage` when the file of ids cannot be read.
  */
-export async function probeIds(shell: Shell, input: Input, probe: Probe): Promise<readonly Finding[]> {
+export async function probeIds(shell: Shell, input: Input, probe: Probe): Promise<readonly DoctorFinding[]> {
   const { plan } = probe
   const given = idsIn(shell, text(input, 'users'))
   const names = Object.keys(plan.targets).filter((name) => plan.targets[name]?.use === 'flagd' && togglesOf(plan, name).length > 0)
   if (names.length === 0) return []
   const listed = await listsIn(plan, names, probe)
-  return names.flatMap((name): readonly Finding[] => {
+  return names.flatMap((name): readonly DoctorFinding[] => {
     const what = `target ${name}`
     const known = [...given, ...listed]
     const keys = keysOf(plan, name)

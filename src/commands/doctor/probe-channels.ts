@@ -1,14 +1,14 @@
 import { openChannels } from '../../adapters/channels.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Message } from '../../core/values/message.ts'
-import type { Finding } from '../../views/doctor.ts'
+import type { DoctorFinding } from '../../views/doctor.ts'
 import type { Probe } from './probe.ts'
 
 /** A row for every channel: whom it tells of what, and, with a test message, whether it was told. */
-export async function probeChannels({ plan, lender, signal }: Probe, test: Message | undefined): Promise<readonly Finding[]> {
+export async function probeChannels({ plan, lender, signal }: Probe, test: Message | undefined): Promise<readonly DoctorFinding[]> {
   const channels = await openChannels(plan, lender)
   return Promise.all(
-    channels.map(async (open): Promise<Finding> => {
+    channels.map(async (open): Promise<DoctorFinding> => {
       const what = `notify ${open.name}`
       const channel = plan.notify?.[open.name]
       const events = channel?.events.length === 0 ? 'nothing' : (channel?.events.join(', ') ?? '')

@@ -11,7 +11,7 @@ import { togglesOf, type Metric, type Plan, type Target } from '../../core/plan/
 import { ofInstance } from '../../core/plan/instances.ts'
 import { resolve } from '../../core/plan/reference.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
-import type { Finding } from '../../views/doctor.ts'
+import type { DoctorFinding } from '../../views/doctor.ts'
 import { adviseQuery } from './query.ts'
 
 /** What the doctor looks with. */
@@ -27,10 +27,10 @@ const BETWEEN: Duration = 2000
 const SKEW: Duration = 5000
 
 /** Whether every target can be read and, where that can be told without writing, written. */
-export async function probeTargets({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+export async function probeTargets({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const targets = await openTargets(plan, lender)
   return Promise.all(
-    targets.map(async (target): Promise<Finding> => {
+    targets.map(async (target): Promise<DoctorFinding> => {
       const what = `target ${target.name}`
       const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
       try {
@@ -85,7 +85,7 @@ function isWritable(path: string): boolean {
 }
 
 /** Reads every metric twice and judges what came back. */
-export async function probeMetrics({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+export async function probeMetrics({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const { clock } = lender
   const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
   const read = async () => Promise.all(metrics.map(async (metric) => metric.read(signal)))
@@ -102,7 +102,7 @@ export async function probeMetrics({ plan, lender, signal }: Probe): Promise<rea
   })
 }
 
-function adviceOn(name: string, { options }: Metric): readonly Finding[] {
+function adviceOn(name: string, { options }: Metric): readonly DoctorFinding[] {
   const advice = typeof options['query'] === 'string' ? adviseQuery(options['query']) : undefined
   if (advice === undefined) return []
   return [
@@ -122,7 +122,7 @@ interface Looked {
   readonly wall: number
 }
 
-function examine(plan: Plan, name: string, metric: Metric, { before, now, elapsed, wall }: Looked): readonly Finding[] {
+function examine(plan: Plan, name: string, metric: Metric, { before, now, elapsed, wall }: Looked): readonly DoctorFinding[] {
   const what = `metric ${name}`
   const track = judge(metric, judge(metric, undefined, before, undefined, wall), now, elapsed, wall)
   const said = describe(metric, track)
@@ -147,12 +147,12 @@ function examine(plan: Plan, name: string, metric: Metric, { before, now, elapse
     ]
   if (reason !== undefined && reason !== 'few-samples') return [{ what, level: 'failed', text: said }]
   const isBad = track.verdict === 'critical' || track.verdict === 'warning'
-  const row: Finding = { what, level: isBad ? 'warning' : 'ok', text: isBad ? `${track.verdict} already: ${said}` : said }
+  const row: DoctorFinding = { what, level: isBad ? 'warning' : 'ok', text: isBad ? `${track.verdict} already: ${said}` : said }
   return track.samples === undefined ? [row] : [row, examinePower(plan, name, metric, track.samples / elapsed)]
 }
 
 /** How long the samples a step needs take at the rate just seen (in requests per millisecond). */
-function examinePower(plan: Plan, name: string, { minSamples }: Metric, rate: number): Finding {
+function examinePower(plan: Plan, name: string, { minSamples }: Metric, rate: number): DoctorFinding {
   const needed = minSamples / rate
   const holds = plan.phases.filter(({ metrics }) => metrics.includes(name)).flatMap(({ steps }) => steps.map(({ hold }) => hold))
   const shortest = Math.min(...holds)
@@ -167,7 +167,7 @@ function examinePower(plan: Plan, name: string, { minSamples }: Metric, rate: nu
 }
 
 /** Compares this machine's clock with those that answer over HTTP; one request per server, and without credentials. */
-export async function probeClocks({ plan, lender, signal }: Probe): Promise<readonly Finding[]> {
+export async function probeClocks({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const servers = new Map<string, { readonly name: string; readonly block: boolean }>()
   for (const [name, { options }] of Object.entries(plan.metrics)) {
     const { url, blockLinkLocal } = resolve(options, lender.env).value
@@ -175,7 +175,7 @@ export async function probeClocks({ plan, lender, signal }: Probe): Promise<read
     const { origin } = new URL(url)
     if (!servers.has(origin)) servers.set(origin, { name, block: blockLinkLocal === true })
   }
-  const looked = [...servers].map(async ([origin, { name, block }]): Promise<readonly Finding[]> => {
+  const looked = [...servers].map(async ([origin, { name, block }]): Promise<readonly DoctorFinding[]> => {
     const skew = await skewOf(origin, block, lender, signal)
     if (skew === undefined) return []
     if (Math.abs(skew) <= SKEW) return [{ what: 'clock', level: 'ok', text: `agrees with that of metric ${name}` }]

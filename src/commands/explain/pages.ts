@@ -11,7 +11,7 @@ import { currentStep, type State } from '../../core/journal/state.ts'
 import { summarize } from '../../core/report/summary.ts'
 import { formatExposure, type Instant } from '../../core/values/units.ts'
 import type { Happening } from '../../views/event.ts'
-import type { DecisionPage, EventPage, Evidence, MetricPage, TogglePage, Written } from '../../views/explain.ts'
+import type { DecisionPage, EventPage, MetricEvidence, MetricPage, TogglePage, WordChange } from '../../views/explain.ts'
 
 /** Where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
@@ -93,7 +93,7 @@ export function togglePage(state: State, all: readonly Happening[], name: string
   return { name, toggle, exposure: formatExposure(state.exposures[name] ?? baseline), baseline: formatExposure(baseline), moves, ahead }
 }
 
-function evidenceOf({ plan, watch }: State): readonly Evidence[] {
+function evidenceOf({ plan, watch }: State): readonly MetricEvidence[] {
   return Object.entries(watch?.tracks ?? {}).flatMap(([name, track]) => {
     const metric = plan.metrics[name]
     return metric ? [{ name, verdict: track.verdict, text: describe(metric, track) }] : []
@@ -101,7 +101,7 @@ function evidenceOf({ plan, watch }: State): readonly Evidence[] {
 }
 
 /** The words an intent changes, target by target; of an event that belongs to an intent, those of its own target. */
-function writesOf(all: readonly Happening[], event: Event): readonly Written[] {
+function writesOf(all: readonly Happening[], event: Event): readonly WordChange[] {
   const intent = event.type === 'applied' || event.type === 'refused' ? all[event.intent - 1] : undefined
   const { event: intended, before } = intent ?? all[event.seq - 1] ?? {}
   if (intended?.type !== 'intended' || !before) return []

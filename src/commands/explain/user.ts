@@ -3,7 +3,7 @@ import { stepsOf } from '../../core/plan/steps.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import type { State } from '../../core/journal/state.ts'
 import { formatExposure } from '../../core/values/units.ts'
-import { answer, change, look, questionsOf, wrongId } from '../../core/plan/membership.ts'
+import { membershipAt, nextChange, personOf, questionsOf, wrongId } from '../../core/plan/membership.ts'
 import type { Shell } from '../../shell.ts'
 import type { UserPage, UserRow } from '../../views/user.ts'
 import { list, text, type Input } from '../../session/input.ts'
@@ -24,23 +24,23 @@ function rowsOf(plan: Plan, state: State | undefined, user: string, attributes: 
   const defaults = defaultsOf(plan)
   const steps = stepsOf(plan)
   return questionsOf(plan, state ?? { exposures: defaults, baseline: defaults, cursor: -1 }).map((question): UserRow => {
-    const person = look(question, user, attributes)
+    const person = personOf(question, user, attributes)
     const [now] = question.stages
-    const stage = change(question, person)
+    const stage = nextChange(question, person)
     const step = stage?.step === undefined ? undefined : steps[stage.step]
     return {
       toggle: question.toggle,
       exposure: formatExposure(now.exposure),
       bucket: person.bucket,
       percent: (person.bucket / 2 ** 32) * 100,
-      ...answer(person, now),
+      ...membershipAt(person, now),
       ...(stage &&
         step && {
           next: {
             step: step.index + 1,
             phase: plan.phases[step.phase]?.id ?? '',
             exposure: formatExposure(stage.exposure),
-            ...answer(person, stage),
+            ...membershipAt(person, stage),
           },
         }),
     }

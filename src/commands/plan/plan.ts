@@ -8,7 +8,7 @@ import { stepsOf, type Step } from '../../core/plan/steps.ts'
 import { type Json } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import type { Duration, Instant } from '../../core/values/units.ts'
-import { advance } from '../../core/policy/moves.ts'
+import { nextDestination } from '../../core/policy/moves.ts'
 import { timelineOf, type Timeline } from '../../core/forecast/timeline.ts'
 import type { State } from '../../core/journal/state.ts'
 import { checkBesides, readBaseline } from '../../engine/baseline.ts'
@@ -86,7 +86,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
   if (held) await checkBesides(read, engine.targets, engine.signal).catch(complain)
   const baseline = held ?? defaultsOf(read)
   const steps = stepsOf(read)
-  const first = advance({ plan: read, baseline, exposures: baseline, cursor: -1 })
+  const first = nextDestination({ plan: read, baseline, exposures: baseline, cursor: -1 })
   const guarantees = guaranteesOf(read)
   const compared = new Set(guarantees.flatMap((each) => Object.keys(each.compared)))
   const flows = await measureTraffic(shell, engine.metrics, compared, engine.signal)
@@ -112,7 +112,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
 async function ofState(shell: Shell, input: Input, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
   const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
   const { drifts, unreadable } = await findDrift(engine, state)
-  const next = advance(state)
+  const next = nextDestination(state)
   const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
   const edited = differences(plain(state.plan), plain(read))
   const guarantees = guaranteesOf(state.plan)

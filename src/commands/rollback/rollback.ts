@@ -2,7 +2,7 @@ import { RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Why } from '../../core/journal/event.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
-import { effective, phaseOf, type Destination, type Scope } from '../../core/policy/moves.ts'
+import { effectiveRetreat, phaseOf, type Destination, type Scope } from '../../core/policy/moves.ts'
 import type { State } from '../../core/journal/state.ts'
 import { changesBetween, summarize, type Change } from '../../core/report/summary.ts'
 import { parseExposure } from '../../core/values/units.ts'
@@ -48,7 +48,7 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   const scope = contingency?.scope ?? written
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
-  if (scope?.is === 'to') checkHeld(engine, state, effective(state, scope))
+  if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const by = await signature(shell, input, 'cut')
   const { before, to } = await rollBack(engine, {

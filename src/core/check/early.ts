@@ -1,4 +1,4 @@
-import { besides, listOf } from '../plan/lists.ts'
+import { variablesBeside, listOf } from '../plan/lists.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import type { Plan, Toggle } from '../plan/plan.ts'
 import { parseWord } from '../toggle/words.ts'
@@ -82,7 +82,7 @@ function checkVariables(plan: Plan): readonly Finding[] {
     Object.entries(plan.toggles).flatMap(([name, { variable, targets }]) => targets.map((target) => [`${target} ${variable}`, name])),
   )
   return Object.entries(plan.toggles).flatMap(([name, toggle]) =>
-    besides(plan, toggle).flatMap((variable) => {
+    variablesBeside(plan, toggle).flatMap((variable) => {
       const other = toggle.targets.map((target) => words.get(`${target} ${variable}`)).find((each) => each !== undefined)
       if (other === undefined) return []
       return [

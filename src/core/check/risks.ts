@@ -1,4 +1,4 @@
-import { imagine } from '../policy/contingency.ts'
+import { furthestFor } from '../policy/contingency.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { defaultsOf, type Plan } from '../plan/plan.ts'
 import { levelOf, type ContingencyScope } from '../values/risk.ts'
@@ -60,7 +60,7 @@ function checkScope(plan: Plan, id: string, scope: ContingencyScope, isSound: bo
     scope.is !== 'toggles' ? [] : scope.toggles.flatMap((name, nth) => (Object.hasOwn(plan.toggles, name) ? [] : [[name, nth] as const]))
   if (strangers.length > 0)
     return strangers.map(([name, nth]) => unknown([...path, 'toggles', nth], name, 'toggle', Object.keys(plan.toggles)))
-  if (!isSound || imagine(plan, defaultsOf(plan), scope)) return []
+  if (!isSound || furthestFor(plan, defaultsOf(plan), scope)) return []
   if (scope.is === 'to') {
     const most = Math.max(0, ...plan.phases.flatMap(({ steps }) => steps.map(({ to }) => to)))
     const message = `${id} cannot run: no step goes further than ${formatExposure(most)}, and it reduces to ${formatExposure(scope.to)}`

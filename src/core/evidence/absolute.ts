@@ -2,7 +2,7 @@ import { exp, ln } from './elementary.ts'
 import { ln1, upperBound } from './bound.ts'
 import { faultOf } from './gap.ts'
 import type { Group } from './likelihood.ts'
-import { begin, grow, unbegun, worth, type Mixture } from './mixture.ts'
+import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { limitsOf, type Policy } from './policy.ts'
 
 /** A rate worse than p* is one of these multiples of it, each as likely beforehand. */
@@ -26,7 +26,7 @@ export interface Alone {
 /** Prior mass of a rate that is too high from the start; the rest begins at any time. */
 const AT_START = 0.5
 
-export const UNSEEN: Alone = { above: begin(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: { total: 0, bad: 0 } }
+export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: { total: 0, bad: 0 } }
 
 /**
  * The evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail together
@@ -38,7 +38,7 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
   const fault = faultOf(group)
   if (fault !== undefined) return { ...last, refused: fault }
   const t = last.polls
-  const restarted = begin(last.above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
+  const restarted = beginMixture(last.above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
   const factors = lnRates(rate, group).map((log) => exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
   return {
     above: grow(restarted, factors),

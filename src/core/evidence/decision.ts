@@ -9,7 +9,7 @@ import { harmOf, proofOf } from './stream.ts'
 import { dispersionOf } from './tempering.ts'
 
 /** What the evidence says to do, and which part of it says so. */
-export type Finding = { readonly evidence: number } & (
+export type LedgerFinding = { readonly evidence: number } & (
   | { readonly do: 'rollback'; readonly stream: string }
   | { readonly do: 'pause'; readonly because: 'incident'; readonly stream: string; readonly rate: number; readonly normal: number }
   | { readonly do: 'pause'; readonly because: 'suspicion'; readonly stream: string }
@@ -41,7 +41,7 @@ const UNNOTICED = 120_000
 export const NEGLIGIBLE = 0.001
 
 /** What to do now. Pauses are not latched here: each lifts when its cause does. */
-export function findingOf(ledger: Ledger, policy: Policy): Finding {
+export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
   const limits = limitsOf(policy)
   const evidence = evidenceOf(ledger)
   const worst = worstOf(ledger)
@@ -73,7 +73,7 @@ function worstOf({ entries }: Ledger): Entry | undefined {
 }
 
 /** What was not seen, or is not what the step says. */
-function doubt(ledger: Ledger, { shares }: Policy, evidence: number): Finding | undefined {
+function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFinding | undefined {
   if (ledger.refused !== undefined) return { do: 'hold', evidence, because: 'refused', detail: ledger.refused }
   const gaps = Object.entries(ledger.gaps)
   const [metric, gap] = gaps.find(([, each]) => isLost(each)) ?? gaps[0] ?? []
@@ -89,12 +89,12 @@ function isLost({ group, polls, expected }: Gap): boolean {
   return polls >= SILENT_POLLS
 }
 
-function late(ledger: Ledger, evidence: number, finding: Finding): Finding {
+function late(ledger: Ledger, evidence: number, finding: LedgerFinding): LedgerFinding {
   if (finding.do !== 'hold' || ledger.polls < MOST_POLLS) return finding
   return { do: 'pause', evidence, because: 'inconclusive', polls: ledger.polls }
 }
 
-function progress(ledger: Ledger, policy: Policy, evidence: number): Finding {
+function progress(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding {
   if (ledger.counted < LEAST_POLLS) return { do: 'hold', evidence, because: 'polls', polls: ledger.counted, needed: LEAST_POLLS }
   const [unchosen] = Object.keys(ledger.unchosen)
   if (ledger.entries.length === 0 && unchosen === undefined) return { do: 'hold', evidence, because: 'unmeasured' }
@@ -105,7 +105,7 @@ function progress(ledger: Ledger, policy: Policy, evidence: number): Finding {
   return next === undefined ? proven(ledger, policy, evidence) : mayAdvance(ledger, policy, evidence, next)
 }
 
-function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next: number): Finding {
+function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next: number): LedgerFinding {
   const failures = entries.filter(({ le }) => le === undefined)
   const allowed = policy.maxHarm / (next * UNNOTICED)
   for (const entry of failures.length > 0 ? failures : entries) {
@@ -115,7 +115,7 @@ function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next:
   return { do: 'advance', evidence }
 }
 
-function proven({ entries }: Ledger, policy: Policy, evidence: number): Finding {
+function proven({ entries }: Ledger, policy: Policy, evidence: number): LedgerFinding {
   const limits = limitsOf(policy)
   for (const entry of entries) {
     const needed = entry.le === undefined ? limits.proof : limits.bucketProof

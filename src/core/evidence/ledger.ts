@@ -6,14 +6,14 @@ import type { Group, Pair } from './likelihood.ts'
 import { policyFor, type Policy } from './policy.ts'
 import { sift, type Poll, type Sifted, type Wanted } from './poll.ts'
 import { driftOf } from './tempering.ts'
-import { FRESH, enterStep, evolveStream, type Stream } from './stream.ts'
+import { FRESH, enterStep, evolveStream, type EvidenceStream } from './stream.ts'
 
 /** One stream with what is normal for it. */
 export interface Entry {
   readonly metric: string
   /** The bucket beyond which a request is slow; absent for failed requests. */
   readonly le?: string
-  readonly stream: Stream
+  readonly stream: EvidenceStream
   readonly normal: Normal
 }
 
@@ -61,7 +61,7 @@ export function nameOf({ metric, le }: Entry): string {
 }
 
 /** The ledger after one more poll. Never throws: what cannot be used is a gap, and a poll out of order is refused. */
-export function evolve(before: Ledger, poll: Poll, policy: Policy): Ledger {
+export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger {
   const { refused: _r, ...last } = before
   const refused = refusal(last, poll, policy)
   if (refused !== undefined) return { ...last, refused }

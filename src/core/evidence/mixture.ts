@@ -24,7 +24,7 @@ export function worth({ waiting, begun }: Mixture): number {
 }
 
 /** Lets some of the waiting mass begin, spread over the hypotheses by `weights` (which sum to 1). */
-export function begin({ waiting, begun }: Mixture, mass: number, weights: readonly number[]): Mixture {
+export function beginMixture({ waiting, begun }: Mixture, mass: number, weights: readonly number[]): Mixture {
   const starts = Math.min(waiting, mass)
   return { waiting: waiting - starts, begun: begun.map((each, nth) => each + starts * (weights[nth] ?? 0)) }
 }

@@ -2,7 +2,7 @@ import { ln } from './elementary.ts'
 import { limitsOf, type Policy } from './policy.ts'
 
 /** What a plan knows of the traffic before a rollout. */
-export interface Traffic {
+export interface ExpectedTraffic {
   /** Requests a second, of both groups together. */
   readonly perSecond: number
   /** Share of bad requests with the toggle off, 0–1. */
@@ -24,7 +24,7 @@ export function divergence(share: number, ratio: number): number {
  * Minutes until a release as good as before is proven less than `ratio` times as bad: (ln(2/β) + 1) nats are needed
  * (the 1 pays for not knowing the ratio), divided by what a minute of bad requests holds. Infinity without traffic.
  */
-export function minutesToProve(ratio: number, { perSecond, rate, share }: Traffic, policy: Pick<Policy, 'alpha' | 'beta'>): number {
+export function minutesToProve(ratio: number, { perSecond, rate, share }: ExpectedTraffic, policy: Pick<Policy, 'alpha' | 'beta'>): number {
   const perMinute = 60 * perSecond * rate * divergence(share, ratio)
   return perMinute > 0 ? (ln(limitsOf(policy).proof) + 1) / perMinute : Infinity
 }
@@ -37,7 +37,7 @@ export function minutesToProve(ratio: number, { perSecond, rate, share }: Traffi
  */
 export function minutesToSee(
   ratio: number,
-  { perSecond, rate, share }: Traffic,
+  { perSecond, rate, share }: ExpectedTraffic,
   policy: Pick<Policy, 'alpha' | 'beta' | 'tolerance'>,
 ): number {
   if (!(ratio > policy.tolerance)) return Infinity
@@ -52,7 +52,7 @@ export function minutesToSee(
 const MOST = 100
 
 /** The smallest ratio that can be ruled out within so many minutes; undefined when even a hundred takes longer. */
-export function provableWithin(minutes: number, traffic: Traffic, policy: Pick<Policy, 'alpha' | 'beta'>): number | undefined {
+export function provableWithin(minutes: number, traffic: ExpectedTraffic, policy: Pick<Policy, 'alpha' | 'beta'>): number | undefined {
   if (!(minutesToProve(MOST, traffic, policy) <= minutes)) return undefined
   let [tooSmall, enough] = [1, MOST]
   while (enough - tooSmall > 0.001) {

@@ -1,7 +1,7 @@
 import { exp } from './elementary.ts'
 import { HARM, PROOF, type Hypotheses } from './hypotheses.ts'
 import { lnRatio } from './likelihood.ts'
-import type { Stream, Tally } from './stream.ts'
+import type { EvidenceStream, Tally } from './stream.ts'
 
 /** Ratios are told from each other down to a thousandth, between these. */
 const LEAST = 0.01
@@ -15,13 +15,13 @@ const PRECISION = 1.001
  * The likelihood ratio only depends on sums at the same division of traffic, so that the tallies of the steps stand
  * for their polls; each bad request counts by the η of its poll.
  */
-export function atLeast({ past, step }: Stream, limit: number): number | undefined {
+export function atLeast({ past, step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(HARM, bound, [...past, step]) >= limit
   return excluded(LEAST) ? search((bound) => !excluded(bound)).below : undefined
 }
 
 /** The smallest ratio that can be ruled out at this step, `limit` to one; undefined while not even a thousand can. */
-export function ruledOut({ step }: Stream, limit: number): number | undefined {
+export function ruledOut({ step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(PROOF, bound, [step]) >= limit
   return excluded(MOST) ? search(excluded).above : undefined
 }

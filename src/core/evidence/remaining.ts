@@ -1,4 +1,4 @@
-import { NEGLIGIBLE, excessOf, type Finding } from './decision.ts'
+import { NEGLIGIBLE, excessOf, type LedgerFinding } from './decision.ts'
 import { ln } from './elementary.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Pair } from './likelihood.ts'
@@ -12,7 +12,7 @@ const MOST = 100_000
  * In how many polls what is waited for would be known, if the release is as good as the toggle-off group and the traffic
  * stays as it was at this step. At least 1; undefined where that cannot be foretold.
  */
-export function pollsLeft(finding: Finding, ledger: Ledger, policy: Policy): number | undefined {
+export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy): number | undefined {
   if (finding.do !== 'hold') return undefined
   if (finding.because === 'polls') return Math.max(1, finding.needed - finding.polls)
   if (finding.because !== 'exposure' && finding.because !== 'proof') return undefined

@@ -1,5 +1,5 @@
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
-import type { Finding } from './decision.ts'
+import type { LedgerFinding } from './decision.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
 import { limitsOf, policyFor, type Policy } from './policy.ts'
@@ -11,7 +11,7 @@ import { totalOf } from './stream.ts'
  * What a person reads, without where the rollout is: what was measured, what was needed, and when it may change.
  * `interval` is the time between two polls.
  */
-export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, interval: Duration): string {
+export function sentenceOf(finding: LedgerFinding, ledger: Ledger, policy: Policy, interval: Duration): string {
   const limits = limitsOf(policy)
   switch (finding.do) {
     case 'rollback':
@@ -26,7 +26,7 @@ export function sentenceOf(finding: Finding, ledger: Ledger, policy: Policy, int
   }
 }
 
-function reasonOf(finding: Extract<Finding, { do: 'pause' | 'hold' }>, ledger: Ledger, policy: Policy, interval: Duration): string {
+function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, ledger: Ledger, policy: Policy, interval: Duration): string {
   const limits = limitsOf(policy)
   const left = lengthOf(pollsLeft(finding, ledger, policy), interval)
   switch (finding.because) {

@@ -1,4 +1,4 @@
-import { begin, grow, unbegun, worth, type Mixture } from './mixture.ts'
+import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { HARM, PROOF, lnRatios, temper, type Hypotheses } from './hypotheses.ts'
 import type { Group, Pair } from './likelihood.ts'
 import type { Policy } from './policy.ts'
@@ -8,7 +8,7 @@ import { QUIET, learn, tempering, type Noise } from './tempering.ts'
  * One stream of bad requests: failed ones, or those slower than one bucket of a histogram. Plain data, folded poll by
  * poll.
  */
-export interface Stream {
+export interface EvidenceStream {
   readonly noise: Noise
   /** Against "within the tolerance", over the whole rollout, with restarts for what begins late. */
   readonly harm: Mixture
@@ -42,10 +42,10 @@ const AT_ANY_TIME = 0.2
 const MOST_PAST = 16
 
 /** A stream at the first step. */
-export const FRESH: Stream = {
+export const FRESH: EvidenceStream = {
   noise: QUIET,
-  harm: begin(unbegun(HARM.multiples.length), AT_START, HARM.weights),
-  proof: begin(unbegun(PROOF.multiples.length), 1, PROOF.weights),
+  harm: beginMixture(unbegun(HARM.multiples.length), AT_START, HARM.weights),
+  proof: beginMixture(unbegun(PROOF.multiples.length), 1, PROOF.weights),
   polls: 0,
   step: EMPTY,
   past: [],
@@ -55,10 +55,10 @@ export const FRESH: Stream = {
  * The stream as another step begins. A regression may come with it; what was proven at another exposure is not proven
  * at this one. The noise is the traffic's own and stays learned.
  */
-export function enterStep(stream: Stream, { shares }: Policy): Stream {
+export function enterStep(stream: EvidenceStream, { shares }: Policy): EvidenceStream {
   return {
     ...stream,
-    harm: begin(stream.harm, AT_STEPS / Math.max(1, shares.length - 1), HARM.weights),
+    harm: beginMixture(stream.harm, AT_STEPS / Math.max(1, shares.length - 1), HARM.weights),
     proof: FRESH.proof,
     step: EMPTY,
     past: [...stream.past, stream.step].slice(-MOST_PAST),
@@ -66,10 +66,10 @@ export function enterStep(stream: Stream, { shares }: Policy): Stream {
 }
 
 /** The stream after one poll. `leastDrift` is how much the other streams wandered before it: what moves one moves others. */
-export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: Trust, leastDrift = 0): Stream {
+export function evolveStream(before: EvidenceStream, pair: Pair, policy: Policy, trust: Trust, leastDrift = 0): EvidenceStream {
   if (trust === 'none') return before
   const t = before.polls
-  const restarted = begin(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (t + 2)), HARM.weights)
+  const restarted = beginMixture(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (t + 2)), HARM.weights)
   const noise = trust === 'all' ? learn(before.noise, pair) : before.noise
   const harm = weigh(HARM, policy.tolerance)
   const proof = weigh(PROOF, policy.critical)
@@ -91,17 +91,17 @@ export function evolveStream(before: Stream, pair: Pair, policy: Policy, trust: 
 }
 
 /** How many to one that the release is worse than tolerated. */
-export function harmOf({ harm }: Stream): number {
+export function harmOf({ harm }: EvidenceStream): number {
   return worth(harm)
 }
 
 /** How many to one that the release is not critical, since the step was reached. */
-export function proofOf({ proof }: Stream): number {
+export function proofOf({ proof }: EvidenceStream): number {
   return worth(proof)
 }
 
 /** Everything seen since the start. Only to be shown: pooled over steps, a trend looks like harm (Simpson's paradox). */
-export function totalOf({ step, past }: Stream): Pair {
+export function totalOf({ step, past }: EvidenceStream): Pair {
   const sum = (group: 'on' | 'off'): Group => ({
     total: past.reduce((all, each) => all + each[group].total, step[group].total),
     bad: past.reduce((all, each) => all + each[group].bad, step[group].bad),

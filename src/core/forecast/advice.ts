@@ -1,12 +1,12 @@
 import { DEFAULTS } from '../evidence/policy.ts'
-import type { End, Run } from './forecast.ts'
+import type { End, ForecastRun } from './forecast.ts'
 import type { Phase, Plan } from '../plan/plan.ts'
 import { formatDuration, formatFraction, type Duration } from '../values/units.ts'
 
 const ENDS = ['rolled back', 'paused', 'complete', 'unfinished'] as const
 
 /** The runs of one made-up release in few numbers; medians where nothing else is said. */
-export interface Tally {
+export interface EndingTally {
   readonly runs: number
   readonly ends: readonly Ending[]
   readonly exposed: number
@@ -29,7 +29,7 @@ interface Ending {
   readonly why?: string
 }
 
-export function tallyOf(runs: readonly Run[]): Tally {
+export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
   const ends = ENDS.flatMap((end) => {
     const own = runs.filter((run) => run.end === end)
     if (own.length === 0) return []
@@ -81,7 +81,7 @@ const MISSED_AT_MOST = 0.05
 const MAINLY = 0.4
 
 /** The worst that is to be said of a plan by its made-up rollouts, and what to change. */
-export function adviceOf(plan: Plan, good: Tally, bad?: Tally): Advice {
+export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally): Advice {
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
   if (back && back.share > alpha && back.share * good.runs > 1)
@@ -114,7 +114,7 @@ export function adviceOf(plan: Plan, good: Tally, bad?: Tally): Advice {
   return { is: 'fine', text: `a good release takes ${formatDuration(done.median)}${mainly(good)}${harm}` }
 }
 
-function endingOf({ ends }: Tally, end: End): Ending | undefined {
+function endingOf({ ends }: EndingTally, end: End): Ending | undefined {
   return ends.find((each) => each.end === end)
 }
 
@@ -141,7 +141,7 @@ function smaller(plan: Plan): string {
   return `at this traffic ${critical}× as bad cannot be ruled out in time; a larger critical: (now ${critical}), a longer interval:, or pace: clock`
 }
 
-function faster(plan: Plan, good: Tally): string {
+function faster(plan: Plan, good: EndingTally): string {
   const [gate = '', share = 0] = good.waited[0] ?? []
   const { maxHarm, critical } = compares(plan)?.evidence?.policy ?? DEFAULTS
   if (share < MAINLY) return 'shorter holds'
@@ -155,7 +155,7 @@ function faster(plan: Plan, good: Tally): string {
       : `less of what it waits for, ${gate}`
 }
 
-function mainly({ waited }: Tally): string {
+function mainly({ waited }: EndingTally): string {
   const [gate, share = 0] = waited[0] ?? []
   return gate !== undefined && share >= MAINLY ? ` (${formatFraction(share)} of it waiting for ${gate})` : ''
 }

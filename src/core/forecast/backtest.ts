@@ -1,7 +1,7 @@
 import { decide } from '../policy/decide.ts'
 import { unitOf } from '../judge/describe.ts'
 import type { Track, Watch } from '../judge/track.ts'
-import { after, stepsOf } from '../plan/steps.ts'
+import { exposuresAfter, stepsOf } from '../plan/steps.ts'
 import { defaultsOf, type Metric, type Plan } from '../plan/plan.ts'
 import type { Past } from '../ports.ts'
 import type { Reading } from '../values/reading.ts'
@@ -11,13 +11,13 @@ import type { Duration, Instant } from '../values/units.ts'
 import { observe } from '../judge/watch.ts'
 
 const ANSWERS = ['pause', 'step-back', 'rollback'] as const
-export type Answer = (typeof ANSWERS)[number]
+export type Reaction = (typeof ANSWERS)[number]
 
 /** One time the plan would have acted, from when it would have until the metric was well again. */
 export interface Episode {
   readonly metric: string
   /** The hardest answer any phase would have given, and when it would first have given it. */
-  readonly does: Answer
+  readonly does: Reaction
   readonly at: Instant
   /** When it would last have given any. */
   readonly until: Instant
@@ -30,7 +30,7 @@ export interface Episode {
   /** The worst value until it was well; absent where nothing was measured. */
   readonly worst?: number
   /** What each phase that is judged by this metric would have done; those that would only have held are not here. */
-  readonly phases: { readonly [phase: string]: Answer }
+  readonly phases: { readonly [phase: string]: Reaction }
 }
 
 /** One metric on its way through the past. */
@@ -62,7 +62,7 @@ function held(plan: Plan): State {
     plan,
     status: 'running',
     baseline,
-    exposures: after(plan, baseline, cursor),
+    exposures: exposuresAfter(plan, baseline, cursor),
     advanced: true,
     approvals: [],
     checked: [],
@@ -95,7 +95,7 @@ export function episodesOf(replayed: Replay): readonly Episode[] {
 
 interface Answered {
   readonly phase: string
-  readonly does: Answer
+  readonly does: Reaction
   readonly text: string
 }
 
@@ -141,7 +141,7 @@ function grown({ metric: name, open }: Replay, answers: readonly Answered[], met
 
 const NONE: Answered = { phase: '', does: 'pause', text: '' }
 
-function isHarder(one: Answer, other: Answer): boolean {
+function isHarder(one: Reaction, other: Reaction): boolean {
   return ANSWERS.indexOf(one) > ANSWERS.indexOf(other)
 }
 

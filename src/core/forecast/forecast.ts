@@ -9,10 +9,10 @@ import { asStarted, type State } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
 import { simulate, type Minute } from './synthetic/traffic.ts'
 import type { Duration } from '../values/units.ts'
-import { begin, observe } from '../judge/watch.ts'
+import { beginWatch, observe } from '../judge/watch.ts'
 
 /** A made-up release. Rates are 0–1. */
-export interface Release {
+export interface ForecastRelease {
   /** Requests per second. */
   readonly traffic: number
   /** Share of failed requests without the toggle, and with it. */
@@ -25,7 +25,7 @@ export interface Release {
 export type End = 'rolled back' | 'paused' | 'complete' | 'unfinished'
 
 /** How one made-up rollout ended. */
-export interface Run {
+export interface ForecastRun {
   readonly end: End
   readonly after: Duration
   /** Index of the step it ended at. */
@@ -46,7 +46,7 @@ export const POLLS = 120_000
 export const FEWEST = 5
 
 /** Plays the plan through the real watch and policy, again and again. People say yes; windows and freezes are open. The same seed, the same runs. */
-export function* forecast(plan: Plan, release: Release, seed: number): Generator<Run, never> {
+export function* forecast(plan: Plan, release: ForecastRelease, seed: number): Generator<ForecastRun, never> {
   const given = free(plan)
   for (let nth = 0; ; nth += 1) yield play(given, release, seed * 7919 + nth)
 }
@@ -88,7 +88,7 @@ function kindOf(metric: Metric | undefined): 'failures' | 'latency' | undefined 
   return metric?.options['ratio'] === undefined ? (metric?.options['quantile'] === undefined ? undefined : 'latency') : 'failures'
 }
 
-function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed: number): Run {
+function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number): ForecastRun {
   const world = { name: 'forecast', errors: baseline, release: { errors, latency } }
   const requests = simulate(world, (traffic * plan.interval) / 60_000, seeded(seed))
   const limit = pollsOf(plan) * 3 + 5000
@@ -96,7 +96,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed:
   const waited: Record<string, Duration> = {}
   let state = asStarted(plan)
   let now = 0
-  const over = (end: End, why?: Why): Run => {
+  const over = (end: End, why?: Why): ForecastRun => {
     const { total, bad } = sums.on
     const step = Math.max(0, state.cursor)
     return { end, after: now, step, exposed: total, failed: bad, excess: Math.round(bad - total * baseline), ...(why && { why }), waited }
@@ -118,7 +118,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: Release, seed:
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {
       const { cursor, exposures } = decision.to
-      state = { ...state, cursor, exposures, arrivedAt: now, advanced: true, watch: begin(plan, cursor, state.watch, readings, tick) }
+      state = { ...state, cursor, exposures, arrivedAt: now, advanced: true, watch: beginWatch(plan, cursor, state.watch, readings, tick) }
     } else {
       const gate = gateOf(decision, state)
       waited[gate] = (waited[gate] ?? 0) + plan.interval

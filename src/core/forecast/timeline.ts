@@ -14,7 +14,7 @@ export interface Milestone {
 }
 
 /** When a phase is under way. */
-export interface Stretch {
+export interface TimelinePhase {
   readonly phase: string
   readonly title: string
   /** The earliest its first step ahead can be taken, and the earliest it can be complete. */
@@ -26,7 +26,7 @@ export interface Stretch {
 
 export interface Timeline {
   readonly steps: readonly Milestone[]
-  readonly phases: readonly Stretch[]
+  readonly phases: readonly TimelinePhase[]
 }
 
 /**
@@ -38,7 +38,7 @@ export function timelineOf(plan: Plan, now: Instant, state?: State): Timeline {
   let at: Instant | undefined = state ? now + leftOf(state, now) : now
   let planned = { min: now, max: now }
   const steps: Milestone[] = []
-  const phases: Stretch[] = []
+  const phases: TimelinePhase[] = []
   for (const [index, phase] of plan.phases.entries()) {
     const ahead = stepsOf(plan).filter((step) => step.phase === index && step.index >= next)
     if (ahead.length === 0 && !(state && phaseOf(state) === index && state.status !== 'complete')) continue

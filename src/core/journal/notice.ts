@@ -30,7 +30,7 @@ export interface Notice {
 }
 
 /** What of a state notices are made from. */
-export interface Standing {
+export interface NoticeState {
   readonly plan: Plan
   readonly status: string
   readonly cursor: number
@@ -44,7 +44,7 @@ const LONGEST = 500
 type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & { readonly from?: Exposures; readonly to?: Exposures }
 
 /** What an event is worth telling: most are worth nothing. `before` is undefined for the first. */
-export function noticesOf(event: Event, before: Standing | undefined, after: Standing): readonly Notice[] {
+export function noticesOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Notice[] {
   const { plan } = after
   const steps = stepsOf(plan)
   const step = steps[Math.max(0, after.cursor)]
@@ -65,7 +65,7 @@ export function noticesOf(event: Event, before: Standing | undefined, after: Sta
   }))
 }
 
-function partsOf(event: Event, before: Standing | undefined, after: Standing): readonly Part[] {
+function partsOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Part[] {
   switch (event.type) {
     case 'started':
     case 'replanned':
@@ -111,7 +111,7 @@ function partsOf(event: Event, before: Standing | undefined, after: Standing): r
 }
 
 /** Said when a step begins, not when its hold is over: people need the time. */
-function approvalNeeded({ plan, cursor }: Standing): readonly Part[] {
+function approvalNeeded({ plan, cursor }: NoticeState): readonly Part[] {
   const next = stepsOf(plan)[cursor + 1]
   if (!next?.approval) return []
   const about = `step ${next.index + 1}, ${next.moves.join(', ')} at ${formatExposure(next.to)}, needs ${formatApprovals(next)}`

@@ -1,5 +1,5 @@
 import type { Event } from './event.ts'
-import { noticesOf, type Notice, type Standing } from './notice.ts'
+import { noticesOf, type Notice, type NoticeState } from './notice.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** What channels have yet to be told. A fold like all of the state: after a crash it says the same. */
@@ -13,7 +13,7 @@ export interface Outbox {
 type Channels = NonNullable<Plan['notify']>
 
 /** The outbox after one more event; undefined while the plan has no channel. */
-export function owe(outbox: Outbox | undefined, event: Event, before: Standing | undefined, after: Standing): Outbox | undefined {
+export function owe(outbox: Outbox | undefined, event: Event, before: NoticeState | undefined, after: NoticeState): Outbox | undefined {
   const channels = after.plan.notify
   if (!channels) return undefined
   const { told, notices } = outbox ?? { told: {}, notices: [] }

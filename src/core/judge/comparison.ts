@@ -1,6 +1,6 @@
 import { carried, increments, type Bin, type Counters } from './counters.ts'
-import { findingOf, type Finding } from '../evidence/decision.ts'
-import { evolve, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
+import { findingOf, type LedgerFinding } from '../evidence/decision.ts'
+import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
 import type { Histogram } from '../evidence/buckets.ts'
 import type { Read } from '../evidence/gap.ts'
 import type { Group } from '../evidence/likelihood.ts'
@@ -95,7 +95,7 @@ export function compare(ramp: Ramp | undefined, before: Comparison | undefined, 
     ]),
   )
   // Counters need two polls before they say anything.
-  return { of: ramp.of, ledger: isFirst ? ledger : evolve(ledger, poll, ramp.policy), last: { ...last, ...kept } }
+  return { of: ramp.of, ledger: isFirst ? ledger : evolveLedger(ledger, poll, ramp.policy), last: { ...last, ...kept } }
 }
 
 /** The comparison as a step is reached: what was counted on the way there belongs to neither step. */
@@ -113,7 +113,7 @@ export function resumed(comparison: Comparison): Comparison {
 export interface Weighed {
   readonly ramp: Ramp
   readonly ledger: Ledger
-  readonly finding: Finding
+  readonly finding: LedgerFinding
   readonly pace: Evidence['pace']
   /** A sentence; made when it is read, which most polls do not. */
   readonly text: string
@@ -136,7 +136,7 @@ export function weigh({
   const ramp = rampAt(plan, cursor)
   if (!ramp) return undefined
   const ledger = watch?.comparison?.of === ramp.of ? watch.comparison.ledger : fresh(ramp).ledger
-  const finding: Finding =
+  const finding: LedgerFinding =
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }

@@ -67,7 +67,7 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
  * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; the criteria of
  * phases whose last step is behind, and the comparison of the two groups, go on.
  */
-export function begin(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)
   const readings = focused(ramp, all)
   const comparison = arrive(ramp, before?.comparison, all)

@@ -1,7 +1,7 @@
 import type { Held } from './environment.ts'
 import type { Plan } from './plan.ts'
 import type { Attributes } from '../toggle/segment.ts'
-import { answer, look, questionsOf } from './membership.ts'
+import { membershipAt, personOf, questionsOf } from './membership.ts'
 
 /** Ids that are shown of those who join with a step. */
 const SHOWN = 100
@@ -54,12 +54,12 @@ export function openCounting(plan: Plan, from: Held & { readonly cursor: number 
     add: (id, attributes) => {
       users += 1
       for (const [nth, question] of questions.entries()) {
-        const person = look(question, id, attributes)
+        const person = personOf(question, id, attributes)
         const tally = tallies[nth]
-        let wasOn = answer(person, question.stages[0]).isOn
+        let wasOn = membershipAt(person, question.stages[0]).isOn
         since[nth] = wasOn ? 0 : question.stages.length
         for (const [at, stage] of question.stages.entries()) {
-          const { isOn } = answer(person, stage)
+          const { isOn } = membershipAt(person, stage)
           if (tally && isOn) tally.on[at] = (tally.on[at] ?? 0) + 1
           if (isOn === wasOn) continue
           wasOn = isOn

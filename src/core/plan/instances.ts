@@ -35,7 +35,7 @@ export function heldBy(plan: Pick<Plan, 'targets'>, target: string, toggle: Togg
  * The instances in the order in which a toggle is turned on at them: by the bucket of their name, as users are, with
  * the variable for a salt. So whoever is on at 25 % is on at 50 %, and each toggle begins somewhere else.
  */
-export function ranked(variable: string, instances: readonly string[]): readonly string[] {
+export function rankedInstances(variable: string, instances: readonly string[]): readonly string[] {
   const buckets = new Map(instances.map((instance) => [instance, bucketOf(variable, instance)]))
   return instances.toSorted((a, b) => (buckets.get(a) ?? 0) - (buckets.get(b) ?? 0) || (a < b ? -1 : 1))
 }

@@ -28,7 +28,7 @@ export function listOf({ segments = {} }: Parts, toggle: Named, list: 'allow' | 
 }
 
 /** The variables beside the word of a toggle that a plan may write. */
-export function besides(plan: Parts, toggle: Named & Pick<Toggle, 'variable'>): readonly string[] {
+export function variablesBeside(plan: Parts, toggle: Named & Pick<Toggle, 'variable'>): readonly string[] {
   const { users, deny } = listVariables(toggle.variable)
   return [
     ...(listOf(plan, toggle, 'allow') ? [users] : []),

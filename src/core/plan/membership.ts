@@ -3,7 +3,7 @@ import { listOf, rulesOf } from './lists.ts'
 import type { Held } from './environment.ts'
 import { exposureAt, isForward, stepsOf } from './steps.ts'
 import type { Plan } from './plan.ts'
-import { belongs, parseSegment, type Attributes, type Segment } from '../toggle/segment.ts'
+import { belongs, parseSegment, type Attributes, type SegmentRule } from '../toggle/segment.ts'
 import type { Exposure } from '../values/units.ts'
 
 /*
@@ -11,7 +11,7 @@ import type { Exposure } from '../values/units.ts'
  * percentage) over the steps of a plan.
  */
 
-export interface Answer {
+export interface Membership {
   readonly isOn: boolean
   /** `everybody`, `nobody`: at 100 % and at 0 %, to whom no list and no segment decides. */
   readonly why: 'deny' | 'allow' | 'segment' | 'percentage' | 'everybody' | 'nobody'
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** The exposure of a toggle from one step on; without a step, now. */
-export interface Stage {
+export interface ExposureStage {
   /** Index into the compiled steps. */
   readonly step?: number
   readonly exposure: Exposure
@@ -35,15 +35,15 @@ export interface Question {
   readonly salt: Salt
   readonly denied: ReadonlySet<string>
   readonly allowed: ReadonlySet<string>
-  readonly segments: readonly (readonly [name: string, segment: Segment])[]
+  readonly segments: readonly (readonly [name: string, segment: SegmentRule])[]
   /** Now, and every step ahead that moves it; never empty. */
-  readonly stages: readonly [Stage, ...Stage[]]
+  readonly stages: readonly [ExposureStage, ...ExposureStage[]]
 }
 
 /** What the lists and segments of a toggle say of one person, and their bucket. */
 export interface Person {
   readonly bucket: number
-  readonly listed: Answer | undefined
+  readonly listed: Membership | undefined
 }
 
 /** Longer ids are none that an application has. */
@@ -59,9 +59,9 @@ export function wrongId(id: string): string | undefined {
 
 /** Every toggle of a plan, with the steps after `cursor` that move it. */
 export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & { readonly cursor: number }): readonly Question[] {
-  const stages = new Map<string, [Stage, ...Stage[]]>()
+  const stages = new Map<string, [ExposureStage, ...ExposureStage[]]>()
   const now = (name: string): Exposure => exposures[name] ?? plan.toggles[name]?.default ?? 0
-  const stage = (name: string, exposure: Exposure, step?: number): Stage => {
+  const stage = (name: string, exposure: Exposure, step?: number): ExposureStage => {
     const toggle = plan.toggles[name]
     const isEarly = toggle !== undefined && isForward(toggle, baseline[name] ?? toggle.default, exposure)
     return { exposure, isEarly, threshold: thresholdOf(exposure), ...(step !== undefined && { step }) }
@@ -96,7 +96,7 @@ export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & 
 }
 
 /** What of a person matters to a toggle, whatever the step. */
-export function look({ salt, denied, allowed, segments }: Question, id: string, attributes?: Attributes): Person {
+export function personOf({ salt, denied, allowed, segments }: Question, id: string, attributes?: Attributes): Person {
   const bucket = hashBehind(salt, id) >>> 0
   if (denied.has(id)) return { bucket, listed: DENIED }
   if (allowed.has(id)) return { bucket, listed: ALLOWED }
@@ -106,7 +106,7 @@ export function look({ salt, denied, allowed, segments }: Question, id: string, 
 }
 
 /** Whether a person has the toggle at a stage, and what decides it. */
-export function answer({ bucket, listed }: Person, { exposure, isEarly, threshold }: Stage): Answer {
+export function membershipAt({ bucket, listed }: Person, { exposure, isEarly, threshold }: ExposureStage): Membership {
   // At 100 % the word names no segment: everybody is in.
   if (isEarly && listed && !(listed.why === 'segment' && exposure === 100)) return listed
   if (exposure === 100) return EVERYBODY
@@ -115,15 +115,15 @@ export function answer({ bucket, listed }: Person, { exposure, isEarly, threshol
 }
 
 /** The first stage ahead with another answer than now; undefined when none changes it. */
-export function change(question: Question, person: Person): Stage | undefined {
+export function nextChange(question: Question, person: Person): ExposureStage | undefined {
   const [now, ...ahead] = question.stages
-  const { isOn } = answer(person, now)
-  return ahead.find((stage) => answer(person, stage).isOn !== isOn)
+  const { isOn } = membershipAt(person, now)
+  return ahead.find((stage) => membershipAt(person, stage).isOn !== isOn)
 }
 
-const DENIED: Answer = { isOn: false, why: 'deny' }
-const ALLOWED: Answer = { isOn: true, why: 'allow' }
-const EVERYBODY: Answer = { isOn: true, why: 'everybody' }
-const NOBODY: Answer = { isOn: false, why: 'nobody' }
-const IN: Answer = { isOn: true, why: 'percentage' }
-const OUT: Answer = { isOn: false, why: 'percentage' }
+const DENIED: Membership = { isOn: false, why: 'deny' }
+const ALLOWED: Membership = { isOn: true, why: 'allow' }
+const EVERYBODY: Membership = { isOn: true, why: 'everybody' }
+const NOBODY: Membership = { isOn: false, why: 'nobody' }
+const IN: Membership = { isOn: true, why: 'percentage' }
+const OUT: Membership = { isOn: false, why: 'percentage' }

@@ -1,9 +1,9 @@
-import { after, stepsOf, type Step } from './steps.ts'
+import { exposuresAfter, stepsOf, type Step } from './steps.ts'
 import { defaultsOf, type Exposures, type Phase, type Plan } from './plan.ts'
 import type { Duration } from '../values/units.ts'
 
 /** When a phase is meant to happen, counted from the start of the rollout. No date: a plan is not begun on any day yet. */
-export interface Stretch {
+export interface PlannedPhase {
   readonly phase: Phase
   /** It begins here when everything before it takes as short as it may. */
   readonly from: Duration
@@ -15,7 +15,7 @@ export interface Stretch {
 }
 
 /** The phases one behind the other: as long as `planned:` says, or as their holds take where it says nothing. */
-export function stretchesOf(plan: Plan): readonly Stretch[] {
+export function stretchesOf(plan: Plan): readonly PlannedPhase[] {
   let [earliest, latest] = [0, 0]
   return plan.phases.map((phase, nth) => {
     const least = leastOf(plan, nth)
@@ -36,18 +36,18 @@ export function leastOf(plan: Plan, nth: number): Duration {
 }
 
 /** A step, and what every toggle is before and after it. */
-export interface Stage {
+export interface PlannedStep {
   readonly step: Step
   readonly before: Exposures
   readonly after: Exposures
 }
 
 /** All steps, from every toggle at its default. */
-export function stagesOf(plan: Plan): readonly Stage[] {
+export function stagesOf(plan: Plan): readonly PlannedStep[] {
   const defaults = defaultsOf(plan)
   return stepsOf(plan).map((step) => ({
     step,
-    before: after(plan, defaults, step.index - 1),
-    after: after(plan, defaults, step.index),
+    before: exposuresAfter(plan, defaults, step.index - 1),
+    after: exposuresAfter(plan, defaults, step.index),
   }))
 }

@@ -51,7 +51,7 @@ export function isForward(toggle: Toggle, from: Exposure, to: Exposure): boolean
 }
 
 /** The exposure of every toggle once the step at `cursor` has been reached; -1 is the baseline. */
-export function after(plan: Plan, baseline: Exposures, cursor: number): Exposures {
+export function exposuresAfter(plan: Plan, baseline: Exposures, cursor: number): Exposures {
   const reached: Record<string, Exposure> = { ...baseline }
   for (const step of stepsOf(plan).slice(0, cursor + 1)) {
     for (const name of step.moves) {

@@ -4,7 +4,7 @@ import type { Approved, State } from '../journal/state.ts'
 import { formatInstant, type Instant } from '../values/units.ts'
 
 /** Something a gate waits for that a person can do, or see to. */
-export interface Missing {
+export interface ToDo {
   /** What is missing: `Backups were restored in staging`. */
   readonly text: string
   readonly owner?: string
@@ -13,7 +13,7 @@ export interface Missing {
 }
 
 /** How far one group's agreement to a step has come. */
-export interface Standing {
+export interface ApprovalStanding {
   readonly needed: Approval
   /** Those that count, by one person each. */
   readonly given: readonly Approved[]
@@ -28,7 +28,7 @@ export interface Standing {
  * Where an approval stands. `now` is wall time, for its expiry; `mover` types the step: under the two-person rule
  * what this one has approved does not count. Nobody types what `run` does.
  */
-export function standingOf(state: State, next: Step, needed: Approval, now: Instant, mover?: string): Standing {
+export function standingOf(state: State, next: Step, needed: Approval, now: Instant, mover?: string): ApprovalStanding {
   const { group, by, expires = Number.POSITIVE_INFINITY, signed, covers } = needed
   const steps = stepsOf(state.plan)
   const fits = (step: number): boolean => step === next.index || (covers === 'phase' && steps[step]?.phase === next.phase)
@@ -57,7 +57,7 @@ function types(actor: string) {
 }
 
 /** `approval 1 of 2 (release-managers): ana until …; missing 1 of ben, chris; not dora, who froze the plan`. */
-export function describeStanding({ needed, given, expired, left, barred }: Standing): string {
+export function describeStanding({ needed, given, expired, left, barred }: ApprovalStanding): string {
   const { group, count, expires, signed } = needed
   const until = ({ actor, at }: Approved): string => (expires === undefined ? actor : `${actor} until ${formatInstant(at + expires)}`)
   const short = count - given.length
@@ -72,13 +72,13 @@ export function describeStanding({ needed, given, expired, left, barred }: Stand
 }
 
 /** What is missing of it, and what to type. */
-export function missingOf(plan: Plan, { needed: { group, count, signed }, given, left }: Standing): Missing {
+export function missingOf(plan: Plan, { needed: { group, count, signed }, given, left }: ApprovalStanding): ToDo {
   const text = `${count - given.length} approval${count - given.length > 1 ? 's' : ''} of ${left.length > 0 ? left.join(', ') : group}`
-  return { text, owner: group, command: typed(plan, `approve${signed === true ? ' --sign KEYFILE' : ''} --reason "…"`) }
+  return { text, owner: group, command: commandFor(plan, `approve${signed === true ? ' --sign KEYFILE' : ''} --reason "…"`) }
 }
 
 /** A command as it is typed for this plan. */
-export function typed({ environment }: Pick<Plan, 'environment'>, words: string): string {
+export function commandFor({ environment }: Pick<Plan, 'environment'>, words: string): string {
   return `rollout ${words}${environment === undefined ? '' : ` -e ${environment}`}`
 }
 

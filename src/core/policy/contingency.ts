@@ -1,6 +1,6 @@
-import { after, stepsOf } from '../plan/steps.ts'
+import { exposuresAfter, stepsOf } from '../plan/steps.ts'
 import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
-import { effective } from './moves.ts'
+import { effectiveRetreat } from './moves.ts'
 import { type Contingency, type ContingencyScope } from '../values/risk.ts'
 import { asStarted, type State } from '../journal/state.ts'
 import { formatExposure } from '../values/units.ts'
@@ -31,12 +31,12 @@ export function formatScope(plan: Plan, scope: ContingencyScope): string {
  * The rollout as far on as it can be with something left for this scope to take back: at the end of the last such phase.
  * Undefined when there never is. In a phase exposure rises, and no toggle is in two: what its end does not show no step does.
  */
-export function imagine(plan: Plan, baseline: Exposures, scope: ContingencyScope): State | undefined {
+export function furthestFor(plan: Plan, baseline: Exposures, scope: ContingencyScope): State | undefined {
   for (const { index } of stepsOf(plan)
     .toReversed()
     .filter(({ last }) => last)) {
-    const state: State = { ...asStarted(plan, baseline), exposures: after(plan, baseline, index), cursor: index, advanced: true }
-    if (effective(state, scope)) return state
+    const state: State = { ...asStarted(plan, baseline), exposures: exposuresAfter(plan, baseline, index), cursor: index, advanced: true }
+    if (effectiveRetreat(state, scope)) return state
   }
   return undefined
 }

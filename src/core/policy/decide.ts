@@ -6,7 +6,7 @@ import { describe } from '../judge/describe.ts'
 import type { Track } from '../judge/track.ts'
 import type { Metric, Phase } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
-import { advance, effective, phaseOf, type Destination } from './moves.ts'
+import { nextDestination, effectiveRetreat, phaseOf, type Destination } from './moves.ts'
 import { canDoWithout, type State } from '../journal/state.ts'
 import { formatDuration, type Instant } from '../values/units.ts'
 
@@ -40,7 +40,7 @@ export function decide(state: State, now: Instant, mover?: string): Decision {
   const closed = gates.filter((gate) => !gate.open)
   if (closed.length > 0) return { do: 'hold', gates, why: { code: 'healthy', text: closed.map(({ text }) => text).join(' · ') } }
 
-  const to = advance(state)
+  const to = nextDestination(state)
   const why: Why = { code: 'healthy', text: gates.map(({ text }) => text).join(' · ') || 'no gate before this step' }
   return to ? { do: 'advance', to, why } : { do: 'complete', why }
 }
@@ -77,7 +77,7 @@ function respond(state: State, phase: Phase, why: Why): Decision {
   const planned = byContingency(state, why)
   if (planned) return planned
   const to =
-    phase.onCritical === 'pause' ? undefined : effective(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
+    phase.onCritical === 'pause' ? undefined : effectiveRetreat(state, phase.onCritical === 'step-back' ? { is: 'step' } : { is: 'phase' })
   if (to) return { do: phase.onCritical === 'step-back' ? 'step-back' : 'rollback', to, why }
   if (state.status === 'paused')
     return state.intent ? { do: 'finish', why: state.intent.why } : { do: 'rest', why: state.stopped?.why ?? why }
@@ -93,7 +93,7 @@ function byContingency(state: State, why: Why): Decision | undefined {
   const id = why.metric === undefined ? undefined : plan.metrics[why.metric]?.contingency
   const planned = contingencyOf(plan, id)
   if (!planned || id === undefined || why.metric === undefined) return undefined
-  const to = effective(state, planned.scope)
+  const to = effectiveRetreat(state, planned.scope)
   // What is only reduced must still be watched.
   const move = planned.scope.is === 'to' ? 'step-back' : 'rollback'
   if (to)
@@ -134,7 +134,7 @@ function troubleOf(state: State, phase: Phase, name: string, metric: Metric, tra
     const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
     if (phase.onWarning === 'hold' || lasted < patience)
       return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
-    const to = phase.onWarning === 'step-back' ? effective(state, { is: 'step' }) : undefined
+    const to = phase.onWarning === 'step-back' ? effectiveRetreat(state, { is: 'step' }) : undefined
     return to ? { do: 'step-back', to, why } : { do: 'pause', why }
   }
   if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }

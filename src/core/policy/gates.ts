@@ -1,12 +1,12 @@
 import { weigh, type Weighed } from '../judge/comparison.ts'
-import { describeStanding, missingOf, standingOf, typed, type Missing } from './approval.ts'
+import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from './approval.ts'
 import { approvalsOf } from '../plan/consent.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
 import type { Track } from '../judge/track.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { ChecklistItem, Phase, Plan } from '../plan/plan.ts'
-import { advance, phaseOf } from './moves.ts'
+import { nextDestination, phaseOf } from './moves.ts'
 import { formatRule } from '../values/rule.ts'
 import { currentStep, type State } from '../journal/state.ts'
 import { formatDuration, formatInstant, type Duration, type Instant } from '../values/units.ts'
@@ -37,7 +37,7 @@ export interface Gate {
   /** Watched time until it may open, when that can be foretold. */
   readonly opensIn?: Duration
   /** What people can do about it. */
-  readonly missing?: readonly Missing[]
+  readonly missing?: readonly ToDo[]
 }
 
 /**
@@ -62,7 +62,7 @@ export function gatesOf(state: State, now: Instant, mover?: string): readonly Ga
 
 /** The step the rollout would go to next; undefined at the end of the plan. */
 export function nextStep(state: State): Step | undefined {
-  return stepsOf(state.plan)[advance(state)?.cursor ?? Number.NaN]
+  return stepsOf(state.plan)[nextDestination(state)?.cursor ?? Number.NaN]
 }
 
 /** By the clock the evidence says when something is wrong, and not when it is enough. */
@@ -152,8 +152,8 @@ function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): re
   return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
 }
 
-function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistItem): Missing {
-  const command = typed(plan, `approve ${id}${evidence === true ? ' --evidence URL' : ''} --reason "…"`)
+function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistItem): ToDo {
+  const command = commandFor(plan, `approve ${id}${evidence === true ? ' --evidence URL' : ''} --reason "…"`)
   return { text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, ...(owner !== undefined && { owner }) }
 }
 

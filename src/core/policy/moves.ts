@@ -1,5 +1,5 @@
 import type { Exposure } from '../values/units.ts'
-import { after, exposureAt, isForward, stepsOf } from '../plan/steps.ts'
+import { exposuresAfter, exposureAt, isForward, stepsOf } from '../plan/steps.ts'
 import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
 import type { State } from '../journal/state.ts'
 
@@ -23,7 +23,7 @@ export interface Destination {
 }
 
 /** Where a retreat of this scope leads. Never raises a toggle further than it is. */
-export function retreat(state: State, scope: Scope): Destination {
+export function retreatTo(state: State, scope: Scope): Destination {
   const { plan, baseline } = state
   switch (scope.is) {
     case 'all':
@@ -57,15 +57,15 @@ export function retreat(state: State, scope: Scope): Destination {
 }
 
 /** Where the scope leads, unless everything is there already. */
-export function effective(state: State, scope: Scope): Destination | undefined {
-  const to = retreat(state, scope)
+export function effectiveRetreat(state: State, scope: Scope): Destination | undefined {
+  const to = retreatTo(state, scope)
   const now = state.intent?.exposures ?? state.exposures
   const moves = Object.entries(to.exposures).some(([name, exposure]) => now[name] !== exposure)
   return moves || state.intent?.move === 'advance' ? to : undefined
 }
 
 /** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
-export function advance(
+export function nextDestination(
   state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,
 ): (Destination & { readonly cursor: number }) | undefined {
   const { plan, baseline, exposures, cursor } = state
@@ -110,7 +110,7 @@ function firstOf(plan: Plan, phase: number): number {
 function back(state: State, cursor: number): Destination {
   const { plan, baseline } = state
   const to = Math.max(-1, Math.min(cursor, reached(state)))
-  const then = after(plan, baseline, to)
+  const then = exposuresAfter(plan, baseline, to)
   const exposures = Object.fromEntries(
     Object.entries(plan.toggles).map(([name, toggle]) => {
       const now = held(state)[name] ?? toggle.default

@@ -30,7 +30,7 @@ interface Share {
 type Condition = Match | Share
 
 /** All conditions must hold; never empty. */
-export type Segment = readonly Condition[]
+export type SegmentRule = readonly Condition[]
 
 const CONDITION = /^([A-Za-z_][\w.-]*):(equals|in|starts|ends|percentage):(.+)$/s
 
@@ -40,7 +40,7 @@ export function segmentVariable(name: string): string {
 }
 
 /** The rule of the segment of that name. Undefined when it is none: nobody belongs to a segment that is not understood. */
-export function parseSegment(name: string, text: string): Segment | undefined {
+export function parseSegment(name: string, text: string): SegmentRule | undefined {
   const conditions: Condition[] = []
   for (const part of text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').split(';')) {
     const [, attribute, operator, operand = ''] = CONDITION.exec(part) ?? []
@@ -61,7 +61,7 @@ export function parseSegment(name: string, text: string): Segment | undefined {
 }
 
 /** Whether one with this id and these attributes belongs to the segment. The attribute `id` is the id. Case counts. */
-export function belongs(segment: Segment, id: string, attributes: Attributes | undefined): boolean {
+export function belongs(segment: SegmentRule, id: string, attributes: Attributes | undefined): boolean {
   return segment.every((condition) => {
     const { attribute } = condition
     const held = attribute === 'id' ? id : attributeOf(attributes, attribute)

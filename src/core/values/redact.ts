@@ -6,7 +6,7 @@ const SHORTEST_PART = 6
  * or in base64, and in part: of a message that was cut, either half still gives the secret away. `secrets` has
  * value → reference; longer ones are looked for first.
  */
-export function hider(secrets: ReadonlyMap<string, string>): (text: string) => string {
+export function redactor(secrets: ReadonlyMap<string, string>): (text: string) => string {
   const forms = [...secrets]
     .filter(([secret]) => secret !== '')
     .flatMap(([secret, reference]) => [...new Set(formsOf(secret))].map((form) => ({ form, reference })))

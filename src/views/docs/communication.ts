@@ -1,12 +1,24 @@
 import type { Plan } from '../../core/plan/plan.ts'
 import { stretchesOf } from '../../core/plan/planned.ts'
 import { formatDuration } from '../../core/values/units.ts'
-import { code, codes, heading, list, orDash, paragraph, runsOf, table, type Block, type Document, type Text } from '../document/block.ts'
-import { timelineOf } from './timeline.ts'
-import { rollout, typed, type Source } from './source.ts'
+import {
+  code,
+  codes,
+  heading,
+  listBlock,
+  orDash,
+  paragraph,
+  runsOf,
+  table,
+  type Block,
+  type Document,
+  type Text,
+} from '../document/block.ts'
+import { timelineDocument } from './timeline.ts'
+import { rollout, commandCell, type DocsSource } from './source.ts'
 
 /** Who is told what, when, and where everybody can look. */
-export function communication(source: Source): Document {
+export function communication(source: DocsSource): Document {
   const { plan } = source
   return {
     id: 'communication',
@@ -14,7 +26,7 @@ export function communication(source: Source): Document {
     lead: 'Who is told what, when, and where everybody can look.',
     blocks: [
       heading('Timeline'),
-      timelineOf(plan),
+      timelineDocument(plan),
       table(
         ['Phase', 'Begins, at the earliest', 'Complete', 'Concerns'],
         stretchesOf(plan).map(({ phase, from, sure, to }) => [
@@ -31,7 +43,7 @@ export function communication(source: Source): Document {
       heading('Who does what'),
       table(['Who', 'Answers for', 'Ticks', 'Approves'], people(plan)),
       heading('Where to look'),
-      list([
+      listBlock([
         [code(rollout(source, 'status')), ': where it is, and what it waits for'],
         [code(rollout(source, 'explain')), ': why, with what was measured'],
         [code(rollout(source, 'history')), ': what happened, when, and by whom'],
@@ -44,7 +56,7 @@ function ownersOf({ toggles }: Plan, names: readonly string[]): readonly string[
   return [...new Set(names.flatMap((name) => toggles[name]?.owner ?? []))]
 }
 
-function messages(source: Source): readonly (readonly Text[])[] {
+function messages(source: DocsSource): readonly (readonly Text[])[] {
   const { plan } = source
   const all = plan.owner ?? 'everybody concerned'
   const groups = Object.keys(plan.approvers)
@@ -56,7 +68,7 @@ function messages(source: Source): readonly (readonly Text[])[] {
   return [
     ['at the start', all, 'the plan, these pages, and who is on call'],
     ...phases,
-    ...(groups.length > 0 ? [['a step waits for an approval', groups.join(', '), typed(source, 'approve', '--reason', '"…"')]] : []),
+    ...(groups.length > 0 ? [['a step waits for an approval', groups.join(', '), commandCell(source, 'approve', '--reason', '"…"')]] : []),
     ['it pauses', `${all}, on call`, 'what was measured and what was needed, in the words of explain'],
     [
       'it rolls back',

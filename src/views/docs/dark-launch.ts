@@ -3,15 +3,15 @@ import { stagesOf } from '../../core/plan/planned.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { wordFor } from '../../core/toggle/words.ts'
-import { code, codes, heading, list, note, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
+import { code, codes, heading, listBlock, note, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
 import { promisesOf } from '../guarantee.ts'
-import { shareOf, type Source } from './source.ts'
+import { shareOf, type DocsSource } from './source.ts'
 
 /** A round number of users, to say what a share means. */
 const USERS = 10_000
 
 /** How a change reaches some users before it reaches all, who they are, and what is proven on the way. */
-export function darkLaunch({ plan }: Source): Document {
+export function darkLaunch({ plan }: DocsSource): Document {
   return {
     id: 'dark-launch',
     title: 'Dark launch strategy',
@@ -23,7 +23,7 @@ export function darkLaunch({ plan }: Source): Document {
         'Step by step from the left. How long each takes is what it has to prove: its hold at least, longer where people, a calendar or the evidence say so.',
       ),
       heading('Who is in the n %'),
-      list([
+      listBlock([
         [
           'A user is put into one of 100 000 buckets by a hash of the toggle’s key and the user’s id. A share of ',
           code('10%'),
@@ -44,7 +44,7 @@ export function darkLaunch({ plan }: Source): Document {
       ),
       ...legacy(plan),
       heading('What is proven before a larger share'),
-      list([
+      listBlock([
         'The hold of the step is over. Only time in which somebody watched and nothing was wrong counts.',
         'There are enough samples, and every metric satisfies its success rule.',
         'Whoever has to agree has agreed, the calendar allows it, and at the end of a phase its checklist and criteria are met.',
@@ -118,5 +118,9 @@ function guarantees(plan: Plan): readonly Block[] {
   const titles = new Map(plan.phases.map(({ id, title }) => [id, title]))
   return guaranteesOf(plan).length === 0
     ? [paragraph('Every toggle goes to everybody at once: there is no group to compare with.')]
-    : [list(guaranteesOf(plan).map((each): Text => [strong(titles.get(each.phase) ?? each.phase), `: ${promisesOf(each).join('; ')}.`]))]
+    : [
+        listBlock(
+          guaranteesOf(plan).map((each): Text => [strong(titles.get(each.phase) ?? each.phase), `: ${promisesOf(each).join('; ')}.`]),
+        ),
+      ]
 }

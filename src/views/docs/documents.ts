@@ -6,12 +6,12 @@ import { emergency } from './emergency.ts'
 import { implementationGuide } from './implementation-guide.ts'
 import { riskMatrix } from './risk-matrix.ts'
 import { rolloutPlan } from './rollout-plan.ts'
-import type { Source } from './source.ts'
+import type { DocsSource } from './source.ts'
 import { summary } from './summary.ts'
 import { toggleInventory } from './toggles.ts'
 
 /** Every document of a plan, the summary first. */
-export function documentsOf(source: Source): readonly [Document, ...Document[]] {
+export function documentsOf(source: DocsSource): readonly [Document, ...Document[]] {
   const others = [rolloutPlan, darkLaunch, implementationGuide, emergency, communication, riskMatrix, toggleInventory].map((make) =>
     make(source),
   )
@@ -19,7 +19,7 @@ export function documentsOf(source: Source): readonly [Document, ...Document[]] 
 }
 
 /** All of them as one page. */
-export function pageOf(source: Source): string {
+export function pageOf(source: DocsSource): string {
   const { plan } = source
   const [first, ...documents] = documentsOf(source)
   const facts: readonly (readonly [string, string])[] = [

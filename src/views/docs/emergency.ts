@@ -5,22 +5,22 @@ import {
   codes,
   commands,
   heading,
-  list,
+  listBlock,
   note,
   paragraph,
   runsOf,
   table,
   type Block,
   type Document,
-  type Run,
+  type TextRun,
   type Text,
 } from '../document/block.ts'
 import { MEANINGS } from './exits.ts'
 import { contingencies } from './risk-matrix.ts'
-import { annotated, rollout, typed, type ByHand, type Source } from './source.ts'
+import { annotated, rollout, commandCell, type ByHand, type DocsSource } from './source.ts'
 
 /** What to type at three in the morning. */
-export function emergency(source: Source): Document {
+export function emergency(source: DocsSource): Document {
   const { plan } = source
   return {
     id: 'emergency',
@@ -40,7 +40,7 @@ export function emergency(source: Source): Document {
       heading('A phase'),
       table(
         ['Phase', 'Type', 'Goes back'],
-        plan.phases.map(({ id, title, toggles }) => [title, typed(source, 'rollback', '--phase', id), codes(toggles)]),
+        plan.phases.map(({ id, title, toggles }) => [title, commandCell(source, 'rollback', '--phase', id), codes(toggles)]),
       ),
       heading('A toggle'),
       table(
@@ -58,7 +58,7 @@ export function emergency(source: Source): Document {
       paragraph('For a machine that cannot be reached from where rollout runs. Then any later command sees what was done and goes on.'),
       ...source.byHand.flatMap((each) => byHand(each)),
       heading('Afterwards'),
-      list([
+      listBlock([
         [code(rollout(source, 'history')), ' says what happened; ', code(rollout(source, 'history', '--report')), ' writes it up.'],
         [code(rollout(source, 'resume', '--reason', '"…"')), ' lets it go on once the cause is gone. Nothing else does.'],
       ]),
@@ -66,26 +66,26 @@ export function emergency(source: Source): Document {
   }
 }
 
-function scopes(source: Source): readonly (readonly Text[])[] {
+function scopes(source: DocsSource): readonly (readonly Text[])[] {
   const core = Object.entries(source.plan.toggles).flatMap(([name, toggle]) => (toggle.core ? [name] : []))
-  const kept: readonly Run[] = core.length > 0 ? ['; these stay, being core: ', ...runsOf(codes(core))] : []
+  const kept: readonly TextRun[] = core.length > 0 ? ['; these stay, being core: ', ...runsOf(codes(core))] : []
   return [
-    ['the change under way is bad', typed(source, 'rollback'), 'the phase under way goes back to where it began'],
-    ['one feature is bad', typed(source, 'rollback', 'FEATURE'), ['the feature and what requires it', ...kept]],
-    ['it works, but is too slow', typed(source, 'rollback', '--to', '5%'), 'fewer users; nothing is switched off'],
-    ['nobody knows what is bad', typed(source, 'rollback', '--all'), 'every toggle to its default'],
-    ['the journal is gone or damaged', typed(source, 'rollback', '--all', '--break-glass'), 'the same, without the journal'],
-    ['only wait', typed(source, 'pause'), 'everything stays where it is'],
-    ['only look', typed(source, 'rollback', '--dry-run'), 'says what would happen, and stops'],
+    ['the change under way is bad', commandCell(source, 'rollback'), 'the phase under way goes back to where it began'],
+    ['one feature is bad', commandCell(source, 'rollback', 'FEATURE'), ['the feature and what requires it', ...kept]],
+    ['it works, but is too slow', commandCell(source, 'rollback', '--to', '5%'), 'fewer users; nothing is switched off'],
+    ['nobody knows what is bad', commandCell(source, 'rollback', '--all'), 'every toggle to its default'],
+    ['the journal is gone or damaged', commandCell(source, 'rollback', '--all', '--break-glass'), 'the same, without the journal'],
+    ['only wait', commandCell(source, 'pause'), 'everything stays where it is'],
+    ['only look', commandCell(source, 'rollback', '--dry-run'), 'says what would happen, and stops'],
   ]
 }
 
-function toggleRow(source: Source, name: string): readonly Text[] {
+function toggleRow(source: DocsSource, name: string): readonly Text[] {
   const gone = dependants(source.plan, [name]).filter((each) => each !== name && source.plan.toggles[each]?.core !== true)
-  return [[code(name)], typed(source, 'rollback', name), codes(gone)]
+  return [[code(name)], commandCell(source, 'rollback', name), codes(gone)]
 }
 
-function troubles(source: Source): readonly (readonly Text[])[] {
+function troubles(source: DocsSource): readonly (readonly Text[])[] {
   return [
     [
       'A target does not confirm (exit 10)',
@@ -100,7 +100,7 @@ function troubles(source: Source): readonly (readonly Text[])[] {
       'Another process has the lead (exit 75)',
       ['a rollback takes over by itself; otherwise ', code(rollout(source, 'status')), ' says who it is'],
     ],
-    ['The journal cannot be reached (exit 69)', typed(source, 'rollback', '--all', '--break-glass')],
+    ['The journal cannot be reached (exit 69)', commandCell(source, 'rollback', '--all', '--break-glass')],
     [
       'It stays, and nobody knows why',
       [code(rollout(source, 'explain')), ' says what was measured, what is needed, and when that may change'],

@@ -1,14 +1,14 @@
 import type { Step } from '../../core/plan/steps.ts'
 import type { Phase, Plan } from '../../core/plan/plan.ts'
-import { stagesOf, type Stage } from '../../core/plan/planned.ts'
+import { stagesOf, type PlannedStep } from '../../core/plan/planned.ts'
 import { changesBetween } from '../../core/report/summary.ts'
 import { formatDuration } from '../../core/values/units.ts'
-import { code, commands, heading, list, paragraph, type Block, type Document, type Text } from '../document/block.ts'
+import { code, commands, heading, listBlock, paragraph, type Block, type Document, type Text } from '../document/block.ts'
 import { neededFor } from './approval.ts'
-import { annotated, rollout, type Source } from './source.ts'
+import { annotated, rollout, type DocsSource } from './source.ts'
 
 /** What to type, from the first check to the removal of the toggles. */
-export function implementationGuide(source: Source): Document {
+export function implementationGuide(source: DocsSource): Document {
   const { plan } = source
   const stages = stagesOf(plan)
   const steps = stages.length
@@ -55,7 +55,7 @@ export function implementationGuide(source: Source): Document {
 }
 
 /** A contingency that nobody has tried is a hope. */
-function rehearsals(source: Source): readonly Block[] {
+function rehearsals(source: DocsSource): readonly Block[] {
   const { contingencies = {}, drill } = source.plan
   const tries = Object.keys(contingencies).map((id) => rollout(source, 'run', '--drill', id))
   if (tries.length === 0) return []
@@ -70,7 +70,7 @@ function rehearsals(source: Source): readonly Block[] {
   ]
 }
 
-function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): readonly Block[] {
+function phaseBlocks(source: DocsSource, stages: readonly PlannedStep[], nth: number): readonly Block[] {
   const phase = source.plan.phases[nth]
   if (!phase) return []
   const lines = stages.flatMap((stage, index) => [...(index > 0 ? [''] : []), ...stageLines(source, stage)])
@@ -87,7 +87,7 @@ function phaseBlocks(source: Source, stages: readonly Stage[], nth: number): rea
 }
 
 /** A phase may demand that a contingency was rehearsed for real. */
-function drillOf(source: Source, { drill }: Phase): readonly Block[] {
+function drillOf(source: DocsSource, { drill }: Phase): readonly Block[] {
   if (drill === undefined) return []
   const words = ['run', '--drill', drill]
   const real = source.plan.drill === true
@@ -106,7 +106,7 @@ function drillOf(source: Source, { drill }: Phase): readonly Block[] {
   ]
 }
 
-function stageLines(source: Source, { step, before, after }: Stage): readonly string[] {
+function stageLines(source: DocsSource, { step, before, after }: PlannedStep): readonly string[] {
   const { plan } = source
   const moves = changesBetween(plan, before, after).map(({ toggle, from, to }) => `${toggle} ${from} → ${to}`)
   const bake = step.last ? (plan.phases[step.phase]?.after ?? 0) : 0
@@ -119,7 +119,7 @@ function stageLines(source: Source, { step, before, after }: Stage): readonly st
 }
 
 /** One line a group: each of its people types it. */
-function approvals(source: Source, step: Step): readonly string[] {
+function approvals(source: DocsSource, step: Step): readonly string[] {
   return neededFor(step).map((needed) => `${rollout(source, 'approve', '--if-step', String(step.index))}   # ${needed}`)
 }
 
@@ -129,5 +129,5 @@ function removal({ toggles }: Plan): readonly Block[] {
     .toSorted((a, b) => (a.removeBy < b.removeBy ? -1 : a.removeBy > b.removeBy ? 1 : 0))
   if (dated.length === 0) return []
   const items = dated.map(({ name, removeBy, owner }): Text => [`by ${removeBy}: `, code(name), owner === undefined ? '' : `, ${owner}`])
-  return [paragraph('A toggle is finished when it is gone from the code. Remove:'), list(items)]
+  return [paragraph('A toggle is finished when it is gone from the code. Remove:'), listBlock(items)]
 }

@@ -13,13 +13,13 @@ import {
   table,
   type Block,
   type Document,
-  type Run,
+  type TextRun,
   type Text,
 } from '../document/block.ts'
-import { typed, type Source } from './source.ts'
+import { commandCell, type DocsSource } from './source.ts'
 
 /** What may go wrong, how bad it would be, who answers for it, and what is done then. */
-export function riskMatrix(source: Source): Document {
+export function riskMatrix(source: DocsSource): Document {
   const { plan } = source
   return {
     id: 'risk-matrix',
@@ -36,14 +36,14 @@ export function riskMatrix(source: Source): Document {
 }
 
 /** The contingencies of a plan as what to type; nothing where there is none. */
-export function contingencies(source: Source): readonly Block[] {
+export function contingencies(source: DocsSource): readonly Block[] {
   const planned = Object.entries(source.plan.contingencies ?? {})
   if (planned.length === 0) return []
   const rows = planned.map(([id, { text, scope, notify }]): readonly Text[] => [
     code(id),
     orDash(text),
     formatScope(source.plan, scope),
-    typed(source, 'rollback', '--contingency', id),
+    commandCell(source, 'rollback', '--contingency', id),
     orDash(notify.join(', ')),
   ])
   return [
@@ -51,7 +51,7 @@ export function contingencies(source: Source): readonly Block[] {
     table(['Contingency', 'For', 'Does', 'Type', 'Tells'], rows),
     paragraph(
       'Each can be rehearsed on a copy, which touches nothing: ',
-      ...runsOf(typed(source, 'run', '--drill', planned[0]?.[0] ?? '')),
+      ...runsOf(commandCell(source, 'run', '--drill', planned[0]?.[0] ?? '')),
       '.',
     ),
   ]
@@ -64,7 +64,9 @@ function matrix({ risks = {} }: Plan): readonly Block[] {
     strong(probability),
     ...IMPACTS.map((impact): Text => {
       const here = all.filter(({ risk }) => risk.probability === probability && risk.impact === impact)
-      return here.length === 0 ? '' : here.flatMap(({ id, level }, nth): readonly Run[] => [nth > 0 ? ', ' : '', code(id), ` (${level})`])
+      return here.length === 0
+        ? ''
+        : here.flatMap(({ id, level }, nth): readonly TextRun[] => [nth > 0 ? ', ' : '', code(id), ` (${level})`])
     }),
   ])
   const rows = all.map(({ id, risk, level }): readonly Text[] => [

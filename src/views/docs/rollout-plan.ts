@@ -7,7 +7,7 @@ import {
   code,
   codes,
   heading,
-  list,
+  listBlock,
   note,
   orDash,
   paragraph,
@@ -19,11 +19,11 @@ import {
 } from '../document/block.ts'
 import { neededFor } from './approval.ts'
 import { calendar } from './calendar.ts'
-import { timelineOf } from './timeline.ts'
-import { shareOf, type Source } from './source.ts'
+import { timelineDocument } from './timeline.ts'
+import { shareOf, type DocsSource } from './source.ts'
 
 /** What is rolled out, in which order, and what has to be true before each step. */
-export function rolloutPlan({ plan }: Source): Document {
+export function rolloutPlan({ plan }: DocsSource): Document {
   const stretches = stretchesOf(plan)
   return {
     id: 'rollout-plan',
@@ -31,7 +31,7 @@ export function rolloutPlan({ plan }: Source): Document {
     lead: `What ${plan.name} rolls out, in which order, and what has to be true before each step.`,
     blocks: [
       heading('At a glance'),
-      timelineOf(plan),
+      timelineDocument(plan),
       table(
         ['', 'Phase', 'Toggles', 'Steps', 'Planned', 'Holds alone'],
         stretches.map(({ phase, least }, nth) => [
@@ -123,7 +123,7 @@ function conditions(phase: Phase): readonly Block[] {
     [owner, kind, evidence && 'with evidence'].flatMap((each) => (each === undefined ? [] : [`, ${each}`])).join(''),
     ')',
   ])
-  return [paragraph('The phase is complete when all of this holds:'), list([...tasks, ...drill, ...success], 'tasks')]
+  return [paragraph('The phase is complete when all of this holds:'), listBlock([...tasks, ...drill, ...success], 'tasks')]
 }
 
 function judged(plan: Plan): readonly Block[] {

@@ -13,7 +13,7 @@ export interface ByHand {
 }
 
 /** Everything the documents are made of: the same value gives the same bytes. */
-export interface Source {
+export interface DocsSource {
   readonly plan: Plan
   readonly byHand: readonly ByHand[]
   /** Flags that every command of this plan needs: `-e staging`. */
@@ -21,12 +21,12 @@ export interface Source {
 }
 
 /** A command line of this plan. */
-export function rollout({ flags }: Pick<Source, 'flags'>, ...words: readonly string[]): string {
+export function rollout({ flags }: Pick<DocsSource, 'flags'>, ...words: readonly string[]): string {
   return ['rollout', ...words, ...flags].join(' ')
 }
 
 /** Likewise, as a cell of a table. */
-export function typed(source: Pick<Source, 'flags'>, ...words: readonly string[]): Text {
+export function commandCell(source: Pick<DocsSource, 'flags'>, ...words: readonly string[]): Text {
   return [code(rollout(source, ...words))]
 }
 

@@ -1,11 +1,11 @@
 import { stepsOf } from '../../core/plan/steps.ts'
 import { stretchesOf } from '../../core/plan/planned.ts'
 import { formatDuration } from '../../core/values/units.ts'
-import { code, heading, list, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
-import { typed, type Source } from './source.ts'
+import { code, heading, listBlock, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
+import { commandCell, type DocsSource } from './source.ts'
 
 /** One page for whoever reads only one. */
-export function summary(source: Source, others: readonly Document[]): Document {
+export function summary(source: DocsSource, others: readonly Document[]): Document {
   const { plan } = source
   const last = stretchesOf(plan).at(-1)
   const toggles = Object.values(plan.toggles)
@@ -18,9 +18,9 @@ export function summary(source: Source, others: readonly Document[]): Document {
         : 'nothing planned'
     }.`,
     blocks: [
-      list(others.map(({ id, title, lead }): Text => [{ link: title, to: `${id}.md` }, ': ', ...runsOf(lead)])),
+      listBlock(others.map(({ id, title, lead }): Text => [{ link: title, to: `${id}.md` }, ': ', ...runsOf(lead)])),
       heading('The phases'),
-      list(
+      listBlock(
         plan.phases.map(({ title, toggles: names }): Text => [
           `${title}: `,
           ...names.flatMap((name, nth) => [nth > 0 ? ', ' : '', code(name)]),
@@ -31,10 +31,10 @@ export function summary(source: Source, others: readonly Document[]): Document {
       table(
         ['To', 'Type'],
         [
-          ['see where it is', typed(source, 'status')],
-          ['know why', typed(source, 'explain')],
-          ['take it back', typed(source, 'rollback')],
-          ['let it go on', typed(source, 'resume', '--reason', '"…"')],
+          ['see where it is', commandCell(source, 'status')],
+          ['know why', commandCell(source, 'explain')],
+          ['take it back', commandCell(source, 'rollback')],
+          ['let it go on', commandCell(source, 'resume', '--reason', '"…"')],
         ],
       ),
       paragraph(

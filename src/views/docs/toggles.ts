@@ -1,10 +1,10 @@
 import { dependants, type Toggle } from '../../core/plan/plan.ts'
 import { formatExposure } from '../../core/values/units.ts'
 import { code, codes, heading, orDash, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
-import type { Source } from './source.ts'
+import type { DocsSource } from './source.ts'
 
 /** What there is to switch, who answers for it, and when it has to be gone. */
-export function toggleInventory({ plan }: Source): Document {
+export function toggleInventory({ plan }: DocsSource): Document {
   const entries = Object.entries(plan.toggles)
   const phaseOf = (name: string): string => orDash(plan.phases.find(({ toggles }) => toggles.includes(name))?.title)
   return {
@@ -46,7 +46,7 @@ function kindOf({ kind, core }: Toggle): Text {
   return core ? [kind, ', ', strong('core')] : kind
 }
 
-function requirements(entries: readonly (readonly [string, Toggle])[], plan: Source['plan']): readonly Block[] {
+function requirements(entries: readonly (readonly [string, Toggle])[], plan: DocsSource['plan']): readonly Block[] {
   const rows = entries
     .filter(([name, { requires }]) => requires.length > 0 || dependants(plan, [name]).length > 1)
     .map(([name, { requires }]): readonly Text[] => [

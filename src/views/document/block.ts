@@ -1,8 +1,8 @@
 import type { Chart } from './chart.ts'
 
 /** A run of text. Only what is wrapped here is more than text: whatever comes from a plan or a journal can be nothing else. */
-export type Run = string | { readonly code: string } | { readonly strong: string } | { readonly link: string; readonly to: string }
-export type Text = Run | readonly Run[]
+export type TextRun = string | { readonly code: string } | { readonly strong: string } | { readonly link: string; readonly to: string }
+export type Text = TextRun | readonly TextRun[]
 
 /** The colour of a note: something to know, something to mind. */
 export type Tone = 'note' | 'warning'
@@ -30,15 +30,15 @@ export function heading(text: Text, level: 2 | 3 = 2): Block {
   return { is: 'heading', level, text }
 }
 
-export function paragraph(...runs: readonly Run[]): Block {
+export function paragraph(...runs: readonly TextRun[]): Block {
   return { is: 'paragraph', text: runs }
 }
 
-export function note(tone: Tone, ...runs: readonly Run[]): Block {
+export function note(tone: Tone, ...runs: readonly TextRun[]): Block {
   return { is: 'note', tone, text: runs }
 }
 
-export function list(items: readonly Text[], kind: 'bullets' | 'numbers' | 'tasks' = 'bullets'): Block {
+export function listBlock(items: readonly Text[], kind: 'bullets' | 'numbers' | 'tasks' = 'bullets'): Block {
   return { is: 'list', items, kind }
 }
 
@@ -51,11 +51,11 @@ export function commands(...lines: readonly string[]): Block {
   return { is: 'code', lines }
 }
 
-export function code(text: string): Run {
+export function code(text: string): TextRun {
   return { code: text }
 }
 
-export function strong(text: string): Run {
+export function strong(text: string): TextRun {
   return { strong: text }
 }
 
@@ -69,10 +69,10 @@ export function orDash(text: string | undefined): string {
   return text === undefined || text.trim() === '' ? '–' : text
 }
 
-export function runsOf(text: Text): readonly Run[] {
+export function runsOf(text: Text): readonly TextRun[] {
   return isSeveral(text) ? text : [text]
 }
 
-function isSeveral(text: Text): text is readonly Run[] {
+function isSeveral(text: Text): text is readonly TextRun[] {
   return Array.isArray(text)
 }

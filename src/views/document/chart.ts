@@ -29,7 +29,7 @@ export interface Limit {
 }
 
 /** What happened at one time. */
-export interface Mark {
+export interface ChartMark {
   readonly at: number
   readonly label: string
 }
@@ -47,5 +47,5 @@ export type Chart =
       readonly top: number
       readonly format: (value: number) => string
       readonly limits: readonly Limit[]
-      readonly marks: readonly Mark[]
+      readonly marks: readonly ChartMark[]
     }

@@ -1,10 +1,10 @@
-import { runsOf, type Block, type Document, type Run, type Text } from './block.ts'
+import { runsOf, type Block, type Document, type TextRun, type Text } from './block.ts'
 import { escapeCode, escapeHtml } from './escape.ts'
 import { STYLE } from './style.ts'
 import { svgOf } from './svg.ts'
 
 /** Documents bound together as one page. */
-export interface Page {
+export interface HtmlPage {
   readonly title: string
   readonly lead: Text
   /** What the title page says besides: a name and a value each. */
@@ -16,7 +16,7 @@ export interface Page {
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** One page that needs nothing else: no script, no font, no file. It prints well. */
-export function html({ title, lead, facts, documents }: Page): string {
+export function html({ title, lead, facts, documents }: HtmlPage): string {
   const ids = new Set(documents.map(({ id }) => id))
   const inside = (to: string): string => (ids.has(to.replace(/\.md$/, '')) ? `#${to.replace(/\.md$/, '')}` : to)
   const chapters = documents.map((each) => chapter(each, documents.length > 1, inside))
@@ -86,7 +86,7 @@ function text(given: Text, inside: Inside): string {
     .join('')
 }
 
-function run(each: Run, inside: Inside): string {
+function run(each: TextRun, inside: Inside): string {
   if (typeof each === 'string') return escapeHtml(each)
   if ('strong' in each) return `<strong>${escapeHtml(each.strong)}</strong>`
   if ('code' in each) return `<code>${escapeHtml(each.code)}</code>`

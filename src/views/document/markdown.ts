@@ -1,5 +1,5 @@
 import { clean } from '../clean.ts'
-import { runsOf, type Block, type Document, type Run, type Text } from './block.ts'
+import { runsOf, type Block, type Document, type TextRun, type Text } from './block.ts'
 import { flat } from './flat.ts'
 import { ganttOf } from './mermaid.ts'
 import { plot } from './plot.ts'
@@ -52,7 +52,7 @@ function text(given: Text): string {
   return runsOf(given).map(run).join('')
 }
 
-function run(each: Run): string {
+function run(each: TextRun): string {
   if (typeof each === 'string') return escaped(each)
   if ('strong' in each) return `**${escaped(each.strong)}**`
   if ('link' in each) return `[${escaped(each.link)}](${each.to.replaceAll(/[^\w./:#?=%-]/gu, percent)})`

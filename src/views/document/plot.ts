@@ -29,7 +29,7 @@ export function tickOf(axis: Axis, at: number): string {
 }
 
 /** The value of a line at a time; undefined before its first point and while nothing is known. */
-export function valueAt({ points, stepped }: Line, at: number): number | undefined {
+export function valueAtTime({ points, stepped }: Line, at: number): number | undefined {
   const nth = points.findLastIndex((point) => point.at <= at)
   const [before, after] = [points[nth], points[nth + 1]]
   if (before?.value === undefined || stepped || after?.value === undefined) return before?.value
@@ -42,7 +42,7 @@ function rowOf(line: Line, { until, top }: Curves): string {
   return Array.from({ length: COLUMNS }, (_, nth) => {
     const [from, to] = [(nth / COLUMNS) * until, ((nth + 1) / COLUMNS) * until]
     const inside = line.points.filter(({ at }) => at > from && at < to).map(({ value }) => value)
-    const known = [valueAt(line, from), ...inside].filter((value) => value !== undefined)
+    const known = [valueAtTime(line, from), ...inside].filter((value) => value !== undefined)
     if (known.length === 0) return GAP
     const highest = Math.max(...known)
     // One user is not none.

@@ -1,7 +1,7 @@
 import { formatDuration, type Duration } from '../../core/values/units.ts'
-import type { Axis, Bar, Chart, Limit, Line, Mark } from './chart.ts'
+import type { Axis, Bar, Chart, Limit, Line, ChartMark } from './chart.ts'
 import { escapeHtml } from './escape.ts'
-import { tickOf, valueAt } from './plot.ts'
+import { tickOf, valueAtTime } from './plot.ts'
 
 type Curves = Extract<Chart, { is: 'curves' }>
 
@@ -38,7 +38,7 @@ function strips({ title, axis, lines, until, top, format, marks }: Curves): stri
   const drawn = lines.map((line, nth) => {
     const base = nth * row + 4 + height
     const y = (value: number): string => fixed(base - (Math.min(value, top) / (top || 1)) * height)
-    const last = valueAt(line, until)
+    const last = valueAtTime(line, until)
     const value = last === undefined ? '' : `<text class="value" x="${RIGHT + 8}" y="${base - 5}">${escapeHtml(format(last))}</text>`
     const tops = segments(line, until).map((points) => ({ top: path(points, x, y, line.stepped), from: x(points[0]?.at ?? 0) }))
     const area = tops.map((each) => `${each.top}V${base}H${each.from}Z`).join('')
@@ -131,11 +131,11 @@ function ticks(axis: Axis, until: number, bottom: number): string {
   }).join('')
 }
 
-function markRoom(marks: readonly Mark[]): number {
+function markRoom(marks: readonly ChartMark[]): number {
   return marks.length * 16
 }
 
-function flags(marks: readonly Mark[], x: Scale, bottom: number): string {
+function flags(marks: readonly ChartMark[], x: Scale, bottom: number): string {
   return marks
     .map(({ at, label }, nth) => {
       const isRight = Number(x(at)) > (LEFT + RIGHT) / 2

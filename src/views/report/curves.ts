@@ -4,7 +4,7 @@ import type { Report } from '../../core/report/report.ts'
 import { formatRule, formatValue } from '../../core/values/rule.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { paragraph, type Block } from '../document/block.ts'
-import type { Limit, Mark } from '../document/chart.ts'
+import type { Limit, ChartMark } from '../document/chart.ts'
 
 /** How much of each toggle was on. A toggle that never moved says nothing. */
 export function exposureChart(report: Report): Block {
@@ -65,6 +65,6 @@ function limitsOf({ warning, critical }: Metric): readonly Limit[] {
   ]
 }
 
-function marksOf({ setbacks, from }: Report): readonly Mark[] {
+function marksOf({ setbacks, from }: Report): readonly ChartMark[] {
   return setbacks.map(({ at, move, seq }) => ({ at: at - from, label: `${move} #${seq}` }))
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { compare, marked, writeAll } from '../../../src/adapters/file/generated.ts'
+import { compareGenerated, marked, writeAll } from '../../../src/adapters/file/generated.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 
 const TEXT = '# Title\n\none\ntwo\n'
@@ -17,11 +17,14 @@ describe('what stands in the place of a file', () => {
   ])('%s', (_, found, standing) => {
     const path = join(ownFolder('rollout-generated-'), 'a.md')
     writeFileSync(path, found)
-    expect(compare({ path, text: marked(TEXT) }).standing).toBe(standing)
+    expect(compareGenerated({ path, text: marked(TEXT) }).standing).toBe(standing)
   })
 
   it('nothing', () => {
-    expect(compare({ path: join(ownFolder('rollout-generated-'), 'a.md'), text: TEXT })).toMatchObject({ standing: 'new', removed: 0 })
+    expect(compareGenerated({ path: join(ownFolder('rollout-generated-'), 'a.md'), text: TEXT })).toMatchObject({
+      standing: 'new',
+      removed: 0,
+    })
   })
 
   it('what is no ordinary file is never followed or replaced', () => {
@@ -29,13 +32,14 @@ describe('what stands in the place of a file', () => {
     writeFileSync(join(folder, 'real.md'), marked(TEXT))
     symlinkSync('real.md', join(folder, 'link.md'))
     mkdirSync(join(folder, 'folder.md'))
-    for (const name of ['link.md', 'folder.md']) expect(compare({ path: join(folder, name), text: marked(TEXT) }).standing).toBe('foreign')
+    for (const name of ['link.md', 'folder.md'])
+      expect(compareGenerated({ path: join(folder, name), text: marked(TEXT) }).standing).toBe('foreign')
   })
 
   it('counts the lines that come and go', () => {
     const path = join(ownFolder('rollout-generated-'), 'a.md')
     writeFileSync(path, marked('a\nb\nb\nc\n'))
-    expect(compare({ path, text: marked('a\nb\nd\ne\nc\n') })).toEqual({ standing: 'changed', added: 2, removed: 1 })
+    expect(compareGenerated({ path, text: marked('a\nb\nd\ne\nc\n') })).toEqual({ standing: 'changed', added: 2, removed: 1 })
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { instantAt, numberAt, valueAt } from '../../../src/adapters/measure/document.ts'
+import { instantAt, numberAt, valueAtPath } from '../../../src/adapters/measure/document.ts'
 import { readOnce } from '../../helpers/metrics.ts'
 
 it.each([
@@ -9,7 +9,7 @@ it.each([
   ['/~01', 3],
   ['a.constructor', undefined],
 ])('%s is %s', (path, value) => {
-  expect(valueAt({ a: { b: [1] }, 'x/y': 2, '~1': 3 }, path)).toBe(value)
+  expect(valueAtPath({ a: { b: [1] }, 'x/y': 2, '~1': 3 }, path)).toBe(value)
 })
 
 it.each([

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { openStore } from '../../../src/adapters/state/file.ts'
+import { openFileStore } from '../../../src/adapters/state/file.ts'
 import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 
@@ -10,7 +10,7 @@ import { seal } from '../../../src/adapters/state/seal.ts'
 const [folder = '', actor = '', count = '0'] = process.argv.slice(2)
 
 async function work(): Promise<void> {
-  const journal = await openStore(folder, lend('/')).open('shop')
+  const journal = await openFileStore(folder, lend('/')).open('shop')
   let events = [...(await journal.read())]
   for (let done = 0; done < Number(count);) {
     const newest = events.at(-1)

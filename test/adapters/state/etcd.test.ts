@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openStore } from '../../../src/adapters/state/etcd.ts'
+import { openEtcdStore } from '../../../src/adapters/state/etcd.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
 import type { Journal } from '../../../src/core/journal/store.ts'
@@ -26,7 +26,7 @@ describe('the address', () => {
     [`etcd+https://ana:${CANARY}@a,b`, 'etcd+https://a,b#shop'],
     [`etcd://ana:${CANARY}@127.0.0.1`, 'etcd://127.0.0.1#shop'],
   ])('%s', async (url, place) => {
-    expect((await openStore(url, lend('/')).open('shop')).place).toBe(place)
+    expect((await openEtcdStore(url, lend('/')).open('shop')).place).toBe(place)
   })
 
   it.each<[url: string, message: string]>([
@@ -41,7 +41,7 @@ describe('the address', () => {
   ])('%s is refused', (url, message) => {
     let thrown: unknown
     try {
-      openStore(url, lend('/'))
+      openEtcdStore(url, lend('/'))
     } catch (reason) {
       thrown = reason
     }
@@ -62,7 +62,7 @@ describe('what is no etcd, or one that refuses', () => {
     ['a large event', 400, '{"code":3,"message":"etcdserver: request is too large"}', 'config', 'larger than etcd takes'],
   ])('%s', async (_, status, body, code, message) => {
     const url = await serve((__, response) => void response.writeHead(status, { 'content-type': 'application/json' }).end(body))
-    const journal = await openStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
+    const journal = await openEtcdStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
     await expect(journal.append(follow(undefined))).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
   })
 })
@@ -72,7 +72,7 @@ it('a member that dies in the middle of its answer is out of reach, and no other
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
     response.write('{"header":', () => response.destroy())
   })
-  const journal = await openStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
+  const journal = await openEtcdStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
   await expect(journal.append(follow(undefined))).rejects.toMatchObject({ code: 'unreachable' })
 })
 
@@ -83,10 +83,10 @@ describe.skipIf(!isHere)('etcd', () => {
   it('asks the next member where one is not there', async () => {
     etcd = await startEtcd(1)
     const url = `etcd://127.0.0.1:${await freePort()},${etcd.members.join()}`
-    const store = openStore(url, lend('/'))
+    const store = openEtcdStore(url, lend('/'))
     expect(await (await store.open('shop')).append(follow(undefined))).toBe('appended')
     expect(await store.names()).toEqual(['shop'])
-    expect(await openStore(`${url}/elsewhere`, lend('/')).names()).toEqual([])
+    expect(await openEtcdStore(`${url}/elsewhere`, lend('/')).names()).toEqual([])
   })
 
   it('speaks TLS, shows its own certificate, and trusts no other authority', async () => {
@@ -110,10 +110,10 @@ describe.skipIf(!isHere)('etcd', () => {
     etcd = running
     const url = `etcd+https://${running.secure.join()}/test`
     const failing = async (address: string) => {
-      const journal = await openStore(address, lend(folder), 1000).open('shop')
+      const journal = await openEtcdStore(address, lend(folder), 1000).open('shop')
       return journal.read()
     }
-    const journal = await openStore(`${url}?cacert=own.pem&cert=own.pem&key=own.key`, lend(folder)).open('shop')
+    const journal = await openEtcdStore(`${url}?cacert=own.pem&cert=own.pem&key=own.key`, lend(folder)).open('shop')
     expect([await journal.append(follow(undefined)), journal.place]).toEqual(['appended', `${url}#shop`])
     const heard = journal.changed(1, 60_000, new AbortController().signal)
     await sleep(200)
@@ -139,7 +139,7 @@ describe.skipIf(!isHere)('etcd', () => {
     await etcd.ask('/v3/auth/user/grant', { user: 'root', role: 'root' })
     await etcd.ask('/v3/auth/enable', {})
     const at = `127.0.0.1:${etcd.members[0]?.split(':')[1]}`
-    const journal = await openStore(`etcd://root:${CANARY}@${at}`, lend('/')).open('shop')
+    const journal = await openEtcdStore(`etcd://root:${CANARY}@${at}`, lend('/')).open('shop')
     const first = follow(undefined)
     expect(await journal.append(first)).toBe('appended')
     // The tokens of a member are gone when it starts again.
@@ -148,7 +148,7 @@ describe.skipIf(!isHere)('etcd', () => {
     while ((await etcd.leader()) < 0) await new Promise((done) => setTimeout(done, 20))
     expect(await journal.append(follow(first))).toBe('appended')
     for (const who of ['', 'root:wrong-secret@', `guest:${CANARY}@`]) {
-      const refused = await openStore(`etcd://${who}${at}`, lend('/')).open('shop')
+      const refused = await openEtcdStore(`etcd://${who}${at}`, lend('/')).open('shop')
       const thrown: unknown = await refused.read().catch((reason: unknown) => reason)
       expect(thrown).toMatchObject({ code: 'denied' })
       expect(JSON.stringify(thrown)).not.toMatch(/secret/)
@@ -176,7 +176,7 @@ describe.skipIf(!isHere)('etcd', () => {
         } else before = (await journal.read()).at(-1)
       }
     }
-    const writers = Array.from({ length: 4 }, async () => work(await openStore(cluster.url, lend('/'), 10_000).open('shop')))
+    const writers = Array.from({ length: 4 }, async () => work(await openEtcdStore(cluster.url, lend('/'), 10_000).open('shop')))
     const until = async (count: number): Promise<void> => {
       while (acknowledged.length < count) await new Promise((done) => setTimeout(done, 5))
     }
@@ -192,7 +192,7 @@ describe.skipIf(!isHere)('etcd', () => {
     }
     over.abort()
     await Promise.all(writers)
-    const ids = (await (await openStore(cluster.url, lend('/'), 10_000).open('shop')).read()).map(({ id }) => id)
+    const ids = (await (await openEtcdStore(cluster.url, lend('/'), 10_000).open('shop')).read()).map(({ id }) => id)
     expect(ids.length).toBe(new Set(ids).size)
     expect(new Set(ids)).toEqual(new Set(acknowledged))
     expect(failures).toBe(0)

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openStore } from '../../../src/adapters/state/file.ts'
+import { openFileStore } from '../../../src/adapters/state/file.ts'
 import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
@@ -32,7 +32,7 @@ let journal: Journal
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'rollout-journal-'))
   folder = join(root, '.rollout', 'shop')
-  journal = await openStore(join(root, '.rollout'), lend('/')).open('shop')
+  journal = await openFileStore(join(root, '.rollout'), lend('/')).open('shop')
 })
 
 afterEach(() => {
@@ -81,7 +81,7 @@ describe('append and read', () => {
     const events = await filled(5)
     expect(await journal.read()).toEqual(events)
     for (const after of [0, 1, 4, 5]) expect(await journal.read(after)).toEqual(events.slice(after))
-    expect(await openStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
+    expect(await openFileStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
   it('I1, I14: of two events with one number the first wins, and the other changes nothing', async () => {
@@ -129,7 +129,7 @@ describe('append and read', () => {
   })
 
   it.each(['', '.', '..', '../x', 'a/b', 'A', '-x', 'a\0b', 'x'.repeat(101), '/etc'])('%j cannot name a journal', async (name) => {
-    await expect(openStore(join(root, '.rollout'), lend('/')).open(name)).rejects.toMatchObject({ code: 'config' })
+    await expect(openFileStore(join(root, '.rollout'), lend('/')).open(name)).rejects.toMatchObject({ code: 'config' })
   })
 })
 
@@ -173,7 +173,7 @@ describe('damage is never read as something else', () => {
     if (newest) await journal.keep(checkpointOf(newest))
     unlinkSync(file(seq))
     await expect(journal.read()).rejects.toThrow(`event ${seq} is missing`)
-    expect(await openStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
+    expect(await openFileStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
   it('all of it gone under a running command: an error, and nothing of a new one appears', async () => {

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openStore } from '../../../src/adapters/state/postgres.ts'
+import { openPostgresStore } from '../../../src/adapters/state/postgres.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
 import { openCut } from '../../helpers/cut.ts'
@@ -19,11 +19,11 @@ it.each([
   `postgres://a:%ff${CANARY}@b/c`,
   '',
 ])('%s is no address of PostgreSQL', (url) => {
-  expect(() => openStore(url, lend('/'))).toThrow(/^the address of the state is not one of PostgreSQL$/)
+  expect(() => openPostgresStore(url, lend('/'))).toThrow(/^the address of the state is not one of PostgreSQL$/)
 })
 
 it('its place shows neither user, password nor options', async () => {
-  const journal = await openStore(`postgresql://ana:${CANARY}@db.example:6432/rollouts?sslmode=require`, lend('/')).open('shop')
+  const journal = await openPostgresStore(`postgresql://ana:${CANARY}@db.example:6432/rollouts?sslmode=require`, lend('/')).open('shop')
   expect(journal.place).toBe('postgres://db.example:6432/rollouts#shop')
 })
 
@@ -47,23 +47,23 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   const env = { PGPASSWORD: CANARY }
 
   it('reading makes no table; twenty that append the first event at once do, and one wins', async () => {
-    const reader = openStore(server.url, lend('/'))
+    const reader = openPostgresStore(server.url, lend('/'))
     expect([await reader.names(), await (await reader.open('shop')).read()]).toEqual([[], []])
     expect((await admin.query("select to_regclass('rollout_events') as made")).rows).toEqual([{ made: null }])
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, async (_, nth) =>
-        (await openStore(server.url, lend('/')).open('shop')).append(follow(undefined, `w${nth}`)),
+        (await openPostgresStore(server.url, lend('/')).open('shop')).append(follow(undefined, `w${nth}`)),
       ),
     )
     expect(outcomes.toSorted()).toEqual(['appended', ...Array.from({ length: 19 }, () => 'taken')])
   })
 
   it('two that keep the first checkpoint at once both can', async () => {
-    const [event] = await (await openStore(server.url, lend('/')).open('shop')).read()
+    const [event] = await (await openPostgresStore(server.url, lend('/')).open('shop')).read()
     if (!event) throw new Error('there is one')
     await admin.query('drop table rollout_checkpoints')
     const kept = { seq: 1, hash: event.hash, fold: '1', state: {} }
-    const journals = await Promise.all([1, 2].map(async () => openStore(server.url, lend('/')).open('shop')))
+    const journals = await Promise.all([1, 2].map(async () => openPostgresStore(server.url, lend('/')).open('shop')))
     await Promise.all(journals.map(async (journal) => journal.keep(kept)))
     expect(await journals[0]?.checkpoint()).toEqual(kept)
   })
@@ -100,7 +100,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
       await maker.query('create table rollout_events (what text)')
       await maker.end()
     }
-    const journal = await openStore(url(), lend('/', { env })).open('shop')
+    const journal = await openPostgresStore(url(), lend('/', { env })).open('shop')
     const thrown: unknown = await journal.append(follow(undefined)).catch((reason: unknown) => reason)
     expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
     expect(JSON.stringify(thrown)).not.toContain(CANARY)
@@ -110,13 +110,13 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   it('a reader who may only read can read', async () => {
     await admin.query(`create role reader login password '${CANARY}'`)
     await admin.query('grant select on rollout_events, rollout_checkpoints to reader')
-    const journal = await openStore(as('reader'), lend('/', { env })).open('shop')
+    const journal = await openPostgresStore(as('reader'), lend('/', { env })).open('shop')
     expect((await journal.read()).length).toBe(1)
   })
 
   it('keeps nothing in its session: a pooler may hand out another one for each transaction', async () => {
     const cut = await openCut(server.port)
-    const journal = await openStore(server.url.replace(`:${server.port}/`, `:${cut.port}/`), lend('/')).open('pooled')
+    const journal = await openPostgresStore(server.url.replace(`:${server.port}/`, `:${cut.port}/`), lend('/')).open('pooled')
     const first = follow(undefined)
     expect([await journal.append(first), await journal.append(follow(first)), (await journal.read()).length]).toEqual([
       'appended',
@@ -132,7 +132,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   })
 
   it('no connection keeps the command from ending', async () => {
-    const journal = await openStore(server.url, lend('/')).open('ending')
+    const journal = await openPostgresStore(server.url, lend('/')).open('ending')
     await journal.append(follow(undefined))
     // Those of the tests before are closing; one that is kept would be for ten seconds. The one is this test's own.
     await expect.poll(() => process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length).toBe(1)
@@ -146,18 +146,18 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await admin.query(`create constraint trigger see after insert on rollout_events deferrable initially deferred
       for each row execute function see()`)
     await admin.query('alter role owner set synchronous_commit = off')
-    const journal = await openStore(server.url, lend('/')).open('durable')
+    const journal = await openPostgresStore(server.url, lend('/')).open('durable')
     expect(await journal.append(follow(undefined))).toBe('appended')
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }])
     await admin.query('alter role owner set synchronous_commit = remote_apply')
-    const careful = await openStore(server.url, lend('/')).open('careful')
+    const careful = await openPostgresStore(server.url, lend('/')).open('careful')
     expect(await careful.append(follow(undefined))).toBe('appended')
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'remote_apply' }])
   })
 
   it('a serialization failure is tried again', async () => {
     await admin.query("alter role owner set default_transaction_isolation = 'serializable'")
-    const opened = await Promise.all(Array.from({ length: 8 }, async () => openStore(server.url, lend('/')).open('serial')))
+    const opened = await Promise.all(Array.from({ length: 8 }, async () => openPostgresStore(server.url, lend('/')).open('serial')))
     const outcomes = await Promise.all(opened.map(async (journal, nth) => journal.append(follow(undefined, `s${nth}`))))
     expect(outcomes.filter((outcome) => outcome === 'appended').length).toBe(1)
     await admin.query('alter role owner reset default_transaction_isolation')

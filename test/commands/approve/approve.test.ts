@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openStore } from '../../../src/adapters/state/file.ts'
+import { openFileStore } from '../../../src/adapters/state/file.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
 import type { Summary } from '../../../src/core/report/summary.ts'
 import { openWriter } from '../../../src/engine/writer.ts'
@@ -268,7 +268,7 @@ describe.skipIf(!canSign)('a signature', () => {
     if (mine?.type !== 'approved' || !mine.signed) throw new Error('not signed')
     await shell.run('approve', '--actor', 'ana', '--revoke')
     // Ana's signature under Ben's name: whoever can write the journal can write that.
-    const store = openStore(join(shell.cwd, '.rollout'), { clock: realClock() })
+    const store = openFileStore(join(shell.cwd, '.rollout'), { clock: realClock() })
     const writer = await openWriter({ journal: await store.open('shop'), clock: shell.clock, uuid: shell.uuid, version: 'forged' })
     const { step, digest, group, signed } = mine
     await writer.append({ type: 'approved', step, digest, group, signed }, { actor: 'ben' })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { outcomeOf } from '../../../src/commands/check/check.ts'
+import { outcomeOfRows } from '../../../src/commands/check/check.ts'
 import type { CheckReport, CheckRow } from '../../../src/views/check.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan, shopShell } from '../../helpers/plans.ts'
@@ -138,7 +138,7 @@ describe('the outcome', () => {
     [['unreachable', 'critical'], 'critical', 'unreachable'],
   ] as const)('of %j with --fail-on %s is %s', (given, failOn, outcome) => {
     expect(
-      outcomeOf(
+      outcomeOfRows(
         given.map((verdict) => row(verdict)),
         failOn,
       ),
@@ -146,7 +146,7 @@ describe('the outcome', () => {
   })
 
   it('is not changed by a warning about the plan', () => {
-    expect(outcomeOf([row('warning', 'config')], 'unknown')).toBe('done')
+    expect(outcomeOfRows([row('warning', 'config')], 'unknown')).toBe('done')
   })
 
   it('is go only when every row is ok, and never better under a stricter --fail-on', () => {
@@ -155,7 +155,9 @@ describe('the outcome', () => {
     fc.assert(
       fc.property(any, (all) => {
         const rows = all.map((verdict) => row(verdict))
-        const [critical = 9, warning = 9, unknown = 9] = ['critical', 'warning', 'unknown'].map((failOn) => rank[outcomeOf(rows, failOn)])
+        const [critical = 9, warning = 9, unknown = 9] = ['critical', 'warning', 'unknown'].map(
+          (failOn) => rank[outcomeOfRows(rows, failOn)],
+        )
         expect(critical === 0).toBe(all.every((verdict) => verdict === 'ok'))
         expect(critical <= warning && warning <= unknown).toBe(true)
       }),

@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openStore } from '../../../src/adapters/state/file.ts'
+import { openFileStore } from '../../../src/adapters/state/file.ts'
 import { openWriter } from '../../../src/engine/writer.ts'
-import type { Finding } from '../../../src/views/doctor.ts'
+import type { DoctorFinding } from '../../../src/views/doctor.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { DEAD, examined, healthy, off } from '../../helpers/doctor.ts'
 import { plainPlan } from '../../helpers/plans.ts'
@@ -81,7 +81,7 @@ describe('what the doctor finds', () => {
   ])('a controller that holds its lease: %s', async (holds, level, text) => {
     const shell = await healthy()
     await shell.run('start')
-    const journal = await openStore(join(shell.cwd, '.rollout'), shell).open('shop')
+    const journal = await openFileStore(join(shell.cwd, '.rollout'), shell).open('shop')
     const writer = await openWriter({ journal, clock: shell.clock, uuid: randomUUID, version: 'test' })
     const controller = { host: 'there', pid: 7, domain: 'd', began: '1' }
     await writer.append({ type: 'attached', controller }, { actor: 'auto' })
@@ -130,7 +130,7 @@ describe('git', () => {
     shell.write('deploy/rollout.yaml', readFileSync(join(shell.cwd, 'rollout.yaml'), 'utf8'))
     shell.write('deploy/web.env', 'FEATURE_X=false\n')
     await shell.run('doctor', '--file', 'deploy', '--json')
-    expect(shell.json<readonly Finding[]>().find(({ what }) => what === 'git')).toMatchObject({ level: 'warning' })
+    expect(shell.json<readonly DoctorFinding[]>().find(({ what }) => what === 'git')).toMatchObject({ level: 'warning' })
   })
 
   it('says nothing outside a repository', async () => {
@@ -186,7 +186,7 @@ describe('the doctor itself', () => {
     child.stderr.on('data', (chunk) => (err += chunk))
     const code = await new Promise((done) => child.on('close', done))
     expect(err).toBe('')
-    expect((JSON.parse(out) as Finding[]).find(({ what }) => what === 'target web')).toMatchObject({
+    expect((JSON.parse(out) as DoctorFinding[]).find(({ what }) => what === 'target web')).toMatchObject({
       level: 'failed',
       text: `${join(shell.cwd, 'web.env')} may not be written by this user`,
     })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { examined } from '../../helpers/doctor.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { fakeShell } from '../../helpers/shell.ts'
-import type { Finding } from '../../../src/views/doctor.ts'
+import type { DoctorFinding } from '../../../src/views/doctor.ts'
 
 const plan = (flags: string) => `version: 1
 name: shop
@@ -18,7 +18,7 @@ phases:
 const FLAGD = '{ use: flagd, path: flags.json, create: true }'
 const shell = (flags: string, files: Record<string, string> = {}) =>
   fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': plan(flags), 'web.env': 'FEATURE_X=false\nFEATURE_Y=false\n', ...files } })
-const isOfIds = ({ text }: Finding): boolean => text.includes('ASCII')
+const isOfIds = ({ text }: DoctorFinding): boolean => text.includes('ASCII')
 
 describe('ids that are not ASCII, where flagd evaluates', () => {
   it('nothing is known of them: a note', async () => {
@@ -68,7 +68,7 @@ describe('ids that are not ASCII, where flagd evaluates', () => {
   ])('of --users with %j', async (ids, level, text) => {
     const lent = shell(FLAGD, { 'ids.txt': ids })
     expect(await lent.run('doctor', '--json', '--users', 'ids.txt')).toBe('done')
-    expect(lent.json<readonly Finding[]>().filter(isOfIds)).toMatchObject([{ level, text: expect.stringContaining(text) }])
+    expect(lent.json<readonly DoctorFinding[]>().filter(isOfIds)).toMatchObject([{ level, text: expect.stringContaining(text) }])
   })
 
   it('of --users with a file that is not there', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { evidenceOf, findingOf } from '../../../src/core/evidence/decision.ts'
 import { exp } from '../../../src/core/evidence/elementary.ts'
 import { HARM, lnRatios } from '../../../src/core/evidence/hypotheses.ts'
-import { evolve, openLedger, type Ledger } from '../../../src/core/evidence/ledger.ts'
+import { evolveLedger, openLedger, type Ledger } from '../../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
@@ -14,7 +14,7 @@ import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
 /** Polls of errors only, a minute apart. */
 function after(polls: readonly (readonly [on: Group, off: Group])[], step = 0, policy = POLICY): Ledger {
   return polls.reduce<Ledger>(
-    (ledger, [on, off], nth) => evolve(ledger, errorPoll(nth + 1, on, off, step), policy),
+    (ledger, [on, off], nth) => evolveLedger(ledger, errorPoll(nth + 1, on, off, step), policy),
     openLedger(['errors'], []),
   )
 }
@@ -128,7 +128,11 @@ describe('what it says, and why', () => {
     let ledger = after(times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 }))
     const said: string[] = []
     for (let minute = 3; minute < 8; minute += 1) {
-      ledger = evolve(ledger, { at: minute * 60_000, step: 0, errors: { errors: { off: { total: 5940, bad: 30 } } }, latency: {} }, POLICY)
+      ledger = evolveLedger(
+        ledger,
+        { at: minute * 60_000, step: 0, errors: { errors: { off: { total: 5940, bad: 30 } } }, latency: {} },
+        POLICY,
+      )
       said.push(findingOf(ledger, POLICY).do)
     }
     expect(said).toEqual(['hold', 'hold', 'pause', 'pause', 'pause'])
@@ -141,7 +145,7 @@ describe('what it says, and why', () => {
     for (const step of [0, 3]) {
       let ledger = openLedger([], ['latency'])
       for (let minute = 1; minute <= 3; minute += 1)
-        ledger = evolve(ledger, { at: minute, step, errors: {}, latency: { latency: shared(step) } }, POLICY)
+        ledger = evolveLedger(ledger, { at: minute, step, errors: {}, latency: { latency: shared(step) } }, POLICY)
       expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'buckets', metric: 'latency' })
       expect(sentence(ledger)).toBe('no bucket of latency has about a tenth or a hundredth of the requests beyond it yet.')
     }
@@ -149,7 +153,7 @@ describe('what it says, and why', () => {
 
   test.each([0, 3])('without a metric nothing moves (step %i)', (step) => {
     let ledger = openLedger([], [])
-    for (let minute = 1; minute <= 3; minute += 1) ledger = evolve(ledger, { at: minute, step, errors: {}, latency: {} }, POLICY)
+    for (let minute = 1; minute <= 3; minute += 1) ledger = evolveLedger(ledger, { at: minute, step, errors: {}, latency: {} }, POLICY)
     expect(findingOf(ledger, POLICY)).toMatchObject({ do: 'hold', because: 'unmeasured' })
     expect(sentence(ledger)).toBe('nothing is measured: no metric counts both groups.')
   })
@@ -197,7 +201,7 @@ function plain(pairs: readonly Pair[]): number {
 function rolledBack(world: World, rate: number, seed: number, minutes: number): boolean {
   let ledger = openLedger(['errors'], ['latency'])
   return clocked(world, rate, seed, minutes).some((minute, nth) => {
-    ledger = evolve(ledger, pollOf(minute, minute.step, nth + 1), POLICY)
+    ledger = evolveLedger(ledger, pollOf(minute, minute.step, nth + 1), POLICY)
     return findingOf(ledger, POLICY).do === 'rollback'
   })
 }

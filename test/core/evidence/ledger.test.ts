@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findingOf } from '../../../src/core/evidence/decision.ts'
 import type { Gap, Read } from '../../../src/core/evidence/gap.ts'
-import { evolve, nameOf, openLedger, resume, type Ledger } from '../../../src/core/evidence/ledger.ts'
+import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
@@ -18,7 +18,7 @@ function poll(minute: number, errors: Read<Group> = GOOD, latency: Poll['latency
 }
 
 function after(...polls: readonly Poll[]): Ledger {
-  return polls.reduce((ledger, each) => evolve(ledger, each, POLICY), openLedger(['errors'], ['latency']))
+  return polls.reduce((ledger, each) => evolveLedger(ledger, each, POLICY), openLedger(['errors'], ['latency']))
 }
 
 describe('saved and restored at every poll it ends bit for bit the same', () => {
@@ -51,7 +51,7 @@ describe('buckets', () => {
     const ledger = after(poll(1, GOOD, few), poll(2, GOOD, few))
     expect(ledger.entries).toHaveLength(1)
     expect(ledger.unchosen['latency']).toEqual({ '0.25': 180, '0.5': 198, '+Inf': 200 })
-    expect(evolve(ledger, poll(3, GOOD, few), POLICY).entries).toHaveLength(3)
+    expect(evolveLedger(ledger, poll(3, GOOD, few), POLICY).entries).toHaveLength(3)
   })
 })
 
@@ -82,12 +82,12 @@ describe('what cannot be used is a gap with its reason, and says nothing either 
     ],
   ])('%s', (_, errors, expected) => {
     const before = after(poll(1), poll(2))
-    const ledger = evolve(before, poll(3, errors), POLICY)
+    const ledger = evolveLedger(before, poll(3, errors), POLICY)
     expect(ledger.gaps).toEqual({ errors: expect.objectContaining({ ...expected, polls: 1 }) })
     expect(ledger.entries[0]?.stream.harm.begun.every((each) => Number.isFinite(each))).toBe(true)
     expect(ledger.counted).toBe(before.counted)
     expect(['hold', 'pause']).toContain(findingOf(ledger, POLICY).do)
-    expect(evolve(ledger, poll(4), POLICY).gaps).toEqual({})
+    expect(evolveLedger(ledger, poll(4), POLICY).gaps).toEqual({})
   })
 
   test.each<[string, Poll['latency'][string], Pick<Gap, 'reason' | 'group' | 'detail'>]>([
@@ -129,9 +129,9 @@ test.each<[string, Poll, string]>([
   ['a step without an off group', poll(3, GOOD, HISTOGRAM, 4), 'nobody has the toggle off at this step: there is nothing to compare with'],
 ])('refused: %s', (_, bad, detail) => {
   const ledger = after(poll(1), poll(2))
-  expect(evolve(ledger, bad, POLICY)).toEqual({ ...ledger, refused: detail })
-  expect(findingOf(evolve(ledger, bad, POLICY), POLICY)).toMatchObject({ do: 'hold', because: 'refused', detail })
-  expect(evolve(evolve(ledger, bad, POLICY), poll(3), POLICY).refused).toBeUndefined()
+  expect(evolveLedger(ledger, bad, POLICY)).toEqual({ ...ledger, refused: detail })
+  expect(findingOf(evolveLedger(ledger, bad, POLICY), POLICY)).toMatchObject({ do: 'hold', because: 'refused', detail })
+  expect(evolveLedger(evolveLedger(ledger, bad, POLICY), poll(3), POLICY).refused).toBeUndefined()
 })
 
 describe('an incident in the toggle-off group', () => {
@@ -140,21 +140,21 @@ describe('an incident in the toggle-off group', () => {
 
   test('that starts takes nothing for evidence against the release, and one under way nothing at all', () => {
     const before = after(...calm)
-    const starts = evolve(before, poll(11, hurt), POLICY)
+    const starts = evolveLedger(before, poll(11, hurt), POLICY)
     expect(starts.incident).toMatchObject({ stream: 'errors', rate: 600 / 5940 })
     expect(starts.incident?.normal).toBeCloseTo(30 / 5940, 12)
     const [was, is] = [before.entries[0]?.stream, starts.entries[0]?.stream]
     expect(is?.harm.begun.every((each, nth) => each <= (was?.harm.begun[nth] ?? 0) + 1e-3)).toBe(true)
-    const later = evolve(starts, poll(12, hurt), POLICY)
+    const later = evolveLedger(starts, poll(12, hurt), POLICY)
     expect(later.entries[0]?.stream).toEqual(starts.entries[0]?.stream)
     expect(findingOf(later, POLICY)).toMatchObject({ do: 'pause', because: 'incident' })
   })
 
   test('is over three calm polls after it last showed', () => {
-    let ledger = evolve(after(...calm), poll(11, hurt), POLICY)
+    let ledger = evolveLedger(after(...calm), poll(11, hurt), POLICY)
     const because: boolean[] = []
     for (let minute = 12; minute < 22; minute += 1) {
-      ledger = evolve(ledger, poll(minute), POLICY)
+      ledger = evolveLedger(ledger, poll(minute), POLICY)
       because.push(ledger.incident !== undefined)
     }
     // For four polls the last five still show it; then three to cool down.
@@ -162,9 +162,9 @@ describe('an incident in the toggle-off group', () => {
   })
 
   test('a person may resume from it: what is normal is learned anew', () => {
-    const ledger = resume(evolve(after(...calm), poll(11, hurt), POLICY))
+    const ledger = resume(evolveLedger(after(...calm), poll(11, hurt), POLICY))
     expect(ledger.incident).toBeUndefined()
-    expect(evolve(ledger, poll(12, { on: { total: 60, bad: 6 }, off: { total: 5940, bad: 600 } }), POLICY).incident).toBeUndefined()
+    expect(evolveLedger(ledger, poll(12, { on: { total: 60, bad: 6 }, off: { total: 5940, bad: 600 } }), POLICY).incident).toBeUndefined()
     expect(ledger.entries[0]?.stream.harm).toBeDefined()
   })
 })
@@ -178,7 +178,7 @@ test('a stream that wanders tempers the others', () => {
     stream: { ...entry.stream, noise: { ...entry.stream.noise, drift: [50, 5] as const } },
   }))
   const bad = poll(11, { on: { total: 60, bad: 12 }, off: { total: 5940, bad: 30 } })
-  const harm = (ledger: Ledger): number => evolve(ledger, bad, POLICY).entries[0]?.stream.step.tempered.on ?? 0
+  const harm = (ledger: Ledger): number => evolveLedger(ledger, bad, POLICY).entries[0]?.stream.step.tempered.on ?? 0
   expect(harm({ ...quiet, entries: [errors, ...wandering] })).toBeLessThan(harm(quiet) / 2)
 })
 
@@ -204,7 +204,7 @@ describe('whatever is read', () => {
       fc.property(fc.array(any, { maxLength: 30 }), (polls) => {
         let ledger = openLedger(['errors'], ['latency'])
         for (const each of polls) {
-          ledger = evolve(ledger, each, POLICY)
+          ledger = evolveLedger(ledger, each, POLICY)
           const finding = findingOf(ledger, POLICY)
           expect(Number.isFinite(finding.evidence)).toBe(true)
           expect(sentenceOf(finding, ledger, POLICY, 60_000)).not.toMatch(/NaN[%×:]|undefined|Infinity[%×:]/)

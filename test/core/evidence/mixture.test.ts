@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { exp } from '../../../src/core/evidence/elementary.ts'
 import { HARM, PROOF, lnRatios, temper } from '../../../src/core/evidence/hypotheses.ts'
-import { begin, grow, unbegun, worth, type Mixture } from '../../../src/core/evidence/mixture.ts'
+import { beginMixture, grow, unbegun, worth, type Mixture } from '../../../src/core/evidence/mixture.ts'
 
-const FULL = begin(unbegun(8), 1, HARM.weights)
+const FULL = beginMixture(unbegun(8), 1, HARM.weights)
 
 test('the known value: the default harm mixture at full mass, untempered', () => {
   const polls = [
@@ -25,7 +25,7 @@ test.each([
 test('one poll multiplies the evidence by 20 at most, whatever it says', () => {
   const huge = Array.from({ length: 8 }, () => exp(300))
   expect(worth(grow(FULL, huge))).toBeCloseTo(20, 12)
-  const half = begin(unbegun(8), 0.5, HARM.weights)
+  const half = beginMixture(unbegun(8), 0.5, HARM.weights)
   expect(worth(grow(half, huge))).toBeCloseTo(20, 12)
 })
 
@@ -46,23 +46,23 @@ test('it stays finite and survives JSON bit for bit, up and down', () => {
 
 describe('mass', () => {
   test('waiting counts as one to one; beginning changes nothing; more than there is cannot begin', () => {
-    const some = begin(unbegun(8), 0.3, HARM.weights)
+    const some = beginMixture(unbegun(8), 0.3, HARM.weights)
     expect(worth(unbegun(8))).toBe(1)
     expect(some.waiting).toBe(0.7)
     expect(worth(some)).toBeCloseTo(1, 15)
-    expect(begin(some, 5, HARM.weights).waiting).toBe(0)
+    expect(beginMixture(some, 5, HARM.weights).waiting).toBe(0)
   })
 
   test('what begins late has lost nothing before', () => {
     const lost = grow(
-      begin(unbegun(8), 0.5, HARM.weights),
+      beginMixture(unbegun(8), 0.5, HARM.weights),
       HARM.multiples.map(() => 0),
     )
     expect(worth(lost)).toBe(0.5)
     expect(
       worth(
         grow(
-          begin(lost, 0.1, HARM.weights),
+          beginMixture(lost, 0.1, HARM.weights),
           HARM.multiples.map(() => 10),
         ),
       ),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { atLeast, ruledOut } from '../../../src/core/evidence/ratio.ts'
-import { FRESH, enterStep, evolveStream, type Stream } from '../../../src/core/evidence/stream.ts'
+import { FRESH, enterStep, evolveStream, type EvidenceStream } from '../../../src/core/evidence/stream.ts'
 import { POLICY } from '../../helpers/evidence.ts'
 import { poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
-function polls(stream: Stream, count: number, rate: number, chance: Chance): Stream {
+function polls(stream: EvidenceStream, count: number, rate: number, chance: Chance): EvidenceStream {
   let after = stream
   for (let nth = 0; nth < count; nth += 1) {
     const on = { total: 15_000, bad: poisson(15_000 * rate, chance) }

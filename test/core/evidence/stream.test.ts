@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { HARM, PROOF, lnRatios, temper, type Hypotheses } from '../../../src/core/evidence/hypotheses.ts'
 import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
-import { begin, grow, unbegun, worth } from '../../../src/core/evidence/mixture.ts'
+import { beginMixture, grow, unbegun, worth } from '../../../src/core/evidence/mixture.ts'
 import { DEFAULTS, type Policy } from '../../../src/core/evidence/policy.ts'
-import { FRESH, enterStep, evolveStream, harmOf, proofOf, totalOf, type Stream } from '../../../src/core/evidence/stream.ts'
+import { FRESH, enterStep, evolveStream, harmOf, proofOf, totalOf, type EvidenceStream } from '../../../src/core/evidence/stream.ts'
 import { binomial, poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
@@ -38,7 +38,7 @@ function everAbove(rollout: (chance: Chance) => Iterable<number>): readonly [twe
 }
 
 function* untempered(hypotheses: Hypotheses, bound: number, chance: Chance): Iterable<number> {
-  let mixture = begin(unbegun(hypotheses.multiples.length), 1, hypotheses.weights)
+  let mixture = beginMixture(unbegun(hypotheses.multiples.length), 1, hypotheses.weights)
   for (let nth = 0; nth < POLLS; nth += 1) {
     mixture = grow(mixture, temper(lnRatios(hypotheses, bound, boundary(bound, nth, chance, binomial)), 1, 1))
     yield worth(mixture)
@@ -46,7 +46,7 @@ function* untempered(hypotheses: Hypotheses, bound: number, chance: Chance): Ite
 }
 
 function* tempered(
-  read: (stream: Stream) => number,
+  read: (stream: EvidenceStream) => number,
   policy: Policy,
   bound: number,
   count: typeof binomial,
@@ -71,7 +71,7 @@ describe('exactly at the boundary, whatever the rate and the split do: ever 20:1
     expect(hundred).toBeLessThanOrEqual(0.01)
   })
 
-  test.each<[string, (stream: Stream) => number, number]>([
+  test.each<[string, (stream: EvidenceStream) => number, number]>([
     ['harm', harmOf, 1.1],
     ['proof', proofOf, 1.5],
   ])('%s of a whole stream', (_, read, bound) => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { adviceOf, tallyOf } from '../../../src/core/forecast/advice.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
-import type { Run } from '../../../src/core/forecast/forecast.ts'
+import type { ForecastRun } from '../../../src/core/forecast/forecast.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import { metric, MINUTE, phase, plan } from '../../helpers/core.ts'
 
-const ran = (end: Run['end'], more: Partial<Run> = {}): Run => ({
+const ran = (end: ForecastRun['end'], more: Partial<ForecastRun> = {}): ForecastRun => ({
   end,
   after: 10 * MINUTE,
   step: 1,
@@ -15,7 +15,7 @@ const ran = (end: Run['end'], more: Partial<Run> = {}): Run => ({
   waited: { hold: 10 * MINUTE },
   ...more,
 })
-const times = (count: number, run: Run): Run[] => Array.from({ length: count }, () => run)
+const times = (count: number, run: ForecastRun): ForecastRun[] => Array.from({ length: count }, () => run)
 const errors = { why: { code: 'critical', metric: 'errors', text: '' } } as const
 const done = times(100, ran('complete'))
 const quick = (of: Plan): Plan => ({ ...of, phases: of.phases.map((each) => ({ ...each, planned: { min: MINUTE, max: 5 * MINUTE } })) })
@@ -42,7 +42,7 @@ it('few numbers for many runs', () => {
   })
 })
 
-it.each<[string, Plan, readonly Run[], readonly Run[] | undefined, string]>([
+it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefined, string]>([
   ['good', plan(), done, undefined, 'fine: a good release takes 10m (100% of it waiting for hold)'],
   [
     'good, and bad caught',

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { forecast, leftOut, type Release, type Run } from '../../../src/core/forecast/forecast.ts'
+import { forecast, leftOut, type ForecastRelease, type ForecastRun } from '../../../src/core/forecast/forecast.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import { metric, MINUTE, phase, plan, toggle } from '../../helpers/core.ts'
 
-const GOOD: Release = { traffic: 100, baseline: 0.005, errors: 0.005, latency: 1 }
+const GOOD: ForecastRelease = { traffic: 100, baseline: 0.005, errors: 0.005, latency: 1 }
 const steps = [10, 50, 100].map((to) => ({ to, hold: 10 * MINUTE }))
 const compared = plan({ metrics: { errors: metric({ compares: 'failures' }) }, phases: [phase({ steps })] })
 const whole = plan({ metrics: { errors: metric({ options: { ratio: {} } }) }, phases: [phase({ steps })] })
-const play = (of: Plan, release: Release, seed: number, runs: number): readonly Run[] => {
+const play = (of: Plan, release: ForecastRelease, seed: number, runs: number): readonly ForecastRun[] => {
   const endless = forecast(of, release, seed)
   return Array.from({ length: runs }, () => endless.next().value)
 }
-const share = (runs: readonly Run[], end: Run['end']): number => runs.filter((run) => run.end === end).length / runs.length
+const share = (runs: readonly ForecastRun[], end: ForecastRun['end']): number => runs.filter((run) => run.end === end).length / runs.length
 
 describe('a forecast', () => {
   it('is the same for the same seed, and another for another', () => {

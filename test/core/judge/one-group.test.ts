@@ -9,7 +9,7 @@ import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
 import { judgeOf } from '../../../src/core/judge/one-group.ts'
 import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
-import { begin, observe } from '../../../src/core/judge/watch.ts'
+import { beginWatch, observe } from '../../../src/core/judge/watch.ts'
 import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, state } from '../../helpers/core.ts'
 
 const counted = metric({ options: { ratio: {} } })
@@ -29,7 +29,7 @@ function watched(of: Plan, polls: readonly (readonly [bad: number, total: number
     sums.total += poll[1]
     return ratio(sums.bad, sums.total)
   }
-  const start = begin(of, 0, from, { errors: ratio(0, 0) }, { monotonic: 0, domain: 'test', now: NOW })
+  const start = beginWatch(of, 0, from, { errors: ratio(0, 0) }, { monotonic: 0, domain: 'test', now: NOW })
   return polls.reduce<Watch>(
     (before, poll, nth) =>
       observe(
@@ -109,7 +109,7 @@ describe('one group under evidence:', () => {
     const before = watched(one, [...times(2, [9, 100] as const), 'gone'])
     expect(before.tracks['errors']).toMatchObject({ verdict: 'unknown', single: { alone: { polls: 2 } } })
     const known = before.tracks['errors']?.single
-    const next = begin(one, 1, before, { errors: ratio(18, 200) }, { monotonic: 0, domain: 'test', now: NOW })
+    const next = beginWatch(one, 1, before, { errors: ratio(18, 200) }, { monotonic: 0, domain: 'test', now: NOW })
     expect(next.tracks['errors']?.single).toMatchObject({ is: 'open', evidence: known?.evidence, atMost: 1 })
     expect(withoutSingles(next).tracks['errors']?.single).toBeUndefined()
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Watch } from '../../../src/core/judge/track.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
-import { begin, isNews, longestGap, observe, type Tick } from '../../../src/core/judge/watch.ts'
+import { beginWatch, isNews, longestGap, observe, type Tick } from '../../../src/core/judge/watch.ts'
 import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, track, value, watch } from '../../helpers/core.ts'
 
 const tick = (monotonic: number, domain = 'test'): Tick => ({ monotonic, domain, now: NOW })
@@ -122,12 +122,12 @@ describe('criteria', () => {
 describe('a step just reached', () => {
   const before = watch({ errors: track({ criticalFor: 5, last: { total: { a: 1 } } }) }, { credit: 9, criteria: { 'core/0': 7 } })
   it('has proven nothing; criteria that held before the last step are void', () => {
-    expect(begin(plan(), 0, before, {}, tick(50)).criteria).toEqual({})
+    expect(beginWatch(plan(), 0, before, {}, tick(50)).criteria).toEqual({})
     // Back at the end of a phase that was complete: what it proved stays.
-    expect(begin(plan(), 1, before, {}, tick(50)).criteria).toEqual({ 'core/0': 7 })
+    expect(beginWatch(plan(), 1, before, {}, tick(50)).criteria).toEqual({ 'core/0': 7 })
   })
   it('begins anew with counters as they are', () => {
-    const now = begin(plan(), 1, before, { errors: ratio(2, 8) }, tick(50))
+    const now = beginWatch(plan(), 1, before, { errors: ratio(2, 8) }, tick(50))
     expect(now).toMatchObject({ credit: 0, monotonic: 50, criteria: { 'core/0': 7 } })
     expect(now.tracks['errors']).toEqual({
       verdict: 'unknown',
@@ -137,7 +137,8 @@ describe('a step just reached', () => {
       last: { bad: { a: 2 }, total: { a: 8 } },
     })
   })
-  it('forgets counters from before it', () => expect(begin(plan(), 0, before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
+  it('forgets counters from before it', () =>
+    expect(beginWatch(plan(), 0, before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
 })
 
 const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean])[] = [

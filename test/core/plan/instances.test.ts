@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { covered, exposureFor, heldBy, ranked } from '../../../src/core/plan/instances.ts'
+import { covered, exposureFor, heldBy, rankedInstances } from '../../../src/core/plan/instances.ts'
 import type { Toggle } from '../../../src/core/plan/plan.ts'
 import { bucketOf } from '../../../src/core/toggle/bucket.ts'
 import { plan, toggle } from '../../helpers/core.ts'
@@ -45,16 +45,18 @@ describe('the choice', () => {
   const names = Array.from({ length: 40 }, (_, nth) => `web-${nth}`)
 
   it('is by the bucket of the name, whatever the order they are written in, and another for every toggle', () => {
-    const order = ranked('FEATURE_X', names)
-    expect(ranked('FEATURE_X', names.toReversed())).toEqual(order)
+    const order = rankedInstances('FEATURE_X', names)
+    expect(rankedInstances('FEATURE_X', names.toReversed())).toEqual(order)
     expect(order.map((name) => bucketOf('FEATURE_X', name))).toEqual(
       names.map((name) => bucketOf('FEATURE_X', name)).toSorted((a, b) => a - b),
     )
-    expect(ranked('FEATURE_Y', names)).not.toEqual(order)
+    expect(rankedInstances('FEATURE_Y', names)).not.toEqual(order)
   })
 
   it('stays where an instance is added: the others keep their order', () => {
-    expect(ranked('FEATURE_X', [...names, 'web-new']).filter((name) => name !== 'web-new')).toEqual(ranked('FEATURE_X', names))
+    expect(rankedInstances('FEATURE_X', [...names, 'web-new']).filter((name) => name !== 'web-new')).toEqual(
+      rankedInstances('FEATURE_X', names),
+    )
   })
 })
 

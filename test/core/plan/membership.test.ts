@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { environment } from '../../../src/core/plan/environment.ts'
 import { stepsOf } from '../../../src/core/plan/steps.ts'
 import type { Exposures, Plan, Toggle } from '../../../src/core/plan/plan.ts'
-import { advance } from '../../../src/core/policy/moves.ts'
-import { answer, change, look, questionsOf, wrongId } from '../../../src/core/plan/membership.ts'
+import { nextDestination } from '../../../src/core/policy/moves.ts'
+import { membershipAt, nextChange, personOf, questionsOf, wrongId } from '../../../src/core/plan/membership.ts'
 import { openToggles } from '../../../src/sdk/toggles.ts'
 import { phase, plan, toggle } from '../../helpers/core.ts'
 
@@ -68,13 +68,13 @@ describe('who has a toggle', () => {
               const stage = each?.stages.findLast(({ step: at }) => at === undefined || at <= cursor)
               for (const [who, known] of people) {
                 if (!each || !stage) throw new Error('no such toggle')
-                const found = answer(look(each, who, known), stage)
+                const found = membershipAt(personOf(each, who, known), stage)
                 const { isOn } = toggles.explain(shop.toggles[each.toggle]?.variable ?? '', who, known)
                 expect([each.toggle, who, known, exposures, found.isOn]).toEqual([each.toggle, who, known, exposures, isOn])
                 seen.set(found.why, (seen.get(found.why) ?? 0) + 1)
               }
             }
-            const next = advance({ plan: shop, baseline, exposures, cursor })
+            const next = nextDestination({ plan: shop, baseline, exposures, cursor })
             isThere = next !== undefined
             exposures = next?.exposures ?? exposures
             cursor = next?.cursor ?? cursor
@@ -92,7 +92,7 @@ describe('who has a toggle', () => {
     const [question] = questionsOf(shop, { exposures: {}, baseline: {}, cursor: -1 })
     const steps = stepsOf(shop)
     const joins = (who: string, email = ''): number | undefined => {
-      const stage = question && change(question, look(question, who, { email }))
+      const stage = question && nextChange(question, personOf(question, who, { email }))
       return stage?.step === undefined ? undefined : steps[stage.step]?.to
     }
     expect([joins('user-1'), joins('user-5'), joins('x', 'mary@example.com')]).toEqual([0.1, undefined, 0.1])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { after, exposureAt, isForward, stepsOf } from '../../../src/core/plan/steps.ts'
+import { exposuresAfter, exposureAt, isForward, stepsOf } from '../../../src/core/plan/steps.ts'
 import { defaultsOf, dependants, togglesOf } from '../../../src/core/plan/plan.ts'
 import { phase, plan, toggle } from '../../helpers/core.ts'
 
@@ -44,10 +44,10 @@ describe('the one list of steps', () => {
 
   it('says what every toggle has after a step, from the baseline on', () => {
     const baseline = { A: 5, B: 0, L: 80 }
-    expect(after(three, baseline, -1)).toEqual(baseline)
-    expect(after(three, baseline, 2)).toEqual({ A: 100, B: 10, L: 80 })
-    expect(after(three, baseline, 4)).toEqual({ A: 100, B: 100, L: 75 })
-    expect(after(three, baseline, 5)).toEqual({ A: 100, B: 100, L: 0 })
+    expect(exposuresAfter(three, baseline, -1)).toEqual(baseline)
+    expect(exposuresAfter(three, baseline, 2)).toEqual({ A: 100, B: 10, L: 80 })
+    expect(exposuresAfter(three, baseline, 4)).toEqual({ A: 100, B: 100, L: 75 })
+    expect(exposuresAfter(three, baseline, 5)).toEqual({ A: 100, B: 100, L: 0 })
   })
 })
 

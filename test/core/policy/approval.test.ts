@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeStanding, standingOf, statementOf, typed } from '../../../src/core/policy/approval.ts'
+import { describeStanding, standingOf, statementOf, commandFor } from '../../../src/core/policy/approval.ts'
 import { approvalsOf } from '../../../src/core/plan/consent.ts'
 import { gatesOf } from '../../../src/core/policy/gates.ts'
 import { stepsOf } from '../../../src/core/plan/steps.ts'
@@ -109,6 +109,6 @@ at: 2026-11-24T12:00:00.000Z
 })
 
 it('a command names the environment', () => {
-  expect(typed({}, 'approve x')).toBe('rollout approve x')
-  expect(typed({ environment: 'staging' }, 'approve x')).toBe('rollout approve x -e staging')
+  expect(commandFor({}, 'approve x')).toBe('rollout approve x')
+  expect(commandFor({ environment: 'staging' }, 'approve x')).toBe('rollout approve x -e staging')
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkRisks } from '../../../src/core/check/risks.ts'
-import { contingencyOf, formatScope, imagine } from '../../../src/core/policy/contingency.ts'
+import { contingencyOf, formatScope, furthestFor } from '../../../src/core/policy/contingency.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Contingency, ContingencyScope, Risk } from '../../../src/core/values/risk.ts'
 import { metric, phase, plan, toggle } from '../../helpers/core.ts'
@@ -111,11 +111,11 @@ describe('the rollout as far on as a scope has something to take back', () => {
     ['a toggle of the first phase', { is: 'toggles', toggles: ['A'] }, 4],
     ['a toggle in no phase', { is: 'toggles', toggles: ['C'] }, undefined],
     ['a reduction to everybody', { is: 'to', to: 100 }, undefined],
-  ])('%s', (_, scope, cursor) => expect(imagine(family, none, scope)?.cursor).toBe(cursor))
+  ])('%s', (_, scope, cursor) => expect(furthestFor(family, none, scope)?.cursor).toBe(cursor))
 
   it('a reduction that only an earlier phase goes beyond', () => {
     const two = plan({ ...family, phases: family.phases.slice(0, 2) })
-    expect(imagine(two, none, { is: 'to', to: 50 })).toMatchObject({ cursor: 1, exposures: { A: 100, B: 0 } })
+    expect(furthestFor(two, none, { is: 'to', to: 50 })).toMatchObject({ cursor: 1, exposures: { A: 100, B: 0 } })
   })
 })
 

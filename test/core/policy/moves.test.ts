@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Phase, Plan, Toggle } from '../../../src/core/plan/plan.ts'
-import { advance, effective, phaseOf, retreat, type Scope } from '../../../src/core/policy/moves.ts'
+import { nextDestination, effectiveRetreat, phaseOf, retreatTo, type Scope } from '../../../src/core/policy/moves.ts'
 import type { State } from '../../../src/core/journal/state.ts'
 import { NOW, phase, plan, state, toggle } from '../../helpers/core.ts'
 
@@ -60,7 +60,7 @@ const SCOPES: readonly (readonly [string, State, Scope, number, Readonly<Record<
 
 describe('retreat', () => {
   it.each(SCOPES)('%s', (_, from, scope, cursor, changed) => {
-    expect(retreat(from, scope)).toEqual({ cursor, exposures: { ...from.exposures, ...changed } })
+    expect(retreatTo(from, scope)).toEqual({ cursor, exposures: { ...from.exposures, ...changed } })
   })
 
   it('takes back a step that may have been written already', () => {
@@ -69,36 +69,36 @@ describe('retreat', () => {
     const intent = { seq: 5, at: NOW, move: 'advance', from: 3, cursor: 4, exposures, why, targets: {} } as const
     const midway = at(3, { A: 100, B: 100 }, { intent })
     expect(phaseOf(midway)).toBe(1)
-    expect(retreat(midway, { is: 'phase' })).toEqual({ cursor: 3, exposures: { ...exposures, C: 0, D: 0 } })
+    expect(retreatTo(midway, { is: 'phase' })).toEqual({ cursor: 3, exposures: { ...exposures, C: 0, D: 0 } })
     // Nothing differs from what has arrived, but the targets may hold more.
-    expect(effective(midway, { is: 'phase' })).toBeDefined()
+    expect(effectiveRetreat(midway, { is: 'phase' })).toBeDefined()
   })
 
-  it('says nothing when everything is back', () => expect(effective(at(-1, {}), { is: 'phase' })).toBeUndefined())
+  it('says nothing when everything is back', () => expect(effectiveRetreat(at(-1, {}), { is: 'phase' })).toBeUndefined())
 
   it('restores the baseline, not 0', () => {
     const from = at(1, { A: 100 }, { baseline: { ...BASELINE, A: 5 } })
-    expect(retreat(from, { is: 'toggles', toggles: ['A'] }).exposures['A']).toBe(5)
-    expect(retreat(from, { is: 'phase' }).exposures['A']).toBe(5)
+    expect(retreatTo(from, { is: 'toggles', toggles: ['A'] }).exposures['A']).toBe(5)
+    expect(retreatTo(from, { is: 'phase' }).exposures['A']).toBe(5)
   })
 
   it('does not raise to the baseline what is further back', () => {
     const from = at(-1, { A: 0 }, { baseline: { ...BASELINE, A: 50 } })
-    for (const scope of [{ is: 'toggles', toggles: ['A'] }, { is: 'phase' }] as const) expect(retreat(from, scope).exposures['A']).toBe(0)
+    for (const scope of [{ is: 'toggles', toggles: ['A'] }, { is: 'phase' }] as const) expect(retreatTo(from, scope).exposures['A']).toBe(0)
   })
 
   it('gives no share to what is for everybody or nobody', () => {
     const from = at(5, { ...IN_TWO, C: 100, D: 100 }, { plan: shop({ C: { exposure: 'all' } }) })
-    expect(retreat(from, { is: 'to', to: 60 }).exposures).toMatchObject({ C: 0, D: 60 })
+    expect(retreatTo(from, { is: 'to', to: 60 }).exposures).toMatchObject({ C: 0, D: 60 })
   })
 
   it('is not led astray by a phase without steps', () => {
     const phases = [...PHASES.slice(0, 1), phase({ id: 'empty', toggles: [], steps: [] }), ...PHASES.slice(1)]
-    expect(retreat(at(4, IN_TWO, { plan: shop({}, phases) }), { is: 'phase', phase: 'empty' }).cursor).toBe(3)
+    expect(retreatTo(at(4, IN_TWO, { plan: shop({}, phases) }), { is: 'phase', phase: 'empty' }).cursor).toBe(3)
   })
 })
 
-const UP: readonly (readonly [string, State, ReturnType<typeof advance>])[] = [
+const UP: readonly (readonly [string, State, ReturnType<typeof nextDestination>])[] = [
   ['the first step', at(-1, {}), { cursor: 0, exposures: { ...BASELINE, A: 10 } }],
   ['together', at(3, { A: 100, B: 100 }), { cursor: 4, exposures: { ...BASELINE, ...IN_TWO } }],
   ['legacy goes down', at(5, { ...IN_THREE, LEGACY: 100 }), { cursor: 6, exposures: { ...BASELINE, ...IN_THREE } }],
@@ -110,5 +110,5 @@ const UP: readonly (readonly [string, State, ReturnType<typeof advance>])[] = [
 ]
 
 describe('advance', () => {
-  it.each(UP)('%s', (_, from, to) => expect(advance(from)).toEqual(to))
+  it.each(UP)('%s', (_, from, to) => expect(nextDestination(from)).toEqual(to))
 })

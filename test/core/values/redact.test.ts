@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { hider } from '../../../src/core/values/redact.ts'
+import { redactor } from '../../../src/core/values/redact.ts'
 
 const SECRET = 'hunter/2+"é=xyz'
-const hide = hider(
+const hide = redactor(
   new Map([
     [SECRET, '${PASSWORD}'],
     ['operator', '${USER}'],
@@ -29,7 +29,7 @@ it('no form and no half of a secret is left, whatever stands around it', () => {
   const noise = fc.string({ maxLength: 20, unit: fc.constantFrom('.', '#', '(') })
   fc.assert(
     fc.property(secret, noise, noise, fc.nat({ max: 8 }), (value, before, after, cut) => {
-      const hidden = hider(new Map([[value, '${X}']]))
+      const hidden = redactor(new Map([[value, '${X}']]))
       for (const form of [value, encodeURIComponent(value), value.slice(cut), value.slice(0, value.length - cut)])
         expect(hidden(before + form + after)).not.toContain(form)
       const encoded = Buffer.from(`user:${value}:x`).toString('base64')

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, commands, heading, list, note, paragraph, strong, table } from '../../../src/views/document/block.ts'
+import { code, commands, heading, listBlock, note, paragraph, strong, table } from '../../../src/views/document/block.ts'
 import { html } from '../../../src/views/document/html.ts'
 
 /** A page in which every place that takes a text has this one. */
@@ -14,7 +14,7 @@ function page(text: string): string {
     heading(text),
     paragraph(text, code(text), strong(text), { link: text, to: 'https://example.com/' }),
     note('note', text),
-    list([text], 'tasks'),
+    listBlock([text], 'tasks'),
     table([text], [[text]]),
     commands(text),
     { is: 'chart', chart: { is: 'timeline', title: text, bars } } as const,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, commands, heading, list, note, paragraph, strong, table, type Text } from '../../../src/views/document/block.ts'
+import { code, commands, heading, listBlock, note, paragraph, strong, table, type Text } from '../../../src/views/document/block.ts'
 import { markdown, markdownOf } from '../../../src/views/document/markdown.ts'
 
 describe('text stays text', () => {
@@ -62,8 +62,8 @@ it('a document is a title, a lead and its blocks', () => {
   const blocks = [
     heading('One'),
     note('warning', 'mind ', strong('it')),
-    list(['a', ['b ', code('c')]], 'tasks'),
-    list(['x', 'y'], 'numbers'),
+    listBlock(['a', ['b ', code('c')]], 'tasks'),
+    listBlock(['x', 'y'], 'numbers'),
   ]
   expect(markdown({ id: 'd', title: '1. First', lead: 'why', blocks })).toBe(
     '# 1. First\n\nwhy\n\n## One\n\n> [!WARNING]\n> mind **it**\n\n- [ ] a\n- [ ] b `c`\n\n1. x\n2. y\n',

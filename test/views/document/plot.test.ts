@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Chart } from '../../../src/views/document/chart.ts'
-import { plot, valueAt } from '../../../src/views/document/plot.ts'
+import { plot, valueAtTime } from '../../../src/views/document/plot.ts'
 
 const chart: Extract<Chart, { is: 'curves' }> = {
   is: 'curves',
@@ -57,8 +57,8 @@ it('between two points a measured value lies between them, a set one stays', () 
     { at: 0, value: 0 },
     { at: 10, value: 10 },
   ]
-  expect(valueAt({ name: '', stepped: false, points }, 5)).toBe(5)
-  expect(valueAt({ name: '', stepped: true, points }, 5)).toBe(0)
-  expect(valueAt({ name: '', stepped: true, points }, 10)).toBe(10)
-  expect(valueAt({ name: '', stepped: true, points: [{ at: 3, value: 1 }] }, 2)).toBeUndefined()
+  expect(valueAtTime({ name: '', stepped: false, points }, 5)).toBe(5)
+  expect(valueAtTime({ name: '', stepped: true, points }, 5)).toBe(0)
+  expect(valueAtTime({ name: '', stepped: true, points }, 10)).toBe(10)
+  expect(valueAtTime({ name: '', stepped: true, points: [{ at: 3, value: 1 }] }, 2)).toBeUndefined()
 })
