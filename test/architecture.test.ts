@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { complaints, type Sources } from './helpers/house.ts'
+import { complaints, FLOORS, type Sources } from './helpers/house.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -14,6 +14,14 @@ const sources: Sources = Object.fromEntries(filesOf('src').map((path) => [path, 
 test('the house is as the plan of the house says', () => {
   expect(Object.keys(sources).length).toBeGreaterThan(80)
   expect(complaints(sources)).toEqual([])
+})
+
+test('docs/architecture.md names every room', () => {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const folders = new Set(Object.keys(sources).map((path) => path.split('/').slice(0, -1).join('/')))
+  const rooms = [...Object.keys(FLOORS), ...[...folders].filter((folder) => /^(core|adapters)\//.test(folder))]
+  const missing = rooms.filter((room) => !page.includes(`\`${room}\``) && !page.includes(`| \`${room}/`))
+  expect(missing.filter((room) => room !== 'adapters' && !room.startsWith('core/forecast/'))).toEqual([])
 })
 
 /** Tests of more than one file: of everything (`e2e`, `integration`), of a folder (`contract`), of what a user sees (`broken`). */
@@ -31,10 +39,22 @@ test('test/ mirrors src/', () => {
 describe('the check itself reports', () => {
   const file = 'export {}'
   test.each<[what: string, sources: Sources, complaint: string]>([
-    ['an arrow upwards', { 'core/a.ts': `import '../engine/b.ts'`, 'engine/b.ts': file }, 'core/a.ts may not import engine/b.ts'],
-    ['of a type', { 'core/a.ts': `import type { B } from '../views/b.ts'`, 'views/b.ts': file }, 'core/a.ts may not import views/b.ts'],
+    [
+      'an arrow upwards',
+      { 'core/values/a.ts': `import '../../engine/b.ts'`, 'engine/b.ts': file },
+      'core/values/a.ts may not import engine/b.ts',
+    ],
+    [
+      'of a type',
+      { 'core/values/a.ts': `import type { B } from '../../views/b.ts'`, 'views/b.ts': file },
+      'core/values/a.ts may not import views/b.ts',
+    ],
     ['of a re-export', { 'views/a.ts': `export * from '../config/b.ts'`, 'config/b.ts': file }, 'views/a.ts may not import config/b.ts'],
-    ['of a named re-export', { 'sdk/a.ts': `export { x } from '../core/b.ts'`, 'core/b.ts': file }, 'sdk/a.ts may not import core/b.ts'],
+    [
+      'of a named re-export',
+      { 'sdk/a.ts': `export { x } from '../core/values/b.ts'`, 'core/values/b.ts': file },
+      'sdk/a.ts may not import core/values/b.ts',
+    ],
     [
       'of a lazy import',
       { 'engine/a.ts': `void import('../commands/b.ts')`, 'commands/b.ts': file },
@@ -42,25 +62,50 @@ describe('the check itself reports', () => {
     ],
     [
       'of an inline type',
-      { 'core/a.ts': `type B = import('../engine/b.ts').B`, 'engine/b.ts': file },
-      'core/a.ts may not import engine/b.ts',
+      { 'core/values/a.ts': `type B = import('../../engine/b.ts').B`, 'engine/b.ts': file },
+      'core/values/a.ts may not import engine/b.ts',
     ],
+    [
+      'an arrow upwards in core',
+      { 'core/judge/a.ts': `import '../policy/b.ts'`, 'core/policy/b.ts': file },
+      'core/judge/a.ts may not import core/policy/b.ts',
+    ],
+    [
+      'of the ports upwards',
+      { 'core/ports.ts': `import './journal/b.ts'`, 'core/journal/b.ts': file },
+      'core/ports.ts may not import core/journal/b.ts',
+    ],
+    [
+      'of a verb to another verb',
+      { 'commands/run.ts': `import './check/b.ts'`, 'commands/check/b.ts': file },
+      'commands/run.ts may not import commands/check/b.ts',
+    ],
+    [
+      'of the SDK past what applications share',
+      { 'sdk/a.ts': `import '../core/values/b.ts'`, 'core/values/b.ts': file },
+      'sdk/a.ts may not import core/values/b.ts',
+    ],
+    ['a room of core nobody planned', { 'core/utils/a.ts': file }, 'core/utils/a.ts is in no room of the house'],
     ['into main', { 'commands/a.ts': `import '../main.ts'`, 'main.ts': file }, 'commands/a.ts may not import main.ts'],
     ['of a command to the command table', { 'commands/a.ts': `import '../cli.ts'`, 'cli.ts': file }, 'commands/a.ts may not import cli.ts'],
     ['of a path it cannot read', { 'engine/a.ts': 'void import(`../${where}`)' }, 'engine/a.ts imports a computed path'],
-    ['a circle', { 'core/a.ts': `import './b.ts'`, 'core/b.ts': `import './a.ts'` }, 'circle: core/a.ts → core/b.ts → core/a.ts'],
+    [
+      'a circle',
+      { 'core/values/a.ts': `import './b.ts'`, 'core/values/b.ts': `import './a.ts'` },
+      'circle: core/values/a.ts → core/values/b.ts → core/values/a.ts',
+    ],
     [
       'a circle of types',
-      { 'core/a.ts': `import type { B } from './b.ts'`, 'core/b.ts': `export type { A } from './a.ts'` },
-      'circle: core/a.ts → core/b.ts → core/a.ts',
+      { 'core/values/a.ts': `import type { B } from './b.ts'`, 'core/values/b.ts': `export type { A } from './a.ts'` },
+      'circle: core/values/a.ts → core/values/b.ts → core/values/a.ts',
     ],
-    ['a file that imports itself', { 'core/a.ts': `import './a.ts'` }, 'circle: core/a.ts → core/a.ts'],
+    ['a file that imports itself', { 'core/values/a.ts': `import './a.ts'` }, 'circle: core/values/a.ts → core/values/a.ts'],
     ['a folder nobody planned', { 'utils/a.ts': file }, 'utils/a.ts is in no room of the house'],
     ['a package in the wrong room', { 'engine/a.ts': `import got from 'got'` }, 'engine/a.ts may not import got'],
     ['got elsewhere in adapters', { 'adapters/a.ts': `import got from 'got'` }, 'adapters/a.ts may not import got'],
     ['a part of a package', { 'commands/a.ts': `import { z } from 'zod/mini'` }, 'commands/a.ts may not import zod'],
     ['a package nobody planned', { 'views/a.ts': `import x from '@scope/x/y'` }, 'views/a.ts may not import @scope/x'],
-    ['node in core', { 'core/a.ts': `import { join } from 'node:path'` }, 'core/a.ts may not import node:path'],
+    ['node in core', { 'core/values/a.ts': `import { join } from 'node:path'` }, 'core/values/a.ts may not import node:path'],
     ['require', { 'views/a.ts': `require('got')` }, 'views/a.ts uses require'],
     ['process', { 'engine/a.ts': 'const { env } = process' }, 'engine/a.ts uses process'],
     ['process as a module', { 'engine/a.ts': `import { env } from 'node:process'` }, 'engine/a.ts may not import node:process'],
@@ -70,26 +115,29 @@ describe('the check itself reports', () => {
       'engine/a.ts may not import node:timers/promises',
     ],
     ['the time', { 'engine/a.ts': 'const now = Date.now()' }, 'engine/a.ts uses Date.now'],
-    ['the time as a date', { 'core/a.ts': 'const now = new Date()' }, 'core/a.ts uses new Date()'],
-    ['the time as a text', { 'core/a.ts': 'const now = Date()' }, 'core/a.ts uses Date()'],
+    ['the time as a date', { 'core/values/a.ts': 'const now = new Date()' }, 'core/values/a.ts uses new Date()'],
+    ['the time as a text', { 'core/values/a.ts': 'const now = Date()' }, 'core/values/a.ts uses Date()'],
     ['the monotonic time', { 'engine/a.ts': 'performance.now()' }, 'engine/a.ts uses performance'],
-    ['chance', { 'core/a.ts': 'const x = Math.random()' }, 'core/a.ts uses Math.random'],
-    ['chance in brackets', { 'core/a.ts': `const x = Math['random']()` }, 'core/a.ts uses Math.random'],
+    ['chance', { 'core/values/a.ts': 'const x = Math.random()' }, 'core/values/a.ts uses Math.random'],
+    ['chance in brackets', { 'core/values/a.ts': `const x = Math['random']()` }, 'core/values/a.ts uses Math.random'],
     ['the console', { 'commands/a.ts': `console.log('x')` }, 'commands/a.ts uses console'],
     ['a timer', { 'engine/a.ts': 'setTimeout(() => {}, 1)' }, 'engine/a.ts uses setTimeout'],
     ['a timer of a signal', { 'engine/a.ts': 'AbortSignal.timeout(1)' }, 'engine/a.ts uses AbortSignal.timeout'],
     ['a way round', { 'engine/a.ts': 'globalThis.setTimeout(() => {}, 1)' }, 'engine/a.ts uses globalThis'],
-    ['what does not parse', { 'core/a.ts': 'const = ' }, 'core/a.ts does not parse'],
+    ['what does not parse', { 'core/values/a.ts': 'const = ' }, 'core/values/a.ts does not parse'],
   ])('%s', (_, given, complaint) => {
     expect(complaints(given)).toEqual([complaint])
   })
 
   test.each<[what: string, sources: Sources]>([
-    ['words in comments and texts', { 'core/a.ts': `/* process.env */ const text = "import '../engine/b.ts'; Date.now()"` }],
-    ['properties of that name', { 'core/a.ts': 'const x = { process: 1 }; x.process; interface Y { console: number }' }],
-    ['a date of a given time', { 'core/a.ts': 'const x = new Date(0)' }],
+    ['words in comments and texts', { 'core/values/a.ts': `/* process.env */ const text = "import '../engine/b.ts'; Date.now()"` }],
+    ['properties of that name', { 'core/values/a.ts': 'const x = { process: 1 }; x.process; interface Y { console: number }' }],
+    ['a date of a given time', { 'core/values/a.ts': 'const x = new Date(0)' }],
     ['main', { 'main.ts': `import { setTimeout } from 'node:timers/promises'; process.exit(Date.now())` }],
-    ['the floors', { 'engine/a.ts': `import '../adapters/b.ts'`, 'adapters/b.ts': `import '../core/c.ts'`, 'core/c.ts': file }],
+    [
+      'the floors',
+      { 'engine/a.ts': `import '../adapters/b.ts'`, 'adapters/b.ts': `import '../core/values/c.ts'`, 'core/values/c.ts': file },
+    ],
   ])('but not %s', (_, given) => {
     expect(complaints(given)).toEqual([])
   })

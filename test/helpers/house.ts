@@ -8,7 +8,7 @@ export type Sources = Readonly<Record<string, string>>
 const CORE = ['values', 'toggle', 'ports.ts', 'evidence', 'plan', 'judge', 'journal', 'policy', 'forecast', 'check', 'report']
 
 /** Room → what it may import from src: rooms, or single files. A room may always import from itself, but for core and commands. */
-const FLOORS: Readonly<Record<string, readonly string[]>> = {
+export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(CORE.map((room, nth) => [`core/${room}`, CORE.slice(0, nth).map((lower) => `core/${lower}`)])),
   config: ['core'],
   adapters: ['core'],
