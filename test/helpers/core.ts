@@ -102,6 +102,7 @@ export function state(more: Partial<State> = {}): State {
   return {
     seq: 5,
     hash: 'h',
+    lineage: 'h',
     plan: plan(),
     digest: 'digest',
     files: {},

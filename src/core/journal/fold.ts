@@ -1,13 +1,14 @@
 import { resumed } from '../judge/comparison.ts'
 import { RolloutError } from '../values/errors.ts'
 import type { Drill, Event, Fact, Stamp, Why } from './event.ts'
+import { lineageOf } from './identity.ts'
 import { owe } from './outbox.ts'
 import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
 import { asStarted, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
 import { withoutSingles, type Watch } from '../judge/track.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '4'
+export const FOLD = '5'
 
 /** State of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
@@ -16,7 +17,7 @@ export function fold(events: readonly Event[], from?: State): State | undefined 
 
 /** The state after one more event. Events before `started` have nothing to change and are skipped. */
 export function evolve(state: State | undefined, event: Event): State | undefined {
-  if (event.type === 'started') return withOutbox(begin(event), event, state)
+  if (event.type === 'started') return withOutbox(begin(event, state?.lineage), event, state)
   if (!state) return undefined
   return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
 }
@@ -28,8 +29,10 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
   return outbox ? { ...rest, outbox } : rest
 }
 
-function begin({ seq, hash, plan, digest, files, at, baseline, actor }: Extract<Event, { type: 'started' }>): State {
-  return { ...asStarted(plan, baseline), seq, hash, digest, files, startedAt: at, arrivedAt: at, authors: [actor] }
+/** A rollout that is started again in the same journal stays of the same lineage. */
+function begin(event: Extract<Event, { type: 'started' }>, lineage = lineageOf(event)): State {
+  const { seq, hash, plan, digest, files, at, baseline, actor } = event
+  return { ...asStarted(plan, baseline), seq, hash, lineage, digest, files, startedAt: at, arrivedAt: at, authors: [actor] }
 }
 
 function change(state: State, event: Exclude<Event, { type: 'started' }>): State {

@@ -55,6 +55,8 @@ export interface State {
   readonly seq: number
   /** Hash of the newest event. */
   readonly hash: string
+  /** Which journal it is, whatever came after its first event; '' where there is none. */
+  readonly lineage: string
   readonly plan: Plan
   readonly digest: string
   /** The plan's files when it was frozen: an edit since then is drift. */
@@ -95,6 +97,7 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
   return {
     seq: 0,
     hash: '',
+    lineage: '',
     plan,
     digest: '',
     files: {},
