@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
 import type { Flag, Input, Row } from './session/input.ts'
 import type { Shell } from './shell.ts'
+import { asVerb } from './commands/as-verb.ts'
 import { clean } from './views/clean.ts'
 
 const COMMANDS: readonly Row[] = [
@@ -31,17 +32,6 @@ const COMMANDS: readonly Row[] = [
     flags: [
       ['--once', 'one turn, for cron'],
       ['--exit-on-pause', 'end with exit 8 when it pauses, for CI'],
-      ['--drill <contingency>', 'rehearse it on a copy of the state; touches nothing'],
-      ['--apply', 'with --drill: for real, where the plan allows it, and back again'],
-      ['--proof <environment>', 'with --drill: rely on its rehearsal there'],
-      ['--simulate', 'play the plan against made-up traffic; touches nothing'],
-      ['--traffic <rate>', 'with --simulate: requests per second (default: 100/s)'],
-      ['--baseline <share>', 'with --simulate: errors without the toggle (default: 0.5%)'],
-      ['--fault <fault>', 'with --simulate: errors with the toggle, e.g. errors=2%'],
-      ['--latency <more>', 'with --simulate: slower with the toggle, e.g. +50%'],
-      ['--seed <number>', 'with --simulate: the same seed, the same runs (default: 1)'],
-      ['--runs <count>', 'with --simulate: so many (default: 1000, fewer of a long plan)'],
-      ['--svg <file>', 'with --simulate: a picture of it'],
     ],
     load: async () => import('./commands/run.ts'),
   },
@@ -106,13 +96,7 @@ const COMMANDS: readonly Row[] = [
     about: 'Gate a deploy: config, targets, metrics and gates now',
     args: '[what]',
     group: 'Understand',
-    flags: [
-      ['--fail-on <verdict>', 'exit 9 from this verdict on (default: critical)', ['warning', 'critical', 'unknown']],
-      ['--backtest', 'when this plan would have paused or rolled back, by recorded metrics'],
-      ['--from <when>', 'with --backtest: how long ago, or a time in UTC (default: 7d)'],
-      ['--to <when>', 'likewise, the end (default: now)'],
-      ['--step <duration>', 'with --backtest: time between two polls (default: the interval)'],
-    ],
+    flags: [['--fail-on <verdict>', 'exit 9 from this verdict on (default: critical)', ['warning', 'critical', 'unknown']]],
     load: async () => import('./commands/check/check.ts'),
   },
   {
@@ -134,12 +118,7 @@ const COMMANDS: readonly Row[] = [
       ['--limit <count>', 'only the newest'],
       ['--all', 'observations as well'],
       ['--verify', 'check every hash of the chain'],
-      ['--report', 'one document: what happened, who was exposed, what was measured'],
-      [
-        '--format <format>',
-        'cdevents: every event for other tools, oldest first; with --report: markdown (the default) or html',
-        ['cdevents', 'markdown', 'html'],
-      ],
+      ['--format <format>', 'cdevents: every event for other tools, oldest first', ['cdevents']],
     ],
     load: async () => import('./commands/history.ts'),
   },
@@ -148,6 +127,43 @@ const COMMANDS: readonly Row[] = [
     about: 'The inventory: owner, exposure, removal date',
     group: 'Understand',
     load: async () => import('./commands/toggles.ts'),
+  },
+  {
+    name: 'simulate',
+    about: 'Play the plan against made-up traffic; touches nothing',
+    group: 'Rehearse',
+    flags: [
+      ['--traffic <rate>', 'requests per second (default: 100/s)'],
+      ['--baseline <share>', 'errors without the toggle (default: 0.5%)'],
+      ['--fault <fault>', 'errors with the toggle, e.g. errors=2%'],
+      ['--latency <more>', 'slower with the toggle, e.g. +50%'],
+      ['--seed <number>', 'the same seed, the same runs (default: 1)'],
+      ['--runs <count>', 'so many (default: 1000, fewer of a long plan)'],
+      ['--svg <file>', 'a picture of it'],
+    ],
+    load: async () => import('./commands/simulate.ts'),
+  },
+  {
+    name: 'backtest',
+    about: 'When this plan would have paused or rolled back, by recorded metrics',
+    group: 'Rehearse',
+    flags: [
+      ['--from <when>', 'how long ago, or a time in UTC (default: 7d)'],
+      ['--to <when>', 'the end of that time (default: now)'],
+      ['--step <duration>', 'time between two polls (default: the interval)'],
+    ],
+    load: async () => import('./commands/backtest.ts'),
+  },
+  {
+    name: 'drill',
+    about: 'Rehearse a contingency on a copy of the state; touches nothing unless told',
+    args: '<contingency>',
+    group: 'Rehearse',
+    flags: [
+      ['--apply', 'for real, where the plan allows it, and back again'],
+      ['--proof <environment>', 'rely on its rehearsal there'],
+    ],
+    load: async () => import('./commands/drill.ts'),
   },
   {
     name: 'init',
@@ -168,6 +184,13 @@ const COMMANDS: readonly Row[] = [
       ['--force', 'replace files that were not generated'],
     ],
     load: async () => import('./commands/docs/docs.ts'),
+  },
+  {
+    name: 'report',
+    about: 'One document: what happened, who was exposed, what was measured',
+    group: 'Produce',
+    flags: [['--format <format>', 'markdown, or html for one page that prints (default: markdown)', ['markdown', 'html']]],
+    load: async () => import('./commands/report.ts'),
   },
   {
     name: 'demo',
@@ -242,7 +265,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     return outcome
   } catch (caught) {
     const thrown = isOutside(caught) && shell.signal.aborted ? shell.signal.reason : caught
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 'done' : 'usage'
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 'done' : explainUsage(argv, shell)
     const { renderBug, renderProblems } = await import('./views/problem.ts')
     if (thrown instanceof RolloutError) {
       shell.err.write(renderProblems(thrown, shell.err))
@@ -251,6 +274,13 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     shell.err.write(renderBug(thrown, shell.version, shell.err))
     return 'bug'
   }
+}
+
+/** Commander has said what is wrong; a flag that has become a verb is told as that verb, with the rest of the line. */
+function explainUsage(argv: readonly string[], shell: Shell): Outcome {
+  const line = asVerb(argv, COMMANDS)
+  if (line !== undefined) shell.err.write(`Nothing was done. It is a command of its own: ${clean(line)}\n`)
+  return 'usage'
 }
 
 /** What was waited for in vain; for whoever has been told to stop meanwhile it is not why it ends. */

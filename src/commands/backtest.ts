@@ -19,7 +19,7 @@ const MOST_POLLS = 1_000_000
 const SILENT: Duration = 5000
 
 /** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
-export async function backtest(shell: Shell, input: Input): Promise<Outcome> {
+export default async function backtest(shell: Shell, input: Input): Promise<Outcome> {
   const { plan } = await loadPlan(shell, input)
   const span = spanOf(shell, input, plan)
   const { openMetrics } = await import('../adapters/open.ts')

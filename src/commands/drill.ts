@@ -19,21 +19,15 @@ import type { Shell } from '../shell.ts'
 import { renderDrill, renderRehearsal, type Rehearsal } from '../views/drill.ts'
 import { writeJson } from '../views/json.ts'
 import { renderSettling } from '../views/rollback.ts'
-import { contingencyIn, type Named } from '../session/contingency.ts'
+import { contingencyCalled, type Named } from '../session/contingency.ts'
 import { flag, signature, text, type Input } from '../session/input.ts'
 import { journalName, openEngine, openForReading, openJournal, openRollbackEngine, openRollout, readPlan } from '../session/project.ts'
 
 /** Rehearses a contingency: on a copy, for real (`--apply`), or by what another environment has rehearsed (`--proof`). */
-export async function drilled(shell: Shell, input: Input): Promise<Outcome> {
-  if (text(input, 'drill') === undefined)
-    throw new RolloutError('usage', { message: '--apply and --proof go with --drill', hint: 'rollout run --drill CONTINGENCY --apply' })
+export default async function drill(shell: Shell, input: Input): Promise<Outcome> {
   const proof = text(input, 'proof')
-  const others = ['once', 'exitOnPause', 'simulate', ...(proof === undefined ? [] : ['apply'])].filter((name) => flag(input, name))
-  if (others.length > 0)
-    throw new RolloutError('usage', {
-      message: 'run --drill goes with one of --apply and --proof, or with neither',
-      hint: 'rollout run --help',
-    })
+  if (proof !== undefined && flag(input, 'apply'))
+    throw new RolloutError('usage', { message: '--apply and --proof exclude each other', hint: 'rollout drill --help' })
   if (proof !== undefined) return relyOn(shell, input, proof)
   return flag(input, 'apply') ? apply(shell, input) : onCopy(shell, input)
 }
@@ -148,7 +142,7 @@ async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome
   const journal = await openJournal(shell, { ...input, options: { ...input.options, env: from } })
   const { state } = await loadState(journal)
   const found = state?.drilled?.[contingency.id]
-  const rehearse = `rollout run --drill ${contingency.id} --apply -e ${from}`
+  const rehearse = `rollout drill ${contingency.id} --apply -e ${from}`
   if (!state || !found?.passed || found.of)
     throw new RolloutError('notYet', { message: `${contingency.id} has not been rehearsed in ${from} (${journal.place})`, hint: rehearse })
   if (!isSame(state.plan.contingencies?.[contingency.id]?.scope, contingency.scope))
@@ -169,9 +163,7 @@ async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome
 }
 
 function needed(plan: Plan, input: Input): Named {
-  const found = contingencyIn(plan, input, 'drill')
-  if (!found) throw new RolloutError('usage', { message: 'no contingency is named' })
-  return found
+  return contingencyCalled(plan, input.args[0] ?? '')
 }
 
 function whyOf({ id }: Named): Why {

@@ -29,12 +29,6 @@ export default async function history(shell: Shell, input: Input): Promise<Outco
     }
     return signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done'
   }
-  if (flag(input, 'report')) return (await import('./report.ts')).writeReport(shell, input, events)
-  if (text(input, 'format') !== undefined && text(input, 'format') !== 'cdevents')
-    throw new RolloutError('usage', {
-      message: `--format ${text(input, 'format')} is a form of the report`,
-      hint: 'rollout history --report',
-    })
   const limit = limitOf(input)
   const isShown = (event: Event): boolean => flag(input, 'all') || !isRoutine(event)
   // A value at a time: a long journal is not held a second time as text.

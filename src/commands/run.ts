@@ -15,9 +15,6 @@ import { notifierOf } from '../session/tell.ts'
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
 export default async function run(shell: Shell, input: Input): Promise<Outcome> {
-  if (['drill', 'apply', 'proof'].some((name) => input.options[name] !== undefined))
-    return (await import('./drill.ts')).drilled(shell, input)
-  if (flag(input, 'simulate')) return (await import('./simulate.ts')).simulated(shell, input)
   const writer = await openRollout(shell, input)
   let state = stateOf({ writer })
   const live = openLive(shell, flag(input, 'json'))

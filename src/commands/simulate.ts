@@ -15,7 +15,7 @@ import { readPlan } from '../session/project.ts'
 const MOST_RUNS = 1000
 
 /** Plays the plan against made-up traffic. Reads no metric, and writes nothing but the picture that was asked for. */
-export async function simulated(shell: Shell, input: Input): Promise<Outcome> {
+export default async function simulate(shell: Shell, input: Input): Promise<Outcome> {
   const traffic = number(input, 'traffic', /^(\d+(?:\.\d+)?)\/s$/, '100/s')
   const baseline = number(input, 'baseline', /^(\d+(?:\.\d+)?)%$/, '0.5%') / 100
   const errors = text(input, 'fault') === undefined ? baseline : number(input, 'fault', /^errors=(\d+(?:\.\d+)?)%$/, '') / 100

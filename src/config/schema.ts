@@ -184,7 +184,7 @@ const environment = z.strictObject({
   interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),
-  drill: z.boolean().optional().describe('A contingency may be rehearsed for real here: run --drill ID --apply'),
+  drill: z.boolean().optional().describe('A contingency may be rehearsed for real here: rollout drill ID --apply'),
   notify: z.record(id, specialChannel).optional().describe('What differs of a channel; events: [] silences it'),
 })
 

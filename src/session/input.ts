@@ -15,7 +15,7 @@ export interface Row {
   readonly flags?: readonly Flag[]
   /** What it appends is told to channels once it is done. */
   readonly tells?: true
-  readonly group: 'Daily' | 'Understand' | 'Produce' | 'Plumbing'
+  readonly group: 'Daily' | 'Understand' | 'Rehearse' | 'Produce' | 'Plumbing'
   readonly load: () => Promise<{ readonly default: (shell: Shell, input: Input, table: Table) => Promise<Outcome> }>
 }
 

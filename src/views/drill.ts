@@ -11,7 +11,7 @@ import { renderChanges } from './event.ts'
 import { paint } from './paint.ts'
 import { nextCommand } from './status.ts'
 
-/** What a contingency would have done: what `run --drill --json` prints. */
+/** What a contingency would have done: what `rollout drill --json` prints. */
 export interface Rehearsal {
   readonly contingency: string
   readonly text?: string

@@ -105,7 +105,7 @@ export function renderContingency(page: ContingencyPage, stream: Stream): string
     drilled
       ? `  Rehearsed${where}: ${how} (#${drilled.seq}, ${clean(drilled.actor)}, ${formatInstant(drilled.at)})`
       : '  Rehearsed: never for real',
-    color.dim(`  rollout rollback --contingency ${clean(id)}; rollout run --drill ${clean(id)} rehearses it`),
+    color.dim(`  rollout rollback --contingency ${clean(id)}; rollout drill ${clean(id)} rehearses it`),
   )
   return `${lines.join('\n')}\n`
 }

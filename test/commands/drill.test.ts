@@ -45,9 +45,9 @@ function held(shell: FakeShell, file: string): string {
   return readFileSync(join(shell.cwd, file), 'utf8').replaceAll(/^#.*\n/gm, '')
 }
 
-const DRILL = ['run', '--drill', 'immediate'] as const
+const DRILL = ['drill', 'immediate'] as const
 
-describe('run --drill', () => {
+describe('drill', () => {
   it('before the start: as far on as the plan goes', async () => {
     const shell = plain()
     expect(await shell.run(...DRILL)).toBe('done')
@@ -57,7 +57,7 @@ describe('run --drill', () => {
 
   it('from where it is, as JSON', async () => {
     const shell = await risen()
-    expect(await shell.run('run', '--drill', 'partial', '--json')).toBe('done')
+    expect(await shell.run('drill', 'partial', '--json')).toBe('done')
     expect(shell.json<Rehearsal>()).toMatchObject({
       contingency: 'partial',
       does: 'FEATURE_WRITE rolled back',
@@ -86,13 +86,16 @@ describe('run --drill', () => {
   })
 
   it.each([
-    [['run', '--drill', 'imediate'], 'did you mean immediate?'],
-    [['run', '--drill', 'zzzzzzzz'], 'one of immediate, partial, less'],
-    [['run', '--drill', 'constructor'], 'there is no contingency "constructor"'],
-    [['run', '--apply'], '--apply and --proof go with --drill'],
-    [['run', '--proof', 'staging'], '--apply and --proof go with --drill'],
-    [[...DRILL, '--apply', '--proof', 'staging'], 'goes with one of --apply and --proof'],
-    [[...DRILL, '--once'], 'goes with one of --apply and --proof'],
+    [['drill', 'imediate'], 'did you mean immediate?'],
+    [['drill', 'zzzzzzzz'], 'one of immediate, partial, less'],
+    [['drill', 'constructor'], 'there is no contingency "constructor"'],
+    [['run', '--apply'], "unknown option '--apply'"],
+    [['run', '--proof', 'staging'], "unknown option '--proof'"],
+    [['run', '--drill', 'immediate', '--apply'], 'rollout drill immediate --apply'],
+    [['run', '--drill=immediate', '--once'], 'rollout drill immediate --once'],
+    [['drill'], "missing required argument 'contingency'"],
+    [[...DRILL, '--apply', '--proof', 'staging'], '--apply and --proof exclude each other'],
+    [[...DRILL, '--once'], "unknown option '--once'"],
     [['rollback', '--contingency', 'imediate'], 'did you mean immediate?'],
     [['rollback', '--contingency', 'less', '--all'], 'exclude each other'],
     [['rollback', '--contingency', 'immediate', '--break-glass'], '--break-glass goes with --all'],
@@ -104,7 +107,7 @@ describe('run --drill', () => {
   })
 })
 
-describe('run --drill --apply, and the gate it opens', () => {
+describe('drill --apply, and the gate it opens', () => {
   it('is refused where the plan does not allow it', async () => {
     const shell = await risen()
     expect(await shell.run(...DRILL, '--apply')).toBe('denied')
@@ -115,7 +118,7 @@ describe('run --drill --apply, and the gate it opens', () => {
   it('keeps the phase from being complete until it was rehearsed, and then lets it', async () => {
     const shell = await risen()
     expect(await shell.run('advance', '-e', 'staging')).toBe('notYet')
-    expect(shell.printed.out).toContain('drill immediate not done: rollout run --drill immediate --apply -e staging')
+    expect(shell.printed.out).toContain('drill immediate not done: rollout drill immediate --apply -e staging')
     expect(await shell.run(...DRILL, '--apply', '-e', 'staging')).toBe('done')
     expect(shell.printed.out).toContain('immediate rehearsed: every target confirmed within')
     expect(held(shell, 'staging.env')).toBe('FEATURE_READ=true\nFEATURE_WRITE=true\n')
@@ -126,9 +129,9 @@ describe('run --drill --apply, and the gate it opens', () => {
     const shell = await risen()
     const proof = [...DRILL, '--proof', 'staging'] as const
     expect(await shell.run(...proof)).toBe('notYet')
-    expect(shell.printed.err).toContain('rollout run --drill immediate --apply -e staging')
+    expect(shell.printed.err).toContain('rollout drill immediate --apply -e staging')
     expect(await shell.run(...DRILL, '--apply', '-e', 'staging')).toBe('done')
-    expect(await shell.run('run', '--drill', 'partial', '--proof', 'staging')).toBe('notYet')
+    expect(await shell.run('drill', 'partial', '--proof', 'staging')).toBe('notYet')
     expect(await shell.run(...DRILL, '--proof', 'stagin')).toBe('usage')
     expect(await shell.run('advance')).toBe('notYet')
 

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { plainPlan } from '../helpers/plans.ts'
+import { plainPlan, shopShell } from '../helpers/plans.ts'
 import { fakeShell } from '../helpers/shell.ts'
 
 const shop = () => fakeShell({ files: { 'rollout.yaml': plainPlan('http://127.0.0.1:1') } })
 
 it('plays the plan, says what it takes as given, and writes nothing', async () => {
   const shell = shop()
-  expect(await shell.run('run', '--simulate', '--fault', 'errors=80%', '--runs', '5')).toBe('done')
+  expect(await shell.run('simulate', '--fault', 'errors=80%', '--runs', '5')).toBe('done')
   expect(shell.printed.out).toContain('Seed 1. Approvals, checklists, drills, windows and freezes are taken as given.\n')
   expect(shell.printed.out).toMatch(/A good release, 5 runs\n {2}complete 100%/)
   expect(shell.printed.out).toMatch(/With the fault, 5 runs\n {2}rolled back 100%/)
@@ -20,7 +20,7 @@ it('plays the plan, says what it takes as given, and writes nothing', async () =
 
 it('draws a picture, and gives the numbers', async () => {
   const shell = shop()
-  expect(await shell.run('run', '--simulate', '--fault', 'errors=0.8%', '--runs', '3', '--svg', 'ends.svg', '--json')).toBe('done')
+  expect(await shell.run('simulate', '--fault', 'errors=0.8%', '--runs', '3', '--svg', 'ends.svg', '--json')).toBe('done')
   expect(shell.json()).toMatchObject({
     seed: 1,
     leftOut: [],
@@ -30,7 +30,7 @@ it('draws a picture, and gives the numbers', async () => {
   })
   const picture = readFileSync(join(shell.cwd, 'ends.svg'), 'utf8')
   expect(picture).toMatch(/^<svg .*\n[^]*A good release, 3 runs: complete 100%[^]*With the fault, 3 runs: [^]*<\/svg>\n$/)
-  expect(await shell.run('run', '--simulate', '--runs', '1', '--svg', 'none/ends.svg')).toBe('usage')
+  expect(await shell.run('simulate', '--runs', '1', '--svg', 'none/ends.svg')).toBe('usage')
 })
 
 it.each([
@@ -42,6 +42,25 @@ it.each([
   ['--runs', '0'],
 ])('refuses %s %s', async (name, written) => {
   const shell = shop()
-  expect(await shell.run('run', '--simulate', name, written)).toBe('usage')
+  expect(await shell.run('simulate', name, written)).toBe('usage')
   expect(shell.printed.out).toBe('')
+})
+
+it('never becomes a real rollout because a word was forgotten: the flags are of this verb alone', async () => {
+  const shell = await shopShell({ requests: 1000, errors: 0 })
+  await shell.run('start')
+  for (const line of [
+    ['run', '--fault', 'errors=5%', '--traffic', '100/s'],
+    ['run', '--simulate', '--fault', 'errors=5%'],
+    ['--json', 'run', '--simulate'],
+  ])
+    expect(await shell.run(...line)).toBe('usage')
+  expect(await shell.run('run', '--simulate', '--fault', 'errors=5%')).toBe('usage')
+  expect(shell.printed.err).toContain('rollout simulate --fault errors=5%')
+  expect(await shell.run('history', '--report', '--format', 'html', '--reason', "it's over")).toBe('usage')
+  expect(shell.printed.err).toContain(String.raw`rollout report --format html --reason 'it'\''s over'`)
+  expect(await shell.run('check', '--backtest', '--from', '7d')).toBe('usage')
+  expect(shell.printed.err).toContain('rollout backtest --from 7d')
+  await shell.run('history', '--json')
+  expect(shell.json<readonly unknown[]>()).toHaveLength(1)
 })

@@ -106,7 +106,7 @@ describe('a drill by the built binary', () => {
       const at = await risen()
       at.write('mode', mode)
       const before = everything(at)
-      const { code, out } = await at.rollout('run', '--drill', 'immediate', '--json')
+      const { code, out } = await at.rollout('drill', 'immediate', '--json')
       expect(everything(at)).toEqual(before)
       const report: Rehearsal = JSON.parse(out)
       expect(report.targets.map(({ name, error }) => [name, error !== undefined])).toEqual([
@@ -126,7 +126,7 @@ describe('a drill by the built binary', () => {
 
   test('for real on staging: back and forth through the journal, and never where the plan does not say so', async () => {
     const at = await risen('-e', 'staging')
-    const { code, out } = await at.rollout('run', '--drill', 'immediate', '--apply', '-e', 'staging')
+    const { code, out } = await at.rollout('drill', 'immediate', '--apply', '-e', 'staging')
     expect([code, out]).toEqual([0, expect.stringContaining('and was put back')])
     expect([at.read('web.env'), at.read('two-FEATURE_WRITE')]).toEqual([
       expect.stringContaining('FEATURE_READ=10%\nFEATURE_WRITE=10%'),
@@ -138,7 +138,7 @@ describe('a drill by the built binary', () => {
     // The same targets as production, by another journal that is not marked.
     expect(await at.rollout('start')).toMatchObject({ code: 0 })
     const before = everything(at)
-    expect(await at.rollout('run', '--drill', 'immediate', '--apply')).toMatchObject({ code: 77 })
+    expect(await at.rollout('drill', 'immediate', '--apply')).toMatchObject({ code: 77 })
     expect(everything(at)).toEqual(before)
   }, 180_000)
 
@@ -146,7 +146,7 @@ describe('a drill by the built binary', () => {
     const at = await risen('-e', 'staging')
     at.write('mode', 'hang')
     const before = everything(at)
-    const { code, err } = await at.rollout('run', '--drill', 'immediate', '--apply', '-e', 'staging')
+    const { code, err } = await at.rollout('drill', 'immediate', '--apply', '-e', 'staging')
     expect([code, err]).toEqual([69, expect.stringContaining('nothing was touched')])
     expect(at.read('web.env')).toContain('FEATURE_READ=10%')
     // The lease is no event, and is given up again.
@@ -156,7 +156,7 @@ describe('a drill by the built binary', () => {
 
   test('killed in the middle: rolled back or on its way back, and one more rollback makes sure', async () => {
     const at = await risen('-e', 'staging')
-    const running = at.launch(['run', '--drill', 'immediate', '--apply', '-e', 'staging'])
+    const running = at.launch(['drill', 'immediate', '--apply', '-e', 'staging'])
     while (!at.read('web.env').includes('FEATURE_READ=false')) await new Promise((done) => setTimeout(done, 5))
     running.kill('SIGKILL')
     await running.ended

@@ -76,16 +76,7 @@ describe.skipIf(!installed)('a week in a real Prometheus', () => {
     const to = new Date(FROM + (MINUTES - 1) * 60_000).toISOString().replace('.000', '')
     const child = spawn(
       process.execPath,
-      [
-        join(home, 'bin/rollout.cjs'),
-        'check',
-        '--backtest',
-        '--from',
-        new Date(FROM).toISOString().replace('.000', ''),
-        '--to',
-        to,
-        '--json',
-      ],
+      [join(home, 'bin/rollout.cjs'), 'backtest', '--from', new Date(FROM).toISOString().replace('.000', ''), '--to', to, '--json'],
       { cwd: folder, env: { PATH: process.env['PATH'] } },
     )
     const said = { out: '', err: '' }

@@ -23,14 +23,6 @@ const BETWEEN = 2000
 
 /** A gate for a deploy. Reads everything, writes to nothing but what GitHub gave it for the purpose. */
 export default async function check(shell: Shell, input: Input): Promise<Outcome> {
-  if (flag(input, 'backtest')) {
-    if (input.args.length > 0) throw new RolloutError('usage', { message: `--backtest replays metrics, not ${input.args[0]}` })
-    const { backtest } = await import('../backtest.ts')
-    return backtest(shell, input)
-  }
-  for (const name of ['from', 'to', 'step'])
-    if (text(input, name) !== undefined)
-      throw new RolloutError('usage', { message: `--${name} is for --backtest`, hint: 'rollout check --backtest' })
   const report = await inspect(shell, input, partsOf(input))
   const isGitHub = shell.env['GITHUB_ACTIONS'] === 'true'
   if (flag(input, 'json')) writeJson(report, shell.out)

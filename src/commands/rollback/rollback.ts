@@ -13,7 +13,7 @@ import type { Writer } from '../../engine/writer.ts'
 import type { Shell } from '../../shell.ts'
 import { writeJson } from '../../views/json.ts'
 import { renderRollback, renderSettling } from '../../views/rollback.ts'
-import { contingencyIn, type Named } from '../../session/contingency.ts'
+import { contingencyCalled, type Named } from '../../session/contingency.ts'
 import { digestOf } from '../../session/digest.ts'
 import { flag, signature, text, type Input } from '../../session/input.ts'
 import { loadPlan, openRollbackEngine, openRollout } from '../../session/project.ts'
@@ -44,7 +44,8 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   const writer = await openRollout(shell, input)
   if (!writer.state) await begin(shell, input, writer, written)
   const state = stateOf({ writer })
-  const contingency = contingencyIn(state.plan, input)
+  const named = text(input, 'contingency')
+  const contingency = named === undefined ? undefined : contingencyCalled(state.plan, named)
   const scope = contingency?.scope ?? written
   checkScope(state.plan, scope)
   const engine = await openRollbackEngine(shell, input, writer, state.plan)

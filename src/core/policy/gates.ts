@@ -147,8 +147,8 @@ function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): re
   if (last?.passed)
     return [{ name: 'drill', open: true, text: `drill ${contingency} passed in ${formatDuration(last.took)} (#${last.seq})` }]
   const how = plan.drill
-    ? `rollout run --drill ${contingency} --apply -e ${plan.environment}`
-    : `rollout run --drill ${contingency} --proof ENVIRONMENT`
+    ? `rollout drill ${contingency} --apply -e ${plan.environment}`
+    : `rollout drill ${contingency} --proof ENVIRONMENT`
   return [{ name: 'drill', open: false, text: `drill ${contingency} ${last ? `failed (#${last.seq})` : 'not done'}: ${how}` }]
 }
 

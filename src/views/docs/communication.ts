@@ -75,7 +75,7 @@ function messages(source: DocsSource): readonly (readonly Text[])[] {
       `${all}, on call, the owners of the phase`,
       'what was taken back, from how many users, and why; that nothing moves until it is resumed',
     ],
-    ['it is complete', all, ['the report: ', code(rollout(source, 'history', '--report'))]],
+    ['it is complete', all, ['the report: ', code(rollout(source, 'report'))]],
   ]
 }
 

@@ -59,7 +59,7 @@ export function emergency(source: DocsSource): Document {
       ...source.byHand.flatMap((each) => byHand(each)),
       heading('Afterwards'),
       listBlock([
-        [code(rollout(source, 'history')), ' says what happened; ', code(rollout(source, 'history', '--report')), ' writes it up.'],
+        [code(rollout(source, 'history')), ' says what happened; ', code(rollout(source, 'report')), ' writes it up.'],
         [code(rollout(source, 'resume', '--reason', '"…"')), ' lets it go on once the cause is gone. Nothing else does.'],
       ]),
     ],

@@ -21,7 +21,7 @@ export function implementationGuide(source: DocsSource): Document {
       annotated([
         [rollout(source, 'check', 'config'), 'the plan is right, at file, line and column'],
         [rollout(source, 'doctor'), 'what will hurt: files, targets, queries, clocks'],
-        [rollout(source, 'run', '--simulate'), 'the plan against made-up traffic; touches nothing'],
+        [rollout(source, 'simulate'), 'the plan against made-up traffic; touches nothing'],
         [rollout(source, 'plan'), 'what would be written, step by step'],
       ]),
       ...rehearsals(source),
@@ -46,7 +46,7 @@ export function implementationGuide(source: DocsSource): Document {
       annotated([
         [rollout(source, 'status'), 'complete'],
         [rollout(source, 'history', '--verify'), 'no gap, and every hash holds'],
-        [`${rollout(source, 'history', '--report')} > report.md`, 'what happened, when, by whom and why'],
+        [`${rollout(source, 'report')} > report.md`, 'what happened, when, by whom and why'],
       ]),
       ...removal(plan),
       paragraph(`${steps} steps in all. What to do when it goes wrong: `, { link: 'Emergency procedures', to: 'emergency.md' }, '.'),
@@ -57,7 +57,7 @@ export function implementationGuide(source: DocsSource): Document {
 /** A contingency that nobody has tried is a hope. */
 function rehearsals(source: DocsSource): readonly Block[] {
   const { contingencies = {}, drill } = source.plan
-  const tries = Object.keys(contingencies).map((id) => rollout(source, 'run', '--drill', id))
+  const tries = Object.keys(contingencies).map((id) => rollout(source, 'drill', id))
   if (tries.length === 0) return []
   const where = drill === true ? 'this environment allows it' : 'in an environment that allows it'
   return [
@@ -89,7 +89,7 @@ function phaseBlocks(source: DocsSource, stages: readonly PlannedStep[], nth: nu
 /** A phase may demand that a contingency was rehearsed for real. */
 function drillOf(source: DocsSource, { drill }: Phase): readonly Block[] {
   if (drill === undefined) return []
-  const words = ['run', '--drill', drill]
+  const words = ['drill', drill]
   const real = source.plan.drill === true
   return [
     paragraph(

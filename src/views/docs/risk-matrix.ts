@@ -51,7 +51,7 @@ export function contingencies(source: DocsSource): readonly Block[] {
     table(['Contingency', 'For', 'Does', 'Type', 'Tells'], rows),
     paragraph(
       'Each can be rehearsed on a copy, which touches nothing: ',
-      ...runsOf(commandCell(source, 'run', '--drill', planned[0]?.[0] ?? '')),
+      ...runsOf(commandCell(source, 'drill', planned[0]?.[0] ?? '')),
       '.',
     ),
   ]

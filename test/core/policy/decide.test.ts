@@ -152,11 +152,7 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
     },
     'success errors < 1% for 0s of 1m',
   ],
-  [
-    'drill, in production',
-    { ...last, watch: proven(), plan: on({ drill: 'x' }) },
-    'drill x not done: rollout run --drill x --proof ENVIRONMENT',
-  ],
+  ['drill, in production', { ...last, watch: proven(), plan: on({ drill: 'x' }) }, 'drill x not done: rollout drill x --proof ENVIRONMENT'],
   [
     'drill that failed, in staging',
     {
@@ -165,7 +161,7 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
       plan: plan({ ...on({ drill: 'x' }), environment: 'staging', drill: true }),
       drilled: { x: drilled(false) },
     },
-    'drill x failed (#7): rollout run --drill x --apply -e staging',
+    'drill x failed (#7): rollout drill x --apply -e staging',
   ],
   ['drill of another', { ...last, watch: proven(), plan: on({ drill: 'x' }), drilled: { y: drilled(true) } }, 'drill x not done'],
   ['window', { watch: proven(), plan: plan({ windows: [CALENDAR.window] }) }, 'window closed until 2026-12-01 00:00:00Z'],
