@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { isBeside } from '../../core/plan/lists.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { TOMBSTONE, type Fence, type Loan, type TargetAdapter, type Words } from '../../core/ports.ts'
-import { admit } from '../http/access.ts'
 import { argv, shellLine } from '../argv.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
-import { request } from '../http/http.ts'
-import { plain, spawn } from '../spawn.ts'
+import { readRunning } from './running.ts'
+import { spawn } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
 
 const TRIES = 5
 /** Between two tries, and between two looks at `verify`. */
 const PAUSE = 50
-/** For one answer of `verify`. */
-const ANSWER = 2000
 
 /** The options that every file of words has besides its `path`. */
 export const fileOptions = {
@@ -46,7 +42,7 @@ interface FileOptions {
 export interface Mark {
   /** Sequence number of the newest intent that was written there; 0 when none ever was. */
   readonly epoch: number
-  /** Digest of the words the application was last told to read. */
+  /** Digest of the words the application was told to read after the newest write; undefined while it has yet to be told. */
   readonly reloaded?: string | undefined
 }
 
@@ -67,11 +63,11 @@ type Wanted = { readonly [variable: string]: string }
 
 /**
  * A target that is a file, edited in place. The file holds the number of the newest intent: an older one is refused.
- * It also holds a digest of the words that `reload` last succeeded with, written after the reload; while it differs
- * from the words, a reload is owed. So a crash between file and reload, a failed reload and a hand edit that was never
- * reloaded are all made good by the next write, and a target whose words stay the same is not restarted. With
- * `verify`, what the application says it runs with is what is read back; an application that says something else is
- * reloaded too.
+ * A reload is owed from the moment a word changes until one has ended well: a write that changes a word takes the digest
+ * of the words that were reloaded out of the file, and only the end of a reload puts it back. So after a crash between
+ * file and reload, a reload that did not end in time and a hand edit the next write reloads, whatever words the file
+ * holds, and a target whose words stay the same is not restarted. With `verify`, what the application says it runs with
+ * is what is read back; an application that says something else is reloaded too.
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
@@ -79,17 +75,18 @@ export function wordFile<Options extends FileOptions>(
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
-      if (given.verify === undefined) return words
-      const running = await ask(given.verify, given, loan)
-      return Object.fromEntries(names.map((name) => [name, running[name] ?? words[name]]))
+      return given.verify === undefined ? words : readRunning({ ...given, verify: given.verify }, words, loan)
     },
     write: async (given, words, loan) => {
-      const digest = digestOf(words)
-      const told = await edit(format, given, words, loan)
-      if (given.reload !== undefined && (told !== digest || (await differing(given, words, loan)) !== undefined)) {
-        const { pass, timeout } = given
-        await spawn(given.reload, { cwd: loan.folder, env: loan.env, signal: loan.signal, pass, timeout })
-        await edit(format, given, words, loan, digest)
+      let isOwed = await edit(format, given, words, loan)
+      if (given.reload !== undefined && (isOwed || (await differing(given, words, loan)) !== undefined)) {
+        let attempt = 1
+        do {
+          if (attempt > TRIES) throw restless(place(given, loan.folder))
+          await reload(given, loan)
+          isOwed = await edit(format, given, words, loan, 'reloaded')
+          attempt += 1
+        } while (isOwed)
       }
       await converged(given, words, loan)
     },
@@ -103,27 +100,45 @@ export function reloadByHand({ reload }: Pick<FileOptions, 'reload'>): readonly 
   return reload ? [shellLine(reload)] : []
 }
 
+async function reload({ reload: command, pass, timeout }: FileOptions, { folder, env, signal }: Loan): Promise<void> {
+  if (command !== undefined) await spawn(command, { cwd: folder, env, signal, pass, timeout })
+}
+
 /**
- * Puts words and epoch into the file and resolves to the digest that was in it. Whoever else edits the file at the
- * same time goes first, five times.
+ * Puts words and epoch into the file and resolves to whether the application has yet to be told of them. Whoever else
+ * edits the file at the same time goes first, five times. Once `reloaded`, words that are still there are told.
  */
 async function edit<Options extends FileOptions>(
   format: Format<Options>,
   given: Options,
   words: Wanted,
-  { folder, epoch, over, clock, signal }: Loan & Fence,
-  digest?: string,
-): Promise<string | undefined> {
+  loan: Loan & Fence,
+  reloaded?: 'reloaded',
+): Promise<boolean> {
+  const { folder, epoch, over, clock, signal } = loan
   const file = place(given, folder)
+  const digest = digestOf(words)
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     const before = readDocument(file, given.create, format.largest)
     const held = format.mark(before)
-    if (held.epoch > epoch && !over.includes(held.epoch)) throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
-    const after = format.write(before, words, { epoch, reloaded: digest ?? held.reloaded }, given)
-    if (after === before || replaceDocument(file, before, after)) return held.reloaded
+    const isOvertaken = held.epoch > epoch && !over.includes(held.epoch)
+    if (isOvertaken && reloaded === undefined) throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
+    const mayBeTold = !isOvertaken && (reloaded !== undefined || held.reloaded === digest)
+    const isTold = mayBeTold && format.write(before, words, held, given) === before
+    const mark = { epoch: isOvertaken ? held.epoch : epoch, reloaded: isTold ? digest : undefined }
+    const after = format.write(before, isOvertaken ? {} : words, mark, given)
+    if (after !== before && !replaceDocument(file, before, after)) continue
+    if (!isOvertaken) return !isTold
+    // What this reload handed over late may be older than what the newer change had handed over.
+    await reload(given, loan)
+    throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
   }
-  throw new RolloutError('conflict', {
+  throw restless(file)
+}
+
+function restless(file: string): RolloutError {
+  return new RolloutError('conflict', {
     message: `${file} was changed by somebody else during each of ${TRIES} tries`,
     hint: 'find out what else writes to it',
   })
@@ -138,6 +153,7 @@ function outdated(file: string, held: number, epoch: number, unmark: string): Ro
   const hint = `rollout status shows the newest; if the journal was begun anew, ${unmark}`
   return new RolloutError('conflict', { message: `${file} holds change #${held}, which is newer than #${epoch}`, hint })
 }
+
 async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise<void> {
   const from = loan.clock.monotonic()
   for (;;) {
@@ -154,44 +170,15 @@ async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise
 }
 
 /** What the application does instead of running with these words; undefined when it does, or nobody asks it. */
-async function differing(given: FileOptions, words: Wanted, loan: Loan): Promise<string | undefined> {
-  if (given.verify === undefined) return undefined
+async function differing({ verify, ...given }: FileOptions, words: Wanted, loan: Loan): Promise<string | undefined> {
+  if (verify === undefined) return undefined
   try {
-    const running = await ask(given.verify, given, loan)
-    const wrong = Object.keys(words).find((name) => running[name] !== words[name] && !(running[name] === undefined && isBeside(name)))
-    return wrong === undefined ? undefined : `runs with ${wrong}=${running[wrong] ?? '(nothing)'} instead of ${words[wrong]}`
+    const running = await readRunning({ ...given, verify }, words, loan)
+    const wrong = Object.keys(words).find((name) => running[name] !== words[name])
+    return wrong === undefined ? undefined : `runs with ${wrong}=${running[wrong]} instead of ${words[wrong]}`
   } catch (thrown) {
     loan.signal.throwIfAborted()
     return `does not say what it runs with: ${messageOf(thrown)}`
-  }
-}
-
-const reported = z.record(z.string(), z.unknown())
-
-/** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
-async function ask(url: string, given: FileOptions, loan: Loan): Promise<Readonly<Record<string, string>>> {
-  const { headers } = admit(url, {}, loan)
-  const {
-    status,
-    body,
-    url: shown,
-  } = await request(url, { headers, signal: loan.signal, deadline: Math.min(given.timeout, ANSWER), retries: 0 })
-  if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
-  const document = reported.safeParse(json(body)).data
-  if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })
-  const toggles = reported.safeParse(document['toggles']).data ?? document
-  return Object.fromEntries(
-    Object.entries(toggles).flatMap(([name, word]) =>
-      typeof word === 'string' || typeof word === 'boolean' ? [[name, plain(String(word))]] : [],
-    ),
-  )
-}
-
-function json(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }
 

@@ -340,6 +340,41 @@ describe('reload', () => {
     expect(reloads()).toBe(1)
   })
 
+  it.each([
+    ['did not end in time', { reload: ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads; sleep 30'], timeout: '200ms' }],
+    ['was killed', { reload: ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads; kill -9 $$'] }],
+  ])('that %s leaves one owed to the words from before, which were reloaded once', async (_, over) => {
+    await write({ F: 'false' }, 1, { reload })
+    await expect(write({ F: 'true' }, 2, over)).rejects.toThrow()
+    await write({ F: 'false' }, 3, { reload })
+    expect(reloads()).toBe(3)
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:3\n--\n$/)
+  })
+
+  it('is owed after a hand edit of words that were reloaded once', async () => {
+    await write({ F: 'false' }, 1, { reload })
+    writeFileSync(file, text().replace('F=false', 'F=true'))
+    await write({ F: 'false' }, 2, { reload })
+    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=false\n# rollout:2 reloaded:/)])
+  })
+
+  it('runs again when somebody has put the words back while it ran', async () => {
+    const rude = ['sh', '-c', `${reload[2]}; test -e once || { touch once; sed -i s/F=.*/F=false/ web.env; }`]
+    await write({ F: 'true' }, 1, { reload: rude })
+    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=true\n# rollout:1 reloaded:/)])
+  })
+
+  it('that a newer change has overtaken is followed by one for the newer, which stays owed', async () => {
+    const slow = [
+      'sh',
+      '-c',
+      `${reload[2]}; test -e once || { touch once; printf 'F=false\\n# rollout:9 reloaded:00c0ffee\\n' > web.env; }`,
+    ]
+    await expect(write({ F: 'true' }, 1, { reload: slow })).rejects.toThrow('change #9, which is newer')
+    expect([reloads(), text()]).toEqual([2, 'F=false\n# rollout:9\n'])
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:9\n--\n$/)
+  })
+
   it('has a deadline', async () => {
     await expect(write({ F: 'true' }, 1, { reload: ['sleep', '30'], timeout: '200ms' })).rejects.toMatchObject({ code: 'timeout' })
   })
@@ -378,8 +413,11 @@ describe('verify', () => {
 
   it.each([
     ['the old word', { body: '{"F":"false"}' }, 'the application runs with F=false instead of true'],
-    ['nothing', { body: '{}' }, 'the application runs with F=(nothing) instead of true'],
-    ['a bare number', { body: '{"F":1}' }, 'the application runs with F=(nothing) instead of true'],
+    ['nothing', { body: '{}' }, /does not say what it runs with: .* does not name F$/],
+    ['a number', { body: '{"F":1}' }, /does not name F$/],
+    ['null', { body: '{"F":null}' }, /does not name F$/],
+    ['another toggle', { body: '{"G":"true"}' }, /does not name F$/],
+    ['no toggles', { body: '{"toggles":{},"F":"true"}' }, /does not name F$/],
     ['an error', { status: 503, body: 'down' }, /does not say what it runs with: .* answered 503/],
     ['HTML', { body: '<html>' }, /did not answer with words/],
     ['a list', { body: '["F"]' }, /did not answer with words/],
@@ -417,9 +455,20 @@ describe('verify', () => {
 
   it('reads back what the application runs with, not what the file says', async () => {
     answer = () => ({ body: '{"F":"10%"}' })
-    writeFileSync(file, 'F=false\nG=true\n')
-    expect(await read(['F', 'G'], { verify: url })).toEqual({ F: '10%', G: 'true' })
+    writeFileSync(file, 'F=false\nF_USERS=ada\n')
+    expect(await read(['F', 'F_USERS', 'G'], { verify: url })).toEqual({ F: '10%', F_USERS: 'ada', G: undefined })
   })
+
+  it.each(['{}', '{"F":1}', '{"F":null}', '{"G":"false"}', '[]', 'false'])(
+    'an application that answers %s has not agreed when it is read',
+    async (body) => {
+      answer = () => ({ body })
+      await expect(read(['F'], { verify: url })).rejects.toMatchObject({
+        code: 'unreachable',
+        message: expect.stringMatching(/does not name F$|did not answer with words/),
+      })
+    },
+  )
 
   it('reloads an application that runs with something else, although it was told', async () => {
     answer = () => ({ body: JSON.stringify({ F: reloads() >= 2 ? 'true' : 'false' }) })

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { isBeside } from '../../core/plan/lists.ts'
+import type { Loan, Words } from '../../core/ports.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { admit } from '../http/access.ts'
+import { request } from '../http/http.ts'
+import { plain } from '../plain.ts'
+
+/** For one answer of the application, in milliseconds. */
+const ANSWER = 2000
+
+const reported = z.record(z.string(), z.unknown())
+
+/**
+ * Returns the words that an application runs with in the place of those it should, as it answers at `verify`. Throws
+ * `unreachable` where it does not answer with words, or leaves out one that it should have: silence is no agreement. Not
+ * asked are the variables beside a word, which an application need not report.
+ */
+export async function readRunning(given: { readonly verify: string; readonly timeout: number }, held: Words, loan: Loan): Promise<Words> {
+  const { shown, named } = await ask(given, loan)
+  return Object.fromEntries(
+    Object.entries(held).map(([name, word]) => {
+      const answer = named.get(name)
+      if (answer === undefined && word !== undefined && !isBeside(name))
+        throw new RolloutError('unreachable', { message: `${shown} does not name ${name}` })
+      return [name, answer ?? word]
+    }),
+  )
+}
+
+/** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
+async function ask({ verify, timeout }: { readonly verify: string; readonly timeout: number }, loan: Loan) {
+  const { headers } = admit(verify, {}, loan)
+  const deadline = Math.min(timeout, ANSWER)
+  const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, deadline, retries: 0 })
+  if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
+  const document = reported.safeParse(json(body)).data
+  if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })
+  const toggles = reported.safeParse(document['toggles']).data ?? document
+  const named = new Map(
+    Object.entries(toggles).flatMap(([name, word]) =>
+      typeof word === 'string' || typeof word === 'boolean' ? [[name, plain(String(word))] as const] : [],
+    ),
+  )
+  return { shown, named }
+}
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
