@@ -126,6 +126,7 @@ const shell: Shell = {
   }),
   self,
   user: userName(),
+  uid: process.getuid?.(),
   version: typeof __VERSION__ === 'string' ? __VERSION__ : 'dev',
   node: process.versions.node,
   home: fileURLToPath(new URL('..', import.meta.url)),

@@ -16,6 +16,8 @@ export interface Shell {
   readonly self: Controller
   /** The system's name for the user this runs as; undefined where it has none. */
   readonly user: string | undefined
+  /** The number of that user; undefined where the system has none. */
+  readonly uid: number | undefined
   readonly version: string
   /** Version of Node.js, e.g. `20.19.0`. */
   readonly node: string

@@ -13,7 +13,7 @@ export default async function pause(shell: Shell, input: Input): Promise<Outcome
     throw new RolloutError('conflict', { message: `nothing to pause: it is ${status}`, hint: 'rollout status' })
   }
   if (status === 'running') {
-    const by = await signature(shell, input, 'cut')
+    const by = await signature(shell, input, 'emergency')
     const why = { code: 'operator', text: by.reason ?? 'paused by an operator' } as const
     await writer.append({ type: 'paused', why }, by)
   }

@@ -1,4 +1,4 @@
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { RolloutError, type Outcome, type Problem } from '../core/values/errors.ts'
 import { parseDuration, type Duration } from '../core/values/units.ts'
 import type { Shell } from '../shell.ts'
 import type { Signature } from '../engine/writer.ts'
@@ -77,30 +77,41 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /** What cannot be seen: two names that look the same must be the same. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
+/** Where nobody may be turned away for want of a good name or a short reason: what takes back, or holds. */
+export type Urgency = 'ordinary' | 'emergency'
+
 /**
- * Who is acting, and why: `--actor`, then ROLLOUT_ACTOR, the CI's user, git's `user.email`, the system's name for this
- * user; never from thin air, and never the program itself. A CI comes before git, whose user there is mostly a robot. It is what
- * somebody says of themselves: whoever may write the journal may say anything; a signature proves more.
+ * Names who is acting, and why: `--actor`, then ROLLOUT_ACTOR, the CI's user, git's `user.email`, the system's name for
+ * this user; never from thin air, and never the program itself. A CI comes before git, whose user there is mostly a robot.
+ * It is what somebody says of themselves: whoever may write the journal may say anything; a signature proves more.
  * Throws `usage` when nobody can be named, or by a name that would not read the same to everybody, and when the reason
- * is too long; `cut` shortens it instead, for what must not fail over a text.
+ * is too long. In an emergency it never throws: the user's number will do for a name, and a long reason is cut.
  */
-export async function signature(shell: Shell, input: Input, long: 'refuse' | 'cut' = 'refuse'): Promise<Signature> {
-  const { actor, actorFrom } = await nameActor(shell, input)
-  if (actor === undefined || actor === '')
-    throw new RolloutError('usage', { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' })
+export async function signature(shell: Shell, input: Input, urgency: Urgency = 'ordinary'): Promise<Signature> {
+  const named = await nameActor(shell, input)
+  const wrong = refusalOf(named?.actor)
+  if (wrong && urgency === 'ordinary') throw new RolloutError('usage', wrong)
+  const reason = reasonOf(shell, input, urgency)
+  if (!wrong && named) return { ...named, ...(reason !== undefined && { reason }) }
+  const actor = shell.uid === undefined ? 'nobody' : `uid ${shell.uid}`
+  if (named) shell.err.write(`! ${wrong?.message}: it is recorded as ${actor}\n`)
+  return { actor, actorFrom: 'system', ...(reason !== undefined && { reason }) }
+}
+
+/** Why this cannot name an actor; undefined when it can. */
+function refusalOf(actor: string | undefined): Problem | undefined {
+  if (actor === undefined || actor === '') return { message: 'nobody is named as the actor', hint: '--actor NAME, or set ROLLOUT_ACTOR' }
   if (UNSEEN.test(actor) || actor.length > LONGEST)
-    throw new RolloutError('usage', {
+    return {
       message: `${JSON.stringify(actor.slice(0, LONGEST))} cannot name an actor`,
       hint: `one line of at most ${LONGEST} characters, all of them visible`,
-    })
-  if (actor === MACHINE)
-    throw new RolloutError('usage', { message: `"${MACHINE}" is the program itself`, hint: '--actor NAME names a person' })
-  const reason = reasonOf(shell, input, long)
-  return { actor, actorFrom, ...(reason !== undefined && { reason }) }
+    }
+  if (actor === MACHINE) return { message: `"${MACHINE}" is the program itself`, hint: '--actor NAME names a person' }
+  return undefined
 }
 
 /** The first who is named; a variable that was read from a file ends in a newline: no reason to refuse a rollback. */
-async function nameActor(shell: Shell, input: Input): Promise<{ readonly actor: string | undefined; readonly actorFrom: string }> {
+async function nameActor(shell: Shell, input: Input): Promise<{ readonly actor: string; readonly actorFrom: string } | undefined> {
   const typed = text(input, 'actor')
   if (typed !== undefined) return { actor: typed.trim(), actorFrom: '--actor' }
   for (const actorFrom of ['ROLLOUT_ACTOR', ...CI]) {
@@ -110,17 +121,19 @@ async function nameActor(shell: Shell, input: Input): Promise<{ readonly actor: 
   // Loaded here alone: it starts a process.
   const { gitUser } = await import('./git.ts')
   const actor = await gitUser(shell)
-  return actor === undefined || actor === '' ? { actor: shell.user?.trim(), actorFrom: 'system' } : { actor, actorFrom: 'git user.email' }
+  if (actor !== undefined && actor !== '') return { actor, actorFrom: 'git user.email' }
+  const user = shell.user?.trim()
+  return user === undefined || user === '' ? undefined : { actor: user, actorFrom: 'system' }
 }
 
 /** As much of a reason as a journal keeps, in characters: it is read in one line. */
 const LONGEST_REASON = 2000
 
-function reasonOf(shell: Shell, input: Input, long: 'refuse' | 'cut'): string | undefined {
+function reasonOf(shell: Shell, input: Input, urgency: Urgency): string | undefined {
   const reason = text(input, 'reason')
   if (reason === undefined || reason.length <= LONGEST_REASON) return reason
   const says = `the reason is ${reason.length} characters long; ${LONGEST_REASON} are kept`
-  if (long === 'refuse') throw new RolloutError('usage', { message: says, hint: 'a sentence, and a link to the rest' })
+  if (urgency === 'ordinary') throw new RolloutError('usage', { message: says, hint: 'a sentence, and a link to the rest' })
   shell.err.write(`! ${says}\n`)
   // Half of a character is none.
   return `${reason.slice(0, LONGEST_REASON - 1).replace(/[\uD800-\uDBFF]$/, '')}…`

@@ -40,6 +40,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     err: stream('err'),
     self: { host: 'here', pid: 4242, domain: 'boot ns', began: '1' },
     user: 'ana',
+    uid: 1000,
     version: 'test',
     node: '20.19.0',
     home: cwd,

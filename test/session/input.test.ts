@@ -45,7 +45,21 @@ it('a reason of a megabyte is refused, or cut for what must not fail', async () 
   const shell = fakeShell({ env: { ROLLOUT_ACTOR: 'ana' } })
   const input = { args: [], options: { reason: '🦊'.repeat(500_000) } }
   await expect(signature(shell, input)).rejects.toThrow('the reason is 1000000 characters long; 2000 are kept')
-  const { reason } = await signature(shell, input, 'cut')
+  const { reason } = await signature(shell, input, 'emergency')
   expect(reason).toBe(`${'🦊'.repeat(999)}…`)
   expect(shell.printed.err).toBe('! the reason is 1000000 characters long; 2000 are kept\n')
+})
+
+it.each<readonly [who: { readonly user?: string; readonly uid?: number; readonly actor?: string }, actor: string, said: string]>([
+  [{ uid: 123_456 }, 'uid 123456', ''],
+  [{}, 'nobody', ''],
+  [{ user: 'ana' }, 'ana', ''],
+  [{ user: 'ana', uid: 1, actor: 'auto' }, 'uid 1', '! "auto" is the program itself: it is recorded as uid 1\n'],
+  [{ uid: 1, actor: 'a\u001b[31m' }, 'uid 1', '! "a\\u001b[31m" cannot name an actor: it is recorded as uid 1\n'],
+])('in an emergency %j is %s', async ({ user, uid, actor: typed }, actor, said) => {
+  const shell = { ...fakeShell({ env: { PATH: '/nowhere' } }), user, uid }
+  const options = typed === undefined ? {} : { actor: typed }
+  expect(await signature(shell, { args: [], options }, 'emergency')).toEqual({ actor, actorFrom: 'system' })
+  expect(shell.printed.err).toBe(said)
+  if (user === undefined) await expect(signature(shell, { args: [], options })).rejects.toThrow('actor')
 })

@@ -19,7 +19,7 @@ export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutEr
       { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
     ])
   const { plan } = await loadPlan(shell, input, { withoutChannels: true })
-  const by = await signature(shell, input, 'cut')
+  const by = await signature(shell, input, 'emergency')
   const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
   const broken = await breakGlass(plan, targets, { clock: shell.clock, signal: deadline(shell, input) })
   const folder = join(locate(shell, input).folder, '.rollout')

@@ -51,7 +51,7 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
   const engine = await openRollbackEngine(shell, input, writer, state.plan)
   if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
   if (flag(input, 'dryRun')) return report(shell, input, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
-  const by = await signature(shell, input, 'cut')
+  const by = await signature(shell, input, 'emergency')
   const { before, to } = await rollBack(engine, {
     scope,
     why: whyOf(by.reason, contingency),
@@ -139,7 +139,7 @@ async function begin(shell: Shell, input: Input, writer: Writer, scope: Scope | 
   const { plan, files } = await loadPlan(shell, input, { withoutChannels: true })
   const baseline = defaultsOf(plan)
   if (!flag(input, 'dryRun'))
-    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, await signature(shell, input, 'cut'))
+    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, await signature(shell, input, 'emergency'))
   else
     throw new RolloutError('usage', {
       message: 'without a journal there is nothing to compare with',
