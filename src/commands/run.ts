@@ -9,6 +9,7 @@ import type { Shell } from '../shell.ts'
 import { writeJson } from '../views/json.ts'
 import { renderByHand } from '../views/advance.ts'
 import { openLive, type Live } from '../views/live.ts'
+import { becomeController } from '../session/controller.ts'
 import { flag, type Input } from '../session/input.ts'
 import { openEngine, openRollout } from '../session/project.ts'
 import { notifierOf } from '../session/tell.ts'
@@ -24,7 +25,8 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
   }
   const engine = await openEngine(shell, input, writer, state.plan, tellOf)
   const notifier = await notifierOf(shell, input, writer, state.plan, tellOf)
-  const leading = { controller: shell.self, alive: shell.alive }
+  const own = becomeController(shell, input)
+  const leading = { controller: own.controller, alive: shell.alive }
   try {
     if (flag(input, 'once')) live.turn(await runOnce(engine, { ...leading, notifier }))
     else await watch(turns(engine, { ...leading, notifier, exitOnPause: flag(input, 'exitOnPause') }), live)
@@ -33,6 +35,7 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
     await writer.refresh()
     if (!shell.signal.aborted || stateOf(engine).status !== 'rolled back') throw thrown
   } finally {
+    own.withdraw()
     live.end()
   }
   const last = stateOf(engine)

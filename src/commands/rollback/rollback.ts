@@ -14,6 +14,7 @@ import type { Shell } from '../../shell.ts'
 import { writeJson } from '../../views/json.ts'
 import { renderRollback, renderSettling } from '../../views/rollback.ts'
 import { contingencyCalled, type Named } from '../../session/contingency.ts'
+import { endController } from '../../session/controller.ts'
 import { digestOf } from '../../session/digest.ts'
 import { flag, signature, text, type Input } from '../../session/input.ts'
 import { loadPlan, openRollbackEngine, openRollout } from '../../session/project.ts'
@@ -56,7 +57,7 @@ async function ordinary(shell: Shell, input: Input, written: Scope | undefined):
     scope,
     why: whyOf(by.reason, contingency),
     signature: by,
-    end: shell.end,
+    end: async (controller) => endController(shell, input, controller),
     settling: (wait) => shell.err.write(renderSettling(wait)),
   })
   const outcome = report(shell, input, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')

@@ -26,6 +26,8 @@ export interface Controller {
   readonly domain: string
   /** When the process began, in the kernel's own count; '' where the system does not say. */
   readonly began: string
+  /** SHA-256 (hex) of a secret that this process holds: the journal alone proves nothing of a process. */
+  readonly proof?: string
 }
 
 /** What came of a rehearsal. */
