@@ -13,6 +13,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 if (process.argv.includes('--if-needed') && isFresh()) process.exit()
 
 const { rolldown } = await import('rolldown')
+const kinds = await readKinds()
 
 rmSync(dist, { recursive: true, force: true })
 const meta = await bundle({
@@ -45,7 +46,7 @@ async function bundle({ input, format, extension, prefix = '' }) {
     transform: {
       define: {
         __VERSION__: JSON.stringify(version),
-        __ADAPTERS__: JSON.stringify({ targets: adapters('targets'), metrics: adapters('metrics'), notify: adapters('notify') }),
+        __ADAPTERS__: JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, adapters(kind)]))),
       },
       target: 'node20.19',
     },
@@ -84,16 +85,28 @@ function declare(entries) {
   for (const each of readdirSync(types, { recursive: true, encoding: 'utf8' })) if (each.endsWith('.d.ts')) rmSync(join(types, each))
 }
 
-/** In a bundle there is no folder to import from: the template imports of the registry become a table. */
+/** The kinds of adapters, from the one list of them. */
+async function readKinds() {
+  const build = await rolldown({ cwd: root, input: 'src/core/ports.ts', logLevel: 'warn' })
+  const { output } = await build.generate({ format: 'esm' })
+  await build.close()
+  const { KINDS } = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
+  return Object.keys(KINDS)
+}
+
+/** In a bundle there is no folder to import from: the template import of the registry becomes a table of tables. */
 function registry() {
   return {
     name: 'adapter-registry',
     transform(code, id) {
       if (!id.endsWith('src/adapters/registry.ts')) return undefined
-      return code.replaceAll(/import\(`\.\/(targets|metrics|notify)\/\$\{(.+?)\}\.ts`\)/g, (_, kind, name) => {
+      const template = /import\(`\.\/\$\{kind\}\/\$\{(.+?)\}\.ts`\)/
+      if (!template.test(code)) throw new Error('registry.ts imports its adapters in another way than the bundle knows')
+      const tables = kinds.map((kind) => {
         const rows = adapters(kind).map((each) => `${JSON.stringify(each)}: () => import('./${kind}/${each}.ts')`)
-        return `({ ${rows.join(', ')} })[${name}]()`
+        return `${kind}: { ${rows.join(', ')} }`
       })
+      return code.replace(template, (_, name) => `({ ${tables.join(', ')} })[kind][${name}]()`)
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Channel, Plan } from '../core/plan/plan.ts'
 import { formatDuration } from '../core/values/units.ts'
 import { aborted, prepare, type Lender } from './open.ts'
 import { cut, plainLine } from './plain.ts'
-import { importNotify } from './registry.ts'
+import { importAdapter } from './registry.ts'
 
 /** A channel of the plan with its adapter found and its options checked. What it throws is fit to be shown. */
 export interface OpenChannel {
@@ -24,7 +24,7 @@ export async function openChannels(plan: Told, lender: Lender): Promise<readonly
   return Promise.all(Object.entries(plan.notify ?? {}).map(([name, channel]) => openChannel(plan, name, channel, lender)))
 }
 
-/** Likewise for whoever goes on whatever a channel says: one whose options do not fit fails at every attempt, with the reason. */
+/** Finds the adapters of all channels; one whose options do not fit fails at every attempt, with the reason, and stops nobody. */
 export async function openChannelsAnyway(plan: Told, lender: Lender): Promise<readonly OpenChannel[]> {
   return Promise.all(
     Object.entries(plan.notify ?? {}).map(async ([name, channel]) => {
@@ -39,7 +39,7 @@ export async function openChannelsAnyway(plan: Told, lender: Lender): Promise<re
 }
 
 async function openChannel(plan: Told, name: string, channel: Channel, lender: Lender): Promise<OpenChannel> {
-  const adapter = await importNotify(channel.use, lender.folder)
+  const adapter = await importAdapter('notify', channel.use, lender.folder)
   const { options, redact } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
   const within = async <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
     const deadline = lender.clock.deadline(channel.timeout)

@@ -1,16 +1,22 @@
 import type { MetricAdapter, NotifyAdapter, TargetAdapter } from '../core/ports.ts'
+import { schemaOf, type Check } from './check.ts'
 
-/** Types a metric adapter from its options schema. */
-export function metric<Options>(adapter: MetricAdapter<Options>): MetricAdapter<Options> {
-  return adapter
+/** An adapter as its author writes it. Only `options` says what type its options are: the functions go by it. */
+type Draft<Adapter extends { readonly options: unknown }, Options> = NoInfer<Omit<Adapter, 'options'>> & {
+  readonly options: Check<Options>
 }
 
-/** Types a target adapter from its options schema. */
-export function target<Options>(adapter: TargetAdapter<Options>): TargetAdapter<Options> {
-  return adapter
+/** Makes a metric of its functions; the options they are given are those that `options` returns. */
+export function metric<Options>(draft: Draft<MetricAdapter<Options>, Options>): MetricAdapter<Options> {
+  return { ...draft, options: schemaOf(draft.options) }
 }
 
-/** Types a notify adapter from its options schema. */
-export function channel<Options>(adapter: NotifyAdapter<Options>): NotifyAdapter<Options> {
-  return adapter
+/** Makes a target of its functions; the options they are given are those that `options` returns. */
+export function target<Options>(draft: Draft<TargetAdapter<Options>, Options>): TargetAdapter<Options> {
+  return { ...draft, options: schemaOf(draft.options) }
+}
+
+/** Makes a channel of its functions; the options they are given are those that `options` returns. */
+export function channel<Options>(draft: Draft<NotifyAdapter<Options>, Options>): NotifyAdapter<Options> {
+  return { ...draft, options: schemaOf(draft.options) }
 }

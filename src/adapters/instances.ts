@@ -47,6 +47,9 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       const wordsAt = divide(words)
       return [...places].flatMap(([instance, place]) => place.byHand(wordsAt(instance)))
     },
+    probe: async (signal) => void (await everywhere(places, async (place) => place.probe?.(signal))),
+    ...(first?.effect && { effect: first.effect }),
+    ...(first?.advise && { advise: first.advise }),
     refuses: (variable, word) => {
       const toggle = toggles.get(variable)
       const words = toggle?.exposure === 'instances' ? [toggle.words.off, toggle.words.on] : [word]

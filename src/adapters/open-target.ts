@@ -1,4 +1,4 @@
-import type { Fence, Refusal, Words } from '../core/ports.ts'
+import type { Advice, Effect, Fence, KnownId, Refusal, Words } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 
 /** A target of the plan with its adapter found and its options checked. */
@@ -8,12 +8,18 @@ export interface OpenTarget {
   write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
   /** The epochs it holds, one of each place that it is; none where it cannot hold any. */
   epochs(signal: AbortSignal): Promise<readonly number[]>
-  /** How long a write may still land after whoever sent it has ended; 0 where older ones are refused. */
+  /** How long a write may still land after its sender has ended; 0 where older ones are refused. */
   readonly settle: Duration
   /** Text that may hold what came from the environment, fit to be shown. */
   shown(text: string): string
-  /** What to type to do the same by hand. */
+  /** Returns what to type to do the same by hand; where nobody can say it, what must be held then. Never throws. */
   byHand(words: { readonly [variable: string]: string }): readonly string[]
   /** Why it could never hold this word of this variable; undefined when it can. */
   readonly refuses?: (variable: string, word: string) => Refusal | undefined
+  /** When the application runs with a new word; undefined where nobody knows. */
+  readonly effect?: Effect
+  /** Looks whether it could be written, without writing. Throws what stands in the way. */
+  readonly probe?: (signal: AbortSignal) => Promise<void>
+  /** Returns what there is to say of it, given the user ids that are known. */
+  readonly advise?: (ids: readonly KnownId[]) => readonly Advice[]
 }

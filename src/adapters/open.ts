@@ -1,8 +1,8 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
-import type { Clock, MetricAdapter, Past, Schema, Span, TargetAdapter } from '../core/ports.ts'
-import { Unreadable, type Missing, type Reading } from '../core/values/reading.ts'
+import type { Advice, Clock, Past, Schema, Server, Span } from '../core/ports.ts'
+import { Unreadable, type Measures, type Missing, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric, Plan, Target } from '../core/plan/plan.ts'
@@ -11,7 +11,8 @@ import { formatDuration, type Duration } from '../core/values/units.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
-import { importMetric, importTarget } from './registry.ts'
+import { importAdapter } from './registry.ts'
+import { linesByHand, wordsByHand } from './by-hand.ts'
 import { checkMeasured } from './measure/sound.ts'
 
 export type { OpenTarget } from './open-target.ts'
@@ -19,7 +20,7 @@ export type { OpenTarget } from './open-target.ts'
 /** For adapters that do not say: the deadline most of them have. */
 const SETTLE: Duration = 10_000
 
-/** What adapters are lent, but for the deadline of each call. */
+/** Everything adapters are lent but the deadline of each call. */
 export interface Lender {
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
@@ -30,8 +31,12 @@ export interface Lender {
 export interface OpenMetric {
   readonly name: string
   read(signal: AbortSignal): Promise<Reading>
-  /** What it read in the past, where its source remembers. Throws what is wrong, fit to be shown. */
+  /** Yields what it read in the past, where its source remembers. Throws what is wrong, fit to be shown. */
   readonly history?: (span: Span, signal: AbortSignal) => AsyncIterable<Past>
+  /** The server it asks, whose clock counts. */
+  readonly asks?: Server | undefined
+  /** What there is to say of its options. */
+  readonly advice?: readonly Advice[]
 }
 
 /** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
@@ -40,14 +45,14 @@ export async function openTargets(plan: Pick<Plan, 'targets' | 'toggles'>, lende
 }
 
 /**
- * Likewise for a rollback, which goes on with the others: a target whose options do not fit any more refuses with
- * the reason.
+ * Finds the adapters of all targets for a rollback, which goes on whatever is wrong with one of them: a target whose
+ * options or file do not fit any more refuses every call with the reason, and one that only cannot say what to type works.
  */
 export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<readonly OpenTarget[]> {
   return Promise.all(
     Object.keys(plan.targets).map(async (name) => {
       try {
-        return await openTarget(name, plan, lender)
+        return await openTarget(name, plan, lender, ['byHand'])
       } catch (thrown) {
         if (!(thrown instanceof RolloutError)) throw thrown
         const refuse = async (): Promise<never> => Promise.reject(thrown)
@@ -58,7 +63,7 @@ export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>,
           epochs: refuse,
           settle: 0,
           shown: (text) => text,
-          byHand: (words) => Object.entries(words).map(([variable, word]) => `${variable}=${word}`),
+          byHand: wordsByHand,
         }
       }
     }),
@@ -74,20 +79,25 @@ export async function openMetrics(plan: Pick<Plan, 'metrics'>, names: readonly s
   return Promise.all(known.map(([name, metric]) => openMetric(name, metric, lender)))
 }
 
-async function openTarget(name: string, plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<OpenTarget> {
+async function openTarget(
+  name: string,
+  plan: Pick<Plan, 'targets' | 'toggles'>,
+  lender: Lender,
+  spares: readonly string[] = [],
+): Promise<OpenTarget> {
   const target = plan.targets[name]
   if (!target) throw new RolloutError('config', { message: `there is no target "${name}"` })
   const { instances, options } = target
-  if (!instances) return openOne(name, target, lender)
+  if (!instances) return openOne(name, target, lender, spares)
   const each = instances.map(async (instance) => {
-    const open = await openOne(name, { ...target, options: ofInstance(options, instance) }, lender)
+    const open = await openOne(name, { ...target, options: ofInstance(options, instance) }, lender, spares)
     return [instance, open] as const
   })
   return spread(plan, name, new Map(await Promise.all(each)))
 }
 
-async function openOne(name: string, { use, options: raw }: Target, lender: Lender): Promise<OpenTarget> {
-  const adapter: TargetAdapter<unknown> = await importTarget(use, lender.folder)
+async function openOne(name: string, { use, options: raw }: Target, lender: Lender, spares: readonly string[]): Promise<OpenTarget> {
+  const adapter = await importAdapter('targets', use, lender.folder, spares)
   const { options, redact } = await prepare(`targets.${name}`, adapter.options, raw, lender)
   const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(redact(thrown)))
   return {
@@ -97,20 +107,24 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
     epochs: async (signal) => (adapter.epoch ? [await hidden(adapter.epoch(options, { ...lender, signal }))] : []),
     settle: adapter.settle?.(options) ?? SETTLE,
     shown: redact.text,
-    byHand: (words) => adapter.byHand(options, words).map((line) => redact.text(line)),
+    byHand: (words) => linesByHand(() => adapter.byHand(options, words), words).map((line) => redact.text(line)),
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
+    probe: async (signal) => hidden(adapter.probe?.(options, { ...lender, signal }) ?? Promise.resolve()),
+    ...(adapter.effect && { effect: adapter.effect(options) }),
+    ...(adapter.advise && { advise: (ids) => adapter.advise?.(options, ids) ?? [] }),
   }
 }
 
 async function openMetric(name: string, metric: Metric, lender: Lender): Promise<OpenMetric> {
-  const adapter: MetricAdapter<unknown> = await importMetric(metric.use, lender.folder)
+  const adapter = await importAdapter('metrics', metric.use, lender.folder)
   const { options, redact } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
   const past = adapter.history?.bind(adapter)
+  const declared = adapter.measures?.(options)
   const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
     if (!past) return
     try {
       for await (const { at, reading } of past(options, span, { ...lender, signal, timeout: metric.timeout }))
-        yield { at, reading: soundOrMissing(reading) }
+        yield { at, reading: soundOrMissing(reading, declared) }
     } catch (thrown) {
       throw redact(thrown)
     }
@@ -118,13 +132,15 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   return {
     name,
     ...(past && { history: recall }),
+    asks: adapter.asks?.(options),
+    advice: adapter.advise?.(options) ?? [],
     read: async (signal) => {
       const deadline = AbortSignal.timeout(metric.timeout)
       const both = AbortSignal.any([signal, deadline])
       const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
       try {
         const loan = { ...lender, signal: both, timeout: metric.timeout }
-        return checkMeasured(await Promise.race([adapter.read(options, loan), aborted(both)]))
+        return checkMeasured(await Promise.race([adapter.read(options, loan), aborted(both)]), declared)
       } catch (thrown) {
         if (deadline.aborted) return missing('timeout', `no answer within ${formatDuration(metric.timeout)}`)
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
@@ -133,16 +149,16 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   }
 }
 
-function soundOrMissing(reading: Reading): Reading {
+function soundOrMissing(reading: Reading, declared: Measures | undefined): Reading {
   if (reading.is === 'missing') return reading
   try {
-    return checkMeasured(reading)
+    return checkMeasured(reading, declared)
   } catch (thrown) {
     return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }
 }
 
-/** An adapter that ignores its signal must not hold up the others. */
+/** Rejects when the signal ends: an adapter that ignores it must not hold up the others. */
 export async function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
@@ -150,7 +166,7 @@ export async function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** An adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
+/** Resolves to an adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
 export async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
   const { value, secrets, unresolved } = resolve(raw, lender.env)
   const redact = redacting(new Map([...passed(value, lender.env), ...secrets]))

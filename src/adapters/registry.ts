@@ -1,58 +1,48 @@
 import { readdirSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { messageOf, RolloutError } from '../core/values/errors.ts'
-import type { MetricAdapter, NotifyAdapter, Schema, TargetAdapter } from '../core/ports.ts'
+import { isAbsolute } from 'node:path'
+import { RolloutError } from '../core/values/errors.ts'
+import type { Contracts, Kind, Schema } from '../core/ports.ts'
+import { importOwn } from './own.ts'
 
-/** The folder is the registry: `use: env-file` is the default export of `targets/env-file.ts`. */
-export async function importTarget(use: string, folder: string): Promise<TargetAdapter<unknown>> {
-  if (isPath(use)) return importFile(use, folder, 'read')
-  const { default: adapter } = await import(`./targets/${checked(use)}.ts`)
+/**
+ * Imports the adapter that `use` names: `env-file` is the default export of `targets/env-file.ts`, and what begins with
+ * `.` or `/` is the user's own file with the same contract. Throws `config` when there is none, or parts of it are missing.
+ */
+export async function importAdapter<K extends Kind>(
+  kind: K,
+  use: string,
+  folder: string,
+  spares: readonly string[] = [],
+): Promise<Contracts[K]> {
+  if (isPath(use)) return importOwn(kind, use, folder, spares)
+  const { default: adapter } = await import(`./${kind}/${checked(use)}.ts`)
   return adapter
 }
 
-/** Likewise for metrics. A `use` that begins with `.` or `/` is the user's own file with the same contract. */
-export async function importMetric(use: string, folder: string): Promise<MetricAdapter<unknown>> {
-  if (isPath(use)) return importFile(use, folder, 'read')
-  const { default: adapter } = await import(`./metrics/${checked(use)}.ts`)
-  return adapter
-}
-
-/** Likewise for those that tell. */
-export async function importNotify(use: string, folder: string): Promise<NotifyAdapter<unknown>> {
-  if (isPath(use)) return importFile(use, folder, 'send')
-  const { default: adapter } = await import(`./notify/${checked(use)}.ts`)
-  return adapter
-}
-
-/** Looks up adapters, and the schemas of their options, by name, for checking a plan before anything is opened. */
-export function schemas(folder: string) {
+/** Looks adapters up by kind and name, to check a plan before anything is opened. */
+export function adaptersIn(folder: string) {
   return {
-    names: { target: names('targets'), metric: names('metrics'), notify: names('notify') },
-    target: async (use: string): Promise<Schema<unknown> | undefined> =>
-      (await known(use, names('targets'), async () => importTarget(use, folder)))?.options,
-    metric: async (use: string): Promise<Schema<unknown> | undefined> =>
-      (await known(use, names('metrics'), async () => importMetric(use, folder)))?.options,
-    notify: async (use: string): Promise<Schema<unknown> | undefined> =>
-      (await known(use, names('notify'), async () => importNotify(use, folder)))?.options,
-    adapter: async (use: string): Promise<TargetAdapter<unknown> | undefined> =>
-      known(use, names('targets'), async () => importTarget(use, folder)),
+    names: namesOf,
+    find: async <K extends Kind>(kind: K, use: string): Promise<Contracts[K] | undefined> =>
+      isPath(use) || namesOf(kind).includes(use) ? importAdapter(kind, use, folder) : undefined,
   }
+}
+
+/** Resolves to the schema of the options of every adapter there is, by kind and name. */
+export async function optionSchemas(): Promise<{ readonly [kind in Kind]: Readonly<Record<string, Schema<unknown>>> }> {
+  const of = async (kind: Kind): Promise<Record<string, Schema<unknown>>> => {
+    const all = namesOf(kind).map(async (name) => [name, (await importAdapter(kind, name, '.')).options] as const)
+    return Object.fromEntries(await Promise.all(all))
+  }
+  return { targets: await of('targets'), metrics: await of('metrics'), notify: await of('notify') }
 }
 
 declare const __ADAPTERS__: { readonly [kind in Kind]: readonly string[] } | undefined
 
-/** A folder of adapters. */
-type Kind = 'targets' | 'metrics' | 'notify'
-
-/** The bundle knows its adapters by heart; the source reads its folders. */
-function names(kind: Kind): readonly string[] {
+/** Returns the names in a folder of adapters; a bundle, which has no folders, was told them when it was built. */
+function namesOf(kind: Kind): readonly string[] {
   if (typeof __ADAPTERS__ !== 'undefined') return __ADAPTERS__[kind]
   return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
-}
-
-async function known<Adapter>(use: string, among: readonly string[], load: () => Promise<Adapter>): Promise<Adapter | undefined> {
-  return isPath(use) || among.includes(use) ? load() : undefined
 }
 
 function isPath(use: string): boolean {
@@ -62,16 +52,4 @@ function isPath(use: string): boolean {
 function checked(use: string): string {
   if (/^[a-z][a-z0-9-]*$/.test(use)) return use
   throw new RolloutError('config', { message: `"${use}" is not an adapter`, hint: 'a name, or a path that begins with ./' })
-}
-
-/** Throws `config` when the file is missing, does not run, or is no adapter: all of that is the user's to mend. */
-async function importFile<Adapter>(use: string, folder: string, does: 'read' | 'send'): Promise<Adapter> {
-  const hint = `a module whose default export is an adapter: { options, ${does}, … }`
-  try {
-    const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
-    if (adapter?.options?.['~standard'] && typeof adapter[does] === 'function') return adapter
-  } catch (thrown) {
-    throw new RolloutError('config', { message: `${use} cannot be loaded: ${messageOf(thrown).split('\n')[0]}`, hint }, { cause: thrown })
-  }
-  throw new RolloutError('config', { message: `${use} is not an adapter`, hint })
 }

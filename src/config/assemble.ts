@@ -69,7 +69,7 @@ function segmentOf({ rule, ...rest }: WrittenSegment, lists: Lists): Segment {
   return { ...(rule !== undefined && { rule }), ...listsOf(rest, lists) }
 }
 
-/** What is frozen are the ids, not the name of their file. */
+/** Returns the ids themselves, which are frozen with the plan, in place of the name of their file. */
 function listsOf({ allow, deny }: Pick<WrittenSegment, 'allow' | 'deny'>, lists: Lists): Pick<Segment, 'allow' | 'deny'> {
   const ids = (list: NonNullable<typeof allow>): readonly string[] => ('file' in list ? (lists.get(list.file) ?? []) : list)
   return { ...(allow && { allow: ids(allow) }), ...(deny && { deny: ids(deny) }) }
@@ -94,8 +94,8 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
   return {
     use,
     options: json(options),
-    ...(options['on'] !== undefined &&
-      options['off'] !== undefined && { compares: options['quantile'] === undefined ? ('failures' as const) : ('latency' as const) }),
+    // Its adapter is asked later: askWhatIsMeasured.
+    measures: { what: 'gauge' },
     ...(toggle !== undefined && { toggle }),
     ...(evidence && { evidence: given(evidence) }),
     ...(success && { success }),

@@ -1,40 +1,32 @@
 import { z } from 'zod'
-import { CHANNEL_KEYS } from './notify.ts'
-import { METRIC_KEYS, phaseSchema, planSchema, TARGET_KEYS } from './schema.ts'
+import { kinds, type Kind } from '../core/ports.ts'
+import { COMMON_KEYS, phaseSchema, planSchema } from './schema.ts'
 
-/** What `use` may name, each with the zod schema of its options. */
-export interface AdapterSchemas {
-  readonly targets: Readonly<Record<string, unknown>>
-  readonly metrics: Readonly<Record<string, unknown>>
-  readonly notify: Readonly<Record<string, unknown>>
-}
+/** The adapters that `use` may name, by kind, each with the zod schema of its options. */
+export type AdapterSchemas = { readonly [kind in Kind]: Readonly<Record<string, unknown>> }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 
 type JsonSchema = { [key: string]: unknown }
 
-/** JSON Schema (draft 2020-12) of rollout.yaml, from the very schemas that check it, adapters' options included. */
+/** Returns the JSON Schema (draft 2020-12) of rollout.yaml, made from the very schemas that check it, adapters' options included. */
 export function planJsonSchema(adapters: AdapterSchemas): JsonSchema {
   const schema = toJson(planSchema)
   const properties = child(schema, 'properties')
-  const metricKeys = child(toJson(z.object(METRIC_KEYS)), 'properties')
-  const targetKeys = child(toJson(z.object(TARGET_KEYS)), 'properties')
   const described = (key: string, value: JsonSchema): JsonSchema => ({ ...pick(child(properties, key), 'description'), ...value })
-  const filled = {
-    ...properties,
-    targets: described('targets', variants(adapters.targets, targetKeys)),
-    metrics: described('metrics', variants(adapters.metrics, metricKeys)),
-    notify: described('notify', variants(adapters.notify, child(toJson(z.object(CHANNEL_KEYS)), 'properties'))),
-  }
-  return { ...schema, $schema: DRAFT, properties: filled }
+  const filled = kinds().map((kind) => {
+    const common = child(toJson(z.object(COMMON_KEYS[kind])), 'properties')
+    return [kind, described(kind, variants(adapters[kind], common))] as const
+  })
+  return { ...schema, $schema: DRAFT, properties: { ...properties, ...Object.fromEntries(filled) } }
 }
 
-/** Likewise of a phase's own file. */
+/** Returns the JSON Schema (draft 2020-12) of a phase's own file. */
 export function phaseJsonSchema(): JsonSchema {
   return { ...toJson(phaseSchema), $schema: DRAFT }
 }
 
-/** One alternative per adapter, and one for files of the user's own. */
+/** Returns one alternative per adapter, and one for files of the user's own. */
 function variants(adapters: Readonly<Record<string, unknown>>, common: JsonSchema): JsonSchema {
   const known = Object.entries(adapters).map(([use, schema]) => {
     const own = isZod(schema) ? toJson(schema) : {}

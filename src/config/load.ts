@@ -5,18 +5,19 @@ import type { Files } from '../core/journal/event.ts'
 import type { Finding } from '../core/check/finding.ts'
 import type { Instant } from '../core/values/units.ts'
 import type { Json } from '../core/values/json.ts'
-import type { Plan } from '../core/plan/plan.ts'
+import { togglesOf, type Channel, type Metric, type Plan, type Target } from '../core/plan/plan.ts'
+import { kinds } from '../core/ports.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
 import { readLists } from './lists.ts'
-import { CHANNEL_KEYS } from './notify.ts'
+import { askWhatIsMeasured } from './measured.ts'
 import { readSigners } from './signers.ts'
 import { checkRefusals } from './refusals.ts'
 import { digestOfFile, outlineOf } from './outline.ts'
 import { placeInText, type Path } from './place.ts'
-import { METRIC_KEYS, planSchema, TARGET_KEYS, type PlanFile } from './schema.ts'
+import { COMMON_KEYS, planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type YamlSource } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
@@ -74,12 +75,14 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
   )
   const phases = written.phases.flatMap((entry, nth) => (typeof entry === 'string' ? (included.phases[nth] ?? []) : [entry]))
   const lists = readLists(written, folder, place)
-  const plan = assemble(written, phases, lists.ids, environment)
+  const measured = await askWhatIsMeasured(assemble(written, phases, lists.ids, environment), { ...parts, place })
+  const { plan } = measured
   const signers = readSigners(plan.signers, folder)
   const findings = check(plan, options.now, options.starter)
   const errors = [
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
+    ...measured.problems,
     ...lists.problems,
     ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...plan, notify: {} } : plan), { ...parts, place })),
     ...signers.problems.map((each) => problem(each, place)),
@@ -157,7 +160,7 @@ function problem({ message, path, hint }: Pick<Finding, 'path' | 'message' | 'hi
   return { message, ...(where && { where }), ...(hint !== undefined && { hint }) }
 }
 
-/** As a reader meets them: file by file, line by line. */
+/** Sorts problems as a reader meets them: file by file, line by line. */
 function inOrder(problems: readonly Problem[], sources: readonly (Pick<YamlSource, 'name'> | undefined)[]): readonly Problem[] {
   const files = sources.map((each) => each?.name)
   const nth = ({ where }: Problem): number => files.indexOf(where?.file)
@@ -180,31 +183,30 @@ async function checkAdapters(used: readonly Used[], parts: OptionsParts): Promis
   return (await Promise.all(used.map(async (each) => checkOptions(each, parts)))).flat()
 }
 
-function usedBy({ targets, metrics, notify = {} }: Plan): readonly Used[] {
-  return [
-    ...Object.entries(targets).map(([name, target]): Used => ({ kind: 'target', path: ['targets', name], ...target })),
-    ...Object.entries(metrics).map(([name, { use, options }]): Used => ({ kind: 'metric', path: ['metrics', name], use, options })),
-    ...Object.entries(notify).map(([name, { use, options }]): Used => ({ kind: 'notify', path: ['notify', name], use, options })),
-  ]
-}
-
-/** What can be made out in a plan whose shape is wrong somewhere. */
-function usedIn(input: Json): readonly Used[] {
-  return (['target', 'metric', 'notify'] as const).flatMap((kind) =>
-    Object.entries(isObject(input) ? mapAt(input, PLURALS[kind]) : {}).flatMap(([name, entry]): readonly Used[] => {
-      if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
-      const options = Object.entries(entry).filter(([key]) => !Object.hasOwn(COMMON[kind], key))
-      const { instances: named } = entry
-      const instances = kind === 'target' && Array.isArray(named) ? named.filter((each) => typeof each === 'string') : []
-      const used: Used = { kind, path: [PLURALS[kind], name], use: entry['use'], options: Object.fromEntries(options) }
-      return [instances.length > 0 ? { ...used, instances } : used]
+function usedBy(plan: Plan): readonly Used[] {
+  return kinds().flatMap((kind) =>
+    Object.entries<Target | Metric | Channel>(plan[kind] ?? {}).map(([name, { use, options, ...rest }]): Used => {
+      const used = { kind, path: [kind, name], use, options }
+      if (kind !== 'targets') return used
+      const variables = togglesOf(plan, name).flatMap((toggle) => plan.toggles[toggle]?.variable ?? [])
+      return { ...used, variables, ...('instances' in rest && { instances: rest.instances }) }
     }),
   )
 }
 
-const PLURALS = { target: 'targets', metric: 'metrics', notify: 'notify' } as const
-/** The keys that are not the adapter's own. */
-const COMMON = { target: TARGET_KEYS, metric: METRIC_KEYS, notify: CHANNEL_KEYS } as const
+/** Returns what can be made out in a plan whose shape is wrong somewhere. */
+function usedIn(input: Json): readonly Used[] {
+  return kinds().flatMap((kind) =>
+    Object.entries(isObject(input) ? mapAt(input, kind) : {}).flatMap(([name, entry]): readonly Used[] => {
+      if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
+      const options = Object.entries(entry).filter(([key]) => !Object.hasOwn(COMMON_KEYS[kind], key))
+      const { instances: named } = entry
+      const instances = kind === 'targets' && Array.isArray(named) ? named.filter((each) => typeof each === 'string') : []
+      const used: Used = { kind, path: [kind, name], use: entry['use'], options: Object.fromEntries(options) }
+      return [instances.length > 0 ? { ...used, instances } : used]
+    }),
+  )
+}
 
 function mapAt(map: { readonly [key: string]: Json }, key: string): { readonly [key: string]: Json } {
   const found = map[key]

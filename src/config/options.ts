@@ -1,8 +1,7 @@
-import { isAbsolute, relative, resolve as resolvePath, sep } from 'node:path'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import type { Json } from '../core/values/json.ts'
-import type { Schema, TargetAdapter } from '../core/ports.ts'
+import type { Contracts, Kind, Schema, Surroundings } from '../core/ports.ts'
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
 import { resolve } from '../core/plan/reference.ts'
 import { suggest } from '../core/values/suggest.ts'
@@ -12,20 +11,18 @@ import type { Path } from './place.ts'
 
 /** Looks adapters up, so that their options can be checked before anything is opened. */
 export interface Adapters {
-  readonly names: { readonly [kind in Used['kind']]: readonly string[] }
-  target(use: string): Promise<Schema<unknown> | undefined>
-  metric(use: string): Promise<Schema<unknown> | undefined>
-  notify(use: string): Promise<Schema<unknown> | undefined>
-  /** The whole of a target's adapter, for what it says of a plan. */
-  adapter(use: string): Promise<TargetAdapter<unknown> | undefined>
+  names(kind: Kind): readonly string[]
+  find<K extends Kind>(kind: K, use: string): Promise<Contracts[K] | undefined>
 }
 
-/** A target, a metric or a channel of the plan: whose options, and where they stand. */
+/** A target, a metric or a channel of the plan: its options, and where they stand. */
 export interface Used {
-  readonly kind: 'target' | 'metric' | 'notify'
+  readonly kind: Kind
   readonly path: Path
   readonly use: string
   readonly instances?: readonly string[]
+  /** Variables that are written to a target, where the plan is sound enough to know them. */
+  readonly variables?: readonly string[]
   readonly options: { readonly [key: string]: Json }
 }
 
@@ -34,14 +31,14 @@ export interface OptionsParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Folder of the plan: where paths begin, and what they stay in. */
   readonly folder: string
-  /** What a reference stands for need not be known here. */
+  /** References need not be answered here. */
   readonly isOnlyRead?: boolean
   readonly place: About['place']
 }
 
-/** Everything wrong with the options of one target, metric or channel. Values from the environment are never shown. */
+/** Returns everything wrong with the options of one target, metric or channel. Values from the environment are never shown. */
 export async function checkOptions(
-  { kind, path, use, instances, options: written }: Used,
+  { kind, path, use, instances, variables, options: written }: Used,
   parts: OptionsParts,
 ): Promise<readonly Problem[]> {
   const place: About['place'] = (inside, onKey) => parts.place([...path, ...inside], onKey)
@@ -53,8 +50,9 @@ export async function checkOptions(
   const misplaced = checkPlaceholder(instances, written).map(({ at, message, hint }) => wrong(at, message, hint))
   if (misplaced.length > 0) return misplaced
   const raw = instances?.[0] === undefined ? written : ofInstance(written, instances[0])
-  const schema = await find(kind, use, parts.adapters)
-  if ('problem' in schema) return [wrong(['use'], schema.problem.message, schema.problem.hint)]
+  const adapter = await find(kind, use, parts.adapters)
+  if ('problem' in adapter) return [wrong(['use'], adapter.problem.message, adapter.problem.hint)]
+  const schema = adapter.found.options
   const { value, secrets, unresolved, malformed } = resolve(raw, parts.env)
   const references = [
     ...unresolved.map(({ path: at, name }) => ({
@@ -67,20 +65,23 @@ export async function checkOptions(
     })),
   ]
   const redact = redactor(secrets)
-  const result = await validate(schema.found, value)
+  const result = await validate(schema, value)
   if (typeof result === 'string') return [wrong(['use'], `${use} cannot check its options: ${redact(result)}`)]
   const { issues = [] } = result
-  const about: About = { schema: schema.found, input: raw, place }
+  const about: About = { schema, input: raw, place }
   const explained = issues
     .filter((issue) => !references.some(({ at }) => at.every((part, nth) => pathOf(issue)[nth] === part)))
     .flatMap((issue) => explainIssue(issue, about))
     .map((each) => ({ ...each, message: redact(each.message), ...(each.hint !== undefined && { hint: redact(each.hint) }) }))
-  const isOutside = references.length === 0 && result.issues === undefined && leaves(result.value, parts.folder)
-  const escaped = isOutside
-    ? [wrong(['path'], `${JSON.stringify(raw['path'])} lies outside the plan's folder`, 'allowOutside: true in the target allows it')]
-    : []
+  const around: Surroundings = { folder: parts.folder, ...(variables && { variables }) }
+  const misfits = references.length === 0 && !result.issues ? (adapter.found.check?.(result.value, around) ?? []) : []
+  const misplacedOptions = misfits.map(({ path: at, message, hint, isKey }) => ({
+    message: redact(message),
+    where: place(at, isKey),
+    ...(hint !== undefined && { hint: redact(hint) }),
+  }))
   const faults = parts.isOnlyRead === true ? references.slice(unresolved.length) : references
-  return [...faults.map(({ problem }) => problem), ...explained, ...escaped]
+  return [...faults.map(({ problem }) => problem), ...explained, ...misplacedOptions]
 }
 
 /** Instances that all are the same place, and a placeholder that stands for nothing. */
@@ -92,17 +93,18 @@ function checkPlaceholder(instances: Used['instances'], options: Used['options']
   return [{ at: [named], message: '{{instance}} stands for nothing: the target has no instances', hint: 'instances: [web-1, web-2]' }]
 }
 
-/** The adapter's schema, or why there is none. */
-async function find(kind: Used['kind'], use: string, { names, ...adapters }: Adapters) {
+/** Resolves to the adapter, or to why there is none. */
+async function find(kind: Kind, use: string, adapters: Adapters) {
   try {
-    const found = await adapters[kind](use)
+    const found = await adapters.find(kind, use)
     if (found) return { found }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
     return { problem: thrown.problems[0] ?? { message: thrown.message } }
   }
-  const near = suggest(use, names[kind])
-  const hint = near === undefined ? `one of ${names[kind].join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?`
+  const names = adapters.names(kind)
+  const near = suggest(use, names)
+  const hint = near === undefined ? `one of ${names.join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?`
   return { problem: { message: `there is no adapter "${use}"`, hint } }
 }
 
@@ -113,12 +115,4 @@ async function validate(schema: Schema<unknown>, value: unknown) {
   } catch (thrown) {
     return messageOf(thrown)
   }
-}
-
-/** An adapter whose options are `path` and `allowOutside` stays in the plan's folder; symbolic links it must look through itself. */
-function leaves(options: unknown, folder: string): boolean {
-  if (typeof options !== 'object' || options === null || !('path' in options) || !('allowOutside' in options)) return false
-  if (typeof options.path !== 'string' || options.allowOutside === true) return false
-  const inside = relative(folder, resolvePath(folder, options.path))
-  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
 }

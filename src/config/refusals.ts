@@ -1,10 +1,9 @@
 import type { Problem } from '../core/values/errors.ts'
 import { ofInstance } from '../core/plan/instances.ts'
 import { exposureAt } from '../core/plan/steps.ts'
-import { togglesOf, type Plan, type Toggle } from '../core/plan/plan.ts'
+import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolve } from '../core/plan/reference.ts'
-import { suggest } from '../core/values/suggest.ts'
 import { wordFor } from '../core/toggle/words.ts'
 import type { Exposure } from '../core/values/units.ts'
 import type { OptionsParts } from './options.ts'
@@ -12,12 +11,10 @@ import type { Path } from './place.ts'
 
 type Refuse = (variable: string, word: string) => Refusal | undefined
 
-/** The steps, and the defaults, that a target says it could never hold; each at its place, once. Nothing is asked for it. */
+/** Returns the steps, and the defaults, that a target says it could never hold; each at its place, once. Asks no target. */
 export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<readonly Problem[]> {
   const targets = await Promise.all(Object.keys(plan.targets).map(async (name) => [name, await refuseOf(plan, name, parts)] as const))
   const found = new Map<string, Problem>()
-  for (const name of Object.keys(plan.targets))
-    for (const problem of checkKeys(plan, name, parts)) found.set(`${name} ${problem.message}`, problem)
   for (const [target, refuse] of targets) {
     if (!refuse) continue
     for (const { toggle, name, word, path } of wordsOf(plan, target)) {
@@ -31,30 +28,14 @@ export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<re
   return [...found.values()]
 }
 
-/** Targets of flags name variables in `keys`: one that is none of theirs would leave its flag as it is called. */
-function checkKeys(plan: Plan, target: string, { place }: OptionsParts): readonly Problem[] {
-  const { use = '', options = {} } = plan.targets[target] ?? {}
-  const { keys } = options
-  // To an adapter of the user's own it may mean something else.
-  if (!/^[a-z]/.test(use) || typeof keys !== 'object' || keys === null) return []
-  const variables = togglesOf(plan, target).flatMap((name) => plan.toggles[name]?.variable ?? [])
-  return Object.keys(keys)
-    .filter((name) => !variables.includes(name))
-    .map((name) => {
-      const near = suggest(name, variables)
-      const hint = near === undefined ? `one of ${variables.slice(0, 10).join(', ')}` : `did you mean ${near}?`
-      return { message: `"${name}" is not written to ${target}`, where: place(['targets', target, 'keys', name], true), hint }
-    })
-}
-
 async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsParts): Promise<Refuse | undefined> {
   const target = plan.targets[name]
   if (!target) return undefined
-  const adapter = await adapters.adapter(target.use).catch(() => undefined)
+  const adapter = await adapters.find('targets', target.use).catch(() => undefined)
   if (!adapter?.refuses) return undefined
   const [instance] = target.instances ?? []
   const written = instance === undefined ? target.options : ofInstance(target.options, instance)
-  // What is wrong with the options is told by whoever checks them.
+  // checkOptions tells what is wrong with the options themselves.
   const result = await Promise.resolve(adapter.options['~standard'].validate(resolve(written, env).value)).catch(() => undefined)
   if (!result || result.issues) return undefined
   return (variable, word) => adapter.refuses?.(result.value, variable, word)
@@ -67,7 +48,7 @@ interface Meant {
   readonly path: Path
 }
 
-/** Everything that will be written to a target, as far as the plan alone says it: the baseline is what targets hold already. */
+/** Returns everything that will be written to a target, as far as the plan alone says it: targets hold the baseline already. */
 function wordsOf(plan: Plan, target: string): readonly Meant[] {
   const toggles = Object.entries(plan.toggles).filter(([, { targets }]) => targets.includes(target))
   const meant = (name: string, toggle: Toggle, exposure: Exposure, path: Path): readonly Meant[] => {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { STORE, storeKindOf, STORES } from '../core/values/address.ts'
+import type { Kind } from '../core/ports.ts'
 import { parseExposure } from '../core/values/units.ts'
 import { early, segments, users } from './segments.ts'
-import { channelSchema, specialChannel } from './notify.ts'
+import { CHANNEL_KEYS, channelSchema, specialChannel } from './notify.ts'
 import { freeze, window } from './calendar.ts'
 import { approval, concern, item } from './people.ts'
 import {
@@ -71,7 +72,7 @@ const toggle = z.strictObject({
 
 const options = z.json()
 
-export const TARGET_KEYS = {
+const TARGET_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
   instances: z
     .array(id)
@@ -114,6 +115,11 @@ export const METRIC_KEYS = {
   window: span.optional().describe('How far back a ratio or a quantile looks (1m)'),
   maxAge: span.optional().describe('An older sample is stale (2m)'),
   timeout: pause.optional().describe('Deadline of one reading, retries included (10s)'),
+}
+
+/** The keys of a target, a metric or a channel that are not its adapter's own. */
+export const COMMON_KEYS = { targets: TARGET_KEYS, metrics: METRIC_KEYS, notify: CHANNEL_KEYS } as const satisfies {
+  readonly [kind in Kind]: z.core.$ZodShape
 }
 
 const metric = z.object(METRIC_KEYS).catchall(options)

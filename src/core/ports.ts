@@ -1,8 +1,41 @@
-import type { Measured, Reading } from './values/reading.ts'
+import type { Measured, Measures, Reading } from './values/reading.ts'
 import type { Duration, Instant } from './values/units.ts'
 import type { Message } from './values/message.ts'
 
-/** What an adapter is lent for one call. It takes nothing else from the world. */
+/*
+ * The contracts of adapters, published as `rollout/adapter` (docs/adapters.md). What an adapter means is said by its
+ * functions: nothing outside it reads its options.
+ */
+
+/** Every kind of adapter by its folder, which is also its key in a plan: the word for one, and the functions it has. */
+export const KINDS = {
+  targets: { one: 'target', needs: ['read', 'write', 'byHand'], may: ['epoch', 'settle', 'refuses', 'check', 'effect', 'probe', 'advise'] },
+  metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
+  notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
+} as const satisfies { readonly [kind in keyof Contracts]: Functions<Contracts[kind]> }
+
+/** A kind of adapter. */
+export type Kind = keyof typeof KINDS
+
+/** Returns every kind of adapter. */
+export function kinds(): readonly Kind[] {
+  return Object.keys(KINDS).filter((name): name is Kind => Object.hasOwn(KINDS, name))
+}
+
+/** The contract of each kind. */
+export interface Contracts {
+  readonly targets: TargetAdapter<unknown>
+  readonly metrics: MetricAdapter<unknown>
+  readonly notify: NotifyAdapter<unknown>
+}
+
+interface Functions<Adapter> {
+  readonly one: string
+  readonly needs: readonly (keyof Adapter)[]
+  readonly may: readonly (keyof Adapter)[]
+}
+
+/** Everything an adapter is lent for one call. It takes nothing else from the world. */
 export interface Loan {
   /** Ends when the deadline passes or the user interrupts. */
   readonly signal: AbortSignal
@@ -58,21 +91,32 @@ export interface TargetAdapter<Options> {
    * is left empty, and reads back as '' or as not set. A target that can hold the epoch refuses an older one.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
+  /** Returns the lines a person would type to do the same by hand. Pure. */
+  byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
   /** The epoch that the target holds, 0 for none; for those that can. */
   epoch?(options: Options, loan: Loan): Promise<number>
   /**
-   * How long a write may still land after whoever sent it has ended; 10 s unless told. 0 where a write with an older
+   * Returns how long a write may still land after its sender has ended; 10 s unless told. 0 where a write with an older
    * epoch is refused: there a late one does no harm.
    */
   settle?(options: Options): Duration
-  /** What a person would type to do the same by hand. */
-  byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
   /**
-   * Why the target could never hold this word of this variable, said without asking it: a step like that is an error of
-   * the plan. Pure. Undefined when it can.
+   * Returns why the target could never hold this word of this variable, without asking it: a step like that is an error
+   * of the plan. Pure. Undefined when it can.
    */
   refuses?(options: Options, variable: string, word: string): Refusal | undefined
+  /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
+  check?(options: Options, plan: Surroundings): readonly Fault[]
+  /** Returns when an application runs with a new word: at once, or only after a restart or a redeploy. */
+  effect?(options: Options): Effect
+  /** Looks whether it could be written, without writing, for `doctor`. Throws what stands in the way. */
+  probe?(options: Options, loan: Loan): Promise<void>
+  /** Returns what `doctor` should say of it, given the user ids that are known. Pure. */
+  advise?(options: Options, ids: readonly KnownId[]): readonly Advice[]
 }
+
+/** When an application runs with a word that was written. */
+export type Effect = 'live' | 'restart' | 'redeploy'
 
 /** What is wrong, and what would do. */
 export interface Refusal {
@@ -80,14 +124,59 @@ export interface Refusal {
   readonly hint?: string
 }
 
+/** Something wrong with the options: `path` leads to the value in them, or to its key. */
+export interface Fault extends Refusal {
+  readonly path: readonly (string | number)[]
+  readonly isKey?: boolean
+}
+
+/** The plan around an adapter, as far as it may know it. */
+export interface Surroundings {
+  /** Folder of the plan file. */
+  readonly folder: string
+  /** Variables that a target is written; absent while the plan has errors that hide them. */
+  readonly variables?: readonly string[]
+}
+
+/** An id of a user, and where it was found: `line 3 of ids.txt`. */
+export interface KnownId {
+  readonly id: string
+  readonly place: string
+}
+
+/** A row of `doctor`. */
+export interface Advice {
+  readonly level: 'ok' | 'warning'
+  readonly text: string
+  readonly hint?: string
+}
+
+/** Reads one number, or counters, from one source. A throw is a missing reading; it never judges what it read. */
 export interface MetricAdapter<Options> {
   readonly options: Schema<Options>
   read(options: Options, loan: Loan): Promise<Measured>
+  /** Returns what its readings are; a gauge unless told. Counts of two groups are compared only where it says so. Pure. */
+  measures?(options: Options): Measures
+  /** Returns how far back one reading looks by itself: 5 minutes for `rate(…[5m])`. Pure. */
+  looksBack?(options: Options): Duration
   /**
-   * What `read` would have given at every step of the span, oldest first, with the step as the time of the sample; only
-   * where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the whole.
+   * Yields what `read` would have given at every step of the span, oldest first, with the step as the time of the sample;
+   * only where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the whole.
    */
   history?(options: Options, span: Span, loan: Loan): AsyncIterable<Past>
+  /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
+  check?(options: Options, plan: Surroundings): readonly Fault[]
+  /** Returns the server it asks, so that `doctor` compares its clock with this machine's. Pure. */
+  asks?(options: Options): Server | undefined
+  /** Returns what `doctor` should say of the options. Pure. */
+  advise?(options: Options): readonly Advice[]
+}
+
+/** An HTTP server. */
+export interface Server {
+  readonly url: string
+  /** Nothing is sent to a link-local address. */
+  readonly blockLinkLocal?: boolean
 }
 
 /**
@@ -97,7 +186,9 @@ export interface MetricAdapter<Options> {
 export interface NotifyAdapter<Options> {
   readonly options: Schema<Options>
   send(options: Options, message: Message, loan: Loan): Promise<void>
-  /** What `doctor --notify` does instead, where a test message would change something. Resolves to what it found. */
+  /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
+  check?(options: Options, plan: Surroundings): readonly Fault[]
+  /** Looks without sending, for `doctor --notify`, where a test message would change something. Resolves to what it found. */
   probe?(options: Options, loan: Loan): Promise<string>
 }
 
@@ -108,7 +199,7 @@ export interface Span {
   readonly step: Duration
 }
 
-/** What was to be read at one time. */
+/** A reading as it was at one time. */
 export interface Past {
   readonly at: Instant
   readonly reading: Reading

@@ -63,14 +63,14 @@ export async function loadPlan(
   input: Input,
   how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string } = {},
 ) {
-  const [{ loadPlanFile: loadFile }, { schemas }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
+  const [{ loadPlanFile: loadFile }, { adaptersIn }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   const { file, folder } = locate(shell, input)
   const environment = text(input, 'env')
   return loadFile(file, {
     ...how,
     ...(environment !== undefined && { environment }),
     env: shell.env,
-    adapters: schemas(folder),
+    adapters: adaptersIn(folder),
     now: shell.clock.now(),
   })
 }

@@ -1,75 +1,93 @@
-import { readdirSync } from 'node:fs'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { importMetric, importNotify, importTarget, schemas } from '../../src/adapters/registry.ts'
+import { faultsOf } from '../../src/adapters/own.ts'
+import { adaptersIn, importAdapter } from '../../src/adapters/registry.ts'
+import { kinds, KINDS, type Kind } from '../../src/core/ports.ts'
 import { lend } from '../helpers/loan.ts'
 
 const folder = new URL('../../src/adapters/', import.meta.url)
-const names = (kind: string): string[] => readdirSync(new URL(kind, folder)).map((file) => file.replace(/\.ts$/, ''))
+const inFolder = (kind: Kind): readonly string[] => readdirSync(new URL(kind, folder)).map((file) => file.replace(/\.ts$/, ''))
+const all = kinds().flatMap((kind) => inFolder(kind).map((use) => [KINDS[kind].one, use, kind] as const))
 
-describe.each(names('targets'))('the target %s', (use) => {
+describe.each(all)('the %s %s', (_, use, kind) => {
   it('keeps the contract', async () => {
-    const adapter = await importTarget(use, '/')
-    expect(adapter.options['~standard'].version).toBe(1)
-    expect([typeof adapter.read, typeof adapter.write, typeof adapter.byHand]).toEqual(['function', 'function', 'function'])
+    const adapter = await importAdapter(kind, use, '/')
+    expect(faultsOf(kind, adapter)).toEqual([])
+    const { needs, may } = KINDS[kind]
+    expect(Object.keys(adapter).filter((name) => !['options', ...needs, ...may].includes(name))).toEqual([])
   })
 
   it('refuses options it does not know', async () => {
-    const { options } = await importTarget(use, '/')
-    const result = await options['~standard'].validate({ surprise: true })
-    expect(result.issues?.map(({ message }) => message).join()).toContain('surprise')
-  })
-})
-
-describe.each(names('metrics'))('the metric %s', (use) => {
-  it('keeps the contract', async () => {
-    const adapter = await importMetric(use, '/')
-    expect(adapter.options['~standard'].version).toBe(1)
-    expect(typeof adapter.read).toBe('function')
-  })
-
-  it('refuses options it does not know', async () => {
-    const { options } = await importMetric(use, '/')
-    const result = await options['~standard'].validate({ surprise: true })
-    expect(result.issues?.map(({ message }) => message).join()).toContain('surprise')
-  })
-})
-
-describe.each(names('notify'))('the channel %s', (use) => {
-  it('keeps the contract', async () => {
-    const adapter = await importNotify(use, '/')
-    expect(adapter.options['~standard'].version).toBe(1)
-    expect(typeof adapter.send).toBe('function')
-  })
-
-  it('refuses options it does not know', async () => {
-    const { options } = await importNotify(use, '/')
+    const { options } = await importAdapter(kind, use, '/')
     const result = await options['~standard'].validate({ surprise: true })
     expect(result.issues?.map(({ message }) => message).join()).toContain('surprise')
   })
 })
 
 describe('the registry', () => {
-  it('is the folder', () => {
-    expect(schemas('/').names).toEqual({ target: names('targets'), metric: names('metrics'), notify: names('notify') })
-  })
+  it.each(kinds())('is the folder of %s', (kind) => expect(adaptersIn('/').names(kind)).toEqual(inFolder(kind)))
 
   it.each(['../state/file', 'env-file.ts', 'Env', '__proto__', ''])('does not import %s', async (use) => {
-    await expect(importTarget(use, '/nowhere')).rejects.toThrow()
-    if (!use.startsWith('.')) expect(await schemas('/nowhere').target(use)).toBeUndefined()
+    await expect(importAdapter('targets', use, '/nowhere')).rejects.toThrow()
+    if (!use.startsWith('.')) expect(await adaptersIn('/nowhere').find('targets', use)).toBeUndefined()
+  })
+})
+
+const STANDARD = "{ '~standard': { version: 1, vendor: 'me', validate: (value) => ({ value }) } }"
+
+function own(source: string): string {
+  const place = mkdtempSync(join(tmpdir(), 'own-'))
+  writeFileSync(join(place, 'mine.mjs'), source)
+  return place
+}
+
+describe("a file of the user's own", () => {
+  it('has the same contract', async () => {
+    const place = own(`export default { options: ${STANDARD}, read: async () => ({ is: 'value', value: 7 }) }`)
+    const adapter = await importAdapter('metrics', './mine.mjs', place)
+    expect(await adapter.read({}, lend(place))).toEqual({ is: 'value', value: 7 })
   })
 
-  it("takes a file of the user's own with the same contract", async () => {
-    const own = mkdtempSync(join(tmpdir(), 'own-'))
-    const source = `export default {
-      options: { '~standard': { version: 1, vendor: 'me', validate: (value) => ({ value }) } },
-      read: async () => ({ is: 'value', value: 7 }),
-    }`
-    writeFileSync(join(own, 'mine.mjs'), source)
-    const adapter = await importMetric('./mine.mjs', own)
-    expect(await adapter.read({}, lend(own))).toEqual({ is: 'value', value: 7 })
-    await expect(importNotify('./mine.mjs', own)).rejects.toThrow('./mine.mjs is not an adapter')
+  it('may be an object of a class, and check its options by a function', async () => {
+    const place = own(`class Mine {
+      number = 7
+      options({ plus }) { if (typeof plus !== 'number') throw new Error('plus: must be a number'); return { plus } }
+      async read({ plus }) { return { is: 'value', value: this.number + plus } }
+    }
+    export default new Mine()`)
+    const adapter = await importAdapter('metrics', './mine.mjs', place)
+    const { validate } = adapter.options['~standard']
+    expect(await validate({})).toEqual({ issues: [{ message: 'plus: must be a number' }] })
+    expect(await validate({ plus: 1 })).toEqual({ value: { plus: 1 } })
+    expect(await adapter.read({ plus: 1 }, lend(place))).toEqual({ is: 'value', value: 8 })
+  })
+
+  it.each<[Kind, string, string]>([
+    ['targets', `{ options: ${STANDARD}, read() {} }`, './mine.mjs is not a target: write is missing; byHand is missing'],
+    [
+      'targets',
+      `{ options: ${STANDARD}, raed() {}, write() {}, byHand() {} }`,
+      './mine.mjs is not a target: read is missing (there is "raed")',
+    ],
+    [
+      'targets',
+      `{ options: {}, read() {}, write() {}, byHand: 'x' }`,
+      './mine.mjs is not a target: options must be a function, or a Standard Schema such as one of zod; byHand must be a function',
+    ],
+    [
+      'targets',
+      `{ options: ${STANDARD}, read() {}, write() {}, byHand() {}, settle: 5 }`,
+      './mine.mjs is not a target: settle must be a function',
+    ],
+    ['metrics', `{ read() {} }`, './mine.mjs is not a metric: options is missing'],
+    ['metrics', `() => 1`, './mine.mjs is not a metric: default is missing, or no object'],
+    ['notify', `{ options: ${STANDARD}, read() {} }`, './mine.mjs is not a channel: send is missing'],
+  ])('%s %s', async (kind, source, message) => {
+    await expect(importAdapter(kind, './mine.mjs', own(`export default ${source}`))).rejects.toMatchObject({
+      code: 'config',
+      problems: [{ message, hint: expect.stringContaining('docs/adapters.md') }],
+    })
   })
 })

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { schemas } from '../../src/adapters/registry.ts'
+import { adaptersIn } from '../../src/adapters/registry.ts'
+import { kinds } from '../../src/core/ports.ts'
 import { fakeShell } from '../helpers/shell.ts'
 
 interface JsonSchema {
@@ -42,13 +43,9 @@ describe('schema', () => {
 
   it('knows the options of every adapter', async () => {
     const schema = await printed()
-    const { names } = schemas('/')
-    for (const [kind, uses] of [
-      ['targets', names.target],
-      ['metrics', names.metric],
-      ['notify', names.notify],
-    ] as const) {
-      for (const use of uses) {
+    const { names } = adaptersIn('/')
+    for (const kind of kinds()) {
+      for (const use of names(kind)) {
         const found = variant(schema, kind, use)
         expect(found?.additionalProperties, `${kind} ${use}`).toBe(false)
         expect(Object.keys(found?.properties ?? {}).length, `${kind} ${use}`).toBeGreaterThan(1)

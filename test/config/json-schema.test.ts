@@ -2,24 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { schemas } from '../../src/adapters/registry.ts'
+import { optionSchemas } from '../../src/adapters/registry.ts'
 import { phaseJsonSchema, planJsonSchema } from '../../src/config/json-schema.ts'
 import { sketchPlan } from '../../src/config/sketch.ts'
 import { changed, loaded, PLAN, refusal } from './plan.ts'
 
-const { names, target, metric, notify } = schemas('/')
-const table = async (uses: readonly string[], find: (use: string) => Promise<unknown>) =>
-  Object.fromEntries(await Promise.all(uses.map(async (use) => [use, await find(use)] as const)))
-
 // `uri` and `email` are left to the loader: an editor sees the reference, not what it stands for.
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: true, email: true } })
-const plan = ajv.compile(
-  planJsonSchema({
-    targets: await table(names.target, target),
-    metrics: await table(names.metric, metric),
-    notify: await table(names.notify, notify),
-  }),
-)
+const plan = ajv.compile(planJsonSchema(await optionSchemas()))
 const phase = ajv.compile(phaseJsonSchema())
 
 describe('the schema editors use', () => {

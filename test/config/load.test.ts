@@ -23,6 +23,7 @@ describe('a plan', () => {
     expect(plan.metrics['errors']).toEqual({
       use: 'openmetrics',
       options: { url: 'http://localhost/metrics', ratio: { bad: 'b', total: 't' } },
+      measures: { what: 'failures', groups: 1 },
       critical: { when: { op: '>', threshold: 0.05, unit: '%' }, for: 0 },
       minSamples: 100,
       onNoData: 'hold',
@@ -311,13 +312,18 @@ describe('references', () => {
 describe('an adapter of the user', () => {
   const using = (module: string) => ({ 'rollout.yaml': changed(['use: env-file', 'use: ./mine.mjs']), 'mine.mjs': module })
   const schema = (validate: string) =>
-    `export default { options: { '~standard': { version: 1, vendor: 'me', validate: ${validate} } }, read: () => ({}) }`
+    `export default { options: { '~standard': { version: 1, vendor: 'me', validate: ${validate} } }, read: () => ({}), write() {}, byHand: () => [] }`
 
   it.each([
     ['accepts', schema('(value) => ({ value })'), undefined],
     ['complains', schema(`() => ({ issues: [{ message: 'no, ' + process.version, path: ['path'] }] })`), `path: no, ${process.version}`],
     ['throws', schema(`() => { throw new Error('oops') }`), './mine.mjs cannot check its options: oops'],
-    ['is no adapter', 'export default 1', './mine.mjs is not an adapter'],
+    ['is no adapter', 'export default 1', './mine.mjs is not a target: default is missing, or no object'],
+    [
+      'lacks functions',
+      schema('(value) => ({ value })').replace('write() {}, byHand: () => []', ''),
+      './mine.mjs is not a target: write is missing; byHand is missing',
+    ],
     ['does not run', 'throw new Error("boom")', './mine.mjs cannot be loaded: boom'],
   ])('that %s', async (_, module, message) => {
     if (message === undefined) expect((await loaded(using(module))).plan.targets['web']?.use).toBe('./mine.mjs')
@@ -333,7 +339,7 @@ it.each([
   ['complains of it', `({ issues: [{ message: 'bad ' + path + JSON.stringify(path), path: ['path'] }] })`],
   ['throws it', '{ throw new Error(path) }'],
 ])('an adapter that %s still cannot show a secret', async (_, body) => {
-  const mine = `export default { options: { '~standard': { version: 1, vendor: 'me', validate: ({ path }) => ${body} } }, read: () => ({}) }`
+  const mine = `export default { options: { '~standard': { version: 1, vendor: 'me', validate: ({ path }) => ${body} } }, read: () => ({}), write() {}, byHand: () => [] }`
   const plan = changed(['use: env-file', 'use: ./mine.mjs'], ['path: web.env', 'path: "${SECRET}"'])
   const error = await refusal({ 'rollout.yaml': plan, 'mine.mjs': mine }, { env: { SECRET: CANARY } })
   expect(error.message).toContain('${SECRET}')

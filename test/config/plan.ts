@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { schemas } from '../../src/adapters/registry.ts'
+import { adaptersIn } from '../../src/adapters/registry.ts'
 import { loadPlanFile, type Loaded, type LoadOptions } from '../../src/config/load.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import { renderProblems } from '../../src/views/problem.ts'
@@ -45,7 +45,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z')
 
 /** Loads `rollout.yaml` of a folder as a command would. */
 export async function loadIn(folder: string, options: Partial<LoadOptions> = {}): Promise<Loaded> {
-  return loadPlanFile(join(folder, 'rollout.yaml'), { env: {}, adapters: options.adapters ?? schemas(folder), now: NOW, ...options })
+  return loadPlanFile(join(folder, 'rollout.yaml'), { env: {}, adapters: options.adapters ?? adaptersIn(folder), now: NOW, ...options })
 }
 
 export async function loaded(files: Files | string, options: Partial<LoadOptions> = {}): Promise<Loaded> {

@@ -43,7 +43,7 @@ describe('a step that its target cannot hold is an error of the plan, at its pla
   it('a key of a variable that is not written there', async () => {
     const { problems } = await refusal(plan('{ use: flagd, path: flags.json, keys: { FEATUR_X: search } }', '[10%, 100%]'))
     expect(problems).toMatchObject([
-      { message: '"FEATUR_X" is not written to edge', hint: 'did you mean FEATURE_X?', where: { line: 7, column: 49 } },
+      { message: '"FEATUR_X" is not written here', hint: 'did you mean FEATURE_X?', where: { line: 7, column: 49 } },
     ])
   })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadPlanFile } from '../../src/config/load.ts'
 import { parse } from '../../src/config/syntax.ts'
-import { schemas } from '../../src/adapters/registry.ts'
+import { adaptersIn } from '../../src/adapters/registry.ts'
 import { changed, loaded, loadIn, PLAN, refusal, seen, withFiles } from './plan.ts'
 
 const IS_ROOT = process.getuid?.() === 0
@@ -52,7 +52,7 @@ describe('a file that is no plan', () => {
   it('a missing file, a folder, a pipe, a loop of links', async () => {
     await withFiles({}, async (folder) => {
       const said = async (name: string) => {
-        const outcome = await loadPlanFile(join(folder, name), { env: {}, adapters: schemas(folder), now: 0 }).catch(
+        const outcome = await loadPlanFile(join(folder, name), { env: {}, adapters: adaptersIn(folder), now: 0 }).catch(
           (thrown: unknown) => thrown,
         )
         return outcome instanceof Error ? outcome.message : 'accepted'
@@ -72,7 +72,7 @@ describe('a file that is no plan', () => {
     await withFiles({ 'rollout.yaml': PLAN }, async (folder) => {
       chmodSync(join(folder, 'rollout.yaml'), 0)
       // Somebody else may not be allowed into the folder of this repository either.
-      const adapters = schemas(folder)
+      const adapters = adaptersIn(folder)
       // Root may read every file: for a moment this process is somebody else.
       if (IS_ROOT) process.seteuid?.(NOBODY)
       try {

@@ -23,6 +23,7 @@ const PLAN: Plan = {
     errors: {
       use: 'fake',
       options: {},
+      measures: { what: 'failures', groups: 1 },
       critical: { when: { op: '>', threshold: 0.05, unit: '%' }, for: 0 },
       warning: { when: { op: '>', threshold: 0.02, unit: '%' }, for: 0 },
       minSamples: 0,

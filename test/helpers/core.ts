@@ -1,7 +1,7 @@
 import { decide, type Decision } from '../../src/core/policy/decide.ts'
 import type { Event, Fact } from '../../src/core/journal/event.ts'
 import type { Track, Watch } from '../../src/core/judge/track.ts'
-import type { Reading } from '../../src/core/values/reading.ts'
+import type { Measures, Reading } from '../../src/core/values/reading.ts'
 import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan/plan.ts'
 import { parseRule, type Rule } from '../../src/core/values/rule.ts'
 import { evolve } from '../../src/core/journal/fold.ts'
@@ -31,11 +31,16 @@ export function toggle(more: Partial<Toggle> = {}): Toggle {
   }
 }
 
+/** Failures of all users together, and of those with a toggle on beside those with it off. */
+export const ONE_GROUP: Measures = { what: 'failures', groups: 1 }
+export const BOTH_GROUPS: Measures = { what: 'failures', groups: 2 }
+
 /** `> 5%` is critical, `> 2%` a warning, `< 1%` success; nothing needs time. */
 export function metric(more: Partial<Metric> = {}): Metric {
   return {
     use: 'fake',
     options: {},
+    measures: { what: 'gauge' },
     success: rule('< 1%'),
     warning: { when: rule('> 2%'), for: 0 },
     critical: { when: rule('> 5%'), for: 0 },

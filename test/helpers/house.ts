@@ -90,8 +90,8 @@ function isIn(path: string, places: readonly string[]): boolean {
 }
 
 function complaintOf(path: string, to: string | undefined): readonly string[] {
-  // The registry is where a name becomes a file: `use: env-file` → adapters/targets/env-file.ts.
-  if (to === undefined) return path === 'adapters/registry.ts' ? [] : [`${path} imports a computed path`]
+  // There a name becomes a file: `use: env-file` → adapters/targets/env-file.ts, and a path the user's own.
+  if (to === undefined) return ['adapters/registry.ts', 'adapters/own.ts'].includes(path) ? [] : [`${path} imports a computed path`]
   if (to.startsWith('.')) {
     const target = posix.join(posix.dirname(path), to)
     const isOwn = path.includes('/') && apartmentOf(target) === apartmentOf(path)

@@ -11,7 +11,7 @@ export function planOf(
   { use, ...options }: Options & { readonly use: string },
   over: Partial<Metric> = {},
 ): { readonly metrics: { readonly m: Metric } } {
-  const rules = { minSamples: 0, onNoData: 'hold', window: 300_000, maxAge: 60_000, timeout: 5000 } as const
+  const rules = { measures: { what: 'gauge' }, minSamples: 0, onNoData: 'hold', window: 300_000, maxAge: 60_000, timeout: 5000 } as const
   return { metrics: { m: { use, options, ...rules, ...over } } }
 }
 

@@ -31,6 +31,7 @@ export function drawPlan(random: Random, more: Random): Plan {
       errors: {
         use: 'simulated',
         options: {},
+        measures: { what: 'failures', groups: 1 },
         success: { op: '<', threshold: 0.01, unit: '%' },
         warning: { when: { op: '>', threshold: 0.02, unit: '%' }, for: 0 },
         critical: { when: { op: '>', threshold: 0.05, unit: '%' }, for: random.pick([0, 15_000]) },

@@ -15,6 +15,7 @@ function rule(text: string) {
 const METRIC: Metric = {
   use: 'prometheus',
   options: {},
+  measures: { what: 'failures', groups: 1 },
   success: rule('< 1%'),
   warning: { when: rule('> 2%'), for: 0 },
   critical: { when: rule('> 5%'), for: 60_000 },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { TOMBSTONE, type Fence, type Loan, type TargetAdapter, type Words } from '../../core/ports.ts'
 import { argv, shellLine } from '../argv.ts'
+import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { readRunning } from './running.ts'
 import { spawn } from '../spawn.ts'
@@ -71,7 +72,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'epoch' | 'settle'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'epoch' | 'settle' | 'probe'>> {
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
@@ -92,6 +93,7 @@ export function wordFile<Options extends FileOptions>(
     },
     epoch: async (given, { folder }) => format.mark(readDocument(place(given, folder), given.create, format.largest)).epoch,
     settle: () => 0,
+    probe: async (given, { folder }) => checkWritable(place(given, folder)),
   }
 }
 

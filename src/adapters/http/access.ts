@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
-import type { Loan } from '../../core/ports.ts'
+import type { Loan, Server } from '../../core/ports.ts'
 import { isPrivateChannel, isSecretHeader, withoutSecrets, type Tls } from './http.ts'
 
 const secret = z.string().min(1)
 
-/** What an HTTP adapter needs to be let in. Secrets are references: `${NAME}`, or `file:/path`, read at the moment of use. */
+/** The options by which an HTTP adapter is let in. Secrets are references: `${NAME}`, or `file:/path`, read at the moment of use. */
 export const access = {
   bearer: secret.optional().describe('Bearer token: ${NAME} or file:/path'),
   basic: z.strictObject({ user: z.string(), password: secret }).optional().describe('User and password: ${NAME} or file:/path'),
@@ -26,7 +26,12 @@ export interface Access {
   readonly tls?: Tls | undefined
 }
 
-/** Headers and TLS material for one request. Throws `denied` when a token would go over an open channel. */
+/** Returns the server that options with a `url` ask. */
+export function serverOf({ url, blockLinkLocal }: { readonly url: string; readonly blockLinkLocal: boolean }): Server {
+  return { url, blockLinkLocal }
+}
+
+/** Returns headers and TLS material for one request. Throws `denied` when a token would go over an open channel. */
 export function admit(url: string, { bearer, basic, headers = {}, tls }: Access, { folder }: Pick<Loan, 'folder'>) {
   const { username, password } = new URL(url)
   const isSecret =

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Groups } from '../../core/values/reading.ts'
+import type { Groups, Measures } from '../../core/values/reading.ts'
 import { parseSelector } from './selector.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -17,6 +17,19 @@ export const groups = {
 /** One group alone cannot be compared with anything. */
 export function isWhole({ on, off }: { readonly on?: string | undefined; readonly off?: string | undefined }): boolean {
   return (on === undefined) === (off === undefined)
+}
+
+interface Measuring {
+  readonly on?: string | undefined
+  readonly ratio?: unknown
+  readonly quantile?: { readonly q: number } | undefined
+}
+
+/** Returns what options with a `ratio` or a `quantile`, divided by `on` or not, measure; a gauge is neither. */
+export function measuresOf({ on, ratio, quantile }: Measuring): Measures {
+  const count = on === undefined ? 1 : 2
+  if (quantile) return { what: 'latency', groups: count, quantile: quantile.q }
+  return ratio === undefined ? { what: 'gauge' } : { what: 'failures', groups: count }
 }
 
 /** Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. */

@@ -1,10 +1,23 @@
-import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
+import { Unreadable, type Measured, type Measures, type Series } from '../../core/values/reading.ts'
 
 /**
- * A reading whose every number is one, or a throw of `Unreadable`. It holds any adapter to that, a file of the user's
- * own included: a NaN among the failures would count as no failure, and a time that is none would never be stale.
+ * Returns a reading whose every number is one and that is what its adapter `declared`; throws `Unreadable` for any other.
+ * It holds every adapter to that, a file of the user's own included: a NaN among the failures would count as no failure,
+ * a time that is none would never be stale, and groups that nobody was told of would not be compared.
  */
-export function checkMeasured(measured: Measured): Measured {
+export function checkMeasured(measured: Measured, declared?: Measures): Measured {
+  checkNumbers(measured)
+  const what = WHAT[measured.is]
+  if (declared && declared.what !== what)
+    throw new Unreadable('malformed', `measures() says ${declared.what}, and the reading is of ${what}`)
+  if ('groups' in measured && measured.groups && (declared === undefined || declared.what === 'gauge' || declared.groups === 1))
+    throw new Unreadable('malformed', `the reading has groups, and measures() does not say so: { what: "${what}", groups: 2 }`)
+  return measured
+}
+
+const WHAT = { value: 'gauge', ratio: 'failures', quantile: 'latency' } as const
+
+function checkNumbers(measured: Measured): void {
   if (typeof measured !== 'object' || measured === null) throw malformed()
   if (measured.at !== undefined && !Number.isFinite(measured.at)) throw new Unreadable('not-finite', `its time is ${measured.at}`)
   switch (measured.is) {
@@ -14,13 +27,13 @@ export function checkMeasured(measured: Measured): Measured {
       if (measured.samples !== undefined && !(Number.isFinite(measured.samples) && measured.samples >= 0))
         throw new Unreadable('not-finite', `the number of samples is ${measured.samples}`)
       if (measured.note !== undefined && typeof measured.note !== 'string') throw malformed()
-      return measured
+      return
     case 'ratio':
       for (const series of [measured.bad, measured.total]) checkCounters(series)
-      return measured
+      return
     case 'quantile':
       for (const series of Object.values(measured.buckets)) checkCounters(series)
-      return measured
+      return
     default:
       throw malformed()
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Loan } from '../../core/ports.ts'
 import { Unreadable, type Measured } from '../../core/values/reading.ts'
-import { access, admit } from '../http/access.ts'
+import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { request } from '../http/http.ts'
@@ -64,6 +64,7 @@ export default metric({
     const found = firing.filter((each) => each['alertname'] !== watchdog && fits(each, given.match))
     return { is: 'value', value: found.length, ...(found.length > 0 && { note: namesOf(found) }) }
   },
+  asks: serverOf,
 })
 
 async function ofAlertmanager(given: Options, loan: Loan): Promise<readonly Labels[]> {

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { messageOf } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { Unreadable, type Failures, type Measured } from '../../core/values/reading.ts'
-import { parseDuration } from '../../core/values/units.ts'
-import { access, admit } from '../http/access.ts'
+import { parseDuration, type Duration } from '../../core/values/units.ts'
+import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { place } from '../file/env-disk.ts'
-import { divide, groups, isWhole } from '../measure/groups.ts'
+import { checkInside } from '../file/inside.ts'
+import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { request } from '../http/http.ts'
 import { parseRatings, type Rating } from '../measure/ratings.ts'
 import { parseSelector } from '../measure/selector.ts'
@@ -86,9 +87,17 @@ export default metric({
         ),
       }
     }
-    return meanOf(all, now - (parseDuration(given.mean?.over ?? '') ?? DAY))
+    return meanOf(all, now - lookBack(given))
   },
+  measures: measuresOf,
+  check: ({ path, allowOutside }, plan) => (path === undefined ? [] : checkInside({ path, allowOutside }, plan)),
+  looksBack: (given) => (given.mean ? lookBack(given) : 0),
+  asks: ({ url, ...given }) => (url === undefined ? undefined : serverOf({ url, ...given })),
 })
+
+function lookBack({ mean }: Options): Duration {
+  return parseDuration(mean?.over ?? '') ?? DAY
+}
 
 function meanOf(all: readonly Rating[], since: number): Measured {
   if (all.some(({ at }) => at === undefined))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Unreadable } from '../../core/values/reading.ts'
-import { access, admit } from '../http/access.ts'
+import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { instantAt, numberAt, parseDocument } from '../measure/document.ts'
 import { request } from '../http/http.ts'
@@ -37,4 +37,5 @@ export default metric({
       ...(given.timestamp !== undefined && { at: instantAt(document, given.timestamp) }),
     }
   },
+  asks: serverOf,
 })

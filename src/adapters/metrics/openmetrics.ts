@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
 import type { Loan } from '../../core/ports.ts'
-import { access, admit } from '../http/access.ts'
+import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { divide, groups, isWhole } from '../measure/groups.ts'
+import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { request } from '../http/http.ts'
 import { parseSelector } from '../measure/selector.ts'
@@ -67,6 +67,8 @@ export default metric({
     const only = one(samples, given.value ?? '')
     return { is: 'value', value: only.value, at: at([only]) }
   },
+  measures: measuresOf,
+  asks: serverOf,
 })
 
 async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Unreadable, type Measured, type Reading, type Series } from '../../core/values/reading.ts'
 import type { Loan, Past, Span } from '../../core/ports.ts'
-import { access } from '../http/access.ts'
+import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { divide, groups, isWhole } from '../measure/groups.ts'
+import { adviseQuery } from '../measure/advise-query.ts'
+import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { ask, askRange, Refused, type InstantSample } from '../measure/promql.ts'
+import { rangeIn } from '../measure/range.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
 const MOST_STEPS = 11_000
@@ -75,7 +77,16 @@ export default metric({
     const only = onlyOf(found)
     return { is: 'value', value: only.value, at: await sampledAt(given, newest?.value ?? only.evaluated, loan) }
   },
+  measures: measuresOf,
+  looksBack: ({ query = '' }) => rangeIn(query),
   history,
+  asks: serverOf,
+  advise: ({ query = '' }) => {
+    const advice = adviseQuery(query)
+    if (advice === undefined) return []
+    const text = 'the query is empty, not zero, while there is nothing to divide'
+    return [{ level: 'warning', text, hint: `ratio: { bad, total } reads both sides; or ${advice}` }]
+  },
 })
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { readMark, readWords, writeWords } from '../file/env-document.ts'
+import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({ path: z.string().min(1).describe('The env file, relative to the plan'), ...fileOptions })
@@ -15,6 +16,7 @@ export default target({
     write: writeWords,
     unmark: (epoch) => `remove the line "# rollout:${epoch}" from the file`,
   }),
+  check: checkInside,
   byHand: ({ path, reload }, words) => [
     ...Object.entries(words).map(([name, word]) => {
       const assigned = word.includes(';') ? `"${word}"` : word

@@ -4,7 +4,9 @@ import { parseExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS, parseAs, withChanges } from '../file/flag-json.ts'
-import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../file/flag-word.ts'
+import { adviseIds } from '../file/flagd-ids.ts'
+import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
+import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -91,6 +93,9 @@ export default target({
     return [`jq ${quote(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word),
+  check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],
+  effect: () => 'live',
+  advise: adviseIds,
 })
 
 function edit(text: string): z.infer<typeof editable> {

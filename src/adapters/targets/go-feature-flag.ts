@@ -5,8 +5,9 @@ import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS } from '../file/flag-json.ts'
-import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../file/flag-word.ts'
+import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
 import { flagsIn, markIn, withFlags, withMark } from '../file/flag-yaml.ts'
+import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -60,6 +61,8 @@ export default target({
     ...reloadByHand(given),
   ],
   refuses: (_, __, word) => refuseWord(word) ?? refuseExposure(exposureOf(word)),
+  check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],
+  effect: () => 'live',
 })
 
 /** Both percentages of a step; together they are 100. */

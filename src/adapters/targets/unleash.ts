@@ -5,7 +5,8 @@ import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS, parseAs, withChanges } from '../file/flag-json.ts'
-import { exposureOf, flagOf, foreign, refuseWord, wordOf } from '../file/flag-word.ts'
+import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
+import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -85,6 +86,8 @@ export default target({
     return [`jq ${quote(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word) ?? refusePercent(exposureOf(word)),
+  check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],
+  effect: () => 'restart',
 })
 
 /** `flexibleRollout` puts users into 100 buckets: https://docs.getunleash.io/concepts/stickiness */

@@ -1,6 +1,5 @@
-import { openTargetsAnyway, type Lender, type OpenTarget } from '../../adapters/open.ts'
+import { openTargetsAnyway, type Lender } from '../../adapters/open.ts'
 import { environment } from '../../core/plan/environment.ts'
-import { RolloutError } from '../../core/values/errors.ts'
 import { defaultsOf, togglesOf, type Plan } from '../../core/plan/plan.ts'
 import { resolve } from '../../core/plan/reference.ts'
 import type { ByHand } from '../../views/docs/source.ts'
@@ -15,7 +14,7 @@ export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'cloc
   const targets = await openTargetsAnyway(plan, { clock, folder, env })
   return targets.map((target) => {
     const { name } = target
-    const lines = (words: { readonly [variable: string]: string }): readonly string[] => typed(target, words)
+    const lines = (words: { readonly [variable: string]: string }): readonly string[] => target.byHand(words)
     const words = environment(plan, name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
     const toggles = togglesOf(plan, name).map((toggle) => {
       const variable = plan.toggles[toggle]?.variable ?? toggle
@@ -23,13 +22,4 @@ export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'cloc
     })
     return { target: name, use: plan.targets[name]?.use ?? '', all: lines(words), toggles }
   })
-}
-
-function typed(target: OpenTarget, words: { readonly [variable: string]: string }): readonly string[] {
-  try {
-    return target.byHand(words)
-  } catch (thrown) {
-    if (!(thrown instanceof RolloutError)) throw thrown
-    return Object.entries(words).map(([variable, word]) => `${variable}=${word}`)
-  }
 }

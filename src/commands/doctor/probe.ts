@@ -1,18 +1,13 @@
-import { accessSync, constants, existsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { place } from '../../adapters/file/env-disk.ts'
 import { request } from '../../adapters/http/http.ts'
 import { openMetrics, openTargets, type Lender } from '../../adapters/open.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { describe } from '../../core/judge/describe.ts'
 import { judge } from '../../core/judge/judge.ts'
 import type { Reading } from '../../core/values/reading.ts'
-import { togglesOf, type Metric, type Plan, type Target } from '../../core/plan/plan.ts'
-import { ofInstance } from '../../core/plan/instances.ts'
-import { resolve } from '../../core/plan/reference.ts'
+import { togglesOf, type Metric, type Plan } from '../../core/plan/plan.ts'
+import type { Effect } from '../../core/ports.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
-import { adviseQuery } from './query.ts'
 
 /** What the doctor looks with. */
 export interface Probe {
@@ -35,19 +30,12 @@ export async function probeTargets({ plan, lender, signal }: Probe): Promise<rea
       const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
       try {
         const found = await target.read(variables, signal)
-        const locked = plan.targets[target.name] && lockedPath(plan.targets[target.name], lender)
-        if (locked !== undefined)
-          return {
-            what,
-            level: 'failed',
-            text: `${locked} may not be written by this user`,
-            hint: 'the file and its folder must be writable',
-          }
+        await target.probe?.(signal)
         const unset = variables.filter((variable) => found[variable] === undefined)
         return {
           what,
           level: 'ok',
-          text: unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`,
+          text: `${unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`}${afterWrite(target.effect)}`,
         }
       } catch (thrown) {
         const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
@@ -57,31 +45,10 @@ export async function probeTargets({ plan, lender, signal }: Probe): Promise<rea
   )
 }
 
-/** Targets that are files: all of them are replaced at their `path`. */
-const FILES = new Set(['env-file', 'flagd', 'go-feature-flag', 'unleash'])
-
-/** What of a file and its folder this user may not write; the file is replaced, so both count. */
-function lockedPath(target: Target | undefined, { env, folder }: Lender): string | undefined {
-  if (!target || !FILES.has(target.use)) return undefined
-  const { options, instances } = target
-  const each = instances ? instances.map((instance) => ofInstance(options, instance)) : [options]
-  return each
-    .flatMap((written) => {
-      const { path, allowOutside } = resolve(written, env).value
-      if (typeof path !== 'string') return []
-      const file = place({ path, allowOutside: allowOutside === true }, folder)
-      return [file, dirname(file)]
-    })
-    .find((path) => existsSync(path) && !isWritable(path))
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+/** Returns when the application runs with a word, where its adapter knows. */
+function afterWrite(effect: Effect | undefined): string {
+  if (effect === undefined) return ''
+  return effect === 'live' ? '; a new word is read at once' : `; a new word needs a ${effect}`
 }
 
 /** Reads every metric twice and judges what came back. */
@@ -94,25 +61,15 @@ export async function probeMetrics({ plan, lender, signal }: Probe): Promise<rea
   if (metrics.length > 0) await clock.sleep(BETWEEN, signal)
   const second = await read()
   const elapsed = clock.monotonic() - from
-  return metrics.flatMap(({ name }, nth) => {
+  return metrics.flatMap(({ name, advice = [] }, nth) => {
     const [metric, before, now] = [plan.metrics[name], first[nth], second[nth]]
     return metric && before && now
-      ? [...adviceOn(name, metric), ...examine(plan, name, metric, { before, now, elapsed, wall: clock.now() })]
+      ? [
+          ...advice.map((each) => ({ what: `metric ${name}`, ...each })),
+          ...examine(plan, name, metric, { before, now, elapsed, wall: clock.now() }),
+        ]
       : []
   })
-}
-
-function adviceOn(name: string, { options }: Metric): readonly DoctorFinding[] {
-  const advice = typeof options['query'] === 'string' ? adviseQuery(options['query']) : undefined
-  if (advice === undefined) return []
-  return [
-    {
-      what: `metric ${name}`,
-      level: 'warning',
-      text: 'the query is empty, not zero, while there is nothing to divide',
-      hint: `ratio: { bad, total } reads both sides; or ${advice}`,
-    },
-  ]
 }
 
 interface Looked {
@@ -169,11 +126,10 @@ function examinePower(plan: Plan, name: string, { minSamples }: Metric, rate: nu
 /** Compares this machine's clock with those that answer over HTTP; one request per server, and without credentials. */
 export async function probeClocks({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const servers = new Map<string, { readonly name: string; readonly block: boolean }>()
-  for (const [name, { options }] of Object.entries(plan.metrics)) {
-    const { url, blockLinkLocal } = resolve(options, lender.env).value
-    if (typeof url !== 'string' || !URL.canParse(url)) continue
-    const { origin } = new URL(url)
-    if (!servers.has(origin)) servers.set(origin, { name, block: blockLinkLocal === true })
+  for (const { name, asks } of await openMetrics(plan, Object.keys(plan.metrics), lender)) {
+    if (!asks || !URL.canParse(asks.url)) continue
+    const { origin } = new URL(asks.url)
+    if (!servers.has(origin)) servers.set(origin, { name, block: asks.blockLinkLocal === true })
   }
   const looked = [...servers].map(async ([origin, { name, block }]): Promise<readonly DoctorFinding[]> => {
     const skew = await skewOf(origin, block, lender, signal)

@@ -6,7 +6,7 @@ import { checkApprovals, checkApprovers } from './people.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
-import type { Metric, Phase, Plan } from '../plan/plan.ts'
+import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatRule, type Rule } from '../values/rule.ts'
 import { formatExposure, type Instant } from '../values/units.ts'
 
@@ -116,17 +116,18 @@ function findCycle(plan: Plan): readonly string[] | undefined {
 function checkMetrics(plan: Plan): readonly Finding[] {
   return Object.entries(plan.metrics).flatMap(([name, metric]) => {
     const path = ['metrics', name]
-    const { success, warning: warns, critical, toggle, compares } = metric
+    const { success, warning: warns, critical, toggle, measures } = metric
+    const isCompared = comparedBy(metric) !== undefined
     const found: Finding[] = []
     if (toggle !== undefined && !Object.hasOwn(plan.toggles, toggle))
       found.push(unknown([...path, 'toggle'], toggle, 'toggle', Object.keys(plan.toggles)))
-    if (!success && !warns && !critical && !compares)
+    if (!success && !warns && !critical && !isCompared)
       found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
-    if (metric.evidence && !compares && !Object.hasOwn(metric.options, 'ratio'))
+    if (metric.evidence && !isCompared && measures.what !== 'failures')
       found.push(warning([...path, 'evidence'], `${name} counts nothing: it is judged by its thresholds alone`, 'a ratio, or on: and off:'))
     const units = new Set(rulesOf(metric).map(({ unit }) => unit))
     // A ratio against a bare number: is 5 five percent or five hundred?
-    if (Object.hasOwn(metric.options, 'ratio') && !units.has('%') && units.size > 0)
+    if (measures.what === 'failures' && !units.has('%') && units.size > 0)
       found.push(error(path, `the rules of ${name} are not in percent, but it is a ratio`, 'critical: "> 5%"'))
     else if (units.size > 1)
       found.push(error(path, `the rules of ${name} are in different units`, rulesOf(metric).map(formatRule).join(', ')))

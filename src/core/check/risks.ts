@@ -1,6 +1,6 @@
 import { furthestFor } from '../policy/contingency.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
-import { defaultsOf, type Plan } from '../plan/plan.ts'
+import { comparedBy, defaultsOf, type Plan } from '../plan/plan.ts'
 import { levelOf, type ContingencyScope } from '../values/risk.ts'
 import { formatExposure } from '../values/units.ts'
 
@@ -28,7 +28,7 @@ export function checkRisks(plan: Plan, isSound: boolean): readonly Finding[] {
   ])
   const metrics = Object.entries(plan.metrics).flatMap(([name, metric]) => {
     const path = ['metrics', name, 'contingency']
-    const isNever = metric.contingency !== undefined && !metric.critical && !metric.compares && metric.onNoData !== 'rollback'
+    const isNever = metric.contingency !== undefined && !metric.critical && !comparedBy(metric) && metric.onNoData !== 'rollback'
     const never = warning(path, `${name} is never critical: its contingency is never carried out`, 'critical: "> 5%"')
     return [...missing(path, metric.contingency), ...(isNever ? [never] : [])]
   })

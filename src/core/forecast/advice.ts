@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../evidence/policy.ts'
 import type { End, ForecastRun } from './forecast.ts'
-import type { Phase, Plan } from '../plan/plan.ts'
+import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatDuration, formatFraction, type Duration } from '../values/units.ts'
 
 const ENDS = ['rolled back', 'paused', 'complete', 'unfinished'] as const
@@ -120,13 +120,17 @@ function endingOf({ ends }: EndingTally, end: End): Ending | undefined {
 
 /** The first phase that waits for evidence; what holds for it holds for the others, or nearly. */
 function compares(plan: Plan): Phase | undefined {
-  return plan.phases.find(({ metrics }) => metrics.some((name) => plan.metrics[name]?.compares))
+  return plan.phases.find(({ metrics }) => metrics.some((name) => isCompared(plan.metrics[name])))
+}
+
+function isCompared(metric: Metric | undefined): boolean {
+  return metric !== undefined && comparedBy(metric) !== undefined
 }
 
 function calmer(plan: Plan, why = ''): string {
   const metric = plan.metrics[why]
   if (!metric) return 'a larger tolerance'
-  if (metric.compares) return `${why} has thresholds close to what is normal: let them be true for: longer, or leave them out`
+  if (isCompared(metric)) return `${why} has thresholds close to what is normal: let them be true for: longer, or leave them out`
   return `compare users with the toggle and without (on: and off: of ${why}), write evidence:, or let the rule be true for: longer`
 }
 

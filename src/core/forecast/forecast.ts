@@ -2,7 +2,7 @@ import { weigh } from '../judge/comparison.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
-import type { Metric, Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Failures, Reading, Series } from '../values/reading.ts'
 import { phaseOf } from '../policy/moves.ts'
 import { asStarted, type State } from '../journal/state.ts'
@@ -51,10 +51,14 @@ export function* forecast(plan: Plan, release: ForecastRelease, seed: number): G
   for (let nth = 0; ; nth += 1) yield play(given, release, seed * 7919 + nth)
 }
 
-/** Metrics of the plan's phases that no made-up traffic makes: nothing is known of them there. */
+/** Returns the metrics of the plan's phases that no made-up traffic makes: nothing is known of them there. */
 export function leftOut(plan: Plan): readonly string[] {
   const judged = new Set(plan.phases.flatMap(({ metrics, success }) => [...metrics, ...success.map(({ metric }) => metric)]))
-  return [...judged].filter((name) => kindOf(plan.metrics[name]) === undefined)
+  return [...judged].filter((name) => !isCounted(plan, name))
+}
+
+function isCounted({ metrics }: Plan, name: string): boolean {
+  return (metrics[name]?.measures.what ?? 'gauge') !== 'gauge'
 }
 
 function pollsOf(plan: Plan): number {
@@ -69,7 +73,7 @@ function longest(plan: Plan, nth: number): Duration {
 
 /** The plan with everything that people and calendars say taken as given, and without metrics that no traffic makes. */
 function free(plan: Plan): Plan {
-  const isKnown = (name: string): boolean => kindOf(plan.metrics[name]) !== undefined
+  const isKnown = (name: string): boolean => isCounted(plan, name)
   const phases = plan.phases.map((phase) => {
     const { drill: _, ...rest } = phase
     return {
@@ -81,11 +85,6 @@ function free(plan: Plan): Plan {
     }
   })
   return { ...plan, phases, windows: [], freezes: [] }
-}
-
-function kindOf(metric: Metric | undefined): 'failures' | 'latency' | undefined {
-  if (metric?.compares) return metric.compares
-  return metric?.options['ratio'] === undefined ? (metric?.options['quantile'] === undefined ? undefined : 'latency') : 'failures'
 }
 
 function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number): ForecastRun {
@@ -154,16 +153,16 @@ function add(to: Count, { total, bad, latency }: Minute): void {
 function readingsOf(plan: Plan, { on, off }: { readonly on: Count; readonly off: Count }): { readonly [metric: string]: Reading } {
   const readings: Record<string, Reading> = {}
   for (const [name, metric] of Object.entries(plan.metrics)) {
-    const kind = kindOf(metric)
-    if (kind === 'failures') {
-      const groups = metric.compares && { groups: { on: failures(on), off: failures(off) } }
+    const { measures } = metric
+    if (measures.what === 'failures') {
+      const groups = measures.groups === 2 && { groups: { on: failures(on), off: failures(off) } }
       const whole = { bad: { on: on.bad, off: off.bad }, total: { on: on.total, off: off.total } }
       readings[name] = { is: 'ratio', ...whole, ...groups }
-    } else if (kind === 'latency') {
-      const groups = metric.compares && { groups: { on: buckets(on), off: buckets(off) } }
+    } else if (measures.what === 'latency') {
+      const groups = measures.groups === 2 && { groups: { on: buckets(on), off: buckets(off) } }
       const whole: Record<string, Series> = {}
       for (const le of Object.keys(on.latency)) whole[le] = { on: on.latency[le] ?? 0, off: off.latency[le] ?? 0 }
-      readings[name] = { is: 'quantile', quantile: quantileOf(metric), buckets: whole, ...groups }
+      readings[name] = { is: 'quantile', quantile: measures.quantile, buckets: whole, ...groups }
     }
   }
   return readings
@@ -175,9 +174,4 @@ function failures({ bad, total }: Count): Failures {
 
 function buckets({ latency }: Count): { readonly [le: string]: Series } {
   return Object.fromEntries(Object.entries(latency).map(([le, count]) => [le, { all: count }]))
-}
-
-function quantileOf({ options: { quantile } }: Metric): number {
-  const q = typeof quantile === 'object' && quantile !== null && 'q' in quantile ? quantile['q'] : undefined
-  return typeof q === 'number' ? q : 0.95
 }

@@ -40,7 +40,7 @@ function guaranteeOf(plan: Plan, phase: Phase, ramps: readonly NonNullable<Retur
     }),
   )
   const rest = phase.metrics.filter((name) => plan.metrics[name] && !compared.has(name) && single[name] === undefined)
-  const counts = (name: string): boolean => ['ratio', 'quantile'].some((key) => Object.hasOwn(plan.metrics[name]?.options ?? {}, key))
+  const counts = (name: string): boolean => plan.metrics[name]?.measures.what !== 'gauge'
   return {
     phase: phase.id,
     ...(ramp && { evidence: { pace: ramp.pace, policy: ramp.policy } }),

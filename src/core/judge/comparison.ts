@@ -9,7 +9,7 @@ import type { Poll } from '../evidence/poll.ts'
 import { pollsLeft } from '../evidence/remaining.ts'
 import { sentenceOf } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
-import type { Evidence, Metric, Plan } from '../plan/plan.ts'
+import { comparedBy, type Evidence, type Plan } from '../plan/plan.ts'
 import type { Groups, Reading } from '../values/reading.ts'
 import type { Duration } from '../values/units.ts'
 
@@ -32,7 +32,7 @@ export interface Ramp {
   readonly policy: Policy
   readonly pace: Evidence['pace']
   /** Metric → what its reading compares. */
-  readonly metrics: { readonly [metric: string]: NonNullable<Metric['compares']> }
+  readonly metrics: { readonly [metric: string]: 'failures' | 'latency' }
 }
 
 /** The ramp at a cursor; undefined where nobody, or everybody, has the change, or no metric tells the groups apart. */
@@ -57,7 +57,8 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
     phase.metrics.flatMap((name) => {
       const metric = plan.metrics[name]
       const isAbout = metric?.toggle === undefined || step.moves.includes(metric.toggle)
-      return metric?.compares && isAbout ? [[name, metric.compares] as const] : []
+      const compared = metric && comparedBy(metric)
+      return compared && isAbout ? [[name, compared] as const] : []
     }),
   )
   if (nth === -1 || Object.keys(metrics).length === 0) return undefined

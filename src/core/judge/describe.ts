@@ -1,4 +1,4 @@
-import type { Metric } from '../plan/plan.ts'
+import { comparedBy, type Metric } from '../plan/plan.ts'
 import { formatRule, formatValue, holds, type Unit } from '../values/rule.ts'
 import { describeSingle } from './one-group.ts'
 import type { Track } from './track.ts'
@@ -45,7 +45,7 @@ function compared(metric: Metric, track: Track, value: string, counts: string): 
 
 /** How the metric's numbers are written: as its rules are. */
 export function unitOf(metric: Metric): Unit {
-  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? (metric.compares === 'failures' ? '%' : '')
+  return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? (comparedBy(metric) === 'failures' ? '%' : '')
 }
 
 function lasting(duration: Duration): string {

@@ -41,15 +41,15 @@ export function standardAt(plan: Plan, phase: Phase, cursor: number, name: strin
   return { of, rate, policy: { ...phase.evidence.policy, ...metric?.evidence, shares: [] } }
 }
 
-/** Who judges a metric at a step; whoever compares two groups, thresholds stay beside it. */
+/** Returns who judges a metric at a step. Where two groups are compared, its thresholds stay beside that. */
 export function judgeOf(plan: Plan, phase: Phase, cursor: number, name: string): Judge {
   if (rampAt(plan, cursor)?.metrics[name]) return 'comparison'
   return standardAt(plan, phase, cursor, name) ? 'one group' : 'threshold'
 }
 
 /** The rate that evidence of one group can be about. */
-export function boundOf({ options, compares, critical }: Metric): number | undefined {
-  if (compares || !Object.hasOwn(options, 'ratio') || !critical) return undefined
+export function boundOf({ measures, critical }: Metric): number | undefined {
+  if (measures.what !== 'failures' || measures.groups === 2 || !critical) return undefined
   const { op, threshold } = critical.when
   return op.startsWith('>') && threshold > 0 && threshold < 1 ? threshold : undefined
 }

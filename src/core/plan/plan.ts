@@ -5,6 +5,7 @@ import type { Contingency, Risk } from '../values/risk.ts'
 import type { Audience, NoticeKind } from '../values/channel.ts'
 import type { Rule } from '../values/rule.ts'
 import type { Json } from '../values/json.ts'
+import type { Measures } from '../values/reading.ts'
 
 export type ToggleKind = 'release' | 'ops' | 'experiment' | 'permission' | 'legacy'
 
@@ -82,8 +83,10 @@ export interface Evidence {
 export interface Metric {
   readonly use: string
   readonly options: { readonly [key: string]: Json }
-  /** Its reading tells the two groups apart: failures of requests, or how long they take. */
-  readonly compares?: 'failures' | 'latency'
+  /** Said by its adapter when the plan was read. */
+  readonly measures: Measures
+  /** How far back one reading looks by itself, as `rate(…[5m])` does; said by its adapter. */
+  readonly looksBack?: Duration
   /** The toggle whose groups these are; whichever moves, unless told. */
   readonly toggle?: string
   /** Where it is weighed otherwise than the phase says. */
@@ -235,6 +238,11 @@ export interface Plan {
   readonly drill?: true
   /** Who is told of what; absent where nobody is. */
   readonly notify?: { readonly [name: string]: Channel }
+}
+
+/** Returns what is compared between the users with a toggle on and those with it off; undefined for one group or a gauge. */
+export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' | 'latency' | undefined {
+  return measures.what === 'gauge' || measures.groups === 1 ? undefined : measures.what
 }
 
 /** How much of each toggle is on. */

@@ -49,7 +49,7 @@ describe('ids that are not ASCII, where flagd evaluates', () => {
       '1 of 1',
       'FEATURE_X_DENY on web',
     ],
-    ['a flag key', '{ use: flagd, path: flags.json, create: true, keys: { FEATURE_X: größe } }', {}, '1 of 1', 'a key of flags'],
+    ['a flag key', '{ use: flagd, path: flags.json, create: true, keys: { FEATURE_X: größe } }', {}, '1 of 1', 'keys.FEATURE_X'],
   ])('%s', async (_, flags, files, count, place) => {
     const { of } = await examined(shell(flags, files))
     expect(of('target flags').filter(isOfIds)).toEqual([

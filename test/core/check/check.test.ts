@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { check } from '../../../src/core/check/check.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import type { Approval, Plan } from '../../../src/core/plan/plan.ts'
-import { metric, NOW, phase, plan, rule, toggle } from '../../helpers/core.ts'
+import { BOTH_GROUPS, metric, NOW, phase, plan, rule, toggle } from '../../helpers/core.ts'
 
 const toggles = (more: Parameters<typeof toggle>[0]): Partial<Plan> => ({ toggles: { A: toggle(more) } })
 const two = { A: toggle(), B: toggle({ variable: 'B' }) }
@@ -79,7 +79,7 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
     'critical 1.5 is no more than tolerance 2',
   ],
   [
-    metrics({ compares: 'failures', evidence: { tolerance: 2 } }),
+    metrics({ measures: BOTH_GROUPS, evidence: { tolerance: 2 } }),
     'metrics.errors.evidence',
     'critical 1.5 is no more than tolerance 2 in phase core',
   ],

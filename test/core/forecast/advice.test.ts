@@ -3,7 +3,7 @@ import { adviceOf, tallyOf } from '../../../src/core/forecast/advice.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import type { ForecastRun } from '../../../src/core/forecast/forecast.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
-import { metric, MINUTE, phase, plan } from '../../helpers/core.ts'
+import { BOTH_GROUPS, metric, MINUTE, phase, plan } from '../../helpers/core.ts'
 
 const ran = (end: ForecastRun['end'], more: Partial<ForecastRun> = {}): ForecastRun => ({
   end,
@@ -20,7 +20,7 @@ const errors = { why: { code: 'critical', metric: 'errors', text: '' } } as cons
 const done = times(100, ran('complete'))
 const quick = (of: Plan): Plan => ({ ...of, phases: of.phases.map((each) => ({ ...each, planned: { min: MINUTE, max: 5 * MINUTE } })) })
 const compared = plan({
-  metrics: { errors: metric({ compares: 'failures' }) },
+  metrics: { errors: metric({ measures: BOTH_GROUPS }) },
   phases: [phase({ evidence: { pace: 'evidence', policy: DEFAULTS } })],
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { episodesOf, openReplay, replay, type Episode, type Replay } from '../../../src/core/forecast/backtest.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
-import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, value } from '../../helpers/core.ts'
+import { BOTH_GROUPS, gone, metric, MINUTE, NOW, phase, plan, ratio, rule, value } from '../../helpers/core.ts'
 
 /** One reading a minute, judged by `errors`. */
 function replayed(readings: readonly Reading[], of: Plan = plan()): Replay {
@@ -94,7 +94,7 @@ describe('phases', () => {
   })
 
   it('groups are not told apart: nobody had the change', () => {
-    const compared = plan({ metrics: { errors: metric({ compares: 'failures' }) } })
+    const compared = plan({ metrics: { errors: metric({ measures: BOTH_GROUPS }) } })
     const at = (nth: number): Reading => ({
       is: 'ratio',
       bad: { a: 0 },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { forecast, leftOut, type ForecastRelease, type ForecastRun } from '../../../src/core/forecast/forecast.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
-import { metric, MINUTE, phase, plan, toggle } from '../../helpers/core.ts'
+import { BOTH_GROUPS, ONE_GROUP, metric, MINUTE, phase, plan, toggle } from '../../helpers/core.ts'
 
 const GOOD: ForecastRelease = { traffic: 100, baseline: 0.005, errors: 0.005, latency: 1 }
 const steps = [10, 50, 100].map((to) => ({ to, hold: 10 * MINUTE }))
-const compared = plan({ metrics: { errors: metric({ compares: 'failures' }) }, phases: [phase({ steps })] })
-const whole = plan({ metrics: { errors: metric({ options: { ratio: {} } }) }, phases: [phase({ steps })] })
+const compared = plan({ metrics: { errors: metric({ measures: BOTH_GROUPS }) }, phases: [phase({ steps })] })
+const whole = plan({ metrics: { errors: metric({ measures: ONE_GROUP }) }, phases: [phase({ steps })] })
 const play = (of: Plan, release: ForecastRelease, seed: number, runs: number): readonly ForecastRun[] => {
   const endless = forecast(of, release, seed)
   return Array.from({ length: runs }, () => endless.next().value)
@@ -61,7 +61,7 @@ describe('a forecast', () => {
 
   it('leaves out what no traffic makes', () => {
     const gauge = plan({
-      metrics: { errors: metric({ compares: 'failures' }), memory: metric() },
+      metrics: { errors: metric({ measures: BOTH_GROUPS }), memory: metric() },
       phases: [phase({ steps, metrics: ['errors', 'memory'] })],
     })
     expect(leftOut(gauge)).toEqual(['memory'])

@@ -5,10 +5,10 @@ import { flowsIn, flowsOf, outlookOf, type Flow } from '../../../src/core/foreca
 import { summarize } from '../../../src/core/report/summary.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
-import { metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
+import { BOTH_GROUPS, metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
 
 const steps = [10, 50, 100].map((to) => ({ to, hold: 30 * MINUTE }))
-const shop = plan({ metrics: { errors: metric({ compares: 'failures' }) }, phases: [phase({ steps })] })
+const shop = plan({ metrics: { errors: metric({ measures: BOTH_GROUPS }) }, phases: [phase({ steps })] })
 const clocked = plan({ ...shop, phases: [phase({ steps, evidence: { pace: 'clock', policy: DEFAULTS } })] })
 const flow = (perSecond: number, rate = 0.005): Flow => ({ metric: 'errors', perSecond, rate })
 
@@ -29,7 +29,10 @@ describe('how long it will take', () => {
   it('is that of the slowest metric, by its own bounds, and each toggle has its part of what is planned', () => {
     const of = plan({
       toggles: { A: toggle(), B: toggle({ variable: 'B' }) },
-      metrics: { errors: metric({ compares: 'failures', evidence: { critical: 4 } }), slow: metric({ compares: 'latency' }) },
+      metrics: {
+        errors: metric({ measures: BOTH_GROUPS, evidence: { critical: 4 } }),
+        slow: metric({ measures: { what: 'latency', groups: 2, quantile: 0.95 } }),
+      },
       phases: [phase({ steps, toggles: ['A', 'B'], metrics: ['errors', 'slow'], planned: { min: MINUTE, max: 10 * MINUTE } })],
     })
     const slow: Flow = { metric: 'slow', le: '0.5', perSecond: 1, rate: 0.01 }

@@ -6,10 +6,10 @@ import { gatesOf } from '../../../src/core/policy/gates.ts'
 import { guaranteesOf } from '../../../src/core/forecast/guarantee.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
-import { metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
+import { BOTH_GROUPS, metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
 
 const step = (to: number) => ({ to, hold: 10 * MINUTE })
-const compared = metric({ compares: 'failures' })
+const compared = metric({ measures: BOTH_GROUPS })
 
 /** 1 → 25 → 50 → 100 %, with one metric that tells the groups apart. */
 function ladder(more: Partial<Plan> = {}): Plan {
@@ -51,8 +51,8 @@ describe('a ramp', () => {
     ['at 50%', ladder(), 2, [0.01, 0.25, 0.5]],
     ['at 100%: nobody is without', ladder(), 3, undefined],
     ['no metric tells the groups apart', ladder({ metrics: { errors: metric() } }), 0, undefined],
-    ['the metric is about another toggle', ladder({ metrics: { errors: metric({ compares: 'failures', toggle: 'B' }) } }), 0, undefined],
-    ['the metric is about this one', ladder({ metrics: { errors: metric({ compares: 'failures', toggle: 'A' }) } }), 0, [0.01, 0.25, 0.5]],
+    ['the metric is about another toggle', ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, toggle: 'B' }) } }), 0, undefined],
+    ['the metric is about this one', ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, toggle: 'A' }) } }), 0, [0.01, 0.25, 0.5]],
     ['everybody or nobody', ladder({ toggles: { A: toggle({ exposure: 'all' }) } }), 0, undefined],
   ])('%s', (_, of, cursor, shares) => expect(rampAt(of, cursor)?.policy.shares).toEqual(shares))
 
@@ -97,7 +97,7 @@ describe('the comparison', () => {
   })
 
   it('weighs a metric against bounds of its own', () => {
-    const of = ladder({ metrics: { errors: metric({ compares: 'failures', evidence: { tolerance: 6, critical: 8 } }) } })
+    const of = ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, evidence: { tolerance: 6, critical: 8 } }) } })
     const bad = after(8, [1500, 30], [4500, 22], { of })
     expect(decide(at(bad, {}, of), NOW).do).toBe('advance')
     const worse = after(8, [1500, 75], [4500, 22], { of })
@@ -167,7 +167,7 @@ describe('the comparison', () => {
     ])('%s', (_, reading, does) => expect(decided(reading).slice(0, does.length)).toEqual(does))
 
     it('is not asked about where missing data is to be ignored', () => {
-      const of = ladder({ metrics: { errors: metric({ compares: 'failures', onNoData: 'ignore' }) } })
+      const of = ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, onNoData: 'ignore' }) } })
       expect(decided(absent, of)).toEqual(['hold', 'hold', 'hold', 'hold', 'hold'])
     })
 

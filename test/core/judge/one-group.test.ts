@@ -10,13 +10,13 @@ import type { Reading } from '../../../src/core/values/reading.ts'
 import { judgeOf } from '../../../src/core/judge/one-group.ts'
 import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { beginWatch, observe } from '../../../src/core/judge/watch.ts'
-import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, state } from '../../helpers/core.ts'
+import { BOTH_GROUPS, ONE_GROUP, gone, metric, MINUTE, NOW, phase, plan, ratio, rule, state } from '../../helpers/core.ts'
 
-const counted = metric({ options: { ratio: {} } })
+const counted = metric({ measures: ONE_GROUP })
 const weighing = phase({ evidence: { pace: 'evidence', policy: DEFAULTS } })
 const one = plan({ metrics: { errors: counted }, phases: [weighing] })
 const written = (more: Parameters<typeof metric>[0]): Plan =>
-  plan({ metrics: { errors: metric({ options: { ratio: {} }, ...more }) }, phases: [weighing] })
+  plan({ metrics: { errors: metric({ measures: ONE_GROUP, ...more }) }, phases: [weighing] })
 const plain = plan({ metrics: { errors: counted } })
 
 /** Polls a minute apart of so many requests and failures each, at the first step. */
@@ -128,9 +128,9 @@ describe('one group under evidence:', () => {
 })
 
 it('what judges a metric, and what is promised of it', () => {
-  const compared = metric({ compares: 'failures' })
+  const compared = metric({ measures: BOTH_GROUPS })
   const all = plan({
-    metrics: { a: compared, b: counted, c: metric({ options: { quantile: {} } }), d: metric() },
+    metrics: { a: compared, b: counted, c: metric({ measures: { what: 'latency', groups: 1, quantile: 0.95 } }), d: metric() },
     phases: [phase({ metrics: ['a', 'b', 'c', 'd'], evidence: { pace: 'evidence', policy: DEFAULTS } })],
   })
   const [only = weighing] = all.phases

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adviseQuery } from '../../../src/commands/doctor/query.ts'
+import { adviseQuery } from '../../../src/adapters/measure/advise-query.ts'
 
 describe('a division whose numerator can be empty', () => {
   it.each([

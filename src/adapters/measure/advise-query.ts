@@ -1,7 +1,7 @@
 /**
- * PromQL whose division has a numerator that is empty, and with it the whole query, while there is nothing bad
- * to count: the same query with `or vector(0)`. Undefined when there is no such division. Reads the text only
- * as far as strings and brackets; a filter the denominator does not have is what makes a numerator suspicious.
+ * Returns PromQL with `or vector(0)` behind a numerator that is empty while there is nothing bad to count, and makes the
+ * whole query empty with it; undefined when there is no such division. Reads the text only as far as strings and
+ * brackets; a filter the denominator does not have is what makes a numerator suspicious.
  */
 export function adviseQuery(query: string): string | undefined {
   const bare = withoutStrings(query)
@@ -15,8 +15,8 @@ export function adviseQuery(query: string): string | undefined {
   return undefined
 }
 
-/** The same length, with whatever stands in quotes blanked: a path in a label holds slashes too. */
-function withoutStrings(query: string): string {
+/** Returns a query of the same length with everything in quotes blanked: a path in a label holds slashes too. */
+export function withoutStrings(query: string): string {
   return query.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/gs, (text) => ' '.repeat(text.length))
 }
 

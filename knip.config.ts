@@ -1,0 +1,32 @@
+import type { KnipConfig } from 'knip'
+import { kinds } from './src/core/ports.ts'
+
+const config: KnipConfig = {
+  entry: [
+    'src/sdk/index.ts',
+    'src/demo/shop.ts',
+    ...kinds().map((kind) => `src/adapters/${kind}/*.ts`),
+    'bin/*.mjs',
+    'bench/*.ts',
+    'bench/decisions/{main,worker}.ts',
+    'test/simulation/{worker,main,story}.ts',
+    'test/**/*.test.ts',
+  ],
+  project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'bin/*.mjs'],
+  ignoreExportsUsedInFile: true,
+  ignoreBinaries: [
+    'mount',
+    'umount',
+    'mkfifo',
+    'openssl',
+    'ssh-keygen',
+    'prometheus',
+    'promtool',
+    'etcd',
+    'strace',
+    'faketime',
+    'mkfs.ext4',
+  ],
+}
+
+export default config
