@@ -1,5 +1,7 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import { GATES, nextStep } from '../core/policy/gates.ts'
+import { GATES } from '../core/policy/gates.ts'
+import { nextStep } from '../core/policy/moves.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween, summarize } from '../core/report/summary.ts'
 import { advanceNow, consider } from '../engine/advance.ts'
@@ -46,7 +48,7 @@ function report(shell: Shell, input: Input, engine: Engine, before: State, turn:
   const moved = applied === 'arrived'
   const outcome = outcomeOf(turn, before)
   const left = applied === 'partial' ? byHand(engine, state) : []
-  if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), moved, byHand: left }, shell.out)
+  if (flag(input, 'json')) writeJson({ ...summarize(situationOf(state, shell.clock.now())), moved, byHand: left }, shell.out)
   else if (moved || applied) {
     shell.out.write(
       renderAdvance(

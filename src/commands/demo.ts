@@ -6,10 +6,9 @@ import { standingOf } from '../core/policy/approval.ts'
 import { approvalsOf } from '../core/plan/consent.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
-import { nextStep } from '../core/policy/gates.ts'
 import { scale } from '../core/plan/pace.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { phaseOf } from '../core/policy/moves.ts'
+import { currentPhase, nextStep } from '../core/policy/moves.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State, Status } from '../core/journal/state.ts'
 import { openDemoWorld, type Fault, type DemoWorld } from '../demo/world.ts'
@@ -117,7 +116,7 @@ async function watch(shell: Shell, engine: Engine, live: Live): Promise<void> {
 /** Stands in for the people of the plan: ticks the checklist and approves, in their names. */
 async function standIn(engine: Engine): Promise<void> {
   const state = stateOf(engine)
-  const phase = state.plan.phases[phaseOf(state)]
+  const phase = currentPhase(state)
   const next = nextStep(state)
   const undone = phase?.checklist.find(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
   const reason = 'the demo stands in for people'

@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
 import { evolve } from '../core/journal/fold.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf } from '../engine/engine.ts'
@@ -39,7 +40,7 @@ export default async function run(shell: Shell, input: Input): Promise<Outcome> 
     live.end()
   }
   const last = stateOf(engine)
-  if (flag(input, 'json')) writeJson(summarize(last, shell.clock.now()), shell.out)
+  if (flag(input, 'json')) writeJson(summarize(situationOf(last, shell.clock.now())), shell.out)
   else if (last.intent)
     shell.out.write(
       renderByHand(last, byHand(engine, last), shell.out)

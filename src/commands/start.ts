@@ -1,5 +1,6 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import { stepsOf } from '../core/plan/steps.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkBesides, readBaseline } from '../engine/baseline.ts'
 import { stateOf } from '../engine/engine.ts'
@@ -31,7 +32,7 @@ export default async function start(shell: Shell, input: Input): Promise<Outcome
   await checkBesides(plan, engine.targets, engine.signal)
   await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, by)
   const state = stateOf(engine)
-  if (flag(input, 'json')) writeJson(summarize(state, shell.clock.now()), shell.out)
+  if (flag(input, 'json')) writeJson(summarize(situationOf(state, shell.clock.now())), shell.out)
   else {
     shell.err.write(renderWarnings(warnings, shell.err))
     shell.out.write(

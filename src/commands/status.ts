@@ -1,6 +1,7 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Journal, Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
 import type { Shell } from '../shell.ts'
@@ -41,7 +42,7 @@ async function leaseOf(journal: Journal): Promise<Lease | undefined> {
 
 function show(shell: Shell, input: Input, state: State, lease: Lease | undefined): void {
   const edited = editedFiles(locate(shell, input).folder, state)
-  const summary = summarize(state, shell.clock.now(), lease)
+  const summary = summarize(situationOf(state, shell.clock.now()), lease)
   if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]

@@ -1,6 +1,7 @@
 import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { nextDestination } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -20,7 +21,7 @@ export interface Advancing {
 /** What a person who asks for the next step would get now; moves nothing. `mover` is that person. */
 export async function consider(engine: Engine, observer: Observer, mover?: string): Promise<Turn> {
   const state = await observer.look()
-  return { decision: decide(state, engine.clock.now(), mover), state }
+  return { decision: decide(situationOf(state, engine.clock.now(), mover)), state }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import type { Fact } from '../core/journal/event.ts'
-import { phaseOf } from '../core/policy/moves.ts'
+import { currentPhase } from '../core/policy/moves.ts'
 import { canDoWithout, type Intent, type Progress, type State } from '../core/journal/state.ts'
 import { withoutSingles, type Watch } from '../core/judge/track.ts'
 import { beginWatch } from '../core/judge/watch.ts'
@@ -65,7 +65,7 @@ async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queu
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {
   const state = stateOf(engine)
-  const phase = state.plan.phases[phaseOf(state)]
+  const phase = currentPhase(state)
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
   const { clock } = engine
   // What was proven before something was taken back was proven of something else.

@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Watch } from '../core/judge/track.ts'
-import { phaseOf } from '../core/policy/moves.ts'
+import { currentPhase } from '../core/policy/moves.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { isNews, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -35,7 +35,7 @@ export function openObserver(engine: Engine): Observer {
     look: async () => {
       await engine.writer.refresh()
       const state = stateOf(engine)
-      const phase = state.plan.phases[phaseOf(state)]
+      const phase = currentPhase(state)
       if (!phase || state.status === 'complete' || state.status === 'rolled back') return state
       const readings = await readMetrics(engine, phase)
       const { clock } = engine

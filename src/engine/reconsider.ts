@@ -1,4 +1,5 @@
 import { decide, type Decision } from '../core/policy/decide.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { formatDuration } from '../core/values/units.ts'
 import { longestGap } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -11,6 +12,6 @@ import { stateOf, type Engine } from './engine.ts'
 export function reconsider({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, mover?: string): Decision {
   const state = stateOf({ writer })
   const age = state.watch?.domain === clock.domain ? clock.monotonic() - state.watch.monotonic : 0
-  if (age <= longestGap(state.plan)) return decide(state, clock.now(), mover)
+  if (age <= longestGap(state.plan)) return decide(situationOf(state, clock.now(), mover))
   return { do: 'hold', gates: [], why: { code: 'no-data', text: `what was measured is ${formatDuration(age)} old by now: polls again` } }
 }

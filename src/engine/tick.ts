@@ -3,6 +3,7 @@ import { drift, environment, type Drift } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Fact, Move, Why } from '../core/journal/event.ts'
 import type { Destination } from '../core/policy/moves.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
 import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -25,7 +26,7 @@ export interface Turn {
 /** Looks, decides and acts once. Throws `conflict` when somebody else acted in between: take another turn. */
 export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
   const state = await observer.look()
-  const decision = decide(state, engine.clock.now())
+  const decision = decide(situationOf(state, engine.clock.now()))
   if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()
   switch (decision.do) {
     case 'hold':

@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/values/errors.ts'
 import type { State } from '../core/journal/state.ts'
+import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import type { Shell } from '../shell.ts'
 import { clean } from '../views/clean.ts'
@@ -9,7 +10,7 @@ import { flag, type Input } from './input.ts'
 
 /** The end of most commands: where it is now and what to type next, or the value itself. */
 export function reportState(shell: Shell, input: Input, state: State, outcome: Outcome): Outcome {
-  const summary = summarize(state, shell.clock.now())
+  const summary = summarize(situationOf(state, shell.clock.now()))
   if (flag(input, 'json')) writeJson(summary, shell.out)
   else
     shell.out.write(

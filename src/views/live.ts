@@ -1,13 +1,14 @@
 import ora, { type Ora } from 'ora'
 import type { Decision } from '../core/policy/decide.ts'
-import { nextStep } from '../core/policy/gates.ts'
+import { nextStep } from '../core/policy/moves.ts'
+import { metricsUnderWay } from '../core/policy/situation.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { renderVerdict } from './status.ts'
-import { summarize } from '../core/report/summary.ts'
+import { summarizeMetric } from '../core/report/summary.ts'
 
 /** What a reader of a log does not miss; `rollout history --all` has it. */
 const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'notified'])
@@ -56,9 +57,9 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const step = currentStep(state)
   const next = nextStep(state)
   const at = step ? `${listed(step.moves)} at ${formatExposure(step.to)}` : 'before the first step'
-  const metrics = summarize(state, Number.NaN).metrics.map(
-    ({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`,
-  )
+  const metrics = metricsUnderWay(state)
+    .map(summarizeMetric)
+    .map(({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`)
   const waits =
     decision.do === 'hold' && decision.gates.length > 0
       ? decision.gates.filter(({ open, name }) => !open && name !== 'metrics').map(({ text }) => text)

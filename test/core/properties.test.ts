@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/policy/decide.ts'
-import { gatesOf, nextStep } from '../../src/core/policy/gates.ts'
+import { nextStep } from '../../src/core/policy/moves.ts'
+import { situationOf } from '../../src/core/policy/situation.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import { isForward, stepsOf } from '../../src/core/plan/steps.ts'
 import { dependants, type Phase, type Plan, type Toggle } from '../../src/core/plan/plan.ts'
@@ -147,7 +148,7 @@ function turn(world: World, action: Action): World {
       }
     }
     case 'act': {
-      const decision = decide(state, NOW)
+      const decision = decide(situationOf(state, NOW))
       const { why } = decision
       if (decision.do === 'pause') return { ...world, state: next(state, { type: 'paused', why }) }
       if (decision.do === 'complete') return { ...world, state: next(state, { type: 'completed', why }) }
@@ -229,7 +230,7 @@ describe('whatever happens', () => {
           rises += 1
           expect(action.is).toBe('act')
           expect([before.status, before.intent]).toEqual(['running', undefined])
-          expect(gatesOf(before, NOW).filter(({ open }) => !open)).toEqual([])
+          expect(situationOf(before, NOW).gates.filter(({ open }) => !open)).toEqual([])
           expect(before.watch?.tracks['errors']).toMatchObject({ verdict: 'healthy', met: true })
           expect(before.watch?.credit ?? 0).toBeGreaterThanOrEqual(currentStep(before)?.hold ?? 0)
           const to = after.intent?.cursor ?? after.cursor
@@ -293,8 +294,8 @@ describe('whatever happens', () => {
         for (const [, , state] of walk(of, baseline, actions)) {
           expect(state.plan).toBe(of)
           const kept: State = JSON.parse(JSON.stringify(state))
-          expect(decide(kept, NOW)).toEqual(decide(state, NOW))
-          expect(decide(state, NOW)).toEqual(decide(state, NOW))
+          expect(decide(situationOf(kept, NOW))).toEqual(decide(situationOf(state, NOW)))
+          expect(decide(situationOf(state, NOW))).toEqual(decide(situationOf(state, NOW)))
         }
         expect(JSON.stringify(of)).toBe(frozen)
       }),

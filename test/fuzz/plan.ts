@@ -6,6 +6,7 @@ import type { Plan } from '../../src/core/plan/plan.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import { evolve } from '../../src/core/journal/fold.ts'
 import { summarize } from '../../src/core/report/summary.ts'
+import { situationOf } from '../../src/core/policy/situation.ts'
 import { renderProblems } from '../../src/views/problem.ts'
 import { renderStatus } from '../../src/views/status.ts'
 import { loaded } from '../config/plan.ts'
@@ -44,7 +45,7 @@ function works(plan: Plan): void {
   const event = { seq: 2, id: 'x', previous: '', hash: '', at: NOW, actor: 'a', version: 'v' }
   const paused = evolve(state, { type: 'paused', why: { code: 'operator', text: 'x' }, ...event })
   for (const each of [state, paused ?? state]) {
-    const page = renderStatus(summarize(each, NOW), plan, STREAM)
+    const page = renderStatus(summarize(situationOf(each, NOW)), plan, STREAM)
     assert.doesNotMatch(page, /undefined|\bNaN\b|\[object/)
     printable(page)
   }

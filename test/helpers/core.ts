@@ -6,6 +6,7 @@ import type { Metric, Phase, Plan, Toggle } from '../../src/core/plan/plan.ts'
 import { parseRule, type Rule } from '../../src/core/values/rule.ts'
 import { evolve } from '../../src/core/journal/fold.ts'
 import type { State } from '../../src/core/journal/state.ts'
+import { situationOf } from '../../src/core/policy/situation.ts'
 
 export const NOW = Date.parse('2026-11-24T12:00:00Z')
 export const MINUTE = 60_000
@@ -152,5 +153,5 @@ export const gone: Reading = { is: 'missing', reason: 'unreachable', detail: 're
 
 /** `hold`, `pause`…: what is decided. */
 export function decided(of: State, now = NOW): Decision['do'] {
-  return decide(of, now).do
+  return decide(situationOf(of, now)).do
 }

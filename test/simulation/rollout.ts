@@ -1,7 +1,7 @@
 import { approvalsOf } from '../../src/core/plan/consent.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Controller, Event } from '../../src/core/journal/event.ts'
-import { nextStep } from '../../src/core/policy/gates.ts'
+import { nextStep } from '../../src/core/policy/moves.ts'
 import type { Scope } from '../../src/core/policy/moves.ts'
 import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { readBaseline } from '../../src/engine/baseline.ts'

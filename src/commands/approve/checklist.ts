@@ -2,7 +2,7 @@ import { commandFor } from '../../core/policy/approval.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Fact } from '../../core/journal/event.ts'
 import type { ChecklistItem, Phase, Plan } from '../../core/plan/plan.ts'
-import { phaseOf } from '../../core/policy/moves.ts'
+import { currentPhase } from '../../core/policy/moves.ts'
 import type { State } from '../../core/journal/state.ts'
 import { suggest } from '../../core/values/suggest.ts'
 import type { Signature } from '../../engine/writer.ts'
@@ -33,7 +33,7 @@ export function factsOfItem(state: State, input: Input, id: string, { actor, rea
 
 function find(state: State, id: string): { readonly phase: Phase; readonly item: ChecklistItem } {
   const { phases } = state.plan
-  const current = phases[phaseOf(state)]
+  const current = currentPhase(state)
   for (const phase of [...(current ? [current] : []), ...phases]) {
     const item = phase.checklist.find((each) => each.id === id)
     if (item) return { phase, item }

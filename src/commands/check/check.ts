@@ -1,6 +1,6 @@
 import { RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { phaseOf } from '../../core/policy/moves.ts'
+import { currentPhase } from '../../core/policy/moves.ts'
 import { asStarted, type State } from '../../core/journal/state.ts'
 import { observe } from '../../core/judge/watch.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -88,7 +88,7 @@ async function look(shell: Shell, engine: Engine, state: State): Promise<State> 
 }
 
 async function poll({ clock }: Shell, engine: Engine, state: State): Promise<State> {
-  const phase = state.plan.phases[phaseOf(state)]
+  const phase = currentPhase(state)
   if (!phase) return state
   const readings = await readMetrics(engine, phase)
   const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }

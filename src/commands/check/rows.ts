@@ -1,11 +1,10 @@
 import { decide } from '../../core/policy/decide.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { gatesOf } from '../../core/policy/gates.ts'
 import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { phaseOf } from '../../core/policy/moves.ts'
+import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -67,16 +66,13 @@ export async function targetRowsBefore(engine: Engine, plan: Plan): Promise<read
 const SILENT: ReadonlySet<Missing> = new Set<Missing>(['unreachable', 'timeout'])
 
 /** The verdict on every metric of the phase under way. That one is silent is unknown; that all are is unreachable. */
-export function metricRows({ plan, watch, ...state }: State): readonly CheckRow[] {
-  const names = plan.phases[phaseOf({ plan, ...state })]?.metrics ?? []
-  const isDark = names.length > 0 && names.every((name) => isSilent(watch?.tracks[name]?.missing?.reason))
-  return names.flatMap((name): readonly CheckRow[] => {
-    const metric = plan.metrics[name]
-    if (!metric) return []
-    const track = watch?.tracks[name]
-    if (!track) return [{ what: 'metrics', name, verdict: 'unknown', text: 'not measured yet' }]
+export function metricRows(state: State): readonly CheckRow[] {
+  const metrics = metricsUnderWay(state)
+  const isDark = metrics.length > 0 && metrics.every(({ track }) => isSilent(track?.missing?.reason))
+  return metrics.map(({ name, metric, track }): CheckRow => {
+    if (!track) return { what: 'metrics', name, verdict: 'unknown', text: 'not measured yet' }
     const verdict = isDark ? 'unreachable' : track.verdict !== 'healthy' ? track.verdict : track.met ? 'ok' : 'waiting'
-    return [{ what: 'metrics', name, verdict, text: describe(metric, track) }]
+    return { what: 'metrics', name, verdict, text: describe(metric, track) }
   })
 }
 
@@ -95,14 +91,15 @@ export function gateRows(state: State, now: Instant): readonly CheckRow[] {
   const rows: CheckRow[] = []
   if (state.status !== 'running')
     rows.push({ what: 'gates', name: state.status, verdict: STOPPED[state.status], text: state.stopped?.why.text ?? state.status })
-  const decision = decide(state, now)
+  const situation = situationOf(state, now)
+  const decision = decide(situation)
   const isRetreat = decision.do === 'rollback' || decision.do === 'step-back'
   if (isRetreat || decision.do === 'pause')
     rows.push({ what: 'gates', name: decision.do, verdict: isRetreat ? 'critical' : 'waiting', text: decision.why.text })
   if (state.intent)
     rows.push({ what: 'gates', name: state.intent.move, verdict: 'waiting', text: 'is not finished: not every target has confirmed' })
   if (state.status !== 'running') return rows
-  const gates = gatesOf(state, now).filter(({ name }) => name !== 'metrics')
+  const gates = situation.gates.filter(({ name }) => name !== 'metrics')
   return [
     ...rows,
     ...gates.map(({ name, open, text, missing = [] }): CheckRow => {

@@ -5,7 +5,8 @@ import { harmOf, totalOf } from '../../core/evidence/stream.ts'
 import { describe } from '../../core/judge/describe.ts'
 import { exposureAt, stepsOf } from '../../core/plan/steps.ts'
 import type { Metric, Toggle } from '../../core/plan/plan.ts'
-import { phaseOf } from '../../core/policy/moves.ts'
+import { currentPhase } from '../../core/policy/moves.ts'
+import { situationOf } from '../../core/policy/situation.ts'
 import { judgeOf } from '../../core/judge/one-group.ts'
 import { currentStep, type State } from '../../core/journal/state.ts'
 import { summarize } from '../../core/report/summary.ts'
@@ -16,7 +17,7 @@ import type { DecisionPage, EventPage, MetricEvidence, MetricPage, TogglePage, W
 /** Where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
   const stop = state.stopped && all[state.stopped.seq - 1]
-  return { ...summarize(state, now), ...(stop?.before && { evidence: evidenceOf(stop.before) }) }
+  return { ...summarize(situationOf(state, now)), ...(stop?.before && { evidence: evidenceOf(stop.before) }) }
 }
 
 /** The track a stop was based on, else the newest one. */
@@ -45,7 +46,7 @@ export function metricPage(state: State, all: readonly Happening[], name: string
 }
 
 function judgeIn(state: State, name: string): MetricPage['judge'] {
-  const phase = state.plan.phases[phaseOf(state)]
+  const phase = currentPhase(state)
   return phase ? judgeOf(state.plan, phase, state.cursor, name) : 'threshold'
 }
 

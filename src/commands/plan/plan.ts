@@ -1,7 +1,7 @@
 import { RolloutError, type Outcome } from '../../core/values/errors.ts'
 import { differences, type Difference } from '../../core/plan/difference.ts'
 import { environment, type Drift, type Held } from '../../core/plan/environment.ts'
-import { gatesOf, nextStep, type Gate } from '../../core/policy/gates.ts'
+import type { Gate } from '../../core/policy/gates.ts'
 import { guaranteesOf, type Guarantee } from '../../core/forecast/guarantee.ts'
 import { flowsOf, outlookOf, type Outlook } from '../../core/forecast/time-to-proof.ts'
 import { stepsOf, type Step } from '../../core/plan/steps.ts'
@@ -9,6 +9,7 @@ import { type Json } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import type { Duration, Instant } from '../../core/values/units.ts'
 import { nextDestination } from '../../core/policy/moves.ts'
+import { situationOf, type Situation } from '../../core/policy/situation.ts'
 import { timelineOf, type Timeline } from '../../core/forecast/timeline.ts'
 import type { State } from '../../core/journal/state.ts'
 import { checkBesides, readBaseline } from '../../engine/baseline.ts'
@@ -112,22 +113,23 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
 async function ofState(shell: Shell, input: Input, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
   const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
   const { drifts, unreadable } = await findDrift(engine, state)
-  const next = nextDestination(state)
-  const steps = nextStep(state) ? stepsOf(state.plan).slice(nextStep(state)?.index) : []
+  const situation = situationOf(state, shell.clock.now())
+  const { destination, next, gates } = situation
+  const steps = next ? stepsOf(state.plan).slice(next.index) : []
   const edited = differences(plain(state.plan), plain(read))
   const guarantees = guaranteesOf(state.plan)
-  const flows = flowsOf(state)
+  const flows = flowsOf(situation)
   return {
     name: state.plan.name,
     started: true,
     pending: steps.length > 0 || edited.length > 0 || drifts.length > 0 || state.intent !== undefined,
     steps,
-    writes: next ? writesOf(state.plan, state, { ...state, exposures: next.exposures }) : [],
-    gates: gatesOf(state, shell.clock.now()),
+    writes: destination ? writesOf(state.plan, state, { ...state, exposures: destination.exposures }) : [],
+    gates,
     drift: drifts,
     unreadable,
     edited,
-    ...timeOf(state.plan, shell.clock.now(), state),
+    ...timeOf(state.plan, situation.now, situation),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
     ...risksOf(state.plan),
@@ -144,8 +146,8 @@ function writesOf(read: Plan, before: Held, after: Held): readonly Write[] {
   })
 }
 
-function timeOf(read: Plan, now: Instant, state?: State): Pick<PlanReport, 'timeline' | 'atLeast'> {
-  const timeline = timelineOf(read, now, state)
+function timeOf(read: Plan, now: Instant, situation?: Situation): Pick<PlanReport, 'timeline' | 'atLeast'> {
+  const timeline = timelineOf(read, now, situation)
   return { timeline, atLeast: (timeline.phases.at(-1)?.to ?? now) - now }
 }
 

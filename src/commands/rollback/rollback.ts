@@ -2,7 +2,8 @@ import { RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Why } from '../../core/journal/event.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
-import { effectiveRetreat, phaseOf, type Destination, type Scope } from '../../core/policy/moves.ts'
+import { currentPhase, effectiveRetreat, type Destination, type Scope } from '../../core/policy/moves.ts'
+import { situationOf } from '../../core/policy/situation.ts'
 import type { State } from '../../core/journal/state.ts'
 import { changesBetween, summarize, type Change } from '../../core/report/summary.ts'
 import { parseExposure } from '../../core/values/units.ts'
@@ -157,8 +158,8 @@ function report(
 ): Outcome {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
-  if (flag(input, 'json')) writeJson({ ...summarize(state, shell.clock.now()), changes, byHand: left }, shell.out)
-  else shell.out.write(renderRollback({ did, changes, state, left, phase: state.plan.phases[phaseOf(state)]?.id ?? '' }, shell.out))
+  if (flag(input, 'json')) writeJson({ ...summarize(situationOf(state, shell.clock.now())), changes, byHand: left }, shell.out)
+  else shell.out.write(renderRollback({ did, changes, state, left, phase: currentPhase(state)?.id ?? '' }, shell.out))
   if (left.length > 0) return 'partial'
   if (did === 'dry run' || state.status === 'rolled back') return 'done'
   shell.err.write(`! it was taken back, and resumed by somebody since: it is ${state.status}\n`)

@@ -1,4 +1,5 @@
 import { decide } from '../policy/decide.ts'
+import { situationOf } from '../policy/situation.ts'
 import { unitOf } from '../judge/describe.ts'
 import type { Track, Watch } from '../judge/track.ts'
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
@@ -107,7 +108,7 @@ function ofEverybody(reading: Reading): Reading {
 }
 
 function answerOf(state: State, at: Instant): readonly Answered[] {
-  const decision = decide(state, at)
+  const decision = decide(situationOf(state, at))
   const does = ANSWERS.find((each) => each === decision.do)
   const [phase] = state.plan.phases
   return does && phase ? [{ phase: phase.id, does, text: decision.why.text }] : []

@@ -1,11 +1,11 @@
-import { weigh } from '../judge/comparison.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Failures, Reading, Series } from '../values/reading.ts'
-import { phaseOf } from '../policy/moves.ts'
-import { asStarted, type State } from '../journal/state.ts'
+import { situationOf, type Situation } from '../policy/situation.ts'
+import { currentPhase } from '../policy/moves.ts'
+import { asStarted } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
 import { simulate, type Minute } from './synthetic/traffic.ts'
 import type { Duration } from '../values/units.ts'
@@ -108,10 +108,11 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
     now += plan.interval
     const tick = { monotonic: now, domain: 'forecast', now }
     const readings = readingsOf(plan, sums)
-    const phase = plan.phases[phaseOf(state)]
+    const phase = currentPhase(state)
     if (!phase) return over('complete')
     state = { ...state, watch: observe(plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
-    const decision = decide(state, now)
+    const situation = situationOf(state, now)
+    const decision = decide(situation)
     if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
     if (decision.do === 'pause') return over('paused', decision.why)
     if (decision.do === 'complete') return over('complete')
@@ -119,7 +120,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
       const { cursor, exposures } = decision.to
       state = { ...state, cursor, exposures, arrivedAt: now, advanced: true, watch: beginWatch(plan, cursor, state.watch, readings, tick) }
     } else {
-      const gate = gateOf(decision, state)
+      const gate = gateOf(decision, situation)
       waited[gate] = (waited[gate] ?? 0) + plan.interval
     }
   }
@@ -127,10 +128,10 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
 }
 
 /** What a hold waits for. */
-function gateOf(decision: Decision, state: State): string {
+function gateOf(decision: Decision, { weighed }: Situation): string {
   const closed = decision.do === 'hold' ? decision.gates.find(({ open }) => !open)?.name : undefined
   if (closed !== 'evidence') return closed ?? decision.why.code
-  const finding = weigh(state)?.finding
+  const finding = weighed?.finding
   return finding && 'because' in finding ? finding.because : closed
 }
 

@@ -1,4 +1,4 @@
-import { rampAt, weigh, type Ramp } from '../judge/comparison.ts'
+import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { sum, type Bin } from '../judge/counters.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
 import { LEAST_POLLS, MOST_POLLS, NEGLIGIBLE, excessOf } from '../evidence/decision.ts'
@@ -10,7 +10,7 @@ import { FRESH } from '../evidence/stream.ts'
 import { QUIET, tempering } from '../evidence/tempering.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { State } from '../journal/state.ts'
+import type { Situation } from '../policy/situation.ts'
 import type { Duration } from '../values/units.ts'
 
 /** How much of something bad there is without the change: failed requests, or those slower than a bucket. */
@@ -54,10 +54,8 @@ export function outlookOf(plan: Plan, phase: string, flows: readonly Flow[], of?
   return each.toSorted((a, b) => (b.takes ?? Infinity) - (a.takes ?? Infinity))[0]
 }
 
-/** The traffic a rollout has seen: of both groups while they are compared, else of everybody. */
-export function flowsOf(state: State): readonly Flow[] {
-  const { plan, watch } = state
-  const weighed = weigh(state)
+/** Returns the traffic a rollout has seen: of both groups while they are compared, else of everybody. */
+export function flowsOf({ state: { plan, watch }, weighed }: Pick<Situation, 'state' | 'weighed'>): readonly Flow[] {
   const { entries = [], polls = 0 } = weighed?.ledger ?? {}
   const seconds = (polls * plan.interval) / 1000
   const compared = entries.flatMap((entry) => (seconds > 0 ? flowOfEntry(entry, seconds) : []))

@@ -1,5 +1,5 @@
 import { allowedAt } from '../plan/calendar.ts'
-import { gatesOf } from '../policy/gates.ts'
+import type { Situation } from '../policy/situation.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { phaseOf } from '../policy/moves.ts'
@@ -31,11 +31,12 @@ export interface Timeline {
 
 /**
  * When everything ahead can happen at the earliest: holds, bakes, success criteria, windows and freezes taken as they
- * are; metrics healthy, people at hand. Without a state the plan begins at `now`.
+ * are; metrics healthy, people at hand. Without a situation the plan begins at `now`.
  */
-export function timelineOf(plan: Plan, now: Instant, state?: State): Timeline {
+export function timelineOf(plan: Plan, now: Instant, situation?: Situation): Timeline {
+  const state = situation?.state
   const next = state ? nextOf(state) : 0
-  let at: Instant | undefined = state ? now + leftOf(state, now) : now
+  let at: Instant | undefined = situation ? now + leftOf(situation) : now
   let planned = { min: now, max: now }
   const steps: Milestone[] = []
   const phases: TimelinePhase[] = []
@@ -80,7 +81,7 @@ function nextOf(state: State): number {
 }
 
 /** What is left of the step arrived at, as far as it can be foretold; the calendar is reckoned with by itself. */
-function leftOf(state: State, now: Instant): Duration {
-  const gates = gatesOf(state, now).filter(({ name }) => name !== 'window' && name !== 'freeze')
-  return Math.max(0, ...gates.map(({ opensIn }) => opensIn ?? 0))
+function leftOf({ gates }: Situation): Duration {
+  const timed = gates.filter(({ name }) => name !== 'window' && name !== 'freeze')
+  return Math.max(0, ...timed.map(({ opensIn }) => opensIn ?? 0))
 }

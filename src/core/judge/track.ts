@@ -1,6 +1,7 @@
 import type { Comparison } from './comparison.ts'
 import type { Bin, Counters } from './counters.ts'
 import type { Missing } from '../values/reading.ts'
+import type { Metric } from '../plan/plan.ts'
 import type { Single, Standard } from './one-group.ts'
 import type { Duration } from '../values/units.ts'
 
@@ -32,6 +33,13 @@ export interface Track {
   readonly bins: readonly Bin[]
   /** What is known of the rate where there is one group and `evidence:` is written. */
   readonly single?: Single
+}
+
+/** A metric of the phase under way; without a track where nothing was measured yet. */
+export interface Tracked {
+  readonly name: string
+  readonly metric: Metric
+  readonly track?: Track
 }
 
 /** Everything watched at the current step. */

@@ -1,14 +1,15 @@
 import type { Why } from '../journal/event.ts'
-import { weigh, type Weighed } from '../judge/comparison.ts'
+import type { Weighed } from '../judge/comparison.ts'
 import { SILENT_POLLS } from '../evidence/decision.ts'
-import { gatesOf, type Gate } from './gates.ts'
+import type { Gate } from './gates.ts'
+import type { Situation } from './situation.ts'
 import { describe } from '../judge/describe.ts'
-import type { Track } from '../judge/track.ts'
-import type { Metric, Phase } from '../plan/plan.ts'
+import type { Track, Tracked } from '../judge/track.ts'
+import type { Phase } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
-import { nextDestination, effectiveRetreat, phaseOf, type Destination } from './moves.ts'
+import { effectiveRetreat, type Destination } from './moves.ts'
 import { canDoWithout, type State } from '../journal/state.ts'
-import { formatDuration, type Instant } from '../values/units.ts'
+import { formatDuration } from '../values/units.ts'
 
 /** What to do now, and why. */
 export type Decision =
@@ -22,25 +23,24 @@ export type Decision =
   /** Complete, paused or rolled back: only a person changes that. */
   | { readonly do: 'rest'; readonly why: Why }
 
-/** The whole policy. `now` is wall time, for the calendar and the expiry of approvals only; `mover` types the step, if somebody does. */
-export function decide(state: State, now: Instant, mover?: string): Decision {
-  const phase = state.plan.phases[phaseOf(state)]
+/** Returns what to do in this situation, and why: the whole policy, and pure. */
+export function decide(situation: Situation): Decision {
+  const { state, phase } = situation
   if (state.status === 'complete') return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
 
-  const critical = state.status === 'rolled back' ? undefined : findCritical(state, phase)
+  const critical = state.status === 'rolled back' ? undefined : findCritical(situation)
   if (critical && phase) return respond(state, phase, critical)
 
   if (state.intent) return { do: 'finish', why: state.intent.why }
   if (state.status !== 'running') return { do: 'rest', why: state.stopped?.why ?? OPERATOR }
 
-  const trouble = phase && findTrouble(state, phase)
+  const trouble = phase && findTrouble(situation, phase)
   if (trouble) return trouble
 
-  const gates = gatesOf(state, now, mover)
+  const { gates, destination: to } = situation
   const closed = gates.filter((gate) => !gate.open)
   if (closed.length > 0) return { do: 'hold', gates, why: { code: 'healthy', text: closed.map(({ text }) => text).join(' · ') } }
 
-  const to = nextDestination(state)
   const why: Why = { code: 'healthy', text: gates.map(({ text }) => text).join(' · ') || 'no gate before this step' }
   return to ? { do: 'advance', to, why } : { do: 'complete', why }
 }
@@ -48,12 +48,12 @@ export function decide(state: State, now: Instant, mover?: string): Decision {
 const COMPLETE: Why = { code: 'healthy', text: 'every phase is complete' }
 const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
 
-function findCritical(state: State, phase: Phase | undefined): Why | undefined {
+function findCritical({ state, metrics, weighed }: Situation): Why | undefined {
   // Where both say so, the comparison says more: that it is the change, and not the site.
-  const weighed = weigh(state)
   if (weighed?.finding.do === 'rollback')
     return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
-  for (const [name, metric, track] of tracksOf(state, phase)) {
+  for (const { name, metric, track } of metrics) {
+    if (!track) continue
     if (track.verdict === 'critical')
       return {
         code: 'critical',
@@ -108,9 +108,8 @@ function byContingency(state: State, why: Why): Decision | undefined {
 }
 
 /** Warnings and missing data: hold first, and when they stay, pause. */
-function findTrouble(state: State, phase: Phase): Decision | undefined {
-  const found = tracksOf(state, phase).flatMap((each) => troubleOf(state, phase, ...each) ?? [])
-  const weighed = weigh(state)
+function findTrouble({ state, metrics, weighed }: Situation, phase: Phase): Decision | undefined {
+  const found = metrics.flatMap((each) => troubleOf(state, phase, each) ?? [])
   if (weighed && isForPeople(state, weighed.finding))
     found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
@@ -126,7 +125,8 @@ function isForPeople({ plan }: State, finding: Weighed['finding']): boolean {
   return gap.polls >= SILENT_POLLS && !isUnreadable && plan.metrics[metric]?.onNoData !== 'ignore'
 }
 
-function troubleOf(state: State, phase: Phase, name: string, metric: Metric, track: Track): Decision | undefined {
+function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked): Decision | undefined {
+  if (!track) return undefined
   const { patience } = state.plan
   const text = `${name} ${describe(metric, track)}`
   if (track.verdict === 'warning') {
@@ -157,12 +157,4 @@ function isGone(track: Track): boolean {
     track.missing !== undefined &&
     !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
   )
-}
-
-function tracksOf(state: State, phase: Phase | undefined): readonly (readonly [string, Metric, Track])[] {
-  return (phase?.metrics ?? []).flatMap((name) => {
-    const metric = state.plan.metrics[name]
-    const track = state.watch?.tracks[name]
-    return metric && track ? [[name, metric, track] as const] : []
-  })
 }

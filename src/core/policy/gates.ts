@@ -1,14 +1,13 @@
-import { weigh, type Weighed } from '../judge/comparison.ts'
+import type { Weighed } from '../judge/comparison.ts'
 import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from './approval.ts'
 import { approvalsOf } from '../plan/consent.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
-import type { Track } from '../judge/track.ts'
-import { stepsOf, type Step } from '../plan/steps.ts'
+import type { Track, Tracked } from '../judge/track.ts'
+import type { Step } from '../plan/steps.ts'
 import type { ChecklistItem, Phase, Plan } from '../plan/plan.ts'
-import { nextDestination, phaseOf } from './moves.ts'
 import { formatRule } from '../values/rule.ts'
-import { currentStep, type State } from '../journal/state.ts'
+import type { State } from '../journal/state.ts'
 import { formatDuration, formatInstant, type Duration, type Instant } from '../values/units.ts'
 import { criterionKey } from '../plan/plan.ts'
 
@@ -40,41 +39,16 @@ export interface Gate {
   readonly missing?: readonly ToDo[]
 }
 
-/**
- * Every gate between the step arrived at and the next one (or the end of the plan). `mover` is the person who types
- * the step; nobody types what `run` does.
- */
-export function gatesOf(state: State, now: Instant, mover?: string): readonly Gate[] {
-  const step = currentStep(state)
-  const phase = state.plan.phases[phaseOf(state)]
-  const next = nextStep(state)
-  const weighed = weigh(state)
-  const paced = weighed?.pace === 'evidence'
-  return [
-    ...(weighed ? evidenceGates(weighed) : []),
-    ...(step && !paced ? holdGates(state, step, phase) : []),
-    ...(phase ? metricGates(state, phase).filter(({ name }) => !paced || name !== 'samples') : []),
-    ...(next ? approvalGates(state, next, now, mover) : []),
-    ...(step?.last && phase ? phaseGates(state, phase) : []),
-    ...(next ? calendarGates(state, now) : []),
-  ]
-}
-
-/** The step the rollout would go to next; undefined at the end of the plan. */
-export function nextStep(state: State): Step | undefined {
-  return stepsOf(state.plan)[nextDestination(state)?.cursor ?? Number.NaN]
-}
-
-/** By the clock the evidence says when something is wrong, and not when it is enough. */
-function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
+/** Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and not when it is enough. */
+export function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
   const open = isEnough || (pace === 'clock' && finding.do === 'hold')
   const eta = !open && opensIn !== undefined && { opensIn }
   return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
 }
 
-function holdGates(state: State, step: Step, phase: Phase | undefined): readonly Gate[] {
-  const credit = state.watch?.credit ?? 0
+/** Returns the gates that proven hold time opens: the hold of the step, and the bake after the last one of a phase. */
+export function holdGates(step: Step, phase: Phase | undefined, credit: Duration): readonly Gate[] {
   const bake = step.last ? (phase?.after ?? 0) : 0
   const gates = [timer('hold', credit, step.hold), timer('bake', credit, bake)]
   return gates.filter((gate) => gate !== undefined)
@@ -87,22 +61,21 @@ function timer(name: 'hold' | 'bake', credit: Duration, needed: Duration): Gate 
   return { name, open, text, ...(!open && { opensIn: needed - credit }) }
 }
 
-function metricGates(state: State, phase: Phase): readonly Gate[] {
+/** Returns one gate of all metrics, and one for each that has too few samples to say anything. */
+export function metricGates(metrics: readonly Tracked[], credit: Duration): readonly Gate[] {
   const samples: Gate[] = []
   const closed: string[] = []
-  for (const name of phase.metrics) {
-    const metric = state.plan.metrics[name]
-    if (!metric) continue
-    const track = state.watch?.tracks[name]
+  for (const { name, metric, track } of metrics) {
     if (track?.missing && SCARCE.has(track.missing.reason)) {
-      if (metric.onNoData !== 'ignore') samples.push(sampleGate(name, track, metric.minSamples, state.watch?.credit ?? 0))
+      if (metric.onNoData !== 'ignore') samples.push(sampleGate(name, track, metric.minSamples, credit))
     } else if (!track?.met && !(metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown')) {
       closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
     }
   }
+  const names = metrics.map(({ name }) => name)
   const open = closed.length === 0 && samples.length === 0
-  const all: Gate = { name: 'metrics', open, text: open ? `metrics healthy (${phase.metrics.join(', ')})` : `metrics ${closed.join('; ')}` }
-  return phase.metrics.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
+  const all: Gate = { name: 'metrics', open, text: open ? `metrics healthy (${names.join(', ')})` : `metrics ${closed.join('; ')}` }
+  return names.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
 }
 
 const SCARCE: ReadonlySet<string> = new Set(['few-samples', 'first-poll', 'no-traffic'])
@@ -114,7 +87,8 @@ function sampleGate(metric: string, track: Track, needed: number, credit: Durati
   return { name: 'samples', open: false, text, opensIn: Math.max(0, ((needed - have) * credit) / have) }
 }
 
-function approvalGates(state: State, next: Step, now: Instant, mover?: string): readonly Gate[] {
+/** Returns a gate for each approval the next step needs. `mover` types the step, if somebody does. */
+export function approvalGates(state: State, next: Step, now: Instant, mover?: string): readonly Gate[] {
   return approvalsOf(next).map((needed) => {
     const standing = standingOf(state, next, needed, now, mover)
     const open = standing.given.length >= needed.count
@@ -122,7 +96,7 @@ function approvalGates(state: State, next: Step, now: Instant, mover?: string): 
   })
 }
 
-/** What must be true before a phase is complete: its checklist, and criteria that held after its last step. */
+/** Returns what must be true before a phase is complete: its checklist, its success criteria, its drill. */
 export function phaseGates(state: State, phase: Phase): readonly Gate[] {
   const undone = phase.checklist.filter(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
   const done = phase.checklist.length - undone.length
@@ -157,8 +131,8 @@ function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistI
   return { text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, ...(owner !== undefined && { owner }) }
 }
 
-function calendarGates(state: State, now: Instant): readonly Gate[] {
-  const { windows, freezes } = state.plan
+/** Returns the gates of the calendar: windows, and the freezes there are at this wall time. */
+export function calendarGates({ windows, freezes }: Plan, now: Instant): readonly Gate[] {
   const gates: Gate[] = []
   if (windows.length > 0) {
     const open = isOpen(windows, now)

@@ -1,6 +1,6 @@
 import type { Exposure } from '../values/units.ts'
-import { exposuresAfter, exposureAt, isForward, stepsOf } from '../plan/steps.ts'
-import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
+import { exposuresAfter, exposureAt, isForward, stepsOf, type Step } from '../plan/steps.ts'
+import { dependants, type Exposures, type Phase, type Plan } from '../plan/plan.ts'
 import type { State } from '../journal/state.ts'
 
 /** How much a rollback takes back. */
@@ -65,9 +65,7 @@ export function effectiveRetreat(state: State, scope: Scope): Destination | unde
 }
 
 /** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
-export function nextDestination(
-  state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>,
-): (Destination & { readonly cursor: number }) | undefined {
+export function nextDestination(state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>): Destination | undefined {
   const { plan, baseline, exposures, cursor } = state
   for (const step of stepsOf(plan).slice(cursor + 1)) {
     const raised = { ...exposures }
@@ -84,7 +82,18 @@ export function nextDestination(
   return undefined
 }
 
-/** Index of the phase under way: that of the step arrived at or being applied. */
+/** Returns the step the rollout would go to next; undefined at the end of the plan. */
+export function nextStep(state: State): Step | undefined {
+  const to = nextDestination(state)
+  return to && stepsOf(state.plan)[to.cursor]
+}
+
+/** Returns the phase under way: that of the step arrived at or being applied. */
+export function currentPhase(state: State): Phase | undefined {
+  return state.plan.phases[phaseOf(state)]
+}
+
+/** Returns the index of the phase under way. */
 export function phaseOf(state: State): number {
   return stepsOf(state.plan)[Math.max(reached(state), 0)]?.phase ?? 0
 }

@@ -1,15 +1,14 @@
-import { weigh } from '../judge/comparison.ts'
 import { decide, type Decision } from '../policy/decide.ts'
-import { gatesOf, nextStep, phaseGates, type Gate } from '../policy/gates.ts'
+import { phaseGates, type Gate } from '../policy/gates.ts'
+import type { Situation } from '../policy/situation.ts'
 import { describe } from '../judge/describe.ts'
-import type { Verdict } from '../judge/track.ts'
+import type { Tracked, Verdict } from '../judge/track.ts'
 import { flowsOf, outlookOf, type Outlook } from '../forecast/time-to-proof.ts'
 import type { Lease } from '../journal/store.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
-import { phaseOf } from '../policy/moves.ts'
-import { currentStep, type Deed, type Intent, type State, type Status } from '../journal/state.ts'
-import { formatExposure, type Instant } from '../values/units.ts'
+import type { Deed, Intent, State, Status } from '../journal/state.ts'
+import { formatExposure } from '../values/units.ts'
 
 /** A step for people and scripts: numbers count from 1. */
 export interface StepSummary {
@@ -53,14 +52,12 @@ export interface Summary {
   readonly controller?: NonNullable<State['controller']> & { readonly watching: boolean }
 }
 
-/** Sums a state up. `now` is wall time, for the calendar gates; `lease` is the one that runs, where that was asked for. */
-export function summarize(state: State, now: Instant, lease?: Lease): Summary {
+/** Returns the summary of a situation. `lease` is the one that runs, where that was asked for. */
+export function summarize(situation: Situation, lease?: Lease): Summary {
+  const { state, step, next, phase, metrics } = situation
   const { plan, status, seq, exposures, missing, intent, stopped } = state
   const controller = lease ? { ...lease.holder, at: lease.since } : state.controller
-  const step = currentStep(state)
-  const next = nextStep(state)
-  const phase = plan.phases[phaseOf(state)]
-  const decision = decide(state, now)
+  const decision = decide(situation)
   return {
     name: plan.name,
     ...(plan.environment !== undefined && { environment: plan.environment }),
@@ -73,20 +70,20 @@ export function summarize(state: State, now: Instant, lease?: Lease): Summary {
     missing,
     ...(intent && { intent: { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets } }),
     decision: { do: decision.do, text: decision.why.text },
-    gates: status === 'complete' ? [] : gatesOf(state, now),
-    ...outlookIn(state, phase?.id),
+    gates: status === 'complete' ? [] : situation.gates,
+    ...outlookIn(situation),
     ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
-    metrics: (phase?.metrics ?? []).flatMap((name) => metricOf(state, name)),
+    metrics: metrics.map(summarizeMetric),
     ...(stopped && { stopped }),
     ...(controller && { controller: { ...controller, watching: lease !== undefined } }),
   }
 }
 
-function outlookIn(state: State, phase: string | undefined): Pick<Summary, 'outlook'> {
-  const weighed = weigh(state)
+function outlookIn(situation: Situation): Pick<Summary, 'outlook'> {
+  const { state, phase, weighed } = situation
   const isDeciding = weighed?.finding.do === 'complete' || (weighed?.finding.do === 'hold' && weighed.finding.because === 'proof')
   if (phase === undefined || state.status !== 'running' || isDeciding) return {}
-  const outlook = outlookOf(state.plan, phase, flowsOf(state), weighed?.ramp.of)
+  const outlook = outlookOf(state.plan, phase.id, flowsOf(situation), weighed?.ramp.of)
   return outlook ? { outlook } : {}
 }
 
@@ -115,20 +112,16 @@ export function changesBetween(plan: Plan, before: Exposures, after: Exposures):
   })
 }
 
-function metricOf(state: State, name: string): readonly MetricSummary[] {
-  const metric = state.plan.metrics[name]
-  if (!metric) return []
-  const track = state.watch?.tracks[name]
-  if (!track) return [{ name, verdict: 'unknown', text: 'not measured yet' }]
-  const { value, bad, total } = track
-  return [
-    {
-      name,
-      verdict: track.verdict,
-      text: describe(metric, track),
-      ...(value !== undefined && track.verdict !== 'unknown' && { value }),
-      ...(bad !== undefined && { bad }),
-      ...(total !== undefined && { total }),
-    },
-  ]
+/** Returns the summary of one metric; it shows no value where nothing is known. */
+export function summarizeMetric({ name, metric, track }: Tracked): MetricSummary {
+  if (!track) return { name, verdict: 'unknown', text: 'not measured yet' }
+  const { verdict, value, bad, total } = track
+  return {
+    name,
+    verdict,
+    text: describe(metric, track),
+    ...(value !== undefined && verdict !== 'unknown' && { value }),
+    ...(bad !== undefined && { bad }),
+    ...(total !== undefined && { total }),
+  }
 }

@@ -6,6 +6,7 @@ import { summarize } from '../../../src/core/report/summary.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
 import { BOTH_GROUPS, metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 
 const steps = [10, 50, 100].map((to) => ({ to, hold: 30 * MINUTE }))
 const shop = plan({ metrics: { errors: metric({ measures: BOTH_GROUPS }) }, phases: [phase({ steps })] })
@@ -84,9 +85,9 @@ describe('the traffic', () => {
         },
       })
     const now = state({ plan: shop, watch: watch({ errors: track() }, { ...(comparison && { comparison }) }) })
-    expect(flowsOf(now)).toEqual([{ metric: 'errors', perSecond: 100, rate: 0.005 }])
-    expect(summarize(now, NOW).outlook).toMatchObject({ phase: 'core', share: 0.5, perSecond: 100 })
-    expect(summarize({ ...now, status: 'paused' }, NOW).outlook).toBeUndefined()
+    expect(flowsOf(situationOf(now, NOW))).toEqual([{ metric: 'errors', perSecond: 100, rate: 0.005 }])
+    expect(summarize(situationOf(now, NOW)).outlook).toMatchObject({ phase: 'core', share: 0.5, perSecond: 100 })
+    expect(summarize(situationOf({ ...now, status: 'paused' }, NOW)).outlook).toBeUndefined()
   })
 
   it('is everybody’s before', () => {
@@ -95,7 +96,7 @@ describe('the traffic', () => {
       { for: MINUTE, counts: { bad: 3, total: 600 } },
     ]
     const now = state({ plan: shop, cursor: -1, exposures: {}, watch: watch({ errors: track({ bins }) }) })
-    expect(flowsOf(now)).toEqual([{ metric: 'errors', perSecond: 10, rate: 0.005 }])
+    expect(flowsOf(situationOf(now, NOW))).toEqual([{ metric: 'errors', perSecond: 10, rate: 0.005 }])
   })
 
   it('of a histogram is what is slower than its buckets of a tenth and a hundredth', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import { timelineOf } from '../../../src/core/forecast/timeline.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 import { MINUTE, NOW, phase, plan, rule, state, toggle, watch } from '../../helpers/core.ts'
 
 const HOUR = 60 * MINUTE
@@ -49,7 +50,7 @@ describe('the timeline', () => {
 
   it('goes on from where a rollout is', () => {
     const of = two()
-    const { steps, phases } = timelineOf(of, NOW, state({ plan: of, watch: watch(undefined, { credit: 2 * HOUR }) }))
+    const { steps, phases } = timelineOf(of, NOW, situationOf(state({ plan: of, watch: watch(undefined, { credit: 2 * HOUR }) }), NOW))
     expect(steps.map((each) => [each.step, ((each.at ?? 0) - NOW) / HOUR])).toEqual([
       [1, 4],
       [2, 28],
@@ -60,7 +61,7 @@ describe('the timeline', () => {
 
   it('knows the phase that bakes', () => {
     const of = two()
-    const { phases } = timelineOf(of, NOW, state({ plan: of, cursor: 1, watch: watch(undefined, { credit: HOUR }) }))
+    const { phases } = timelineOf(of, NOW, situationOf(state({ plan: of, cursor: 1, watch: watch(undefined, { credit: HOUR }) }), NOW))
     expect(phases.map(({ phase: id, from, to }) => [id, from, to])).toEqual([
       ['one', undefined, NOW + 23 * HOUR],
       ['two', NOW + 23 * HOUR, NOW + 77 * HOUR],

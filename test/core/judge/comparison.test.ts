@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { arrive, compare, focused, rampAt, resumed, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
 import { decide } from '../../../src/core/policy/decide.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
-import { gatesOf } from '../../../src/core/policy/gates.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 import { guaranteesOf } from '../../../src/core/forecast/guarantee.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
@@ -78,30 +78,32 @@ describe('the comparison', () => {
     const good = after(4, [1500, 7], [4500, 22])
     expect(good.ledger.entries[0]?.stream.step).toMatchObject({ on: { total: 6000, bad: 28 }, off: { total: 18_000, bad: 88 } })
     expect(weigh(at(good))?.finding.do).toBe('advance')
-    expect(gatesOf(at(good), NOW).map(({ name, open }) => [name, open])).toEqual([
+    expect(situationOf(at(good), NOW).gates.map(({ name, open }) => [name, open])).toEqual([
       ['evidence', true],
       ['metrics', true],
     ])
-    expect(decide(at(good), NOW).do).toBe('advance')
+    expect(decide(situationOf(at(good), NOW)).do).toBe('advance')
   })
 
   it('rolls back what no threshold sees, and says by how much', () => {
     const bad = after(8, [1500, 30], [4500, 22])
-    const decision = decide(at(bad), NOW)
+    const decision = decide(situationOf(at(bad), NOW))
     expect(decision.do).toBe('rollback')
     expect(decision.why.text).toMatch(
       /^errors on 240\/12000 \(2%\) vs off 176\/36000 \(0\.489%\): at least [\d.]+× worse, 99% sure \(tolerance 1\.1×\)\. Evidence over 1000000:1, limit 100\.$/,
     )
     // Even while paused.
-    expect(decide(at(bad, { status: 'paused', stopped: { why: decision.why, at: NOW, actor: 'ana', seq: 4 } }), NOW).do).toBe('rollback')
+    expect(decide(situationOf(at(bad, { status: 'paused', stopped: { why: decision.why, at: NOW, actor: 'ana', seq: 4 } }), NOW)).do).toBe(
+      'rollback',
+    )
   })
 
   it('weighs a metric against bounds of its own', () => {
     const of = ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, evidence: { tolerance: 6, critical: 8 } }) } })
     const bad = after(8, [1500, 30], [4500, 22], { of })
-    expect(decide(at(bad, {}, of), NOW).do).toBe('advance')
+    expect(decide(situationOf(at(bad, {}, of), NOW)).do).toBe('advance')
     const worse = after(8, [1500, 75], [4500, 22], { of })
-    expect(decide(at(worse, {}, of), NOW)).toMatchObject({
+    expect(decide(situationOf(at(worse, {}, of), NOW))).toMatchObject({
       do: 'rollback',
       why: { text: expect.stringContaining('(tolerance 6.0×)') },
     })
@@ -111,23 +113,26 @@ describe('the comparison', () => {
 
   it('holds, and neither advances nor rolls back, while there is nothing to go by', () => {
     for (const comparison of [undefined, after(1, [1500, 7], [4500, 22]), after(2, [0, 0], [6000, 30])]) {
-      const decision = decide(at(comparison), NOW)
-      expect([decision.do, gatesOf(at(comparison), NOW)[0]]).toEqual(['hold', expect.objectContaining({ name: 'evidence', open: false })])
+      const decision = decide(situationOf(at(comparison), NOW))
+      expect([decision.do, situationOf(at(comparison), NOW).gates[0]]).toEqual([
+        'hold',
+        expect.objectContaining({ name: 'evidence', open: false }),
+      ])
     }
   })
 
   it('by the clock, enough evidence is no reason to hurry, and none is no reason to wait', () => {
     const of = ladder({ phases: [phase({ steps: [1, 25, 50, 100].map(step), evidence: { pace: 'clock', policy: DEFAULTS } })] })
     const good = after(4, [1500, 7], [4500, 22], { of })
-    expect(decide(at(good, {}, of), NOW)).toMatchObject({ do: 'hold', why: { text: 'hold 0s of 10m' } })
+    expect(decide(situationOf(at(good, {}, of), NOW))).toMatchObject({ do: 'hold', why: { text: 'hold 0s of 10m' } })
     const held = { watch: watch({ errors: track() }, { credit: 10 * MINUTE }) }
-    expect(decide(at(undefined, held, of), NOW).do).toBe('advance')
-    expect(decide(at(after(8, [1500, 30], [4500, 22], { of }), {}, of), NOW).do).toBe('rollback')
+    expect(decide(situationOf(at(undefined, held, of), NOW)).do).toBe('advance')
+    expect(decide(situationOf(at(after(8, [1500, 30], [4500, 22], { of }), {}, of), NOW)).do).toBe('rollback')
   })
 
   it('pauses when the traffic is not divided as the step says, and goes on counting after a person has looked', () => {
     const wrong = after(10, [5000, 25], [1000, 5])
-    expect(decide(at(wrong), NOW)).toMatchObject({
+    expect(decide(situationOf(at(wrong), NOW))).toMatchObject({
       do: 'pause',
       why: { code: 'evidence', text: '83.3% of the traffic has the toggle on, not the 25% of this step.' },
     })
@@ -152,7 +157,7 @@ describe('the comparison', () => {
       let comparison: Comparison | undefined = after(4, [1500, 9], [4500, 22], { of })
       return [5, 6, 7, 8, 9].map((poll) => {
         comparison = compare(rampAt(of, 1), comparison, { errors: reading(poll) })
-        return decide(at(comparison, {}, of), NOW).do
+        return decide(situationOf(at(comparison, {}, of), NOW)).do
       })
     }
     it.each<[string, (poll: number) => Reading, readonly string[]]>([
@@ -179,7 +184,7 @@ describe('the comparison', () => {
         comparison = compare(rampAt(ladder(), 0), comparison, { errors: reading })
       }
       expect(comparison?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'on', polls: 5 })
-      expect(decide(at(comparison, { cursor: 0, exposures: { A: 1 } }), NOW).do).toBe('hold')
+      expect(decide(situationOf(at(comparison, { cursor: 0, exposures: { A: 1 } }), NOW)).do).toBe('hold')
     })
   })
 

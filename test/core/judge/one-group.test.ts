@@ -11,6 +11,7 @@ import { judgeOf } from '../../../src/core/judge/one-group.ts'
 import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { beginWatch, observe } from '../../../src/core/judge/watch.ts'
 import { BOTH_GROUPS, ONE_GROUP, gone, metric, MINUTE, NOW, phase, plan, ratio, rule, state } from '../../helpers/core.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 
 const counted = metric({ measures: ONE_GROUP })
 const weighing = phase({ evidence: { pace: 'evidence', policy: DEFAULTS } })
@@ -82,14 +83,14 @@ describe('one group under evidence:', () => {
 
   it('rolls back, and says which judge spoke', () => {
     const bad = state({ plan: one, watch: watched(one, times(4, [15, 100])) })
-    expect(decide(bad, NOW)).toMatchObject({ do: 'rollback', why: { code: 'critical', metric: 'errors', judge: 'one group' } })
+    expect(decide(situationOf(bad, NOW))).toMatchObject({ do: 'rollback', why: { code: 'critical', metric: 'errors', judge: 'one group' } })
     const reading = state({ plan: plain, watch: watched(plain, [[3, 50]]) })
-    expect(decide(reading, NOW)).toMatchObject({ do: 'rollback', why: { judge: 'threshold' } })
+    expect(decide(situationOf(reading, NOW))).toMatchObject({ do: 'rollback', why: { judge: 'threshold' } })
   })
 
   it('holds while not sure, and pauses when it stays above the threshold', () => {
     const above = (polls: number) => state({ plan: one, watch: watched(one, times(polls, [6, 100])) })
-    expect([1, 4, 7].map((polls) => decide(above(polls), NOW).do)).toEqual(['hold', 'hold', 'pause'])
+    expect([1, 4, 7].map((polls) => decide(situationOf(above(polls), NOW)).do)).toEqual(['hold', 'hold', 'pause'])
   })
 
   it('exactly at the threshold: rolled back in at most 1% of 300 rollouts of 60 polls; a bare threshold in nearly all', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeStanding, standingOf, statementOf, commandFor } from '../../../src/core/policy/approval.ts'
 import { approvalsOf } from '../../../src/core/plan/consent.ts'
-import { gatesOf } from '../../../src/core/policy/gates.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 import { stepsOf } from '../../../src/core/plan/steps.ts'
 import type { Approval } from '../../../src/core/plan/plan.ts'
 import type { Approved, State } from '../../../src/core/journal/state.ts'
@@ -69,7 +69,7 @@ describe('an approval', () => {
 
   it('of several groups is a gate for each, with what to type', () => {
     const of = asking([rm, { group: 'sec', count: 1, signed: true }], [gave('ben')])
-    expect(gatesOf(of, NOW).filter(({ name }) => name === 'approval')).toEqual([
+    expect(situationOf(of, NOW).gates.filter(({ name }) => name === 'approval')).toEqual([
       { name: 'approval', open: true, text: 'approval 1 of 1 (rm): ben' },
       {
         name: 'approval',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/policy/decide.ts'
-import { gatesOf } from '../../../src/core/policy/gates.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 import type { Track } from '../../../src/core/judge/track.ts'
 import type { ContingencyScope } from '../../../src/core/values/risk.ts'
 import type { Intent, State } from '../../../src/core/journal/state.ts'
@@ -93,7 +93,7 @@ describe('the policy', () => {
   it.each(POLICY)('%s', (_, more, wanted) => expect(decided(state(more))).toBe(wanted))
 
   it('says the value, the comparison and the counts', () => {
-    expect(decide(state({ watch: sick }), NOW)).toEqual({
+    expect(decide(situationOf(state({ watch: sick }), NOW))).toEqual({
       do: 'rollback',
       to: { cursor: -1, exposures: { A: 0 } },
       why: { code: 'critical', metric: 'errors', judge: 'threshold', text: 'errors 7.8% > 5% (94 of 1204)' },
@@ -104,7 +104,7 @@ describe('the policy', () => {
     const metrics = { errors: metric(), latency: metric() }
     const two = plan({ metrics, phases: [phase({ metrics: ['errors', 'latency'] })] })
     const tracks = { errors: warned(0), latency: silent(5 * MINUTE) }
-    expect(decide(state({ plan: two, watch: watch(tracks) }), NOW)).toMatchObject({ do: 'pause', why: { metric: 'latency' } })
+    expect(decide(situationOf(state({ plan: two, watch: watch(tracks) }), NOW))).toMatchObject({ do: 'pause', why: { metric: 'latency' } })
   })
 })
 
@@ -249,26 +249,28 @@ const PLANNED: readonly (readonly [string, Partial<State>, ReturnType<typeof dec
 
 describe('a metric that names a contingency', () => {
   it.each(PLANNED)('%s', (_, more, wanted, exposures) => {
-    const decision = decide(state({ watch: sick, ...more }), NOW)
+    const decision = decide(situationOf(state({ watch: sick, ...more }), NOW))
     expect(decision.do).toBe(wanted)
     expect('to' in decision ? decision.to.exposures : undefined).toEqual(exposures)
   })
 
   it('says which, and what it does', () => {
-    expect(decide(state({ ...far, watch: sick, plan: planned({ is: 'to', to: 5 }) }), NOW).why).toEqual({
+    expect(decide(situationOf(state({ ...far, watch: sick, plan: planned({ is: 'to', to: 5 }) }), NOW)).why).toEqual({
       code: 'critical',
       metric: 'errors',
       judge: 'threshold',
       contingency: 'x',
       text: 'errors 7.8% > 5% (94 of 1204); contingency x: the phase under way is reduced to 5%',
     })
-    expect(decide(state(reduced(MINUTE)), NOW).why.text).toBe(
+    expect(decide(situationOf(state(reduced(MINUTE)), NOW)).why.text).toBe(
       'errors 7.8% > 5% (94 of 1204); contingency x has done what it can, and is given 4m more',
     )
   })
 
   it('leaves what has no metric to the phase', () => {
-    const to = decide(state({ ...far, plan: planned({ is: 'toggles', toggles: ['B'] }), watch: proven(), intent: refused }), NOW)
+    const to = decide(
+      situationOf(state({ ...far, plan: planned({ is: 'toggles', toggles: ['B'] }), watch: proven(), intent: refused }), NOW),
+    )
     expect(to).toMatchObject({ do: 'rollback', to: { exposures: { A: 0 } }, why: { code: 'refused' } })
     expect(to.why.contingency).toBeUndefined()
   })
@@ -276,7 +278,7 @@ describe('a metric that names a contingency', () => {
 
 describe('gates', () => {
   it.each(GATES)('%s closed: no step up', (_, more, text) => {
-    const closed = gatesOf(state(more), NOW).filter(({ open }) => !open)
+    const closed = situationOf(state(more), NOW).gates.filter(({ open }) => !open)
     expect(closed.map((gate) => gate.text)).toEqual([expect.stringContaining(text.replace(' NaN', ''))])
     expect(decided(state(more))).toBe('hold')
   })
@@ -292,7 +294,7 @@ describe('gates', () => {
       { id: 'x', text: 'Backups', owner: 'dba', kind: 'operational', evidence: true } as const,
     ]
     const done = [{ phase: 'core', item: 'done', actor: 'ana', at: NOW }]
-    const gate = gatesOf(state({ ...last, watch: proven(), checked: done, plan: on({ checklist }) }), NOW).find(
+    const gate = situationOf(state({ ...last, watch: proven(), checked: done, plan: on({ checklist }) }), NOW).gates.find(
       ({ name }) => name === 'checklist',
     )
     expect(gate).toEqual({
@@ -307,12 +309,13 @@ describe('gates', () => {
     const phased = on({ drill: 'x' })
     expect(decided(state({ plan: phased, watch: proven() }))).toBe('advance')
     const passed = state({ ...last, plan: phased, watch: proven(), drilled: { x: drilled(true) } })
-    expect(gatesOf(passed, NOW).find(({ name }) => name === 'drill')).toEqual({
+    expect(situationOf(passed, NOW).gates.find(({ name }) => name === 'drill')).toEqual({
       name: 'drill',
       open: true,
       text: 'drill x passed in 1.2s (#7)',
     })
     expect(decided(passed)).toBe('complete')
   })
-  it('foretells', () => expect(gatesOf(state({ watch: watch(undefined, { credit: 4 * MINUTE }) }), NOW)[0]?.opensIn).toBe(6 * MINUTE))
+  it('foretells', () =>
+    expect(situationOf(state({ watch: watch(undefined, { credit: 4 * MINUTE }) }), NOW).gates[0]?.opensIn).toBe(6 * MINUTE))
 })

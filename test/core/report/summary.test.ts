@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { changesBetween, summarize } from '../../../src/core/report/summary.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
 import { MISSING, MINUTE, NOW, plan, state, track, watch } from '../../helpers/core.ts'
 
 describe('a summary', () => {
   it('counts steps from 1 and says what holds', () =>
-    expect(summarize(state({ watch: watch(undefined, { credit: MINUTE }) }), NOW)).toMatchObject({
+    expect(summarize(situationOf(state({ watch: watch(undefined, { credit: MINUTE }) }), NOW))).toMatchObject({
       name: 'shop',
       status: 'running',
       phase: 'core',
@@ -14,16 +15,18 @@ describe('a summary', () => {
       metrics: [{ name: 'errors', verdict: 'healthy', text: '0.1% < 1%', value: 0.001 }],
     }))
   it('has no step before the first, and no next after the last', () => {
-    expect(summarize(state({ cursor: -1, exposures: { A: 0 } }), NOW)).not.toHaveProperty('step')
-    expect(summarize(state({ cursor: 1, exposures: { A: 100 } }), NOW)).not.toHaveProperty('next')
+    expect(summarize(situationOf(state({ cursor: -1, exposures: { A: 0 } }), NOW))).not.toHaveProperty('step')
+    expect(summarize(situationOf(state({ cursor: 1, exposures: { A: 100 } }), NOW))).not.toHaveProperty('next')
   })
-  it('has no gates when complete', () => expect(summarize(state({ status: 'complete' }), NOW).gates).toEqual([]))
+  it('has no gates when complete', () => expect(summarize(situationOf(state({ status: 'complete' }), NOW)).gates).toEqual([]))
   it('shows no value where nothing is known', () => {
-    const [metric] = summarize(state({ watch: watch({ errors: { ...track({ value: 0 }), ...MISSING } }) }), NOW).metrics
+    const [metric] = summarize(situationOf(state({ watch: watch({ errors: { ...track({ value: 0 }), ...MISSING } }) }), NOW)).metrics
     expect(metric).toEqual({ name: 'errors', verdict: 'unknown', text: 'unreachable: refused' })
   })
   it('says what was never measured', () =>
-    expect(summarize(state({ watch: watch({}) }), NOW).metrics).toEqual([{ name: 'errors', verdict: 'unknown', text: 'not measured yet' }]))
+    expect(summarize(situationOf(state({ watch: watch({}) }), NOW)).metrics).toEqual([
+      { name: 'errors', verdict: 'unknown', text: 'not measured yet' },
+    ]))
 })
 
 it.each([

@@ -1,0 +1,78 @@
+import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, type Gate } from './gates.ts'
+import { currentPhase, nextDestination, type Destination } from './moves.ts'
+import { weigh, type Weighed } from '../judge/comparison.ts'
+import type { Tracked } from '../judge/track.ts'
+import { currentStep, type State } from '../journal/state.ts'
+import type { Phase } from '../plan/plan.ts'
+import { stepsOf, type Step } from '../plan/steps.ts'
+import { once } from '../values/once.ts'
+import type { Instant } from '../values/units.ts'
+
+/** One turn's view of a rollout: what `decide` and the summary look at, each part worked out at most once. */
+export interface Situation {
+  readonly state: State
+  /** Wall time, for the calendar and the expiry of approvals only. */
+  readonly now: Instant
+  /** The phase under way: that of the step arrived at or being applied. */
+  readonly phase: Phase | undefined
+  /** The step arrived at; undefined before the first. */
+  readonly step: Step | undefined
+  /** Where the next step up leads; undefined at the end of the plan. */
+  readonly destination: Destination | undefined
+  /** The step up that leads there. */
+  readonly next: Step | undefined
+  /** The metrics the phase is judged by. */
+  readonly metrics: readonly Tracked[]
+  /** What the comparison of the two groups says; undefined where there is nothing to compare. */
+  readonly weighed: Weighed | undefined
+  /** Every gate between the step arrived at and the next one, or the end of the plan. */
+  readonly gates: readonly Gate[]
+}
+
+/**
+ * Returns the situation of a rollout at this wall time. `mover` is the person who types the step: what this one has
+ * approved may not count. Nobody types what `run` does.
+ */
+export function situationOf(state: State, now: Instant, mover?: string): Situation {
+  const destination = nextDestination(state)
+  const weighed = once(() => weigh(state))
+  const gates = once(() => gatesIn(situation, mover))
+  const situation: Situation = {
+    state,
+    now,
+    phase: currentPhase(state),
+    step: currentStep(state),
+    destination,
+    next: destination && stepsOf(state.plan)[destination.cursor],
+    metrics: metricsUnderWay(state),
+    get weighed() {
+      return weighed()
+    },
+    get gates() {
+      return gates()
+    },
+  }
+  return situation
+}
+
+/** Returns the metrics the phase under way is judged by, in the order of the plan, each with its track once it has one. */
+export function metricsUnderWay(state: State): readonly Tracked[] {
+  return (currentPhase(state)?.metrics ?? []).flatMap((name) => {
+    const metric = state.plan.metrics[name]
+    const track = state.watch?.tracks[name]
+    return metric ? [{ name, metric, ...(track && { track }) }] : []
+  })
+}
+
+function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation, mover: string | undefined): readonly Gate[] {
+  const isPaced = weighed?.pace === 'evidence'
+  const credit = state.watch?.credit ?? 0
+  return [
+    ...(weighed ? evidenceGates(weighed) : []),
+    ...(step && !isPaced ? holdGates(step, phase, credit) : []),
+    ...metricGates(metrics, credit).filter(({ name }) => !isPaced || name !== 'samples'),
+    ...(next ? approvalGates(state, next, now, mover) : []),
+    ...(step?.last && phase ? phaseGates(state, phase) : []),
+    ...(next ? calendarGates(state.plan, now) : []),
+  ]
+}
