@@ -107,7 +107,11 @@ const shell: Shell = {
         throw signal?.aborted ? signal.reason : thrown
       }
     },
-    deadline: (duration) => AbortSignal.timeout(duration),
+    timer: (duration, ring) => {
+      const timer = setTimeout(ring, duration)
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
   },
   signal: stopping.signal,
   out: stream(process.stdout),

@@ -122,7 +122,16 @@ describe('the check itself reports', () => {
     ['chance in brackets', { 'core/values/a.ts': `const x = Math['random']()` }, 'core/values/a.ts uses Math.random'],
     ['the console', { 'commands/a.ts': `console.log('x')` }, 'commands/a.ts uses console'],
     ['a timer', { 'engine/a.ts': 'setTimeout(() => {}, 1)' }, 'engine/a.ts uses setTimeout'],
-    ['a timer of a signal', { 'engine/a.ts': 'AbortSignal.timeout(1)' }, 'engine/a.ts uses AbortSignal.timeout'],
+    [
+      'a deadline that nobody holds',
+      { 'main.ts': 'AbortSignal.timeout(1)' },
+      'main.ts uses AbortSignal.timeout: withDeadline holds its timer',
+    ],
+    [
+      'a deadline in a signal that nobody holds',
+      { 'adapters/deadline.ts': 'AbortSignal.any([a, b])' },
+      'adapters/deadline.ts uses AbortSignal.any: withDeadline holds its timer',
+    ],
     ['a way round', { 'engine/a.ts': 'globalThis.setTimeout(() => {}, 1)' }, 'engine/a.ts uses globalThis'],
     ['what does not parse', { 'core/values/a.ts': 'const = ' }, 'core/values/a.ts does not parse'],
   ])('%s', (_, given, complaint) => {

@@ -3,8 +3,8 @@ import { type Message } from '../core/values/message.ts'
 import { compose } from '../core/journal/message.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import type { Channel, Plan } from '../core/plan/plan.ts'
-import { formatDuration } from '../core/values/units.ts'
-import { aborted, prepare, type Lender } from './open.ts'
+import { withDeadline } from './deadline.ts'
+import { prepare, type Lender } from './open.ts'
 import { cut, plainLine } from './plain.ts'
 import { importAdapter } from './registry.ts'
 
@@ -42,14 +42,10 @@ async function openChannel(plan: Told, name: string, channel: Channel, lender: L
   const adapter = await importAdapter('notify', channel.use, lender.folder)
   const { options, redact } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
   const within = async <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
-    const deadline = lender.clock.deadline(channel.timeout)
-    const both = AbortSignal.any([signal, deadline])
     try {
-      // An adapter that ignores its signal must not hold up the others.
-      return await Promise.race([work(both), aborted(both)])
+      return await withDeadline(lender.clock, channel.timeout, signal, work)
     } catch (thrown) {
       if (signal.aborted) throw signal.reason
-      if (deadline.aborted) throw new Error(`no answer within ${formatDuration(channel.timeout)}`, { cause: thrown })
       throw shown(thrown, redact.text)
     }
   }

@@ -8,6 +8,7 @@ import type { Json } from '../core/values/json.ts'
 import type { Metric, Plan, Target } from '../core/plan/plan.ts'
 import { resolve } from '../core/plan/reference.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
+import { REAL, withDeadline } from './deadline.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
@@ -120,6 +121,7 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   const { options, redact } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
   const past = adapter.history?.bind(adapter)
   const declared = adapter.measures?.(options)
+  const late = (): Unreadable => new Unreadable('timeout', `no answer within ${formatDuration(metric.timeout)}`)
   const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
     if (!past) return
     try {
@@ -135,14 +137,11 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     asks: adapter.asks?.(options),
     advice: adapter.advise?.(options) ?? [],
     read: async (signal) => {
-      const deadline = AbortSignal.timeout(metric.timeout)
-      const both = AbortSignal.any([signal, deadline])
       const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
       try {
-        const loan = { ...lender, signal: both, timeout: metric.timeout }
-        return checkMeasured(await Promise.race([adapter.read(options, loan), aborted(both)]), declared)
+        const read = async (both: AbortSignal) => adapter.read(options, { ...lender, signal: both, timeout: metric.timeout })
+        return checkMeasured(await withDeadline(REAL, metric.timeout, signal, read, late), declared)
       } catch (thrown) {
-        if (deadline.aborted) return missing('timeout', `no answer within ${formatDuration(metric.timeout)}`)
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
       }
     },
@@ -156,14 +155,6 @@ function soundOrMissing(reading: Reading, declared: Measures | undefined): Readi
   } catch (thrown) {
     return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }
-}
-
-/** Rejects when the signal ends: an adapter that ignores it must not hold up the others. */
-export async function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 /** Resolves to an adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */

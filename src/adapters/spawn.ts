@@ -1,6 +1,7 @@
 import { execa } from 'execa'
 import { RolloutError } from '../core/values/errors.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
+import { REAL, withDeadline } from './deadline.ts'
 import { plain } from './plain.ts'
 
 export { plain } from './plain.ts'
@@ -48,21 +49,18 @@ export async function spawn(
     verbose: 'none',
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   })
-  let isEnded = false
   const end = (): void => {
-    isEnded = true
     endGroup(child.pid)
     // Whoever left the group may still hold the other end.
     child.stdout.destroy()
     child.stderr.destroy()
   }
-  const deadline = AbortSignal.timeout(timeout)
-  const signal = AbortSignal.any([options.signal, deadline])
-  signal.addEventListener('abort', end, { once: true })
-  const result = await child
-  signal.removeEventListener('abort', end)
-  // Not by what it returned: a command may have ended well while somebody it started held on to its output.
-  if (isEnded) throw options.signal.aborted ? options.signal.reason : late(file, timeout)
+  const finish = async (signal: AbortSignal) => {
+    signal.addEventListener('abort', end)
+    return child
+  }
+  // By the deadline and not by what it returned: it may have ended well while somebody it started held on to its output.
+  const result = await withDeadline(REAL, timeout, options.signal, finish, () => late(file, timeout))
   if (result.isMaxBuffer) {
     endGroup(child.pid)
     throw new RolloutError('unreachable', { message: `${file} printed more than ${maxBytes} bytes and was ended` })

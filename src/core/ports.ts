@@ -57,8 +57,8 @@ export interface Clock {
   readonly domain: string
   /** Resolves after `duration`; rejects with the signal's reason when it ends first. */
   sleep(duration: Duration, signal?: AbortSignal): Promise<void>
-  /** Ends after `duration`; does not keep the process alive. */
-  deadline(duration: Duration): AbortSignal
+  /** Calls `ring` after `duration`, unless what it returns is called before; does not keep the process alive. */
+  timer(duration: Duration, ring: () => void): () => void
 }
 
 /** Variable → word. `undefined`: the target does not know the variable. */

@@ -10,6 +10,8 @@ import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict } from './retry.ts'
 import { readMetrics } from './metrics.ts'
 import { serialize, type Serialized } from './serialize.ts'
+import { WRITE_DEADLINE } from './write-verified.ts'
+import type { Duration } from '../core/values/units.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
@@ -18,6 +20,8 @@ const ATTEMPTS = 4
 const BACKOFF = 200
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
+/** Every attempt with its pauses: the last one may begin as the patience ends, and asks for the epoch before it writes. */
+export const LONGEST_APPLY: Duration = PATIENCE + 2 * WRITE_DEADLINE
 
 /**
  * Brings every target to the unfinished intent, in parallel, and appends `applied`,

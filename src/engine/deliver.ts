@@ -8,7 +8,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
 import { WRITE_DEADLINE, writeVerified } from './write-verified.ts'
 import type { Serialized } from './serialize.ts'
-import { withDeadline } from './deadline.ts'
+import { withDeadline } from '../adapters/deadline.ts'
 
 const ATTEMPTS = 4
 const BACKOFF = 200

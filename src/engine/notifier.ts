@@ -1,4 +1,5 @@
 import type { OpenChannel } from '../adapters/channels.ts'
+import { controllerOf, withController } from '../adapters/deadline.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Fact } from '../core/journal/event.ts'
 import type { Notice } from '../core/journal/notice.ts'
@@ -49,8 +50,8 @@ interface Line {
 
 export function openNotifier(sender: Sender): Notifier {
   const { clock } = sender
-  const stopping = new AbortController()
-  const signal = AbortSignal.any([sender.signal, stopping.signal])
+  const stopping = controllerOf(sender.signal)
+  const { signal } = stopping
   const lines = sender.channels.map((channel): Line => ({ channel, sent: new Set(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }))
 
   const deliver = async (line: Line): Promise<void> => {
@@ -71,10 +72,11 @@ export function openNotifier(sender: Sender): Notifier {
   }
   const wait = async (limit: Duration): Promise<void> => {
     if (lines.every(({ work }) => work === undefined)) return
-    const timer = new AbortController()
-    const late = clock.sleep(limit, AbortSignal.any([sender.signal, timer.signal])).catch(() => undefined)
-    await Promise.race([Promise.all(lines.map(async ({ work }) => work)), late])
-    timer.abort()
+    await withController(sender.signal, async (ending) => {
+      const late = clock.sleep(limit, ending.signal).catch(() => undefined)
+      await Promise.race([Promise.all(lines.map(async ({ work }) => work)), late])
+      ending.abort()
+    })
   }
   const takeDown = async (): Promise<void> => {
     for (const line of lines) if (!line.work) await record(sender, line)

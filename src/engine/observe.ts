@@ -9,7 +9,7 @@ import { readMetrics } from './metrics.ts'
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
 export interface Observer {
   /** One poll: the state with the watch as it is now. Throws `conflict` when somebody else moved the rollout meanwhile. */
-  look(): Promise<State>
+  look(signal: AbortSignal): Promise<State>
   /**
    * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
    * somebody else has acted since: what was decided on that poll is then void.
@@ -32,12 +32,14 @@ export function openObserver(engine: Engine): Observer {
     }
   }
   return {
-    look: async () => {
+    look: async (signal) => {
       await engine.writer.refresh()
       const state = stateOf(engine)
       const phase = currentPhase(state)
       if (!phase || state.status === 'complete' || state.status === 'rolled back') return state
-      const readings = await readMetrics(engine, phase)
+      const readings = await readMetrics({ ...engine, signal }, phase)
+      // A turn that was given up must not put its old poll in the place of a newer one.
+      signal.throwIfAborted()
       const { clock } = engine
       const before = live?.step === stepKey(state) ? live.watch : state.watch
       const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts'
 /** Far more than anybody else appends in the time one append takes. */
 const ATTEMPTS = 1000
 /** A journal that is out of reach for longer is not waited for. */
-const OUTAGE: Duration = 600_000
+export const OUTAGE: Duration = 600_000
 const BACKOFF: Duration = 200
 const LONGEST_BACKOFF: Duration = 5000
 

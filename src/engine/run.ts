@@ -1,15 +1,17 @@
+import { withDeadline } from '../adapters/deadline.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
 import type { Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Notifier } from './notifier.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
+import { OUTAGE, retryOnConflict, retryWhileUnreachable } from './retry.ts'
+import { LONGEST_APPLY } from './apply.ts'
 import { openLeader, RENEW, type Leader, type LeaderOptions } from './leader.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
 import { tick, type Turn } from './tick.ts'
-import { formatInstant, type Duration } from '../core/values/units.ts'
+import { formatDuration, formatInstant, type Duration } from '../core/values/units.ts'
 
 export interface RunOptions extends LeaderOptions {
   /** End when paused instead of watching on. */
@@ -124,18 +126,34 @@ function isMine(state: State | undefined, { pid, domain, began }: Controller): b
   return attached?.pid === pid && attached.domain === domain && attached.began === began
 }
 
-/** Undefined when somebody else acted in between: the next turn sees what they did. */
+/**
+ * Undefined when somebody else acted in between: the next turn sees what they did. A turn that outlasts every deadline in
+ * it is given up and said: what hangs must not blind the controller. It is then an older command like any other.
+ */
 async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undefined> {
+  const limit = longestTurn(stateOf(engine))
+  const late = (): RolloutError =>
+    new RolloutError('timeout', { message: `a turn did not end within ${formatDuration(limit)}, longer than all its deadlines` })
+  const turn = async (signal: AbortSignal): Promise<Turn> => tick({ ...engine, signal }, observer)
   try {
-    return await tick(engine, observer)
+    return await withDeadline(engine.clock, limit, engine.signal, turn, late)
   } catch (thrown) {
     engine.signal.throwIfAborted()
     if (!(thrown instanceof RolloutError)) throw thrown
     if (thrown.code === 'conflict') return undefined
+    if (thrown.code === 'timeout') return stuck(engine, `${thrown.message}: it is given up, and the next one begins`)
     if (thrown.code !== 'unreachable') throw thrown
-    const text = `${thrown.message}: nothing moves until the journal can be reached again`
-    return { decision: { do: 'hold', gates: [], why: { code: 'unreachable', text } }, state: stateOf(engine) }
+    return stuck(engine, `${thrown.message}: nothing moves until the journal can be reached again`)
   }
+}
+
+function stuck(engine: Engine, text: string): Turn {
+  return { decision: { do: 'hold', gates: [], why: { code: 'unreachable', text } }, state: stateOf(engine) }
+}
+
+/** Two outages of the journal, waited for to their end, the slowest metric, and every attempt at a target. */
+export function longestTurn({ plan }: Pick<State, 'plan'>): Duration {
+  return 2 * OUTAGE + LONGEST_APPLY + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
 
 /** Best effort: who cannot write any more is taken for gone by what its process is, not by what it said. */

@@ -25,7 +25,7 @@ export interface Turn {
 
 /** Looks, decides and acts once. Throws `conflict` when somebody else acted in between: take another turn. */
 export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
-  const state = await observer.look()
+  const state = await observer.look(engine.signal)
   const decision = decide(situationOf(state, engine.clock.now()))
   if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()
   switch (decision.do) {

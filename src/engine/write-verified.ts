@@ -2,7 +2,7 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Clock, Fence } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
-import { withDeadline } from './deadline.ts'
+import { withDeadline } from '../adapters/deadline.ts'
 
 /** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
 export const WRITE_DEADLINE: Duration = 30_000

@@ -1,3 +1,4 @@
+import { controllerOf } from '../adapters/deadline.ts'
 import { RolloutError, type Outcome, type Problem } from '../core/values/errors.ts'
 import { parseDuration, type Duration } from '../core/values/units.ts'
 import type { Shell } from '../shell.ts'
@@ -148,12 +149,12 @@ export function requireReason(input: Input, what: string): void {
 export function deadline(shell: Shell, input: Input): AbortSignal {
   const limit = duration(input, 'timeout')
   if (limit === undefined) return shell.signal
-  const controller = new AbortController()
+  const controller = controllerOf(shell.signal)
   const late = new RolloutError('timeout', {
     message: `not finished within ${text(input, 'timeout')}`,
     hint: 'rollout status; any later command goes on from here',
   })
   // Not a sleep: that would keep a command that is done from ending.
-  shell.clock.deadline(Math.min(limit, LONGEST_TIMER)).addEventListener('abort', () => controller.abort(late), { once: true })
-  return AbortSignal.any([shell.signal, controller.signal])
+  shell.clock.timer(Math.min(limit, LONGEST_TIMER), () => controller.abort(late))
+  return controller.signal
 }

@@ -46,15 +46,17 @@ const AMBIENT: Readonly<Record<string, readonly string[]>> = {
   // Runs inside an application, which has no Shell to lend.
   sdk: ['process', 'setTimeout'],
   // Only `process.kill(-pid)` ends a whole process group.
-  'adapters/spawn.ts': ['process', 'AbortSignal.timeout'],
+  'adapters/spawn.ts': ['process'],
   // got asks for the delay of a retry without a clock.
-  'adapters/http/http.ts': ['performance', 'AbortSignal.timeout'],
+  'adapters/http/http.ts': ['performance'],
   // The deadline of one call is real time, whatever clock was lent: it guards against a hung peer.
-  'adapters/open.ts': ['AbortSignal.timeout'],
+  'adapters/deadline.ts': ['setTimeout'],
 }
 
 const GLOBALS = new Set(['process', 'console', 'performance', 'globalThis', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
-const MEMBERS = new Set(['Date.now', 'Math.random', 'AbortSignal.timeout', 'crypto.randomUUID', 'crypto.getRandomValues'])
+/** Nobody may: Node collects such a signal together with its timer. `withDeadline` holds them. */
+const FORBIDDEN = new Set(['AbortSignal.any', 'AbortSignal.timeout'])
+const MEMBERS = new Set([...FORBIDDEN, 'Date.now', 'Math.random', 'crypto.randomUUID', 'crypto.getRandomValues'])
 
 /** Everything in these sources that is not as the house says; sorted by file. Types count as much as values. */
 export function complaints(sources: Sources): readonly string[] {
@@ -106,6 +108,7 @@ function complaintOf(path: string, to: string | undefined): readonly string[] {
 }
 
 function complaintOfUse(path: string, use: string): readonly string[] {
+  if (FORBIDDEN.has(use)) return [`${path} uses ${use}: withDeadline holds its timer`]
   if (path === 'main.ts') return []
   return [...(AMBIENT[path] ?? []), ...(AMBIENT[roomOf(path)] ?? [])].includes(use) ? [] : [`${path} uses ${use}`]
 }

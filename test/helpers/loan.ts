@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { REAL } from '../../src/adapters/deadline.ts'
 import type { Clock, Fence, Loan, Schema } from '../../src/core/ports.ts'
 
 /** The real clock, as main lends it. */
@@ -9,7 +10,7 @@ export const realClock: Clock = {
   sleep: async (duration, signal) => {
     await sleep(duration, undefined, signal && { signal })
   },
-  deadline: (duration) => AbortSignal.timeout(duration),
+  timer: REAL.timer,
 }
 
 /** A loan over real parts; a write needs its epoch too. */

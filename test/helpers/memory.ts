@@ -49,7 +49,7 @@ export function fakeClock(start = 1_800_000_000_000): Clock & { advance(duration
       monotonic += duration
     },
     // Nothing a test does takes any time of this clock.
-    deadline: () => new AbortController().signal,
+    timer: () => () => undefined,
     advance: (duration) => {
       wall += duration
       monotonic += duration

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from '../../src/cli.ts'
 import type { Outcome } from '../../src/core/values/errors.ts'
+import { REAL } from '../../src/adapters/deadline.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import type { Shell } from '../../src/shell.ts'
 import { ownFolder } from './folder.ts'
@@ -81,7 +82,7 @@ export function realClock(): Clock {
         throw signal?.aborted ? signal.reason : thrown
       }
     },
-    deadline: (duration) => AbortSignal.timeout(duration),
+    timer: REAL.timer,
   }
 }
 

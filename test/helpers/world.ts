@@ -5,7 +5,7 @@ import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Journal } from '../../src/core/journal/store.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { GRACE } from '../../src/engine/write-verified.ts'
-import { withGrace } from '../../src/engine/deadline.ts'
+import { withGrace } from '../../src/adapters/deadline.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { fakeClock, memoryJournal } from './memory.ts'
 

@@ -1,4 +1,5 @@
 import type { OpenChannel } from '../../src/adapters/channels.ts'
+import { withDeadline } from '../../src/adapters/deadline.ts'
 import { AUDIENCES } from '../../src/core/values/channel.ts'
 import type { Event } from '../../src/core/journal/event.ts'
 import { noticesOf } from '../../src/core/journal/notice.ts'
@@ -59,7 +60,7 @@ export function openListeners(plan: Plan, seed: number, time: Timeline): Listene
     open: (process) =>
       Object.keys(isHeard ? notify : {}).map((name) => ({
         name,
-        send: async ({ id }, signal) => send(name, id, process, AbortSignal.any([signal, process.clock.deadline(10_000)])),
+        send: async ({ id }, signal) => withDeadline(process.clock, 10_000, signal, async (both) => send(name, id, process, both)),
         probe: async () => '',
       })),
     violations: (events) =>

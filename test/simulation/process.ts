@@ -35,9 +35,6 @@ export const LATEST = 10_000
 /** Longest time for which a process is stopped, in milliseconds. */
 export const LONGEST_STOP = 300_000
 
-/** Made once: an error takes its time to make, and most deadlines pass when nobody waits any more. */
-const OVER = new DOMException('the deadline is over', 'TimeoutError')
-
 /** A running program: it goes on only by replies, and dies or stops at any of them. */
 export interface Process {
   readonly name: string
@@ -147,10 +144,12 @@ export function spawn({ name, machine, time, random, faults, tell }: ProcessPart
       now: () => Math.round(START + time.now + machine.skew),
       monotonic: () => Math.round(time.now + (AHEAD[machine.name] ?? 0)),
       sleep,
-      deadline: (duration) => {
-        const deadline = new AbortController()
-        time.at(duration, () => resume(() => deadline.abort(OVER)))
-        return deadline.signal
+      timer: (duration, ring) => {
+        let isStopped = false
+        time.at(duration, () => isStopped || resume(() => isStopped || ring()))
+        return () => {
+          isStopped = true
+        }
       },
     },
     io: async (what, effect, fail) =>

@@ -1,8 +1,9 @@
 import { lookup as systemLookup } from 'node:dns'
-import { got, HTTPError, MaxRedirectsError, RequestError, TimeoutError, type OptionsInit } from 'got'
+import { got, HTTPError, MaxRedirectsError, RequestError, type OptionsInit } from 'got'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { guardedLookup, isBlockedLiteral } from './blocked.ts'
+import { REAL, withController, withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
 
 export interface Tls {
@@ -57,14 +58,11 @@ export async function request(url: string, asked: Request): Promise<Response> {
   const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false } = asked
   const shown = withoutSecrets(url)
   const began = performance.now()
-  const limit = AbortSignal.timeout(deadline)
-  const tooLarge = new AbortController()
+  let isTooLarge = false
   const options: OptionsInit = {
     method,
     headers: { 'user-agent': 'rollout', ...headers },
     ...(body !== undefined && { body }),
-    signal: AbortSignal.any([asked.signal, limit, tooLarge.signal]),
-    timeout: { request: deadline },
     followRedirect: redirects > 0,
     maxRedirects: redirects,
     throwHttpErrors: false,
@@ -94,12 +92,18 @@ export async function request(url: string, asked: Request): Promise<Response> {
     },
   }
   if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
-  try {
-    const pending = got(url, { ...options, isStream: false, resolveBodyOnly: false, responseType: 'buffer' })
-    void pending.on('downloadProgress', ({ transferred }) => {
-      if (transferred > maxBytes) tooLarge.abort()
+  const ask = async (ended: AbortSignal) =>
+    withController(ended, async (ending) => {
+      const pending = got(url, { ...options, signal: ending.signal, isStream: false, resolveBodyOnly: false, responseType: 'buffer' })
+      void pending.on('downloadProgress', ({ transferred }) => {
+        isTooLarge ||= transferred > maxBytes
+        if (isTooLarge) ending.abort()
+      })
+      return pending
     })
-    const answer = await pending
+  const late = (): Unreadable => new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
+  try {
+    const answer = await withDeadline(REAL, deadline, asked.signal, ask, late)
     if (answer.rawBody.length > maxBytes) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     return {
       status: answer.statusCode,
@@ -108,10 +112,8 @@ export async function request(url: string, asked: Request): Promise<Response> {
       url: withoutSecrets(answer.url),
     }
   } catch (thrown) {
-    if (tooLarge.signal.aborted) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
-    if (asked.signal.aborted && !limit.aborted) throw asked.signal.reason
-    if (limit.aborted || thrown instanceof TimeoutError)
-      throw new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
+    if (isTooLarge) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
+    if (asked.signal.aborted) throw asked.signal.reason
     throw explained(thrown, shown)
   }
 }

@@ -4,6 +4,7 @@ import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Lease } from '../../core/journal/store.ts'
 import type { Loan } from '../../core/ports.ts'
 import type { Duration } from '../../core/values/units.ts'
+import { withController } from '../deadline.ts'
 import { canonical } from './canonical.ts'
 import { isSealed, isSealedAs } from './seal.ts'
 
@@ -146,18 +147,19 @@ export async function untilWoken(
   signal: AbortSignal,
   listen: (wake: () => void) => () => void,
 ): Promise<boolean> {
-  const woken = new AbortController()
-  const stop = listen(() => woken.abort())
-  try {
-    await clock.sleep(limit, AbortSignal.any([signal, woken.signal]))
-    return woken.signal.aborted
-  } catch (thrown) {
-    signal.throwIfAborted()
-    if (!woken.signal.aborted) throw thrown
-    return true
-  } finally {
-    stop()
-  }
+  return withController(signal, async (ending) => {
+    const stop = listen(() => ending.abort())
+    try {
+      await clock.sleep(limit, ending.signal)
+      return false
+    } catch (thrown) {
+      signal.throwIfAborted()
+      if (!ending.signal.aborted) throw thrown
+      return true
+    } finally {
+      stop()
+    }
+  })
 }
 
 /** What is nested too deeply to be looked at is not what this program wrote. */

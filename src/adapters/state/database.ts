@@ -1,6 +1,7 @@
 import { Client, DatabaseError, Pool } from 'pg'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
 import { isDecodable, type Lent } from './chain.ts'
 
@@ -43,22 +44,25 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
   pool.on('error', ignored)
   pool.on('connect', (client) => void client.on('error', ignored))
   const ask: Ask = async (statement, values = []) => {
-    const limit = AbortSignal.any([signal, clock.deadline(deadline)])
     let last: unknown
-    while (!limit.aborted) {
-      try {
-        return await once(pool, statement, values, limit)
-      } catch (thrown) {
-        if (limit.aborted) break
-        // Nobody listens there and nothing is under way: waiting would not help.
-        if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw explained(thrown, place)
-        last = thrown
-        await clock.sleep(PAUSE)
+    const late = (): RolloutError => {
+      const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
+      return unreachable(message, place, last)
+    }
+    const insist = async (limit: AbortSignal): Promise<readonly Cells[]> => {
+      for (;;) {
+        try {
+          return await once(pool, statement, values, limit)
+        } catch (thrown) {
+          limit.throwIfAborted()
+          // Nobody listens there and nothing is under way: waiting would not help.
+          if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw explained(thrown, place)
+          last = thrown
+          await clock.sleep(PAUSE, limit)
+        }
       }
     }
-    signal.throwIfAborted()
-    const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
-    throw unreachable(message, place, last)
+    return withDeadline(clock, deadline, signal, insist, late)
   }
   return { ask, hear: openEar(completed(address, env), deadline), place }
 }
@@ -92,44 +96,27 @@ function openEar(connectionString: string, deadline: Duration): Database['hear']
   }
 }
 
+/** One attempt. Whoever asked has gone when `limit` ends: the connection must not wait for the answer. */
 async function once(pool: Pool, statement: string, values: readonly (string | number)[], limit: AbortSignal): Promise<readonly Cells[]> {
-  const connecting = pool.connect()
-  const client = await until(limit, connecting, () => {
-    // It comes too late to be used.
-    connecting.then(
-      (late) => late.release(),
-      () => undefined,
-    )
-  })
+  const client = await pool.connect()
+  let isHeld = true
+  const release = (isBroken: boolean): void => {
+    if (isHeld) client.release(isBroken)
+    isHeld = false
+  }
+  const leave = (): void => release(true)
+  limit.addEventListener('abort', leave)
   try {
-    const { rows } = await until(limit, client.query<Cells>(statement, [...values]), () => undefined)
-    client.release()
+    limit.throwIfAborted()
+    const { rows } = await client.query<Cells>(statement, [...values])
+    release(false)
     return rows
   } catch (thrown) {
     // One that the server still talks on may not be used again; one whose statement was refused may.
-    client.release(!(thrown instanceof DatabaseError) || isPassing(thrown))
-    throw thrown
-  }
-}
-
-/** The work, or the reason why `limit` ended first; then the work is left alone. */
-async function until<Result>(limit: AbortSignal, work: Promise<Result>, leave: () => void): Promise<Result> {
-  let stop: () => void = () => undefined
-  const ended = new Promise<never>((_, reject) => {
-    stop = () => reject(limit.reason)
-    limit.addEventListener('abort', stop)
-  })
-  try {
-    limit.throwIfAborted()
-    return await Promise.race([work, ended])
-  } catch (thrown) {
-    if (limit.aborted) {
-      leave()
-      work.catch(() => undefined)
-    }
+    release(!(thrown instanceof DatabaseError) || isPassing(thrown))
     throw thrown
   } finally {
-    limit.removeEventListener('abort', stop)
+    limit.removeEventListener('abort', leave)
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { withController } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
 import { follow, isPrivateChannel, request, type Response, type Tls } from '../http/http.ts'
 import { isDecodable, type Lent } from './chain.ts'
@@ -145,7 +146,10 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     ask: async (path, body, shape) => checked(shape, await ask(path, body), place),
     hear: async (body, heard, until) => {
       const { url, ...sent } = to('/v3/watch', body)
-      for await (const line of follow(url, { ...sent, signal: AbortSignal.any([until, signal]) })) if (isNotice(parseJson(line))) heard()
+      await withController(signal, async (ending) => {
+        until.addEventListener('abort', () => ending.abort())
+        for await (const line of follow(url, { ...sent, signal: ending.signal })) if (isNotice(parseJson(line))) heard()
+      })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../adapters/deadline.ts'
 import type { OpenMetric } from '../../adapters/open.ts'
 import { increments, type Bin, type Counters } from '../../core/judge/counters.ts'
 import { flowsIn, type Flow } from '../../core/forecast/time-to-proof.ts'
@@ -20,8 +21,12 @@ export async function measureTraffic(
   signal: AbortSignal,
 ): Promise<readonly Flow[]> {
   const wanted = metrics.filter(({ name }) => names.has(name))
-  const both = AbortSignal.any([signal, shell.clock.deadline(LONGEST)])
-  const found = await Promise.all(wanted.map(async (metric) => measure(shell, metric, both).catch((): readonly Flow[] => [])))
+  const found = await Promise.all(
+    wanted.map(async (metric) => {
+      const read = async (both: AbortSignal) => measure(shell, metric, both)
+      return withDeadline(shell.clock, LONGEST, signal, read).catch((): readonly Flow[] => [])
+    }),
+  )
   signal.throwIfAborted()
   return found.flat()
 }

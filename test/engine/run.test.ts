@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { OpenMetric } from '../../src/adapters/open.ts'
+import { longestTurn, run } from '../../src/engine/run.ts'
+import type { Reading } from '../../src/core/values/reading.ts'
+import { MINUTE, plan } from '../helpers/core.ts'
+import { fakeEngine, fakeTarget } from '../helpers/world.ts'
+
+const PLAN = plan()
+const value = (number: number): Reading => ({ is: 'value', value: number })
+const LEADING = { controller: { host: 'here', pid: 1, domain: 'd', began: '1' }, alive: () => undefined }
+
+test('a turn that hangs for longer than all its deadlines is said and given up, and the next one looks again', async () => {
+  let polls = 0
+  const metric: OpenMetric = {
+    name: 'errors',
+    // What hung comes back at last, with good news that nobody waits for any more.
+    read: async (signal) => {
+      polls += 1
+      if (polls !== 3) return value(polls < 3 ? 0 : 0.5)
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(value(0))))
+    },
+  }
+  const { engine } = await fakeEngine(PLAN, { targets: [fakeTarget('web', { A: 'false' })], metrics: [metric] })
+  const clock = {
+    ...engine.clock,
+    timer: (duration: number, ring: () => void) => {
+      // Only the turn that hangs is still waited for when the real clock comes to this.
+      const timer = duration === longestTurn({ plan: PLAN }) ? setTimeout(ring, 200) : undefined
+      return () => clearTimeout(timer)
+    },
+  }
+  const said: string[] = []
+  const turns = run({ ...engine, clock }, LEADING)
+  for (let turn = await turns.next(); ; turn = await turns.next()) {
+    if (turn.done) {
+      expect(turn.value.status).toBe('rolled back')
+      break
+    }
+    const { decision } = turn.value
+    said.push(decision.do === 'hold' && decision.why ? decision.why.text : decision.do)
+  }
+  expect(said).toContain('a turn did not end within 21m 21s, longer than all its deadlines: it is given up, and the next one begins')
+  expect(said.at(-1)).toBe('rollback')
+  expect(longestTurn({ plan: PLAN })).toBe(21 * MINUTE + 21_000)
+})
