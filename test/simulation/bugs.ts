@@ -136,8 +136,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the hold begins when the step is intended',
     file: 'engine/apply.ts',
-    find: 'monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() })\n  await record',
-    replace: 'monotonic: clock.monotonic() - (clock.now() - intent.at), domain: clock.domain, now: clock.now() })\n  await record',
+    find: 'monotonic: clock.monotonic(),\n    domain',
+    replace: 'monotonic: clock.monotonic() - (clock.now() - intent.at),\n    domain',
   },
   {
     name: 'a rollback that tries again goes where it wanted to go at first',
