@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const SCHEMAS = [['rollout.schema.json'], ['rollout-phase.schema.json', '--phase-file']]
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 if (process.argv.includes('--if-needed') && isFresh()) process.exit()
 
@@ -45,7 +44,6 @@ async function bundle({ input, format, extension, prefix = '' }) {
     plugins: [registry()],
     transform: {
       define: {
-        __VERSION__: JSON.stringify(version),
         __ADAPTERS__: JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, adapters(kind)]))),
       },
       target: 'node20.19',

@@ -8,8 +8,7 @@ import { EXIT, RolloutError } from './core/values/errors.ts'
 import type { Controller } from './core/journal/event.ts'
 import type { Stream } from './core/values/stream.ts'
 import type { Shell } from './shell.ts'
-
-declare const __VERSION__: string
+import about from '../package.json' with { type: 'json' }
 
 // As many wait for one signal as there are targets: more than ten are no leak.
 setMaxListeners(0)
@@ -131,7 +130,8 @@ const shell: Shell = {
   self,
   user: userName(),
   uid: process.getuid?.(),
-  version: typeof __VERSION__ === 'string' ? __VERSION__ : 'dev',
+  version: about.version,
+  packageName: about.name,
   node: process.versions.node,
   home: fileURLToPath(new URL('..', import.meta.url)),
   random: Math.random,

@@ -19,6 +19,8 @@ export interface Shell {
   /** The number of that user; undefined where the system has none. */
   readonly uid: number | undefined
   readonly version: string
+  /** What the package is called on npm; the command is `rollout`. */
+  readonly packageName: string
   /** Version of Node.js, e.g. `20.19.0`. */
   readonly node: string
   /** Folder of the package: the example plan lies there. */

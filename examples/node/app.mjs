@@ -2,7 +2,7 @@
 //   ROLLOUT_FILE=flags.env PORT=8080 node examples/node/app.mjs
 //   curl 'localhost:8080/search?user=ada&country=se'
 import { createServer } from 'node:http'
-import { openToggles } from 'rollout/sdk'
+import { openToggles } from 'rolloutctl/sdk'
 
 const toggles = openToggles({
   every: Number(process.env['TOGGLES_EVERY'] ?? 1000),

@@ -136,9 +136,9 @@ async function standIn(engine: Engine): Promise<void> {
 }
 
 /** What to type for `rollout`: a clone has it in bin/, npx runs it without the PATH. npm start says where it was typed. */
-function commandOf({ home, cwd, env }: Shell): string {
+function commandOf({ home, cwd, env, packageName }: Shell): string {
   if (existsSync(join(home, 'src/main.ts'))) return `node ${relative(env['INIT_CWD'] ?? cwd, join(home, 'bin/rollout.cjs'))}`
-  return env['npm_command'] === 'exec' ? 'npx rollout' : 'rollout'
+  return env['npm_command'] === 'exec' ? `npx ${packageName}` : 'rollout'
 }
 
 function faultOf(input: Input): Fault {

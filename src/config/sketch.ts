@@ -21,11 +21,11 @@ export interface Sketch {
 /** More toggles than this would make a plan that nobody reads; the rest is added by hand. */
 export const MOST = 5
 
-/** A plan of at most 25 lines that teaches the format. */
-export function sketchPlan({ name, file, create, toggles, prometheus }: Sketch): string {
+/** A plan of at most 25 lines that teaches the format; editors are pointed to the schema in the package of that name. */
+export function sketchPlan({ name, file, create, toggles, prometheus }: Sketch, packageName: string): string {
   const shown = toggles.slice(0, MOST)
   return `${[
-    '# yaml-language-server: $schema=./node_modules/rollout/rollout.schema.json',
+    `# yaml-language-server: $schema=./node_modules/${packageName}/rollout.schema.json`,
     'version: 1',
     `name: ${scalar(name)}`,
     'toggles: # the env vars that switch features',

@@ -24,7 +24,8 @@ describe('the schema editors use', () => {
 
   it.each([undefined, 'http://localhost:9090'])('accepts what init writes, with Prometheus at %s', (prometheus) => {
     const toggles = [{ name: 'FEATURE_X', words: { on: '1', off: '0' }, isOn: true }]
-    const written = sketchPlan({ name: 'shop', file: '.env', create: true, toggles, ...(prometheus !== undefined && { prometheus }) })
+    const sketch = { name: 'shop', file: '.env', create: true, toggles, ...(prometheus !== undefined && { prometheus }) }
+    const written = sketchPlan(sketch, 'named')
     expect(plan(parse(written)), JSON.stringify(plan.errors)).toBe(true)
   })
 

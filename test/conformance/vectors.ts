@@ -4,7 +4,7 @@ import { bucketOf, murmur3, thresholdOf } from '../../src/core/toggle/bucket.ts'
 import { openToggles } from '../../src/sdk/toggles.ts'
 import { BUCKETS, DECISIONS, FILES, NO_WORDS, PUBLISHED, textOf, WORDS } from './cases.ts'
 
-/** What another implementation of the env contract is tested against; it ships in the package as `rollout/vectors.json`. */
+/** What another implementation of the env contract is tested against; it ships in the package as `rolloutctl/vectors.json`. */
 const path = join(import.meta.dirname, '../../conformance/vectors.json')
 
 export function written(): string {

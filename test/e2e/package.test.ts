@@ -1,28 +1,27 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ownFolder } from '../helpers/folder.ts'
+import { publish, type Registry } from '../helpers/registry.ts'
 
-/* The package as an application gets it: packed, unpacked beside the application, imported by its name. */
+/* The package as an application gets it: packed, installed by npm from a registry, called and imported by its name. */
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'rollout-package-'))
+const about: { readonly name: string; readonly version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { name: NAME } = about
+const folder = ownFolder('rollout-package-')
 const bare = join(folder, 'bare')
 const full = join(folder, 'full')
+let registry: Registry
 
-beforeAll(() => {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root })
+beforeAll(async () => {
+  registry = await publish(root, folder)
   for (const application of [bare, full]) {
-    mkdirSync(join(application, 'node_modules/rollout'), { recursive: true })
-    execFileSync('tar', [
-      '-xzf',
-      join(folder, 'rollout-0.1.0.tgz'),
-      '-C',
-      join(application, 'node_modules/rollout'),
-      '--strip-components=1',
-    ])
+    mkdirSync(application)
     writeFileSync(join(application, 'package.json'), '{ "name": "application", "private": true }')
+    await npm(application, 'install', '--save-dev', NAME)
   }
   // The peer, and what it takes with it.
   mkdirSync(join(full, 'node_modules/@openfeature'))
@@ -30,8 +29,20 @@ beforeAll(() => {
     symlinkSync(join(root, 'node_modules/@openfeature', name), join(full, 'node_modules/@openfeature', name))
   mkdirSync(join(full, 'node_modules/@types'))
   symlinkSync(join(root, 'node_modules/@types/node'), join(full, 'node_modules/@types/node'))
-}, 60_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+})
+
+/** Runs npm beside an application, with nothing of this machine's own settings and no registry but ours. */
+async function npm(application: string, ...argv: readonly string[]): Promise<string> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    npm_config_registry: registry.url,
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+  }
+  return (await promisify(execFile)('npm', argv, { cwd: application, env, encoding: 'utf8' })).stdout
+}
 
 function run(application: string, name: string, text: string, env: Record<string, string> = {}) {
   writeFileSync(join(application, name), text)
@@ -48,10 +59,62 @@ const isSearchOn = bind('FEATURE_SEARCH')
 console.log(JSON.stringify([isEnabled('FEATURE_SEARCH', 'user-1'), isSearchOn('user-1'), bucketOf('ceQ', 'dGm'), openToggles({ env: { F: 'true' } }).isEnabled('F'), isEnabled('FEATURE_BAD', 'x'), isEnabled('FEATURE_BAD', 'y')]))
 `
 
-describe('rollout/sdk without any other package', () => {
+/** Where a text says what the package is called: an entry of it, its folder, and what npm is told to fetch. */
+const MENTION = new RegExp(
+  [
+    /['"`](?!\.|conformance\/)(@?[\w./-]+?)\/(?:sdk|openfeature|adapter|vectors\.json)['"`]/,
+    /node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\/rollout(?:-phase)?\.schema\.json/,
+    /(?:npx|npm (?:i|install|add|exec)|pnpm (?:add|dlx)|yarn (?:add|dlx))(?: -{1,2}\S+)* ((?:@[\w.-]+\/)?[\w.-]*rollout[\w.-]*)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
+
+describe('installed from a registry', () => {
+  it('brings nothing else: the optional peer is not installed either', () => {
+    expect(readdirSync(join(bare, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([NAME])
+  })
+
+  it('is typed by its own name or by the name of its command', async () => {
+    expect(await npm(bare, 'exec', '--', NAME, '--version')).toBe(`${about.version}\n`)
+    expect(await npm(bare, 'exec', '--', 'rollout', '--version')).toBe(`${about.version}\n`)
+  })
+
+  it('writes a plan whose first line leads to the schema in the package', async () => {
+    await npm(bare, 'exec', '--', NAME, 'init', '--force')
+    const [, schema = ''] = /\$schema=(\S+)/.exec(readFileSync(join(bare, 'rollout.yaml'), 'utf8')) ?? []
+    expect(JSON.parse(readFileSync(join(bare, schema), 'utf8'))).toMatchObject({ type: 'object' })
+  })
+
+  it('is called alike in every file, and the command is never asked of npm by itself', () => {
+    const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
+    const said = tracked
+      .filter((path) => !path.startsWith('test/'))
+      .flatMap((path) => {
+        const text = readFileSync(join(root, path), 'utf8')
+        return [...text.matchAll(MENTION)].map(([whole, ...names]) => ({ path, whole, name: names.find((name) => name !== undefined) }))
+      })
+    expect(said.length).toBeGreaterThan(15)
+    expect(said.filter(({ name }) => name !== NAME)).toEqual([])
+  })
+
+  it('holds what its documents link to', () => {
+    const documents = registry.files.filter((path) => path.endsWith('.md'))
+    const links = documents.flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].flatMap(([, to]) =>
+        to === undefined || /^[a-z]+:/.test(to) ? [] : [{ path, to: posix.join(posix.dirname(path), to) }],
+      ),
+    )
+    expect(links.length).toBeGreaterThan(20)
+    expect(links.filter(({ to }) => !registry.files.includes(to))).toEqual([])
+  })
+})
+
+describe('the SDK without any other package', () => {
   it.each([
-    ['app.mjs', `import { bind, bucketOf, isEnabled, openToggles } from 'rollout/sdk'${USE}`],
-    ['app.cjs', `const { bind, bucketOf, isEnabled, openToggles } = require('rollout/sdk')${USE}`],
+    ['app.mjs', `import { bind, bucketOf, isEnabled, openToggles } from '${NAME}/sdk'${USE}`],
+    ['app.cjs', `const { bind, bucketOf, isEnabled, openToggles } = require('${NAME}/sdk')${USE}`],
   ])('%s', (name, text) => {
     const { status, stdout, stderr } = run(bare, name, text, { FEATURE_SEARCH: '100%', FEATURE_BAD: '10' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: '[true,true,4294967295,true,false,false]\n' })
@@ -60,20 +123,20 @@ describe('rollout/sdk without any other package', () => {
 
   it('the process ends although a file is watched', () => {
     writeFileSync(join(bare, 'flags.env'), 'FEATURE_SEARCH=true\n# rollout:3\n')
-    const text = `const { isEnabled, report } = require('rollout/sdk')\nconsole.log(isEnabled('FEATURE_SEARCH'), report().generation)`
+    const text = `const { isEnabled, report } = require('${NAME}/sdk')\nconsole.log(isEnabled('FEATURE_SEARCH'), report().generation)`
     expect(run(bare, 'hot.cjs', text, { ROLLOUT_FILE: 'flags.env' })).toEqual({ status: 0, stdout: 'true 3\n', stderr: '' })
   })
 
   it('a worker has its own', () => {
     const text = `const { Worker, isMainThread } = require('worker_threads')
-const { isEnabled } = require('rollout/sdk')
+const { isEnabled } = require('${NAME}/sdk')
 if (isMainThread) new Worker(__filename)
 console.log(isEnabled('FEATURE_SEARCH', 'x'))`
     expect(run(bare, 'worker.cjs', text, { FEATURE_SEARCH: 'true' })).toEqual({ status: 0, stdout: 'true\ntrue\n', stderr: '' })
   })
 })
 
-describe('rollout/openfeature beside @openfeature/server-sdk', () => {
+describe('the provider beside @openfeature/server-sdk', () => {
   const use = `
 const main = async () => {
   await OpenFeature.setProviderAndWait(new RolloutProvider({ env: { F: '100%' } }))
@@ -81,10 +144,10 @@ const main = async () => {
 }
 main()`
   it.each([
-    ['app.mjs', `import { OpenFeature } from '@openfeature/server-sdk'\nimport { RolloutProvider } from 'rollout/openfeature'${use}`],
+    ['app.mjs', `import { OpenFeature } from '@openfeature/server-sdk'\nimport { RolloutProvider } from '${NAME}/openfeature'${use}`],
     [
       'app.cjs',
-      `const { OpenFeature } = require('@openfeature/server-sdk')\nconst { RolloutProvider } = require('rollout/openfeature')${use}`,
+      `const { OpenFeature } = require('@openfeature/server-sdk')\nconst { RolloutProvider } = require('${NAME}/openfeature')${use}`,
     ],
   ])('%s', (name, text) => expect(run(full, name, text)).toEqual({ status: 0, stdout: 'true\n', stderr: '' }))
 })
@@ -118,8 +181,8 @@ export const provider: Provider = new RolloutProvider(options)
 // @ts-expect-error an id is a text
 isEnabled('F', 42)
 `
-  const names = `import { bind, bucketOf, isEnabled, openToggles, report, type Options, type Toggles } from 'rollout/sdk'
-import { RolloutProvider } from 'rollout/openfeature'
+  const names = `import { bind, bucketOf, isEnabled, openToggles, report, type Options, type Toggles } from '${NAME}/sdk'
+import { RolloutProvider } from '${NAME}/openfeature'
 import type { Provider } from '@openfeature/server-sdk'`
 
   it('are right for both kinds of import, under strict nodenext, our declarations checked too', () => {
@@ -138,12 +201,11 @@ import type { Provider } from '@openfeature/server-sdk'`
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', full], { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
-  }, 60_000)
+  })
 
   it('hold the names that `rollout schema --types` has written, for both kinds of import', () => {
     writeFileSync(join(full, 'rollout.d.ts'), 'interface RolloutToggles {\n  FEATURE_X: boolean\n}\n')
-    const text =
-      "import { isEnabled } from 'rollout/sdk'\nisEnabled('FEATURE_X', 'ada')\n// @ts-expect-error a slip\nisEnabled('FEATURE_TYPO', 'ada')\n"
+    const text = `import { isEnabled } from '${NAME}/sdk'\nisEnabled('FEATURE_X', 'ada')\n// @ts-expect-error a slip\nisEnabled('FEATURE_TYPO', 'ada')\n`
     for (const name of ['names.mts', 'names.cts']) writeFileSync(join(full, name), text)
     const compilerOptions = { module: 'nodenext', target: 'es2022', types: ['node'], strict: true, noEmit: true }
     writeFileSync(join(full, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['rollout.d.ts', 'names.mts', 'names.cts'] }))
@@ -151,5 +213,5 @@ import type { Provider } from '@openfeature/server-sdk'`
       encoding: 'utf8',
     })
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
-  }, 60_000)
+  })
 })

@@ -20,7 +20,8 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   commands: ['core', 'config', 'adapters', 'views', 'engine', 'session', 'demo', 'shell.ts'],
   'shell.ts': ['core'],
   'cli.ts': ['core', 'commands', 'session', 'views', 'shell.ts'],
-  'main.ts': ['core', 'cli.ts', 'shell.ts'],
+  // What the package is called and which version this is.
+  'main.ts': ['core', 'cli.ts', 'shell.ts', '../package.json'],
 }
 
 /** Package → the rooms or files that may import it. No other package has a room. */

@@ -43,6 +43,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     user: 'ana',
     uid: 1000,
     version: 'test',
+    packageName: 'test-package',
     node: '20.19.0',
     home: cwd,
     random: () => 0.5,

@@ -28,7 +28,7 @@ export default async function init(shell: Shell, input: Input): Promise<Outcome>
     toggles: found?.toggles.slice(0, MOST) ?? [EXAMPLE],
     ...(prometheus !== undefined && { prometheus }),
   }
-  write(file, sketchPlan(sketch), isForced ? shell.uuid() : undefined)
+  write(file, sketchPlan(sketch, shell.packageName), isForced ? shell.uuid() : undefined)
   const report = {
     plan: file,
     found: found !== undefined,

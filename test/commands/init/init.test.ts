@@ -189,13 +189,9 @@ describe('init finds', () => {
 
 describe('the sketch', () => {
   it('begins with the line editors look for', () => {
-    const sketch = sketchPlan({
-      name: 'x',
-      file: '.env',
-      create: false,
-      toggles: [{ name: 'A', words: { on: 'true', off: 'false' }, isOn: false }],
-    })
-    expect(sketch.split('\n')[0]).toBe('# yaml-language-server: $schema=./node_modules/rollout/rollout.schema.json')
+    const toggles = [{ name: 'A', words: { on: 'true', off: 'false' }, isOn: false }]
+    const sketch = sketchPlan({ name: 'x', file: '.env', create: false, toggles }, '@scope/named')
+    expect(sketch.split('\n')[0]).toBe('# yaml-language-server: $schema=./node_modules/@scope/named/rollout.schema.json')
     expect(sketch).not.toContain(';')
   })
 
@@ -206,16 +202,9 @@ describe('the sketch', () => {
         fc.uniqueArray(word, { minLength: 1 }),
         fc.constantFrom('1', '0x1', '1e3', 'null', 'true', 'a.b', '12.5', '0o7', '1_0'),
         async (names, name) => {
-          const shell = fakeShell({
-            files: {
-              'rollout.yaml': sketchPlan({
-                name,
-                file: `${name}.env`,
-                create: true,
-                toggles: names.map((each) => ({ name: each, words: { on: 'on', off: 'off' }, isOn: false })),
-              }),
-            },
-          })
+          const toggles = names.map((each) => ({ name: each, words: { on: 'on', off: 'off' }, isOn: false }))
+          const sketch = sketchPlan({ name, file: `${name}.env`, create: true, toggles }, 'named')
+          const shell = fakeShell({ files: { 'rollout.yaml': sketch } })
           expect([await shell.run('check', 'config'), shell.printed.out.split('\n')[0]]).toEqual([
             'done',
             `✓ config  ${Math.min(names.length, MOST)} toggles, 1 phases`,
