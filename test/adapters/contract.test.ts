@@ -29,11 +29,11 @@ describe.each(all)('the %s %s', (_, use, kind) => {
 
 const WORDS = [{ FEATURE_X: '10%' }, { FEATURE_X: 'true' }, { FEATURE_X: 'false' }]
 /** Those that need no server; the others are tried against real ones by tests of their own. */
-const TRIALS: readonly (readonly [Kind, string, Readonly<Record<string, unknown>>, string?])[] = [
+const TRIALS: [Kind, string, Readonly<Record<string, unknown>>, string | undefined][] = [
   ['targets', 'env-file', { path: 'words' }, 'FEATURE_X=false\n'],
-  ['targets', 'flagd', { path: 'words', create: true }],
-  ['targets', 'go-feature-flag', { path: 'words', create: true }],
-  ['targets', 'unleash', { path: 'words', create: true }],
+  ['targets', 'flagd', { path: 'words', create: true }, undefined],
+  ['targets', 'go-feature-flag', { path: 'words', create: true }, undefined],
+  ['targets', 'unleash', { path: 'words', create: true }, undefined],
   ['targets', 'command', { set: ['sh', '-c', 'printf %s "$1" > words', 'set', '{{value}}'], get: ['cat', 'words'] }, 'false'],
   ['metrics', 'command', { run: ['cat', 'words'] }, '0.5'],
   ['metrics', 'feedback', { path: 'words', ratio: { below: 3 } }, '{"rating": 4}\n'],

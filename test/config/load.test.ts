@@ -313,7 +313,7 @@ describe('references', () => {
 it('the alerts of docs/notifications.md are metrics that a plan takes', async () => {
   const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8')
   const [, block = ''] = /```yaml\n(metrics:\n {2}alerts:[^`]*)```/.exec(page) ?? []
-  const { plan } = await loaded(`${PLAN.replace(/metrics:\n {2}errors.*\n/, block)}`.replace('metrics: [errors]', 'metrics: [alerts]'))
+  const { plan } = await loaded(PLAN.replace(/metrics:\n {2}errors.*\n/, block).replace('metrics: [errors]', 'metrics: [alerts]'))
   expect(plan.metrics['alerts']).toMatchObject({ use: 'alerts', measures: { what: 'gauge' } })
 })
 
