@@ -23,5 +23,9 @@ const clock: Clock = {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
       setTimeout(resolve, duration)
     }),
-  deadline: (duration) => AbortSignal.timeout(duration),
+  timer: (duration, ring) => {
+    const timer = setTimeout(ring, duration)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
 }
