@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
+import { until } from '../helpers/until.ts'
 
 const bin = fileURLToPath(new URL('../../bin/rollout.cjs', import.meta.url))
 
@@ -53,7 +53,7 @@ async function answers(url: string): Promise<boolean> {
   )
 }
 
-describe.concurrent('the demo', { timeout: 120_000 }, () => {
+describe.concurrent('the demo', () => {
   it('errors: rolls back within two seconds of the step that breaks it, and its journal can be asked', async () => {
     const ran = await run('demo')
     expect(ran).toMatchObject({ code: 0, err: '' })
@@ -115,7 +115,7 @@ describe.concurrent('the demo', { timeout: 120_000 }, () => {
   ] as const)('%s leaves nothing running, and nothing behind', async (signal, code) => {
     const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-test-'))
     const { child, said, done } = begin(['demo'], { TMPDIR: folder })
-    while (!/confirmed/.test(said.out)) await sleep(50)
+    await until('the demo has confirmed a step', () => said.out.includes('confirmed'), { said: () => said.out })
     const url = urlOf(said.out)
     expect(await answers(url)).toBe(true)
     child.kill(signal)

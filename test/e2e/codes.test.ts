@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { plainPlan } from '../helpers/plans.ts'
 import { shop } from '../helpers/shell.ts'
 import type { Ended } from '../helpers/launch.ts'
 import { place } from './binary.ts'
+import { until } from '../helpers/until.ts'
 
 type Place = ReturnType<typeof place>
 
@@ -152,7 +152,7 @@ describe.concurrent('exit code', () => {
 
   test('a command that is done ends, however long it was given', async () => {
     expect(await (await started()).rollout('plan', '--timeout', '1h')).toMatchObject({ code: 0 })
-  }, 120_000)
+  })
 
   test.each([
     ['SIGINT', 130],
@@ -208,16 +208,16 @@ describe.concurrent('rollback', () => {
     const at = await started(slow())
     at.write('slow.mode', 'hang 10%')
     const advancing = at.launch([...up])
-    while (!at.read('web.env').includes('FEATURE_X=10%')) await sleep(20)
+    await until('the file holds the step', () => at.read('web.env').includes('FEATURE_X=10%'))
     advancing.kill('SIGSTOP')
     expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
     at.write('slow.mode', 'fine')
-    while (at.read('slow.word') !== '10%') await sleep(20)
+    await until('the late write has landed', () => at.read('slow.word') === '10%')
     advancing.kill('SIGINT')
     advancing.kill('SIGCONT')
     expect(await advancing.ended).toMatchObject({ code: 130, err: expect.stringContaining('once more ends it at once') })
     expect([at.read('slow.word'), at.read('web.env')]).toEqual(['false', expect.stringContaining('FEATURE_X=false')])
-  }, 120_000)
+  })
 
   test('with half of the targets hanging: the others are rolled back, in bounded time, and exit 10 names the rest', async () => {
     const at = await started(slow())
@@ -229,14 +229,14 @@ describe.concurrent('rollback', () => {
     expect(out).toContain('By hand')
     at.write('slow.mode', 'fine')
     expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
-  }, 120_000)
+  })
 
   test('SIGINT twice while it works: it ends at once, and the next command finishes', async () => {
     const at = await started(slow())
     await at.rollout(...up)
     at.write('slow.mode', 'hang')
     const rolling = at.launch(['rollback'])
-    while (!at.read('web.env').includes('FEATURE_X=false')) await sleep(20)
+    await until('the file is rolled back', () => at.read('web.env').includes('FEATURE_X=false'))
     rolling.kill('SIGINT')
     rolling.kill('SIGINT')
     expect((await rolling.ended).code).toBe(130)
@@ -244,7 +244,7 @@ describe.concurrent('rollback', () => {
     expect(await at.rollout('status')).toMatchObject({ code: 10 })
     expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
     expect(await at.rollout('status')).toMatchObject({ code: 9 })
-  }, 120_000)
+  })
 
   test('with a broken plan file, and with none', async () => {
     const at = await started()

@@ -6,6 +6,7 @@ import type { Summary } from '../../src/core/report/summary.ts'
 import type { Rehearsal } from '../../src/views/drill.ts'
 import { shop } from '../helpers/shell.ts'
 import { place } from './binary.ts'
+import { until } from '../helpers/until.ts'
 
 type Place = ReturnType<typeof place>
 
@@ -84,7 +85,7 @@ describe('a contingency by the built binary', () => {
     at.write('mode', 'fine')
     expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
     expect([at.read('one-FEATURE_READ'), at.read('one-FEATURE_WRITE'), at.read('two-FEATURE_WRITE')]).toEqual(['10%', 'false', 'false'])
-  }, 180_000)
+  })
 
   test('a critical metric carries its contingency out, and not what the phase says', async () => {
     const at = await risen()
@@ -96,7 +97,7 @@ describe('a contingency by the built binary', () => {
     const status: Summary = JSON.parse((await at.rollout('status', '--json')).out)
     expect(status.stopped?.why).toMatchObject({ code: 'critical', contingency: 'partial', metric: 'error_rate' })
     expect(status.stopped?.why.text).toContain('contingency partial: FEATURE_WRITE rolled back')
-  }, 180_000)
+  })
 })
 
 describe('a drill by the built binary', () => {
@@ -140,7 +141,7 @@ describe('a drill by the built binary', () => {
     const before = everything(at)
     expect(await at.rollout('drill', 'immediate', '--apply')).toMatchObject({ code: 77 })
     expect(everything(at)).toEqual(before)
-  }, 180_000)
+  })
 
   test('for real with half of the targets hanging: refused before anything is touched', async () => {
     const at = await risen('-e', 'staging')
@@ -152,12 +153,12 @@ describe('a drill by the built binary', () => {
     // The lease is no event, and is given up again.
     const same = ([path]: readonly [string, string]): boolean => !path.startsWith('.rollout')
     expect(Object.entries(everything(at)).filter(same)).toEqual(Object.entries(before).filter(same))
-  }, 180_000)
+  })
 
   test('killed in the middle: rolled back or on its way back, and one more rollback makes sure', async () => {
     const at = await risen('-e', 'staging')
     const running = at.launch(['drill', 'immediate', '--apply', '-e', 'staging'])
-    while (!at.read('web.env').includes('FEATURE_READ=false')) await new Promise((done) => setTimeout(done, 5))
+    await until('the file is rolled back', () => at.read('web.env').includes('FEATURE_READ=false'), { every: 5 })
     running.kill('SIGKILL')
     await running.ended
     const { status }: Summary = JSON.parse((await at.rollout('status', '--json', '-e', 'staging')).out)
@@ -165,5 +166,5 @@ describe('a drill by the built binary', () => {
     expect(await at.rollout('rollback', '-e', 'staging')).toMatchObject({ code: 0 })
     expect([at.read('web.env'), at.read('one-FEATURE_READ')]).toEqual([expect.stringContaining('FEATURE_READ=false'), 'false'])
     expect(await at.rollout('history', '--verify', '-e', 'staging')).toMatchObject({ code: 0 })
-  }, 180_000)
+  })
 })

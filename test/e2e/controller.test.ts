@@ -36,7 +36,7 @@ it('a rollback ends the controller it overtakes, which takes its proof with it',
   const next = launch(at.folder, ['run', '--once'])
   await next.ended
   expect(proofs(at.folder)).toEqual([])
-}, 60_000)
+})
 
 it('a process that the journal names, and that does not prove to be a controller, is left alone', async () => {
   const { at, running } = await watched()
@@ -59,4 +59,4 @@ it('a process that the journal names, and that does not prove to be a controller
   } finally {
     stranger.kill('SIGKILL')
   }
-}, 60_000)
+})

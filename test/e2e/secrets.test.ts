@@ -268,7 +268,7 @@ describe('no canary is written', () => {
       })
       expect(files).toEqual(expect.arrayContaining(['.rollout/shop/000000000001.json', 'output', 'summary', 'held-FEATURE_X']))
     }
-  }, 240_000)
+  })
 
   test('by what is said of a wrong plan, a lost variable, a debugger, a break-glass', async () => {
     const at = await begin('5s')
@@ -301,7 +301,7 @@ describe('no canary is written', () => {
     expect([...leaksIn(at.written()), ...leaksInFiles(at)]).toEqual([])
     expect(at.written()).toContain('break-glass')
     expect(at.read('web.env')).toContain('DB_PASSWORD=k4nary-other-variable-Er01')
-  }, 240_000)
+  })
 
   test.each(['postgres', 'etcd'])(
     'of the address of a journal on %s that nobody answers at',

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './port.ts'
 import { has } from './program.ts'
+import { ready } from './until.ts'
 
 export interface Server {
   readonly url: string
@@ -55,12 +55,8 @@ async function start(
     rmSync(folder, { recursive: true, force: true })
   }
   const url = `http://127.0.0.1:${port}`
-  for (let nth = 0; nth < 400 && child.exitCode === null; nth += 1) {
-    if (await isReady(url)) return { url, close }
-    await sleep(50)
-  }
-  await close()
-  throw new Error(`${program} did not get ready: ${said}`)
+  await ready(program, child, async () => isReady(url), { said: () => said, close })
+  return { url, close }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

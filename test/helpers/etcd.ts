@@ -2,8 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './port.ts'
+import { until } from './until.ts'
 
 export interface Etcd {
   readonly url: string
@@ -86,12 +86,9 @@ export async function startEtcd(size: number, tls?: Certificates): Promise<Etcd 
     rmSync(folder, { recursive: true, force: true })
   }
   await Promise.all(clients.map(async (_, member) => start(member)))
-  for (let nth = 0; (await leader()) < 0; nth += 1) {
-    if (nth > 300) {
-      await close()
-      throw new Error('etcd elected no leader')
-    }
-    await sleep(50)
-  }
+  await until('etcd has elected a leader', async () => (await leader()) >= 0).catch(async (thrown: unknown) => {
+    await close()
+    throw thrown
+  })
   return { url: `etcd://${clients.join(',')}/test`, members: clients, leader, kill, start, ask, close, secure }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { LIMITS } from './limits.ts'
 
 const binary = join(import.meta.dirname, '../../bin/rollout.cjs')
 if (!existsSync(join(import.meta.dirname, '../../dist/main.cjs'))) throw new Error('the binary is not built: npm run build')
@@ -40,7 +41,12 @@ export function launch(folder: string, argv: readonly string[], { env, through =
     // A group of its own: who is traced outlives its tracer, and keeps the streams open that are waited for.
     detached: timeout !== undefined,
   })
-  const late = timeout !== undefined && child.pid !== undefined && setTimeout(killGroup, timeout, child.pid)
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = timeout === undefined
+    if (isLate) child.kill('SIGKILL')
+    else killGroup(child.pid)
+  }, timeout ?? LIMITS.program)
   let [out, err] = ['', '']
   const waiting = new Set<() => void>()
   const heard = (): void => {
@@ -51,8 +57,9 @@ export function launch(folder: string, argv: readonly string[], { env, through =
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      if (late !== false) clearTimeout(late)
-      resolve({ code, signal, out, err })
+      clearTimeout(late)
+      if (isLate) reject(new Error(`rollout ${argv.join(' ')} had not ended after ${LIMITS.program / 1000} s:\n${out}${err}`))
+      else resolve({ code, signal, out, err })
     })
   })
   return {
@@ -66,14 +73,14 @@ export function launch(folder: string, argv: readonly string[], { env, through =
         }
         waiting.add(look)
         look()
-        void ended.then(() => reject(new Error(`ended without printing ${text}:\n${out}${err}`)))
+        void ended.then(() => reject(new Error(`ended without printing ${text}:\n${out}${err}`)), reject)
       }),
   }
 }
 
-function killGroup(leader: number): void {
+function killGroup(leader: number | undefined): void {
   try {
-    process.kill(-leader, 'SIGKILL')
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
   } catch {
     // All of it has ended.
   }

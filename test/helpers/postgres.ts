@@ -2,8 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './port.ts'
+import { ready } from './until.ts'
 
 const VERSIONS = '/usr/lib/postgresql'
 
@@ -72,11 +72,7 @@ export async function startPostgres(password: string): Promise<Postgres> {
     let said = ''
     child.stderr.on('data', (part: Buffer) => (said += String(part)))
     server = child
-    for (let nth = 0; nth < 200 && child.exitCode === null; nth += 1) {
-      if (said.includes('ready to accept connections')) return
-      await sleep(50)
-    }
-    throw new Error(`postgres did not get ready: ${said}`)
+    await ready('postgres', child, () => said.includes('ready to accept connections'), { said: () => said })
   }
   const processes = (): readonly number[] => (server?.pid === undefined ? [] : [server.pid, ...childrenOf(server.pid)])
   const kill = async (): Promise<void> => {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './port.ts'
+import { ready } from './until.ts'
 
 export interface Prometheus {
   readonly url: string
@@ -44,13 +44,8 @@ export async function startPrometheus(scraped: string, data?: string): Promise<P
     await gone
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let nth = 0; nth < 200; nth += 1) {
-    if (child.exitCode !== null) break
-    if (await isReady(url)) return { url, close }
-    await sleep(50)
-  }
-  await close()
-  throw new Error(`prometheus did not get ready: ${said}`)
+  await ready('prometheus', child, async () => isReady(url), { said: () => said, close })
+  return { url, close }
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -58,18 +53,5 @@ async function isReady(url: string): Promise<boolean> {
     return (await fetch(`${url}/-/ready`)).ok
   } catch {
     return false
-  }
-}
-
-/** Below the ephemeral ports, from which a client that retries can connect to itself. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((done) => {
-      server.once('error', () => done(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
-    })
-    if (isFree) return port
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { textOf, type Text } from '../conformance/cases.ts'
+import { until } from '../helpers/until.ts'
 
 /* Every example answers as conformance/vectors.json says: what is copied from here into an application is right. */
 
@@ -48,13 +49,15 @@ describe('examples/node', () => {
     try {
       const [line] = await once(app.stdout, 'data')
       const url = String(line).trim()
-      const converged = async (nth: number): Promise<void> => {
-        for (;;) {
-          const { generation }: { readonly generation: string } = JSON.parse(await (await fetch(`${url}/toggles`)).text())
-          if (generation === String(nth + 1)) return
-          await new Promise((resolve) => setTimeout(resolve, 5))
-        }
-      }
+      const converged = async (nth: number) =>
+        until(
+          `the application runs with generation ${nth + 1}`,
+          async () => {
+            const { generation }: { readonly generation: string } = JSON.parse(await (await fetch(`${url}/toggles`)).text())
+            return generation === String(nth + 1)
+          },
+          { every: 5 },
+        )
       const wrong: unknown[] = []
       for (const [nth, { env, id, attributes, isOn }] of cases.entries()) {
         write(nth)
@@ -72,7 +75,7 @@ describe('examples/node', () => {
       app.kill()
       await exited
     }
-  }, 120_000)
+  })
 })
 
 const python = spawnSync('python3', ['--version']).status === 0
@@ -120,7 +123,7 @@ print(json.dumps([wrong, count]))
     const [wrong, count]: readonly [readonly unknown[], number] = JSON.parse(stdout)
     expect(wrong).toEqual([])
     expect(count).toBeGreaterThan(250)
-  }, 120_000)
+  })
 
   it('reads its file again, keeps the last good one, and answers with its exit code', () => {
     const file = join(folder, 'python.env')
@@ -150,7 +153,7 @@ print(seen, len(told))
       spawnSync('python3', [join(root, 'examples/python/toggles.py'), 'F', 'x', 'a=b'], { env: { PATH: process.env['PATH'], F: word } })
         .status
     expect([status('true'), status('false'), status('10')]).toEqual([0, 1, 1])
-  }, 120_000)
+  })
 })
 
 describe('examples/shell', () => {
@@ -189,7 +192,7 @@ describe('examples/shell', () => {
       return out === String(bucket)
     })
     expect(wrong).toEqual([])
-  }, 120_000)
+  })
 
   it('knows what is a word', async () => {
     const wrong = await wrongOf(vectors.words, async ({ text, valid }) => {
@@ -197,7 +200,7 @@ describe('examples/shell', () => {
       return valid ? told === '' : status === 1 && told === 'F holds no word (false, true or a percentage such as 10%): it is off'
     })
     expect(wrong).toEqual([])
-  }, 120_000)
+  })
 
   it('decides', async () => {
     const wrong = await wrongOf(vectors.decisions, async ({ env, toggle, id, attributes = {}, isOn }) => {
@@ -208,7 +211,7 @@ describe('examples/shell', () => {
       return status === (isOn ? 0 : 1)
     })
     expect(wrong).toEqual([])
-  }, 120_000)
+  })
 
   it('reads the file', async () => {
     const rows = vectors.files.map((row, nth) => ({ ...row, file: join(folder, `shell-${nth}.env`) }))
@@ -224,5 +227,5 @@ describe('examples/shell', () => {
     expect((await sh(['F'], { ROLLOUT_FILE: file, F: 'false' })).status).toBe(0)
     expect((await sh(['F'], { ROLLOUT_FILE: join(folder, 'missing.env'), F: 'true' })).status).toBe(1)
     expect((await sh([], {})).status).toBe(64)
-  }, 120_000)
+  })
 })

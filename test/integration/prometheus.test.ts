@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openMetrics } from '../../src/adapters/open.ts'
@@ -10,6 +9,7 @@ import { openDemoWorld, type Fault } from '../../src/demo/world.ts'
 import { hasPrometheus, startPrometheus } from '../helpers/prometheus.ts'
 import { lend } from '../helpers/loan.ts'
 import { planOf } from '../helpers/metrics.ts'
+import { until } from '../helpers/until.ts'
 
 const encode = (query: Record<string, string>): string => new URLSearchParams(query).toString()
 const home = fileURLToPath(new URL('../..', import.meta.url))
@@ -64,11 +64,10 @@ async function setUp(fault: Fault) {
     ['m'],
     lend(folder),
   )
-  for (let nth = 0; nth < 100; nth += 1) {
+  await until('Prometheus has scraped the application twice', async () => {
     const reading = await total?.read(new AbortController().signal)
-    if (reading?.is === 'value' && reading.value >= 2) break
-    await sleep(100)
-  }
+    return reading?.is === 'value' && reading.value >= 2
+  })
   return { folder, world, prometheus }
 }
 
@@ -99,7 +98,7 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     const reading = await metric?.read(new AbortController().signal)
     expect(reading).toMatchObject({ is: 'ratio', bad: {} })
     expect(reading?.is === 'ratio' && Object.keys(reading.total)).toHaveLength(2)
-  }, 60_000)
+  })
 
   it('compares users with the toggle and users without, without a threshold, and says by how much', async () => {
     const { folder, world, prometheus } = await setUp('errors')
@@ -123,7 +122,7 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     )
     const [, spoken = ''] = /→ 0% +(\w+)/.exec(run.out) ?? []
     expect((await rollout(folder, 'explain', spoken)).out).toMatch(/: toggle on \d+ of \d+ .*, off \d+ of \d+ .*; evidence of harm/)
-  }, 120_000)
+  })
 
   it('rolls back by itself, and says by what value, comparison and counts', async () => {
     const { folder, world } = await setUp('errors')
@@ -133,5 +132,5 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
     const { out } = await rollout(folder, 'history')
     expect(out).toMatch(/rollback FEATURE_AI_GENERATION 25% → 0% +error_rate [\d.]+% > 5% \(\d+ of \d+\) auto/)
-  }, 60_000)
+  })
 })

@@ -62,7 +62,7 @@ function shared(start: () => Promise<Server>): void {
   let url: string
   beforeAll(async () => {
     ;[server, url] = await Promise.all([start(), application()])
-  }, 60_000)
+  })
   afterAll(async () => server?.close())
 
   let names = 0
@@ -112,7 +112,7 @@ function shared(start: () => Promise<Server>): void {
       err: expect.stringContaining('holds another journal'),
     })
     expect(folder).not.toBe(other.folder)
-  }, 60_000)
+  })
 
   it('of two controllers one watches; killed, the other takes over, and status says who', async () => {
     const { rollout, launch } = await started()
@@ -133,7 +133,7 @@ function shared(start: () => Promise<Server>): void {
     second.kill('SIGTERM')
     expect((await second.ended).code).toBe(143)
     expect((await rollout('status')).out).not.toMatch(/watche/)
-  }, 60_000)
+  })
 
   it('hangs while a controller watches: SIGINT ends it all the same, and as an interruption', async () => {
     const { launch, write, plan } = await started()
@@ -145,7 +145,7 @@ function shared(start: () => Promise<Server>): void {
     watching.kill('SIGINT')
     expect(await watching.ended).toMatchObject({ code: 130, err: expect.stringContaining('stopped by SIGINT') })
     await line.close()
-  }, 20_000)
+  })
 
   it('status --watch shows what another command does', async () => {
     const { rollout, launch } = await started()
@@ -155,7 +155,7 @@ function shared(start: () => Promise<Server>): void {
     await watching.printed('ROLLED BACK')
     watching.kill('SIGINT')
     expect((await watching.ended).code).toBe(130)
-  }, 60_000)
+  })
 
   it('rolls back with a broken plan, and with none', async () => {
     const { rollout, launch, write, folder, plan, read, name } = await started()
@@ -165,7 +165,7 @@ function shared(start: () => Promise<Server>): void {
     // Without a plan the environment names the store; it holds the journals of others too, so it says which there are.
     const lost = await launch(['rollback', '--file', `${folder}/gone.yaml`], { ROLLOUT_STATE: server.url }).ended
     expect(lost).toMatchObject({ code: 78, err: expect.stringContaining(name) })
-  }, 60_000)
+  })
 
   it('a store that is down: rollback says so, --break-glass goes on without, and the journal learns of it', async () => {
     const { rollout, read } = await started()
@@ -181,7 +181,7 @@ function shared(start: () => Promise<Server>): void {
     expect(JSON.parse((await rollout('status', '--json')).out)).toMatchObject({ status: 'rolled back' })
     expect((await rollout('history')).out).toContain('break-glass of ana')
     expect(read('web.env')).toMatch(/^FEATURE_X=false$/m)
-  }, 90_000)
+  })
 
   it('a controller outlives an outage of the store, and moves nothing meanwhile', async () => {
     const { launch, read } = await started()
@@ -194,7 +194,7 @@ function shared(start: () => Promise<Server>): void {
     const { code } = await running.ended
     expect([code, during.includes('FEATURE_X=10%') || during.includes('FEATURE_X=true')]).toEqual([0, true])
     expect(read('web.env')).toMatch(/^FEATURE_X=true$/m)
-  }, 120_000)
+  })
 }
 
 async function done(ended: Promise<Ended>, code = 0): Promise<Ended> {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import envFile from '../../src/adapters/targets/env-file.ts'
 import { openToggles, type ReloadEvent, type Options, type Toggles } from '../../src/sdk/toggles.ts'
 import { checked, lend } from '../helpers/loan.ts'
+import { LIMITS } from '../helpers/limits.ts'
 
 let folder: string
 let file: string
@@ -47,7 +48,7 @@ function replace(text: string): void {
 }
 
 const until = async (expected: unknown, value: () => unknown): Promise<void> =>
-  vi.waitFor(() => expect(value()).toEqual(expected), { timeout: 20_000, interval: 5 })
+  vi.waitFor(() => expect(value()).toEqual(expected), { timeout: LIMITS.wait, interval: 5 })
 /** Longer than several looks. */
 const looks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300))
 
@@ -251,7 +252,7 @@ describe('a storm', () => {
     clearInterval(watching)
     expect({ mixed, told }).toEqual({ mixed: [], told: [] })
     expect(generations.size).toBeGreaterThan(3)
-  }, 60_000)
+  })
 
   it('two writes within one tick of the clock, of the same size, are both seen', async () => {
     writeFileSync(file, 'F=10%\n')

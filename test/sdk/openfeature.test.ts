@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bucketOf, isIn } from '../../src/core/toggle/bucket.ts'
 import { RolloutProvider } from '../../src/sdk/openfeature.ts'
 import type { Options } from '../../src/sdk/toggles.ts'
+import { LIMITS } from '../helpers/limits.ts'
 
 /*
  * The scenarios of the OpenFeature specification that a provider of booleans can be held to: specification/assets/gherkin
@@ -65,7 +66,7 @@ function replace(text: string): void {
   renameSync(`${file}.tmp`, file)
 }
 
-const happened = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const happened = async (check: () => void): Promise<void> => vi.waitFor(check, { timeout: LIMITS.unit / 2, interval: 5 })
 
 describe('evaluation', () => {
   it.each<[key: string, byDefault: boolean, context: EvaluationContext, value: boolean, variant: string, reason: string]>([

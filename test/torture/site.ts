@@ -2,9 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch, type Ended, type How, type Running } from '../helpers/launch.ts'
-
-/** Far more than a command takes on a slow machine: who is not done by then hangs. */
-const HANGS = 120_000
+import { LIMITS } from '../helpers/limits.ts'
 
 export const ENV_FILE = 'web.env'
 
@@ -85,7 +83,7 @@ function folderOf(): string {
 }
 
 export function siteIn(folder: string): Site {
-  const begin = (argv: readonly string[], how: How = {}): Running => launch(folder, argv, { timeout: HANGS, ...how })
+  const begin = (argv: readonly string[], how: How = {}): Running => launch(folder, argv, { timeout: LIMITS.program, ...how })
   return {
     folder,
     launch: begin,

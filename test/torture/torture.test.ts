@@ -13,7 +13,7 @@ afterAll(removePrepared)
 
 describe.concurrent('the binary under fire', () => {
   for (const { name, lacks, run } of ALLOWED) {
-    it.skipIf(lacks !== undefined)(name, { timeout: 600_000 }, async () => {
+    it.skipIf(lacks !== undefined)(name, async () => {
       const { violations, counts } = await run(SHORT)
       expect(violations, `seed ${SHORT.seed}: npm run torture -- --only ${name} --seed ${SHORT.seed}`).toEqual([])
       // What strikes at nothing finds nothing.

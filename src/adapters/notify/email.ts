@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
@@ -41,9 +42,15 @@ export default channel({
   },
 })
 
+/** Milliseconds for one answer of the server, where the plan says nothing. */
+const TIMEOUT = 10_000
+
+type Dialled = (error: Error | null, opened: { readonly connection?: Socket }) => void
+
 type Mail = Parameters<ReturnType<typeof createTransport>['sendMail']>[0]
 
-async function deliver(given: Options, { signal, timeout = 10_000 }: Loan, mail: Mail): Promise<void> {
+async function deliver(given: Options, loan: Loan, mail: Mail): Promise<void> {
+  const { timeout = TIMEOUT } = loan
   const { host, port, user, password, from, to, tls } = given
   const isLoopback = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
   if (password !== undefined && tls !== 'require' && !isLoopback)
@@ -54,19 +61,28 @@ async function deliver(given: Options, { signal, timeout = 10_000 }: Loan, mail:
     secure: port === 465,
     requireTLS: tls === 'require',
     ignoreTLS: tls === 'none',
-    connectionTimeout: timeout,
+    getSocket: (_, done) => dial(given, loan, done),
     greetingTimeout: timeout,
     socketTimeout: timeout,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(user !== undefined && password !== undefined && { auth: { user, pass: password } }),
   })
-  const close = (): void => transport.close()
-  signal.addEventListener('abort', close, { once: true })
   try {
     await transport.sendMail({ ...mail, from, to })
   } finally {
-    signal.removeEventListener('abort', close)
     transport.close()
   }
+}
+
+/** Connects by itself, as nodemailer ends no connection whose server has not greeted yet: this one ends with the signal. */
+function dial({ host, port }: Options, { signal, timeout = TIMEOUT }: Loan, done: Dialled): void {
+  const socket = connect({ host, port, signal })
+  const failed = (error: Error): void => done(error, {})
+  socket.setTimeout(timeout, () => socket.destroy(new Error(`${host}:${port} does not answer`)))
+  socket.once('error', failed)
+  socket.once('connect', () => {
+    socket.off('error', failed)
+    done(null, { connection: socket })
+  })
 }

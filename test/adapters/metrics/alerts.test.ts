@@ -5,6 +5,7 @@ import { hasAlertmanager, startAlertmanager, startRules, type Server } from '../
 import { openInbox } from '../../helpers/inbox.ts'
 import { checked, lend } from '../../helpers/loan.ts'
 import { hasPrometheus } from '../../helpers/prometheus.ts'
+import { LIMITS } from '../../helpers/limits.ts'
 
 const read = async (options: object): Promise<Measured> => alerts.read(await checked(alerts, options), lend('/'))
 
@@ -30,13 +31,13 @@ describe.skipIf(!hasAlertmanager())('a real Alertmanager (Debian package prometh
       { alertname: 'SlowQuery', service: 'shop', severity: 'warning' },
       { alertname: 'Down', service: 'other', severity: 'page' },
     )
-    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 3, note: 'Down, HighErrorRate ×2' }), 10_000)
+    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 3, note: 'Down, HighErrorRate ×2' }), LIMITS.wait)
   })
 
   it('does not count what somebody has silenced', async () => {
     await fire({ alertname: 'Known', service: 'silenced' })
     const given = { url: server.url, match: { service: 'silenced' } }
-    await vi.waitFor(async () => expect(await read(given)).toMatchObject({ value: 1 }), 10_000)
+    await vi.waitFor(async () => expect(await read(given)).toMatchObject({ value: 1 }), LIMITS.wait)
     const matchers = [{ name: 'alertname', value: 'Known', isRegex: false, isEqual: true }]
     const silence = {
       matchers,
@@ -47,14 +48,14 @@ describe.skipIf(!hasAlertmanager())('a real Alertmanager (Debian package prometh
     }
     const headers = { 'content-type': 'application/json' }
     expect((await fetch(`${server.url}/api/v2/silences`, { method: 'POST', headers, body: JSON.stringify(silence) })).status).toBe(200)
-    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 0 }), 10_000)
+    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 0 }), LIMITS.wait)
   })
 
   it('without the watchdog nothing is known: silence is no health', async () => {
     const given = { url: server.url, match: { service: 'quiet' }, watchdog: 'Watchdog' }
     await expect(read(given)).rejects.toThrow('Watchdog does not fire: nobody evaluates the rules')
     await fire({ alertname: 'Watchdog' })
-    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 0 }), 10_000)
+    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 0 }), LIMITS.wait)
   })
 })
 
@@ -74,8 +75,11 @@ describe.skipIf(!hasPrometheus())('a real Prometheus (Debian package prometheus)
 
   it('counts what fires, and not what is only pending', async () => {
     const given = { of: 'prometheus', url: server.url, match: { service: 'shop' } }
-    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 1, note: 'Always' }), 20_000)
-    await vi.waitFor(async () => expect(await read({ ...given, match: { service: 'calm' } })).toEqual({ is: 'value', value: 0 }), 20_000)
+    await vi.waitFor(async () => expect(await read(given)).toEqual({ is: 'value', value: 1, note: 'Always' }), LIMITS.wait)
+    await vi.waitFor(
+      async () => expect(await read({ ...given, match: { service: 'calm' } })).toEqual({ is: 'value', value: 0 }),
+      LIMITS.wait,
+    )
   })
 
   it('labels that no rule has are no evidence of health', async () => {
@@ -86,7 +90,7 @@ describe.skipIf(!hasPrometheus())('a real Prometheus (Debian package prometheus)
 
   it('a rule that cannot be evaluated is none either', async () => {
     const given = { of: 'prometheus', url: server.url, match: { service: 'broken' } }
-    await vi.waitFor(async () => expect(read(given)).rejects.toThrow('the rule Broken is not evaluated: '), 20_000)
+    await vi.waitFor(async () => expect(read(given)).rejects.toThrow('the rule Broken is not evaluated: '), LIMITS.wait)
   })
 })
 

@@ -155,11 +155,8 @@ describe('a server', () => {
     ['hides the number in a prototype', 'empty', answer('{"__proto__": {"value": 1}}')],
   ])('that %s: %s', async (_what, reason, speak) => {
     const port = await open(speak)
-    const began = performance.now()
     const reading = await readOnce({ use: 'json', url: `http://127.0.0.1:${port}/`, path: 'value' }, { timeout: 1200 })
     expect(reading).toMatchObject({ is: 'missing', reason })
-    // Not a measure of speed: a deadline that nothing keeps shows as the test's own.
-    expect(performance.now() - began).toBeLessThan(6000)
   })
 
   it('that is well is read', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import alertmanager from '../../../src/adapters/notify/alertmanager.ts'
 import { hasAlertmanager, startAlertmanager, type Server } from '../../helpers/alertmanager.ts'
 import { NASTY, openInbox, send } from '../../helpers/inbox.ts'
+import { LIMITS } from '../../helpers/limits.ts'
 
 interface Alert {
   readonly labels: Readonly<Record<string, string>>
@@ -41,7 +42,7 @@ describe.skipIf(!hasAlertmanager())('a real Alertmanager (Debian package prometh
     expect(alert?.annotations).toMatchObject({ summary: 'shop@production rolled back', description: NASTY })
     expect([Date.parse(alert?.startsAt ?? ''), Date.parse(alert?.endsAt ?? '')]).toEqual([at, at + 5000 + 7_200_000])
     await send(alertmanager, given, { kind: 'resumed', alert: 'closes' })
-    await vi.waitFor(async () => expect(await alerts('shop')).toEqual([]), 10_000)
+    await vi.waitFor(async () => expect(await alerts('shop')).toEqual([]), LIMITS.wait)
   })
 
   it('tells rollouts apart', async () => {
@@ -49,7 +50,7 @@ describe.skipIf(!hasAlertmanager())('a real Alertmanager (Debian package prometh
     await send(alertmanager, { url: server.url }, { at, rollout: 'one' })
     await send(alertmanager, { url: server.url }, { at, rollout: 'two' })
     await send(alertmanager, { url: server.url }, { kind: 'completed', alert: 'closes', rollout: 'one' })
-    await vi.waitFor(async () => expect([(await alerts('one')).length, (await alerts('two')).length]).toEqual([0, 1]), 10_000)
+    await vi.waitFor(async () => expect([(await alerts('one')).length, (await alerts('two')).length]).toEqual([0, 1]), LIMITS.wait)
   })
 
   it('says what it said', async () => {

@@ -7,6 +7,7 @@ import email from '../../../src/adapters/notify/email.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 import { message, NASTY, send } from '../../helpers/inbox.ts'
 import { checked, lend } from '../../helpers/loan.ts'
+import { LIMITS } from '../../helpers/limits.ts'
 
 interface Mail {
   readonly from: string
@@ -139,9 +140,10 @@ describe('email, to a real SMTP server', () => {
     const { port } = await listen({ onConnect: () => undefined })
     const options = await checked(email, { ...given, port })
     const stop = new AbortController()
-    const sending = email.send(options, message(), lend('/', { signal: stop.signal, timeout: 20_000 }))
+    const sending = email.send(options, message(), lend('/', { signal: stop.signal, timeout: 2 * LIMITS.test }))
     sending.catch(() => undefined)
     stop.abort(new Error('stopped'))
+    // Longer than this test may last: no other limit has ended it.
     await expect(sending).rejects.toThrow()
   })
 })

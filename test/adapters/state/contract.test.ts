@@ -8,6 +8,7 @@ import type { Event } from '../../../src/core/journal/event.ts'
 import type { Journal, Lease } from '../../../src/core/journal/store.ts'
 import { openCut } from '../../helpers/cut.ts'
 import { CANARY, follow, KINDS, type Engine, type Kind } from '../../helpers/stores.ts'
+import { until } from '../../helpers/until.ts'
 
 const WRITERS = 20
 const EACH = 5
@@ -67,10 +68,6 @@ function deep(event: Event | undefined): string {
 }
 
 const leaseOf = (pid: number): Lease => ({ holder: { host: 'there', pid, domain: 'boot ns', began: '1' }, since: 1000 + pid })
-
-async function waitUntil(is: () => Promise<boolean>): Promise<void> {
-  while (!(await is())) await sleep(100)
-}
 
 const checkpointOf = ({ seq, hash }: Event, state = {}) => ({ seq, hash, fold: '1', state })
 
@@ -138,7 +135,7 @@ function contract(kind: string, start: Kind['start']): void {
     // Renewed, it lasts; without that it ends. etcd makes two seconds of one.
     await sleep(600)
     expect(await journal.takeLease(mine, 1000)).toEqual(mine)
-    await waitUntil(async () => (await other.lease()) === undefined)
+    await until('the lease has run out', async () => (await other.lease()) === undefined, { every: 100 })
     expect(await other.takeLease(theirs, 60_000)).toEqual(theirs)
     expect(await journal.read()).toHaveLength(1)
   })
@@ -350,7 +347,7 @@ function contract(kind: string, start: Kind['start']): void {
     silent.close()
   })
 
-  it('I12: killed under load and started again: nothing acknowledged is lost, nothing is there twice', { timeout: 120_000 }, async () => {
+  it('I12: killed under load and started again: nothing acknowledged is lost, nothing is there twice', async () => {
     const { name } = await fresh()
     const { kill, start: restart } = serverOf()
     const acknowledged: string[] = []
@@ -366,15 +363,13 @@ function contract(kind: string, start: Kind['start']): void {
         } else before = (await reread(journal)).at(-1)
       }
     })
-    const until = async (count: number): Promise<void> => {
-      while (acknowledged.length < count) await new Promise((done) => setTimeout(done, 5))
-    }
+    const reach = async (count: number) => until(`${count} appends are acknowledged`, () => acknowledged.length >= count, { every: 5 })
     for (let round = 0; round < 3; round += 1) {
-      await until(acknowledged.length + 20)
+      await reach(acknowledged.length + 20)
       await kill()
       await restart()
     }
-    await until(acknowledged.length + 20)
+    await reach(acknowledged.length + 20)
     over.abort()
     await Promise.all(writers)
     const ids = (await reread(await engine.open().open(name))).map(({ id }) => id)

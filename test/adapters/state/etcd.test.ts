@@ -14,6 +14,7 @@ import { lend } from '../../helpers/loan.ts'
 import { freePort } from '../../helpers/port.ts'
 import { serve } from '../../helpers/shell.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
+import { until } from '../../helpers/until.ts'
 
 const isHere = hasEtcd()
 if (!isHere) console.warn('SKIPPED: etcd with three members and with users needs the Debian package etcd-server')
@@ -145,7 +146,7 @@ describe.skipIf(!isHere)('etcd', () => {
     // The tokens of a member are gone when it starts again.
     await etcd.kill(0)
     await etcd.start(0)
-    while ((await etcd.leader()) < 0) await new Promise((done) => setTimeout(done, 20))
+    await until('etcd has a leader again', async () => ((await etcd?.leader()) ?? -1) >= 0)
     expect(await journal.append(follow(first))).toBe('appended')
     for (const who of ['', 'root:wrong-secret@', `guest:${CANARY}@`]) {
       const refused = await openEtcdStore(`etcd://${who}${at}`, lend('/')).open('shop')
@@ -155,7 +156,7 @@ describe.skipIf(!isHere)('etcd', () => {
     }
   })
 
-  it('I12: of three members the leader is killed under load: nothing acknowledged is lost', { timeout: 60_000 }, async () => {
+  it('I12: of three members the leader is killed under load: nothing acknowledged is lost', async () => {
     const cluster = await startEtcd(3)
     etcd = cluster
     const acknowledged: string[] = []
@@ -177,16 +178,14 @@ describe.skipIf(!isHere)('etcd', () => {
       }
     }
     const writers = Array.from({ length: 4 }, async () => work(await openEtcdStore(cluster.url, lend('/'), 10_000).open('shop')))
-    const until = async (count: number): Promise<void> => {
-      while (acknowledged.length < count) await new Promise((done) => setTimeout(done, 5))
-    }
+    const reach = async (count: number) => until(`${count} appends are acknowledged`, () => acknowledged.length >= count, { every: 5 })
     const unavailable: number[] = []
     for (let round = 0; round < 2; round += 1) {
-      await until(acknowledged.length + 40)
+      await reach(acknowledged.length + 40)
       const leader = await cluster.leader()
       Object.assign(gap, { last: performance.now(), longest: 0 })
       await cluster.kill(leader)
-      await until(acknowledged.length + 40)
+      await reach(acknowledged.length + 40)
       unavailable.push(gap.longest)
       await cluster.start(leader)
     }

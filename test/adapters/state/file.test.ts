@@ -24,6 +24,7 @@ import { RolloutError } from '../../../src/core/values/errors.ts'
 import type { Event, Fact } from '../../../src/core/journal/event.ts'
 import type { Journal } from '../../../src/core/journal/store.ts'
 import { CAN_MOUNT, mount, unmount } from '../../helpers/mount.ts'
+import { LIMITS } from '../../helpers/limits.ts'
 
 let root: string
 let folder: string
@@ -345,7 +346,7 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
 })
 
 describe('many at once', () => {
-  it('I1, I12: 20 processes: no gap, no fork, and nothing acknowledged is lost', { timeout: 120_000 }, async () => {
+  it('I1, I12: 20 processes: no gap, no fork, and nothing acknowledged is lost', async () => {
     const script = join(root, 'appender.mjs')
     const bundle = await rolldown({ input: fileURLToPath(new URL('appender.ts', import.meta.url)), platform: 'node' })
     await bundle.write({ file: script, format: 'esm' })
@@ -353,7 +354,7 @@ describe('many at once', () => {
     const appenders = Array.from({ length: 20 }, async (_, nth) => {
       const child = spawn(process.execPath, [script, join(root, '.rollout'), `p${nth}`, '5'], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 25_000,
+        timeout: LIMITS.program,
       })
       let printed = ''
       child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))

@@ -58,12 +58,10 @@ describe('a command that does not do as it is told', () => {
   })
 
   it.each([
-    ['hangs', 'sleep 30'],
-    ['leaves a grandchild that holds its output', 'sleep 30 & exit 0'],
+    ['hangs', 'sleep 3600'],
+    ['leaves a grandchild that holds its output', 'sleep 3600 & exit 0'],
   ])('that %s is ended', async (_, body) => {
-    const from = performance.now()
     await expect(write({ F: 'true' }, { set: sh(body, '{{value}}'), timeout: '300ms' })).rejects.toMatchObject({ code: 'timeout' })
-    expect(performance.now() - from).toBeLessThan(2000)
   })
 
   it('that floods is ended', async () => {

@@ -20,11 +20,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import envFile from '../../../src/adapters/targets/env-file.ts'
 import { checked, lend } from '../../helpers/loan.ts'
 import { openToggles } from '../../../src/sdk/toggles.ts'
+import { until } from '../../helpers/until.ts'
 
 let folder = ''
 let file = ''
@@ -227,7 +227,7 @@ describe('somebody else', () => {
       }`
     const editor = spawn(process.execPath, ['-e', source, file])
     try {
-      while (text() === theirs(0)) await sleep(5)
+      await until('the other editor has written', () => text() !== theirs(0), { every: 5 })
       for (let epoch = 1; epoch <= 5; epoch += 1) {
         const said = await write({ F: epoch % 2 ? 'true' : 'false' }, epoch).then(
           () => 'written',

@@ -243,4 +243,4 @@ it('holds many toggles', async () => {
     await write(words(word))
     expect(await read(Object.keys(words(word)))).toEqual(words(word))
   }
-}, 120_000)
+})

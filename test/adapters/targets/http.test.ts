@@ -107,10 +107,8 @@ describe('a server that does not do as it is told', () => {
 
   it('is given up on at the deadline', async () => {
     answer = () => ({ hang: true })
-    const from = performance.now()
     await expect(write({ F: 'true' }, { timeout: '300ms' })).rejects.toMatchObject({ reason: 'timeout' })
     await expect(read(['F'], { timeout: '300ms' })).rejects.toMatchObject({ reason: 'timeout' })
-    expect(performance.now() - from).toBeLessThan(3000)
   })
 
   it('is given up on when the signal ends', async () => {

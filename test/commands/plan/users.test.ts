@@ -50,7 +50,7 @@ describe('plan --users', () => {
     expect(shell.printed.out).toContain('Of 20,002 users:')
     expect(shell.printed.out).toMatch(/at step 2 FEATURE_X and FEATURE_Y meet on \d+ users \(\d+ by chance\)/)
     expect(shell.printed.out).toContain('! step 1: 0.1% of 20,002 users is 20 people: about 9 days to see a doubling of a 0.5% error rate')
-  }, 60_000)
+  })
 
   it('knows attributes from a CSV, and counts what is ahead only', async () => {
     const shell = shellOf('\ufeffcountry,id\r\nse,mary\r\n"no","o""hara"\r\ndk,linus\r\n')

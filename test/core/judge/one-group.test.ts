@@ -104,7 +104,7 @@ describe('one group under evidence:', () => {
     }
     expect(share(one)).toBeLessThanOrEqual(0.01)
     expect(share(plain)).toBeGreaterThan(0.3)
-  }, 60_000)
+  })
 
   it('evidence goes on over silence and over steps, what was shown of the rate does not', () => {
     const before = watched(one, [...times(2, [9, 100] as const), 'gone'])
