@@ -2,7 +2,8 @@ import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import { nextDestination } from '../core/policy/moves.ts'
+import type { Drift } from '../core/plan/environment.ts'
+import { nextDestination, type Destination } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
@@ -44,15 +45,17 @@ export async function advanceNow(
   }
   const to = nextDestination(stateOf(engine))
   if (!to || !isFree(decision, overrides)) return { decision, state }
-  const drifted = await driftGate(engine, state)
-  if (drifted && !overrides.includes('drift'))
-    return { decision: { do: 'hold', gates: [drifted], why: { code: 'drift', text: drifted.text } }, state }
+  const drifts = await driftsBefore(engine, state, to)
+  if (drifts.length > 0 && !overrides.includes('drift')) {
+    const gate = driftGate(drifts)
+    return { decision: { do: 'hold', gates: [gate], why: { code: 'drift', text: gate.text } }, state }
+  }
   const doubted = overrides.includes('approval') ? undefined : await signatureGate(engine, signature.actor)
   if (doubted) return { decision: { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }, state }
   const still = reconsider(engine, signature.actor)
   if (!isFree(still, overrides)) return { decision: still, state }
   const why = { code: 'operator', text: signature.reason ?? decision.why.text } as const
-  return move(engine, { do: 'advance', to, why }, signature, overrides)
+  return move(engine, { do: 'advance', to, why, others: drifts.map(({ target }) => target) }, signature, overrides)
 }
 
 function isFree(decision: Decision, overrides: readonly string[]): boolean {
@@ -60,14 +63,17 @@ function isFree(decision: Decision, overrides: readonly string[]): boolean {
   return decision.do === 'hold' && decision.gates.length > 0 && decision.gates.every(({ open, name }) => open || overrides.includes(name))
 }
 
-async function driftGate(engine: Engine, state: State): Promise<Gate | undefined> {
-  const { drifts, unreadable } = await findForeignDrift(engine, state)
+async function driftsBefore(engine: Engine, state: State, to: Destination): Promise<readonly Drift[]> {
+  const { drifts, unreadable } = await findForeignDrift(engine, state, to)
   if (unreadable.length > state.plan.maxUnavailable)
     throw new RolloutError(
       'unreachable',
-      unreadable.map((message) => ({ message })),
+      unreadable.map(({ target, error }) => ({ message: `${target}: ${error}` })),
     )
-  if (drifts.length === 0) return undefined
+  return drifts
+}
+
+function driftGate(drifts: readonly Drift[]): Gate {
   const text = drifts
     .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`)
     .join('; ')

@@ -1,15 +1,14 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
-import type { Fact } from '../core/journal/event.ts'
 import { currentPhase } from '../core/policy/moves.ts'
-import { canDoWithout, type Intent, type Progress, type State } from '../core/journal/state.ts'
+import { canDoWithout, unconfirmed, type Intent, type State } from '../core/journal/state.ts'
 import { withoutSingles, type Watch } from '../core/judge/track.ts'
 import { beginWatch } from '../core/judge/watch.ts'
 import { deliver } from './deliver.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { retryOnConflict } from './retry.ts'
+import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
-import { serialize, type Serialized } from './serialize.ts'
+import { openConfirmations, openDesk, record, type Desk } from './progress.ts'
 import { WRITE_DEADLINE } from './write-verified.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -28,15 +27,19 @@ export const LONGEST_APPLY: Duration = PATIENCE + 2 * WRITE_DEADLINE
  * `refused` and at last `arrived`. Safe to repeat after a crash at any point.
  */
 export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
-  const pending = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
-  const queue = serialize()
+  const left = unconfirmed(intent)
+  const pending = engine.targets.filter(({ name }) => left.includes(name))
+  const desk = openDesk(engine)
+  // Whoever made it may be writing it still.
+  if (intent.seq !== engine.writer.made) await join(engine, pending)
+  const confirm = openConfirmations(engine, intent, desk)
   // All of them come to an end before anything else begins, even when one cannot go on.
-  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, queue)))
+  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, desk, confirm)))
   for (const each of ended) if (each.status === 'rejected') throw each.reason
   await engine.writer.refresh()
   const state = stateOf(engine)
   if (state.intent?.seq !== intent.seq) return 'superseded'
-  const missing = Object.entries(state.intent.targets).flatMap(([name, { is }]) => (is === 'applied' ? [] : [name]))
+  const missing = unconfirmed(state.intent)
   if (!canDoWithout(state.plan, intent, missing)) return 'partial'
   return arrive(engine, intent, missing)
 }
@@ -48,21 +51,28 @@ export function byHand(
 ): readonly { readonly target: string; readonly lines: readonly string[] }[] {
   const { intent } = state
   if (!intent) return []
-  const open = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && intent.targets[name].is !== 'applied')
+  const left = unconfirmed(intent)
+  const open = engine.targets.filter(({ name }) => left.includes(name))
   return open.map((target) => ({
     target: target.name,
     lines: target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures })),
   }))
 }
 
-async function applyOne(engine: Engine, intent: Intent, target: OpenTarget, queue: Serialized): Promise<void> {
+async function applyOne(
+  engine: Engine,
+  intent: Intent,
+  target: OpenTarget,
+  desk: Desk,
+  confirm: ReturnType<typeof openConfirmations>,
+): Promise<void> {
   const began = engine.clock.monotonic()
   for (let attempt = 1; ; attempt += 1) {
-    const error = await deliver(engine, intent, target, queue, attempt > 1)
+    const error = await deliver(engine, intent, target, desk, attempt > 1)
     if (error === 'superseded') return
-    if (error === undefined) return record(engine, { type: 'applied', intent: intent.seq, target: target.name }, intent, queue)
+    if (error === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
     if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE)
-      return record(engine, { type: 'refused', intent: intent.seq, target: target.name, error }, intent, queue)
+      return desk.alone(async () => refuse(engine, intent, target.name, error))
     await engine.clock.sleep(BACKOFF * 2 ** (attempt - 1) * (0.5 + engine.random()), engine.signal)
   }
 }
@@ -79,7 +89,7 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
     domain: clock.domain,
     now: clock.now(),
   })
-  await record(engine, { type: 'arrived', intent: intent.seq, missing, watch }, intent, async (work) => work())
+  await record(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }
 
@@ -88,24 +98,9 @@ function unproven(watch: Watch): Watch {
   return { ...rest, criteria: {} }
 }
 
-/** Appends unless the intent is no longer the newest or somebody has recorded the same already. */
-async function record(
-  engine: Engine,
-  fact: Extract<Fact, { type: 'applied' | 'refused' | 'arrived' }>,
-  intent: Intent,
-  queue: Serialized,
-): Promise<void> {
-  await queue(async () =>
-    retryOnConflict(async () => {
-      const open = stateOf(engine).intent
-      if (open?.seq !== intent.seq) return
-      if (fact.type !== 'arrived' && isKnown(fact, open.targets[fact.target])) return
-      engine.tell(await engine.writer.append(fact, engine.signature))
-    }),
-  )
-}
-
-function isKnown(fact: Extract<Fact, { type: 'applied' | 'refused' }>, progress: Progress | undefined): boolean {
-  if (fact.type === 'applied') return progress?.is === 'applied'
-  return progress?.is === 'refused' && progress.error === fact.error
+async function refuse(engine: Engine, { seq }: Intent, target: string, error: string): Promise<void> {
+  await record(engine, seq, ({ targets }) => {
+    const known = targets[target]
+    return known?.is === 'refused' && known.error === error ? undefined : { type: 'refused', intent: seq, target, error }
+  })
 }

@@ -1,13 +1,15 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
+import { concernedBy } from '../core/policy/concerned.ts'
 import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
 import { TOMBSTONE, type Fence } from '../core/ports.ts'
 import type { Intent } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
 import { WRITE_DEADLINE, writeVerified } from './write-verified.ts'
-import type { Serialized } from './serialize.ts'
+import { join } from './join.ts'
+import type { Desk } from './progress.ts'
 import { withDeadline } from '../adapters/deadline.ts'
 
 const ATTEMPTS = 4
@@ -17,21 +19,15 @@ const BACKOFF = 200
  * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
  * after something of this one was `sent`, it is put right: what failed may have been written all the same.
  */
-export async function deliver(
-  engine: Engine,
-  intent: Intent,
-  target: OpenTarget,
-  queue: Serialized,
-  sent: boolean,
-): Promise<string | undefined> {
-  const look = async (): Promise<Aim> => aim(engine, target, queue)
+export async function deliver(engine: Engine, intent: Intent, target: OpenTarget, desk: Desk, sent: boolean): Promise<string | undefined> {
+  const look = async (): Promise<Aim> => aim(engine, target, desk)
   const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
   const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
-  const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, queue)))
+  const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, desk)))
   // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
-  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)
+  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)
   engine.signal.throwIfAborted()
   return isNewest ? error : 'superseded'
 }
@@ -43,9 +39,9 @@ interface Aim {
 }
 
 /** Asks the target before the journal: whatever it holds later than this is newer than the answer. */
-async function aim(engine: Engine, target: OpenTarget, queue: Serialized): Promise<Aim> {
+async function aim(engine: Engine, target: OpenTarget, { refresh }: Desk): Promise<Aim> {
   const held = stateOf(engine).advanced ? [] : await heldBy(engine, target)
-  await queue(async () => engine.writer.refresh())
+  await refresh()
   const { plan, advanced, intent, exposures: reached, epoch } = stateOf(engine)
   const exposures = intent?.exposures ?? reached
   const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
@@ -57,32 +53,35 @@ async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<re
   return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
 }
 
-async function isStill(engine: Engine, epoch: number, queue: Serialized): Promise<boolean> {
-  return queue(async () => (await engine.writer.refresh(), stateOf(engine).epoch === epoch))
+async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promise<boolean> {
+  await refresh()
+  return stateOf(engine).epoch === epoch
 }
 
 /**
  * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
  * rollback is made durable once more, so that it is not taken for done.
  */
-async function heal(engine: Engine, target: OpenTarget, queue: Serialized): Promise<void> {
+async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<void> {
   let hasSettled = false
   for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
-    const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, queue))
+    const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, desk))
+    await desk.alone(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))
     const error = await attempt(engine, target, aimed)
-    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, queue))) && error === undefined
+    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, desk))) && error === undefined
     if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
     await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
     hasSettled ||= isHealed
   }
-  await queue(async () =>
+  await desk.alone(async () =>
     retryOnConflict(async () => {
       const { status, intent, cursor, exposures } = stateOf(engine)
       if (status !== 'rolled back') return
       const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
       const again = { cursor: intent?.cursor ?? cursor, exposures: intent?.exposures ?? exposures }
-      engine.tell(await engine.writer.append({ type: 'intended', move: 'rollback', ...again, why }, engine.signature))
+      const targets = concernedBy(stateOf(engine), again.exposures, [target.name])
+      engine.tell(await engine.writer.append({ type: 'intended', move: 'rollback', ...again, targets, why }, engine.signature))
     }),
   )
 }

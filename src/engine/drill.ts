@@ -1,5 +1,5 @@
 import { RolloutError } from '../core/values/errors.ts'
-import type { Drill, Event, Why } from '../core/journal/event.ts'
+import { confirmedBy, type Drill, type Event, type Why } from '../core/journal/event.ts'
 import { effectiveRetreat } from '../core/policy/moves.ts'
 import type { ContingencyScope } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
@@ -56,7 +56,10 @@ async function checkQuiet(engine: Engine, state: State, { contingency }: Drillin
     })
   const { drifts, unreadable } = await findDrift(engine, state)
   if (unreadable.length > 0)
-    throw new RolloutError('unreachable', { message: `nothing was touched: ${unreadable.join('; ')}`, hint: 'rollout doctor looks closer' })
+    throw new RolloutError('unreachable', {
+      message: `nothing was touched: ${unreadable.map(({ target, error }) => `${target}: ${error}`).join('; ')}`,
+      hint: 'rollout doctor looks closer',
+    })
   const [first] = drifts
   if (first)
     throw new RolloutError('conflict', {
@@ -102,8 +105,10 @@ function timing({ clock }: Engine) {
         // A target that was written late is taken back once more: that belongs to the time it took.
         if (seq === 0) began = now
         ;[seq, targets] = [event.seq, {}]
-      } else if (event.type === 'applied' && event.intent === seq) targets = { ...targets, [event.target]: now - began }
-      else if (event.type === 'arrived' && event.intent === seq) took = now - began
+      } else if (event.type === 'applied' && event.intent === seq) {
+        const times = confirmedBy(event).map((target) => [target, now - began] as const)
+        targets = { ...targets, ...Object.fromEntries(times) }
+      } else if (event.type === 'arrived' && event.intent === seq) took = now - began
     },
     measured: () => ({ took: took === 0 ? clock.monotonic() - began : took, targets }),
     newest: () => seq,

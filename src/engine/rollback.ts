@@ -1,10 +1,10 @@
 import type { Controller, Why } from '../core/journal/event.ts'
-import { effectiveRetreat, retreatTo, type Destination, type Scope } from '../core/policy/moves.ts'
+import { holdersOf } from '../core/policy/concerned.ts'
+import { effectiveRetreat, retreatTo, togglesIn, type Destination, type Scope } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict } from './retry.ts'
-import { WRITE_DEADLINE } from './write-verified.ts'
 import { settle } from './settle.ts'
 import { findDrift, finishAll, intend } from './tick.ts'
 import type { Signature } from './writer.ts'
@@ -26,17 +26,29 @@ export interface RollbackResult {
   readonly to: Destination | undefined
 }
 
+/** Where a rollback leads, and the targets that do not hold it, or cannot be seen to, although nothing has to move there. */
+interface Retreat extends Destination {
+  readonly others: readonly string[]
+}
+
 /** Where a rollback of this scope leads; undefined when everything already is there and every target says so. */
-export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Destination | undefined> {
+export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Retreat | undefined> {
   const state = stateOf(engine)
   // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
   const again = scope === undefined && state.status === 'rolled back'
   const wanted: Scope = scope ?? { is: 'phase' }
   const to = again ? undefined : effectiveRetreat(state, wanted)
-  if (to || (again && state.intent)) return to
-  const { drifts, unreadable } = await findDrift(engine, state)
+  if (to) return { ...to, others: [] }
+  if (again && state.intent) return undefined
+  const { drifts, unreadable } = await findDrift(engine, state, again ? undefined : holdersIn(state, wanted))
+  const others = [...drifts, ...unreadable].map(({ target }) => target)
   const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted)
-  return drifts.length > 0 || unreadable.length > 0 || state.status !== 'rolled back' ? held : undefined
+  return others.length > 0 || state.status !== 'rolled back' ? { ...held, others } : undefined
+}
+
+/** The targets that hold a toggle of this scope. */
+function holdersIn({ plan, ...state }: State, scope: Scope): readonly string[] {
+  return holdersOf(plan, togglesIn({ plan, ...state }, scope))
 }
 
 /**
@@ -48,17 +60,14 @@ export async function rollBack(engine: Engine, { scope, why, signature, end, set
   const { before, to } = await retryOnConflict(async () => {
     const state = stateOf(engine)
     const destination = await destinationOf(engine, scope)
-    if (destination) await intend(engine, { do: 'rollback', to: destination, why }, signature)
+    if (destination) await intend(engine, { do: 'rollback', to: destination, why, others: destination.others }, signature)
     return { before: state, to: destination }
   })
-  const isGone = !to || !before.controller || (await end(before.controller))
+  if (to && before.controller) await end(before.controller)
+  const written = Object.keys(stateOf(engine).intent?.targets ?? {})
   await finishAll(engine)
-  // Somebody else may have taken it back a moment ago, and may have ended before it was looked at again.
-  if (!isGone || wasMoving(before, engine)) await settle(engine, settling)
+  // What nothing had to be written to must hold it all the same: that is said after looking, not from memory.
+  const others = to ? holdersIn(before, scope ?? { is: 'phase' }).filter((target) => !written.includes(target)) : []
+  await settle(engine, settling, others)
   return { before, to }
-}
-
-/** Something went forward so lately that a request of it may still be under way. Clocks may differ: too early counts as well. */
-function wasMoving(before: State, { clock }: Engine): boolean {
-  return before.intent !== undefined || clock.now() - before.arrivedAt < 2 * WRITE_DEADLINE
 }

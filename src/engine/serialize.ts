@@ -10,3 +10,15 @@ export function serialize(): Serialized {
     return mine
   }
 }
+
+/** Returns a function that does this work once for everybody who asks before it begins. */
+export function share<Result>(work: () => Promise<Result>, queue: Serialized): () => Promise<Result> {
+  let next: Promise<Result> | undefined
+  return async () => {
+    next ??= queue(async () => {
+      next = undefined
+      return work()
+    })
+    return next
+  }
+}

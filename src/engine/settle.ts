@@ -12,42 +12,53 @@ const LOOKS = 3
 const BETWEEN: Duration = 1000
 
 /**
- * A target that cannot refuse an older epoch may be written late, by a request that was under way when its sender
- * ended. Waits until no such request can be left, looks, and takes back once more what differs or cannot be seen. What
- * was resumed meanwhile is paused instead: whoever resumed it believes that everything was taken back.
+ * Looks once more at what was taken back. Where a target cannot refuse an older number and a request may be under way
+ * that nobody has heard of, it waits until that must have landed; `others` are looked at without waiting. What differs or
+ * cannot be seen is taken back once more. What was resumed meanwhile is paused instead: whoever resumed it believes that
+ * everything was taken back.
  */
-export async function settle(engine: Engine, settling: (wait: Duration) => void): Promise<void> {
-  const wait = Math.max(0, ...engine.targets.map((target) => target.settle))
-  if (wait === 0) return
+export async function settle(engine: Engine, settling: (wait: Duration) => void, others: readonly string[] = []): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const before = stateOf(engine)
     if (!isTakenBack(before)) return
-    settling(wait)
-    await engine.clock.sleep(wait, engine.signal)
-    await engine.writer.refresh()
-    const text = await findLate(engine, stateOf(engine))
-    if (text === undefined) return
-    const why: Why = { code: 'drift', text }
+    const unsettled = engine.targets.filter(({ name, settle: wait }) => wait > 0 && before.unsettled.includes(name))
+    const looked = [...new Set([...unsettled.map(({ name }) => name), ...others])]
+    if (looked.length === 0) return
+    if (unsettled.length > 0) {
+      const wait = Math.max(...unsettled.map((target) => target.settle))
+      settling(wait)
+      await engine.clock.sleep(wait, engine.signal)
+      await engine.writer.refresh()
+    }
+    const late = await findLate(engine, stateOf(engine), looked)
+    if (!late) return
+    const why: Why = { code: 'drift', text: late.text }
     await retryOnConflict(async () => {
       const now = stateOf(engine)
       if (now.epoch !== before.epoch || now.intent) return
-      if (isTakenBack(now)) await intend(engine, { do: now.status === 'paused' ? 'step-back' : 'rollback', to: now, why }, engine.signature)
+      const move = now.status === 'paused' ? 'step-back' : 'rollback'
+      if (isTakenBack(now)) await intend(engine, { do: move, to: now, why, others: late.targets }, engine.signature)
       else if (now.status === 'running') await record(engine, { type: 'paused', why })
     })
     await finishAll(engine)
   }
 }
 
-/** What is wrong at a target that may have been written late; undefined when all of them hold what they should. */
-async function findLate(engine: Engine, state: State): Promise<string | undefined> {
-  const targets = engine.targets.filter((target) => target.settle > 0)
+interface Late {
+  readonly targets: readonly string[]
+  /** What is wrong at the first of them. */
+  readonly text: string
+}
+
+/** The targets that may have been written late, and those that cannot be seen; undefined when all hold what they should. */
+async function findLate(engine: Engine, state: State, names: readonly string[]): Promise<Late | undefined> {
   for (let look = 1; ; look += 1) {
-    const { drifts, unreadable } = await findDrift({ ...engine, targets }, state)
-    const [late] = drifts
-    if (late) return `${late.target} was written late, after it was taken back`
-    const [blind] = unreadable
+    const { drifts, unreadable } = await findDrift(engine, state, names)
+    const targets = [...new Set([...drifts, ...unreadable].map(({ target }) => target))]
+    const [[late], [blind]] = [drifts, unreadable]
+    if (late) return { targets, text: `${late.target} was written late, after it was taken back` }
     if (blind === undefined) return undefined
-    if (look === LOOKS) return `whether it was written late cannot be seen: ${blind}`
+    if (look === LOOKS) return { targets, text: `whether it was written late cannot be seen: ${blind.target}: ${blind.error}` }
     await engine.clock.sleep(BETWEEN, engine.signal)
   }
 }

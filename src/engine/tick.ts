@@ -2,6 +2,7 @@ import { decide, type Decision } from '../core/policy/decide.ts'
 import { drift, environment, type Drift } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Fact, Move, Why } from '../core/journal/event.ts'
+import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/moves.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
@@ -39,7 +40,7 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'finish':
       return finish(engine, decision)
     case 'advance': {
-      const obstacle = await findObstacle(engine, stateOf(engine))
+      const obstacle = await findObstacle(engine, stateOf(engine), decision.to)
       if (obstacle)
         return obstacle.do === 'pause'
           ? { decision: obstacle, state: await record(engine, { type: 'paused', why: obstacle.why }) }
@@ -58,6 +59,8 @@ export interface Moving {
   readonly do: Move
   readonly to: Destination
   readonly why: Why
+  /** Targets that were seen not to hold what they should: written as well, although no word of theirs moves. */
+  readonly others?: readonly string[]
 }
 
 /** Makes a move durable, then carries it out. */
@@ -69,11 +72,15 @@ export async function move(engine: Engine, moving: Moving, signature: Signature,
 /** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */
 export async function intend(
   engine: Engine,
-  { do: to, to: { cursor, exposures }, why }: Moving,
+  { do: to, to: { cursor, exposures }, why, others }: Moving,
   signature: Signature,
   overrides: readonly string[] = [],
 ): Promise<void> {
-  const intended: Fact = { type: 'intended', move: to, cursor, exposures, why, ...(overrides.length > 0 && { overrides }) }
+  const state = stateOf(engine)
+  // A journal that never went forward may be the successor of one that was lost: what its targets hold nobody knows.
+  const isBlind = to !== 'advance' && !state.advanced
+  const targets = concernedBy(state, exposures, isBlind ? Object.keys(state.plan.targets) : others)
+  const intended: Fact = { type: 'intended', move: to, cursor, exposures, targets, why, ...(overrides.length > 0 && { overrides }) }
   engine.tell(await engine.writer.append(intended, signature))
 }
 
@@ -93,46 +100,71 @@ export async function finishAll(engine: Engine): Promise<void> {
   }
 }
 
-/** Reads every target back and compares it with what the journal says it holds. */
+/** A target that could not be read, and why. */
+interface Unreadable {
+  readonly target: string
+  readonly error: string
+}
+
+/** Reads targets back, all of them unless told, and compares them with what the journal says they hold. */
 export async function findDrift(
   engine: Pick<Engine, 'targets' | 'signal'>,
   state: State,
-): Promise<{ readonly drifts: readonly Drift[]; readonly unreadable: readonly string[] }> {
+  names?: readonly string[],
+): Promise<{ readonly drifts: readonly Drift[]; readonly unreadable: readonly Unreadable[] }> {
   const looked = await Promise.all(
-    engine.targets.map(async (target) => {
-      try {
-        const found = await target.read(Object.keys(environment(state.plan, target.name, state)), engine.signal)
-        const drifts = drift(state.plan, target.name, state, found).map((each) =>
-          each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
-        )
-        return { drifts, unreadable: [] }
-      } catch (thrown) {
-        return { drifts: [], unreadable: [`${target.name}: ${messageOf(thrown)}`] }
-      }
-    }),
+    engine.targets
+      .filter(({ name }) => names?.includes(name) ?? true)
+      .map(async (target) => {
+        try {
+          const found = await target.read(Object.keys(environment(state.plan, target.name, state)), engine.signal)
+          const drifts = drift(state.plan, target.name, state, found).map((each) =>
+            each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
+          )
+          return { drifts, unreadable: [] }
+        } catch (thrown) {
+          return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
+        }
+      }),
   )
   return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 
-/** Likewise, what somebody else has done: a target that this step went without and that is back comes along with the next one. */
-export async function findForeignDrift(engine: Pick<Engine, 'targets' | 'signal'>, state: State): ReturnType<typeof findDrift> {
-  const { drifts, unreadable } = await findDrift(engine, state)
+/**
+ * Finds what somebody else has done to the targets that a step up concerns. A target that the step before went without and
+ * that is back comes along with this one.
+ */
+export async function findForeignDrift(
+  engine: Pick<Engine, 'targets' | 'signal'>,
+  state: State,
+  { exposures }: Destination,
+): ReturnType<typeof findDrift> {
+  const { drifts, unreadable } = await findDrift(engine, state, concernedBy(state, exposures))
   return { drifts: drifts.filter(({ target }) => !state.missing.includes(target)), unreadable }
 }
 
 /** Why a step up must not be taken although every gate is open: the targets are not what we left behind. */
-async function findObstacle(engine: Engine, state: State): Promise<Extract<Decision, { do: 'pause' | 'hold' }> | undefined> {
-  const { drifts, unreadable } = await findForeignDrift(engine, state)
+async function findObstacle(
+  engine: Engine,
+  state: State,
+  to: Destination,
+): Promise<Extract<Decision, { do: 'pause' | 'hold' }> | undefined> {
+  const { drifts, unreadable } = await findForeignDrift(engine, state, to)
   const [first] = drifts
   if (first) {
     const found = first.found === undefined ? 'nothing' : first.found
     const text = `${first.target} holds ${first.variable}=${found} instead of ${first.expected || 'nothing'}: somebody else changed it`
     return { do: 'pause', why: { code: 'drift', text: drifts.length > 1 ? `${text} (and ${drifts.length - 1} more)` : text } }
   }
-  if (unreadable.length > state.plan.maxUnavailable) return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.join('; ') } }
+  if (unreadable.length > state.plan.maxUnavailable)
+    return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.map(textOf).join('; ') } }
   const doubted = await signatureGate(engine)
   if (doubted) return { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }
   return undefined
+}
+
+function textOf({ target, error }: Unreadable): string {
+  return `${target}: ${error}`
 }
 
 /** Makes a fact durable and resolves to the state after it. */

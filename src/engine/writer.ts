@@ -20,6 +20,8 @@ export interface Writer {
   /** As of the last refresh or append; undefined when nothing was started. */
   readonly state: State | undefined
   readonly journal: Journal
+  /** Number of the newest intent that this process made; 0 for none. */
+  readonly made: number
   /** Takes in what others have appended since; resolves to those events. */
   refresh(): Promise<readonly Event[]>
   /**
@@ -43,6 +45,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
   const start = await loadState(journal)
   let { state, seq, hash } = start
   let kept = start.kept
+  let made = 0
 
   /** Two reads may be under way at once: what one has taken in already the other must not take in again. */
   const take = (events: readonly Event[]): void => {
@@ -61,6 +64,9 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     get state() {
       return state
     },
+    get made() {
+      return made
+    },
     refresh,
     append: async (fact, { actor, actorFrom, reason }) => {
       checkHere(state)
@@ -70,6 +76,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       const event = seal(stamped)
       if ((await journal.append(event)) === 'taken') throw await conflict(refresh)
       take([event])
+      if (event.type === 'intended') made = event.seq
       if (state && seq - kept >= CHECKPOINT_EVERY) {
         await journal.keep({ seq, hash, fold: FOLD, state: plain(state) })
         kept = seq

@@ -1,4 +1,4 @@
-import type { Event } from '../core/journal/event.ts'
+import { confirmedBy, type Event } from '../core/journal/event.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
@@ -53,7 +53,9 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)}`
     }
     case 'applied':
-      return color.dim(`  ${clean(event.target)} ✓`)
+      return color.dim(`  ${confirmedBy(event).map(clean).join(' · ')} ✓`)
+    case 'joined':
+      return color.dim(`  written to ${listed(event.targets)} by another process as well`)
     case 'refused':
       return color.yellow(`  ${clean(event.target)} ✗ ${clean(event.error)}`)
     case 'arrived':

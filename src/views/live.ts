@@ -11,7 +11,7 @@ import { renderVerdict } from './status.ts'
 import { summarizeMetric } from '../core/report/summary.ts'
 
 /** What a reader of a log does not miss; `rollout history --all` has it. */
-const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'notified'])
+const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'joined', 'notified'])
 
 /** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
 export interface Live {

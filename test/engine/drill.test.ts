@@ -46,19 +46,8 @@ describe('a drill for real', () => {
     const { engine, told, web, worker } = await risen()
     const before = stateOf(engine)
     expect(await drilled(engine)).toEqual({ contingency: 'x', passed: true, took: 0, targets: { web: 0, worker: 0 } })
-    expect(kinds(told)).toEqual([
-      'rollback',
-      'applied',
-      'applied',
-      'arrived',
-      'resumed',
-      'advance',
-      'applied',
-      'applied',
-      'arrived',
-      'drilled',
-    ])
-    expect(told.map(({ actor }) => actor)).toEqual(['ana', 'auto', 'auto', 'auto', 'ana', 'ana', 'auto', 'auto', 'auto', 'ana'])
+    expect(kinds(told)).toEqual(['rollback', 'applied', 'arrived', 'resumed', 'advance', 'applied', 'arrived', 'drilled'])
+    expect(told.map(({ actor }) => actor)).toEqual(['ana', 'auto', 'auto', 'ana', 'ana', 'auto', 'auto', 'ana'])
     expect([web.words, worker.words]).toEqual([{ A: '10%', B: '10%' }, { A: '10%' }])
     const { status, cursor, exposures, intent, drilled: newest } = stateOf(engine)
     expect({ status, cursor, exposures, intent }).toEqual({
@@ -89,7 +78,8 @@ describe('a drill for real', () => {
     worker.fail = () => 'connection refused'
     expect(await drilled(engine)).toMatchObject({
       passed: false,
-      targets: { web: 0 },
+      // The clock of this test stands while nothing sleeps, and worker sleeps between its attempts.
+      targets: { web: 200 },
       problem: 'not confirmed: worker: connection refused; it stays rolled back',
     })
     expect(kinds(told)).toEqual(['rollback', 'applied', 'refused', 'drilled'])
@@ -134,6 +124,9 @@ describe('a drill for real', () => {
         journal,
         get state() {
           return writer.state
+        },
+        get made() {
+          return writer.made
         },
         refresh: async () => writer.refresh(),
         append: async (fact, signature) => {

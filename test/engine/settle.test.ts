@@ -6,6 +6,7 @@ import { move, finish, intend } from '../../src/engine/tick.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { drawPlan } from '../simulation/plan.ts'
 import { seeded, type Random } from '../simulation/random.ts'
+import { openWriter } from '../../src/engine/writer.ts'
 import { fakeEngine, fakeTarget } from '../helpers/world.ts'
 
 const NO = { code: 'operator', text: 'no' } as const
@@ -13,13 +14,27 @@ const BACK = { cursor: -1, exposures: { A: 0, B: 0, L: 100 } }
 const UP = { cursor: 0, exposures: { A: 10, B: 0, L: 100 } }
 const SETTLE = 10_000
 
-/** A rollout at its first step, on a target that refuses no older epoch; `then` happens while a settle is waited for. */
-async function stepped(then: (world: Awaited<ReturnType<typeof fakeEngine>> & { web: ReturnType<typeof fakeTarget> }) => unknown) {
+/**
+ * A rollout at its first step, on a target that refuses no older epoch and whose first answer was lost; `then` happens
+ * while a settle is waited for.
+ */
+async function stepped(
+  then: (world: Awaited<ReturnType<typeof fakeEngine>> & { web: ReturnType<typeof fakeTarget> }) => unknown,
+  isHeard = false,
+) {
   // The first of everything: one target.
   const random: Random = { ...seeded(1), pick: ([first]) => first }
   const plan = drawPlan(random, random)
   const web = fakeTarget('web')
-  const late: OpenTarget = { ...web, settle: SETTLE, epochs: async () => [] }
+  let isLost = !isHeard
+  const write: OpenTarget['write'] = async (...given) => {
+    await web.write(...given)
+    if (isLost) {
+      isLost = false
+      throw new Error('no answer')
+    }
+  }
+  const late: OpenTarget = { ...web, write, settle: SETTLE, epochs: async () => [] }
   const world = { ...(await fakeEngine(plan, { targets: [late] })), web }
   const sleep = world.clock.sleep.bind(world.clock)
   let waits = 0
@@ -43,6 +58,23 @@ describe('after something was taken back from a target that refuses no older epo
       2,
       'web was written late, after it was taken back',
     ])
+  })
+
+  it('nothing is waited for where every request was answered and nobody else had a hand in it', async () => {
+    const world = await stepped(() => undefined, true)
+    await rolledBack(world)
+    expect([world.web.words['A'], world.waits(), stateOf(world.engine).unsettled]).toEqual(['false', 0, []])
+  })
+
+  it('what another process finished is waited for as well', async () => {
+    const world = await stepped(({ web }) => Object.assign(web.words, { A: '10%' }), true)
+    const { engine, journal, clock } = world
+    await intend(engine, { do: 'advance', to: { cursor: 1, exposures: { A: 50, B: 0, L: 100 } }, why: NO }, { actor: 'ana' })
+    const writer = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
+    await finish({ ...engine, writer }, { do: 'finish', why: NO })
+    expect(stateOf({ writer }).unsettled).toEqual(['web'])
+    await rolledBack({ ...world, engine: { ...engine, writer } })
+    expect([world.web.words['A'], world.waits()]).toEqual(['false', 2])
   })
 
   it('one that cannot be looked at is not done', async () => {

@@ -87,7 +87,7 @@ describe('tick', () => {
     }
     await tick(engine, observer)
     expect(atWrite).toEqual(['started', 'advance→0'])
-    expect(kinds(await journal.read())).toEqual(['started', 'advance→0', 'applied', 'applied', 'arrived'])
+    expect(kinds(await journal.read())).toEqual(['started', 'advance→0', 'applied', 'arrived'])
     expect([web.words, stateOf(engine).cursor]).toEqual([{ A: '10%', B: 'false' }, 0])
   })
 
@@ -100,6 +100,20 @@ describe('tick', () => {
     await writer.append({ type: 'applied', intent: 2, target: 'web' }, { actor: 'auto' })
     const turn = await tick(engine, observer)
     expect([turn.decision.do, turn.applied, web.writes.length, worker.words['A']]).toEqual(['finish', 'arrived', 0, '10%'])
+  })
+
+  it('leaves a target alone that holds none of the moved toggles, whatever is wrong with it', async () => {
+    const { engine, observer, worker } = await shop()
+    await tick(engine, observer)
+    const writes = worker.writes.length
+    Object.assign(worker, { fail: () => 'connection refused', read: async () => Promise.reject(new Error('connection refused')) })
+    // B is on web alone.
+    const { applied } = await move(
+      engine,
+      { do: 'advance', to: { cursor: 2, exposures: { A: 10, B: 10 } }, why: { code: 'healthy', text: '' } },
+      { actor: 'ana' },
+    )
+    expect([applied, stateOf(engine).missing, worker.writes.length]).toEqual(['arrived', [], writes])
   })
 
   it('retries a target, and goes on when it recovers', async () => {
@@ -140,10 +154,10 @@ describe('tick', () => {
     await tick(engine, observer)
     expect([stateOf(engine).cursor, stateOf(engine).missing]).toEqual([0, ['worker']])
     worker.fail = () => undefined
-    expect(await findForeignDrift(engine, stateOf(engine))).toEqual({ drifts: [], unreadable: [] })
-    web.fail = () => 'gone'
     // B is on web alone.
     const to = { cursor: 2, exposures: { A: 10, B: 10 } }
+    expect(await findForeignDrift(engine, stateOf(engine), to)).toEqual({ drifts: [], unreadable: [] })
+    web.fail = () => 'gone'
     const { applied } = await move(engine, { do: 'advance', to, why: { code: 'healthy', text: '' } }, { actor: 'ana' })
     expect([applied, worker.words['A']]).toEqual(['partial', '10%'])
   })

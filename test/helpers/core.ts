@@ -121,6 +121,7 @@ export function state(more: Partial<State> = {}): State {
     epoch: 2,
     advanced: false,
     missing: [],
+    unsettled: [],
     watch: watch(),
     approvals: [],
     checked: [],

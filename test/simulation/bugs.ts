@@ -88,13 +88,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a refusal counts as applied',
     file: 'core/journal/fold.ts',
-    find: "return progress(state, event, { is: 'refused', error: event.error })",
-    replace: "return progress(state, event, { is: 'applied' })",
+    find: "return progress(state, event.intent, [event.target], { is: 'refused', error: event.error })",
+    replace: "return progress(state, event.intent, [event.target], { is: 'applied' })",
   },
   {
     name: 'a late write is not healed',
     file: 'engine/deliver.ts',
-    find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, queue)\n',
+    find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)\n',
     replace: '',
   },
   {
@@ -106,13 +106,44 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a rollback does not settle',
     file: 'engine/settle.ts',
-    find: '  if (wait === 0) return\n',
-    replace: '  if (wait !== -1) return\n',
+    find: '    if (looked.length === 0) return\n',
+    replace: '    if (looked.length >= 0) return\n',
+  },
+  {
+    name: 'an attempt that had no good answer is forgotten',
+    file: 'engine/apply.ts',
+    find: 'isUnheard: attempt > 1',
+    replace: 'isUnheard: false',
+  },
+  {
+    name: 'whoever goes on with the move of another does not say so',
+    file: 'engine/join.ts',
+    find: 'if (names.length > 0)',
+    replace: 'if (names.length > 99)',
+  },
+  {
+    name: 'every target is written at every step',
+    file: 'core/policy/concerned.ts',
+    find: 'unsure.has(target) ||',
+    replace: 'plan.targets[target] !== undefined ||',
+  },
+  {
+    name: 'a target that did not confirm the intent before is forgotten where no word moves',
+    file: 'core/policy/concerned.ts',
+    find: 'new Set([...doubted(state), ...others])',
+    replace: 'new Set(others)',
+  },
+  {
+    name: 'a target that holds its words already is not given the newer number',
+    file: 'engine/deliver.ts',
+    find: '    await writeVerified(target,',
+    replace:
+      '    const has = environment(plan, target.name, { exposures, baseline })\n    const found = await target.read(Object.keys(has), engine.signal)\n    if (Object.entries(has).every(([variable, word]) => found[variable] === word)) return undefined\n    await writeVerified(target,',
   },
   {
     name: 'nobody looks before a write whether the intent is still the newest',
     file: 'engine/deliver.ts',
-    find: '  await queue(async () => engine.writer.refresh())\n  const { plan, advanced',
+    find: '  await refresh()\n  const { plan, advanced',
     replace: '  const { plan, advanced',
   },
   {
@@ -192,15 +223,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'healing does not look who has acted meanwhile',
     file: 'engine/deliver.ts',
-    find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, queue))',
+    find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, desk))',
     replace:
-      'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, async (work) => (nth > 1 ? undefined : queue(work))))',
+      'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, nth > 1 ? { ...desk, refresh: async () => undefined } : desk))',
   },
   {
     name: 'who is told to stop heals nothing',
     file: 'engine/deliver.ts',
-    find: 'heal({ ...engine, signal: new AbortController().signal }, target, queue)',
-    replace: 'heal(engine, target, queue)',
+    find: 'heal({ ...engine, signal: new AbortController().signal }, target, desk)',
+    replace: 'heal(engine, target, desk)',
   },
   {
     name: 'an approval that was taken back counts all the same',

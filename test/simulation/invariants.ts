@@ -1,6 +1,6 @@
 import { approvalsOf } from '../../src/core/plan/consent.ts'
 import { environment } from '../../src/core/plan/environment.ts'
-import type { Event } from '../../src/core/journal/event.ts'
+import { confirmedBy, type Event } from '../../src/core/journal/event.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import { exposureAt, isForward, stepsOf } from '../../src/core/plan/steps.ts'
 import type { Exposures, Plan } from '../../src/core/plan/plan.ts'
@@ -92,6 +92,17 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     return state?.status === 'rolled back' && late.at <= arrivedAt + settle
   }
 
+  /** Only what moves: the words that differ, and what an older intent has not been confirmed by. */
+  const concern = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
+    if (event.move !== 'advance' || before.intent) return
+    for (const target of event.targets ?? Object.keys(plan.targets)) {
+      const [was, is] = [before.exposures, event.exposures].map((exposures) =>
+        environment(plan, target, { exposures, baseline: exposures }),
+      )
+      const isMoved = Object.entries(is ?? {}).some(([variable, word]) => was?.[variable] !== word)
+      if (!isMoved && !before.missing.includes(target)) broken('I22', `#${event.seq} concerns ${target}, where nothing moves`)
+    }
+  }
   const forward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
     const overrides = event.overrides ?? []
     if (before.status !== 'running') broken(before.status === 'paused' ? 'I8' : 'I5', `#${event.seq} goes forward while ${before.status}`)
@@ -158,6 +169,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (event.previous !== (state?.hash ?? '')) broken('I1', `#${event.seq} does not follow the event before it`)
       if (event.type === 'started') name(event.baseline)
       if (event.type === 'intended' && state) {
+        concern(state, event)
         if (event.move === 'advance') forward(state, event)
         else backward(state, event)
         name(event.exposures)
@@ -183,7 +195,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (event.type === 'approved') agreed.set(event.step, event.at)
       if (event.type === 'revoked') agreed.delete(event.step)
       if (event.type === 'intended' && event.move !== 'advance') agreed.clear()
-      if (event.type === 'applied' && !confirmed.has(event.target)) confirmed.set(event.target, time.now)
+      for (const target of event.type === 'applied' ? confirmedBy(event) : []) if (!confirmed.has(target)) confirmed.set(target, time.now)
       state = evolve(state, event)
       if (event.type === 'started') {
         frozen = JSON.stringify(event.plan)

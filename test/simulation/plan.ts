@@ -23,7 +23,7 @@ export function drawPlan(random: Random, more: Random): Plan {
     name: 'shop',
     toggles: {
       A: release('A', { core: true }),
-      B: release('B', { requires: ['A'] }),
+      B: release('B', { requires: ['A'], targets: more.pick([targets, targets.slice(-1)]) }),
       L: release('L', { kind: 'legacy', default: 100, targets: ['web'], core: true, requires: ['B'] }),
     },
     targets: Object.fromEntries(targets.map((name) => [name, { use: 'simulated', options: {} }])),

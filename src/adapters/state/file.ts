@@ -97,7 +97,7 @@ function written(folder: string, site: Site, event: Event): boolean {
 /** An intent to take something back, or what became of one. */
 function isRetreat(folder: string, site: Site, event: Event): boolean {
   if (event.type === 'intended') return event.move !== 'advance'
-  if (event.type !== 'applied' && event.type !== 'refused' && event.type !== 'arrived') return false
+  if (!('intent' in event)) return false
   const intent = readEvent(folder, site, event.intent)
   return intent?.type === 'intended' && intent.move !== 'advance'
 }

@@ -13,14 +13,16 @@ import type { CheckRow } from '../../views/check.ts'
 
 /** Every target read back and compared with the journal. */
 export async function targetRows(engine: Engine, state: State): Promise<readonly CheckRow[]> {
-  if (state.intent) return intentRows(state.intent)
-  const { drifts, unreadable } = await findDrift(engine, state)
+  const { intent } = state
+  const rest = engine.targets.filter(({ name }) => !(name in (intent?.targets ?? {})))
+  const names = rest.map(({ name }) => name)
+  const { drifts, unreadable } = await findDrift(engine, state, names)
   // The rollout was allowed to go on without these: that is known, and not news.
   const verdictOf = (name: string, verdict: CheckRow['verdict']): CheckRow['verdict'] =>
     state.missing.includes(name) ? 'warning' : verdict
-  const silent = engine.targets.flatMap(({ name }): readonly CheckRow[] => {
-    const said = unreadable.find((each) => each.startsWith(`${name}: `))
-    return said === undefined ? [] : [{ what: 'targets', name, verdict: verdictOf(name, 'unreachable'), text: said.slice(name.length + 2) }]
+  const silent = rest.flatMap(({ name }): readonly CheckRow[] => {
+    const said = unreadable.find(({ target }) => target === name)
+    return said === undefined ? [] : [{ what: 'targets', name, verdict: verdictOf(name, 'unreachable'), text: said.error }]
   })
   const drifted = drifts.map(({ target: name, variable, found, expected }): CheckRow => ({
     what: 'targets',
@@ -30,8 +32,9 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
     hint: state.missing.includes(name) ? 'it has not confirmed this step' : 'somebody else changed it',
   }))
   const bad = [...silent, ...drifted]
-  const fine = engine.targets.filter(({ name }) => !bad.some((row) => row.name === name))
-  return [...bad, ...fine.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'holds what the journal says' }))]
+  const fine = rest.filter(({ name }) => !bad.some((row) => row.name === name))
+  const held = fine.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'holds what the journal says' }))
+  return [...(intent ? intentRows(intent) : []), ...bad, ...held]
 }
 
 /** While a move is unfinished a target may hold either side of it: what counts is whether it has confirmed. */

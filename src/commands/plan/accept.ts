@@ -34,17 +34,18 @@ export async function accept(shell: Shell, input: Input, writer: Writer): Promis
   await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
   const now = stateOf(engine)
   // Who gets a toggle early changes now, not with a step that may be days away; until then it would look like drift.
-  if (isAnother(state, now)) {
+  const others = othersUnder(state, now)
+  if (others.length > 0) {
     const why = { code: 'operator', text: 'the lists and segments of the accepted plan' } as const
-    await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why }, by)
+    await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why, others }, by)
   }
   const after = stateOf(engine)
   return reportState(shell, input, after, after.intent ? 'partial' : 'done')
 }
 
-/** Whether the targets that a plan names already should hold something else under the newer one, at the same exposures. */
-function isAnother(before: State, now: State): boolean {
-  return Object.keys(now.plan.targets).some((target) => {
+/** Returns the targets of a plan that should hold something else under the newer one, at the same exposures. */
+function othersUnder(before: State, now: State): readonly string[] {
+  return Object.keys(now.plan.targets).filter((target) => {
     const was = environment(before.plan, target, before)
     const words = Object.entries(environment(now.plan, target, now))
     return words.some(([variable, word]) => (variable in was || isBeside(variable)) && (was[variable] ?? '') !== word)

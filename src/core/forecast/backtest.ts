@@ -57,7 +57,19 @@ export function openReplay(plan: Plan, metric: string, step: Duration): Replay |
 /** The state as if the last step had been reached and nothing else ever happened. */
 function held(plan: Plan): State {
   const [cursor, baseline] = [stepsOf(plan).length - 1, defaultsOf(plan)]
-  const start = { seq: 0, hash: '', lineage: '', digest: '', files: {}, startedAt: 0, arrivedAt: 0, epoch: 0, cursor, missing: [] }
+  const start = {
+    seq: 0,
+    hash: '',
+    lineage: '',
+    digest: '',
+    files: {},
+    startedAt: 0,
+    arrivedAt: 0,
+    epoch: 0,
+    cursor,
+    missing: [],
+    unsettled: [],
+  }
   return {
     ...start,
     plan,

@@ -62,17 +62,30 @@ export type Fact =
   | { readonly type: 'replanned'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }
   /** A verdict, a streak or the hold credit changed enough to be kept. */
   | { readonly type: 'observed'; readonly watch: Watch }
-  /** Durable before anything is written. `exposures` is what every toggle is to have afterwards. */
+  /**
+   * Durable before anything is written. `exposures` is what every toggle is to have afterwards, `targets` what is written
+   * for it; where it does not say, every target that holds a toggle.
+   */
   | {
       readonly type: 'intended'
       readonly move: Move
       readonly cursor: number
       readonly exposures: Exposures
+      readonly targets?: readonly string[]
       readonly why: Why
       readonly overrides?: readonly string[]
     }
-  /** A target was written and read back. `intent` is the sequence number of the intent. */
+  /**
+   * Targets were written and read back. `intent` is the sequence number of the intent. At those that are `unheard` an
+   * earlier attempt had no good answer, and may land yet. Older versions wrote one event for each target.
+   */
+  | { readonly type: 'applied'; readonly intent: number; readonly targets: readonly string[]; readonly unheard?: readonly string[] }
   | { readonly type: 'applied'; readonly intent: number; readonly target: string }
+  /**
+   * A process that did not make the newest intent is about to write it to targets that refuse no older number: what it and
+   * the other have sent may land later than what either knows of.
+   */
+  | { readonly type: 'joined'; readonly intent: number; readonly targets: readonly string[] }
   | { readonly type: 'refused'; readonly intent: number; readonly target: string; readonly error: string }
   /** Every target has confirmed, but for `missing` (at most `maxUnavailable`). The hold clock starts. */
   | { readonly type: 'arrived'; readonly intent: number; readonly missing: readonly string[]; readonly watch: Watch }
@@ -98,6 +111,11 @@ export type Fact =
   | { readonly type: 'notified'; readonly channel: string; readonly through: number; readonly attempts: number; readonly error?: string }
   /** The journal goes on in another store; nothing follows here. */
   | { readonly type: 'moved'; readonly to: string }
+
+/** Returns the targets that an event says were written and read back. */
+export function confirmedBy(applied: Extract<Fact, { type: 'applied' }>): readonly string[] {
+  return 'targets' in applied ? applied.targets : [applied.target]
+}
 
 /** A fact with its place in the chain. */
 export interface Stamp {

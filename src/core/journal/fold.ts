@@ -1,14 +1,18 @@
 import { resumed } from '../judge/comparison.ts'
 import { RolloutError } from '../values/errors.ts'
-import type { Drill, Event, Fact, Stamp, Why } from './event.ts'
+import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { lineageOf } from './identity.ts'
 import { owe } from './outbox.ts'
 import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
-import { asStarted, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
+import { asStarted, doubted, unconfirmed, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
 import { withoutSingles, type Watch } from '../judge/track.ts'
+import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '5'
+export const FOLD = '6'
+
+/** As long as a request can be under way at all: no target takes a longer timeout. */
+const LONGEST_FLIGHT: Duration = 600_000
 
 /** State of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
@@ -55,9 +59,11 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'intended':
       return intend(state, event)
     case 'applied':
-      return progress(state, event, { is: 'applied' })
+      return confirm(state, event)
+    case 'joined':
+      return unsettle(state, event.targets)
     case 'refused':
-      return progress(state, event, { is: 'refused', error: event.error })
+      return progress(state, event.intent, [event.target], { is: 'refused', error: event.error })
     case 'arrived':
       return arrive(state, event)
     case 'paused':
@@ -159,7 +165,10 @@ function sorted(value: unknown): unknown {
 }
 
 function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {
-  const touched = Object.keys(state.plan.targets).filter((target) => togglesOf(state.plan, target).length > 0)
+  const { plan, intent: open } = state
+  const isConcerned = (target: string): boolean => event.targets?.includes(target) ?? togglesOf(plan, target).length > 0
+  const targets = Object.keys(plan.targets).filter(isConcerned)
+  const doubts = doubted(state)
   const intent: Intent = {
     seq: event.seq,
     at: event.at,
@@ -168,24 +177,40 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     cursor: event.cursor,
     exposures: event.exposures,
     why: event.why,
-    targets: Object.fromEntries(touched.map((target) => [target, { is: 'pending' }])),
+    targets: Object.fromEntries(targets.map((target) => [target, { is: 'pending' }])),
+    doubted: targets.filter((target) => doubts.includes(target)),
   }
-  const next = { ...state, intent, epoch: event.seq }
+  const isSettled = !open && (state.watch?.credit ?? 0) >= LONGEST_FLIGHT
+  const next = { ...unsettle(isSettled ? { ...state, unsettled: [] } : state, unconfirmed(open)), intent, epoch: event.seq }
   if (event.move === 'advance') return { ...next, advanced: true }
   // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
   const status = event.move === 'rollback' ? 'rolled back' : 'paused'
   return { ...next, status, stopped: deed(event, event.why), approvals: [] }
 }
 
-function progress(state: State, event: { readonly intent: number; readonly target: string }, to: Progress): State {
-  if (state.intent?.seq !== event.intent) return state
-  return { ...state, intent: { ...state.intent, targets: { ...state.intent.targets, [event.target]: to } } }
+function confirm(state: State, event: Extract<Fact, { type: 'applied' }>): State {
+  const after = progress(state, event.intent, confirmedBy(event), { is: 'applied' })
+  return 'unheard' in event && event.unheard ? unsettle(after, event.unheard) : after
+}
+
+function progress(state: State, seq: number, targets: readonly string[], to: Progress): State {
+  if (state.intent?.seq !== seq) return state
+  const now = Object.fromEntries(targets.map((target) => [target, to]))
+  return { ...state, intent: { ...state.intent, targets: { ...state.intent.targets, ...now } } }
+}
+
+function unsettle(state: State, targets: readonly string[]): State {
+  const more = targets.filter((target) => !state.unsettled.includes(target))
+  return more.length === 0 ? state : { ...state, unsettled: [...state.unsettled, ...more] }
 }
 
 function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp): State {
   if (state.intent?.seq !== event.intent) return state
   const { intent, ...rest } = state
-  return { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch }
+  return unsettle(
+    { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch },
+    event.missing,
+  )
 }
 
 /** A rehearsal of a contingency that has since become another one proves nothing. */

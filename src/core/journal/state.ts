@@ -20,7 +20,10 @@ export interface Intent {
   readonly cursor: number
   readonly exposures: Exposures
   readonly why: Why
+  /** What is written for it. */
   readonly targets: { readonly [target: string]: Progress }
+  /** Those of them that were not known to hold the words from before: an older intent had not been confirmed there. */
+  readonly doubted: readonly string[]
 }
 
 /** An approval that nobody has taken back; whether it counts now is for `standingOf` to say. */
@@ -76,6 +79,8 @@ export interface State {
   readonly advanced: boolean
   /** Targets the newest arrival went without. */
   readonly missing: readonly string[]
+  /** Targets at which a request of an older intent may be under way still, and land over what they hold now. */
+  readonly unsettled: readonly string[]
   readonly watch?: Watch
   readonly approvals: readonly Approved[]
   /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
@@ -110,6 +115,7 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
     epoch: 0,
     advanced: false,
     missing: [],
+    unsettled: [],
     approvals: [],
     checked: [],
     authors: [],
@@ -130,4 +136,14 @@ export function canDoWithout(plan: Plan, intent: Intent, without: readonly strin
   const moves = stepsOf(plan)[intent.cursor]?.moves ?? []
   const isWritten = (name: string): boolean => plan.toggles[name]?.targets.some((target) => !without.includes(target)) ?? false
   return without.length === 0 || (without.length <= plan.maxUnavailable && moves.every(isWritten))
+}
+
+/** Returns the targets that have not confirmed an intent. */
+export function unconfirmed(intent: Intent | undefined): readonly string[] {
+  return Object.entries(intent?.targets ?? {}).flatMap(([target, { is }]) => (is === 'applied' ? [] : [target]))
+}
+
+/** Returns the targets that are not known to hold what the newest intent, or the newest arrival, wants them to hold. */
+export function doubted({ missing, intent }: Pick<State, 'missing' | 'intent'>): readonly string[] {
+  return [...new Set([...missing, ...Object.keys(intent?.targets ?? {})])]
 }

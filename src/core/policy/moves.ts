@@ -56,6 +56,24 @@ export function retreatTo(state: State, scope: Scope): Destination {
   }
 }
 
+/** Returns the toggles that a retreat of this scope is about. */
+export function togglesIn(state: State, scope: Scope): readonly string[] {
+  const { plan } = state
+  switch (scope.is) {
+    case 'all':
+      return Object.keys(plan.toggles)
+    case 'toggles':
+      return dependants(plan, scope.toggles)
+    case 'phase': {
+      const { phase } = scope
+      return (phase === undefined ? plan.phases[phaseOf(state)] : plan.phases.find(({ id }) => id === phase))?.toggles ?? []
+    }
+    case 'step':
+    case 'to':
+      return plan.phases[phaseOf(state)]?.toggles ?? []
+  }
+}
+
 /** Where the scope leads, unless everything is there already. */
 export function effectiveRetreat(state: State, scope: Scope): Destination | undefined {
   const to = retreatTo(state, scope)

@@ -85,7 +85,7 @@ function section(title: string, blocks: readonly Block[]): readonly Block[] {
 }
 
 /** What only says that something else is going on. */
-const ASIDE: ReadonlySet<string> = new Set(['observed', 'applied', 'attached', 'detached'])
+const ASIDE: ReadonlySet<string> = new Set(['observed', 'applied', 'joined', 'attached', 'detached'])
 
 function rowOf(happening: Happening, { from }: Report): readonly (readonly Text[])[] {
   const { seq, at, actor, reason, type } = happening.event

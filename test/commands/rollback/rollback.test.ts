@@ -41,7 +41,9 @@ describe('rollback works', () => {
   })
 
   it('and says so where somebody resumes it before it is done', async () => {
-    const target = `{ use: command, set: [sh, -c, 'printf %s "$1" > word', sh, "{{value}}"], get: [cat, word] }`
+    // The first answer is lost, so that something may be under way still.
+    const set = `printf %s "$1" > word; test -e asked || { touch asked; exit 1; }`
+    const target = `{ use: command, set: [sh, -c, '${set}', sh, "{{value}}"], get: [cat, word] }`
     const plan = plainPlan(await shop({ requests: 100, errors: 0 })).replace('{ use: env-file, path: web.env }', target)
     const clock = fakeClock()
     const shell = fakeShell({ clock, env: { PATH: process.env['PATH'] }, files: { 'rollout.yaml': plan, word: 'false' } })

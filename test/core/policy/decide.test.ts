@@ -19,6 +19,7 @@ const intent = (more: Partial<Intent> = {}): Intent => ({
   exposures: { A: 100 },
   why: { code: 'healthy', text: '' },
   targets: { web: { is: 'pending' } },
+  doubted: [],
   ...more,
 })
 const refused = intent({ targets: { web: { is: 'refused', error: 'disk full' } } })

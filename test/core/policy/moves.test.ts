@@ -66,7 +66,7 @@ describe('retreat', () => {
   it('takes back a step that may have been written already', () => {
     const why = { code: 'healthy', text: '' } as const
     const exposures = { ...BASELINE, ...IN_TWO }
-    const intent = { seq: 5, at: NOW, move: 'advance', from: 3, cursor: 4, exposures, why, targets: {} } as const
+    const intent = { seq: 5, at: NOW, move: 'advance', from: 3, cursor: 4, exposures, why, targets: {}, doubted: [] } as const
     const midway = at(3, { A: 100, B: 100 }, { intent })
     expect(phaseOf(midway)).toBe(1)
     expect(retreatTo(midway, { is: 'phase' })).toEqual({ cursor: 3, exposures: { ...exposures, C: 0, D: 0 } })

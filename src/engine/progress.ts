@@ -1,0 +1,54 @@
+import type { Fact } from '../core/journal/event.ts'
+import type { Intent } from '../core/journal/state.ts'
+import { stateOf, type Engine } from './engine.ts'
+import { retryOnConflict } from './retry.ts'
+import { serialize, share, type Serialized } from './serialize.ts'
+
+/** The journal while targets are written side by side. */
+export interface Desk {
+  /** Takes in what others have appended. What many ask for at once is read once. */
+  readonly refresh: () => Promise<unknown>
+  /** Whatever appends, one after another. */
+  readonly alone: Serialized
+}
+
+/** Opens the journal to targets that are written side by side. */
+export function openDesk({ writer }: Pick<Engine, 'writer'>): Desk {
+  const alone = serialize()
+  return { refresh: share(async () => writer.refresh(), alone), alone }
+}
+
+/** A target that was written and reads back; `isUnheard` when an earlier attempt had no good answer. */
+interface Confirmed {
+  readonly target: string
+  readonly isUnheard: boolean
+}
+
+/** Returns what makes confirmations durable: those that come while one is being written go into the next together. */
+export function openConfirmations(engine: Engine, { seq }: Intent, { alone }: Desk): (confirmed: Confirmed) => Promise<void> {
+  const waiting: Confirmed[] = []
+  const write = async (): Promise<void> => {
+    const all = waiting.splice(0)
+    await record(engine, seq, (open) => {
+      // Somebody else may have finished it as well.
+      const news = all.filter(({ target }) => open.targets[target]?.is !== 'applied')
+      const unheard = news.flatMap(({ target, isUnheard }) => (isUnheard ? [target] : []))
+      const targets = news.map(({ target }) => target)
+      return targets.length === 0 ? undefined : { type: 'applied', intent: seq, targets, ...(unheard.length > 0 && { unheard }) }
+    })
+  }
+  const soon = share(write, alone)
+  return async (confirmed) => {
+    waiting.push(confirmed)
+    await soon()
+  }
+}
+
+/** Appends what there is to say of an intent, unless it is no longer the newest. */
+export async function record(engine: Engine, seq: number, factOf: (open: Intent) => Fact | undefined): Promise<void> {
+  await retryOnConflict(async () => {
+    const open = stateOf(engine).intent
+    const fact = open?.seq === seq ? factOf(open) : undefined
+    if (fact) engine.tell(await engine.writer.append(fact, engine.signature))
+  })
+}
