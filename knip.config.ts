@@ -4,6 +4,7 @@ import { kinds } from './src/core/ports.ts'
 const config: KnipConfig = {
   entry: [
     'src/sdk/index.ts',
+    'src/adapters/adapter.ts',
     'src/demo/shop.ts',
     ...kinds().map((kind) => `src/adapters/${kind}/*.ts`),
     'bin/*.mjs',

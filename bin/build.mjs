@@ -25,7 +25,11 @@ const meta = await bundle({
 const sdk = { sdk: 'src/sdk/index.ts', openfeature: 'src/sdk/openfeature.ts' }
 await bundle({ input: sdk, format: 'esm', extension: 'mjs', prefix: 'sdk-' })
 await bundle({ input: sdk, format: 'cjs', extension: 'cjs', prefix: 'sdk-' })
-declare(Object.values(sdk))
+// What authors of adapters import (docs/adapters.md).
+const author = { adapter: 'src/adapters/adapter.ts' }
+await bundle({ input: author, format: 'esm', extension: 'mjs', prefix: 'adapter-' })
+await bundle({ input: author, format: 'cjs', extension: 'cjs', prefix: 'adapter-' })
+declare(Object.values({ ...sdk, ...author }))
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(meta, undefined, 1))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
 // What the modelines of plans refer to, printed by the very program that was just built.

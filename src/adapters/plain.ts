@@ -14,7 +14,7 @@ export function cut(text: string, most: number): string {
   return shown.length > most ? `${shown.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : shown
 }
 
-/** What somebody else said, as one line of at most 300 characters. */
+/** Returns somebody else's text as one line of at most 300 characters. */
 export function plainLine(text: string): string {
   const line = plain(text).replaceAll(REORDER, '').replaceAll(/\s+/g, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299).replace(/[\ud800-\udbff]$/, '')}…` : line

@@ -10,7 +10,7 @@ import { spawn, type SpawnOptions } from './spawn.ts'
  * are (ALLOWED SIGNERS in its manual).
  */
 
-/** What the signatures are for: one made for mail or for git is none here. */
+/** The namespace of the signatures: one made for mail or for git does not count here. */
 const NAMESPACE = 'rollout'
 /** A key on a token waits for a finger, in milliseconds. */
 const PATIENCE = 60_000

@@ -6,7 +6,7 @@ import { plain } from './plain.ts'
 
 export { plain } from './plain.ts'
 
-/** What every command may see of the environment; anything else must be named. */
+/** The variables that every command may see; any other must be named. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
 /** As much of a command's complaint as fits into a message: lines, characters. */
 const LAST = { lines: 3, characters: 300 }
@@ -51,7 +51,7 @@ export async function spawn(
   })
   const end = (): void => {
     endGroup(child.pid)
-    // Whoever left the group may still hold the other end.
+    // A process that left the group may still hold the other end.
     child.stdout.destroy()
     child.stderr.destroy()
   }

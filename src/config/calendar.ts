@@ -14,7 +14,7 @@ export const freeze = z
   .strictObject({
     name,
     from: moment.describe('A point in time with its offset, or a day'),
-    to: moment.describe('Likewise: a point in time is exclusive, a day is included'),
+    to: moment.describe('A point in time, which is exclusive, or a day, which is included'),
     zone: zone.optional().describe('Of the days: Europe/Berlin'),
   })
   .superRefine(({ from, to, zone: given }, context) => {

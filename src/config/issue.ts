@@ -2,7 +2,7 @@ import type { Problem, Where } from '../core/values/errors.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { shorten, type Path } from './place.ts'
 
-/** What is used of an issue of zod: the parts its own types leave out for some kinds. */
+/** The parts of an issue of zod that are used here; its own types leave them out for some kinds. */
 export interface Issue {
   readonly code?: string | undefined
   readonly message: string
@@ -18,17 +18,17 @@ export interface Issue {
   readonly maximum?: unknown
 }
 
-/** What an issue is about. */
+/** The schema and the input that an issue is about. */
 export interface About {
   /** The schema that found it: it knows the keys that would have been right. */
   readonly schema: unknown
-  /** What was checked, with references unresolved: the only values that may be shown. */
+  /** The checked values with references unresolved: the only ones that may be shown. */
   readonly input: unknown
   /** Where a path of the input, or its key, stands in its file. */
   readonly place: (path: Path, onKey?: boolean) => Where
 }
 
-/** What zod says, for people: its place, and a hint where one is known. */
+/** Returns an issue of zod as problems for people, each with its place, and a hint where one is known. */
 export function explainIssue(issue: Issue, about: About): readonly Problem[] {
   const path = pathOf(issue)
   const name = path.at(-1)

@@ -30,7 +30,7 @@ export const CHANNEL_KEYS = {
 const options = z.json()
 
 export const channelSchema = z.object(CHANNEL_KEYS).catchall(options)
-/** What an environment says of a channel: only what differs. */
+/** Schema of a channel in an environment, which says only what differs. */
 export const specialChannel = z.object({ ...CHANNEL_KEYS, use: CHANNEL_KEYS.use.optional() }).catchall(options)
 
 /** Fills the defaults of a channel in. The options of another adapter would mean nothing to the one an environment names. */

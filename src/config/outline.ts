@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What of a plan is needed to find its journal. */
+/** The part of a plan that is needed to find its journal. */
 export interface Outline {
   readonly name?: string
   /** As it is written: references are not resolved. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, name, span } from './values.ts'
 
-/** What people are asked for: to agree, and to see to things. */
+/** Schemas of the things people are asked for: to agree, and to see to items. */
 
 const one = z.union([
   id.transform((group) => ({ group, count: 1 })),

@@ -11,7 +11,7 @@ export function placeInText(source: YamlSource, path: Path, onKey = false): Wher
   return { file: source.name, line, column: col, ...(path.length > 0 && { path: path.map((part) => shorten(String(part))).join('.') }) }
 }
 
-/** What was written, short enough for a message. */
+/** Returns written text, short enough for a message. */
 export function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

@@ -9,7 +9,7 @@ import { exposure, fraction, id } from './values.ts'
 const literal = (pattern: RegExp, hint: string) =>
   z.union([z.string(), z.int(), z.boolean()]).transform(String).pipe(z.string().min(1).max(1000).regex(pattern, hint))
 
-/** What an id may be; the first character is no dash, which commands would take for an option. */
+/** Matches an id; its first character is no dash, which commands would take for an option. */
 export const ID = /^[\w.%+:=@/][\w.%+:=@/-]*$/
 export const ID_HINT = 'an id in a variable has only letters of ASCII, digits and . % + : = @ / _ -, and no dash first'
 
@@ -69,7 +69,7 @@ const segment = z
 
 export const segments = z.record(name, segment).optional().describe('Some of the users, by name: who gets a toggle early')
 
-/** What a toggle says of who gets it early. */
+/** The keys of a toggle that say who gets it early. */
 export const early = {
   segments: z.array(id).optional().describe('Segments that get it with its first step'),
   allow: list.optional().describe('Ids that get it with its first step'),

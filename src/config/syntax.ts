@@ -120,7 +120,7 @@ function refuse(token: CST.Token | CST.SourceToken): (Omit<Refusal, 'offset'> & 
   }
 }
 
-/** What is wrong with a key, before anything is made of it. Escapes are read: "\x5f_proto__" is no way around. */
+/** Returns what is wrong with a key, before anything is made of it. Escapes are read: "\x5f_proto__" is no way around. */
 function nameOf(key: CST.Token): string | undefined {
   if (isCollection(key)) return 'a key is text, not a list or a map'
   const name = CST.isScalar(key) ? CST.resolveAsScalar(key, false, () => undefined)?.value : undefined
@@ -153,7 +153,7 @@ function childrenOf(token: CST.Token | CST.SourceToken): readonly (CST.Token | C
   }
 }
 
-/** What is wrong, and what to do about it. `{ url: ${X} }` breaks YAML in a way its own message does not explain. */
+/** Returns what is wrong, and what to do about it. `{ url: ${X} }` breaks YAML in a way its own message does not explain. */
 function explain({ code, message }: YAMLParseError, line: string): readonly [message: string, hint?: string] {
   if (code === 'DUPLICATE_KEY') return ['the same key is written twice']
   if (code === 'TAB_AS_INDENT') return ['tabs cannot indent YAML', 'indent with spaces']

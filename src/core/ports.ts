@@ -3,7 +3,7 @@ import type { Duration, Instant } from './values/units.ts'
 import type { Message } from './values/message.ts'
 
 /*
- * The contracts of adapters, published as `rollout/adapter` (docs/adapters.md). What an adapter means is said by its
+ * The contracts of adapters, published as `rolloutctl/adapter` (docs/adapters.md). What an adapter means is said by its
  * functions: nothing outside it reads its options.
  */
 

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { faultsOf } from '../../src/adapters/own.ts'
+import { conform } from '../../src/adapters/conform.ts'
+import { faultsOf } from '../../src/adapters/faults.ts'
 import { adaptersIn, importAdapter } from '../../src/adapters/registry.ts'
 import { kinds, KINDS, type Kind } from '../../src/core/ports.ts'
 import { lend } from '../helpers/loan.ts'
@@ -24,6 +25,24 @@ describe.each(all)('the %s %s', (_, use, kind) => {
     const result = await options['~standard'].validate({ surprise: true })
     expect(result.issues?.map(({ message }) => message).join()).toContain('surprise')
   })
+})
+
+const WORDS = [{ FEATURE_X: '10%' }, { FEATURE_X: 'true' }, { FEATURE_X: 'false' }]
+/** Those that need no server; the others are tried against real ones by tests of their own. */
+const TRIALS: [Kind, string, Readonly<Record<string, unknown>>, string | undefined][] = [
+  ['targets', 'env-file', { path: 'words' }, 'FEATURE_X=false\n'],
+  ['targets', 'flagd', { path: 'words', create: true }, undefined],
+  ['targets', 'go-feature-flag', { path: 'words', create: true }, undefined],
+  ['targets', 'unleash', { path: 'words', create: true }, undefined],
+  ['targets', 'command', { set: ['sh', '-c', 'printf %s "$1" > words', 'set', '{{value}}'], get: ['cat', 'words'] }, 'false'],
+  ['metrics', 'command', { run: ['cat', 'words'] }, '0.5'],
+  ['metrics', 'feedback', { path: 'words', ratio: { below: 3 } }, '{"rating": 4}\n'],
+]
+
+it.each(TRIALS)('the %s of %s keep the contract when they are used', async (kind, use, options, text) => {
+  const place = mkdtempSync(join(tmpdir(), 'trial-'))
+  if (text !== undefined) writeFileSync(join(place, 'words'), text)
+  await conform(await importAdapter(kind, use, '/'), { options, words: WORDS, folder: place })
 })
 
 describe('the registry', () => {

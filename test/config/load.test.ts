@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AUDIENCES } from '../../src/core/values/channel.ts'
 import { changed, loaded, PLAN, refusal, seen } from './plan.ts'
@@ -307,6 +308,13 @@ describe('references', () => {
       expect(error.problems.length).toBe(1)
     }
   })
+})
+
+it('the alerts of docs/notifications.md are metrics that a plan takes', async () => {
+  const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8')
+  const [, block = ''] = /```yaml\n(metrics:\n {2}alerts:[^`]*)```/.exec(page) ?? []
+  const { plan } = await loaded(PLAN.replace(/metrics:\n {2}errors.*\n/, block).replace('metrics: [errors]', 'metrics: [alerts]'))
+  expect(plan.metrics['alerts']).toMatchObject({ use: 'alerts', measures: { what: 'gauge' } })
 })
 
 describe('an adapter of the user', () => {

@@ -50,6 +50,8 @@ const AMBIENT: Readonly<Record<string, readonly string[]>> = {
   'adapters/spawn.ts': ['process'],
   // got asks for the delay of a retry without a clock.
   'adapters/http/http.ts': ['performance'],
+  // An adapter is tried by its author, without a Shell that could lend.
+  'adapters/lend-real.ts': ['process', 'performance', 'setTimeout', 'Date.now'],
   // The deadline of one call is real time, whatever clock was lent: it guards against a hung peer.
   'adapters/deadline.ts': ['setTimeout'],
 }

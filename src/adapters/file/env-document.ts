@@ -27,7 +27,7 @@ interface Line {
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
 /** `# rollout:42 reloaded:1a2b3c4d`: a comment in the file. */
 const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?[ \t]*$/
-/** What every reader of env files takes literally, between quotes or not. */
+/** Matches text that every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]*$/
 
 /**

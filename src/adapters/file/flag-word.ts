@@ -32,7 +32,7 @@ export function refuseWord(word: string): Refusal | undefined {
     : { message: `a flag cannot hold "${word}"`, hint: 'it holds a percentage, and no option behind it' }
 }
 
-/** What a file of flags holds that is none of ours: it would go on deciding who is in, whatever is written. */
+/** Returns the refusal of a flag that goes by rules not written here: it would go on deciding who is in, whatever is written. */
 export function foreign(flag: string, what: string, hint: string): RolloutError {
   return new RolloutError('conflict', { message: `the flag ${flag} ${what}`, hint })
 }

@@ -54,7 +54,7 @@ export function withMembers(text: string, path: JsonPath, values: readonly (read
   return spliced(text, added.length === 0 ? edits : [...edits, addition(text, holder, added, path.length + 1)])
 }
 
-/** Likewise one value, whose last name is the member. */
+/** Returns the text with one value replaced, whose last name is the member. */
 export function withValue(text: string, path: JsonPath, value: Json): string {
   const last = path.at(-1)
   return last === undefined ? text : withMembers(text, path.slice(0, -1), [[last, value]])

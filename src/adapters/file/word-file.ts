@@ -39,7 +39,7 @@ interface FileOptions {
   readonly timeout: number
 }
 
-/** What a file remembers of the writes to it. */
+/** The memory that a file keeps of the writes to it. */
 export interface Mark {
   /** Sequence number of the newest intent that was written there; 0 when none ever was. */
   readonly epoch: number
@@ -54,7 +54,7 @@ export interface Format<Options> {
   mark(text: string): Mark
   /** The text with these words and this mark, and nothing else changed. */
   write(text: string, words: Wanted, mark: Mark, options: Options): string
-  /** What to take out of the file so that it holds no mark any more, for a hint. */
+  /** Returns what to take out of the file so that it holds no mark any more, for a hint. */
   unmark(epoch: number): string
   /** Bytes of the largest file that is read; 1 MB unless told. */
   readonly largest?: number
@@ -97,7 +97,7 @@ export function wordFile<Options extends FileOptions>(
   }
 }
 
-/** What a person types after the file was edited. */
+/** Returns the lines a person types after the file was edited. */
 export function reloadByHand({ reload }: Pick<FileOptions, 'reload'>): readonly string[] {
   return reload ? [shellLine(reload)] : []
 }

@@ -8,7 +8,7 @@ import { plainLine } from '../plain.ts'
 /** Where to post; the scheme is one of HTTP. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http or https URL' })
 
-/** Whoever knows such a URL may post there: it goes over TLS, or to this very machine. */
+/** A URL that is a secret, because who knows it may post there: it goes over TLS, or to this very machine. */
 export const secretUrl = httpUrl.refine(
   (url) => !URL.canParse(url) || isPrivateChannel(url),
   'would go unencrypted: use https, or a loopback address',
@@ -46,7 +46,7 @@ export async function post(url: string, { body, type = 'application/json', metho
   throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
 }
 
-/** What is shorter is a word of an API, and no secret. */
+/** Characters of the shortest secret; less is a word of an API. */
 const SHORTEST_PART = 9
 
 /** Some servers quote what they were asked for: what of a URL may be its secret must not come back in a message. */

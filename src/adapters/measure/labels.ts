@@ -16,7 +16,7 @@ export interface Head {
 export interface Grammar {
   readonly quotes: readonly string[]
   readonly ops: readonly string[]
-  /** What a backslash and this letter stand for; undefined where the text is wrong. */
+  /** Returns the text that a backslash and this letter stand for; undefined where the text is wrong. */
   readonly escape: (letter: string) => string | undefined
 }
 

@@ -43,10 +43,10 @@ export interface InstantSample {
   readonly evaluated: number
 }
 
-/** What Prometheus says of a query it cannot answer. */
+/** Thrown when Prometheus refuses a query, with what it says of it. */
 export class Refused extends Unreadable {}
 
-/** What a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
+/** Resolves to the series a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
 export async function ask(given: Server, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
   const asked = { query, ...(time !== undefined && { time: String(time) }) }
   const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000 })
@@ -62,7 +62,7 @@ export async function ask(given: Server, query: string, loan: Loan, time?: numbe
 }
 
 /**
- * What a query gave at every step of a span, at most 11,000 of them (`/api/v1/query_range`): the time in milliseconds →
+ * Resolves to the series a query gave at every step of a span, at most 11,000 of them (`/api/v1/query_range`): the time in milliseconds →
  * the series there were. At a step without any there is no entry.
  */
 export async function askRange(

@@ -2,7 +2,7 @@ import { Unreadable } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import { instantAt, numberAt, parseDocument } from './document.ts'
 
-/** What somebody thought of something. */
+/** A rating that somebody gave. */
 export interface Rating {
   readonly rating: number
   readonly at?: Instant

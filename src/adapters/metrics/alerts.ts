@@ -50,7 +50,7 @@ const rules = z.object({
 })
 
 /**
- * How many alerts fire: `success: "< 1"` makes them a gate, `critical: "> 0"` a reason to roll back. Alertmanager: `GET /api/v2/alerts`,
+ * How many alerts fire: `success: "<= 0"` makes them a gate, `critical: "> 0"` a reason to roll back. Alertmanager: `GET /api/v2/alerts`,
  * what is silenced or inhibited does not count. Prometheus: `GET /api/v1/rules?type=alert`, which also says whether a rule that could
  * fire is evaluated at all: a rule with an error, or none that fits, is no evidence of health.
  */

@@ -59,7 +59,7 @@ const options = z
 type Options = z.infer<typeof options>
 
 /**
- * What users say: ratings that they gave. A ratio counts them, so the source must keep those of a step: a file that is
+ * Reads ratings that users gave. A ratio counts them, so the source must keep those of a step: a file that is
  * appended to, or an answer that leaves none out. One that is no rating makes the whole reading missing.
  */
 export default metric({

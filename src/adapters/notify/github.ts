@@ -27,7 +27,7 @@ const options = z
 
 type Options = z.infer<typeof options>
 
-/** What a rollout is to GitHub at each event; the others change nothing there. */
+/** The state of a deployment on GitHub at each event; the others change nothing there. */
 const DEPLOYMENT: { readonly [kind in NoticeKind]?: string } = {
   started: 'in_progress',
   advanced: 'in_progress',

@@ -8,7 +8,7 @@ import { withController } from '../deadline.ts'
 import { canonical } from './canonical.ts'
 import { isSealed, isSealedAs } from './seal.ts'
 
-/** What a shared store is lent. */
+/** Everything a shared store is lent. */
 export type Lent = Pick<Loan, 'clock' | 'env' | 'signal' | 'folder'>
 
 /** Where a journal's events are, for messages, and what to do when one of them is damaged. */
@@ -162,7 +162,7 @@ export async function untilWoken(
   })
 }
 
-/** What is nested too deeply to be looked at is not what this program wrote. */
+/** Whether a value is nested too deeply for this program to have written it. */
 function holds(check: () => boolean): boolean {
   try {
     return check()

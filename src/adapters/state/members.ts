@@ -31,7 +31,7 @@ export interface Address {
 
 /** The members that answer for each other. */
 export interface Members {
-  /** What the first that can says, until the deadline. Throws `unreachable`, `denied` or `config`. */
+  /** Resolves to the answer of the first member that can give one, until the deadline. Throws `unreachable`, `denied` or `config`. */
   readonly ask: <Shape>(path: string, body: object, shape: z.ZodType<Shape>) => Promise<Shape>
   /** Calls `heard` at every notice of a watch, until the signal ends. Throws when it breaks. */
   readonly hear: (body: object, heard: () => void, signal: AbortSignal) => Promise<void>
@@ -93,7 +93,7 @@ function readPem(path: string, name: string): string {
   }
 }
 
-/** What one member said: an answer, or that it cannot answer now. */
+/** The outcome of asking one member: its answer, or that it cannot answer now. */
 type Said = { readonly answer: unknown } | { readonly passing: Error; readonly refused?: boolean; readonly unknownToken?: boolean }
 
 /** The next one is asked when one does not answer. */

@@ -19,7 +19,7 @@ const options = z.strictObject({
 /** https://gofeatureflag.org/docs/configure_flag/create-flags, as far as what is written here depends on it. */
 const rule = z.looseObject({ variation: z.string().optional(), percentage: z.record(z.string(), z.number()).optional() })
 const flag = z.looseObject({ variations: z.record(z.string(), z.unknown()), defaultRule: rule })
-/** What decides before the default rule, or instead of it. */
+/** Keys of a flag that decide before its default rule, or instead of it. */
 const DECIDING = ['targeting', 'scheduledRollout', 'experimentation', 'disable'] as const
 
 /**

@@ -196,7 +196,7 @@ function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[
   })
 }
 
-/** What is tolerated is less than what is critical, for the phase and for metrics with bounds of their own. */
+/** Checks that less is tolerated than is critical, for the phase and for metrics with bounds of their own. */
 function checkBounds(plan: Plan, phase: Phase, path: Finding['path']): readonly Finding[] {
   const policy = phase.evidence?.policy ?? DEFAULTS
   const hint = `tolerance: ${DEFAULTS.tolerance}, critical: ${DEFAULTS.critical}`

@@ -7,7 +7,7 @@ import { parseWord } from '../toggle/words.ts'
 const LARGEST = 100_000
 const KEYS = ['segments', 'allow', 'deny'] as const
 
-/** What is wrong with the segments and lists of a plan, and with words that only some applications understand. */
+/** Returns what is wrong with the segments and lists of a plan, and with words that only some applications understand. */
 export function checkEarly(plan: Plan): readonly Finding[] {
   return [
     ...Object.entries(plan.toggles).flatMap(([name, toggle]) => checkToggle(plan, name, toggle)),
@@ -57,7 +57,7 @@ function checkToggle(plan: Plan, name: string, toggle: Toggle): readonly Finding
   return found
 }
 
-/** What is read where a percentage can be written but these words are none is off: the application needs its own reader. */
+/** Checks words that an SDK cannot read beside percentages: it takes them for off, so the application needs its own reader. */
 function checkWords(plan: Plan, name: string, toggle: Toggle): readonly Finding[] {
   const isPartial = plan.phases.some(({ toggles, steps }) => toggles.includes(name) && steps.some(({ to }) => to < 100))
   if (isContract(toggle) || !isPartial) return []
