@@ -74,7 +74,7 @@ async function checkSignatures(shell: Shell, input: Input, events: readonly Even
   for (const { event, before } of happenings(events)) {
     if (event.type !== 'approved' || !event.signed || !before) continue
     const { refuteApproval } = await import('../session/signing.ts')
-    const wrong = await refuteApproval(shell, input, before, event)
+    const wrong = await refuteApproval(shell, input, before, { ...event, upon: event.previous })
     checked.push({ seq: event.seq, actor: event.actor, ...(wrong !== undefined && { wrong }) })
   }
   return checked

@@ -13,12 +13,12 @@ const SKEW = 10 * 60_000
 
 export type Approving = Pick<Approved, 'step' | 'group' | 'actor'> & { readonly key: string }
 
-/** Signs an approval, and checks it as everybody else will. Throws `denied` when it would not count. */
+/** Signs an approval of the state as it is, to be the next event, and checks it as everybody else will. Throws `denied` when it would not count. */
 export async function signed(shell: Shell, input: Input, state: State, { key, ...approving }: Approving): Promise<Signed> {
   const file = signersOf(shell, input, state)
   const lent = { cwd: shell.cwd, env: shell.env, signal: deadline(shell, input) }
   const at = shell.clock.now()
-  const text = statementOf(state, { ...approving, at })
+  const text = statementOf(state, { ...approving, at, upon: state.hash })
   const signature = await sign(text, resolve(shell.cwd, key), lent)
   const wrong = await refute({ text, signature, actor: approving.actor, at }, file, lent)
   if (wrong === undefined) return { at, signature }

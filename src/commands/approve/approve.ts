@@ -5,7 +5,7 @@ import type { Fact, Signed } from '../../core/journal/event.ts'
 import { nextStep } from '../../core/policy/moves.ts'
 import type { Step } from '../../core/plan/steps.ts'
 import type { Approval } from '../../core/plan/plan.ts'
-import type { State } from '../../core/journal/state.ts'
+import type { Approved, State } from '../../core/journal/state.ts'
 import { stateOf } from '../../engine/engine.ts'
 import type { Signature, Writer } from '../../engine/writer.ts'
 import type { Shell } from '../../shell.ts'
@@ -27,11 +27,11 @@ export default async function approve(shell: Shell, input: Input): Promise<Outco
   const by = await signature(shell, input)
   const [item] = input.args
   const facts = item === undefined ? await factsOfStep(shell, input, writer, by) : factsOfItem(state, input, item, by)
-  for (const fact of facts) await writer.append(fact, by)
+  for await (const fact of facts) await writer.append(fact, by)
   return reportState(shell, input, stateOf({ writer }), 'done')
 }
 
-async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signature): Promise<readonly Fact[]> {
+async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signature): Promise<Iterable<Fact> | AsyncIterable<Fact>> {
   const state = stateOf({ writer })
   if (text(input, 'evidence') !== undefined)
     throw new RolloutError('usage', {
@@ -53,9 +53,17 @@ async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signa
       hint: membersBut(state, [barred], by.actor),
     })
   }
-  const facts: Fact[] = []
-  for (const approval of mine) facts.push(...(await given(shell, input, { state, next, approval, actor: by.actor })))
-  return facts
+  return agreed(shell, input, writer, { next, approvals: mine, actor: by.actor })
+}
+
+/** One group after the other: each approval is bound to the event it comes after, the one before it included. */
+async function* agreed(
+  shell: Shell,
+  input: Input,
+  writer: Writer,
+  { next, approvals, actor }: { readonly next: Step; readonly approvals: readonly Approval[]; readonly actor: string },
+): AsyncGenerator<Fact> {
+  for (const approval of approvals) yield* await given(shell, input, { state: stateOf({ writer }), next, approval, actor })
 }
 
 interface Giving {
@@ -76,9 +84,15 @@ async function given(shell: Shell, input: Input, { state, next, approval, actor 
   }
   const known = state.approvals.find((each) => each.step === next.index && each.group === group && each.actor === actor)
   // One that expires counts anew from now.
-  if (known && approval.expires === undefined && (key === undefined || known.signed)) return []
+  if (known && approval.expires === undefined && (key === undefined || (await isSigned(shell, input, state, known)))) return []
   const proof = key === undefined ? {} : await sign(shell, input, state, { step: next.index, group, actor, key })
   return [{ type: 'approved', step: next.index, digest: state.digest, group, ...proof }]
+}
+
+/** A signature that proves nothing keeps nobody from signing. */
+async function isSigned(shell: Shell, input: Input, state: State, known: Approved): Promise<boolean> {
+  const { refuteApproval } = await import('../../session/signing.ts')
+  return (await refuteApproval(shell, input, state, known)) === undefined
 }
 
 /** Loaded for those who sign: it starts processes. */

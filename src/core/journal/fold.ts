@@ -103,8 +103,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
   }
 }
 
-function approval({ step, group, actor, at, signed }: Extract<Event, { type: 'approved' }>): Approved {
-  return { step, group, actor, at, ...(signed && { signed }) }
+function approval({ step, group, actor, at, previous, signed }: Extract<Event, { type: 'approved' }>): Approved {
+  return { step, group, actor, at, upon: previous, ...(signed && { signed }) }
 }
 
 /** Who says it again says it anew: the newer one counts for longer. */

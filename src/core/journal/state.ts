@@ -32,6 +32,8 @@ export interface Approved {
   readonly group: string
   readonly actor: string
   readonly at: Instant
+  /** Hash of the event it came right after: what was signed says which, so that a copy of it proves nothing. */
+  readonly upon: string
   readonly signed?: Signed
 }
 

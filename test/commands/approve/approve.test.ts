@@ -282,6 +282,29 @@ describe.skipIf(!canSign)('a signature', () => {
     expect(shell.json<Summary>().step).toBeUndefined()
   })
 
+  it.each([
+    ['a revocation', ['approve', '--actor', 'ana', '--revoke']],
+    ['a rollback', ['rollback', '--actor', 'ben']],
+  ])('is used once: a copy of it after %s counts for nothing', async (_, undo) => {
+    const shell = await signing()
+    await shell.run('approve', '--actor', 'ana', '--sign', 'ana')
+    await shell.run('history', '--json')
+    const [mine] = shell.json<readonly Event[]>()
+    if (mine?.type !== 'approved' || !mine.signed) throw new Error('not signed')
+    expect(await shell.run(...undo)).toBe('done')
+    await shell.run('resume', '--actor', 'ben')
+    const store = openFileStore(join(shell.cwd, '.rollout'), { clock: realClock() })
+    const clock = { now: () => mine.at }
+    const writer = await openWriter({ journal: await store.open('shop'), clock, uuid: shell.uuid, version: 'forged' })
+    const { step, digest, group, signed } = mine
+    await writer.append({ type: 'approved', step, digest, group, signed }, { actor: 'ana' })
+    expect(await gate(shell)).toMatchObject([{ open: true }])
+    expect(await shell.run('advance', '--actor', 'ben', ...GO)).toBe('notYet')
+    expect(shell.printed.out).toContain(`approval 0 of 1 (rm); ana's proves nothing`)
+    // Said anew, it counts.
+    expect(await shell.run('approve', '--actor', 'ana', '--sign', 'ana')).toBe('done')
+  })
+
   it('counts no more once its key has been taken out of the file; the edit is drift', async () => {
     const shell = await signing()
     await shell.run('approve', '--actor', 'ana', '--sign', 'ana')

@@ -10,7 +10,14 @@ import { decided, MINUTE, NOW, phase, plan, state } from '../../helpers/core.ts'
 const HOUR = 60 * MINUTE
 const signed = { at: NOW, signature: 'sig' }
 const rm: Approval = { group: 'rm', count: 1 }
-const gave = (actor: string, more: Partial<Approved> = {}): Approved => ({ step: 1, group: 'rm', actor, at: NOW, ...more })
+const gave = (actor: string, more: Partial<Approved> = {}): Approved => ({
+  step: 1,
+  group: 'rm',
+  actor,
+  at: NOW,
+  upon: 'hash-5',
+  ...more,
+})
 
 /** At the first of two steps; the second needs these. */
 function asking(needed: Approval | readonly Approval[], approvals: readonly Approved[], more: Partial<State> = {}): State {
@@ -104,6 +111,7 @@ step: 2
 group: rm
 actor: ben
 at: 2026-11-24T12:00:00.000Z
+upon: hash-5
 `,
   )
 })

@@ -123,7 +123,7 @@ const gated = on({
     { to: 100, hold: 0, approval },
   ],
 })
-const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor, at: NOW }))
+const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor, at: NOW, upon: '' }))
 const last = { cursor: 1, exposures: { A: 100 } }
 
 const drilled = (passed: boolean) => ({ contingency: 'x', passed, took: 1200, targets: {}, seq: 7, at: NOW, actor: 'ana' })
@@ -136,7 +136,7 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
   ['approval twice by one person', { plan: gated, approvals: given('ana', 'ana') }, 'approval 1 of 2 (managers)'],
   [
     'approval of another step',
-    { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana', at: NOW }] },
+    { plan: gated, approvals: [{ step: 0, group: 'managers', actor: 'ana', at: NOW, upon: '' }] },
     'approval 0 of 2 (managers)',
   ],
   [
