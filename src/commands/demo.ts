@@ -21,7 +21,8 @@ import { renderDemoEnd, renderDemoStart } from '../views/demo.ts'
 import { openLive, type Live } from '../views/live.ts'
 import { digestOf } from '../session/digest.ts'
 import { text, type Input } from '../session/input.ts'
-import { journalName, loadPlan, openEngine } from '../session/project.ts'
+import { journalName } from '../core/journal/identity.ts'
+import { loadPlan, openEngine } from '../session/project.ts'
 
 /** The plan's half hours become about two seconds. */
 const SPEED = 1000

@@ -21,7 +21,8 @@ import { writeJson } from '../views/json.ts'
 import { renderSettling } from '../views/rollback.ts'
 import { contingencyCalled, type Named } from '../session/contingency.ts'
 import { flag, signature, text, type Input } from '../session/input.ts'
-import { journalName, openEngine, openForReading, openJournal, openRollbackEngine, openRollout, readPlan } from '../session/project.ts'
+import { journalName } from '../core/journal/identity.ts'
+import { openEngine, openForReading, openJournal, openRollbackEngine, openRollout, readPlan } from '../session/project.ts'
 
 /** Rehearses a contingency: on a copy, for real (`--apply`), or by what another environment has rehearsed (`--proof`). */
 export default async function drill(shell: Shell, input: Input): Promise<Outcome> {

@@ -10,7 +10,8 @@ import { renderWarnings } from '../views/problem.ts'
 import { digestOf } from '../session/digest.ts'
 import { flag, signature, type Input } from '../session/input.ts'
 import { locate } from '../session/place.ts'
-import { journalName, loadPlan, openEngine, openRollout } from '../session/project.ts'
+import { journalName } from '../core/journal/identity.ts'
+import { loadPlan, openEngine, openRollout } from '../session/project.ts'
 import { openPlanStore } from '../session/store.ts'
 
 /** Freezes the plan and records the baseline. Writes nothing to any target. */

@@ -7,7 +7,8 @@ import { writeJson } from '../views/json.ts'
 import { renderMoved, renderState } from '../views/state.ts'
 import { flag, signature, type Input } from '../session/input.ts'
 import { locate } from '../session/place.ts'
-import { journalName, openForReading, openJournal, openRollout } from '../session/project.ts'
+import { journalName } from '../core/journal/identity.ts'
+import { openForReading, openJournal, openRollout } from '../session/project.ts'
 import { openNamedStore } from '../session/store.ts'
 
 /** Where the journal is and who watches; `state move TO` takes it to another store. */

@@ -9,6 +9,7 @@ import { writeJson } from '../views/json.ts'
 import { renderStatus } from '../views/status.ts'
 import { deadline, flag, type Input } from '../session/input.ts'
 import { locate } from '../session/place.ts'
+import { withUnheard } from '../session/glass.ts'
 import { openState } from '../session/project.ts'
 import { editedFiles } from '../session/edited-files.ts'
 
@@ -19,7 +20,7 @@ const REFRESH = 1000
 export default async function status(shell: Shell, input: Input): Promise<Outcome> {
   const { journal, state } = await openState(shell, input)
   show(shell, input, state, await leaseOf(journal))
-  if (!flag(input, 'watch')) return outcomeOf(state)
+  if (!flag(input, 'watch')) return outcomeOf(withUnheard(shell, input, state).state)
   const signal = deadline(shell, input)
   for (let shown = state; ;) {
     await journal.changed(shown.seq, REFRESH, signal)
@@ -40,14 +41,15 @@ async function leaseOf(journal: Journal): Promise<Lease | undefined> {
   }
 }
 
-function show(shell: Shell, input: Input, state: State, lease: Lease | undefined): void {
+function show(shell: Shell, input: Input, journaled: State, lease: Lease | undefined): void {
+  const { state, notes: unheard } = withUnheard(shell, input, journaled)
   const edited = editedFiles(locate(shell, input).folder, state)
   const summary = summarize(situationOf(state, shell.clock.now()), lease)
   if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
   const clear = flag(input, 'watch') && shell.out.tty ? '\u001b[H\u001b[J' : ''
-  shell.out.write(clear + renderStatus(summary, state.plan, shell.out, notes))
+  shell.out.write(clear + renderStatus(summary, state.plan, shell.out, [...unheard, ...notes]))
 }
 
 function outcomeOf({ status: is, intent }: State): Outcome {

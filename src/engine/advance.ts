@@ -9,7 +9,7 @@ import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
 import { settleAfter } from './settle.ts'
-import { findForeignDrift, finish, move, record, type Turn } from './tick.ts'
+import { findForeignDrift, finish, goOn, move, record, type Turn } from './tick.ts'
 import { signatureGate } from './signatures.ts'
 import type { Signature } from './writer.ts'
 
@@ -39,7 +39,8 @@ export async function advanceNow(
   await observer.keep()
   if (decision.do === 'complete') return { decision, state: await record(engine, { type: 'completed', why: decision.why }, signature) }
   if (decision.do === 'finish' || decision.do === 'rollback' || decision.do === 'step-back') {
-    const turn = decision.do === 'finish' ? await finish(engine, decision) : await move(engine, decision, engine.signature)
+    const isOwn = overrides.includes('drift')
+    const turn = decision.do !== 'finish' ? await move(engine, decision, engine.signature) : await (isOwn ? finish : goOn)(engine, decision)
     await settleAfter(engine, turn)
     return turn
   }

@@ -8,6 +8,7 @@ import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
 import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
+import { findForeignWord } from './foreign-word.ts'
 import type { Observer } from './observe.ts'
 import type { Signature } from './writer.ts'
 import { signatureGate } from './signatures.ts'
@@ -38,7 +39,7 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'complete':
       return { decision, state: await record(engine, { type: 'completed', why: decision.why }) }
     case 'finish':
-      return finish(engine, decision)
+      return goOn(engine, decision)
     case 'advance': {
       const obstacle = await findObstacle(engine, stateOf(engine), decision.to)
       if (obstacle)
@@ -52,6 +53,15 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'step-back':
       return move(engine, decision, engine.signature)
   }
+}
+
+/** Goes on with the unfinished intent, but not with a step up over what somebody else has put there: then it pauses. */
+export async function goOn(engine: Engine, decision: Decision): Promise<Turn> {
+  const state = stateOf(engine)
+  const why = await findForeignWord(engine, state)
+  if (!why) return finish(engine, decision)
+  if (state.status !== 'running') return { decision: { do: 'hold', gates: [], why }, state }
+  return { decision: { do: 'pause', why }, state: await record(engine, { type: 'paused', why }) }
 }
 
 /** A move that was decided, by the policy or by a person. */

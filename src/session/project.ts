@@ -1,19 +1,17 @@
-import { join } from 'node:path'
 import type { Lender } from '../adapters/open.ts'
-import { discardRecord, readRecord } from '../adapters/state/break-glass.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
-import { defaultsOf, type Plan } from '../core/plan/plan.ts'
+import { journalName } from '../core/journal/identity.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { formatInstant } from '../core/values/units.ts'
-import { stateOf, type Engine } from '../engine/engine.ts'
-import { retryOnConflict } from '../engine/retry.ts'
+import type { Engine } from '../engine/engine.ts'
 import { GRACE } from '../engine/write-verified.ts'
 import { withGrace } from '../adapters/deadline.ts'
 import { checkHere, loadState, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Shell } from '../shell.ts'
 import { deadline, MACHINE, text, type Input } from './input.ts'
+import { openHearing } from './glass.ts'
 import { locate } from './place.ts'
 import { openPlanStore, outlineAt } from './store.ts'
 
@@ -75,37 +73,16 @@ export async function loadPlan(
   })
 }
 
-/** The name a plan's journal has. */
-export function journalName(plan: Pick<Plan, 'name' | 'environment'>): string {
-  return plan.environment === undefined ? plan.name : `${plan.name}@${plan.environment}`
-}
-
 /** A writer on the rollout's journal, for a command that changes something: a break-glass is recorded first. */
 export async function openRollout(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
   const writer = await openForReading(shell, input, journal)
   checkHere(writer.state)
-  await recordBreakGlass(shell, input, writer)
-  return writer
+  return openHearing(shell, input, writer)
 }
 
 /** Likewise, for a command that only looks. */
 export async function openForReading(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
   return openWriter({ journal: journal ?? (await openJournal(shell, input)), clock: shell.clock, uuid: shell.uuid, version: shell.version })
-}
-
-/** The journal is back: what was done without it becomes an intent, which the next turn verifies on every target. */
-async function recordBreakGlass(shell: Shell, input: Input, writer: Writer): Promise<void> {
-  if (!writer.state) return
-  const folder = join(locate(shell, input).folder, '.rollout')
-  const record = readRecord(folder, journalName(writer.state.plan))
-  if (!record) return
-  const text = `break-glass of ${record.actor} at ${formatInstant(record.at)}${record.reason === undefined ? '' : `: ${record.reason}`}`
-  await retryOnConflict(async () => {
-    const { plan } = stateOf({ writer })
-    const why = { code: 'operator', text } as const
-    await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: defaultsOf(plan), why }, record)
-  })
-  discardRecord(folder, journalName(writer.state.plan))
 }
 
 /** The engine of a rollback: no metric is needed for it, and a target whose options do not fit must not stop the others. */

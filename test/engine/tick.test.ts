@@ -98,6 +98,7 @@ describe('tick', () => {
       { actor: 'auto' },
     )
     await writer.append({ type: 'applied', intent: 2, target: 'web' }, { actor: 'auto' })
+    Object.assign(web.words, { A: '10%', B: 'false' })
     const turn = await tick(engine, observer)
     expect([turn.decision.do, turn.applied, web.writes.length, worker.words['A']]).toEqual(['finish', 'arrived', 0, '10%'])
   })
@@ -114,6 +115,29 @@ describe('tick', () => {
       { actor: 'ana' },
     )
     expect([applied, stateOf(engine).missing, worker.writes.length]).toEqual(['arrived', [], writes])
+  })
+
+  it.each([
+    ['holds what is of neither side of the step', 'worker', '40%'],
+    ['has confirmed the step and holds what was before', 'web', '10%'],
+  ] as const)('does not finish a step over a target that %s: it pauses', async (_, at, word) => {
+    const { engine, observer, web, worker, writer, journal } = await shop()
+    await tick(engine, observer)
+    const why = { code: 'healthy', text: '' } as const
+    await writer.append({ type: 'intended', move: 'advance', cursor: 1, exposures: { A: 100, B: 0 }, why }, { actor: 'auto' })
+    await writer.append({ type: 'applied', intent: stateOf(engine).epoch, target: 'web' }, { actor: 'auto' })
+    web.words['A'] = 'true'
+    Object.assign(at === 'web' ? web.words : worker.words, { A: word })
+    const before = [web.writes.length, worker.writes.length]
+    const turn = await tick(engine, observer)
+    expect(turn.decision).toEqual({
+      do: 'pause',
+      why: { code: 'drift', text: expect.stringContaining(`${at} holds A=${word}, which is neither`) },
+    })
+    // Nor does the next turn, and it says no more than once that it has paused.
+    expect((await tick(engine, observer)).decision.do).toBe('hold')
+    expect([web.writes.length, worker.writes.length]).toEqual(before)
+    expect(kinds(await journal.read()).filter((kind) => kind === 'paused')).toHaveLength(1)
   })
 
   it('retries a target, and goes on when it recovers', async () => {

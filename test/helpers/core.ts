@@ -118,6 +118,7 @@ export function state(more: Partial<State> = {}): State {
     exposures: { A: 10 },
     cursor: 0,
     arrivedAt: NOW,
+    decidedAt: NOW,
     epoch: 2,
     advanced: false,
     missing: [],

@@ -20,7 +20,7 @@ export function keepRecord(folder: string, name: string, record: BreakGlassRecor
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeDurably(temporary, Buffer.from(`${JSON.stringify(record)}\n`))
-    replace(temporary, pathOf(folder, name))
+    replace(temporary, recordPath(folder, name))
     return true
   } catch (thrown) {
     if (codeOf(thrown) === '') throw thrown
@@ -30,7 +30,7 @@ export function keepRecord(folder: string, name: string, record: BreakGlassRecor
 
 /** The record, if there is one. Throws `config` when it is damaged: it is not guessed at. */
 export function readRecord(folder: string, name: string): BreakGlassRecord | undefined {
-  const path = pathOf(folder, name)
+  const path = recordPath(folder, name)
   try {
     const record: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (isRecord(record)) return record
@@ -46,10 +46,11 @@ export function readRecord(folder: string, name: string): BreakGlassRecord | und
 }
 
 export function discardRecord(folder: string, name: string): void {
-  discard(pathOf(folder, name))
+  discard(recordPath(folder, name))
 }
 
-function pathOf(folder: string, name: string): string {
+/** Returns where the record of this journal is, if there is one. Throws `config` for what cannot name a journal. */
+export function recordPath(folder: string, name: string): string {
   // The name may come out of a journal: it must not lead to another folder.
   checkName(name)
   return join(folder, `${name}.break-glass.json`)

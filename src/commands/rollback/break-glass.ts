@@ -8,7 +8,8 @@ import { writeJson } from '../../views/json.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
 import { deadline, flag, signature, type Input } from '../../session/input.ts'
 import { locate } from '../../session/place.ts'
-import { journalName, lenderOf, loadPlan } from '../../session/project.ts'
+import { journalName } from '../../core/journal/identity.ts'
+import { lenderOf, loadPlan } from '../../session/project.ts'
 import { tellOnce } from '../../session/tell.ts'
 
 /** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */

@@ -65,6 +65,7 @@ function held(plan: Plan): State {
     files: {},
     startedAt: 0,
     arrivedAt: 0,
+    decidedAt: 0,
     epoch: 0,
     cursor,
     missing: [],

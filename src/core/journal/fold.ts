@@ -9,7 +9,7 @@ import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '6'
+export const FOLD = '7'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -36,7 +36,7 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
 /** A rollout that is started again in the same journal stays of the same lineage. */
 function begin(event: Extract<Event, { type: 'started' }>, lineage = lineageOf(event)): State {
   const { seq, hash, plan, digest, files, at, baseline, actor } = event
-  return { ...asStarted(plan, baseline), seq, hash, lineage, digest, files, startedAt: at, arrivedAt: at, authors: [actor] }
+  return { ...asStarted(plan, baseline), seq, hash, lineage, digest, files, startedAt: at, arrivedAt: at, decidedAt: at, authors: [actor] }
 }
 
 function change(state: State, event: Exclude<Event, { type: 'started' }>): State {
@@ -71,7 +71,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'resumed': {
       const { stopped: _, ...rest } = state
       if (state.status === 'complete') return state
-      return { ...rest, status: 'running', ...(state.watch && { watch: reconsidered(state.watch) }) }
+      return { ...rest, status: 'running', decidedAt: event.at, ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':
       // Whoever agreed to another plan has not agreed to this one.
@@ -181,7 +181,12 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     doubted: targets.filter((target) => doubts.includes(target)),
   }
   const isSettled = !open && (state.watch?.credit ?? 0) >= LONGEST_FLIGHT
-  const next = { ...unsettle(isSettled ? { ...state, unsettled: [] } : state, unconfirmed(open)), intent, epoch: event.seq }
+  const next = {
+    ...unsettle(isSettled ? { ...state, unsettled: [] } : state, unconfirmed(open)),
+    intent,
+    epoch: event.seq,
+    decidedAt: event.at,
+  }
   if (event.move === 'advance') return { ...next, advanced: true }
   // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
   const status = event.move === 'rollback' ? 'rolled back' : 'paused'

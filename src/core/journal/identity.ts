@@ -16,6 +16,11 @@ export function identityOf({ plan, lineage }: Pick<State, 'plan' | 'lineage'>): 
   return { name: plan.name, ...(plan.environment !== undefined && { environment: plan.environment }), lineage }
 }
 
+/** Returns the name of the journal that a plan has. */
+export function journalName({ name, environment }: Pick<Identity, 'name' | 'environment'>): string {
+  return environment === undefined ? name : `${name}@${environment}`
+}
+
 /** Returns the lineage of the journal that begins with this event. */
 export function lineageOf(first: { readonly hash: string }): string {
   return first.hash.slice(0, LENGTH)

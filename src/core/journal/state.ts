@@ -74,6 +74,8 @@ export interface State {
   /** Index of the step arrived at last; -1 before the first. */
   readonly cursor: number
   readonly arrivedAt: Instant
+  /** When it was last decided where it is to go: by its start, an intent or a resume. By the clock of whoever did. */
+  readonly decidedAt: Instant
   readonly intent?: Intent
   /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
   readonly epoch: number
@@ -114,6 +116,7 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
     exposures: baseline,
     cursor: -1,
     arrivedAt: 0,
+    decidedAt: 0,
     epoch: 0,
     advanced: false,
     missing: [],

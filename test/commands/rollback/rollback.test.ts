@@ -150,6 +150,19 @@ describe('rollback --all --break-glass', () => {
     },
   )
 
+  it('asks, and does nothing, about a note that is older than what the journal has decided since', async () => {
+    const shell = await rising()
+    shell.write('.rollout/shop.break-glass.json', JSON.stringify({ at: shell.clock.now() - 60_000, actor: 'ana', actorFrom: 'system' }))
+    expect(await shell.run('pause')).toBe('done')
+    expect(shell.printed.err).toMatch(
+      /^! the break-glass of ana at .* is not in the journal, which has gone on since: nothing is done about it\./,
+    )
+    expect(shell.printed.err).toContain('rollout rollback --all takes everything back; without ')
+    expect(word(shell)).toBe('10%')
+    expect(await shell.run('status')).toBe('notYet')
+    expect(shell.printed.out).toContain('PAUSED')
+  })
+
   it('works from rollout.yaml alone, and is recorded by the next command that reaches the journal', async () => {
     const { shell, back } = await withoutJournal()
     expect(await shell.run('rollback', '--all')).toBe('config')
@@ -160,6 +173,13 @@ describe('rollback --all --break-glass', () => {
     expect(word(shell)).toBe('false')
 
     back()
+    // Until it is in the journal, who looks is told what is.
+    expect(await shell.run('status')).toBe('unhealthy')
+    expect(shell.printed.out).toMatch(
+      /ROLLED BACK.*[^]*break-glass of ana at .*: store down[^]*the journal does not say so yet: rollout rollback records it/,
+    )
+    expect(await shell.run('status', '--json')).toBe('unhealthy')
+    expect(shell.json<Summary>()).toMatchObject({ status: 'rolled back', exposures: { FEATURE_X: 0 } })
     expect(await shell.run('pause')).toBe('conflict')
     expect(await shell.run('status', '--json')).toBe('partial')
     expect(shell.json<Summary>()).toMatchObject({

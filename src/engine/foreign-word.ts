@@ -1,0 +1,41 @@
+import type { OpenTarget } from '../adapters/open.ts'
+import type { Why } from '../core/journal/event.ts'
+import type { Intent, State } from '../core/journal/state.ts'
+import { drift, environment, type Drift } from '../core/plan/environment.ts'
+import type { Engine } from './engine.ts'
+import { shownWord } from './write-verified.ts'
+
+/**
+ * Resolves to why an unfinished step up must not be gone on with; undefined where every target that answers holds the word
+ * from before the step or the one after it. Whatever interrupted the step may have lasted, and somebody may have put
+ * something else there meanwhile: a break-glass on another machine, above all, which no journal knows of.
+ */
+export async function findForeignWord(engine: Pick<Engine, 'targets' | 'signal'>, state: State): Promise<Why | undefined> {
+  const { intent } = state
+  if (intent?.move !== 'advance') return undefined
+  const concerned = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && !state.missing.includes(name))
+  const found = await Promise.all(concerned.map(async (target) => foreignAt(target, state, intent, engine.signal)))
+  const [first] = found.flat()
+  if (!first) return undefined
+  const text = `${first.target} holds ${first.variable}=${first.found ?? 'nothing'}, which is neither what it had before this step nor what the step writes: somebody else changed it`
+  return { code: 'drift', text }
+}
+
+/** What is of neither side of the step; of a target that has confirmed, what is not of the side it has reached. */
+async function foreignAt(target: OpenTarget, state: State, intent: Intent, signal: AbortSignal): Promise<readonly Drift[]> {
+  const { plan, baseline } = state
+  const after = { exposures: intent.exposures, baseline }
+  try {
+    const words = await target.read(Object.keys(environment(plan, target.name, after)), signal)
+    const beside = drift(plan, target.name, after, words)
+    const before = new Set(drift(plan, target.name, state, words).map(({ variable }) => variable))
+    const hasConfirmed = intent.targets[target.name]?.is === 'applied'
+    return beside
+      .filter(({ variable }) => hasConfirmed || before.has(variable))
+      .map((each) => (each.found === undefined ? each : { ...each, found: shownWord(target, each.found) }))
+  } catch {
+    // One that cannot be read says why when it is written.
+    signal.throwIfAborted()
+    return []
+  }
+}
