@@ -5,7 +5,7 @@ import { lendReal } from './lend-real.ts'
 import type { WrittenOptions } from './check.ts'
 import { tryChannel, tryMetric, tryTarget, type Trying } from './try-out.ts'
 
-/** What an adapter is tried with. It is called for real: give it a place that may be written, or a server of your own. */
+/** The options and words an adapter is tried with. It is called for real: give it a place that may be written, or a server of your own. */
 export interface Trial {
   /** Options as they would stand in a plan. */
   readonly options: WrittenOptions

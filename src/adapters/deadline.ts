@@ -2,7 +2,7 @@ import { RolloutError } from '../core/values/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 
-/** What a deadline is measured with. */
+/** The part of a clock that a deadline is measured with. */
 export type Timer = Pick<Clock, 'timer'>
 
 /** Real time, whatever clock was lent: for a call that must not hang on a peer that does not answer. */

@@ -36,7 +36,7 @@ export interface OpenMetric {
   readonly history?: (span: Span, signal: AbortSignal) => AsyncIterable<Past>
   /** The server it asks, whose clock counts. */
   readonly asks?: Server | undefined
-  /** What there is to say of its options. */
+  /** Rows of `doctor` about its options. */
   readonly advice?: readonly Advice[]
 }
 

@@ -4,7 +4,7 @@ import { isMeasures } from '../core/values/reading.ts'
 import type { Fence, Loan, MetricAdapter, NotifyAdapter, TargetAdapter, Words } from '../core/ports.ts'
 import { checkMeasured } from './measure/sound.ts'
 
-/** What an adapter is tried with, and where its faults go. */
+/** The options and words an adapter is tried with, and where its faults go. */
 export interface Trying {
   readonly options: unknown
   readonly words: readonly { readonly [variable: string]: string }[]

@@ -118,7 +118,7 @@ export interface TargetAdapter<Options> {
 /** When an application runs with a word that was written. */
 export type Effect = 'live' | 'restart' | 'redeploy'
 
-/** What is wrong, and what would do. */
+/** A fault in the words of people: what is wrong, and what would do. */
 export interface Refusal {
   readonly message: string
   readonly hint?: string

@@ -12,7 +12,7 @@ export interface GeneratedFile {
 }
 
 /**
- * What stands where a file is to be written. `edited`: somebody has written into a generated file; `foreign`: it was never
+ * The state of the place where a file is to be written. `edited`: somebody has written into a generated file; `foreign`: it was never
  * generated, or is no ordinary file.
  */
 export type FileStanding = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
@@ -34,7 +34,7 @@ export function marked(text: string): string {
   return `${doctype}${line}${text.slice(doctype.length)}`
 }
 
-/** What a file would change. */
+/** The change that writing a file would make. */
 export function compareGenerated({ path, text, shared }: GeneratedFile): Compared {
   const found = textAt(path)
   if (found === 'nothing') return { standing: 'new', added: linesOf(text).length, removed: 0 }

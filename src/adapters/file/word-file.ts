@@ -171,7 +171,7 @@ async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise
   }
 }
 
-/** What the application does instead of running with these words; undefined when it does, or nobody asks it. */
+/** Resolves to what the application does instead of running with these words; undefined when it does, or nobody asks it. */
 async function differing({ verify, ...given }: FileOptions, words: Wanted, loan: Loan): Promise<string | undefined> {
   if (verify === undefined) return undefined
   try {
