@@ -24,7 +24,7 @@ OPTIONS = {
 }
 CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(equals|in|starts|ends|percentage):(.+)", re.DOTALL)
 ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=([ \t]*)")
-MARK = re.compile(r"# rollout:([0-9]{1,15})(?: reloaded:[0-9a-f]+)?[ \t]*")
+MARK = re.compile(r"# rollout:([0-9]{1,15})(?: of:([a-z0-9._@-]+)(?:/[0-9a-f]+)?)?(?: reloaded:[0-9a-f]+)?[ \t]*", re.IGNORECASE)
 
 
 def utf8(text):
@@ -125,7 +125,7 @@ def closing(text):
 
 def parse_file(text):
     """(variables, unclear names, epoch). Raises ValueError when it is no env file: half a file must never be believed."""
-    variables, unclear, epoch, joined = {}, set(), None, False
+    variables, unclear, epochs, joined = {}, set(), {}, False
     lines = re.split(r"\r?\n", text[1:] if text.startswith("\ufeff") else text)
     at = 0
     while at < len(lines):
@@ -134,7 +134,7 @@ def parse_file(text):
         joined = backslashes % 2 == 1 and not line.lstrip(" \t").startswith("#")
         mark = MARK.fullmatch(line)
         if mark:
-            epoch = max(epoch or 0, int(mark[1]))
+            epochs[mark[2]] = max(epochs.get(mark[2], 0), int(mark[1]))
         if not line.strip(" \t") or line.lstrip(" \t").startswith("#"):
             continue
         found = ASSIGNMENT.match(line)
@@ -157,7 +157,7 @@ def parse_file(text):
         if not clear or variables.get(name, value) != value:
             unclear.add(name)
         variables[name] = value
-    return variables, unclear, None if epoch is None else str(epoch)
+    return variables, unclear, "+".join(str(epoch) for epoch in epochs.values()) or None
 
 
 class Toggles:

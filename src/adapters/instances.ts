@@ -40,7 +40,7 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       await everywhere(places, async (place, instance) => place.write(wordsAt(instance), fence, signal))
     },
     // One that cannot be reached must not keep the others from being taken back.
-    epochs: async (signal) => (await Promise.all([...places.values()].map(async (place) => place.epochs(signal).catch(() => [])))).flat(),
+    marks: async (signal) => (await Promise.all([...places.values()].map(async (place) => place.marks(signal).catch(() => [])))).flat(),
     settle: Math.max(...[...places.values()].map(({ settle }) => settle)),
     shown: (text) => first?.shown(text) ?? text,
     byHand: (words) => {

@@ -1,4 +1,5 @@
 import type { Advice, Effect, Fence, KnownId, Refusal, Words } from '../core/ports.ts'
+import type { Mark } from '../core/toggle/mark.ts'
 import type { Duration } from '../core/values/units.ts'
 
 /** A target of the plan with its adapter found and its options checked. */
@@ -6,8 +7,8 @@ export interface OpenTarget {
   readonly name: string
   read(variables: readonly string[], signal: AbortSignal): Promise<Words>
   write(words: { readonly [variable: string]: string }, fence: Fence, signal: AbortSignal): Promise<void>
-  /** The epochs it holds, one of each place that it is; none where it cannot hold any. */
-  epochs(signal: AbortSignal): Promise<readonly number[]>
+  /** The marks it holds, of every place that it is; none where it cannot hold any. */
+  marks(signal: AbortSignal): Promise<readonly Mark[]>
   /** How long a write may still land after its sender has ended; 0 where older ones are refused. */
   readonly settle: Duration
   /** Text that may hold what came from the environment, fit to be shown. */

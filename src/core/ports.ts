@@ -1,3 +1,4 @@
+import type { Identity, Mark } from './toggle/mark.ts'
 import type { Measured, Measures, Reading } from './values/reading.ts'
 import type { Duration, Instant } from './values/units.ts'
 import type { Message } from './values/message.ts'
@@ -9,7 +10,7 @@ import type { Message } from './values/message.ts'
 
 /** Every kind of adapter by its folder, which is also its key in a plan: the word for one, and the functions it has. */
 export const KINDS = {
-  targets: { one: 'target', needs: ['read', 'write', 'byHand'], may: ['epoch', 'settle', 'refuses', 'check', 'effect', 'probe', 'advise'] },
+  targets: { one: 'target', needs: ['read', 'write', 'byHand'], may: ['marks', 'settle', 'refuses', 'check', 'effect', 'probe', 'advise'] },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
 } as const satisfies { readonly [kind in keyof Contracts]: Functions<Contracts[kind]> }
@@ -64,16 +65,14 @@ export interface Clock {
 /** Variable → word. `undefined`: the target does not know the variable. */
 export type Words = { readonly [variable: string]: string | undefined }
 
-/** Newer than any intent: what a break-glass leaves where a target can hold an epoch. */
-export const TOMBSTONE = 999_999_999_999_999
-
-/** Which intent a write carries out. */
+/** Which intent of which rollout a write carries out. */
 export interface Fence {
+  readonly identity: Identity
   /** Sequence number of the intent. */
   readonly epoch: number
   /**
-   * Newer epochs that it may replace all the same: for a return to every default that of a break-glass, and in a journal
-   * that has never gone forward whatever the target held before, because the journal it belongs to may have been lost.
+   * Newer epochs that it may replace all the same: for a return to every default that of a break-glass, and for a retreat
+   * those of intents that its journal, which was restored from a backup, does not know any more.
    */
   readonly over: readonly number[]
 }
@@ -88,13 +87,14 @@ export interface TargetAdapter<Options> {
   read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
   /**
    * Writes all words in one go where the target can. A word of '' is that of a list: where a variable cannot be removed, it
-   * is left empty, and reads back as '' or as not set. A target that can hold the epoch refuses an older one.
+   * is left empty, and reads back as '' or as not set. A target that can hold a mark keeps one for each rollout, and refuses
+   * an epoch that is older than the one of the same rollout.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
   /** Returns the lines a person would type to do the same by hand. Pure. */
   byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
-  /** The epoch that the target holds, 0 for none; for those that can. */
-  epoch?(options: Options, loan: Loan): Promise<number>
+  /** Returns the marks that the target holds, those of other rollouts too; for those that can. */
+  marks?(options: Options, loan: Loan): Promise<readonly Mark[]>
   /**
    * Returns how long a write may still land after its sender has ended; 10 s unless told. 0 where a write with an older
    * epoch is refused: there a late one does no harm.

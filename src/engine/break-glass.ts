@@ -2,7 +2,8 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import { defaultsOf, type Plan } from '../core/plan/plan.ts'
-import { TOMBSTONE, type Clock } from '../core/ports.ts'
+import type { Clock } from '../core/ports.ts'
+import { TOMBSTONE } from '../core/toggle/mark.ts'
 import { writeVerified } from './write-verified.ts'
 
 const ATTEMPTS = 4
@@ -18,20 +19,23 @@ export interface Broken {
 
 /**
  * Every toggle to its default on every target, without a journal. Where a target can hold an epoch it gets one that no
- * controller's intent is newer than: until a rollback to the defaults is in the journal, nothing undoes it.
+ * controller's intent is newer than, in the name of the rollout: until a rollback to the defaults is in its journal, nothing
+ * undoes it, and the rollouts of others go on.
  */
 export async function breakGlass(
   plan: Plan,
   targets: readonly OpenTarget[],
   world: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<readonly Broken[]> {
+  const { name, environment: where } = plan
+  const identity = { name, ...(where !== undefined && { environment: where }), lineage: '' }
   return Promise.all(
     targets.map(async (target) => {
       const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
       const lines = target.byHand(words)
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await writeVerified(target, words, { epoch: TOMBSTONE, over: [] }, world)
+          await writeVerified(target, words, { identity, epoch: TOMBSTONE, over: [] }, world)
           return { target: target.name, lines }
         } catch (thrown) {
           world.signal.throwIfAborted()

@@ -3,8 +3,11 @@ import { environment } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
-import { TOMBSTONE, type Fence } from '../core/ports.ts'
-import type { Intent } from '../core/journal/state.ts'
+import { notableMarks } from '../core/journal/fence.ts'
+import { identityOf } from '../core/journal/identity.ts'
+import type { Fence } from '../core/ports.ts'
+import { TOMBSTONE, type Mark } from '../core/toggle/mark.ts'
+import type { Intent, State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
 import { WRITE_DEADLINE, writeVerified } from './write-verified.ts'
@@ -38,19 +41,30 @@ interface Aim {
   readonly fence: Fence
 }
 
-/** Asks the target before the journal: whatever it holds later than this is newer than the answer. */
+/**
+ * Asks the target before the journal: what it holds of this rollout is then older than the answer, unless the journal was
+ * restored from a backup. A retreat goes over that.
+ */
 async function aim(engine: Engine, target: OpenTarget, { refresh }: Desk): Promise<Aim> {
-  const held = stateOf(engine).advanced ? [] : await heldBy(engine, target)
+  const held = isRetreat(stateOf(engine)) ? await marksOf(engine, target) : []
   await refresh()
-  const { plan, advanced, intent, exposures: reached, epoch } = stateOf(engine)
+  const state = stateOf(engine)
+  const { plan, intent, exposures: reached, epoch } = state
   const exposures = intent?.exposures ?? reached
+  const identity = identityOf(state)
   const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
-  return { exposures, fence: { epoch, over: !isReset ? [] : advanced ? [TOMBSTONE] : held } }
+  const unknown = notableMarks(held, { identity, epoch }).flatMap(({ is, mark }) => (is === 'newer' ? [mark.epoch] : []))
+  return { exposures, fence: { identity, epoch, over: [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : [])] } }
+}
+
+/** The newest intent takes something back. */
+function isRetreat({ stopped, epoch }: State): boolean {
+  return stopped?.seq === epoch
 }
 
 /** A target that cannot be asked cannot be written either, and then says why. */
-async function heldBy({ clock, signal }: Engine, target: OpenTarget): Promise<readonly number[]> {
-  return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.epochs(both)).catch(() => [])
+async function marksOf({ clock, signal }: Engine, target: OpenTarget): Promise<readonly Mark[]> {
+  return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.marks(both)).catch(() => [])
 }
 
 async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promise<boolean> {

@@ -1,14 +1,16 @@
+import { parseMark, type Mark } from '../core/toggle/mark.ts'
+
 /** What a hot file says. */
 export interface EnvFile {
   readonly variables: ReadonlyMap<string, string>
   /** Variables that are written twice with different values, or so that readers of env files would not agree. */
   readonly unclear: ReadonlySet<string>
-  /** `# rollout:42`: the change that was written last. */
+  /** `# rollout:42 of:shop/…`: the change that was written last; of several rollouts one each, `42+7`, in the order of the file. */
   readonly epoch: string | undefined
 }
 
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=([ \t]*)/
-const MARK = /^# rollout:(\d{1,15})(?: reloaded:[0-9a-f]+)?[ \t]*$/
+const MARK = /^# rollout:(\d.*?)[ \t]*$/
 
 /**
  * Reads `NAME=value` lines as the CLI writes them: `export`, quotes, values of several lines between quotes, comments
@@ -17,15 +19,15 @@ const MARK = /^# rollout:(\d{1,15})(?: reloaded:[0-9a-f]+)?[ \t]*$/
 export function parseEnvFile(text: string): EnvFile | string {
   const variables = new Map<string, string>()
   const unclear = new Set<string>()
-  let epoch: number | undefined
+  const epochs = new Map<string, number>()
   let isContinued = false
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
   for (let nth = 0; nth < lines.length; nth += 1) {
     const line = lines[nth] ?? ''
     const isBehindBackslash = isContinued
     isContinued = endsInBackslash(line)
-    const mark = MARK.exec(line)?.[1]
-    if (mark !== undefined) epoch = Math.max(epoch ?? 0, Number(mark))
+    const mark = parseMark(MARK.exec(line)?.[1] ?? '')
+    if (mark) epochs.set(ownerOf(mark), Math.max(epochs.get(ownerOf(mark)) ?? 0, mark.epoch))
     if (/^[ \t]*(?:#|$)/.test(line)) continue
     if (line.includes('\0')) return `line ${nth + 1} is not text`
     const [head, name, blanks = ''] = ASSIGNMENT.exec(line) ?? []
@@ -44,7 +46,11 @@ export function parseEnvFile(text: string): EnvFile | string {
     if (isBehindBackslash || !read.isClear || (variables.get(name) ?? read.value) !== read.value) unclear.add(name)
     variables.set(name, read.value)
   }
-  return { variables, unclear, epoch: epoch === undefined ? undefined : String(epoch) }
+  return { variables, unclear, epoch: epochs.size === 0 ? undefined : [...epochs.values()].join('+') }
+}
+
+function ownerOf({ identity }: Mark): string {
+  return identity ? `${identity.name}@${identity.environment ?? ''}` : ''
 }
 
 function bare(blanks: string, rest: string): string {

@@ -34,7 +34,7 @@ async function stepped(
       throw new Error('no answer')
     }
   }
-  const late: OpenTarget = { ...web, write, settle: SETTLE, epochs: async () => [] }
+  const late: OpenTarget = { ...web, write, settle: SETTLE, marks: async () => [] }
   const world = { ...(await fakeEngine(plan, { targets: [late] })), web }
   const sleep = world.clock.sleep.bind(world.clock)
   let waits = 0

@@ -6,6 +6,7 @@ import type { Reading } from '../../src/core/values/reading.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { byHand } from '../../src/engine/apply.ts'
+import { identityOf } from '../../src/core/journal/identity.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { openObserver } from '../../src/engine/observe.ts'
 import { run } from '../../src/engine/run.ts'
@@ -254,13 +255,14 @@ describe('tick', () => {
     expect([web.words['A'], web.writes]).toEqual(['false', [2, 3, 3]])
   })
 
-  it('goes past what a lost journal left on a target with a return to every default, and with nothing else', async () => {
+  it('goes past what a journal older than its target does not know any more with a rollback, and with nothing else', async () => {
     const { engine, web, worker } = await shop()
-    for (const target of [web, worker]) Object.assign(target, { epoch: 57, words: { A: '50%' } })
+    const lost = { epoch: 57, words: { A: '50%' } }
+    for (const target of [web, worker]) Object.assign(target, { ...lost, identity: identityOf(stateOf(engine)) })
     const up = await move(engine, { do: 'advance', to: { cursor: 0, exposures: { A: 10, B: 0 } }, why: NO }, { actor: 'ana' })
     expect([up.applied, web.words['A'], worker.words['A']]).toEqual(['partial', '50%', '50%'])
     const { engine: anew, web: front, worker: back } = await shop()
-    for (const target of [front, back]) Object.assign(target, { epoch: 57, words: { A: '50%' } })
+    for (const target of [front, back]) Object.assign(target, { ...lost, identity: identityOf(stateOf(anew)) })
     const down = await move(anew, { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: NO }, { actor: 'ana' })
     expect([down.applied, front.words['A'], front.epoch, back.words['A']]).toEqual(['arrived', 'false', 2, 'false'])
   })
@@ -276,7 +278,7 @@ describe('tick', () => {
           once = true
           await writer.append({ type: 'resumed' }, { actor: 'ben' })
           await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: NO }, { actor: 'ben' })
-          Object.assign(web, { epoch: 4, words: { A: '10%', B: 'false' } })
+          Object.assign(web, { epoch: 4, identity: identityOf(stateOf(engine)), words: { A: '10%', B: 'false' } })
         }
         await web.write(words, fence, signal).catch((thrown: unknown) => {
           refused.push(messageOf(thrown))

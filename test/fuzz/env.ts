@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { readMark, readWords, writeWords } from '../../src/adapters/file/env-document.ts'
+import { readMarks, readWords, writeWords } from '../../src/adapters/file/env-document.ts'
+import { formatMark } from '../../src/core/toggle/mark.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import { openToggles } from '../../src/sdk/index.ts'
 import { ownFolder } from '../helpers/folder.ts'
 import { property, type Property } from './property.ts'
 
-const MARK = { epoch: 7 }
+const MARK = { identity: { name: 'shop', lineage: '1a2b' }, epoch: 7 }
 
 /** A piece of an env file, and what it sets: `«F»` stands for the word between quotes or in no need of any, `‹F›` for it as it must be without. */
 interface Piece {
@@ -16,6 +17,8 @@ interface Piece {
   readonly text: string
 }
 
+/** What another rollout has left. */
+const OTHER = '# rollout:9 of:cart/ff reloaded:ab'
 const fixed = (text: string): Piece => ({ sets: '', text })
 const blank = fc.constantFrom('', ' ', '\t', '  ')
 const rubbish = fc.string({ unit: fc.constantFrom('a', '1', '%', ' ', '=', '#', ';', '$', 'é', '\n', 'F', 'G'), maxLength: 12 })
@@ -35,7 +38,7 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
     .tuple(other, rubbish, fc.constantFrom('"', "'"))
     .map(([name, text, quote]) => fixed(`${name}=${quote}${text}\n# rollout:5\nF=inner${quote}`)),
   fc.tuple(other, rubbish).map(([name, text]) => fixed(`export ${name}=${text.replaceAll('\n', '')}`)),
-  fc.constantFrom('', '# a comment', '#F=true', 'not an assignment', ' # rollout:3', 'F', '# it\'s "open').map(fixed),
+  fc.constantFrom('', OTHER, '# a comment', '#F=true', 'not an assignment', ' # rollout:3', 'F', '# it\'s "open').map(fixed),
 )
 const word = fc.constantFrom('true', 'false', '0.1%', '100%', '10%;key=k')
 const document = fc.record({
@@ -62,10 +65,10 @@ function beforeAndAfter({ bom, pieces, end, isOpen, F, G }: Written): { readonly
   const open = isOpen && lines({ mark: '#' }).at(-1) !== ''
   const whole = (all: readonly string[]): string => bom + all.join('\n').replaceAll('\n', end) + (open ? '' : end)
   const missing = (['F', 'G', 'mark'] as const).filter((name) => !pieces.some(({ sets }) => sets === name))
-  const added = missing.map((name) => ({ F: `F=${bare(F)}`, G: `G=${bare(G)}`, mark: '# rollout:7' })[name])
+  const added = missing.map((name) => ({ F: `F=${bare(F)}`, G: `G=${bare(G)}`, mark: '# rollout:7 of:shop/1a2b' })[name])
   return {
-    before: whole(lines({ F: '5%', G: 'off', mark: '# rollout:3 reloaded:12ab' })),
-    after: whole([...lines({ F, G, mark: '# rollout:7' }), ...added]),
+    before: whole(lines({ F: '5%', G: 'off', mark: '# rollout:3 of:shop/1a2b reloaded:12ab' })),
+    after: whole([...lines({ F, G, mark: '# rollout:7 of:shop/1a2b' }), ...added]),
   }
 }
 
@@ -95,7 +98,10 @@ export const env: readonly Property[] = [
       const is = writeWords(before, { F, G }, MARK)
       assert.equal(is, after)
       assert.deepEqual(readWords(is, ['F', 'G']), { F, G })
-      assert.deepEqual(readMark(is), { epoch: 7, reloaded: undefined })
+      assert.deepEqual(
+        new Set(readMarks(is).map(formatMark)),
+        new Set(['7 of:shop/1a2b', ...(is.includes(OTHER) ? ['9 of:cart/ff reloaded:ab'] : [])]),
+      )
       assert.equal(writeWords(is, { F, G }, MARK), is)
       return 'written'
     },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { REAL } from '../../src/adapters/deadline.ts'
 import type { Clock, Fence, Loan, Schema } from '../../src/core/ports.ts'
+import type { Identity } from '../../src/core/toggle/mark.ts'
 
 /** The real clock, as main lends it. */
 export const realClock: Clock = {
@@ -13,9 +14,12 @@ export const realClock: Clock = {
   timer: REAL.timer,
 }
 
+/** Whose writes are lent, unless told otherwise: `of:shop/1a2b` in a mark. */
+export const SHOP: Identity = { name: 'shop', lineage: '1a2b' }
+
 /** A loan over real parts; a write needs its epoch too. */
 export function lend(folder: string, over: Partial<Loan & Fence> = {}): Loan & Fence {
-  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, epoch: 1, over: [], ...over }
+  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, identity: SHOP, epoch: 1, over: [], ...over }
 }
 
 /** Options as an adapter gets them. Throws what is wrong with them, one complaint a line. */

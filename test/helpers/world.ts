@@ -1,6 +1,8 @@
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import type { Event } from '../../src/core/journal/event.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
+import { newerMark } from '../../src/core/journal/fence.ts'
+import type { Identity, Mark } from '../../src/core/toggle/mark.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Journal } from '../../src/core/journal/store.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -14,28 +16,33 @@ export interface FakeTarget extends OpenTarget {
   readonly words: Record<string, string>
   readonly writes: number[]
   epoch: number
+  /** Whose the epoch is, once something was written. */
+  identity?: Identity
   fail?: (attempt: number) => string | undefined
   /** Runs between the write and its read-back. */
   meanwhile?: () => Promise<void>
 }
 
 export function fakeTarget(name: string, words: Record<string, string> = {}): FakeTarget {
+  const marks = (): readonly Mark[] => [{ epoch: target.epoch, ...(target.identity && { identity: target.identity }) }]
   const target: FakeTarget = {
     name,
     words: { ...words },
     writes: [],
     epoch: 0,
     read: async (variables) => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]])),
-    write: async (wanted, { epoch, over }) => {
+    write: async (wanted, fence) => {
+      const { epoch, identity } = fence
       target.writes.push(epoch)
       const error = target.fail?.(target.writes.length)
       if (error !== undefined) throw new Error(error)
-      if (epoch < target.epoch && !over.includes(target.epoch)) throw new Error(`epoch ${epoch} is older than ${target.epoch}`)
-      target.epoch = epoch
+      const newer = newerMark(marks(), fence)
+      if (newer) throw new Error(`epoch ${epoch} is older than ${newer.epoch}`)
+      Object.assign(target, { epoch, identity })
       Object.assign(target.words, wanted)
       await target.meanwhile?.()
     },
-    epochs: async () => [target.epoch],
+    marks: async () => marks(),
     settle: 0,
     shown: (text) => text,
     byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),

@@ -28,7 +28,7 @@ export const BUGS: readonly Bug[] = [
     file: 'engine/tick.ts',
     find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
     replace:
-      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { identity: { name: stateOf(engine).plan.name, lineage: stateOf(engine).lineage }, epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
   },
   {
     name: 'NaN is good',
@@ -98,6 +98,12 @@ export const BUGS: readonly Bug[] = [
     replace: '',
   },
   {
+    name: 'the number of another rollout is compared with ours',
+    file: 'core/journal/fence.ts',
+    find: '  return epoch === TOMBSTONE ? isNamesake(identity, self.identity) : isSameIdentity(identity, self.identity)',
+    replace: '  return true',
+  },
+  {
     name: 'a write that failed is not healed',
     file: 'engine/deliver.ts',
     find: '  if (!isNewest) await',
@@ -143,8 +149,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'nobody looks before a write whether the intent is still the newest',
     file: 'engine/deliver.ts',
-    find: '  await refresh()\n  const { plan, advanced',
-    replace: '  const { plan, advanced',
+    find: '  await refresh()\n  const state = stateOf(engine)',
+    replace: '  const state = stateOf(engine)',
   },
   {
     name: 'what was written is not read back',

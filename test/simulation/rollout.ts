@@ -1,3 +1,4 @@
+import { isReplaced } from '../../src/core/journal/fence.ts'
 import { approvalsOf } from '../../src/core/plan/consent.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Controller, Event } from '../../src/core/journal/event.ts'
@@ -293,6 +294,12 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
             () => void (target.isLying = true),
             () => void (target.isLying = false),
           ),
+        () =>
+          time.at(random.between(0, length), () => {
+            // Another rollout writes its own toggles to the same place, with numbers of its own.
+            const mark = { identity: { name: 'neighbour', lineage: 'b0b' }, epoch: random.between(1, 1000) }
+            if (faults.on) target.marks = [...target.marks.filter((each) => !isReplaced(each, mark)), mark]
+          }),
         () =>
           spell(
             () => (say('the store is down'), void (world.storeIsUp = false)),

@@ -5,7 +5,9 @@ import type { Event } from '../../src/core/journal/event.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Checkpoint, Journal, Lease } from '../../src/core/journal/store.ts'
+import { isReplaced, newerMark } from '../../src/core/journal/fence.ts'
 import type { Fence } from '../../src/core/ports.ts'
+import type { Mark } from '../../src/core/toggle/mark.ts'
 import { parseWord, wordFor } from '../../src/core/toggle/words.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
@@ -16,7 +18,8 @@ export interface SimulatedTarget {
   readonly name: string
   readonly fenced: boolean
   readonly words: Record<string, string>
-  epoch: number
+  /** Of every rollout that writes there. */
+  marks: readonly Mark[]
   isUp: boolean
   /** Says that it wrote, and did not. */
   isLying: boolean
@@ -63,7 +66,7 @@ export function openWorld({ plan, time, random, fault, settle, watcher }: WorldP
   const targets = Object.keys(plan.targets).map((name): SimulatedTarget => {
     const toggles = Object.values(plan.toggles).filter((toggle) => toggle.targets.includes(name))
     const words = Object.fromEntries(toggles.map((toggle) => [toggle.variable, wordFor(toggle, toggle.default)]))
-    return { name, fenced: name === 'web' || random.chance(0.3), words, epoch: 0, isUp: true, isLying: false }
+    return { name, fenced: name === 'web' || random.chance(0.3), words, marks: [], isUp: true, isLying: false }
   })
   const world: World = {
     events,
@@ -147,10 +150,12 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
       },
       fail,
     )
-  const write = (words: Readonly<Record<string, string>>, { epoch, over }: Fence): void => {
-    if (target.fenced && epoch < target.epoch && !over.includes(target.epoch))
-      throw new Error(`holds change #${target.epoch}, which is newer than #${epoch}`)
-    target.epoch = epoch
+  const write = (words: Readonly<Record<string, string>>, fence: Fence): void => {
+    const { identity, epoch } = fence
+    const newer = target.fenced ? newerMark(target.marks, fence) : undefined
+    if (newer) throw new Error(`holds change #${newer.epoch}, which is newer than #${epoch}`)
+    const mark = { identity, epoch }
+    target.marks = [...target.marks.filter((each) => !isReplaced(each, mark)), mark]
     if (target.isLying) return
     for (const [variable, word] of Object.entries(words)) {
       target.words[variable] = word
@@ -159,7 +164,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
   }
   return {
     name: target.name,
-    epochs: async () => (target.fenced ? [await reach('look', () => target.epoch)] : []),
+    marks: async () => (target.fenced ? reach('look', () => target.marks) : []),
     settle: target.fenced ? 0 : settle,
     shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),

@@ -76,7 +76,7 @@ export function examine(site: Site): Findings {
   }
   const now = standings.at(-1) ?? NOTHING
   // Every text a durable intent named, and no half of one. Before anything was written the file has no mark.
-  const texts = new Set([envText('false', 0), ...entries.flatMap((each) => (each.type === 'intended' ? [textOf(each)] : []))])
+  const texts = new Set([envText('false'), ...entries.flatMap((each) => (each.type === 'intended' ? [textOf(each, entries)] : []))])
   if (!texts.has(site.read(ENV_FILE))) violations.push(`I3 the env file holds what no durable intent named:\n${site.read(ENV_FILE)}`)
   return { entries, standings, now, violations }
 }
@@ -84,7 +84,7 @@ export function examine(site: Site): Findings {
 /** What the env file is to hold when nothing is under way. */
 export function differing(site: Site, { entries, now }: Findings): string | undefined {
   const newest = entries.find(({ seq }) => seq === now.epoch)
-  const wanted = newest ? textOf(newest) : envText('false', 0)
+  const wanted = newest ? textOf(newest, entries) : envText('false')
   const held = site.read(ENV_FILE)
   return held === wanted ? undefined : `the env file holds\n${held}instead of\n${wanted}`
 }
@@ -137,8 +137,8 @@ function sorted(value: unknown): string {
   return `{${members.map(([key, each]) => `${JSON.stringify(key)}:${sorted(each)}`).join(',')}}`
 }
 
-function textOf({ seq, exposures }: Entry): string {
-  return envText(wordOf(exposures?.FEATURE_X ?? Number.NaN), seq)
+function textOf({ seq, exposures }: Entry, [first]: readonly Entry[]): string {
+  return envText(wordOf(exposures?.FEATURE_X ?? Number.NaN), { epoch: seq, lineage: first?.hash.slice(0, 12) ?? '' })
 }
 
 function wordOf(exposure: number): string {

@@ -19,9 +19,9 @@ phases:
   - { phase: core, toggles: [FEATURE_X], steps: [10%, 50%, 100%], hold: 0s, metrics: [errors] }
 `
 
-/** The env file with this word in it; `epoch` 0: as it was before anything was written. */
-export function envText(word: string, epoch: number): string {
-  return `# kept\nFEATURE_X=${word}\nPASSWORD="a b#c"\n${epoch === 0 ? '' : `# rollout:${epoch}\n`}`
+/** The env file with this word in it; without a mark as it was before anything was written. */
+export function envText(word: string, mark?: { readonly epoch: number; readonly lineage: string }): string {
+  return `# kept\nFEATURE_X=${word}\nPASSWORD="a b#c"\n${mark ? `# rollout:${mark.epoch} of:shop/${mark.lineage}\n` : ''}`
 }
 
 /** A folder with a plan, an env file and perhaps a journal, in which the built binary is typed. */
@@ -40,7 +40,7 @@ export interface Site {
 export function openSite(into?: string, plan = PLAN): Site {
   const site = siteIn(into ?? folderOf())
   site.write('rollout.yaml', plan)
-  site.write(ENV_FILE, envText('false', 0))
+  site.write(ENV_FILE, envText('false'))
   site.write('errors', '0\n')
   return site
 }

@@ -1,6 +1,7 @@
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Words } from '../../core/ports.ts'
-import type { Mark } from './word-file.ts'
+import { isReplaced } from '../../core/journal/fence.ts'
+import { formatMark, parseMark, type Mark } from '../../core/toggle/mark.ts'
 
 /** One `NAME=value` of an env file, with everything around the value. */
 interface Assignment {
@@ -25,8 +26,8 @@ interface Line {
 }
 
 const ASSIGNMENT = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=)([ \t]*)/
-/** `# rollout:42 reloaded:1a2b3c4d`: a comment in the file. */
-const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?[ \t]*$/
+/** `# rollout:42 of:shop/1a2b3c4d5e6f reloaded:00c0ffee`: a comment in the file. */
+const MARK = /^# rollout:(\d.*?)[ \t]*$/
 /** Matches text that every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]*$/
 
@@ -39,10 +40,9 @@ export function readWords(document: string, names: readonly string[]): Words {
   return Object.fromEntries(names.map((name) => [name, wordOf(lines, name)]))
 }
 
-/** The mark with the highest epoch. */
-export function readMark(document: string): Mark {
-  const none: Mark = { epoch: 0 }
-  return parse(document).lines.reduce((newest, { mark }) => (mark && mark.epoch >= newest.epoch ? mark : newest), none)
+/** The marks, in their order. */
+export function readMarks(document: string): readonly Mark[] {
+  return parse(document).lines.flatMap(({ mark }) => mark ?? [])
 }
 
 /**
@@ -62,17 +62,22 @@ export function writeWords(document: string, words: { readonly [name: string]: s
         hint: 'words: in the inventory chooses others',
       })
   }
-  const marked = `# rollout:${mark.epoch}${mark.reloaded === undefined ? '' : ` reloaded:${mark.reloaded}`}`
+  const marked = markLine(mark)
   const wanted = new Map(Object.entries(words))
   const edited = lines.map((line) => {
-    if (line.mark) return marked + line.end
+    if (line.mark && isReplaced(line.mark, mark)) return marked + line.end
     const word = wanted.get(line.assigns?.name ?? '')
     return (line.assigns && word !== undefined ? assigned(line.assigns, word) : line.text) + line.end
   })
   const known = new Set(lines.flatMap(({ assigns }) => assigns?.name ?? []))
   const added = [...wanted].flatMap(([name, word]) => (known.has(name) || word === '' ? [] : [`${name}=${quoted(word)}`]))
-  if (!lines.some((line) => line.mark)) added.push(marked)
+  if (!lines.some((line) => line.mark && isReplaced(line.mark, mark))) added.push(marked)
   return bom + append(edited.join(''), added, lines)
+}
+
+/** The line that holds a mark. */
+export function markLine(mark: Mark): string {
+  return `# rollout:${formatMark(mark)}`
 }
 
 /** To a shell everything behind an open quote belongs to it, and the next quote that is written would close it. */
@@ -149,8 +154,8 @@ function lineAt(document: string, at: number): { readonly text: string; readonly
 }
 
 function markOf(text: string): Mark | undefined {
-  const [whole, epoch, reloaded] = MARK.exec(text) ?? []
-  return whole === undefined ? undefined : { epoch: Number(epoch), reloaded }
+  const [, mark] = MARK.exec(text) ?? []
+  return mark === undefined ? undefined : parseMark(mark)
 }
 
 function assignmentOf(text: string, before: Line | undefined): Assignment | undefined {

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
+import { isReplaced } from '../../core/journal/fence.ts'
+import { formatMark, parseMark, type Mark } from '../../core/toggle/mark.ts'
 import { plain } from '../plain.ts'
 import { withMembers, type JsonPath } from './json-text.ts'
 
@@ -30,6 +32,26 @@ function json(text: string, what: string): unknown {
       { cause: thrown },
     )
   }
+}
+
+/** The marks that a member of the document holds: one text of all, `42 of:shop/1a2b3c4d5e6f; 7 of:search/…`. */
+export function marksIn(member: unknown): readonly Mark[] {
+  return partsOf(member).flatMap((part) => parseMark(part) ?? [])
+}
+
+/** The member with this mark, in the place of those it replaces. What is no mark stays. */
+export function withMark(member: unknown, mark: Mark): string {
+  const others = partsOf(member).filter((part) => {
+    const other = parseMark(part)
+    return !other || !isReplaced(other, mark)
+  })
+  return [...others, formatMark(mark)].join('; ')
+}
+
+/** An older version wrote the number alone. */
+function partsOf(member: unknown): readonly string[] {
+  if (typeof member === 'number') return [String(member)]
+  return typeof member === 'string' && member !== '' ? member.split('; ') : []
 }
 
 /** A member as it is and as it is to be. */

@@ -3,30 +3,37 @@ import { isMap, isNode, isScalar, parseDocument, stringify, type Document } from
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
-import type { Mark } from './word-file.ts'
+import { isReplaced } from '../../core/journal/fence.ts'
+import { parseMark, type Mark } from '../../core/toggle/mark.ts'
+import { markLine } from './env-document.ts'
 
 /*
  * A YAML map of flags that is edited as text, so that comments, order and the writing of everything else stay.
  */
 
-const MARK = /^# rollout:(\d{1,15})(?: reloaded:([0-9a-f]+))?(?=[ \t\r]*$)/gm
+const MARK = /^# rollout:(\d.*?)(?=[ \t\r]*$)/gm
 
 /** The flags of a file. Throws `conflict` when it is no YAML map, or says something twice. */
 export function flagsIn(text: string): { readonly [flag: string]: unknown } {
   return valueOf(parsed(text))
 }
 
-/** The mark with the highest epoch: a comment, `# rollout:42`. */
-export function markIn(text: string): Mark {
-  const marks = [...text.matchAll(MARK)].map(([, epoch, reloaded]) => ({ epoch: Number(epoch), reloaded }))
-  return marks.reduce<Mark>((newest, each) => (each.epoch >= newest.epoch ? each : newest), { epoch: 0 })
+/** The marks: comments as in an env file. */
+export function marksIn(text: string): readonly Mark[] {
+  return [...text.matchAll(MARK)].flatMap(([, mark = '']) => parseMark(mark) ?? [])
 }
 
-/** The text with this mark. */
-export function withMark(text: string, { epoch, reloaded }: Mark): string {
-  const mark = `# rollout:${epoch}${reloaded === undefined ? '' : ` reloaded:${reloaded}`}`
-  if (text.search(MARK) !== -1) return text.replaceAll(MARK, mark)
-  return closed(text) + mark + newlineOf(text)
+/** The text with this mark, in the place of those it replaces. */
+export function withMark(text: string, mark: Mark): string {
+  const line = markLine(mark)
+  let isIn = false
+  const marked = text.replaceAll(MARK, (comment, held: string) => {
+    const other = parseMark(held)
+    if (!other || !isReplaced(other, mark)) return comment
+    isIn = true
+    return line
+  })
+  return isIn ? marked : closed(text) + line + newlineOf(text)
 }
 
 /** A flag as a JSON value. */

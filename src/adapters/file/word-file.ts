@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { TOMBSTONE, type Fence, type Loan, type TargetAdapter, type Words } from '../../core/ports.ts'
+import { newerMark, ownMark } from '../../core/journal/fence.ts'
+import type { Fence, Loan, TargetAdapter, Words } from '../../core/ports.ts'
+import { TOMBSTONE, type Mark } from '../../core/toggle/mark.ts'
 import { argv, shellLine } from '../argv.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
@@ -39,23 +41,15 @@ interface FileOptions {
   readonly timeout: number
 }
 
-/** The memory that a file keeps of the writes to it. */
-export interface Mark {
-  /** Sequence number of the newest intent that was written there; 0 when none ever was. */
-  readonly epoch: number
-  /** Digest of the words the application was told to read after the newest write; undefined while it has yet to be told. */
-  readonly reloaded?: string | undefined
-}
-
 /** How words stand in the text of a file; pure. The text of a file that is yet to be created is ''. */
 export interface Format<Options> {
   /** Throws `conflict` where applications would not agree on what they read. */
   read(text: string, names: readonly string[], options: Options): Words
-  mark(text: string): Mark
-  /** The text with these words and this mark, and nothing else changed. */
+  marks(text: string): readonly Mark[]
+  /** The text with these words, and this mark in the place of those that `isReplaced` by it, and nothing else changed. */
   write(text: string, words: Wanted, mark: Mark, options: Options): string
-  /** Returns what to take out of the file so that it holds no mark any more, for a hint. */
-  unmark(epoch: number): string
+  /** Returns what to take out of the file so that it does not hold this mark any more, for a hint. */
+  unmark(mark: Mark): string
   /** Bytes of the largest file that is read; 1 MB unless told. */
   readonly largest?: number
 }
@@ -72,7 +66,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'epoch' | 'settle' | 'probe'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'probe'>> {
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
@@ -91,7 +85,7 @@ export function wordFile<Options extends FileOptions>(
       }
       await converged(given, words, loan)
     },
-    epoch: async (given, { folder }) => format.mark(readDocument(place(given, folder), given.create, format.largest)).epoch,
+    marks: async (given, { folder }) => format.marks(readDocument(place(given, folder), given.create, format.largest)),
     settle: () => 0,
     probe: async (given, { folder }) => checkWritable(place(given, folder)),
   }
@@ -117,24 +111,28 @@ async function edit<Options extends FileOptions>(
   loan: Loan & Fence,
   reloaded?: 'reloaded',
 ): Promise<boolean> {
-  const { folder, epoch, over, clock, signal } = loan
+  const { folder, identity, epoch, clock, signal } = loan
   const file = place(given, folder)
   const digest = digestOf(words)
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     const before = readDocument(file, given.create, format.largest)
-    const held = format.mark(before)
-    const isOvertaken = held.epoch > epoch && !over.includes(held.epoch)
-    if (isOvertaken && reloaded === undefined) throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
-    const mayBeTold = !isOvertaken && (reloaded !== undefined || held.reloaded === digest)
-    const isTold = mayBeTold && format.write(before, words, held, given) === before
-    const mark = { epoch: isOvertaken ? held.epoch : epoch, reloaded: isTold ? digest : undefined }
-    const after = format.write(before, isOvertaken ? {} : words, mark, given)
-    if (after !== before && !replaceDocument(file, before, after)) continue
-    if (!isOvertaken) return !isTold
-    // What this reload handed over late may be older than what the newer change had handed over.
-    await reload(given, loan)
-    throw outdated(file, held.epoch, epoch, format.unmark(held.epoch))
+    const marks = format.marks(before)
+    const newer = newerMark(marks, loan)
+    if (newer && reloaded === undefined) throw outdated(file, newer, epoch, format.unmark(newer))
+    if (newer) {
+      const { reloaded: _, ...owed } = newer
+      const after = format.write(before, {}, owed, given)
+      if (after !== before && !replaceDocument(file, before, after)) continue
+      // What this reload handed over late may be older than what the newer change had handed over.
+      await reload(given, loan)
+      throw outdated(file, newer, epoch, format.unmark(newer))
+    }
+    const held = ownMark(marks, loan)
+    const mayBeTold = reloaded !== undefined || held.reloaded === digest
+    const isTold = mayBeTold && format.write(before, words, { ...held, identity }, given) === before
+    const after = format.write(before, words, { identity, epoch, ...(isTold && { reloaded: digest }) }, given)
+    if (after === before || replaceDocument(file, before, after)) return !isTold
   }
   throw restless(file)
 }
@@ -146,14 +144,14 @@ function restless(file: string): RolloutError {
   })
 }
 
-function outdated(file: string, held: number, epoch: number, unmark: string): RolloutError {
-  if (held === TOMBSTONE)
+function outdated(file: string, held: Mark, epoch: number, unmark: string): RolloutError {
+  if (held.epoch === TOMBSTONE)
     throw new RolloutError('conflict', {
       message: `${file} was taken back by a break-glass`,
       hint: 'rollout rollback --all takes it into the journal; then rollout resume',
     })
-  const hint = `rollout status shows the newest; if the journal was begun anew, ${unmark}`
-  return new RolloutError('conflict', { message: `${file} holds change #${held}, which is newer than #${epoch}`, hint })
+  const hint = `rollout status shows the newest; if the journal was restored from a backup, rollout rollback goes back all the same, and to go on ${unmark}`
+  return new RolloutError('conflict', { message: `${file} holds change #${held.epoch}, which is newer than #${epoch}`, hint })
 }
 
 async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise<void> {

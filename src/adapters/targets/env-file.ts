@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { readMark, readWords, writeWords } from '../file/env-document.ts'
+import { markLine, readMarks, readWords, writeWords } from '../file/env-document.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({ path: z.string().min(1).describe('The env file, relative to the plan'), ...fileOptions })
 
-/** An env file, edited in place. A comment in it, `# rollout:42`, holds the number of the newest intent. */
+/** An env file, edited in place. A comment in it, `# rollout:42`, holds the number of a rollout's newest intent. */
 export default target({
   options,
   ...wordFile<z.infer<typeof options>>({
     read: readWords,
-    mark: readMark,
+    marks: readMarks,
     write: writeWords,
-    unmark: (epoch) => `remove the line "# rollout:${epoch}" from the file`,
+    unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
   }),
   check: checkInside,
   byHand: ({ path, reload }, words) => [

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Json } from '../../core/values/json.ts'
 import { parseExposure, type Exposure } from '../../core/values/units.ts'
+import { formatMark } from '../../core/toggle/mark.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, parseAs, withChanges } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, marksIn, parseAs, withChanges, withMark } from '../file/flag-json.ts'
 import { adviseIds } from '../file/flagd-ids.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
 import { checkInside } from '../file/inside.ts'
@@ -44,8 +45,8 @@ const fractional = z.strictObject({
 /**
  * The flags JSON of flagd: the file that it watches, or that an in-process provider reads. A step is the weights of
  * `fractional` over the flag key and the targeting key, which is the bucket of the env contract: the same users are in.
- * What else a flag holds stays; targeting that was not written here is refused where it is read. `metadata.rollout` is the number of
- * the newest intent.
+ * What else a flag holds stays; targeting that was not written here is refused where it is read. `metadata.rollout` holds the
+ * marks of the rollouts that write there.
  */
 export default target({
   options,
@@ -59,29 +60,19 @@ export default target({
         }),
       )
     },
-    mark: (text) => {
-      const { rollout, rolloutReloaded } = edit(text).metadata ?? {}
-      return {
-        epoch: typeof rollout === 'number' ? rollout : 0,
-        reloaded: typeof rolloutReloaded === 'string' ? rolloutReloaded : undefined,
-      }
-    },
-    write: (text, words, { epoch, reloaded }, given) => {
+    marks: (text) => marksIn(edit(text).metadata?.['rollout']),
+    write: (text, words, mark, given) => {
       const { flags, metadata = {} } = edit(text)
-      const marked: Record<string, Json> = { rollout: epoch, ...(reloaded !== undefined && { rolloutReloaded: reloaded }) }
+      const before = metadata['rollout']
       const changes = Object.entries(words).map(([name, word]) => {
         const key = flagOf(given, name)
-        const before = Object.hasOwn(flags, key) ? flags[key] : undefined
-        return { key, before, after: flagFor(before, exposureOf(word)) }
+        const held = Object.hasOwn(flags, key) ? flags[key] : undefined
+        return { key, before: held, after: flagFor(held, exposureOf(word)) }
       })
       const written = withChanges(text === '' ? EMPTY : text, ['flags'], changes)
-      return withChanges(
-        written,
-        ['metadata'],
-        Object.entries(marked).map(([key, after]) => ({ key, before: metadata[key], after })),
-      )
+      return withChanges(written, ['metadata'], [{ key: 'rollout', before, after: withMark(before, mark) }])
     },
-    unmark: () => 'remove "rollout" from the metadata of the file',
+    unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the metadata of the file`,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {

@@ -6,8 +6,9 @@ import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS } from '../file/flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
-import { flagsIn, markIn, withFlags, withMark } from '../file/flag-yaml.ts'
+import { flagsIn, marksIn, withFlags, withMark } from '../file/flag-yaml.ts'
 import { checkInside } from '../file/inside.ts'
+import { markLine } from '../file/env-document.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -39,7 +40,7 @@ export default target({
         }),
       )
     },
-    mark: markIn,
+    marks: marksIn,
     write: (text, words, mark, given) => {
       const written = withFlags(text, (flags) => {
         const made = Object.entries(words).map(([name, word]) => {
@@ -50,7 +51,7 @@ export default target({
       })
       return withMark(written, mark)
     },
-    unmark: (epoch) => `remove the line "# rollout:${epoch}" from the file`,
+    unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => [

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Json } from '../../core/values/json.ts'
 import type { Refusal } from '../../core/ports.ts'
 import { formatExposure, type Exposure } from '../../core/values/units.ts'
+import { formatMark } from '../../core/toggle/mark.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, parseAs, withChanges } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, marksIn, parseAs, withChanges, withMark } from '../file/flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
@@ -34,13 +35,14 @@ const strategy = z.looseObject({
 const feature = z.looseObject({ name: z.string(), enabled: z.boolean(), strategies: z.array(strategy).optional() })
 const document = z.looseObject({ features: z.array(feature) })
 const editable = z.looseObject({ features: z.array(z.unknown()), rollout: z.unknown().optional() })
-const marked = z.object({ epoch: z.number(), reloaded: z.string().optional() })
+/** An older version wrote the number in an object. */
+const marked = z.object({ epoch: z.number() }).transform(({ epoch }) => epoch)
 
 /**
  * The bootstrap JSON of an Unleash SDK, with the gradual rollout (`flexibleRollout`). That knows whole percents only:
  * every other step is refused, offline. Users are bucketed by Unleash's own hash, so others are in than by the env
- * contract. An SDK reads its bootstrap once, when it starts: `reload` restarts the application. `rollout.epoch` is the
- * number of the newest intent.
+ * contract. An SDK reads its bootstrap once, when it starts: `reload` restarts the application. `rollout` holds the
+ * marks of the rollouts that write there.
  */
 export default target({
   options,
@@ -58,8 +60,8 @@ export default target({
         }),
       )
     },
-    mark: (text) => marked.safeParse(edit(text).rollout).data ?? { epoch: 0 },
-    write: (text, words, { epoch, reloaded }, given) => {
+    marks: (text) => marksIn(markedIn(text)),
+    write: (text, words, mark, given) => {
       const { features, rollout } = edit(text)
       const places = new Map(features.map((each, nth) => [feature.safeParse(each).data?.name, nth]))
       let next = features.length
@@ -69,9 +71,9 @@ export default target({
         return { key, before: features[key], after: featureFor(features[key], flag, exposureOf(word), given) }
       })
       const written = withChanges(text === '' ? EMPTY : text, ['features'], changes)
-      return withChanges(written, [], [{ key: 'rollout', before: rollout, after: { epoch, ...(reloaded !== undefined && { reloaded }) } }])
+      return withChanges(written, [], [{ key: 'rollout', before: rollout, after: withMark(markedIn(text), mark) }])
     },
-    unmark: () => 'remove "rollout" from the file',
+    unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the file`,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {
@@ -102,6 +104,11 @@ function refusePercent(exposure: Exposure): Refusal | undefined {
 
 function edit(text: string): z.infer<typeof editable> {
   return parseAs(editable, text === '' ? EMPTY : text, 'Unleash')
+}
+
+function markedIn(text: string): unknown {
+  const { rollout } = edit(text)
+  return marked.safeParse(rollout).data ?? rollout
 }
 
 function featureFor(held: unknown, name: string, exposure: Exposure, { stickiness }: Options): { readonly [key: string]: Json } {

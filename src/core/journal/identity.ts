@@ -1,15 +1,8 @@
+import type { Identity } from '../toggle/mark.ts'
 import type { State } from './state.ts'
 
 /** How many characters of the first event's hash tell one journal from another of the same name. */
 const LENGTH = 12
-
-/** Whose a journal, a mark or a lease is: numbers of two identities are never compared. */
-export interface Identity {
-  readonly name: string
-  readonly environment?: string
-  /** The hash of the journal's first event, shortened: a journal that was lost and begun anew has another one. */
-  readonly lineage: string
-}
 
 /** Returns the identity of the rollout whose journal folds to this state. */
 export function identityOf({ plan, lineage }: Pick<State, 'plan' | 'lineage'>): Identity {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMark, readWords, writeWords } from '../../../src/adapters/file/env-document.ts'
+import { readMarks, readWords, writeWords } from '../../../src/adapters/file/env-document.ts'
 
 const mark = { epoch: 7 }
 const set = (document: string, word = '10%', name = 'F'): string => writeWords(document, { [name]: word }, mark)
@@ -72,15 +72,18 @@ describe('reading', () => {
   })
 
   it.each([
-    ['', { epoch: 0 }],
-    ['# rollout:42\n', { epoch: 42 }],
-    ['\ufeff# rollout:42', { epoch: 42 }],
-    ['# rollout:42 reloaded:00c0ffee\r\n', { epoch: 42, reloaded: '00c0ffee' }],
-    ['# rollout:42\n# rollout:9 reloaded:ab\n', { epoch: 42 }],
-    ['# rollout:forty\n#rollout:3\n# rollout:1e9\n # rollout:5\n', { epoch: 0 }],
-    ['SECRET="\n# rollout:99\n"\n', { epoch: 0 }],
-  ])('the mark of %j is %j', (document, expected) => {
-    expect(readMark(document)).toEqual(expected)
+    ['', []],
+    ['# rollout:42\n', [{ epoch: 42 }]],
+    ['\ufeff# rollout:42', [{ epoch: 42 }]],
+    ['# rollout:42 reloaded:00c0ffee\r\n', [{ epoch: 42, reloaded: '00c0ffee' }]],
+    ['# rollout:42\n# rollout:9 reloaded:ab\n', [{ epoch: 42 }, { epoch: 9, reloaded: 'ab' }]],
+    ['# rollout:42 of:shop/1a2b reloaded:ab \t\n', [{ identity: { name: 'shop', lineage: '1a2b' }, epoch: 42, reloaded: 'ab' }]],
+    ['# rollout:7 of:shop.v2@EU-1\n', [{ identity: { name: 'shop.v2', environment: 'EU-1', lineage: '' }, epoch: 7 }]],
+    ['# rollout:forty\n#rollout:3\n# rollout:1e9\n # rollout:5\n', []],
+    ['# rollout:5 of:\n# rollout:5 of:a b\n# rollout:5 of:a/xyz\n# rollout:5 since:monday\n', []],
+    ['SECRET="\n# rollout:99\n"\n', []],
+  ])('the marks of %j are %j', (document, expected) => {
+    expect(readMarks(document)).toEqual(expected)
   })
 })
 

@@ -123,7 +123,7 @@ describe('what is no env file of ours is refused, and left as it is', () => {
     mkdirSync(plan)
     writeFileSync(file, '')
     await envFile.write(await options({ path: '../web.env', allowOutside: true }), { F: 'true' }, lend(plan))
-    expect(text()).toBe('F=true\n# rollout:1\n')
+    expect(text()).toBe('F=true\n# rollout:1 of:shop/1a2b\n')
   })
 
   it.each([
@@ -188,7 +188,7 @@ describe.runIf(canMount)('disks and mounts', () => {
     mount('--bind', outside, file)
     const { ino } = statSync(file)
     await write({ F: 'true' })
-    expect(readFileSync(outside, 'utf8')).toBe('# on the host\nF=true\n# rollout:1\n')
+    expect(readFileSync(outside, 'utf8')).toBe('# on the host\nF=true\n# rollout:1 of:shop/1a2b\n')
     expect(statSync(file).ino).toBe(ino)
     expect(readdirSync(folder).toSorted()).toEqual(['host.env', 'web.env'])
   })
@@ -209,7 +209,7 @@ describe.runIf(canMount)('disks and mounts', () => {
 
 describe('somebody else', () => {
   const theirs = (n: number): string => `HEAD=1\nTHEIRS=${String(n).padStart(9, '0')}\n${'# filler\n'.repeat(50)}TAIL=1\n`
-  const entire = /^HEAD=1\nTHEIRS=\d{9}\n(# filler\n){50}TAIL=1\n(F=(true|false)\n# rollout:\d\n)?$/
+  const entire = /^HEAD=1\nTHEIRS=\d{9}\n(# filler\n){50}TAIL=1\n(F=(true|false)\n# rollout:\d of:shop\/1a2b\n)?$/
   const byRename = `fs.writeFileSync(file + '.theirs', body); fs.renameSync(file + '.theirs', file)`
   const inPlace = `const open = fs.openSync(file, 'r+'); fs.writeSync(open, body, 0); fs.closeSync(open)`
 
@@ -242,17 +242,17 @@ describe('somebody else', () => {
     }
     await write({ F: 'true' }, 9)
     expect(text()).toMatch(entire)
-    expect(text()).toContain('F=true\n# rollout:9\n')
+    expect(text()).toContain('F=true\n# rollout:9 of:shop/1a2b\n')
   })
 
   it('with a newer change is not overwritten by an older one', async () => {
-    writeFileSync(file, 'F=false\n# rollout:42\n')
+    writeFileSync(file, 'F=false\n# rollout:42 of:shop/1a2b\n')
     await expect(write({ F: '50%' }, 41, { reload })).rejects.toMatchObject({
       code: 'conflict',
       message: `${file} holds change #42, which is newer than #41`,
-      problems: [{ hint: expect.stringContaining('remove the line "# rollout:42"') }],
+      problems: [{ hint: expect.stringContaining('remove the line "# rollout:42 of:shop/1a2b"') }],
     })
-    expect([text(), reloads()]).toEqual(['F=false\n# rollout:42\n', 0])
+    expect([text(), reloads()]).toEqual(['F=false\n# rollout:42 of:shop/1a2b\n', 0])
   })
 })
 
@@ -260,13 +260,15 @@ describe('writing', () => {
   it('creates a file where that was asked for', async () => {
     expect(await read(['F'], { create: true })).toEqual({ F: undefined })
     await write({ F: 'true' }, 3, { create: true })
-    expect(text()).toBe('F=true\n# rollout:3\n')
+    expect(text()).toBe('F=true\n# rollout:3 of:shop/1a2b\n')
   })
 
   it('keeps everything else: BOM, CRLF, comments, quotes, export, an open end', async () => {
     writeFileSync(file, '\ufeff# shop\r\nexport F="false" # soaking\r\n\r\nSECRET=\'a=b\'\r\nF = false\r\nLAST=1')
     await write({ F: '0.1%', G: 'true' }, 5)
-    expect(text()).toBe('\ufeff# shop\r\nexport F="0.1%" # soaking\r\n\r\nSECRET=\'a=b\'\r\nF = 0.1%\r\nLAST=1\r\nG=true\r\n# rollout:5')
+    expect(text()).toBe(
+      '\ufeff# shop\r\nexport F="0.1%" # soaking\r\n\r\nSECRET=\'a=b\'\r\nF = 0.1%\r\nLAST=1\r\nG=true\r\n# rollout:5 of:shop/1a2b',
+    )
     expect(await read(['F', 'G', 'H'])).toEqual({ F: '0.1%', G: 'true', H: undefined })
   })
 
@@ -279,7 +281,11 @@ describe('writing', () => {
     symlinkSync('shared/real.env', file)
     await write({ F: 'true' })
     const { mode, uid, gid } = statSync(real)
-    expect([readFileSync(real, 'utf8'), lstatSync(file).isSymbolicLink(), mode & 0o7777]).toEqual(['F=true\n# rollout:1\n', true, 0o640])
+    expect([readFileSync(real, 'utf8'), lstatSync(file).isSymbolicLink(), mode & 0o7777]).toEqual([
+      'F=true\n# rollout:1 of:shop/1a2b\n',
+      true,
+      0o640,
+    ])
     if (isRoot) expect([uid, gid]).toEqual([1234, 1235])
     expect(readdirSync(join(folder, 'shared'))).toEqual(['real.env'])
   })
@@ -288,11 +294,11 @@ describe('writing', () => {
     writeFileSync(file, 'F=false\n')
     linkSync(file, join(folder, 'old'))
     await write({ F: 'true' })
-    expect([text(), readFileSync(join(folder, 'old'), 'utf8')]).toEqual(['F=true\n# rollout:1\n', 'F=false\n'])
+    expect([text(), readFileSync(join(folder, 'old'), 'utf8')]).toEqual(['F=true\n# rollout:1 of:shop/1a2b\n', 'F=false\n'])
   })
 
   it('touches nothing when all is there', async () => {
-    writeFileSync(file, 'F=true\n# rollout:1\n')
+    writeFileSync(file, 'F=true\n# rollout:1 of:shop/1a2b\n')
     const before = statSync(file)
     await write({ F: 'true' })
     expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([before.ino, before.mtimeMs])
@@ -304,12 +310,12 @@ describe('reload', () => {
 
   it('runs once, after the words are in the file; the same words again need none', async () => {
     await write({ F: 'true' }, 1, { reload })
-    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toBe('F=true\n# rollout:1\n--\n')
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toBe('F=true\n# rollout:1 of:shop/1a2b\n--\n')
     const { ino } = statSync(file)
     await write({ F: 'true' }, 1, { reload })
     expect([reloads(), statSync(file).ino]).toEqual([1, ino])
     await write({ F: 'true' }, 2, { reload })
-    expect([reloads(), text()]).toEqual([1, expect.stringMatching(/^F=true\n# rollout:2 reloaded:[0-9a-f]{8}\n$/)])
+    expect([reloads(), text()]).toEqual([1, expect.stringMatching(/^F=true\n# rollout:2 of:shop\/1a2b reloaded:[0-9a-f]{8}\n$/)])
   })
 
   it('is made good after a crash between the file and the command', async () => {
@@ -348,31 +354,31 @@ describe('reload', () => {
     await expect(write({ F: 'true' }, 2, over)).rejects.toThrow()
     await write({ F: 'false' }, 3, { reload })
     expect(reloads()).toBe(3)
-    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:3\n--\n$/)
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:3 of:shop\/1a2b\n--\n$/)
   })
 
   it('is owed after a hand edit of words that were reloaded once', async () => {
     await write({ F: 'false' }, 1, { reload })
     writeFileSync(file, text().replace('F=false', 'F=true'))
     await write({ F: 'false' }, 2, { reload })
-    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=false\n# rollout:2 reloaded:/)])
+    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=false\n# rollout:2 of:shop\/1a2b reloaded:/)])
   })
 
   it('runs again when somebody has put the words back while it ran', async () => {
     const rude = ['sh', '-c', `${reload[2]}; test -e once || { touch once; sed -i s/F=.*/F=false/ web.env; }`]
     await write({ F: 'true' }, 1, { reload: rude })
-    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=true\n# rollout:1 reloaded:/)])
+    expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=true\n# rollout:1 of:shop\/1a2b reloaded:/)])
   })
 
   it('that a newer change has overtaken is followed by one for the newer, which stays owed', async () => {
     const slow = [
       'sh',
       '-c',
-      `${reload[2]}; test -e once || { touch once; printf 'F=false\\n# rollout:9 reloaded:00c0ffee\\n' > web.env; }`,
+      `${reload[2]}; test -e once || { touch once; printf 'F=false\\n# rollout:9 of:shop/1a2b reloaded:00c0ffee\\n' > web.env; }`,
     ]
     await expect(write({ F: 'true' }, 1, { reload: slow })).rejects.toThrow('change #9, which is newer')
-    expect([reloads(), text()]).toEqual([2, 'F=false\n# rollout:9\n'])
-    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:9\n--\n$/)
+    expect([reloads(), text()]).toEqual([2, 'F=false\n# rollout:9 of:shop/1a2b\n'])
+    expect(readFileSync(join(folder, 'reloads'), 'utf8')).toMatch(/F=false\n# rollout:9 of:shop\/1a2b\n--\n$/)
   })
 
   it('has a deadline', async () => {
@@ -380,9 +386,9 @@ describe('reload', () => {
   })
 
   it('does not claim a newer change as reloaded', async () => {
-    const newer = ['sh', '-c', "printf 'F=false\\n# rollout:9\\n' > web.env"]
+    const newer = ['sh', '-c', "printf 'F=false\\n# rollout:9 of:shop/1a2b\\n' > web.env"]
     await expect(write({ F: 'true' }, 1, { reload: newer })).rejects.toThrow('change #9, which is newer')
-    expect(text()).toBe('F=false\n# rollout:9\n')
+    expect(text()).toBe('F=false\n# rollout:9 of:shop/1a2b\n')
   })
 
   it('sees only the variables it was promised', async () => {

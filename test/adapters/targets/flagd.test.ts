@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { FlagdCore, MemoryStorage } from '@openfeature/flagd-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import flagd from '../../../src/adapters/targets/flagd.ts'
-import { TOMBSTONE, type Fence } from '../../../src/core/ports.ts'
+import type { Fence } from '../../../src/core/ports.ts'
+import { TOMBSTONE } from '../../../src/core/toggle/mark.ts'
 import { bucketOf, isIn } from '../../../src/core/toggle/bucket.ts'
 import { formatExposure } from '../../../src/core/values/units.ts'
 import { ownFolder } from '../../helpers/folder.ts'
@@ -122,10 +123,10 @@ describe('the file', () => {
           },
         },
       },
-      metadata: { version: '3', rollout: 1 },
+      metadata: { version: '3', rollout: '1 of:shop/1a2b' },
     })
     await write({ FEATURE_X: 'false' })
-    expect(JSON.parse(text())).toEqual({ ...JSON.parse(before), metadata: { version: '3', rollout: 1 } })
+    expect(JSON.parse(text())).toEqual({ ...JSON.parse(before), metadata: { version: '3', rollout: '1 of:shop/1a2b' } })
   })
 
   it('is not touched where it says so already', async () => {

@@ -166,7 +166,7 @@ last: { variations: { a: 1, b: 2 }, defaultRule: { variation: a } } # flow
         "no": 90
     metadata:
       owner: ana
-${tail}# rollout:3
+${tail}# rollout:3 of:shop/1a2b
 `)
     const once = text()
     await write({ FEATURE_X: '10%' }, keys, { epoch: 3 })
@@ -174,7 +174,7 @@ ${tail}# rollout:3
     await expect(write({ FEATURE_X: '20%' }, keys, { epoch: 2 })).rejects.toMatchObject({ code: 'conflict' })
     await write({ FEATURE_Y: 'true' }, keys, { epoch: 4 })
     expect(parse(text()).last).toEqual({ variations: { enabled: true, disabled: false }, defaultRule: { variation: 'enabled' } })
-    expect(text()).toMatch(/variation: enabled # flow\n# rollout:4\n$/)
+    expect(text()).toMatch(/variation: enabled # flow\n# rollout:4 of:shop\/1a2b\n$/)
   })
 
   it('has Windows line ends where it had them', async () => {
@@ -194,7 +194,7 @@ ${tail}# rollout:3
     percentage:
       enabled: 0.1
       disabled: 99.9
-# rollout:1
+# rollout:1 of:shop/1a2b
 `)
   })
 

@@ -115,7 +115,7 @@ describe('the file', () => {
       strategies: [{ name: 'flexibleRollout', parameters: { rollout: '10', stickiness: 'userId', groupId: 'search' }, constraints: [] }],
     })
     expect(mine).toMatchObject({ name: 'FEATURE_Y', enabled: true, strategies: [{ name: 'default' }] })
-    expect(JSON.parse(text())).toMatchObject({ version: 2, segments: [{ id: 1 }], rollout: { epoch: 3 } })
+    expect(JSON.parse(text())).toMatchObject({ version: 2, segments: [{ id: 1 }], rollout: '3 of:shop/1a2b' })
     const once = text()
     await write({ FEATURE_X: '10%', FEATURE_Y: 'true' }, keys, { epoch: 3 })
     expect(text()).toBe(once)
