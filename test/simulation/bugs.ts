@@ -100,8 +100,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the number of another rollout is compared with ours',
     file: 'core/journal/fence.ts',
-    find: '  return epoch === TOMBSTONE ? isNamesake(identity, self.identity) : isSameIdentity(identity, self.identity)',
-    replace: '  return true',
+    find: '  const held = ownMark(marks, fence)\n',
+    replace: '  const held = marks.toSorted((a, b) => b.epoch - a.epoch)[0] ?? ownMark(marks, fence)\n',
   },
   {
     name: 'a write that failed is not healed',

@@ -297,7 +297,7 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
         () =>
           time.at(random.between(0, length), () => {
             // Another rollout writes its own toggles to the same place, with numbers of its own.
-            const mark = { identity: { name: 'neighbour', lineage: 'b0b' }, epoch: random.between(1, 1000) }
+            const mark = { identity: { name: 'neighbour', lineage: 'b0b' }, epoch: Math.floor(random.between(1, 1000)) }
             if (faults.on) target.marks = [...target.marks.filter((each) => !isReplaced(each, mark)), mark]
           }),
         () =>

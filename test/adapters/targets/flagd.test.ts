@@ -93,7 +93,7 @@ describe('the file', () => {
     }
   },
   "metadata": {
-    "rollout": 7
+    "rollout": "7 of:shop/1a2b"
   }
 }
 `)
