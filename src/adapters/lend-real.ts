@@ -8,6 +8,7 @@ export function lendReal(over: Partial<Loan & Fence>): Loan & Fence {
     folder: process.cwd(),
     signal: new AbortController().signal,
     timeout: 10_000,
+    identity: { name: 'conformance', lineage: '' },
     epoch: 1,
     over: [],
     ...over,

@@ -2,6 +2,7 @@ import { messageOf } from '../core/values/errors.ts'
 import type { Message } from '../core/values/message.ts'
 import { isMeasures } from '../core/values/reading.ts'
 import type { Fence, Loan, MetricAdapter, NotifyAdapter, TargetAdapter, Words } from '../core/ports.ts'
+import { ownMark } from '../core/journal/fence.ts'
 import { checkMeasured } from './measure/sound.ts'
 
 /** The options and words an adapter is tried with, and where its faults go. */
@@ -28,9 +29,12 @@ export async function tryTarget(target: TargetAdapter<unknown>, { options, words
       if (held && (held[variable] ?? '') !== word)
         complain(`read: ${variable} is ${shown(held[variable])} after ${shown(word)} was written`)
   }
-  if (target.epoch && words.length > 0) {
-    const epoch = await attempt('epoch', async () => target.epoch?.(options, loan))
-    if (epoch !== undefined && epoch !== newest) complain(`epoch is ${shown(epoch)} after ${newest} was written`)
+  if (target.marks && words.length > 0) {
+    const other = { name: 'another', lineage: '' }
+    await attempt('write, of another rollout', async () => target.write(options, words[0] ?? {}, { ...loan, identity: other, epoch: 1 }))
+    const marks = await attempt('marks', async () => target.marks?.(options, loan))
+    const held = ownMark(marks ?? [], { identity: loan.identity, epoch: newest }).epoch
+    if (marks && held !== newest) complain(`marks hold ${held} after ${newest} was written, and one of another rollout`)
     const isRefused = await target.write(options, words[0] ?? {}, { ...loan, epoch: 0 }).then(
       () => false,
       () => true,
