@@ -10,7 +10,7 @@ import type { State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
 import { readBaseline } from '../engine/baseline.ts'
-import { copyOf } from '../engine/scratch-journal.ts'
+import { scratchJournal } from '../engine/scratch-journal.ts'
 import { drill as forReal } from '../engine/drill.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { rehearse, type Rehearsed } from '../engine/rehearse.ts'
@@ -39,7 +39,7 @@ async function onCopy(shell: Shell, input: Input): Promise<Outcome> {
   const contingency = needed(plan, input)
   const engine = await openRollbackEngine(shell, input, real, plan)
   const { state, isImagined } = await stateFor(engine, plan, real.state, contingency.scope)
-  const writer = await openWriter({ journal: copyOf(state), clock: shell.clock, uuid: shell.uuid, version: shell.version })
+  const writer = await openWriter({ journal: scratchJournal(state), clock: shell.clock, uuid: shell.uuid, version: shell.version })
   const rehearsed = await rehearse(engine, writer, {
     scope: contingency.scope,
     why: whyOf(contingency),

@@ -1,11 +1,11 @@
 import type { Event } from '../core/journal/event.ts'
-import type { Json } from '../core/values/json.ts'
+import { plainJson } from '../core/values/json.ts'
 import type { Journal } from '../core/journal/store.ts'
 import { FOLD } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 
-/** A journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept. */
-export function copyOf(state: State): Journal {
+/** Returns a journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept. */
+export function scratchJournal(state: State): Journal {
   const events: Event[] = []
   return {
     place: 'memory',
@@ -15,15 +15,11 @@ export function copyOf(state: State): Journal {
       events.push(event)
       return 'appended'
     },
-    checkpoint: async () => ({ seq: state.seq, hash: state.hash, fold: FOLD, state: plain(state) }),
+    checkpoint: async () => ({ seq: state.seq, hash: state.hash, fold: FOLD, state: plainJson(state) }),
     keep: async () => undefined,
     takeLease: async (lease) => lease,
     dropLease: async () => undefined,
     lease: async () => undefined,
     changed: async () => false,
   }
-}
-
-function plain(state: State): Json {
-  return JSON.parse(JSON.stringify(state))
 }

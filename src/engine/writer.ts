@@ -1,7 +1,7 @@
 import { seal } from '../adapters/state/seal.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
-import type { Json } from '../core/values/json.ts'
+import { plainJson } from '../core/values/json.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
 import { FOLD, fold } from '../core/journal/fold.ts'
@@ -78,7 +78,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       take([event])
       if (event.type === 'intended') made = event.seq
       if (state && seq - kept >= CHECKPOINT_EVERY) {
-        await journal.keep({ seq, hash, fold: FOLD, state: plain(state) })
+        await journal.keep({ seq, hash, fold: FOLD, state: plainJson(state) })
         kept = seq
       }
       return event
@@ -117,8 +117,4 @@ async function conflict(refresh: () => Promise<readonly Event[]>): Promise<Rollo
 /** A checkpoint is written by this program with this fold: its version is what vouches for the shape. */
 function isState(value: unknown): value is State {
   return typeof value === 'object' && value !== null && 'plan' in value && 'cursor' in value && 'seq' in value
-}
-
-function plain(state: State): Json {
-  return JSON.parse(JSON.stringify(state))
 }

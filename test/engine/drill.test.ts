@@ -3,7 +3,7 @@ import type { OpenTarget } from '../../src/adapters/open.ts'
 import type { Event } from '../../src/core/journal/event.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { ContingencyScope } from '../../src/core/values/risk.ts'
-import { copyOf } from '../../src/engine/scratch-journal.ts'
+import { scratchJournal } from '../../src/engine/scratch-journal.ts'
 import { drill } from '../../src/engine/drill.ts'
 import { stateOf, type Engine } from '../../src/engine/engine.ts'
 import { rehearse } from '../../src/engine/rehearse.ts'
@@ -179,7 +179,12 @@ describe('a drill for real', () => {
 describe('a rehearsal on a copy', () => {
   async function rehearsed(world: Awaited<ReturnType<typeof risen>>, scope: ContingencyScope = ALL) {
     const state = stateOf(world.engine)
-    const writer = await openWriter({ journal: copyOf(state), clock: world.clock, uuid: () => `copy-${Math.random()}`, version: 'test' })
+    const writer = await openWriter({
+      journal: scratchJournal(state),
+      clock: world.clock,
+      uuid: () => `copy-${Math.random()}`,
+      version: 'test',
+    })
     return rehearse(world.engine, writer, { scope, why: { code: 'operator', text: 'drill of x', contingency: 'x' }, signature: ana })
   }
 

@@ -5,7 +5,7 @@ import type { Gate } from '../../core/policy/gates.ts'
 import { guaranteesOf, type Guarantee } from '../../core/forecast/guarantee.ts'
 import { flowsOf, outlookOf, type Outlook } from '../../core/forecast/time-to-proof.ts'
 import { stepsOf, type Step } from '../../core/plan/steps.ts'
-import { type Json } from '../../core/values/json.ts'
+import { plainJson } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import type { Duration, Instant } from '../../core/values/units.ts'
 import { nextDestination } from '../../core/policy/moves.ts'
@@ -116,7 +116,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
   const situation = situationOf(state, shell.clock.now())
   const { destination, next, gates } = situation
   const steps = next ? stepsOf(state.plan).slice(next.index) : []
-  const edited = differences(plain(state.plan), plain(read))
+  const edited = differences(plainJson(state.plan), plainJson(read))
   const guarantees = guaranteesOf(state.plan)
   const flows = flowsOf(situation)
   return {
@@ -149,8 +149,4 @@ function writesOf(read: Plan, before: Held, after: Held): readonly Write[] {
 function timeOf(read: Plan, now: Instant, situation?: Situation): Pick<PlanReport, 'timeline' | 'atLeast'> {
   const timeline = timelineOf(read, now, situation)
   return { timeline, atLeast: (timeline.phases.at(-1)?.to ?? now) - now }
-}
-
-function plain(read: Plan): Json {
-  return JSON.parse(JSON.stringify(read))
 }
