@@ -2,14 +2,15 @@ import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import type { Drift } from '../core/plan/environment.ts'
+import { formatDrift, type Drift } from '../core/plan/environment.ts'
 import { nextDestination, type Destination } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
 import { settleAfter } from './settle.ts'
-import { findForeignDrift, finish, goOn, move, record, type Turn } from './tick.ts'
+import { findForeignDrift, formatUnreadable } from './drift.ts'
+import { finish, goOn, move, record, type Turn } from './move.ts'
 import { signatureGate } from './signatures.ts'
 import type { Signature } from './writer.ts'
 
@@ -69,14 +70,11 @@ async function driftsBefore(engine: Engine, state: State, to: Destination): Prom
   if (unreadable.length > state.plan.maxUnavailable)
     throw new RolloutError(
       'unreachable',
-      unreadable.map(({ target, error }) => ({ message: `${target}: ${error}` })),
+      unreadable.map((each) => ({ message: formatUnreadable(each) })),
     )
   return drifts
 }
 
 function driftGate(drifts: readonly Drift[]): Gate {
-  const text = drifts
-    .map(({ target, variable, found, expected }) => `${target} holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`)
-    .join('; ')
-  return { name: 'drift', open: false, text: `drift ${text}` }
+  return { name: 'drift', open: false, text: `drift ${drifts.map(formatDrift).join('; ')}` }
 }

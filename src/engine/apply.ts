@@ -9,14 +9,13 @@ import { stateOf, type Engine } from './engine.ts'
 import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
 import { openConfirmations, openDesk, record, type Desk } from './progress.ts'
+import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 import { WRITE_DEADLINE } from './write-verified.ts'
 import type { Duration } from '../core/values/units.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
 export type Applied = 'arrived' | 'partial' | 'superseded'
 
-const ATTEMPTS = 4
-const BACKOFF = 200
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
 /** Every attempt with its pauses: the last one may begin as the patience ends, and asks for the epoch before it writes. */
@@ -67,14 +66,18 @@ async function applyOne(
   confirm: ReturnType<typeof openConfirmations>,
 ): Promise<void> {
   const began = engine.clock.monotonic()
-  for (let attempt = 1; ; attempt += 1) {
-    const error = await deliver(engine, intent, target, desk, attempt > 1)
-    if (error === 'superseded') return
-    if (error === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
-    if (attempt === ATTEMPTS || engine.clock.monotonic() - began > PATIENCE)
-      return desk.alone(async () => refuse(engine, intent, target.name, error))
-    await engine.clock.sleep(BACKOFF * 2 ** (attempt - 1) * (0.5 + engine.random()), engine.signal)
-  }
+  const isLast = (attempt: number): boolean => attempt === WRITE_ATTEMPTS || engine.clock.monotonic() - began > PATIENCE
+  const { error, attempt } = await retry(
+    engine,
+    async (nth) => ({ error: await deliver(engine, intent, target, desk, nth > 1), attempt: nth }),
+    (tried, nth) => {
+      if (tried.error === undefined || tried.error === 'superseded' || isLast(nth)) return undefined
+      return backoff(nth) * (0.5 + engine.random())
+    },
+  )
+  if (error === 'superseded') return
+  if (error === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
+  await desk.alone(async () => refuse(engine, intent, target.name, error))
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {

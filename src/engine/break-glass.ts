@@ -1,13 +1,10 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
-import { messageOf } from '../core/values/errors.ts'
 import { defaultsOf, type Plan } from '../core/plan/plan.ts'
 import type { Clock } from '../core/ports.ts'
 import { TOMBSTONE } from '../core/toggle/mark.ts'
-import { writeVerified } from './write-verified.ts'
-
-const ATTEMPTS = 4
-const BACKOFF = 200
+import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
+import { tryWriting } from './write-verified.ts'
 
 /** What came of one target; without an error it holds every default and says so. */
 export interface Broken {
@@ -33,16 +30,13 @@ export async function breakGlass(
     targets.map(async (target) => {
       const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
       const lines = target.byHand(words)
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await writeVerified(target, words, { identity, epoch: TOMBSTONE, over: [] }, world)
-          return { target: target.name, lines }
-        } catch (thrown) {
-          world.signal.throwIfAborted()
-          if (attempt === ATTEMPTS) return { target: target.name, error: messageOf(thrown), lines }
-          await world.clock.sleep(BACKOFF * 2 ** (attempt - 1), world.signal)
-        }
-      }
+      const error = await retry(
+        world,
+        async () => tryWriting(target, words, { identity, epoch: TOMBSTONE, over: [] }, world),
+        (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
+      )
+      if (error !== undefined) world.signal.throwIfAborted()
+      return { target: target.name, lines, ...(error !== undefined && { error }) }
     }),
   )
 }

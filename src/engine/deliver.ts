@@ -1,6 +1,5 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
-import { messageOf } from '../core/values/errors.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
 import { notableMarks } from '../core/journal/fence.ts'
@@ -9,14 +8,11 @@ import type { Fence } from '../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../core/toggle/mark.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { retryOnConflict, retryWhileUnreachable } from './retry.ts'
-import { WRITE_DEADLINE, writeVerified } from './write-verified.ts'
+import { backoff, retryOnConflict, retryWhileUnreachable, WRITE_ATTEMPTS } from './retry.ts'
+import { tryWriting, WRITE_DEADLINE } from './write-verified.ts'
 import { join } from './join.ts'
 import type { Desk } from './progress.ts'
 import { withDeadline } from '../adapters/deadline.ts'
-
-const ATTEMPTS = 4
-const BACKOFF = 200
 
 /**
  * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
@@ -78,14 +74,14 @@ async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promis
  */
 async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<void> {
   let hasSettled = false
-  for (let nth = 1; nth <= ATTEMPTS; nth += 1) {
+  for (let nth = 1; nth <= WRITE_ATTEMPTS; nth += 1) {
     const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, desk))
     await desk.alone(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))
     const error = await attempt(engine, target, aimed)
     const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, desk))) && error === undefined
     if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
-    await engine.clock.sleep(isHealed ? target.settle : BACKOFF * 2 ** (nth - 1), engine.signal)
+    await engine.clock.sleep(isHealed ? target.settle : backoff(nth), engine.signal)
     hasSettled ||= isHealed
   }
   await desk.alone(async () =>
@@ -102,11 +98,6 @@ async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<voi
 
 /** The message of what went wrong; undefined when the target was written and reads back. */
 async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
-  try {
-    const { plan, baseline } = stateOf(engine)
-    await writeVerified(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
-    return undefined
-  } catch (thrown) {
-    return messageOf(thrown)
-  }
+  const { plan, baseline } = stateOf(engine)
+  return tryWriting(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
 }

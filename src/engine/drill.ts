@@ -1,4 +1,4 @@
-import { RolloutError } from '../core/values/errors.ts'
+import { hasCode, RolloutError } from '../core/values/errors.ts'
 import { confirmedBy, type Drill, type Event, type Why } from '../core/journal/event.ts'
 import { effectiveRetreat } from '../core/policy/moves.ts'
 import type { ContingencyScope } from '../core/values/risk.ts'
@@ -7,7 +7,9 @@ import { formatInstant, type Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { openLeader, type LeaderOptions } from './leader.ts'
 import { rollBack } from './rollback.ts'
-import { findDrift, move, record } from './tick.ts'
+import { findDrift, formatUnreadable } from './drift.ts'
+import { move, record } from './move.ts'
+import { formatDrift } from '../core/plan/environment.ts'
 import type { Signature } from './writer.ts'
 
 export interface Drilling {
@@ -57,13 +59,13 @@ async function checkQuiet(engine: Engine, state: State, { contingency }: Drillin
   const { drifts, unreadable } = await findDrift(engine, state)
   if (unreadable.length > 0)
     throw new RolloutError('unreachable', {
-      message: `nothing was touched: ${unreadable.map(({ target, error }) => `${target}: ${error}`).join('; ')}`,
+      message: `nothing was touched: ${unreadable.map(formatUnreadable).join('; ')}`,
       hint: 'rollout doctor looks closer',
     })
   const [first] = drifts
   if (first)
     throw new RolloutError('conflict', {
-      message: `${first.target} holds ${first.variable}=${first.found ?? 'nothing'} instead of ${first.expected}: it could not be put back as it was`,
+      message: `${formatDrift(first)}: it could not be put back as it was`,
       hint: 'rollout status shows what differs',
     })
 }
@@ -89,7 +91,7 @@ async function backAndForth(given: Engine, before: State, { contingency, signatu
       state.intent ? `rolled back, but not put back: ${unconfirmed(state.intent.targets)}` : 'somebody else acted before it was put back',
     )
   } catch (thrown) {
-    if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
+    if (!hasCode(thrown, 'conflict')) throw thrown
     return failed(`rolled back, but not put back: ${thrown.message}`)
   }
 }

@@ -1,9 +1,9 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import type { Why } from '../core/journal/event.ts'
 import type { Intent, State } from '../core/journal/state.ts'
-import { drift, environment, type Drift } from '../core/plan/environment.ts'
+import { environment, type Drift } from '../core/plan/environment.ts'
 import type { Engine } from './engine.ts'
-import { shownWord } from './write-verified.ts'
+import { driftOf } from './drift.ts'
 
 /**
  * Resolves to why an unfinished step up must not be gone on with; undefined where every target that answers holds the word
@@ -23,16 +23,12 @@ export async function findForeignWord(engine: Pick<Engine, 'targets' | 'signal'>
 
 /** What is of neither side of the step; of a target that has confirmed, what is not of the side it has reached. */
 async function foreignAt(target: OpenTarget, state: State, intent: Intent, signal: AbortSignal): Promise<readonly Drift[]> {
-  const { plan, baseline } = state
-  const after = { exposures: intent.exposures, baseline }
+  const after = { ...state, exposures: intent.exposures }
   try {
-    const words = await target.read(Object.keys(environment(plan, target.name, after)), signal)
-    const beside = drift(plan, target.name, after, words)
-    const before = new Set(drift(plan, target.name, state, words).map(({ variable }) => variable))
+    const words = await target.read(Object.keys(environment(state.plan, target.name, after)), signal)
+    const before = new Set(driftOf(target, state, words).map(({ variable }) => variable))
     const hasConfirmed = intent.targets[target.name]?.is === 'applied'
-    return beside
-      .filter(({ variable }) => hasConfirmed || before.has(variable))
-      .map((each) => (each.found === undefined ? each : { ...each, found: shownWord(target, each.found) }))
+    return driftOf(target, after, words).filter(({ variable }) => hasConfirmed || before.has(variable))
   } catch {
     // One that cannot be read says why when it is written.
     signal.throwIfAborted()

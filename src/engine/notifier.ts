@@ -6,7 +6,7 @@ import type { Notice } from '../core/journal/notice.ts'
 import { owedTo } from '../core/journal/outbox.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { retryOnConflict } from './retry.ts'
+import { backoff, retryOnConflict } from './retry.ts'
 
 /** After so many attempts of one process, or once the event is so old, a channel is given up with it. */
 const ATTEMPTS = 24
@@ -65,7 +65,7 @@ export function openNotifier(sender: Sender): Notifier {
       if (signal.aborted) return
       line.error = messageOf(thrown)
       line.failed += 1
-      line.nextAt = clock.monotonic() + Math.min(BACKOFF * 2 ** (line.failed - 1), LONGEST_BACKOFF)
+      line.nextAt = clock.monotonic() + backoff(line.failed, LONGEST_BACKOFF, BACKOFF)
     } finally {
       delete line.work
     }

@@ -1,4 +1,4 @@
-import { RolloutError } from '../core/values/errors.ts'
+import { hasCode, RolloutError } from '../core/values/errors.ts'
 import type { Watch } from '../core/judge/track.ts'
 import { currentPhase } from '../core/policy/moves.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
@@ -28,7 +28,7 @@ export function openObserver(engine: Engine): Observer {
       await append(watch)
     } catch (thrown) {
       // Somebody else acted meanwhile: what was seen may belong to a step that is over.
-      if (!(thrown instanceof RolloutError) || thrown.code !== 'conflict') throw thrown
+      if (!hasCode(thrown, 'conflict')) throw thrown
     }
   }
   return {

@@ -1,5 +1,5 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { drift, type Drift } from '../core/plan/environment.ts'
+import type { Drift } from '../core/plan/environment.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Why } from '../core/journal/event.ts'
 import type { Words } from '../core/ports.ts'
@@ -7,7 +7,7 @@ import type { Scope } from '../core/policy/moves.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { shownWord } from './write-verified.ts'
+import { driftOf } from './drift.ts'
 import { rollBack, type RollbackResult } from './rollback.ts'
 import type { Signature, Writer } from './writer.ts'
 
@@ -56,10 +56,7 @@ function unwritten(target: OpenTarget, { clock }: Engine, held: State, keep: (ch
       const check = { target: target.name, drifts: [] }
       try {
         const found: Words = await target.read(variables, signal)
-        const drifts = drift(held.plan, target.name, held, found).map((each) =>
-          each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
-        )
-        keep({ ...check, drifts, took: clock.monotonic() - began })
+        keep({ ...check, drifts: driftOf(target, held, found), took: clock.monotonic() - began })
         return { ...found, ...written }
       } catch (thrown) {
         keep({ ...check, took: clock.monotonic() - began, error: messageOf(thrown) })

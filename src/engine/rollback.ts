@@ -6,7 +6,8 @@ import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict } from './retry.ts'
 import { settle } from './settle.ts'
-import { findDrift, finishAll, intend } from './tick.ts'
+import { findDrift } from './drift.ts'
+import { finishAll, intend } from './move.ts'
 import type { Signature } from './writer.ts'
 
 export interface RollbackOptions {

@@ -10,7 +10,8 @@ import { LONGEST_APPLY } from './apply.ts'
 import { openLeader, RENEW, type Leader, type LeaderOptions } from './leader.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
-import { tick, type Turn } from './tick.ts'
+import type { Turn } from './move.ts'
+import { tick } from './tick.ts'
 import { formatDuration, formatInstant, type Duration } from '../core/values/units.ts'
 
 export interface RunOptions extends LeaderOptions {

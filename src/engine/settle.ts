@@ -2,8 +2,9 @@ import type { Why } from '../core/journal/event.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { retryOnConflict } from './retry.ts'
-import { findDrift, finishAll, intend, record, type Turn } from './tick.ts'
+import { retry, retryOnConflict } from './retry.ts'
+import { findDrift, formatUnreadable } from './drift.ts'
+import { finishAll, intend, record, type Turn } from './move.ts'
 
 /** How often what was written late is put right before a person is asked. */
 const ROUNDS = 3
@@ -52,15 +53,15 @@ interface Late {
 
 /** The targets that may have been written late, and those that cannot be seen; undefined when all hold what they should. */
 async function findLate(engine: Engine, state: State, names: readonly string[]): Promise<Late | undefined> {
-  for (let look = 1; ; look += 1) {
-    const { drifts, unreadable } = await findDrift(engine, state, names)
-    const targets = [...new Set([...drifts, ...unreadable].map(({ target }) => target))]
-    const [[late], [blind]] = [drifts, unreadable]
-    if (late) return { targets, text: `${late.target} was written late, after it was taken back` }
-    if (blind === undefined) return undefined
-    if (look === LOOKS) return { targets, text: `whether it was written late cannot be seen: ${blind.target}: ${blind.error}` }
-    await engine.clock.sleep(BETWEEN, engine.signal)
-  }
+  const { drifts, unreadable } = await retry(
+    engine,
+    async () => findDrift(engine, state, names),
+    (seen, look) => (seen.drifts.length > 0 || seen.unreadable.length === 0 || look === LOOKS ? undefined : BETWEEN),
+  )
+  const targets = [...new Set([...drifts, ...unreadable].map(({ target }) => target))]
+  const [[late], [blind]] = [drifts, unreadable]
+  if (late) return { targets, text: `${late.target} was written late, after it was taken back` }
+  return blind && { targets, text: `whether it was written late cannot be seen: ${formatUnreadable(blind)}` }
 }
 
 /** Settles after a turn that has taken something back, or has finished what somebody else began to take back. */

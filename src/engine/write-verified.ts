@@ -1,5 +1,5 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { RolloutError } from '../core/values/errors.ts'
+import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Clock, Fence } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 import { withDeadline } from '../adapters/deadline.ts'
@@ -30,4 +30,14 @@ export async function writeVerified(
   if (wrong === undefined) return
   const shown = found[wrong] === undefined ? 'nothing' : `"${shownWord(target, found[wrong])}"`
   throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
+}
+
+/** Writes and reads back like `writeVerified`; resolves to the message of what went wrong, undefined where nothing did. */
+export async function tryWriting(...args: Parameters<typeof writeVerified>): Promise<string | undefined> {
+  try {
+    await writeVerified(...args)
+    return undefined
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
 }

@@ -1,4 +1,4 @@
-import type { Drift } from '../core/plan/environment.ts'
+import { formatHolding, type Drift } from '../core/plan/environment.ts'
 import type { Outcome } from '../core/values/errors.ts'
 import type { Drill } from '../core/journal/event.ts'
 import type { Stream } from '../core/values/stream.ts'
@@ -61,8 +61,7 @@ export function renderRehearsal(report: Rehearsal, stream: Stream): string {
     lines.push(`     ${mark} ${clean(target.name)}  ${writes || 'nothing to change'}  ${color.dim(took)}`)
     if (target.error !== undefined) lines.push(`       ${clean(target.error)}${target.byHand ? '. By hand:' : ''}`)
     for (const line of target.byHand ?? []) lines.push(`         ${clean(line)}`)
-    for (const { variable, found, expected } of target.drifts)
-      lines.push(`       ${color.yellow('!')} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected)}`)
+    for (const each of target.drifts) lines.push(`       ${color.yellow('!')} ${clean(formatHolding(each))}`)
   }
   if (settle > 0) lines.push(`  3. looked at again after ${formatDuration(settle)}, where a step was under way shortly before`)
   if (notify.length > 0) lines.push(`  ${settle > 0 ? 4 : 3}. told: ${listed(notify)}`)

@@ -1,6 +1,6 @@
 import { formatApprovals } from '../core/plan/consent.ts'
 import type { Difference } from '../core/plan/difference.ts'
-import type { Drift } from '../core/plan/environment.ts'
+import { formatDrift, type Drift } from '../core/plan/environment.ts'
 import type { Guarantee } from '../core/forecast/guarantee.ts'
 import type { Gate } from '../core/policy/gates.ts'
 import type { Outlook } from '../core/forecast/time-to-proof.ts'
@@ -50,10 +50,7 @@ export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
     for (const gate of report.gates) lines.push(`  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}`)
     lines.push('')
   }
-  for (const { target, variable, found, expected } of report.drift)
-    lines.push(
-      `${color.red('!')} drift: ${clean(target)} holds ${clean(variable)}=${clean(found ?? 'nothing')} instead of ${clean(expected || 'nothing')}`,
-    )
+  for (const each of report.drift) lines.push(`${color.red('!')} drift: ${clean(formatDrift(each))}`)
   for (const text of report.unreadable) lines.push(`${color.red('!')} ${clean(text)}`)
   if (report.edited.length > 0) {
     lines.push(color.yellow('The file was edited since the plan was frozen; rollout plan --accept --reason "…" takes it in:'))

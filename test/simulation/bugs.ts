@@ -25,7 +25,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'targets are written before the intent is durable',
-    file: 'engine/tick.ts',
+    file: 'engine/move.ts',
     find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
     replace:
       '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { identity: { name: stateOf(engine).plan.name, lineage: stateOf(engine).lineage }, epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
@@ -142,9 +142,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a target that holds its words already is not given the newer number',
     file: 'engine/deliver.ts',
-    find: '    await writeVerified(target,',
+    find: '  return tryWriting(target,',
     replace:
-      '    const has = environment(plan, target.name, { exposures, baseline })\n    const found = await target.read(Object.keys(has), engine.signal)\n    if (Object.entries(has).every(([variable, word]) => found[variable] === word)) return undefined\n    await writeVerified(target,',
+      '  const has = environment(plan, target.name, { exposures, baseline })\n  const found = await target.read(Object.keys(has), engine.signal).catch(() => ({}))\n  if (Object.entries(has).every(([variable, word]) => found[variable] === word)) return undefined\n  return tryWriting(target,',
   },
   {
     name: 'nobody looks before a write whether the intent is still the newest',

@@ -4,11 +4,12 @@ import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { formatHolding } from '../../core/plan/environment.ts'
 import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { findDrift } from '../../engine/tick.ts'
+import { findDrift } from '../../engine/drift.ts'
 import type { CheckRow } from '../../views/check.ts'
 
 /** Every target read back and compared with the journal. */
@@ -24,12 +25,12 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
     const said = unreadable.find(({ target }) => target === name)
     return said === undefined ? [] : [{ what: 'targets', name, verdict: verdictOf(name, 'unreachable'), text: said.error }]
   })
-  const drifted = drifts.map(({ target: name, variable, found, expected }): CheckRow => ({
+  const drifted = drifts.map((each): CheckRow => ({
     what: 'targets',
-    name,
-    verdict: verdictOf(name, 'failed'),
-    text: `holds ${variable}=${found ?? 'nothing'} instead of ${expected}`,
-    hint: state.missing.includes(name) ? 'it has not confirmed this step' : 'somebody else changed it',
+    name: each.target,
+    verdict: verdictOf(each.target, 'failed'),
+    text: formatHolding(each),
+    hint: state.missing.includes(each.target) ? 'it has not confirmed this step' : 'somebody else changed it',
   }))
   const bad = [...silent, ...drifted]
   const fine = rest.filter(({ name }) => !bad.some((row) => row.name === name))

@@ -13,7 +13,7 @@ import { situationOf, type Situation } from '../../core/policy/situation.ts'
 import { timelineOf, type Timeline } from '../../core/forecast/timeline.ts'
 import type { State } from '../../core/journal/state.ts'
 import { checkBesides, readBaseline } from '../../engine/baseline.ts'
-import { findDrift } from '../../engine/tick.ts'
+import { findDrift, formatUnreadable } from '../../engine/drift.ts'
 import type { Writer } from '../../engine/writer.ts'
 import type { Shell } from '../../shell.ts'
 import { writeJson } from '../../views/json.ts'
@@ -127,7 +127,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     writes: destination ? writesOf(state.plan, state, { ...state, exposures: destination.exposures }) : [],
     gates,
     drift: drifts,
-    unreadable: unreadable.map(({ target, error }) => `${target}: ${error}`),
+    unreadable: unreadable.map(formatUnreadable),
     edited,
     ...timeOf(state.plan, situation.now, situation),
     guarantees,

@@ -50,6 +50,16 @@ export function drift(plan: Plan, target: string, held: Held, found: Words): rea
   })
 }
 
+/** Formats a difference for people: `web holds FEATURE_X=5% instead of 10%`. */
+export function formatDrift(differing: Drift): string {
+  return `${differing.target} ${formatHolding(differing)}`
+}
+
+/** Formats a difference where its target is named already: `holds FEATURE_X=5% instead of 10%`. */
+export function formatHolding({ variable, found, expected }: Omit<Drift, 'target' | 'toggle'>): string {
+  return `holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
+}
+
 /** Whether a word found says this exposure, in whatever words; and to the same segments, where the plan says to which. */
 function says(plan: Plan, toggle: Toggle, found: string | undefined, exposure: Exposure, expected: string): boolean {
   const word = found === undefined ? { exposure: toggle.default, options: {} } : parseWord(found, toggle.words)

@@ -52,7 +52,12 @@ export class RolloutError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** Tells whether something that was thrown is an error of ours with this code. */
+export function hasCode(thrown: unknown, code: Outcome): thrown is RolloutError {
+  return thrown instanceof RolloutError && thrown.code === code
+}
+
+/** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

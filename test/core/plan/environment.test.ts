@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drift, environment } from '../../../src/core/plan/environment.ts'
+import { drift, environment, formatDrift } from '../../../src/core/plan/environment.ts'
 import { plan, toggle } from '../../helpers/core.ts'
 
 const shop = plan({
@@ -35,4 +35,10 @@ describe('drift', () => {
   )
   it('is none where the default is what it should be', () =>
     expect(drift(shop, 'web', { exposures: { A: 0, B: 0, OLD: 100 }, baseline: {} }, {})).toEqual([]))
+  it.each([
+    ['10%', 'true', 'web holds A=10% instead of true'],
+    [undefined, '', 'web holds A=nothing instead of nothing'],
+  ])('says that it found %s instead of %s', (found, expected, text) =>
+    expect(formatDrift({ target: 'web', toggle: 'A', variable: 'A', found, expected })).toBe(text),
+  )
 })
