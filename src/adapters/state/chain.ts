@@ -17,9 +17,12 @@ export interface Site {
   readonly hint: string
 }
 
+/** What is left to whoever must go back while the journal cannot be used. */
+export const WITHOUT = 'to go back without it: rollout rollback --all --break-glass'
+
 /** Of a store in which an event has no place of its own. */
 export function siteAt(place: string): Site {
-  return { of: () => place, hint: 'restore the journal from a backup; to go back without it: rollout rollback --all --break-glass' }
+  return { of: () => place, hint: `restore the journal from a backup; ${WITHOUT}` }
 }
 
 /** For one round trip to the store with all its retries, unless told otherwise. */

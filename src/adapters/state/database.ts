@@ -3,7 +3,7 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
-import { isDecodable, type Lent } from './chain.ts'
+import { isDecodable, WITHOUT, type Lent } from './chain.ts'
 
 const PAUSE: Duration = 50
 
@@ -46,7 +46,7 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
   const ask: Ask = async (statement, values = []) => {
     let last: unknown
     const late = (): RolloutError => {
-      const message = `${place} did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
+      const message = `the journal did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
       return unreachable(message, place, last)
     }
     const insist = async (limit: AbortSignal): Promise<readonly Cells[]> => {
@@ -137,7 +137,7 @@ function completed(address: URL, { PGPASSWORD }: Lent['env']): string {
 
 /** The server is gone, starting, stopping or busy: it may answer when asked again. */
 function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof DatabaseError) return /^(08|57P0[123]|53300|40001|40P01|25006)/.test(thrown.code ?? '')
+  if (thrown instanceof DatabaseError) return /^(08|57P0[123]|53300|40001|40P01)/.test(thrown.code ?? '')
   return (
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(codeOf(thrown)) ||
     /terminated|timeout|ended/i.test(messageOf(thrown))
@@ -155,9 +155,18 @@ function explained(thrown: unknown, place: string): RolloutError {
   if (/^(28|42501)/.test(state))
     return new RolloutError(
       'denied',
-      { message, where, hint: 'it needs a user who may read and insert into rollout_events, and make it the first time' },
+      { message, where, hint: `it needs a user who may read and insert into rollout_events, and make it the first time; ${WITHOUT}` },
       { cause: thrown },
     )
+  // At once, and not as an error of the plan: after a failover the same address leads to the primary again.
+  if (state === '25006') {
+    const hint = `a standby answers, and cannot be written; name the primary in state:; ${WITHOUT}`
+    return new RolloutError(
+      'unreachable',
+      { message: 'the journal cannot be written: the database is read-only', where, hint },
+      { cause: thrown },
+    )
+  }
   if (state === '3D000')
     return new RolloutError('config', { message, where, hint: 'createdb makes one; the tables come by themselves' }, { cause: thrown })
   if (/^(42(?!P01)|22)/.test(state))
@@ -169,11 +178,7 @@ function explained(thrown: unknown, place: string): RolloutError {
 }
 
 function unreachable(message: string, place: string, cause: unknown): RolloutError {
-  return new RolloutError(
-    'unreachable',
-    { message, where: { file: place }, hint: 'to go back without it: rollout rollback --all --break-glass' },
-    { cause },
-  )
+  return new RolloutError('unreachable', { message, where: { file: place }, hint: WITHOUT }, { cause })
 }
 
 /** SQLSTATE of what was thrown, if the server said it. */

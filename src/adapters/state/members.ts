@@ -7,7 +7,7 @@ import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withController } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
 import { follow, isPrivateChannel, request, type Response, type Tls } from '../http/http.ts'
-import { isDecodable, type Lent } from './chain.ts'
+import { isDecodable, WITHOUT, type Lent } from './chain.ts'
 
 /** One member's share of the time: one that hangs must leave time for the others. */
 const ATTEMPT: Duration = 1000
@@ -140,7 +140,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
       at = (at + 1) % members.length
       if (at === 0 || refused < 0) await clock.sleep(PAUSE)
     }
-    throw unreachable(`${place} did not answer within ${formatDuration(deadline)}${last ? `: ${last.message}` : ''}`, place, last)
+    throw unreachable(`the journal did not answer within ${formatDuration(deadline)}${last ? `: ${last.message}` : ''}`, place, last)
   }
   return {
     ask: async (path, body, shape) => checked(shape, await ask(path, body), place),
@@ -176,11 +176,15 @@ function said({ status, body }: Response, place: string): Said {
     throw new RolloutError('denied', {
       message: `the journal cannot be used: ${text}`,
       where,
-      hint: 'etcd://user:password@… of a user who may read and write below the prefix',
+      hint: `etcd://user:password@… of a user who may read and write below the prefix; ${WITHOUT}`,
     })
   if (code === 4 || code === 14 || /too many requests/.test(text)) return { passing: new Error(text) }
   if (/too large/.test(text))
     throw new RolloutError('config', { message: `the event is larger than etcd takes: ${text}`, where, hint: 'etcd --max-request-bytes' })
+  if (/space exceeded/.test(text)) {
+    const hint = `etcdctl compact, defrag and alarm disarm make room; ${WITHOUT}`
+    throw new RolloutError('unreachable', { message: 'the journal cannot be written: etcd is out of space', where, hint })
+  }
   throw unreachable(`the journal cannot be used: ${text}`, place, undefined)
 }
 
@@ -212,8 +216,7 @@ function notEtcd(what: string, place: string): RolloutError {
 }
 
 function unreachable(message: string, place: string, cause: unknown): RolloutError {
-  const hint = 'to go back without it: rollout rollback --all --break-glass'
-  return new RolloutError('unreachable', { message, where: { file: place }, hint }, { cause })
+  return new RolloutError('unreachable', { message, where: { file: place }, hint: WITHOUT }, { cause })
 }
 
 function parseJson(body: string): unknown {

@@ -56,7 +56,7 @@ describe('what is no etcd, or one that refuses', () => {
     ['a page', 200, '<html>', 'config', 'answered 200'],
     ['another server', 404, 'not found', 'config', 'answered 404'],
     ['JSON of another server', 200, '{"ok":true}', 'config', 'is not what etcd answers'],
-    ['a full store', 503, '{"code":8,"message":"etcdserver: mvcc: database space exceeded"}', 'unreachable', 'space exceeded'],
+    ['a full store', 503, '{"code":8,"message":"etcdserver: mvcc: database space exceeded"}', 'unreachable', 'etcd is out of space'],
     ['no leader for good', 503, '{"code":14,"message":"etcdserver: no leader"}', 'unreachable', 'no leader'],
     ['no right', 403, '{"code":7,"message":"etcdserver: permission denied"}', 'denied', 'permission denied'],
     ['no user', 400, '{"code":3,"message":"etcdserver: user name is empty"}', 'denied', 'user name is empty'],

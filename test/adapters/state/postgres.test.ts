@@ -112,6 +112,20 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await admin.query('grant select on rollout_events, rollout_checkpoints to reader')
     const journal = await openPostgresStore(as('reader'), lend('/', { env })).open('shop')
     expect((await journal.read()).length).toBe(1)
+    // One that may write half of it is told at once how to go back all the same.
+    const thrown: unknown = await journal.append(follow((await journal.read())[0])).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ code: 'denied', problems: [{ hint: expect.stringContaining('rollback --all --break-glass') }] })
+  })
+
+  it('one that is read-only can be read, and says so at once when it is written', async () => {
+    const url = `${server.url}?options=-c%20default_transaction_read_only%3Don`
+    const journal = await openPostgresStore(url, lend('/'), 60_000).open('shop')
+    const [event] = await journal.read()
+    const thrown: unknown = await journal.append(follow(event)).catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({
+      code: 'unreachable',
+      problems: [{ message: 'the journal cannot be written: the database is read-only', hint: expect.stringContaining('--break-glass') }],
+    })
   })
 
   it('keeps nothing in its session: a pooler may hand out another one for each transaction', async () => {
