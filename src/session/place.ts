@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { RolloutError } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
 import { text, type Input } from './input.ts'
 
@@ -20,7 +21,24 @@ export function locate(shell: Shell, input: Input): Place {
     return { file, folder: dirname(file) }
   }
   for (let folder = shell.cwd; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, FILE)) || existsSync(join(folder, '.rollout'))) return { file: join(folder, FILE), folder }
+    const [file, kept] = [join(folder, FILE), join(folder, '.rollout')]
+    const found = [file, kept].filter((each) => existsSync(each))
+    if (folder !== shell.cwd) for (const each of found) checkOwner(shell, each)
+    if (found.length > 0) return { file, folder }
     if (folder === dirname(folder)) return { file: join(shell.cwd, FILE), folder: shell.cwd }
   }
+}
+
+/**
+ * What lies above was not asked for by name: in a folder that everybody may write, somebody else may have put it there, and
+ * a plan runs commands (as a repository does in git: CVE-2022-24765). Root, and whoever became root, is no stranger.
+ */
+function checkOwner({ uid, env }: Pick<Shell, 'uid' | 'env'>, path: string): void {
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid
+  if (uid === undefined || owner === undefined || owner === uid || owner === 0) return
+  if (uid === 0 && env['SUDO_UID'] === String(owner)) return
+  throw new RolloutError('denied', {
+    message: `${path} belongs to another user (uid ${owner}): it is not taken up from a folder below`,
+    hint: `-f ${dirname(path)} takes it all the same: it may run commands as you`,
+  })
 }

@@ -41,7 +41,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     err: stream('err'),
     self: { host: 'here', pid: 4242, domain: 'boot ns', began: '1' },
     user: 'ana',
-    uid: 1000,
+    uid: process.getuid?.(),
     version: 'test',
     packageName: 'test-package',
     node: '20.19.0',
