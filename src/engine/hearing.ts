@@ -40,7 +40,7 @@ export function hearing(writer: Writer, glass: Glass): Writer {
       const events = await writer.refresh()
       return [...events, ...(await hear())]
     },
-    append: writer.append,
+    append: async (fact, signature) => writer.append(fact, signature),
   }
 }
 
