@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import { got, HTTPError, MaxRedirectsError, RequestError, type OptionsInit } from 'got'
+import { isLoopback } from '../../core/values/address.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { guardedLookup, isBlockedLiteral } from './blocked.ts'
@@ -152,7 +153,7 @@ function httpsOf(tls: Tls | undefined): NonNullable<OptionsInit['https']> {
 /** Whether a token may be sent there: over TLS, or to this very machine. */
 export function isPrivateChannel(url: string): boolean {
   const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  return protocol === 'https:' || isLoopback(hostname)
 }
 
 /** Whether a header of that name lets its sender in. */

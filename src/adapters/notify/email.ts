@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
+import { isLoopback } from '../../core/values/address.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'
@@ -52,8 +53,7 @@ type Mail = Parameters<ReturnType<typeof createTransport>['sendMail']>[0]
 async function deliver(given: Options, loan: Loan, mail: Mail): Promise<void> {
   const { timeout = TIMEOUT } = loan
   const { host, port, user, password, from, to, tls } = given
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-  if (password !== undefined && tls !== 'require' && !isLoopback)
+  if (password !== undefined && tls !== 'require' && !isLoopback(host))
     throw new RolloutError('denied', { message: `a password would go to ${host} unencrypted`, hint: 'tls: require' })
   const transport = createTransport({
     host,

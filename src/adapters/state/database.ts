@@ -1,9 +1,11 @@
-import { Client, DatabaseError, Pool } from 'pg'
+import { Client, DatabaseError, Pool, type ClientConfig } from 'pg'
+import { isLoopback } from '../../core/values/address.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
-import { isDecodable, WITHOUT, type Lent } from './chain.ts'
+import { WITHOUT, type Lent } from './chain.ts'
+import { parsePostgresAddress } from './postgres-address.ts'
 
 const PAUSE: Duration = 50
 
@@ -12,6 +14,23 @@ declare module 'pg' {
     /** Lets the process end in spite of the connection; @types/pg does not know it. */
     unref(): void
   }
+}
+
+/** Sends no password as it is: whoever can answer at that address can ask for it, and whoever listens on the way hears it. */
+class GuardedClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    if (this.ssl || this.host.startsWith('/') || isLoopback(this.host)) return
+    this.connection.removeAllListeners('authenticationCleartextPassword')
+    this.connection.on('authenticationCleartextPassword', () => this.connection.stream.destroy(inTheClear(this.host)))
+  }
+}
+
+function inTheClear(host: string): RolloutError {
+  return new RolloutError('denied', {
+    message: `${host} asks for the password in the clear, over a connection without TLS: it was not sent`,
+    hint: 'sslmode=verify-full in the address of the state, or scram-sha-256 in pg_hba.conf',
+  })
 }
 
 export type Cells = { readonly [column: string]: string | null }
@@ -30,10 +49,11 @@ export interface Database {
  * under a name of its own, so an answer that was lost is found by asking again.
  */
 export function connect(url: string, { clock, env, signal }: Lent, deadline: Duration): Database {
-  const address = parse(url)
-  const place = `postgres://${address.host}${address.pathname}`
+  const { connectionString, place } = parsePostgresAddress(url, env)
   const pool = new Pool({
-    connectionString: completed(address, env),
+    connectionString,
+    Client: GuardedClient,
+    keepAlive: true,
     max: 4,
     connectionTimeoutMillis: deadline,
     // The command ends when its work is done, not when the connection does.
@@ -64,7 +84,7 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
     }
     return withDeadline(clock, deadline, signal, insist, late)
   }
-  return { ask, hear: openEar(completed(address, env), deadline), place }
+  return { ask, hear: openEar(connectionString, deadline), place }
 }
 
 /** One connection that listens, made at the first wish for it and made anew after it broke. */
@@ -72,7 +92,7 @@ function openEar(connectionString: string, deadline: Duration): Database['hear']
   const waiting = new Map<() => void, string>()
   let ear: Client | undefined
   const listen = (channel: string): void => {
-    const client = new Client({ connectionString, connectionTimeoutMillis: deadline })
+    const client = new GuardedClient({ connectionString, connectionTimeoutMillis: deadline, keepAlive: true })
     const deaf = (): void => {
       if (ear === client) ear = undefined
       client.end().catch(() => undefined)
@@ -120,21 +140,6 @@ async function once(pool: Pool, statement: string, values: readonly (string | nu
   }
 }
 
-function parse(url: string): URL {
-  if (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol) && isDecodable(url)) return new URL(url)
-  // It may hold a password: it is not shown.
-  throw new RolloutError('config', {
-    message: 'the address of the state is not one of PostgreSQL',
-    hint: 'state: postgres://user@host:5432/database',
-  })
-}
-
-function completed(address: URL, { PGPASSWORD }: Lent['env']): string {
-  const whole = new URL(address)
-  if (whole.password === '' && PGPASSWORD !== undefined) whole.password = PGPASSWORD
-  return whole.href
-}
-
 /** The server is gone, starting, stopping or busy: it may answer when asked again. */
 function isPassing(thrown: unknown): boolean {
   if (thrown instanceof DatabaseError) return /^(08|57P0[123]|53300|40001|40P01)/.test(thrown.code ?? '')
@@ -149,6 +154,7 @@ function isRefused(thrown: unknown): boolean {
 }
 
 function explained(thrown: unknown, place: string): RolloutError {
+  if (thrown instanceof RolloutError) return thrown
   const state = sqlStateOf(thrown)
   const where = { file: place }
   const message = `the journal cannot be used: ${messageOf(thrown) || codeOf(thrown)}`

@@ -18,6 +18,7 @@ import {
   writeCheckpoint,
   type Lent,
   type EventRow,
+  WITHOUT,
   type Site,
 } from './chain.ts'
 import { dropLease, readLease, takeLease } from './file-lease.ts'
@@ -217,7 +218,7 @@ async function attempt<Result>(folder: string, work: () => Result | Promise<Resu
       throw new RolloutError('denied', {
         message: `the journal cannot be used: ${messageOf(thrown)}`,
         where,
-        hint: 'it needs a folder this user may write',
+        hint: `it needs a folder this user may write; ${WITHOUT}`,
       })
     if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR')
       throw new RolloutError('config', {
@@ -229,7 +230,7 @@ async function attempt<Result>(folder: string, work: () => Result | Promise<Resu
       throw new RolloutError('unreachable', {
         message: 'the disk is full: nothing could be recorded, so nothing was changed',
         where,
-        hint: 'make room, then type it again',
+        hint: `make room, then type it again; ${WITHOUT}`,
       })
     if (code !== '') throw new RolloutError('unreachable', { message: `the journal cannot be used: ${messageOf(thrown)}`, where })
     throw thrown

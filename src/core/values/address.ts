@@ -12,3 +12,8 @@ export function storeKindOf(state: string): 'folder' | 'postgres' | 'etcd' | und
   if (/^postgres(?:ql)?$/.test(scheme)) return 'postgres'
   return /^etcd(?:\+https)?$/.test(scheme) ? 'etcd' : undefined
 }
+
+/** Returns whether a host is this very machine by its name or address: what is sent there crosses no network. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || /^(?:\[::1\]|::1)$/.test(host) || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

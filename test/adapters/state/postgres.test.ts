@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPostgresStore } from '../../../src/adapters/state/postgres.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
+import { openStore } from '../../../src/adapters/state/open.ts'
+import { freePort } from '../../helpers/port.ts'
 import { openCut } from '../../helpers/cut.ts'
 import { lend } from '../../helpers/loan.ts'
 import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
@@ -25,6 +29,49 @@ it.each([
 it('its place shows neither user, password nor options', async () => {
   const journal = await openPostgresStore(`postgresql://ana:${CANARY}@db.example:6432/rollouts?sslmode=require`, lend('/')).open('shop')
   expect(journal.place).toBe('postgres://db.example:6432/rollouts#shop')
+})
+
+it.each([
+  ['postgres://a:5432,b:5432/db', 'names several hosts'],
+  ['postgres://ana@a,b/db?target_session_attrs=read-write', 'names several hosts'],
+  ['postgres:///db?host=a,b', 'names several hosts'],
+  ['postgres://a/db?target_session_attrs=read-write', 'asks for target_session_attrs=read-write'],
+])('%s is refused: it %s', (url, what) => {
+  expect(() => openPostgresStore(url, lend('/'))).toThrow(`the address of the state ${what}, which it cannot`)
+})
+
+describe('a server that asks for the password in the clear', () => {
+  /** All that it heard from whoever came: it asks everybody (AuthenticationCleartextPassword). */
+  const open = async () => {
+    let heard = ''
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        heard += String(bytes)
+        socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]))
+        if (heard.includes(CANARY)) socket.destroy()
+      })
+    })
+    server.listen(await freePort(), '0.0.0.0')
+    await once(server, 'listening')
+    const address = server.address()
+    return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, heard: () => heard, close: () => void server.close() }
+  }
+
+  it.each([
+    // Leads to loopback as well, but is not called so.
+    ['0.0.0.0', false],
+    ['127.0.0.1', true],
+  ])('on %s hears it: %s', async (host, isTold) => {
+    const { port, heard, close } = await open()
+    const journal = await openPostgresStore(`postgres://owner:${CANARY}@${host}:${port}/db`, lend('/'), 2000).open('shop')
+    const thrown: unknown = await journal.read().catch((reason: unknown) => reason)
+    close()
+    expect(heard()).toContain('owner')
+    expect(heard().includes(CANARY)).toBe(isTold)
+    const refusal = `${host} asks for the password in the clear, over a connection without TLS: it was not sent`
+    if (!isTold) expect(thrown).toMatchObject({ code: 'denied', message: refusal })
+  })
 })
 
 describe.skipIf(!isHere)('PostgreSQL', () => {
@@ -105,6 +152,17 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
     expect(JSON.stringify(thrown)).not.toContain(CANARY)
     expect(JSON.stringify(thrown)).not.toContain('wrong-secret')
+  })
+
+  it('a password may have any character, in PGPASSWORD and behind a reference', async () => {
+    const password = `a@b/c#d?e:f%41%zz +&='ä[]{}\\ ${CANARY}`
+    await admin.query(`create role odd login in role pg_read_all_data password '${password.replaceAll("'", "''")}'`)
+    const written = ['postgres://odd:${SECRET}@', 'postgres://${WHO}:${SECRET}@', 'postgres://odd@']
+    for (const each of written) {
+      const lent = lend('/', { env: { SECRET: password, WHO: 'odd', ...(each.endsWith('odd@') && { PGPASSWORD: password }) } })
+      const store = await openStore(`${each}127.0.0.1:${server.port}/postgres`, lent)
+      expect(await store.names().then(() => 'let in')).toBe('let in')
+    }
   })
 
   it('a reader who may only read can read', async () => {
