@@ -88,7 +88,14 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return color.dim('no longer watched')
     case 'moved':
       return color.bold(`the journal goes on in ${clean(event.to)}`)
+    default:
+      return color.yellow(unknown(event satisfies never))
   }
+}
+
+/** A newer version may write what this one does not know. */
+function unknown({ type, version }: { readonly type: string; readonly version: string }): string {
+  return `${clean(type)}, which only rollout ${clean(version)} knows`
 }
 
 function drilled({ contingency, passed, took, problem, of }: Extract<Event, { type: 'drilled' }>, stream: Pick<Stream, 'color'>): string {

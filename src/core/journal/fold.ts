@@ -1,5 +1,4 @@
 import { resumed } from '../judge/comparison.ts'
-import { RolloutError } from '../values/errors.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { lineageOf } from './identity.ts'
 import { owe } from './outbox.ts'
@@ -9,7 +8,7 @@ import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '7'
+export const FOLD = '8'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -99,7 +98,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     }
     default:
       // Every kind has its case above, or this does not compile; what is left was written by a newer version.
-      throw unknownKind(event satisfies never)
+      return { ...state, unknown: unknownKind(event satisfies never) }
   }
 }
 
@@ -126,10 +125,8 @@ function reconsidered(watch: Watch): Watch {
   return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
 }
 
-/** A newer version may know more than this one: skipping what it says would be another state than it sees. */
-function unknownKind({ seq, version }: Pick<Stamp, 'seq' | 'version'>): RolloutError {
-  const hint = `rollout ${version} wrote it: use that version, or a newer one`
-  return new RolloutError('config', { message: `event ${seq} is of a kind that this version does not know`, hint })
+function unknownKind({ seq, type, version }: Pick<Stamp, 'seq' | 'version'> & { readonly type: string }): NonNullable<State['unknown']> {
+  return { seq, kind: type, version }
 }
 
 /** What was seen under an older plan and still counts under the new one: only what means the same in both. */

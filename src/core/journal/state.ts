@@ -97,6 +97,8 @@ export interface State {
   readonly controller?: Controller & { readonly at: Instant }
   /** What channels have yet to be told; absent while the plan has none. */
   readonly outbox?: Outbox
+  /** The newest event of a kind that this version does not know: what it did to the rollout only a newer version can say. */
+  readonly unknown?: { readonly seq: number; readonly kind: string; readonly version: string }
   /** The journal goes on there; nothing may follow here. */
   readonly moved?: string
 }

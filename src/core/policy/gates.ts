@@ -12,6 +12,7 @@ import { formatDuration, formatInstant, type Duration, type Instant } from '../v
 import { criterionKey } from '../plan/plan.ts'
 
 export const GATES = [
+  'version',
   'evidence',
   'hold',
   'bake',
@@ -37,6 +38,14 @@ export interface Gate {
   readonly opensIn?: Duration
   /** What people can do about it. */
   readonly missing?: readonly ToDo[]
+}
+
+/** Returns the gate that an event of a newer version closes: what is not understood stops going up, and nothing else. */
+export function versionGates({ unknown }: State): readonly Gate[] {
+  if (!unknown) return []
+  const { seq, kind, version } = unknown
+  const text = `version #${seq} "${kind}" is not known to this one: rollout ${version} wrote it, and knows what comes next`
+  return [{ name: 'version', open: false, text }]
 }
 
 /** Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and not when it is enough. */

@@ -1,4 +1,4 @@
-import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, type Gate } from './gates.ts'
+import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, versionGates, type Gate } from './gates.ts'
 import { currentPhase, nextDestination, type Destination } from './moves.ts'
 import { weigh, type Weighed } from '../judge/comparison.ts'
 import type { Tracked } from '../judge/track.ts'
@@ -68,6 +68,7 @@ function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation,
   const isPaced = weighed?.pace === 'evidence'
   const credit = state.watch?.credit ?? 0
   return [
+    ...versionGates(state),
     ...(weighed ? evidenceGates(weighed) : []),
     ...(step && !isPaced ? holdGates(step, phase, credit) : []),
     ...metricGates(metrics, credit).filter(({ name }) => !isPaced || name !== 'samples'),

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Event, Fact } from '../../../src/core/journal/event.ts'
 import { evolve, fold } from '../../../src/core/journal/fold.ts'
 import { currentStep, type State } from '../../../src/core/journal/state.ts'
-import { metric, next, NOW, phase, plan, rule, stamp, started, toggle, track, watch } from '../../helpers/core.ts'
+import { decide } from '../../../src/core/policy/decide.ts'
+import { situationOf } from '../../../src/core/policy/situation.ts'
+import { describeEvent } from '../../../src/views/event.ts'
+import { decided, metric, next, NOW, phase, plan, rule, stamp, started, state, toggle, track, watch } from '../../helpers/core.ts'
 
 const why = { code: 'operator', text: 'so' } as const
 const twice = plan({
@@ -167,8 +170,25 @@ describe('what was seen under an older plan', () => {
   })
 })
 
-it('an event of a kind that a newer version has is refused: skipping it would be another state than that version sees', () => {
-  const before = started(plan())
-  const event = JSON.parse(JSON.stringify({ ...stamp({ type: 'resumed' }, before), type: 'shadowed', version: '9.0.0' }))
-  expect(() => evolve(before, event)).toThrow('event 2 is of a kind that this version does not know')
+describe('an event of a kind that only a newer version knows', () => {
+  const event = (before: State): Event =>
+    JSON.parse(JSON.stringify({ ...stamp({ type: 'resumed' }, before), type: 'shadowed', version: '9.0.0' }))
+  const after = (before: State): State => evolve(before, event(before)) ?? before
+
+  it('is kept as such, and closes the way up', () => {
+    const proven = next(started(plan()), { type: 'observed', watch: watch() })
+    expect(decided(proven)).toBe('advance')
+    const kept = after(proven)
+    expect(kept).toMatchObject({ seq: proven.seq + 1, unknown: { seq: proven.seq + 1, kind: 'shadowed', version: '9.0.0' } })
+    expect(decide(situationOf(kept, NOW))).toMatchObject({ do: 'hold', gates: [{ name: 'version', open: false }, { open: true }] })
+    expect(decide(situationOf(kept, NOW)).why.text).toContain('"shadowed" is not known to this one: rollout 9.0.0 wrote it')
+  })
+  it('stops nothing that goes back', () => {
+    const bad = { ...after(state()), watch: watch({ errors: track({ verdict: 'critical', value: 0.5 }) }) }
+    expect(decided(bad)).toBe('rollback')
+  })
+  it('is named in the history', () => {
+    const before = started(plan())
+    expect(describeEvent({ event: event(before), before })).toBe('shadowed, which only rollout 9.0.0 knows')
+  })
 })
