@@ -4,13 +4,12 @@ import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Span } from '../core/ports.ts'
 import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../core/values/units.ts'
-import type { Shell } from '../shell.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../views/backtest.ts'
 import { clean } from '../views/clean.ts'
-import { writeJson } from '../views/json.ts'
 import { fence } from '../session/github.ts'
-import { deadline, duration, flag, text, type Input } from '../session/input.ts'
-import { lenderOf, loadPlan } from '../session/project.ts'
+import { readPlan } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import type { ValuesOf } from './table.ts'
 
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
 const USUAL_POLLS = 100_000
@@ -19,29 +18,32 @@ const MOST_POLLS = 1_000_000
 const SILENT: Duration = 5000
 
 /** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
-export default async function backtest(shell: Shell, input: Input): Promise<Outcome> {
-  const { plan } = await loadPlan(shell, input)
-  const span = spanOf(shell, input, plan)
+export default async function backtest(session: Session<ValuesOf<'backtest'>>): Promise<Answer> {
+  const { signal, lender, env, uuid } = session
+  const plan = await readPlan(session)
+  const span = spanOf(session, plan)
   const { openMetrics } = await import('../adapters/open.ts')
-  const metrics = await openMetrics(plan, Object.keys(plan.metrics), lenderOf(shell, input))
-  const signal = deadline(shell, input)
-  const recalled = await Promise.all(metrics.map(async (metric) => recall(shell, plan, metric, span, signal)))
+  const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
+  const recalled = await Promise.all(metrics.map(async (metric) => recall(session, plan, metric, span)))
   signal.throwIfAborted()
   const episodes = recalled.flatMap((each) => each.episodes).toSorted((a, b) => a.at - b.at)
   const report = { outcome: outcomeOf(recalled), ...span, metrics: recalled.map(({ row }) => row), episodes }
-  if (flag(input, 'json')) writeJson(report, shell.out)
-  else {
-    const shown = renderBacktest(report, shell.out)
-    shell.out.write(shell.env['GITHUB_ACTIONS'] === 'true' ? fence(shown, shell.uuid()) : shown)
+  return {
+    outcome: report.outcome,
+    kind: 'backtest',
+    value: report,
+    text: (out) => {
+      const shown = renderBacktest(report, out)
+      return env['GITHUB_ACTIONS'] === 'true' ? fence(shown, uuid()) : shown
+    },
   }
-  return report.outcome
 }
 
 interface Whole extends Pick<BacktestReport, 'episodes'> {
   readonly row: Recalled
 }
 
-async function recall({ clock, err }: Shell, plan: Plan, { name, history }: OpenMetric, span: Span, signal: AbortSignal): Promise<Whole> {
+async function recall({ clock, err, signal }: Session, plan: Plan, { name, history }: OpenMetric, span: Span): Promise<Whole> {
   const none = (not: string, failed = false): Whole => ({ row: { metric: name, not, ...(failed && { failed }) }, episodes: [] })
   let now = openReplay(plan, name, span.step)
   if (!now) return none('no phase is judged by it')
@@ -71,11 +73,11 @@ function outcomeOf(recalled: readonly Whole[]): Outcome {
   return does.length > 0 ? 'notYet' : 'done'
 }
 
-function spanOf(shell: Shell, input: Input, plan: Plan): Span {
-  const now = shell.clock.now()
-  const [from, to] = [instant(input, 'from', now) ?? now - 7 * 864e5, instant(input, 'to', now) ?? now]
+function spanOf({ clock, options }: Session<ValuesOf<'backtest'>>, plan: Plan): Span {
+  const now = clock.now()
+  const [from, to] = [instantOf('from', options.from, now) ?? now - 7 * 864e5, instantOf('to', options.to, now) ?? now]
   if (from >= to) throw new RolloutError('usage', { message: '--from is not before --to', hint: HINT })
-  const step = duration(input, 'step') ?? Math.max(plan.interval, Math.ceil((to - from) / USUAL_POLLS / 1000) * 1000)
+  const step = options.step ?? Math.max(plan.interval, Math.ceil((to - from) / USUAL_POLLS / 1000) * 1000)
   if (step < 1 || (to - from) / step > MOST_POLLS)
     throw new RolloutError('usage', { message: `more than ${MOST_POLLS} polls would have to be replayed`, hint: 'a longer --step' })
   // Whole seconds, so that times are as they are printed.
@@ -84,8 +86,7 @@ function spanOf(shell: Shell, input: Input, plan: Plan): Span {
 
 const HINT = 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)'
 
-function instant(input: Input, name: string, now: Instant): Instant | undefined {
-  const written = text(input, name)
+function instantOf(name: string, written: string | undefined, now: Instant): Instant | undefined {
   if (written === undefined) return undefined
   const ago = parseDuration(written)
   if (ago !== undefined) return now - ago

@@ -1,14 +1,20 @@
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Shell } from '../shell.ts'
+import type { Answer, Session } from '../session/session.ts'
 import { renderCompletion } from '../views/completion.ts'
-import type { Input, Table } from '../session/input.ts'
+import { describeOption, spelling, type Options } from './option.ts'
+import { GLOBAL, VERBS, type ValuesOf } from './table.ts'
 
-/** Prints a completion script made from the command table. */
-export default async function completion(shell: Shell, input: Input, table: Table): Promise<Outcome> {
-  const [wanted] = input.args
-  if (wanted !== 'bash' && wanted !== 'zsh' && wanted !== 'fish') {
-    throw new RolloutError('usage', { message: `no completion for "${wanted}"`, hint: 'bash, zsh or fish' })
-  }
-  shell.out.write(renderCompletion(wanted, table.commands, table.global))
-  return 'done'
+/** Prints a completion script made from the table of verbs. */
+export default async function completion({ options }: Session<ValuesOf<'completion'>>): Promise<Answer> {
+  const verbs = Object.entries(VERBS).map(([name, row]) => ({ name, about: row.about, flags: flagsOf(row.options) }))
+  const script = renderCompletion(options.shell, verbs, flagsOf(GLOBAL))
+  return { outcome: 'done', kind: 'completion', value: { shell: options.shell, script }, text: () => script }
+}
+
+function flagsOf(options: Options) {
+  return Object.entries(options).flatMap(([name, option]) => {
+    if (option.argument) return []
+    const choices = 'choices' in option && option.choices ? { choices: option.choices } : {}
+    const takes = 'takes' in option ? { takes: option.takes } : {}
+    return [{ flag: spelling(name, option), about: describeOption(name, { ...options, ...GLOBAL }), ...takes, ...choices }]
+  })
 }

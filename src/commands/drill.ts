@@ -1,6 +1,7 @@
+import { journalName } from '../core/journal/identity.ts'
 import { formatScope, furthestFor } from '../core/policy/contingency.ts'
 import { environment } from '../core/plan/environment.ts'
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
 import type { Drill, Why } from '../core/journal/event.ts'
 import { defaultsOf, type Exposures, type Plan } from '../core/plan/plan.ts'
 import { effectiveRetreat } from '../core/policy/moves.ts'
@@ -15,40 +16,36 @@ import { drill as forReal } from '../engine/drill.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { rehearse, type Rehearsed } from '../engine/rehearse.ts'
 import { loadState, openWriter } from '../engine/writer.ts'
-import type { Shell } from '../shell.ts'
 import { renderDrill, renderRehearsal, type Rehearsal } from '../views/drill.ts'
-import { writeJson } from '../views/json.ts'
 import { renderSettling } from '../views/rollback.ts'
 import { contingencyCalled, type Named } from '../session/contingency.ts'
-import { flag, signature, text, type Input } from '../session/input.ts'
-import { journalName } from '../core/journal/identity.ts'
-import { openEngine, openForReading, openJournal, openRollbackEngine, openRollout, readPlan } from '../session/project.ts'
+import { openEngine, openForReading, openRollbackEngine, openRollout, readPlan } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import { signature } from '../session/signature.ts'
+import type { ValuesOf } from './table.ts'
 
 /** Rehearses a contingency: on a copy, for real (`--apply`), or by what another environment has rehearsed (`--proof`). */
-export default async function drill(shell: Shell, input: Input): Promise<Outcome> {
-  const proof = text(input, 'proof')
-  if (proof !== undefined && flag(input, 'apply'))
-    throw new RolloutError('usage', { message: '--apply and --proof exclude each other', hint: 'rollout drill --help' })
-  if (proof !== undefined) return relyOn(shell, input, proof)
-  return flag(input, 'apply') ? apply(shell, input) : onCopy(shell, input)
+export default async function drill(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+  const { proof, apply } = session.options
+  if (proof !== undefined) return relyOn(session, proof)
+  return apply ? applyForReal(session) : onCopy(session)
 }
 
-async function onCopy(shell: Shell, input: Input): Promise<Outcome> {
-  const real = await openForReading(shell, input)
-  const plan = real.state?.plan ?? (await readPlan(shell, input))
-  const contingency = needed(plan, input)
-  const engine = await openRollbackEngine(shell, input, real, plan)
+async function onCopy(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+  const { clock, uuid, version, options } = session
+  const real = await openForReading(session)
+  const plan = real.state?.plan ?? (await readPlan(session))
+  const contingency = contingencyCalled(plan, options.contingency)
+  const engine = await openRollbackEngine(session, real, plan)
   const { state, isImagined } = await stateFor(engine, plan, real.state, contingency.scope)
-  const writer = await openWriter({ journal: scratchJournal(state), clock: shell.clock, uuid: shell.uuid, version: shell.version })
+  const writer = await openWriter({ journal: scratchJournal(state), clock, uuid, version })
   const rehearsed = await rehearse(engine, writer, {
     scope: contingency.scope,
     why: whyOf(contingency),
-    signature: await signature(shell, input),
+    signature: await signature(session),
   })
   const report = reportOf(plan, contingency, engine, rehearsed, isImagined)
-  if (flag(input, 'json')) writeJson(report, shell.out)
-  else shell.out.write(renderRehearsal(report, shell.out))
-  return report.outcome
+  return { outcome: report.outcome, kind: 'rehearsal', value: report, text: (out) => renderRehearsal(report, out) }
 }
 
 /** From where it is; where that would move nothing, as far on as it would. */
@@ -111,36 +108,40 @@ function reportOf(
   }
 }
 
-async function apply(shell: Shell, input: Input): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+async function applyForReal(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+  const { err, self, alive, options } = session
+  const writer = await openRollout(session)
   const { plan } = stateOf({ writer })
-  const contingency = needed(plan, input)
+  const contingency = contingencyCalled(plan, options.contingency)
   if (!plan.drill)
     throw new RolloutError('denied', {
       message: `${journalName(plan)} is not for drills: nothing was touched`,
       hint: 'environments: { staging: { drill: true } } in the plan says where; start or plan --accept freezes it; then -e staging',
     })
-  const engine = await openEngine(shell, input, writer, plan, () => undefined)
+  const engine = await openEngine(session, writer, plan)
   const result = await forReal(engine, {
     contingency,
-    signature: await signature(shell, input),
-    leading: { controller: shell.self, alive: shell.alive },
-    settling: (wait) => shell.err.write(renderSettling(wait)),
+    signature: await signature(session),
+    leading: { controller: self, alive },
+    settling: (wait) => err.write(renderSettling(wait)),
   })
   const left = byHand(engine, stateOf(engine))
-  if (flag(input, 'json')) writeJson({ ...result, byHand: left }, shell.out)
-  else shell.out.write(renderDrill(result, stateOf(engine), left, shell.out))
-  return result.passed ? 'done' : left.length > 0 ? 'partial' : 'unhealthy'
+  return {
+    outcome: result.passed ? 'done' : left.length > 0 ? 'partial' : 'unhealthy',
+    kind: 'drill',
+    value: { ...result, byHand: left },
+    text: (out) => renderDrill(result, stateOf(engine), left, out),
+  }
 }
 
 /** Writes into this journal that the contingency was rehearsed in another environment, and which event there says so. */
-async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+async function relyOn(session: Session<ValuesOf<'drill'>>, from: string): Promise<Answer> {
+  const writer = await openRollout(session)
   const { plan } = stateOf({ writer })
-  const contingency = needed(plan, input)
+  const contingency = contingencyCalled(plan, session.options.contingency)
   if (from === plan.environment)
     throw new RolloutError('usage', { message: `${from} is this environment`, hint: '--proof names another one' })
-  const journal = await openJournal(shell, { ...input, options: { ...input.options, env: from } })
+  const journal = await session.reopen({ env: from }).journal()
   const { state } = await loadState(journal)
   const found = state?.drilled?.[contingency.id]
   const rehearse = `rollout drill ${contingency.id} --apply -e ${from}`
@@ -157,14 +158,8 @@ async function relyOn(shell: Shell, input: Input, from: string): Promise<Outcome
     targets,
     of: { environment: from, seq: found.seq, hash: event?.hash ?? '' },
   }
-  await writer.append({ type: 'drilled', ...result }, await signature(shell, input))
-  if (flag(input, 'json')) writeJson(result, shell.out)
-  else shell.out.write(renderDrill(result, stateOf({ writer }), [], shell.out))
-  return 'done'
-}
-
-function needed(plan: Plan, input: Input): Named {
-  return contingencyCalled(plan, input.args[0] ?? '')
+  await writer.append({ type: 'drilled', ...result }, await signature(session))
+  return { outcome: 'done', kind: 'drill', value: result, text: (out) => renderDrill(result, stateOf({ writer }), [], out) }
 }
 
 function whyOf({ id }: Named): Why {

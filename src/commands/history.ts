@@ -1,46 +1,53 @@
 import { cloudEventOf } from '../core/journal/cdevents.ts'
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
+import type { Journal } from '../core/journal/store.ts'
+import type { Stream } from '../core/values/stream.ts'
 import { compose } from '../core/journal/message.ts'
 import { noticesOf } from '../core/journal/notice.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
-import type { Shell } from '../shell.ts'
 import { happenings, renderEvent } from '../views/event.ts'
-import { writeJson, writeJsonList } from '../views/json.ts'
+import { jsonList } from '../views/json.ts'
 import { renderSignatures, type SignatureCheck } from '../views/signatures.ts'
-import { flag, text, type Input } from '../session/input.ts'
-import { openJournal } from '../session/project.ts'
+import { readEvents } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import type { ValuesOf } from './table.ts'
 
-/** What happened, newest first. Reading the whole journal checks every hash of its chain. */
-export default async function history(shell: Shell, input: Input): Promise<Outcome> {
-  const journal = await openJournal(shell, input)
-  const events = await journal.read()
-  if (events.length === 0) throw new RolloutError('usage', { message: `nothing was started yet (${journal.place})`, hint: 'rollout start' })
-  if (flag(input, 'verify')) {
-    const checkpoint = await journal.checkpoint()
-    const newest = events.at(-1)
-    const signatures = await checkSignatures(shell, input, events)
-    const value = { events: events.length, head: newest?.hash ?? '', checkpoint: checkpoint?.seq ?? 0, signatures }
-    if (flag(input, 'json')) writeJson(value, shell.out)
-    else {
-      shell.out.write(`✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n`)
-      shell.out.write(renderSignatures(signatures))
-    }
-    return signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done'
+/** Shows what happened, newest first. Reading the whole journal checks every hash of its chain. */
+export default async function history(session: Session<ValuesOf<'history'>>): Promise<Answer> {
+  const { verify, format, limit = Number.POSITIVE_INFINITY, all } = session.options
+  const { journal, events } = await readEvents(session)
+  if (verify) return verified(session, journal, events)
+  // An event at a time: a long journal is not held a second time as text.
+  if (format === 'cdevents') {
+    const list = { name: 'events', values: cdEvents(events) }
+    return { outcome: 'done', kind: 'cdevents', value: {}, list, text: (out) => jsonList(list.values, out) }
   }
-  const limit = limitOf(input)
-  const isShown = (event: Event): boolean => flag(input, 'all') || !isRoutine(event)
-  // A value at a time: a long journal is not held a second time as text.
-  if (text(input, 'format') === 'cdevents' && text(input, 'limit') !== undefined)
-    throw new RolloutError('usage', { message: '--limit does not go with --format: events that resolve others would be without them' })
-  if (text(input, 'format') === 'cdevents') writeJsonList(cdEvents(events), shell.out)
-  else if (flag(input, 'json')) writeJsonList(newest(events, isShown, limit), shell.out)
-  else {
-    const shown = happenings(events).filter(({ event }) => isShown(event))
-    for (const happening of shown.toReversed().slice(0, limit)) shell.out.write(`${renderEvent(happening, shell.out)}\n`)
+  const isShown = (event: Event): boolean => all || !isRoutine(event)
+  return {
+    outcome: 'done',
+    kind: 'history',
+    value: {},
+    list: { name: 'events', values: newest(events, isShown, limit) },
+    text: (out) => lines(events, isShown, limit, out),
   }
-  return 'done'
+}
+
+async function verified(session: Session, journal: Journal, events: readonly Event[]): Promise<Answer> {
+  const checkpoint = await journal.checkpoint()
+  const signatures = await checkSignatures(session, events)
+  const value = { events: events.length, head: events.at(-1)?.hash ?? '', checkpoint: checkpoint?.seq ?? 0, signatures }
+  return {
+    outcome: signatures.some(({ wrong }) => wrong !== undefined) ? 'denied' : 'done',
+    kind: 'verification',
+    value,
+    text: () => `✓ ${value.events} events, no gap, every hash holds; the newest is ${value.head}\n${renderSignatures(signatures)}`,
+  }
+}
+
+function* lines(events: readonly Event[], isShown: (event: Event) => boolean, limit: number, out: Stream): Generator<string> {
+  const shown = happenings(events).filter(({ event }) => isShown(event))
+  for (const happening of shown.toReversed().slice(0, limit)) yield `${renderEvent(happening, out)}\n`
 }
 
 function* newest(events: readonly Event[], isShown: (event: Event) => boolean, limit: number): Generator<Event> {
@@ -68,22 +75,14 @@ function isRoutine(event: Event): boolean {
   return event.type === 'observed' || (event.type === 'notified' && event.error === undefined)
 }
 
-/** Every signed approval, with what speaks against its signature; by the signers' file as it is now. */
-async function checkSignatures(shell: Shell, input: Input, events: readonly Event[]): Promise<readonly SignatureCheck[]> {
+/** Returns every signed approval, with what speaks against its signature; by the signers' file as it is now. */
+async function checkSignatures(session: Session, events: readonly Event[]): Promise<readonly SignatureCheck[]> {
   const checked: SignatureCheck[] = []
   for (const { event, before } of happenings(events)) {
     if (event.type !== 'approved' || !event.signed || !before) continue
     const { refuteApproval } = await import('../session/signing.ts')
-    const wrong = await refuteApproval(shell, input, before, { ...event, upon: event.previous })
+    const wrong = await refuteApproval(session, before, { ...event, upon: event.previous })
     checked.push({ seq: event.seq, actor: event.actor, ...(wrong !== undefined && { wrong }) })
   }
   return checked
-}
-
-function limitOf(input: Input): number {
-  const written = text(input, 'limit')
-  if (written === undefined) return Number.POSITIVE_INFINITY
-  if (!/^[1-9]\d*$/.test(written))
-    throw new RolloutError('usage', { message: `--limit ${written} is not a count`, hint: 'a whole number from 1' })
-  return Number(written)
 }

@@ -1,13 +1,13 @@
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
 import { stateOf } from '../engine/engine.ts'
-import type { Shell } from '../shell.ts'
-import { signature, type Input } from '../session/input.ts'
+import { signature } from '../session/signature.ts'
 import { openRollout } from '../session/project.ts'
-import { reportState } from '../session/report.ts'
+import type { Answer, Session } from '../session/session.ts'
+import { answerOfState } from '../session/state-answer.ts'
 
 /** Opens the latch after a pause or a rollback. Writes nothing to a target: the next turn decides. */
-export default async function resume(shell: Shell, input: Input): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+export default async function resume(session: Session): Promise<Answer> {
+  const writer = await openRollout(session)
   const state = stateOf({ writer })
   if (state.status === 'complete')
     throw new RolloutError('conflict', { message: 'nothing to resume: it is complete', hint: 'rollout start begins anew' })
@@ -17,7 +17,7 @@ export default async function resume(shell: Shell, input: Input): Promise<Outcom
       hint: 'rollout rollback tries the rest again',
     })
   }
-  if (state.status !== 'running') await writer.append({ type: 'resumed' }, await signature(shell, input))
+  if (state.status !== 'running') await writer.append({ type: 'resumed' }, await signature(session))
   const after = stateOf({ writer })
-  return reportState(shell, input, after, after.intent ? 'partial' : 'done')
+  return answerOfState(session, after, after.intent ? 'partial' : 'done')
 }

@@ -1,4 +1,3 @@
-import type { Outcome } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
 import { evolve } from '../core/journal/fold.ts'
 import { situationOf } from '../core/policy/situation.ts'
@@ -6,48 +5,46 @@ import { summarize } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
 import { stateOf } from '../engine/engine.ts'
 import { outcomeOfRun, run as turns, runOnce } from '../engine/run.ts'
-import type { Shell } from '../shell.ts'
-import { writeJson } from '../views/json.ts'
+import { becomeController } from '../session/controller.ts'
+import { openEngine, openRollout } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import { notifierOf } from '../session/tell.ts'
 import { renderByHand } from '../views/advance.ts'
 import { openLive, type Live } from '../views/live.ts'
-import { becomeController } from '../session/controller.ts'
-import { flag, type Input } from '../session/input.ts'
-import { openEngine, openRollout } from '../session/project.ts'
-import { notifierOf } from '../session/tell.ts'
+import type { ValuesOf } from './table.ts'
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
-export default async function run(shell: Shell, input: Input): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+export default async function run(session: Session<ValuesOf<'run'>>): Promise<Answer> {
+  const { once, exitOnPause } = session.options
+  const writer = await openRollout(session)
   let state = stateOf({ writer })
-  const live = openLive(shell, flag(input, 'json'))
+  const live = session.live(openLive)
   const tellOf = (event: Event): void => {
     live.event({ event, before: state })
     state = evolve(state, event) ?? state
   }
-  const engine = await openEngine(shell, input, writer, state.plan, tellOf)
-  const notifier = await notifierOf(shell, input, writer, state.plan, tellOf)
-  const own = becomeController(shell, input)
-  const leading = { controller: own.controller, alive: shell.alive }
+  const engine = await openEngine(session, writer, state.plan, tellOf)
+  const notifier = await notifierOf(session, writer, state.plan, tellOf)
+  const own = becomeController(session)
+  const leading = { controller: own.controller, alive: session.alive }
   try {
-    if (flag(input, 'once')) live.turn(await runOnce(engine, { ...leading, notifier }))
-    else await watch(turns(engine, { ...leading, notifier, exitOnPause: flag(input, 'exitOnPause') }), live)
+    if (once) live.turn(await runOnce(engine, { ...leading, notifier }))
+    else await watch(turns(engine, { ...leading, notifier, exitOnPause }), live)
   } catch (thrown) {
     // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
     await writer.refresh()
-    if (!shell.signal.aborted || stateOf(engine).status !== 'rolled back') throw thrown
+    if (!session.stopped.aborted || stateOf(engine).status !== 'rolled back') throw thrown
   } finally {
     own.withdraw()
     live.end()
   }
   const last = stateOf(engine)
-  if (flag(input, 'json')) writeJson(summarize(situationOf(last, shell.clock.now())), shell.out)
-  else if (last.intent)
-    shell.out.write(
-      renderByHand(last, byHand(engine, last), shell.out)
-        .map((line) => `${line}\n`)
-        .join(''),
-    )
-  return outcomeOfRun(last)
+  return {
+    outcome: outcomeOfRun(last),
+    kind: 'status',
+    value: summarize(situationOf(last, session.clock.now())),
+    text: (out) => (last.intent ? renderByHand(last, byHand(engine, last), out).map((line) => `${line}\n`) : ''),
+  }
 }
 
 async function watch(all: ReturnType<typeof turns>, live: Live): Promise<void> {

@@ -1,55 +1,35 @@
-import { STORES } from '../core/values/address.ts'
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Journal } from '../core/journal/store.ts'
-import { relocate } from '../engine/relocate.ts'
-import type { Shell } from '../shell.ts'
-import { writeJson } from '../views/json.ts'
-import { renderMoved, renderState } from '../views/state.ts'
-import { flag, signature, type Input } from '../session/input.ts'
-import { locate } from '../session/place.ts'
 import { journalName } from '../core/journal/identity.ts'
-import { openForReading, openJournal, openRollout } from '../session/project.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import { relocate } from '../engine/relocate.ts'
+import { renderMoved, renderState } from '../views/state.ts'
+import { nothingStarted, openForReading, openRollout } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import { signature } from '../session/signature.ts'
 import { openNamedStore } from '../session/store.ts'
+import type { ValuesOf } from './table.ts'
 
-/** Where the journal is and who watches; `state move TO` takes it to another store. */
-export default async function state(shell: Shell, input: Input): Promise<Outcome> {
-  const [verb, to, ...rest] = input.args
-  if (verb === undefined) return show(shell, input)
-  if (verb === 'move' && to === undefined)
-    throw new RolloutError('usage', { message: 'state move needs where to', hint: `rollout state move TO: ${STORES}` })
-  if (verb !== 'move' || to === undefined || rest.length > 0)
-    throw new RolloutError('usage', {
-      message: `state has no "${[verb, to, ...rest].filter((each) => each !== undefined).join(' ')}"`,
-      hint: 'rollout state, or rollout state move postgres://user@host/database',
-    })
-  return move(shell, input, to)
+/** Shows where the journal is and who watches; `state move TO` takes it to another store. */
+export default async function state(session: Session<ValuesOf<'state'>>): Promise<Answer> {
+  const { to } = session.options
+  return to === undefined ? show(session) : move(session, to)
 }
 
-async function show(shell: Shell, input: Input): Promise<Outcome> {
-  const journal = await openJournal(shell, input)
-  const { state: now } = await openForReading(shell, input, journal)
-  if (!now) throw nothing(journal)
+async function show(session: Session): Promise<Answer> {
+  const { state: now, journal } = await openForReading(session)
+  if (!now) throw nothingStarted(journal)
   const lease = await journal.lease()
   const { seq, hash, moved } = now
   const page = { place: journal.place, events: seq, head: hash, ...(lease && { lease }), ...(moved !== undefined && { moved }) }
-  if (flag(input, 'json')) writeJson(page, shell.out)
-  else shell.out.write(renderState(page, shell.out))
-  return moved === undefined ? 'done' : 'config'
+  return { outcome: moved === undefined ? 'done' : 'config', kind: 'state', value: page, text: (out) => renderState(page, out) }
 }
 
-async function move(shell: Shell, input: Input, written: string): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+async function move(session: Session, written: string): Promise<Answer> {
+  const writer = await openRollout(session)
   const { state: now, journal } = writer
-  if (!now) throw nothing(journal)
-  const store = await openNamedStore(shell, input, locate(shell, input), written)
+  if (!now) throw nothingStarted(journal)
+  const store = await openNamedStore(session, written)
   const to = await store.open(journalName(now.plan))
   if (to.place === journal.place) throw new RolloutError('usage', { message: `the journal is in ${to.place} already` })
-  const moved = { from: journal.place, to: to.place, ...(await relocate(writer, to, await signature(shell, input))) }
-  if (flag(input, 'json')) writeJson(moved, shell.out)
-  else shell.out.write(renderMoved(moved, written, shell.out))
-  return 'done'
-}
-
-function nothing({ place }: Journal): RolloutError {
-  return new RolloutError('usage', { message: `nothing was started yet (${place})`, hint: 'rollout start' })
+  const moved = { from: journal.place, to: to.place, ...(await relocate(writer, to, await signature(session))) }
+  return { outcome: 'done', kind: 'move', value: moved, text: (out) => renderMoved(moved, written, out) }
 }

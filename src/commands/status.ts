@@ -4,30 +4,26 @@ import type { State } from '../core/journal/state.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
-import type { Shell } from '../shell.ts'
-import { writeJson } from '../views/json.ts'
-import { renderStatus } from '../views/status.ts'
-import { deadline, flag, type Input } from '../session/input.ts'
-import { locate } from '../session/place.ts'
 import { withUnheard } from '../session/glass.ts'
-import { openState } from '../session/project.ts'
-import { editedFiles } from '../session/edited-files.ts'
+import { editedFiles, openState } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
+import { renderStatus } from '../views/status.ts'
+import type { ValuesOf } from './table.ts'
 
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
 const REFRESH = 1000
 
-/** Where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
-export default async function status(shell: Shell, input: Input): Promise<Outcome> {
-  const { journal, state } = await openState(shell, input)
-  show(shell, input, state, await leaseOf(journal))
-  if (!flag(input, 'watch')) return outcomeOf(withUnheard(shell, input, state).state)
-  const signal = deadline(shell, input)
+/** Shows where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
+export default async function* status(session: Session<ValuesOf<'status'>>): AsyncGenerator<Answer> {
+  const { journal, state } = await openState(session)
+  yield answerOf(session, state, await leaseOf(journal))
+  if (!session.options.watch) return
   for (let shown = state; ;) {
-    await journal.changed(shown.seq, REFRESH, signal)
+    await journal.changed(shown.seq, REFRESH, session.signal)
     const { state: now } = await loadState(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
     checkHere(now)
-    if (now.seq !== shown.seq || shell.out.tty) show(shell, input, now, await leaseOf(journal))
+    if (now.seq !== shown.seq || session.isLive) yield answerOf(session, now, await leaseOf(journal))
     shown = now
   }
 }
@@ -41,15 +37,20 @@ async function leaseOf(journal: Journal): Promise<Lease | undefined> {
   }
 }
 
-function show(shell: Shell, input: Input, journaled: State, lease: Lease | undefined): void {
-  const { state, notes: unheard } = withUnheard(shell, input, journaled)
-  const edited = editedFiles(locate(shell, input).folder, state)
-  const summary = summarize(situationOf(state, shell.clock.now()), lease)
-  if (flag(input, 'json')) return writeJson({ ...summary, edited }, shell.out)
+function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease: Lease | undefined): Answer {
+  const { options, clock, isLive } = session
+  const { state, notes: unheard } = withUnheard(session, journaled)
+  const edited = editedFiles(session, state)
+  const summary = summarize(situationOf(state, clock.now()), lease)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
-  const clear = flag(input, 'watch') && shell.out.tty ? '\u001b[H\u001b[J' : ''
-  shell.out.write(clear + renderStatus(summary, state.plan, shell.out, [...unheard, ...notes]))
+  const clear = options.watch && isLive ? '\u001b[H\u001b[J' : ''
+  return {
+    outcome: outcomeOf(state),
+    kind: 'status',
+    value: { ...summary, edited },
+    text: (out) => clear + renderStatus(summary, state.plan, out, [...unheard, ...notes]),
+  }
 }
 
 function outcomeOf({ status: is, intent }: State): Outcome {

@@ -1,21 +1,16 @@
-import type { Outcome } from '../core/values/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { formatExposure } from '../core/values/units.ts'
 import { loadState } from '../engine/writer.ts'
-import type { Shell } from '../shell.ts'
-import { writeJson } from '../views/json.ts'
 import { renderToggles, type ToggleRow } from '../views/toggles.ts'
-import { flag, type Input } from '../session/input.ts'
-import { openJournal, readPlan } from '../session/project.ts'
+import { readPlan } from '../session/project.ts'
+import type { Answer, Session } from '../session/session.ts'
 
-/** The inventory: of the running rollout when there is one, else of the plan file. */
-export default async function toggles(shell: Shell, input: Input): Promise<Outcome> {
-  const { state } = await loadState(await openJournal(shell, input))
-  const plan = state?.plan ?? (await readPlan(shell, input))
-  const rows = rowsOf(plan, state?.exposures ?? {}, new Date(shell.clock.now()).toISOString().slice(0, 10))
-  if (flag(input, 'json')) writeJson(rows, shell.out)
-  else shell.out.write(renderToggles(rows, shell.out))
-  return 'done'
+/** Lists the inventory: of the running rollout when there is one, else of the plan file. */
+export default async function toggles(session: Session): Promise<Answer> {
+  const { state } = await loadState(await session.journal())
+  const plan = state?.plan ?? (await readPlan(session))
+  const rows = rowsOf(plan, state?.exposures ?? {}, new Date(session.clock.now()).toISOString().slice(0, 10))
+  return { outcome: 'done', kind: 'toggles', value: { toggles: rows }, text: (out) => renderToggles(rows, out) }
 }
 
 function rowsOf(plan: Plan, exposures: { readonly [name: string]: number }, today: string): readonly ToggleRow[] {

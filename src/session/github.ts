@@ -1,21 +1,24 @@
 import { appendFileSync } from 'node:fs'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import type { Stream } from '../core/values/stream.ts'
 import type { Shell } from '../shell.ts'
 import { oneLine, summaryOf, type CheckReport, type CheckRow } from '../views/check.ts'
 import { placeOf } from '../views/problem.ts'
 
 const WORST: readonly CheckRow['verdict'][] = ['failed', 'critical', 'unreachable', 'warning', 'unknown', 'waiting']
 
+/** Returns the annotation for the worst thing, or nothing: GitHub shows at most ten of a kind. Format: see `reportToGitHub`. */
+export function annotationOf({ rows }: CheckReport): string {
+  const worst = worstOf(rows)
+  return worst ? annotation(worst) : ''
+}
+
 /**
- * Tells GitHub Actions: one annotation for the worst thing (at most ten of a kind are shown), a job summary, and
- * outputs `result`, `step`, `reason`. Formats: docs.github.com, "Workflow commands for GitHub Actions". Throws
- * `denied` when a file it was given cannot be written: a job that reads the outputs must not go on without them.
+ * Writes a job summary for GitHub Actions, and the outputs `result`, `step`, `reason`. Formats: docs.github.com, "Workflow
+ * commands for GitHub Actions". Throws `denied` when a file it was given cannot be written: a job that reads the outputs
+ * must not go on without them.
  */
-export function reportToGitHub(shell: Shell, report: CheckReport, annotations: Stream): void {
-  const bad = report.rows.filter(({ verdict }) => verdict !== 'ok')
-  const worst = bad.toSorted((a, b) => weight(a) - weight(b)).at(0)
-  if (worst) annotations.write(annotation(worst))
+export function reportToGitHub(shell: Pick<Shell, 'env' | 'uuid'>, report: CheckReport): void {
+  const worst = worstOf(report.rows)
   append(shell.env['GITHUB_STEP_SUMMARY'], markdown(report))
   const values = {
     result: report.outcome,
@@ -28,6 +31,10 @@ export function reportToGitHub(shell: Shell, report: CheckReport, annotations: S
       .map(([key, value]) => output(key, value, shell.uuid()))
       .join(''),
   )
+}
+
+function worstOf(rows: readonly CheckRow[]): CheckRow | undefined {
+  return rows.filter(({ verdict }) => verdict !== 'ok').toSorted((a, b) => weight(a) - weight(b))[0]
 }
 
 /** A warning about the plan itself comes last: it is not why the answer is no. */

@@ -2,7 +2,6 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
-import { text, type Input } from './input.ts'
 
 const FILE = 'rollout.yaml'
 
@@ -12,9 +11,8 @@ export interface Place {
   readonly folder: string
 }
 
-/** `--file` (a file or its folder), or the nearest rollout.yaml from here upwards. */
-export function locate(shell: Shell, input: Input): Place {
-  const given = text(input, 'file')
+/** Returns where `--file` is (a file or its folder), or else the nearest rollout.yaml from here upwards. Throws `denied` for a stranger's above. */
+export function locate(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string | undefined): Place {
   if (given !== undefined) {
     const path = resolve(shell.cwd, given)
     const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, FILE) : path

@@ -1,35 +1,35 @@
-import type { Lender } from '../adapters/open.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { digestOfFile } from '../config/outline.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Engine } from '../engine/engine.ts'
+import { openHearing } from './glass.ts'
 import { GRACE } from '../engine/write-verified.ts'
 import { withGrace } from '../adapters/deadline.ts'
 import { checkHere, loadState, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
-import type { Shell } from '../shell.ts'
-import { deadline, MACHINE, text, type Input } from './input.ts'
-import { openHearing } from './glass.ts'
-import { locate } from './place.ts'
+import type { Session } from './session.ts'
+import { MACHINE } from './signature.ts'
 import { openPlanStore, outlineAt } from './store.ts'
 
 /**
- * The journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. A shared store has those of others too,
+ * Opens the journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. A shared store has those of others too,
  * so the plan says which; a folder of one's own is asked first. The plan is parsed only when that leaves a choice.
  */
-export async function openJournal(shell: Shell, input: Input): Promise<Journal> {
-  const place = locate(shell, input)
-  const store = await openPlanStore(shell, input, place)
-  const environment = text(input, 'env')
-  const { name, state } = outlineAt(place.file)
+export async function openJournal(session: Session): Promise<Journal> {
+  const store = await openPlanStore(session)
+  const environment = session.options.env
+  const { name, state } = outlineAt(session.place.file)
   if (state !== undefined && name !== undefined) return store.open(journalName({ name, ...(environment !== undefined && { environment }) }))
   const names = await store.names()
   const fitting = names.filter((each) => (environment === undefined ? !each.includes('@') : each.endsWith(`@${environment}`)))
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return store.open(only)
-  const named = await loadPlan(shell, input, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))
+  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))
   return store.open(journalName(named.plan))
 }
 
@@ -41,76 +41,95 @@ function among(thrown: unknown, names: readonly string[]): unknown {
   return new RolloutError(thrown.code, [...thrown.problems, { message: `there are the journals ${shown}`, hint }], { cause: thrown })
 }
 
-/** State by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
-export async function openState(shell: Shell, input: Input): Promise<{ readonly journal: Journal; readonly state: State }> {
-  const journal = await openJournal(shell, input)
+/** Returns the state by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
+export async function openState(session: Session): Promise<{ readonly journal: Journal; readonly state: State }> {
+  const journal = await session.journal()
   const { state } = await loadState(journal)
   checkHere(state)
-  if (!state) throw new RolloutError('usage', { message: `nothing was started yet (${journal.place})`, hint: 'rollout start' })
+  if (!state) throw nothingStarted(journal)
   return { journal, state }
 }
 
-/** The plan as the file says it now. Throws `config` with every problem found. */
-export async function readPlan(shell: Shell, input: Input): Promise<Plan> {
-  return (await loadPlan(shell, input)).plan
+/** Reads every event, which checks every hash of the chain. Throws `usage` when nothing was started. */
+export async function readEvents(session: Session): Promise<{ readonly journal: Journal; readonly events: readonly Event[] }> {
+  const journal = await session.journal()
+  const events = await journal.read()
+  if (events.length === 0) throw nothingStarted(journal)
+  return { journal, events }
 }
 
-/** Likewise, with its warnings; `starter` is who is about to freeze it. */
+/** Returns the error of a command that needs a rollout where there is none. */
+export function nothingStarted({ place }: Journal): RolloutError {
+  return new RolloutError('usage', { message: `nothing was started yet (${place})`, hint: 'rollout start' })
+}
+
+/** Returns the plan as the file says it now. Throws `config` with every problem found. */
+export async function readPlan(session: Session): Promise<Plan> {
+  return (await loadPlan(session)).plan
+}
+
+/** Returns the plan with its warnings; `starter` is who is about to freeze it. Throws `config` with every problem found. */
 export async function loadPlan(
-  shell: Shell,
-  input: Input,
+  { env, clock, place, options }: Session,
   how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string } = {},
 ) {
   const [{ loadPlanFile: loadFile }, { adaptersIn }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
-  const { file, folder } = locate(shell, input)
-  const environment = text(input, 'env')
-  return loadFile(file, {
+  return loadFile(place.file, {
     ...how,
-    ...(environment !== undefined && { environment }),
-    env: shell.env,
-    adapters: adaptersIn(folder),
-    now: shell.clock.now(),
+    ...(options.env !== undefined && { environment: options.env }),
+    env,
+    adapters: adaptersIn(place.folder),
+    now: clock.now(),
   })
 }
 
-/** A writer on the rollout's journal, for a command that changes something: a break-glass is recorded first. */
-export async function openRollout(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
-  const writer = await openForReading(shell, input, journal)
+/** Returns the plan's files that are no longer as they were frozen, or are gone; compared by their bytes, nothing is parsed. */
+export function editedFiles({ place }: Session, { files }: Pick<State, 'files'>): readonly string[] {
+  return Object.entries(files).flatMap(([path, hash]) => (hashOf(join(place.folder, path)) === hash ? [] : [path]))
+}
+
+function hashOf(path: string): string | undefined {
+  try {
+    return digestOfFile(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens a writer on the rollout's journal for a command that changes something: a break-glass is recorded first. */
+export async function openRollout(session: Session, journal?: Journal): Promise<Writer> {
+  const writer = await openForReading(session, journal)
   checkHere(writer.state)
-  return openHearing(shell, input, writer)
+  return openHearing(session, writer)
 }
 
-/** Likewise, for a command that only looks. */
-export async function openForReading(shell: Shell, input: Input, journal?: Journal): Promise<Writer> {
-  return openWriter({ journal: journal ?? (await openJournal(shell, input)), clock: shell.clock, uuid: shell.uuid, version: shell.version })
+/** Opens a writer on the rollout's journal for a command that only looks. */
+export async function openForReading(session: Session, journal?: Journal): Promise<Writer> {
+  const { clock, uuid, version } = session
+  return openWriter({ journal: journal ?? (await session.journal()), clock, uuid, version })
 }
 
-/** The engine of a rollback: no metric is needed for it, and a target whose options do not fit must not stop the others. */
-export async function openRollbackEngine(shell: Shell, input: Input, writer: Writer, plan: Plan): Promise<Engine> {
+/** Opens the engine of a rollback: no metric is needed for it, and a target whose options do not fit must not stop the others. */
+export async function openRollbackEngine(session: Session, writer: Writer, plan: Plan): Promise<Engine> {
   const { openTargetsAnyway } = await import('../adapters/open.ts')
-  const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
-  return { ...partsOf(shell, input), writer, targets, metrics: [], tell: () => undefined }
+  const targets = await openTargetsAnyway(plan, session.lender)
+  return { ...partsOf(session), writer, targets, metrics: [], tell: () => undefined }
 }
 
-/** The engine on a plan: its adapters found, their options checked. */
-export async function openEngine(shell: Shell, input: Input, writer: Writer, plan: Plan, tell: (event: Event) => void): Promise<Engine> {
+/** Opens the engine on a plan: its adapters found, their options checked. */
+export async function openEngine(session: Session, writer: Writer, plan: Plan, tell: Engine['tell'] = () => undefined): Promise<Engine> {
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
-  const lender = lenderOf(shell, input)
+  const { lender } = session
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  return { ...partsOf(shell, input), writer, targets, metrics, tell }
+  return { ...partsOf(session), writer, targets, metrics, tell }
 }
 
-export function lenderOf(shell: Shell, input: Input): Lender {
-  return { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }
-}
-
-function partsOf(shell: Shell, input: Input): Pick<Engine, 'clock' | 'signal' | 'grace' | 'random' | 'signature' | 'refute'> {
+function partsOf(session: Session): Pick<Engine, 'clock' | 'signal' | 'grace' | 'random' | 'signature' | 'refute'> {
   const refute: Engine['refute'] = async (state, approved) => {
     // Loaded where a signature is asked for: it starts processes.
     const { refuteApproval } = await import('./signing.ts')
-    return refuteApproval(shell, input, state, approved)
+    return refuteApproval(session, state, approved)
   }
-  const signal = deadline(shell, input)
-  const grace = withGrace(shell.clock, signal, GRACE)
-  return { clock: shell.clock, signal, grace, random: shell.random, signature: { actor: MACHINE }, refute }
+  const { clock, signal, random } = session
+  return { clock, signal, grace: withGrace(clock, signal, GRACE), random, signature: { actor: MACHINE }, refute }
 }

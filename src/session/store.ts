@@ -3,23 +3,21 @@ import { openStore as open } from '../adapters/state/open.ts'
 import { outlineOf, type Outline } from '../config/outline.ts'
 import type { Store } from '../core/journal/store.ts'
 import { withGrace } from '../adapters/deadline.ts'
-import type { Shell } from '../shell.ts'
-import { deadline, type Input } from './input.ts'
-import type { Place } from './place.ts'
+import type { Session } from './session.ts'
 
 /** A plan has at most this many bytes. */
 const LARGEST = 256 * 1024
 /** What was interrupted may still write down how it ended, in milliseconds. */
 const GRACE = 2000
 
-/** The store the plan names, or `ROLLOUT_STATE` where it names none or is gone; `.rollout` beside it otherwise. */
-export async function openPlanStore(shell: Shell, input: Input, place: Place): Promise<Store> {
-  return openNamedStore(shell, input, place, outlineAt(place.file).state ?? shell.env['ROLLOUT_STATE'])
+/** Opens the store the plan names, or `ROLLOUT_STATE` where it names none or is gone; `.rollout` beside it otherwise. */
+export async function openPlanStore(session: Session): Promise<Store> {
+  return openNamedStore(session, outlineAt(session.place.file).state ?? session.env['ROLLOUT_STATE'])
 }
 
-/** Likewise, of a given address. */
-export async function openNamedStore(shell: Shell, input: Input, { folder }: Place, state: string | undefined): Promise<Store> {
-  return open(state, { clock: shell.clock, env: shell.env, folder, signal: withGrace(shell.clock, deadline(shell, input), GRACE) })
+/** Opens the store at this address: a folder, a server, or `.rollout` beside the plan where there is none. */
+export async function openNamedStore({ clock, signal, lender }: Session, state: string | undefined): Promise<Store> {
+  return open(state, { ...lender, signal: withGrace(clock, signal, GRACE) })
 }
 
 /** What the lines of the plan say, however broken the rest is; nothing where there is no plan to read. */

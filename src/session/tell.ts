@@ -7,10 +7,10 @@ import { openNotifier, type Notifier, type Undelivered } from '../engine/notifie
 import type { Engine } from '../engine/engine.ts'
 import { withDeadline } from '../adapters/deadline.ts'
 import type { Writer } from '../engine/writer.ts'
-import type { Shell } from '../shell.ts'
 import { renderUndelivered } from '../views/notify.ts'
-import { MACHINE, type Input } from './input.ts'
-import { lenderOf, openForReading } from './project.ts'
+import { openForReading } from './project.ts'
+import type { Session } from './session.ts'
+import { MACHINE } from './signature.ts'
 
 /** How long a command waits for channels once its own work is done. */
 const LIMIT: Duration = 5000
@@ -19,46 +19,45 @@ const LIMIT: Duration = 5000
  * Tells channels what the journal owes them, once a command has done its work. Never throws and never changes what came of
  * the command: what cannot be told now, the next command tells. While a controller watches, it is the one that tells.
  */
-export async function tell(shell: Shell, input: Input): Promise<void> {
-  if (shell.signal.aborted) return
+export async function tell(session: Session): Promise<void> {
+  if (session.stopped.aborted) return
   try {
-    const writer = await openForReading(shell, input)
+    const writer = await openForReading(session)
     const { state } = writer
     if (!state?.outbox || state.outbox.notices.length === 0 || state.moved !== undefined) return
     const lease = await writer.journal.lease()
-    if (lease && shell.alive(lease.holder) !== false) return
-    const notifier = await notifierOf(shell, input, writer, state.plan)
+    if (lease && session.alive(lease.holder) !== false) return
+    const notifier = await notifierOf(session, writer, state.plan)
     await notifier.turn()
-    warn(shell, await notifier.end(LIMIT))
+    warn(session, await notifier.end(LIMIT))
   } catch (thrown) {
-    warn(shell, [{ channel: 'nobody', error: messageOf(thrown) }])
+    warn(session, [{ channel: 'nobody', error: messageOf(thrown) }])
   }
 }
 
 /** A notifier for the channels of a plan; one whose options do not fit says so and stops nothing. */
 export async function notifierOf(
-  shell: Shell,
-  input: Input,
+  { clock, stopped, lender }: Session,
   writer: Writer,
   plan: Plan,
   tellOf: Engine['tell'] = () => undefined,
 ): Promise<Notifier> {
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
-  const channels = await openChannelsAnyway(plan, lenderOf(shell, input))
-  return openNotifier({ writer, clock: shell.clock, signal: shell.signal, signature: { actor: MACHINE }, tell: tellOf, channels })
+  const channels = await openChannelsAnyway(plan, lender)
+  return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, tell: tellOf, channels })
 }
 
 /** Without a journal every channel that wants it is told once; nobody tries again. */
-export async function tellOnce(shell: Shell, input: Input, plan: Plan, notice: Notice): Promise<void> {
+export async function tellOnce(session: Session, plan: Plan, notice: Notice): Promise<void> {
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
-  const channels = await openChannelsAnyway(plan, lenderOf(shell, input))
+  const channels = await openChannelsAnyway(plan, session.lender)
   const wanting = channels.filter(({ name }) => plan.notify?.[name]?.events.includes(notice.kind))
-  warn(shell, (await Promise.all(wanting.map(async (channel) => tried(shell, channel, notice)))).flat())
+  warn(session, (await Promise.all(wanting.map(async (channel) => tried(session, channel, notice)))).flat())
 }
 
-async function tried({ clock, signal }: Shell, channel: OpenChannel, notice: Notice): Promise<readonly Undelivered[]> {
+async function tried({ clock, stopped }: Session, channel: OpenChannel, notice: Notice): Promise<readonly Undelivered[]> {
   try {
-    await withDeadline(clock, LIMIT, signal, async (both) => channel.send(notice, both))
+    await withDeadline(clock, LIMIT, stopped, async (both) => channel.send(notice, both))
     return []
   } catch (thrown) {
     return [{ channel: channel.name, error: messageOf(thrown) }]
@@ -66,6 +65,6 @@ async function tried({ clock, signal }: Shell, channel: OpenChannel, notice: Not
 }
 
 /** On stderr: it is not what the command was asked for. */
-export function warn({ err }: Shell, undelivered: readonly Undelivered[]): void {
+function warn({ err }: Session, undelivered: readonly Undelivered[]): void {
   err.write(renderUndelivered(undelivered, err))
 }

@@ -1,21 +1,28 @@
-/** What a completion script needs of a command table row. */
+/** A verb, as a completion script knows it. */
 interface Completable {
   readonly name: string
   readonly about: string
-  readonly flags?: readonly FlagRow[]
+  readonly flags: readonly Flag[]
 }
 
-type FlagRow = readonly [spelling: string, about: string, choices?: readonly string[]]
+interface Flag {
+  /** `--if-step` */
+  readonly flag: string
+  readonly about: string
+  /** What stands for its value; absent for a switch. */
+  readonly takes?: string
+  readonly choices?: readonly string[]
+}
 
-/** A script for the shell: `source <(rollout completion bash)`. */
-export function renderCompletion(shell: 'bash' | 'zsh' | 'fish', commands: readonly Completable[], global: readonly FlagRow[]): string {
+/** Returns a script for the shell: `source <(rollout completion bash)`. */
+export function renderCompletion(shell: 'bash' | 'zsh' | 'fish', commands: readonly Completable[], global: readonly Flag[]): string {
   return { bash, zsh, fish }[shell](commands, global)
 }
 
-function bash(commands: readonly Completable[], global: readonly FlagRow[]): string {
-  const cases = commands.map(({ name, flags = [] }) => `    ${name}) words="${[...flags, ...global].flatMap(longs).join(' ')}" ;;`)
-  const choices = commands.flatMap(({ flags = [] }) =>
-    flags.flatMap(([spelling, , of]) => (of ? longs([spelling]).map((long) => `    ${long}) words="${of.join(' ')}" ;;`) : [])),
+function bash(commands: readonly Completable[], global: readonly Flag[]): string {
+  const cases = commands.map(({ name, flags }) => `    ${name}) words="${[...flags, ...global].map(({ flag }) => flag).join(' ')}" ;;`)
+  const choices = commands.flatMap(({ flags }) =>
+    flags.flatMap(({ flag, choices: of }) => (of ? [`    ${flag}) words="${of.join(' ')}" ;;`] : [])),
   )
   return [
     '_rollout() {',
@@ -35,9 +42,9 @@ function bash(commands: readonly Completable[], global: readonly FlagRow[]): str
   ].join('\n')
 }
 
-function zsh(commands: readonly Completable[], global: readonly FlagRow[]): string {
+function zsh(commands: readonly Completable[], global: readonly Flag[]): string {
   const names = commands.map(({ name, about }) => `    '${name}:${quoted(about)}'`)
-  const cases = commands.map(({ name, flags = [] }) => `    ${name}) _arguments ${[...flags, ...global].flatMap(zshFlag).join(' ')} ;;`)
+  const cases = commands.map(({ name, flags }) => `    ${name}) _arguments ${[...flags, ...global].map(zshFlag).join(' ')} ;;`)
   return [
     '#compdef rollout',
     '_rollout() {',
@@ -54,32 +61,25 @@ function zsh(commands: readonly Completable[], global: readonly FlagRow[]): stri
   ].join('\n')
 }
 
-function zshFlag([spelling, about, choices]: FlagRow): readonly string[] {
-  const values = choices
-    ? `:value:(${choices.join(' ')})`
-    : spelling.includes('<path>')
-      ? ':path:_files'
-      : spelling.includes('<')
-        ? ':value:'
-        : ''
-  return longs([spelling]).map((long) => `'${long}[${quoted(about).replaceAll(/[[\]]/g, '')}]${values}'`)
+function zshFlag({ flag, about, takes, choices }: Flag): string {
+  return `'${flag}[${quoted(about).replaceAll(/[[\]]/g, '')}]${zshValues(takes, choices)}'`
 }
 
-function fish(commands: readonly Completable[], global: readonly FlagRow[]): string {
+function zshValues(takes: string | undefined, choices: readonly string[] | undefined): string {
+  if (choices) return `:value:(${choices.join(' ')})`
+  if (takes === 'path') return ':path:_files'
+  return takes === undefined ? '' : ':value:'
+}
+
+function fish(commands: readonly Completable[], global: readonly Flag[]): string {
   const names = commands.map(({ name, about }) => `complete -c rollout -f -n __fish_use_subcommand -a ${name} -d '${quoted(about)}'`)
-  const flags = commands.flatMap(({ name, flags: own = [] }) =>
-    own.flatMap((flag) => fishFlag(flag, `-n '__fish_seen_subcommand_from ${name}' `)),
-  )
-  return [...names, ...flags, ...global.flatMap((flag) => fishFlag(flag, '')), ''].join('\n')
+  const flags = commands.flatMap(({ name, flags: own }) => own.map((flag) => fishFlag(flag, `-n '__fish_seen_subcommand_from ${name}' `)))
+  return [...names, ...flags, ...global.map((flag) => fishFlag(flag, '')), ''].join('\n')
 }
 
-function fishFlag([spelling, about, choices]: FlagRow, when: string): readonly string[] {
-  const takes = spelling.includes('<') ? (choices ? ` -x -a '${choices.join(' ')}'` : ' -r') : ''
-  return longs([spelling]).map((long) => `complete -c rollout ${when}-l ${long.slice(2)}${takes} -d '${quoted(about)}'`)
-}
-
-function longs([spelling]: readonly [string, ...unknown[]]): readonly string[] {
-  return spelling.match(/--[a-z-]+/g) ?? []
+function fishFlag({ flag, about, takes, choices }: Flag, when: string): string {
+  const values = takes === undefined ? '' : choices ? ` -x -a '${choices.join(' ')}'` : ' -r'
+  return `complete -c rollout ${when}-l ${flag.slice(2)}${values} -d '${quoted(about)}'`
 }
 
 function quoted(about: string): string {

@@ -16,6 +16,8 @@ const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'joined', 'no
 /** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
 export interface Live {
   event(happening: Happening): void
+  /** A text of its own, made for the stream it goes to. */
+  say(render: (stream: Stream) => string): void
   turn(turn: { readonly decision: Decision; readonly state: State }): void
   end(): void
 }
@@ -35,6 +37,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
     event: (happening) => {
       if (!QUIET.has(happening.event.type)) line(renderEvent(happening, to))
     },
+    say: (render) => beside(spinner, () => to.write(render(to))),
     turn: ({ decision, state }) => {
       const text = renderTurn(decision, state, to)
       if (spinner) {

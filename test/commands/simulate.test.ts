@@ -62,5 +62,5 @@ it('never becomes a real rollout because a word was forgotten: the flags are of 
   expect(await shell.run('check', '--backtest', '--from', '7d')).toBe('usage')
   expect(shell.printed.err).toContain('rollout backtest --from 7d')
   await shell.run('history', '--json')
-  expect(shell.json<readonly unknown[]>()).toHaveLength(1)
+  expect(shell.json<{ readonly events: readonly unknown[] }>().events).toHaveLength(1)
 })

@@ -66,7 +66,7 @@ describe('every command', () => {
 
   test('doctor names what will hurt', async () => {
     const { code, out } = await bare.rollout('doctor', '--json')
-    expect(Array.isArray(JSON.parse(out))).toBe(true)
+    expect(JSON.parse(out)).toMatchObject({ kind: 'doctor', version: 1, findings: expect.any(Array) })
     expect([0, 9, 69]).toContain(code)
   })
 
@@ -74,9 +74,10 @@ describe('every command', () => {
     ['a wrong command', ['nonsense'], 64],
     ['a wrong option', ['status', '--nonsense'], 64],
     ['no plan', ['explain'], 78],
-  ] as const)('%s leaves stdout to --json', async (_, argv, code) => {
+  ] as const)('%s is one value with --json too, and a text on stderr', async (_, argv, code) => {
     const ended = await place().rollout(...argv, '--json')
-    expect(ended).toMatchObject({ code, out: '' })
+    expect(ended.code).toBe(code)
+    expect(JSON.parse(ended.out)).toMatchObject({ kind: 'error', version: 1, exit: code, problems: [{ message: expect.any(String) }] })
     expect(ended.err).not.toBe('')
   })
 })

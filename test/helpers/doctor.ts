@@ -10,7 +10,7 @@ export const off = { 'web.env': 'FEATURE_X=false\n' }
 /** What `doctor` says, row by row. */
 export async function examined(shell: FakeShell) {
   const outcome = await shell.run('doctor', '--json')
-  const rows = shell.json<readonly DoctorFinding[]>()
+  const { findings: rows } = shell.json<{ readonly findings: readonly DoctorFinding[] }>()
   return { outcome, rows, of: (what: string) => rows.filter((row) => row.what === what) }
 }
 

@@ -17,7 +17,13 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   sdk: ['core/toggle'],
   demo: ['core', 'sdk'],
   session: ['core', 'config', 'adapters', 'views', 'engine', 'shell.ts'],
-  commands: ['core', 'config', 'adapters', 'views', 'engine', 'session', 'demo', 'shell.ts'],
+  commands: ['core', 'config', 'adapters', 'views', 'engine', 'session', 'demo', 'shell.ts', 'commands/option.ts', 'commands/table.ts'],
+  'commands/option.ts': [],
+  'commands/table.ts': ['core', 'commands/option.ts'],
+  'commands/peers.ts': ['commands/table.ts'],
+  'commands/read-options.ts': ['core', 'commands/option.ts'],
+  'commands/explain-usage.ts': ['core', 'commands/option.ts', 'commands/table.ts', 'commands/peers.ts'],
+  'commands/carry-out.ts': ['core', 'commands', 'session', 'shell.ts'],
   'shell.ts': ['core'],
   'cli.ts': ['core', 'commands', 'session', 'views', 'shell.ts'],
   // What the package is called and which version this is.
@@ -78,8 +84,9 @@ export function complaints(sources: Sources): readonly string[] {
   return [...found, ...circles(edges)]
 }
 
-/** The room with a row in the table: `core/judge` in core, else the first part of the path. */
+/** The room with a row in the table: the file itself, `core/judge` in core, else the first part of the path. */
 function roomOf(path: string): string {
+  if (FLOORS[path] !== undefined) return path
   const [first = '', second] = path.split('/')
   return first === 'core' && second !== undefined ? `core/${second}` : first
 }

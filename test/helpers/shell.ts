@@ -4,6 +4,10 @@ import { createServer, type RequestListener } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from '../../src/cli.ts'
+import { readOptions } from '../../src/commands/read-options.ts'
+import { GLOBAL } from '../../src/commands/table.ts'
+import { openSession } from '../../src/session/open-session.ts'
+import type { Session } from '../../src/session/session.ts'
 import type { Outcome } from '../../src/core/values/errors.ts'
 import { REAL } from '../../src/adapters/deadline.ts'
 import type { Clock } from '../../src/core/ports.ts'
@@ -104,4 +108,9 @@ export async function shop(traffic: { requests: number; errors: number }): Promi
     bad += traffic.errors
     response.end(`http_requests_total{status="200"} ${total - bad}\nhttp_requests_total{status="500"} ${bad}\n`)
   })
+}
+
+/** A session in this shell, as a verb gets it when these flags were typed. */
+export function sessionOf(shell: Shell, typed: Readonly<Record<string, string | boolean>> = {}): Session {
+  return openSession(shell, readOptions(GLOBAL, typed))
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fence, reportToGitHub } from '../../src/session/github.ts'
+import { annotationOf, fence, reportToGitHub } from '../../src/session/github.ts'
 import type { CheckReport, CheckRow } from '../../src/views/check.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { fakeShell } from '../helpers/shell.ts'
@@ -45,9 +45,10 @@ function commandsIn(text: string): string[] {
 function reported(report: Partial<CheckReport> & { readonly rows: readonly CheckRow[] }) {
   const shell = fakeShell()
   const files = { GITHUB_OUTPUT: join(shell.cwd, 'output'), GITHUB_STEP_SUMMARY: join(shell.cwd, 'summary') }
-  reportToGitHub({ ...shell, env: files }, { outcome: 'unhealthy', ...report }, shell.out)
+  const whole = { outcome: 'unhealthy', ...report } as const
+  reportToGitHub({ ...shell, env: files }, whole)
   return {
-    out: shell.printed.out,
+    out: annotationOf(whole),
     raw: readFileSync(files.GITHUB_OUTPUT, 'utf8'),
     summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
   }

@@ -16,7 +16,7 @@ function below(files: Readonly<Record<string, string>>) {
   return { folder: above.cwd, shell: { ...above, cwd } }
 }
 
-const at = (shell: Parameters<typeof locate>[0], file?: string) => locate(shell, { args: [], options: file === undefined ? {} : { file } })
+const at = (shell: Parameters<typeof locate>[0], file?: string) => locate(shell, file)
 
 describe('the plan is looked for upwards', () => {
   it.each(['rollout.yaml', '.rollout/shop/x'])('by %s', (name) => {

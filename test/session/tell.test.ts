@@ -23,7 +23,7 @@ async function journal(
   shell: FakeShell,
 ): Promise<readonly { readonly type: string; readonly channel?: string; readonly error?: string }[]> {
   expect(await shell.run('history', '--all', '--json')).toBe('done')
-  return shell.json<{ type: string }[]>().toReversed()
+  return shell.json<{ events: { type: string }[] }>().events.toReversed()
 }
 
 describe('every command that changes something tells', () => {
@@ -48,7 +48,7 @@ describe('every command that changes something tells', () => {
     expect((await journal(shell)).filter(({ type }) => type === 'notified')).toHaveLength(5)
     // A history is what happened to the rollout; who was told is in --all.
     await shell.run('history', '--json')
-    expect(shell.json<{ type: string }[]>().some(({ type }) => type === 'notified')).toBe(false)
+    expect(shell.json<{ events: { type: string }[] }>().events.some(({ type }) => type === 'notified')).toBe(false)
     expect(await shell.run('history', '--verify')).toBe('done')
   })
 
@@ -183,7 +183,9 @@ describe('doctor', () => {
       const outcome = await shell.run('doctor', '--json', ...more)
       return {
         outcome,
-        rows: shell.json<{ what: string; level: string; text: string }[]>().filter(({ what }) => what.startsWith('notify ')),
+        rows: shell
+          .json<{ findings: { what: string; level: string; text: string }[] }>()
+          .findings.filter(({ what }) => what.startsWith('notify ')),
       }
     }
     expect((await rows()).rows).toEqual([
@@ -233,9 +235,9 @@ describe('history --format cdevents', () => {
     expect(
       await main(['history', '--json'], { ...shell, clock: realClock(), out: { ...shell.out, write: (text) => void writes.push(text) } }),
     ).toBe('done')
-    expect(JSON.parse(writes.join(''))).toHaveLength(11)
-    expect(writes).toHaveLength(12)
+    expect(JSON.parse(writes.join(''))).toMatchObject({ kind: 'history', version: 1, events: { length: 11 } })
+    expect(writes).toHaveLength(14)
     await shell.run('history', '--json', '--limit', '2')
-    expect(shell.json<{ type: string }[]>().map(({ type }) => type)).toEqual(['resumed', 'paused'])
+    expect(shell.json<{ events: { type: string }[] }>().events.map(({ type }) => type)).toEqual(['resumed', 'paused'])
   })
 })

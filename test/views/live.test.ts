@@ -3,14 +3,14 @@ import type { Missing } from '../../src/core/values/reading.ts'
 import type { State } from '../../src/core/journal/state.ts'
 import { openLive } from '../../src/views/live.ts'
 import { fakeEngine } from '../helpers/world.ts'
-import { fakeShell } from '../helpers/shell.ts'
+import { fakeShell, sessionOf } from '../helpers/shell.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { loadPlan } from '../../src/session/project.ts'
 import { plainPlan } from '../helpers/plans.ts'
 
 async function started(): Promise<State> {
   const shell = fakeShell({ files: { 'rollout.yaml': plainPlan('http://127.0.0.1:1/metrics'), 'web.env': '' } })
-  const { plan } = await loadPlan(shell, { args: [], options: {} })
+  const { plan } = await loadPlan(sessionOf(shell))
   const { engine } = await fakeEngine(plan, { targets: [] })
   return stateOf(engine)
 }

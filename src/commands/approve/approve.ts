@@ -1,6 +1,6 @@
 import { commandFor } from '../../core/policy/approval.ts'
 import { approvalsOf } from '../../core/plan/consent.ts'
-import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import type { Fact, Signed } from '../../core/journal/event.ts'
 import { nextStep } from '../../core/policy/moves.ts'
 import type { Step } from '../../core/plan/steps.ts'
@@ -8,39 +8,39 @@ import type { Approval } from '../../core/plan/plan.ts'
 import type { Approved, State } from '../../core/journal/state.ts'
 import { stateOf } from '../../engine/engine.ts'
 import type { Signature, Writer } from '../../engine/writer.ts'
-import type { Shell } from '../../shell.ts'
 import { checkStep } from '../../session/if-step.ts'
 import { factsOfItem } from './checklist.ts'
-import { flag, signature, text, type Input } from '../../session/input.ts'
 import { openRollout } from '../../session/project.ts'
-import { reportState } from '../../session/report.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import { signature } from '../../session/signature.ts'
+import { answerOfState } from '../../session/state-answer.ts'
 import type { Approving } from '../../session/signing.ts'
+import type { ValuesOf } from '../table.ts'
 
 /**
  * Approves the next step, or ticks an item of a checklist; `--revoke` takes back what the same person has said before.
  * Saying it twice changes nothing, unless the first is about to expire or was not signed.
  */
-export default async function approve(shell: Shell, input: Input): Promise<Outcome> {
-  const writer = await openRollout(shell, input)
+export default async function approve(session: Session<ValuesOf<'approve'>>): Promise<Answer> {
+  const { item, ifStep } = session.options
+  const writer = await openRollout(session)
   const state = stateOf({ writer })
-  checkStep(state, input)
-  const by = await signature(shell, input)
-  const [item] = input.args
-  const facts = item === undefined ? await factsOfStep(shell, input, writer, by) : factsOfItem(state, input, item, by)
+  checkStep(state, ifStep)
+  const by = await signature(session)
+  const facts = item === undefined ? await factsOfStep(session, writer, by) : factsOfItem(state, session.options, item, by)
   for await (const fact of facts) await writer.append(fact, by)
-  return reportState(shell, input, stateOf({ writer }), 'done')
+  return answerOfState(session, stateOf({ writer }), 'done')
 }
 
-async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signature): Promise<Iterable<Fact> | AsyncIterable<Fact>> {
+async function factsOfStep(
+  session: Session<ValuesOf<'approve'>>,
+  writer: Writer,
+  by: Signature,
+): Promise<Iterable<Fact> | AsyncIterable<Fact>> {
   const state = stateOf({ writer })
-  if (text(input, 'evidence') !== undefined)
-    throw new RolloutError('usage', {
-      message: '--evidence belongs to an item of a checklist',
-      hint: 'rollout approve ITEM --evidence URL',
-    })
   const next = nextStep(state)
   if (!next) throw new RolloutError('usage', { message: 'there is no next step to approve', hint: 'rollout status' })
-  if (flag(input, 'revoke')) return revoked(state, next, by.actor)
+  if (session.options.revoke) return revoked(state, next, by.actor)
   const needed = approvalsOf(next)
   if (needed.length === 0)
     throw new RolloutError('usage', { message: `step ${next.index + 1} needs no approval`, hint: 'rollout advance, or rollout run' })
@@ -53,17 +53,16 @@ async function factsOfStep(shell: Shell, input: Input, writer: Writer, by: Signa
       hint: membersBut(state, [barred], by.actor),
     })
   }
-  return agreed(shell, input, writer, { next, approvals: mine, actor: by.actor })
+  return agreed(session, writer, { next, approvals: mine, actor: by.actor })
 }
 
 /** One group after the other: each approval is bound to the event it comes after, the one before it included. */
 async function* agreed(
-  shell: Shell,
-  input: Input,
+  session: Session<ValuesOf<'approve'>>,
   writer: Writer,
   { next, approvals, actor }: { readonly next: Step; readonly approvals: readonly Approval[]; readonly actor: string },
 ): AsyncGenerator<Fact> {
-  for (const approval of approvals) yield* await given(shell, input, { state: stateOf({ writer }), next, approval, actor })
+  for (const approval of approvals) yield* await given(session, { state: stateOf({ writer }), next, approval, actor })
 }
 
 interface Giving {
@@ -73,9 +72,9 @@ interface Giving {
   readonly actor: string
 }
 
-async function given(shell: Shell, input: Input, { state, next, approval, actor }: Giving): Promise<readonly Fact[]> {
+async function given(session: Session<ValuesOf<'approve'>>, { state, next, approval, actor }: Giving): Promise<readonly Fact[]> {
   const { group } = approval
-  const key = text(input, 'sign')
+  const key = session.options.sign
   if (approval.signed === true && key === undefined) {
     throw new RolloutError('denied', {
       message: `${group} must sign: an approval without a signature does not count`,
@@ -84,21 +83,21 @@ async function given(shell: Shell, input: Input, { state, next, approval, actor 
   }
   const known = state.approvals.find((each) => each.step === next.index && each.group === group && each.actor === actor)
   // One that expires counts anew from now.
-  if (known && approval.expires === undefined && (key === undefined || (await isSigned(shell, input, state, known)))) return []
-  const proof = key === undefined ? {} : await sign(shell, input, state, { step: next.index, group, actor, key })
+  if (known && approval.expires === undefined && (key === undefined || (await isSigned(session, state, known)))) return []
+  const proof = key === undefined ? {} : await sign(session, state, { step: next.index, group, actor, key })
   return [{ type: 'approved', step: next.index, digest: state.digest, group, ...proof }]
 }
 
 /** A signature that proves nothing keeps nobody from signing. */
-async function isSigned(shell: Shell, input: Input, state: State, known: Approved): Promise<boolean> {
+async function isSigned(session: Session, state: State, known: Approved): Promise<boolean> {
   const { refuteApproval } = await import('../../session/signing.ts')
-  return (await refuteApproval(shell, input, state, known)) === undefined
+  return (await refuteApproval(session, state, known)) === undefined
 }
 
 /** Loaded for those who sign: it starts processes. */
-async function sign(shell: Shell, input: Input, state: State, approving: Approving): Promise<{ readonly signed: Signed }> {
+async function sign(session: Session, state: State, approving: Approving): Promise<{ readonly signed: Signed }> {
   const { signed } = await import('../../session/signing.ts')
-  return { signed: await signed(shell, input, state, approving) }
+  return { signed: await signed(session, state, approving) }
 }
 
 /** Everything this person has said of the next step, also what was given once for its phase. */

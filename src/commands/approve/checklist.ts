@@ -6,23 +6,27 @@ import { currentPhase } from '../../core/policy/moves.ts'
 import type { State } from '../../core/journal/state.ts'
 import { suggest } from '../../core/values/suggest.ts'
 import type { Signature } from '../../engine/writer.ts'
-import { flag, text, type Input } from '../../session/input.ts'
+import type { ValuesOf } from '../table.ts'
 
 /** As much as says where a proof is, in characters. */
 const LONGEST = 2000
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /**
- * What ticks an item of a checklist, or unticks it: of the phase under way, or else of the first that has it. Nothing
+ * Returns what ticks an item of a checklist, or unticks it: of the phase under way, or else of the first that has it. Nothing
  * when that is said already. Throws `usage` when there is none, `denied` when its owner is a group of others.
  */
-export function factsOfItem(state: State, input: Input, id: string, { actor, reason }: Signature): readonly Fact[] {
-  if (text(input, 'sign') !== undefined) throw new RolloutError('usage', { message: '--sign is for steps: an item is not signed' })
+export function factsOfItem(
+  state: State,
+  { revoke, evidence: given }: ValuesOf<'approve'>,
+  id: string,
+  { actor, reason }: Signature,
+): readonly Fact[] {
   const { phase, item } = find(state, id)
   checkOwner(state.plan, item, actor)
   const known = state.checked.find((each) => each.phase === phase.id && each.item === id)
-  if (flag(input, 'revoke')) return known ? [{ type: 'unchecked', phase: phase.id, item: id }] : []
-  const evidence = evidenceOf(input)
+  if (revoke) return known ? [{ type: 'unchecked', phase: phase.id, item: id }] : []
+  const evidence = evidenceOf(given?.trim())
   if (item.evidence === true && evidence === undefined) {
     const hint = commandFor(state.plan, `approve ${id} --evidence URL --reason "…"`)
     throw new RolloutError('usage', { message: `${id} needs evidence: where can it be seen?`, hint })
@@ -58,8 +62,7 @@ function checkOwner({ approvers }: Plan, { id, owner }: ChecklistItem, actor: st
 }
 
 /** `--evidence`: mostly a URL, but the name of a ticket will do. One line, and nothing that opens a door. */
-function evidenceOf(input: Input): string | undefined {
-  const given = text(input, 'evidence')?.trim()
+function evidenceOf(given: string | undefined): string | undefined {
   if (given === undefined) return undefined
   if (given === '' || given.length > LONGEST || UNSEEN.test(given)) {
     const hint = `one line of at most ${LONGEST} characters, all of them visible: https://…`

@@ -5,57 +5,58 @@ import { asStarted, type State } from '../../core/journal/state.ts'
 import { observe } from '../../core/judge/watch.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { readMetrics } from '../../engine/metrics.ts'
-import type { Shell } from '../../shell.ts'
 import { renderCheck, type CheckReport, type CheckRow } from '../../views/check.ts'
-import { writeJson } from '../../views/json.ts'
-import { fence, reportToGitHub } from '../../session/github.ts'
-import { flag, text, type Input } from '../../session/input.ts'
-import { locate } from '../../session/place.ts'
-import { loadPlan, openEngine, openForReading } from '../../session/project.ts'
+import { annotationOf, fence, reportToGitHub } from '../../session/github.ts'
+import { editedFiles, loadPlan, openEngine, openForReading } from '../../session/project.ts'
 import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
-import { editedFiles } from '../../session/edited-files.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import { VERBS, type ValuesOf } from '../table.ts'
 
-const PARTS = ['config', 'targets', 'metrics', 'gates'] as const
+const PARTS = VERBS.check.options.what.choices
 type Part = (typeof PARTS)[number]
 
 /** The longest a counter that was never read before is waited for, in milliseconds. */
 const BETWEEN = 2000
 
-/** A gate for a deploy. Reads everything, writes to nothing but what GitHub gave it for the purpose. */
-export default async function check(shell: Shell, input: Input): Promise<Outcome> {
-  const report = await inspect(shell, input, partsOf(input))
-  const isGitHub = shell.env['GITHUB_ACTIONS'] === 'true'
-  if (flag(input, 'json')) writeJson(report, shell.out)
-  else if (isGitHub) shell.out.write(fence(renderCheck(report, shell.out), shell.uuid()))
-  else shell.out.write(renderCheck(report, shell.out))
-  if (isGitHub) reportToGitHub(shell, report, flag(input, 'json') ? shell.err : shell.out)
-  return report.outcome
+/** Gates a deploy. Reads everything, writes to nothing but what GitHub gave it for the purpose. */
+export default async function check(session: Session<ValuesOf<'check'>>): Promise<Answer> {
+  const { what, json } = session.options
+  const report = await inspect(session, what === undefined ? PARTS : [what])
+  const isGitHub = session.env['GITHUB_ACTIONS'] === 'true'
+  if (isGitHub && json) session.err.write(annotationOf(report))
+  return {
+    outcome: report.outcome,
+    kind: 'check',
+    value: report,
+    text: (out) => (isGitHub ? fence(renderCheck(report, out), session.uuid()) + annotationOf(report) : renderCheck(report, out)),
+    ...(isGitHub && { afterwards: async () => reportToGitHub(session, report) }),
+  }
 }
 
-async function inspect(shell: Shell, input: Input, parts: readonly Part[]): Promise<CheckReport> {
-  const { plan, rows } = await examineConfig(shell, input)
+async function inspect(session: Session<ValuesOf<'check'>>, parts: readonly Part[]): Promise<CheckReport> {
+  const { plan, rows } = await examineConfig(session)
   if (!plan) return { outcome: 'config', rows }
   if (parts.every((part) => part === 'config')) return { outcome: 'done', rows }
 
-  const writer = await openForReading(shell, input)
+  const writer = await openForReading(session)
   const { state } = writer
-  const engine = await openEngine(shell, input, writer, state?.plan ?? plan, () => undefined)
-  if (state) rows.push(...editedFiles(locate(shell, input).folder, state).map(editedRow))
+  const engine = await openEngine(session, writer, state?.plan ?? plan)
+  if (state) rows.push(...editedFiles(session, state).map(editedRow))
   if (parts.includes('targets')) rows.push(...(state ? await targetRows(engine, state) : await targetRowsBefore(engine, plan)))
   if (parts.includes('metrics') || parts.includes('gates')) {
-    const watched = await look(shell, engine, state ?? asStarted(plan))
+    const watched = await look(session, engine, state ?? asStarted(plan))
     if (parts.includes('metrics')) rows.push(...metricRows(watched))
-    if (parts.includes('gates') && state) rows.push(...gateRows(watched, shell.clock.now()))
+    if (parts.includes('gates') && state) rows.push(...gateRows(watched, session.clock.now()))
   }
   if (!state && parts.every((part) => part === 'gates')) rows.push(NOT_STARTED)
   // What an interrupted read gave says nothing about the target.
   engine.signal.throwIfAborted()
-  return { outcome: outcomeOfRows(rows, text(input, 'failOn') ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
+  return { outcome: outcomeOfRows(rows, session.options.failOn ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
 }
 
 const NOT_STARTED: CheckRow = { what: 'gates', name: '', verdict: 'waiting', text: 'nothing was started yet', hint: 'rollout start' }
 
-async function examineConfig(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: CheckRow[] }> {
+async function examineConfig(session: Session): Promise<{ readonly plan?: Plan; readonly rows: CheckRow[] }> {
   const row = (verdict: CheckRow['verdict'], { message, where, hint }: Problem): CheckRow => ({
     what: 'config',
     name: 'plan',
@@ -65,7 +66,7 @@ async function examineConfig(shell: Shell, input: Input): Promise<{ readonly pla
     ...(hint !== undefined && { hint }),
   })
   try {
-    const { plan, warnings } = await loadPlan(shell, input)
+    const { plan, warnings } = await loadPlan(session)
     const sizes = `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases`
     return { plan, rows: [{ what: 'config', name: 'plan', verdict: 'ok', text: sizes }, ...warnings.map((each) => row('warning', each))] }
   } catch (thrown) {
@@ -80,14 +81,14 @@ function editedRow(file: string): CheckRow {
 }
 
 /** Polled and judged like a turn of `run`, and forgotten. A counter that was never read before needs a second poll. */
-async function look(shell: Shell, engine: Engine, state: State): Promise<State> {
-  const once = await poll(shell, engine, state)
+async function look(session: Session, engine: Engine, state: State): Promise<State> {
+  const once = await poll(session, engine, state)
   if (!Object.values(once.watch?.tracks ?? {}).some(({ missing }) => missing?.reason === 'first-poll')) return once
-  await shell.clock.sleep(Math.min(state.plan.interval, BETWEEN), engine.signal)
-  return poll(shell, engine, once)
+  await session.clock.sleep(Math.min(state.plan.interval, BETWEEN), engine.signal)
+  return poll(session, engine, once)
 }
 
-async function poll({ clock }: Shell, engine: Engine, state: State): Promise<State> {
+async function poll({ clock }: Session, engine: Engine, state: State): Promise<State> {
   const phase = currentPhase(state)
   if (!phase) return state
   const readings = await readMetrics(engine, phase)
@@ -107,15 +108,4 @@ export function outcomeOfRows(rows: readonly CheckRow[], failOn: string): Outcom
   if (found.has('unreachable')) return 'unreachable'
   if (LEVELS[failOn]?.some((verdict) => found.has(verdict))) return 'unhealthy'
   return found.has('waiting') || found.has('unknown') || found.has('warning') ? 'notYet' : 'done'
-}
-
-function partsOf(input: Input): readonly Part[] {
-  const [what] = input.args
-  if (what === undefined) return PARTS
-  const part = PARTS.find((each) => each === what)
-  if (part) return [part]
-  throw new RolloutError('usage', {
-    message: `"${what}" cannot be checked by itself`,
-    hint: `one of ${PARTS.join(', ')}, or nothing for all`,
-  })
 }

@@ -1,67 +1,61 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { compareGenerated, marked, writeAll, type Compared, type GeneratedFile } from '../../adapters/file/generated.ts'
-import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
-import type { Shell } from '../../shell.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { documentsOf, pageOf } from '../../views/docs/documents.ts'
 import { quoted, type DocsSource } from '../../views/docs/source.ts'
 import { markdown } from '../../views/document/markdown.ts'
 import { renderDocs, type DocsRow } from '../../views/docs.ts'
-import { writeJson } from '../../views/json.ts'
 import { renderWarnings } from '../../views/problem.ts'
 import { byHandOf } from './by-hand.ts'
-import { flag, text, type Input } from '../../session/input.ts'
-import { locate } from '../../session/place.ts'
 import { loadPlan } from '../../session/project.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
 import { blockIn, END, START } from './readme-block.ts'
 
 const PAGE = 'rollout.html'
 
 /** Writes the documents of the plan; with `--check` says which are not what the plan says, and exits 2 when there are any. */
-export default async function docs(shell: Shell, input: Input): Promise<Outcome> {
-  const { file, folder } = locate(shell, input)
-  const { plan, warnings } = await loadPlan(shell, input, { isOnlyRead: true })
-  const source: DocsSource = { plan, byHand: await byHandOf(plan, { clock: shell.clock, folder }), flags: flagsOf(input) }
-  const out = text(input, 'out') === undefined ? join(folder, 'docs') : resolve(shell.cwd, text(input, 'out') ?? '')
-  const made = filesOf(source, out, formatOf(input))
-  const readme = readmeOf(shell, input, { beside: join(dirname(file), 'README.md'), source, out })
+export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<Answer> {
+  const { cwd, lender, options } = session
+  const { file, folder } = session.place
+  const { plan, warnings } = await loadPlan(session, { isOnlyRead: true })
+  const source: DocsSource = { plan, byHand: await byHandOf(plan, lender), flags: flagsOf(options) }
+  const out = options.out === undefined ? join(folder, 'docs') : resolve(cwd, options.out)
+  const made = filesOf(source, out, options.format)
+  const readme = readmeOf(session, { beside: join(dirname(file), 'README.md'), source, out })
   const all = [...made, ...(readme ? [readme] : [])]
   const compared = all.map((each) => ({ made: each, ...compareWith(each) }))
   const rows = compared.map(({ made: { path }, standing, added, removed }): DocsRow => ({
-    file: relative(shell.cwd, path) || path,
+    file: relative(cwd, path) || path,
     standing,
     added,
     removed,
   }))
   const isStale = rows.some(({ standing }) => standing !== 'same')
-  const isCheck = flag(input, 'check')
-  if (!isCheck) {
-    if (!flag(input, 'force')) refuse(rows)
+  if (!options.check) {
+    if (!options.force) refuse(rows)
     write(
       compared.filter(({ standing }) => standing !== 'same').map((each) => each.made),
-      shell.uuid(),
+      session.uuid(),
     )
   }
-  if (flag(input, 'json')) writeJson({ check: isCheck, stale: isStale, files: rows }, shell.out)
-  else {
-    shell.out.write(renderDocs(rows, isCheck, shell.out))
-    shell.err.write(renderWarnings(warnings, shell.err))
+  if (!options.json) session.err.write(renderWarnings(warnings, session.err))
+  return {
+    outcome: options.check && isStale ? 'changes' : 'done',
+    kind: 'docs',
+    value: { check: options.check, stale: isStale, files: rows },
+    text: (stream) => renderDocs(rows, options.check, stream),
   }
-  return isCheck && isStale ? 'changes' : 'done'
 }
 
-function formatOf(input: Input): 'markdown' | 'html' {
-  return text(input, 'format') === 'html' ? 'html' : 'markdown'
-}
-
-function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html'): readonly GeneratedFile[] {
+function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html' | undefined): readonly GeneratedFile[] {
   if (format === 'html') return [{ path: join(out, PAGE), text: marked(pageOf(source)) }]
   return documentsOf(source).map((each) => ({ path: join(out, `${each.id}.md`), text: marked(markdown(each)) }))
 }
 
 /** What every command of these documents has to be typed with. */
-function flagsOf(input: Input): readonly string[] {
-  const [file, env] = [text(input, 'file'), text(input, 'env')]
+function flagsOf({ file, env }: ValuesOf<'docs'>): readonly string[] {
   return [...(file === undefined ? [] : ['-f', quoted(file)]), ...(env === undefined ? [] : ['-e', quoted(env)])]
 }
 
@@ -72,15 +66,15 @@ interface Readme {
 }
 
 /** The README that links the documents: the one named, or the one beside the plan if it has the marks. */
-function readmeOf(shell: Shell, input: Input, { beside, source, out }: Readme): GeneratedFile | undefined {
-  const named = text(input, 'readme')
-  const path = named === undefined ? beside : resolve(shell.cwd, named)
+function readmeOf({ cwd, options }: Session<ValuesOf<'docs'>>, { beside, source, out }: Readme): GeneratedFile | undefined {
+  const named = options.readme
+  const path = named === undefined ? beside : resolve(cwd, named)
   const before = contentOf(path)
   if (before === undefined) {
     if (named === undefined) return undefined
     throw new RolloutError('usage', { message: `${path} cannot be read`, hint: '--readme names a file that is there' })
   }
-  if (named === undefined && (formatOf(input) === 'html' || !before.includes(START))) return undefined
+  if (named === undefined && (options.format === 'html' || !before.includes(START))) return undefined
   const after = blockIn(before, documentsOf(source), relative(dirname(path), out))
   if (after === undefined)
     throw new RolloutError('config', {

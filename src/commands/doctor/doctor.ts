@@ -8,37 +8,33 @@ import type { Journal } from '../../core/journal/store.ts'
 import { formatDuration, formatInstant } from '../../core/values/units.ts'
 import { longestGap } from '../../core/judge/watch.ts'
 import { loadState } from '../../engine/writer.ts'
-import type { Shell } from '../../shell.ts'
 import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
-import { writeJson } from '../../views/json.ts'
 import { probeIds } from './ids.ts'
-import { deadline, flag, type Input } from '../../session/input.ts'
 import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
-import { locate } from '../../session/place.ts'
-import { loadPlan, openJournal } from '../../session/project.ts'
+import { loadPlan } from '../../session/project.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
 
 /** The oldest Node.js this is tested on: major, minor. */
 const OLDEST = [20, 19] as const
 
 /** Looks for what will hurt later. Writes nothing, to no target and to no journal; `--notify` sends each channel a test message. */
-export default async function doctor(shell: Shell, input: Input): Promise<Outcome> {
-  const signal = deadline(shell, input)
-  const { plan, rows } = await examinePlan(shell, input)
-  rows.unshift(examineNode(shell.node))
-  rows.push(...(await examineGit(shell, input, signal)), ...(await examineJournal(shell, input, plan)))
+export default async function doctor(session: Session<ValuesOf<'doctor'>>): Promise<Answer> {
+  const { signal, lender, clock, uuid, user, options } = session
+  const { plan, rows } = await examinePlan(session)
+  rows.unshift(examineNode(session.node))
+  rows.push(...(await examineGit(session)), ...(await examineJournal(session, plan)))
   if (plan) {
-    const probe: Probe = { plan, lender: { clock: shell.clock, env: shell.env, folder: locate(shell, input).folder }, signal }
+    const probe: Probe = { plan, lender, signal }
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
-    const test = flag(input, 'notify') ? testMessage(plan, shell.clock.now(), shell.user ?? 'doctor', shell.uuid()) : undefined
+    const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined
     rows.push(...(await probeChannels(probe, test)))
-    rows.push(...(await probeIds(shell, input, probe)))
+    rows.push(...(await probeIds(session, options.users, probe)))
   }
   // What an interrupted read gave says nothing about who was to answer.
   signal.throwIfAborted()
-  if (flag(input, 'json')) writeJson(rows, shell.out)
-  else shell.out.write(renderDoctor(rows, shell.out))
-  return outcomeOf(rows)
+  return { outcome: outcomeOf(rows), kind: 'doctor', value: { findings: rows }, text: (out) => renderDoctor(rows, out) }
 }
 
 /** What is wrong here is worse than what does not answer. */
@@ -54,9 +50,9 @@ function examineNode(version: string): DoctorFinding {
   return { what: 'node', level: isOld ? 'failed' : 'ok', text: version, ...(isOld && { hint: `${OLDEST.join('.')} or newer is needed` }) }
 }
 
-async function examinePlan(shell: Shell, input: Input): Promise<{ readonly plan?: Plan; readonly rows: DoctorFinding[] }> {
+async function examinePlan(session: Session): Promise<{ readonly plan?: Plan; readonly rows: DoctorFinding[] }> {
   try {
-    const { plan, warnings } = await loadPlan(shell, input)
+    const { plan, warnings } = await loadPlan(session)
     const cron = `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}`
     const rows = warnings.map((each) => finding('plan', 'warning', each))
     return {
@@ -78,10 +74,9 @@ function finding(what: string, level: DoctorFinding['level'], { message, hint, w
 }
 
 /** Asks git itself: ignore rules come from many places. Nothing to say where there is no git, or no repository. */
-async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Promise<readonly DoctorFinding[]> {
-  const { folder } = locate(shell, input)
+async function examineGit({ place: { folder }, env, signal }: Session): Promise<readonly DoctorFinding[]> {
   try {
-    await spawn(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env: shell.env, signal, timeout: 5000 })
+    await spawn(['git', 'check-ignore', '--quiet', '.rollout/journal'], { cwd: folder, env, signal, timeout: 5000 })
     return [{ what: 'git', level: 'ok', text: '.rollout is ignored' }]
   } catch (thrown) {
     // git-check-ignore(1): 1 when the path is not ignored, 128 for everything else.
@@ -90,11 +85,11 @@ async function examineGit(shell: Shell, input: Input, signal: AbortSignal): Prom
   }
 }
 
-async function examineJournal(shell: Shell, input: Input, plan: Plan | undefined): Promise<readonly DoctorFinding[]> {
-  const folder = join(locate(shell, input).folder, '.rollout')
+async function examineJournal(session: Session, plan: Plan | undefined): Promise<readonly DoctorFinding[]> {
+  const folder = join(session.place.folder, '.rollout')
   if (!plan && !existsSync(folder)) return []
   try {
-    const journal = await openJournal(shell, input)
+    const journal = await session.journal()
     // Reading all of it checks every hash.
     const events = await journal.read()
     if (events.length === 0) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]

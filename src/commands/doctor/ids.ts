@@ -4,18 +4,17 @@ import { openTargets } from '../../adapters/open.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { togglesOf, type Plan } from '../../core/plan/plan.ts'
 import type { KnownId, Words } from '../../core/ports.ts'
-import type { Shell } from '../../shell.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
-import { text, type Input } from '../../session/input.ts'
+import type { Session } from '../../session/session.ts'
 import type { Probe } from './probe.ts'
 
 /**
  * Returns what targets say of the user ids that are known: those that `--users` names, and the allow and deny lists that
  * stand beside the same toggles in env files. Throws `usage` when the file of ids cannot be read.
  */
-export async function probeIds(shell: Shell, input: Input, probe: Probe): Promise<readonly DoctorFinding[]> {
+export async function probeIds(session: Session, file: string | undefined, probe: Probe): Promise<readonly DoctorFinding[]> {
   const { plan, lender } = probe
-  const given = idsIn(shell, text(input, 'users'))
+  const given = idsIn(session, file)
   const targets = (await openTargets(plan, lender)).filter(({ name, advise }) => advise && togglesOf(plan, name).length > 0)
   if (targets.length === 0) return []
   const known = [
@@ -29,10 +28,10 @@ export async function probeIds(shell: Shell, input: Input, probe: Probe): Promis
   return targets.flatMap(({ name, advise }) => (advise?.(known) ?? []).map((each) => ({ what: `target ${name}`, ...each })))
 }
 
-function idsIn(shell: Shell, file: string | undefined): readonly KnownId[] {
+function idsIn({ cwd }: Session, file: string | undefined): readonly KnownId[] {
   if (file === undefined) return []
   try {
-    const lines = readFileSync(resolve(shell.cwd, file), 'utf8')
+    const lines = readFileSync(resolve(cwd, file), 'utf8')
       .replace(/^\ufeff/, '')
       .split(/\r?\n/)
     return lines.flatMap((line, nth) => (line.trim() === '' ? [] : [{ id: line.trim(), place: `line ${nth + 1} of ${file}` }]))

@@ -4,7 +4,7 @@ import type { Message } from '../../core/values/message.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
 import type { Probe } from './probe.ts'
 
-/** A row for every channel: whom it tells of what, and, with a test message, whether it was told. */
+/** Returns a row for every channel: whom it tells of what, and, with a test message, whether it was told. */
 export async function probeChannels({ plan, lender, signal }: Probe, test: Message | undefined): Promise<readonly DoctorFinding[]> {
   const channels = await openChannels(plan, lender)
   return Promise.all(

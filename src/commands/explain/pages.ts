@@ -14,13 +14,13 @@ import { formatExposure, type Instant } from '../../core/values/units.ts'
 import type { Happening } from '../../views/event.ts'
 import type { DecisionPage, EventPage, MetricEvidence, MetricPage, TogglePage, WordChange } from '../../views/explain.ts'
 
-/** Where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
+/** Returns where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
   const stop = state.stopped && all[state.stopped.seq - 1]
   return { ...summarize(situationOf(state, now)), ...(stop?.before && { evidence: evidenceOf(stop.before) }) }
 }
 
-/** The track a stop was based on, else the newest one. */
+/** Returns the track a stop was based on, else the newest one. */
 export function metricPage(state: State, all: readonly Happening[], name: string, metric: Metric): MetricPage {
   const stop = state.stopped?.why.metric === name ? all[state.stopped.seq - 1] : undefined
   const at = stop?.before ?? state
@@ -55,7 +55,7 @@ function groupsOf(state: State, name: string): MetricPage['groups'] {
   return entries.map((entry) => ({ stream: nameOf(entry), ...totalOf(entry.stream), harm: harmOf(entry.stream) }))
 }
 
-/** One event: what it happened to, what it rested on, what it wrote where, and what came of it. */
+/** Returns one event: what it happened to, what it rested on, what it wrote where, and what came of it. */
 export function eventPage(all: readonly Happening[], { event, before }: Happening): EventPage {
   const isDecision = event.type === 'intended' || event.type === 'paused' || event.type === 'completed'
   const step = before && currentStep(before)
@@ -68,7 +68,7 @@ export function eventPage(all: readonly Happening[], { event, before }: Happenin
   }
 }
 
-/** Where a toggle is, every move that brought it there, and the steps that are still to move it. */
+/** Returns where a toggle is, every move that brought it there, and the steps that are still to move it. */
 export function togglePage(state: State, all: readonly Happening[], name: string, toggle: Toggle): TogglePage {
   const { plan, cursor } = state
   const baseline = state.baseline[name] ?? toggle.default

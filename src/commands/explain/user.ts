@@ -4,19 +4,16 @@ import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import type { State } from '../../core/journal/state.ts'
 import { formatExposure } from '../../core/values/units.ts'
 import { membershipAt, nextChange, personOf, questionsOf, wrongId } from '../../core/plan/membership.ts'
-import type { Shell } from '../../shell.ts'
 import type { UserPage, UserRow } from '../../views/user.ts'
-import { list, text, type Input } from '../../session/input.ts'
 import { openForReading, readPlan } from '../../session/project.ts'
+import type { Session } from '../../session/session.ts'
 
-/** What one user has now, why, and with which step that changes: by the frozen plan, or before `start` by the file. */
-export async function userPage(shell: Shell, input: Input): Promise<UserPage> {
-  const user = text(input, 'user') ?? ''
+/** Returns what one user has now, why, and with which step that changes: by the frozen plan, or before `start` by the file. */
+export async function userPage(session: Session, user: string, attributes: Readonly<Record<string, string>>): Promise<UserPage> {
   const wrong = wrongId(user)
   if (wrong !== undefined) throw new RolloutError('usage', { message: `--user: ${wrong}` })
-  const attributes = attributesOf(list(input, 'attribute'))
-  const { state } = await openForReading(shell, input)
-  const plan = state?.plan ?? (await readPlan(shell, input))
+  const { state } = await openForReading(session)
+  const plan = state?.plan ?? (await readPlan(session))
   return { user, attributes, started: state !== undefined, toggles: rowsOf(plan, state, user, attributes) }
 }
 
@@ -45,15 +42,4 @@ function rowsOf(plan: Plan, state: State | undefined, user: string, attributes: 
         }),
     }
   })
-}
-
-/** `--attribute plan=beta country=se`. Throws `usage`. */
-function attributesOf(written: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    written.map((pair) => {
-      const at = pair.indexOf('=')
-      if (at < 1) throw new RolloutError('usage', { message: `--attribute ${pair} is no name=value`, hint: '--attribute plan=beta' })
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
 }

@@ -3,24 +3,23 @@ import { basename, dirname, join } from 'node:path'
 import { codeOf, discard, replace, writeDurably } from '../../adapters/file/disk.ts'
 import { request } from '../../adapters/http/http.ts'
 import { MOST, sketchPlan, type Sketch } from '../../config/sketch.ts'
-import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
-import type { Shell } from '../../shell.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { renderInit } from '../../views/init.ts'
-import { writeJson } from '../../views/json.ts'
 import { findInventory } from './inventory.ts'
-import { flag, text, type Input } from '../../session/input.ts'
-import { locate } from '../../session/place.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
 
 const PROMETHEUS = 'http://localhost:9090'
 const EXAMPLE = { name: 'FEATURE_EXAMPLE', words: { on: 'true', off: 'false' }, isOn: false }
 
 /** Looks for env files with toggles and for a Prometheus, and writes a small plan that passes `check config`. */
-export default async function init(shell: Shell, input: Input): Promise<Outcome> {
+export default async function init(session: Session<ValuesOf<'init'>>): Promise<Answer> {
+  const { options, cwd, uuid } = session
   // Here, not the nearest plan above: that one is another.
-  const { file, folder } = locate(shell, { ...input, options: { ...input.options, file: text(input, 'file') ?? shell.cwd } })
-  const isForced = flag(input, 'force') || (existsSync(file) && (await mayReplace(shell, input, file)))
+  const { file, folder } = session.reopen({ file: options.file ?? cwd }).place
+  const isForced = options.force || (existsSync(file) && (await mayReplace(session, file)))
   const found = findInventory(folder)
-  const prometheus = await findPrometheus(shell)
+  const prometheus = await findPrometheus(session)
   const sketch: Sketch = {
     name: nameOf(folder),
     file: found?.file ?? 'app.env',
@@ -28,7 +27,7 @@ export default async function init(shell: Shell, input: Input): Promise<Outcome>
     toggles: found?.toggles.slice(0, MOST) ?? [EXAMPLE],
     ...(prometheus !== undefined && { prometheus }),
   }
-  write(file, sketchPlan(sketch, shell.packageName), isForced ? shell.uuid() : undefined)
+  write(file, sketchPlan(sketch, session.packageName), isForced ? uuid() : undefined)
   const report = {
     plan: file,
     found: found !== undefined,
@@ -36,14 +35,12 @@ export default async function init(shell: Shell, input: Input): Promise<Outcome>
     left: found?.toggles.slice(MOST).map(({ name }) => name) ?? [],
     on: found?.on ?? [],
   }
-  if (flag(input, 'json')) writeJson(report, shell.out)
-  else shell.out.write(renderInit(report, shell.out))
-  return 'done'
+  return { outcome: 'done', kind: 'init', value: report, text: (out) => renderInit(report, out) }
 }
 
 /** Only a person at a terminal is asked; `--yes` is no leave to destroy a plan. */
-async function mayReplace({ ask }: Shell, input: Input, file: string): Promise<boolean> {
-  const isSilent = flag(input, 'yes') || flag(input, 'json') || input.options['input'] === false
+async function mayReplace({ ask, options: { yes, json, noInput } }: Session, file: string): Promise<boolean> {
+  const isSilent = yes || json || noInput
   if (!isSilent && ask && /^y(?:es)?$/i.test((await ask(`${file} is there already. Replace it? [y/N] `)).trim())) return true
   throw taken(file)
 }
@@ -52,14 +49,14 @@ function taken(file: string): RolloutError {
   return new RolloutError('conflict', { message: `${file} is there already`, hint: 'rollout init --force replaces it' })
 }
 
-async function findPrometheus(shell: Shell): Promise<string | undefined> {
-  const url = shell.env['PROM_URL'] ?? PROMETHEUS
+async function findPrometheus({ env, stopped }: Session): Promise<string | undefined> {
+  const url = env['PROM_URL'] ?? PROMETHEUS
   try {
-    const { status } = await request(`${url.replace(/\/+$/, '')}/-/ready`, { signal: shell.signal, deadline: 500, retries: 0 })
+    const { status } = await request(`${url.replace(/\/+$/, '')}/-/ready`, { signal: stopped, deadline: 500, retries: 0 })
     // The plan gets the reference with its usual default: what is in the environment may be a secret.
     return status === 200 ? PROMETHEUS : undefined
   } catch {
-    shell.signal.throwIfAborted()
+    stopped.throwIfAborted()
     return undefined
   }
 }

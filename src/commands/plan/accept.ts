@@ -1,4 +1,4 @@
-import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import { isBeside } from '../../core/plan/lists.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { stepsOf } from '../../core/plan/steps.ts'
@@ -7,28 +7,27 @@ import type { State } from '../../core/journal/state.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import { stateOf } from '../../engine/engine.ts'
 import { move } from '../../engine/move.ts'
-import type { Writer } from '../../engine/writer.ts'
-import type { Shell } from '../../shell.ts'
 import { digestOf } from '../../session/digest.ts'
-import { requireReason, signature, type Input } from '../../session/input.ts'
-import { loadPlan, openEngine } from '../../session/project.ts'
-import { reportState } from '../../session/report.ts'
+import { loadPlan, openEngine, openRollout } from '../../session/project.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import { signature } from '../../session/signature.ts'
+import { answerOfState } from '../../session/state-answer.ts'
 
 /** Freezes the edited plan into the running rollout; what is behind the cursor stays as it was. */
-export async function accept(shell: Shell, input: Input, writer: Writer): Promise<Outcome> {
-  const by = await signature(shell, input)
-  const { plan: read, files } = await loadPlan(shell, input, { starter: by.actor })
+export async function accept(session: Session): Promise<Answer> {
+  const writer = await openRollout(session)
+  const by = await signature(session)
+  const { plan: read, files } = await loadPlan(session, { starter: by.actor })
   const { state } = writer
   if (!state)
     throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
-  requireReason(input, '--accept')
   if (state.intent)
     throw new RolloutError('conflict', {
       message: `a ${state.intent.move} is not finished yet`,
       hint: 'rollout run or rollout rollback finishes it; then accept',
     })
   checkPast(state, read)
-  const engine = await openEngine(shell, input, writer, read, () => undefined)
+  const engine = await openEngine(session, writer, read)
   const held = await readBaseline(read, engine.targets, engine.signal)
   const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
   await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
@@ -40,7 +39,7 @@ export async function accept(shell: Shell, input: Input, writer: Writer): Promis
     await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why, others }, by)
   }
   const after = stateOf(engine)
-  return reportState(shell, input, after, after.intent ? 'partial' : 'done')
+  return answerOfState(session, after, after.intent ? 'partial' : 'done')
 }
 
 /** Returns the targets of a plan that should hold something else under the newer one, at the same exposures. */

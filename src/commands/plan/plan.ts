@@ -1,4 +1,4 @@
-import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import { differences, type Difference } from '../../core/plan/difference.ts'
 import { environment, type Drift, type Held } from '../../core/plan/environment.ts'
 import type { Gate } from '../../core/policy/gates.ts'
@@ -15,17 +15,16 @@ import type { State } from '../../core/journal/state.ts'
 import { checkBesides, readBaseline } from '../../engine/baseline.ts'
 import { findDrift, formatUnreadable } from '../../engine/drift.ts'
 import type { Writer } from '../../engine/writer.ts'
-import type { Shell } from '../../shell.ts'
-import { writeJson } from '../../views/json.ts'
 import { renderPlan } from '../../views/plan.ts'
 import { renderUsers } from '../../views/users.ts'
 import { renderWarnings } from '../../views/problem.ts'
-import { flag, type Input } from '../../session/input.ts'
 import { usersOf, type UsersReport } from './users.ts'
-import { loadPlan, openEngine, openForReading, openRollout } from '../../session/project.ts'
+import { loadPlan, openEngine, openForReading } from '../../session/project.ts'
 import { measureTraffic } from './traffic.ts'
 import type { Planned, Ranked } from '../../views/risk.ts'
 import { risksOf } from '../../session/risks.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
 
 /** One word a target would get. */
 export interface Write {
@@ -61,23 +60,25 @@ export interface PlanReport extends UsersReport {
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
-export default async function plan(shell: Shell, input: Input): Promise<Outcome> {
-  if (flag(input, 'accept')) return (await import('./accept.ts')).accept(shell, input, await openRollout(shell, input))
-  const loaded = await loadPlan(shell, input)
-  const writer = await openForReading(shell, input)
+export default async function plan(session: Session<ValuesOf<'plan'>>): Promise<Answer> {
+  const { accept, detailedExitcode, json } = session.options
+  if (accept) return (await import('./accept.ts')).accept(session)
+  const loaded = await loadPlan(session)
+  const writer = await openForReading(session)
   const { state } = writer
-  const report = state ? await ofState(shell, input, writer, state, loaded.plan) : await ofFile(shell, input, writer, loaded.plan)
-  if (flag(input, 'json')) writeJson(report, shell.out)
-  else {
-    shell.out.write(renderPlan(report, state?.plan ?? loaded.plan, shell.out))
-    shell.out.write(renderUsers(report, state?.plan ?? loaded.plan, shell.out))
-    shell.err.write(renderWarnings(loaded.warnings, shell.err))
+  const report = state ? await ofState(session, writer, state, loaded.plan) : await ofFile(session, writer, loaded.plan)
+  const shown = state?.plan ?? loaded.plan
+  if (!json) session.err.write(renderWarnings(loaded.warnings, session.err))
+  return {
+    outcome: report.pending && detailedExitcode ? 'changes' : 'done',
+    kind: 'plan',
+    value: report,
+    text: (out) => [renderPlan(report, shown, out), renderUsers(report, shown, out)],
   }
-  return report.pending && flag(input, 'detailedExitcode') ? 'changes' : 'done'
 }
 
-async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): Promise<PlanReport> {
-  const engine = await openEngine(shell, input, writer, read, () => undefined)
+async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: Plan): Promise<PlanReport> {
+  const engine = await openEngine(session, writer, read)
   const unreadable: string[] = []
   const complain = (thrown: unknown): void => {
     if (!(thrown instanceof RolloutError)) throw thrown
@@ -90,7 +91,7 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
   const first = nextDestination({ plan: read, baseline, exposures: baseline, cursor: -1 })
   const guarantees = guaranteesOf(read)
   const compared = new Set(guarantees.flatMap((each) => Object.keys(each.compared)))
-  const flows = await measureTraffic(shell, engine.metrics, compared, engine.signal)
+  const flows = await measureTraffic(session, engine.metrics, compared, engine.signal)
   const writes = first ? writesOf(read, { exposures: baseline, baseline }, { exposures: first.exposures, baseline }) : []
   return {
     name: read.name,
@@ -102,18 +103,18 @@ async function ofFile(shell: Shell, input: Input, writer: Writer, read: Plan): P
     drift: [],
     unreadable,
     edited: [],
-    ...timeOf(read, shell.clock.now()),
+    ...timeOf(read, session.clock.now()),
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(read, phase, flows) ?? []),
     ...risksOf(read),
-    ...(await usersOf(shell, input, read, { exposures: baseline, baseline, cursor: -1 })),
+    ...(await usersOf(session, read, { exposures: baseline, baseline, cursor: -1 })),
   }
 }
 
-async function ofState(shell: Shell, input: Input, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
-  const engine = await openEngine(shell, input, writer, state.plan, () => undefined)
+async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state: State, read: Plan): Promise<PlanReport> {
+  const engine = await openEngine(session, writer, state.plan)
   const { drifts, unreadable } = await findDrift(engine, state)
-  const situation = situationOf(state, shell.clock.now())
+  const situation = situationOf(state, session.clock.now())
   const { destination, next, gates } = situation
   const steps = next ? stepsOf(state.plan).slice(next.index) : []
   const edited = differences(plainJson(state.plan), plainJson(read))
@@ -133,7 +134,7 @@ async function ofState(shell: Shell, input: Input, writer: Writer, state: State,
     guarantees,
     outlooks: guarantees.flatMap(({ phase }) => outlookOf(state.plan, phase, flows) ?? []),
     ...risksOf(state.plan),
-    ...(await usersOf(shell, input, state.plan, state)),
+    ...(await usersOf(session, state.plan, state)),
   }
 }
 

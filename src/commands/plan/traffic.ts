@@ -4,7 +4,7 @@ import { increments, type Bin, type Counters } from '../../core/judge/counters.t
 import { flowsIn, type Flow } from '../../core/forecast/time-to-proof.ts'
 import type { Reading } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
-import type { Shell } from '../../shell.ts'
+import type { Session } from '../../session/session.ts'
 
 /** How far back a source that remembers is asked; from one that does not, two readings this far apart. */
 const BACK: Duration = 600_000
@@ -13,9 +13,9 @@ const STEP: Duration = 60_000
 /** Nobody waits longer for an estimate. */
 const LONGEST: Duration = 5000
 
-/** The traffic of these metrics as it is now. What cannot be read in a few seconds is left out. */
+/** Measures the traffic of these metrics as it is now. What cannot be read in a few seconds is left out. */
 export async function measureTraffic(
-  shell: Shell,
+  session: Session,
   metrics: readonly OpenMetric[],
   names: ReadonlySet<string>,
   signal: AbortSignal,
@@ -23,15 +23,15 @@ export async function measureTraffic(
   const wanted = metrics.filter(({ name }) => names.has(name))
   const found = await Promise.all(
     wanted.map(async (metric) => {
-      const read = async (both: AbortSignal) => measure(shell, metric, both)
-      return withDeadline(shell.clock, LONGEST, signal, read).catch((): readonly Flow[] => [])
+      const read = async (both: AbortSignal) => measure(session, metric, both)
+      return withDeadline(session.clock, LONGEST, signal, read).catch((): readonly Flow[] => [])
     }),
   )
   signal.throwIfAborted()
   return found.flat()
 }
 
-async function measure({ clock }: Shell, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
+async function measure({ clock }: Session, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
   const seen: { readonly at: number; readonly counters: Counters }[] = []
   const add = (at: number, reading: Reading): void => {
     const counters = countersOf(reading)

@@ -1,39 +1,36 @@
+import { journalName } from '../../core/journal/identity.ts'
 import { join } from 'node:path'
 import { openTargetsAnyway } from '../../adapters/open.ts'
 import { keepRecord } from '../../adapters/state/break-glass.ts'
-import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
-import type { Shell } from '../../shell.ts'
-import { writeJson } from '../../views/json.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
-import { deadline, flag, signature, type Input } from '../../session/input.ts'
-import { locate } from '../../session/place.ts'
-import { journalName } from '../../core/journal/identity.ts'
-import { lenderOf, loadPlan } from '../../session/project.ts'
+import { loadPlan } from '../../session/project.ts'
+import type { Answer, Session } from '../../session/session.ts'
+import { signature } from '../../session/signature.ts'
 import { tellOnce } from '../../session/tell.ts'
 
-/** Every toggle to its default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
-export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutError): Promise<Outcome> {
-  if (flag(input, 'dryRun'))
+/** Writes every toggle's default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
+export async function breakTheGlass(session: Session, isDryRun: boolean, cause: RolloutError): Promise<Answer> {
+  const { clock, signal, lender, place, uuid } = session
+  if (isDryRun)
     throw new RolloutError(cause.code, [
       ...cause.problems,
       { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
     ])
-  const { plan } = await loadPlan(shell, input, { withoutChannels: true })
-  const by = await signature(shell, input, 'emergency')
-  const targets = await openTargetsAnyway(plan, lenderOf(shell, input))
-  const broken = await breakGlass(plan, targets, { clock: shell.clock, signal: deadline(shell, input) })
-  const folder = join(locate(shell, input).folder, '.rollout')
-  const recorded = keepRecord(folder, journalName(plan), { at: shell.clock.now(), ...by })
+  const { plan } = await loadPlan(session, { withoutChannels: true })
+  const by = await signature(session, 'emergency')
+  const targets = await openTargetsAnyway(plan, lender)
+  const broken = await breakGlass(plan, targets, { clock, signal })
+  const folder = join(place.folder, '.rollout')
+  const recorded = keepRecord(folder, journalName(plan), { at: clock.now(), ...by })
   const value = { breakGlass: true, cause: cause.message, targets: broken, recorded }
-  if (flag(input, 'json')) writeJson(value, shell.out)
-  else shell.out.write(renderBreakGlass(value, shell.out))
   const about = `break-glass, because the journal cannot be used: ${cause.message}`
   const notice = {
     kind: 'rolled-back',
     seq: 0,
-    id: shell.uuid(),
-    at: shell.clock.now(),
+    id: uuid(),
+    at: clock.now(),
     ...by,
     about,
     changes: [],
@@ -41,6 +38,11 @@ export async function breakTheGlass(shell: Shell, input: Input, cause: RolloutEr
     step: 0,
     steps: 0,
   } as const
-  await tellOnce(shell, input, plan, notice)
-  return broken.some(({ error }) => error !== undefined) ? 'partial' : 'done'
+  return {
+    outcome: broken.some(({ error }) => error !== undefined) ? 'partial' : 'done',
+    kind: 'break-glass',
+    value,
+    text: (out) => renderBreakGlass(value, out),
+    afterwards: async () => tellOnce(session, plan, notice),
+  }
 }

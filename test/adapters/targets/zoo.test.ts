@@ -153,6 +153,7 @@ const FILE: Readonly<Record<string, FileAnimal>> = {
   },
   'has-several-lines': { ill: (file) => writeFileSync(file, 'FEATURE_X="a\nb"\n'), says: /goes over several lines/ },
   'has-an-open-quote': { ill: (file) => writeFileSync(file, 'FEATURE_X=10%\nA="b\n'), says: /opens a quote that nothing closes/ },
+  'is-newer': { ill: (file) => writeFileSync(file, 'FEATURE_X=10%\n# rollout:99\n'), says: /change #99, which is newer/ },
   'reload-fails': { ill: () => undefined, more: ', reload: [./reload, fails]', says: /exited with 4: unit is not active/ },
   'reload-hangs': { ill: () => undefined, more: ', reload: [./reload, hangs]', says: /did not finish within 2s/, hangs: true },
   'runs-with-another': { ill: () => undefined, more: ', verify: "VERIFY"', says: /runs with FEATURE_X=10% instead of false/, hangs: true },
@@ -170,7 +171,7 @@ const api = await serve((request, response) => {
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
     const key = request.url ?? ''
-    if (key === '/verify') return void response.end(JSON.stringify({ FEATURE_X: ill ? '10%' : (held.get('/tame/FEATURE_X') ?? 'false') }))
+    if (key === '/verify') return void response.end(JSON.stringify({ FEATURE_X: ill ? '10%' : held.get('/tame/FEATURE_X') }))
     const animal = isWell(request)
     const strange = animal === well ? undefined : request.method === 'PUT' ? animal.put : animal.get
     // It may have taken what it does not confirm.
@@ -256,7 +257,7 @@ beforeAll(async () => {
   outcome = await shell.run('rollback', '--reason', 'the zoo is on fire')
   screen = shell.printed.out + shell.printed.err
   await shell.run('history', '--json')
-  events = shell.json<Event[]>().toReversed()
+  events = shell.json<{ events: Event[] }>().events.toReversed()
 })
 
 describe('a rollback while the targets are ill', () => {
@@ -293,6 +294,7 @@ describe('a rollback while the targets are ill', () => {
     expect(text('disagrees-with-itself')).toBe('FEATURE_X=true\nFEATURE_X=1\n')
     expect(text('has-several-lines')).toBe('FEATURE_X="a\nb"\n')
     expect(text('has-an-open-quote')).toBe('FEATURE_X=10%\nA="b\n')
+    expect(text('is-newer')).toBe('FEATURE_X=10%\n# rollout:99\n')
     expect(lstatSync(inFolder('is-a-circle.env')).isSymbolicLink()).toBe(true)
     expect(existsSync(inFolder('is-missing.env'))).toBe(false)
     expect(readdirSync(shell.cwd).filter((name) => /tmp|backup/.test(name))).toEqual([])

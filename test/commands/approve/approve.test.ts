@@ -188,7 +188,7 @@ describe('an item of a checklist', () => {
     await shell.run('approve', 'news', '--revoke', '--reason', 'they do not')
     await shell.run('approve', 'news', '--revoke')
     await shell.run('history', '--json')
-    expect(shell.json<readonly Event[]>().map(({ type }) => type)).toEqual(['unchecked', 'checked', 'started'])
+    expect(shell.json<{ readonly events: readonly Event[] }>().events.map(({ type }) => type)).toEqual(['unchecked', 'checked', 'started'])
     await shell.run('status', '--json')
     expect(shell.json<Summary>().ahead[0]?.text).toContain('checklist 0 of 2')
   })
@@ -264,7 +264,7 @@ describe.skipIf(!canSign)('a signature', () => {
     const shell = await signing()
     await shell.run('approve', '--actor', 'ana', '--sign', 'ana')
     await shell.run('history', '--json')
-    const [mine] = shell.json<readonly Event[]>()
+    const [mine] = shell.json<{ readonly events: readonly Event[] }>().events
     if (mine?.type !== 'approved' || !mine.signed) throw new Error('not signed')
     await shell.run('approve', '--actor', 'ana', '--revoke')
     // Ana's signature under Ben's name: whoever can write the journal can write that.
@@ -289,7 +289,7 @@ describe.skipIf(!canSign)('a signature', () => {
     const shell = await signing()
     await shell.run('approve', '--actor', 'ana', '--sign', 'ana')
     await shell.run('history', '--json')
-    const [mine] = shell.json<readonly Event[]>()
+    const [mine] = shell.json<{ readonly events: readonly Event[] }>().events
     if (mine?.type !== 'approved' || !mine.signed) throw new Error('not signed')
     expect(await shell.run(...undo)).toBe('done')
     await shell.run('resume', '--actor', 'ben')

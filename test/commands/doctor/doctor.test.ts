@@ -130,7 +130,9 @@ describe('git', () => {
     shell.write('deploy/rollout.yaml', readFileSync(join(shell.cwd, 'rollout.yaml'), 'utf8'))
     shell.write('deploy/web.env', 'FEATURE_X=false\n')
     await shell.run('doctor', '--file', 'deploy', '--json')
-    expect(shell.json<readonly DoctorFinding[]>().find(({ what }) => what === 'git')).toMatchObject({ level: 'warning' })
+    expect(shell.json<{ readonly findings: readonly DoctorFinding[] }>().findings.find(({ what }) => what === 'git')).toMatchObject({
+      level: 'warning',
+    })
   })
 
   it('says nothing outside a repository', async () => {
@@ -186,7 +188,7 @@ describe('the doctor itself', () => {
     child.stderr.on('data', (chunk) => (err += chunk))
     const code = await new Promise((done) => child.on('close', done))
     expect(err).toBe('')
-    expect((JSON.parse(out) as DoctorFinding[]).find(({ what }) => what === 'target web')).toMatchObject({
+    expect((JSON.parse(out) as { findings: DoctorFinding[] }).findings.find(({ what }) => what === 'target web')).toMatchObject({
       level: 'failed',
       text: `${join(shell.cwd, 'web.env')} may not be written by this user`,
     })

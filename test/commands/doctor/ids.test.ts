@@ -68,7 +68,9 @@ describe('ids that are not ASCII, where flagd evaluates', () => {
   ])('of --users with %j', async (ids, level, text) => {
     const lent = shell(FLAGD, { 'ids.txt': ids })
     expect(await lent.run('doctor', '--json', '--users', 'ids.txt')).toBe('done')
-    expect(lent.json<readonly DoctorFinding[]>().filter(isOfIds)).toMatchObject([{ level, text: expect.stringContaining(text) }])
+    expect(lent.json<{ readonly findings: readonly DoctorFinding[] }>().findings.filter(isOfIds)).toMatchObject([
+      { level, text: expect.stringContaining(text) },
+    ])
   })
 
   it('of --users with a file that is not there', async () => {

@@ -62,7 +62,7 @@ describe('explain after a rollback', () => {
   beforeAll(async () => {
     shell = await rolledBack()
     await shell.run('history', '--all', '--json')
-    events = shell.json<readonly Event[]>()
+    events = shell.json<{ readonly events: readonly Event[] }>().events
   })
   const find = (type: Event['type'], move?: string) =>
     events.find((event) => event.type === type && (move === undefined || ('move' in event && event.move === move)))?.seq
@@ -219,9 +219,9 @@ FEATURE_X  on   in segment staff  76.51158% (3286147363)  no step changes that
     [['--user', ''], 'the id is empty'],
     [['--user', 'x'.repeat(2 ** 20)], 'the id has 1048576 characters'],
     [['--user', '\ud800'], 'a lone surrogate'],
-    [['--user', 'ada', '--attribute', 'plan'], '--attribute plan is no name=value'],
-    [['--attribute', 'plan=pro'], 'rollout explain --user ID'],
-    [['FEATURE_X', '--user', 'ada'], '--user goes without a subject'],
+    [['--user', 'ada', '--attribute', 'plan'], '--attribute plan is not a name=value'],
+    [['--attribute', 'plan=pro'], '--attribute needs --user'],
+    [['FEATURE_X', '--user', 'ada'], '--user does not go with SUBJECT'],
   ])('%#: refuses what is no user', async (argv, said) => {
     const shell = shellOf()
     expect(await shell.run('explain', ...argv)).toBe('usage')

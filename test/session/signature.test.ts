@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { signature } from '../../src/session/input.ts'
-import { fakeShell } from '../helpers/shell.ts'
+import { signature } from '../../src/session/signature.ts'
+import { fakeShell, sessionOf } from '../helpers/shell.ts'
 
 const sign = async (env: Record<string, string>, options: Record<string, string> = {}) =>
-  signature({ ...fakeShell(), env, user: 'ana' }, { args: [], options })
+  signature(sessionOf({ ...fakeShell(), env, user: 'ana' }, options))
 
 it.each<readonly [env: Record<string, string>, options: Record<string, string>, actor: string, from: string]>([
   [{}, {}, 'ana', 'system'],
@@ -33,19 +33,19 @@ it('is whom git knows, where nobody else is named', async () => {
   const shell = fakeShell({ env: { PATH: process.env['PATH'], GIT_CONFIG_NOSYSTEM: '1' } })
   execFileSync('git', ['init', '-q'], { cwd: shell.cwd })
   execFileSync('git', ['config', 'user.email', 'ana@example.com'], { cwd: shell.cwd })
-  expect(await signature(shell, { args: [], options: {} })).toEqual({ actor: 'ana@example.com', actorFrom: 'git user.email' })
+  expect(await signature(sessionOf(shell))).toEqual({ actor: 'ana@example.com', actorFrom: 'git user.email' })
 })
 
 it('is the system where git is not there', async () => {
   const shell = fakeShell({ env: { PATH: '/nowhere' } })
-  expect(await signature(shell, { args: [], options: {} })).toEqual({ actor: 'ana', actorFrom: 'system' })
+  expect(await signature(sessionOf(shell))).toEqual({ actor: 'ana', actorFrom: 'system' })
 })
 
 it('a reason of a megabyte is refused, or cut for what must not fail', async () => {
   const shell = fakeShell({ env: { ROLLOUT_ACTOR: 'ana' } })
-  const input = { args: [], options: { reason: '🦊'.repeat(500_000) } }
-  await expect(signature(shell, input)).rejects.toThrow('the reason is 1000000 characters long; 2000 are kept')
-  const { reason } = await signature(shell, input, 'emergency')
+  const session = sessionOf(shell, { reason: '🦊'.repeat(500_000) })
+  await expect(signature(session)).rejects.toThrow('the reason is 1000000 characters long; 2000 are kept')
+  const { reason } = await signature(session, 'emergency')
   expect(reason).toBe(`${'🦊'.repeat(999)}…`)
   expect(shell.printed.err).toBe('! the reason is 1000000 characters long; 2000 are kept\n')
 })
@@ -58,8 +58,8 @@ it.each<readonly [who: { readonly user?: string; readonly uid?: number; readonly
   [{ uid: 1, actor: 'a\u001b[31m' }, 'uid 1', '! "a\\u001b[31m" cannot name an actor: it is recorded as uid 1\n'],
 ])('in an emergency %j is %s', async ({ user, uid, actor: typed }, actor, said) => {
   const shell = { ...fakeShell({ env: { PATH: '/nowhere' } }), user, uid }
-  const options = typed === undefined ? {} : { actor: typed }
-  expect(await signature(shell, { args: [], options }, 'emergency')).toEqual({ actor, actorFrom: 'system' })
+  const options: Record<string, string> = typed === undefined ? {} : { actor: typed }
+  expect(await signature(sessionOf(shell, options), 'emergency')).toEqual({ actor, actorFrom: 'system' })
   expect(shell.printed.err).toBe(said)
-  if (user === undefined) await expect(signature(shell, { args: [], options })).rejects.toThrow('actor')
+  if (user === undefined) await expect(signature(sessionOf(shell, options))).rejects.toThrow('actor')
 })

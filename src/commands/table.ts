@@ -1,0 +1,353 @@
+import type { GateName } from '../core/policy/gates.ts'
+import type { Options, Row, Values } from './option.ts'
+
+/** Flags that every verb takes, before it or after it. */
+export const GLOBAL = {
+  file: { is: 'text', short: '-f', takes: 'path', about: 'the plan, or its folder' },
+  env: { is: 'text', short: '-e', takes: 'name', about: 'an environment of the plan' },
+  json: { is: 'switch', about: 'one JSON value on stdout, nothing else' },
+  reason: { is: 'text', takes: 'text', about: 'why; kept in the journal' },
+  actor: { is: 'text', takes: 'name', about: 'who; kept in the journal' },
+  yes: { is: 'switch', about: 'do not ask' },
+  noInput: { is: 'switch', about: 'never ask; fail instead' },
+  timeout: { is: 'duration', takes: 'duration', about: 'give up after this long (exit 124)', hint: 'write a unit: 30s, 5m or 2h' },
+  noColor: { is: 'switch', about: 'plain text' },
+} as const satisfies Options
+
+/** As in core/policy/gates.ts, which is too large to be loaded with every command. */
+const GATES = [
+  'version',
+  'evidence',
+  'hold',
+  'bake',
+  'samples',
+  'metrics',
+  'approval',
+  'checklist',
+  'success',
+  'drill',
+  'window',
+  'freeze',
+  'drift',
+] as const satisfies readonly GateName[]
+
+const DRY_RUN = { is: 'switch', about: 'say what would happen and stop' } as const
+const IF_STEP = {
+  is: 'number',
+  takes: 'number',
+  form: /^(\d+)$/,
+  about: 'only if the rollout is at this step',
+  hint: 'the step of rollout status; 0 before the first',
+} as const
+const WHEN = {
+  is: 'text',
+  takes: 'time',
+  hint: 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)',
+} as const
+
+/** Every verb, in the order of the help: the only place where one is described. */
+export const VERBS = {
+  plan: {
+    about: 'Show what would change: steps, gates, drift',
+    group: 'Daily',
+    options: {
+      detailedExitcode: { is: 'switch', about: 'exit 2 when changes are pending' },
+      users: { is: 'text', takes: 'file', about: 'who joins with each step: one id a line, or a CSV with a column id' },
+      accept: {
+        is: 'switch',
+        about: 'freeze the edited plan into the running rollout',
+        needs: ['reason'],
+        not: ['detailedExitcode', 'users'],
+      },
+    },
+    tells: true,
+  },
+  start: { about: 'Freeze the plan and record what every toggle is now', group: 'Daily', options: {}, tells: true },
+  run: {
+    about: 'Watch, and advance, pause or roll back by itself',
+    group: 'Daily',
+    options: {
+      once: { is: 'switch', about: 'one turn, for cron' },
+      exitOnPause: { is: 'switch', about: 'end with exit 8 when it pauses, for CI' },
+    },
+  },
+  advance: {
+    about: 'Take the next step if every gate is open',
+    group: 'Daily',
+    options: {
+      override: {
+        is: 'list',
+        takes: 'gate',
+        about: 'go although these gates are closed, e.g. hold,samples',
+        choices: GATES,
+        needs: ['reason'],
+      },
+      ifStep: IF_STEP,
+      dryRun: DRY_RUN,
+    },
+    tells: true,
+  },
+  pause: { about: 'Hold everything where it is', group: 'Daily', options: {}, tells: true },
+  resume: { about: 'Go on after a pause or a rollback', group: 'Daily', options: {}, tells: true },
+  approve: {
+    about: 'Approve the next step, or tick a checklist item',
+    group: 'Daily',
+    options: {
+      item: { is: 'text', argument: true, takes: 'item', about: 'an item of a checklist; the next step unless given' },
+      evidence: { is: 'text', takes: 'url', about: 'where it can be seen', needs: ['item'] },
+      revoke: { is: 'switch', about: 'take back what you approved, or untick the item' },
+      sign: { is: 'text', takes: 'keyfile', about: 'sign it with an SSH key, or with its public half in the agent', not: ['item'] },
+      ifStep: IF_STEP,
+    },
+    tells: true,
+  },
+  rollback: {
+    about: 'Take the change back; nothing moves up again until resume',
+    group: 'Daily',
+    options: {
+      toggles: { is: 'list', argument: true, takes: 'toggle', about: 'only these, and what depends on them' },
+      phase: { is: 'text', takes: 'id', about: 'roll back this phase (the default is the one under way)' },
+      to: {
+        is: 'exposure',
+        takes: 'exposure',
+        about: 'only reduce exposure, e.g. 5%',
+        hint: 'write 5% or 0.1%: a bare number could be either',
+      },
+      contingency: { is: 'text', takes: 'id', about: 'as this contingency of the plan says' },
+      all: { is: 'switch', about: 'every toggle to its default' },
+      breakGlass: { is: 'switch', about: 'go on without the journal if it cannot be used', needs: ['all'] },
+      dryRun: DRY_RUN,
+    },
+    oneOf: ['toggles', 'phase', 'to', 'contingency', 'all'],
+  },
+  status: {
+    about: 'Where the rollout is, and what it waits for',
+    group: 'Daily',
+    options: { watch: { is: 'switch', about: 'keep showing it' } },
+  },
+  check: {
+    about: 'Gate a deploy: config, targets, metrics and gates now',
+    group: 'Understand',
+    options: {
+      what: {
+        is: 'text',
+        argument: true,
+        takes: 'part',
+        about: 'only this part',
+        choices: ['config', 'targets', 'metrics', 'gates'],
+        hint: 'one of config, targets, metrics, gates, or nothing for all',
+      },
+      failOn: {
+        is: 'text',
+        takes: 'verdict',
+        about: 'exit 9 from this verdict on (default: critical)',
+        choices: ['warning', 'critical', 'unknown'],
+      },
+    },
+  },
+  explain: {
+    about: 'Why: a metric, a decision (#43), a toggle, a risk',
+    group: 'Understand',
+    options: {
+      subject: {
+        is: 'text',
+        argument: true,
+        takes: 'subject',
+        about: 'a metric, a number of the history, a toggle, a risk, a contingency',
+      },
+      user: { is: 'text', takes: 'id', about: 'what a user has now, why, and which step changes that', not: ['subject'] },
+      attribute: {
+        is: 'pairs',
+        takes: 'name=value',
+        about: 'what else is known of them, e.g. plan=beta',
+        needs: ['user'],
+        hint: '--attribute plan=beta',
+      },
+    },
+  },
+  history: {
+    about: 'What happened, newest first',
+    group: 'Understand',
+    options: {
+      limit: {
+        is: 'number',
+        takes: 'count',
+        form: /^([1-9]\d*)$/,
+        about: 'only the newest',
+        hint: 'a whole number from 1',
+        not: ['format'],
+      },
+      all: { is: 'switch', about: 'observations as well' },
+      verify: { is: 'switch', about: 'check every hash of the chain', not: ['format', 'limit'] },
+      format: { is: 'text', takes: 'format', about: 'every event for other tools, oldest first', choices: ['cdevents'] },
+    },
+  },
+  toggles: { about: 'The inventory: owner, exposure, removal date', group: 'Understand', options: {} },
+  simulate: {
+    about: 'Play the plan against made-up traffic; touches nothing',
+    group: 'Rehearse',
+    options: {
+      traffic: {
+        is: 'number',
+        takes: 'rate',
+        form: /^(?=.*[1-9])(\d+(?:\.\d+)?)\/s$/,
+        about: 'requests per second (default: 100/s)',
+        hint: '100/s',
+      },
+      baseline: {
+        is: 'number',
+        takes: 'share',
+        form: /^(\d+(?:\.\d+)?)%$/,
+        most: 100,
+        about: 'errors without the toggle (default: 0.5%)',
+        hint: '0% to 100%, e.g. 0.5%',
+      },
+      fault: {
+        is: 'number',
+        takes: 'fault',
+        form: /^errors=(\d+(?:\.\d+)?)%$/,
+        most: 100,
+        about: 'errors with the toggle, e.g. errors=2%',
+        hint: 'errors=0% to errors=100%, e.g. errors=2%',
+      },
+      latency: { is: 'number', takes: 'more', form: /^\+(\d+(?:\.\d+)?)%$/, about: 'slower with the toggle, e.g. +50%', hint: '+50%' },
+      seed: {
+        is: 'number',
+        takes: 'number',
+        form: /^(\d{1,9})$/,
+        about: 'the same seed, the same runs (default: 1)',
+        hint: 'a whole number',
+      },
+      runs: {
+        is: 'number',
+        takes: 'count',
+        form: /^([1-9]\d{0,5})$/,
+        about: 'so many (default: 1000, fewer of a long plan)',
+        hint: 'a whole number from 1',
+      },
+      svg: { is: 'text', takes: 'file', about: 'a picture of it' },
+    },
+  },
+  backtest: {
+    about: 'When this plan would have paused or rolled back, by recorded metrics',
+    group: 'Rehearse',
+    options: {
+      from: { ...WHEN, about: 'how long ago, or a time in UTC (default: 7d)' },
+      to: { ...WHEN, about: 'the end of that time (default: now)' },
+      step: { is: 'duration', takes: 'duration', about: 'time between two polls (default: the interval)', hint: 'write a unit: 30s or 5m' },
+    },
+  },
+  drill: {
+    about: 'Rehearse a contingency on a copy of the state; touches nothing unless told',
+    group: 'Rehearse',
+    options: {
+      contingency: { is: 'text', argument: true, required: true, takes: 'contingency', about: 'a contingency of the plan' },
+      apply: { is: 'switch', about: 'for real, where the plan allows it, and back again' },
+      proof: { is: 'text', takes: 'environment', about: 'rely on its rehearsal there', not: ['apply'] },
+    },
+  },
+  init: {
+    about: 'Write a small plan for this folder',
+    group: 'Produce',
+    options: { force: { is: 'switch', about: 'replace an existing plan' } },
+  },
+  docs: {
+    about: 'Write the documents of the plan: plan, guide, emergency, risks',
+    group: 'Produce',
+    options: {
+      out: { is: 'text', takes: 'folder', about: 'where to (default: docs beside the plan)' },
+      format: {
+        is: 'text',
+        takes: 'format',
+        about: 'markdown, or html for one page that prints (default: markdown)',
+        choices: ['markdown', 'html'],
+      },
+      check: { is: 'switch', about: 'write nothing; exit 2 when a document is stale' },
+      readme: { is: 'text', takes: 'path', about: 'put the links to them into this README' },
+      force: { is: 'switch', about: 'replace files that were not generated', not: ['check'] },
+    },
+  },
+  report: {
+    about: 'One document: what happened, who was exposed, what was measured',
+    group: 'Produce',
+    options: {
+      format: {
+        is: 'text',
+        takes: 'format',
+        about: 'markdown, or html for one page that prints (default: markdown)',
+        choices: ['markdown', 'html'],
+      },
+    },
+  },
+  demo: {
+    about: 'A real rollout of a real local application',
+    group: 'Produce',
+    options: {
+      fault: {
+        is: 'text',
+        takes: 'fault',
+        about: 'what goes wrong (default: errors)',
+        choices: ['errors', 'latency', 'nodata', 'none'],
+      },
+      speed: {
+        is: 'number',
+        takes: 'factor',
+        form: /^(\d*[1-9]\d*(?:\.\d+)?)$/,
+        most: 10_000,
+        about: 'how much faster than the plan says (default: 1000)',
+        hint: '1 (as the plan says) to 10000; 1000 unless told',
+      },
+    },
+  },
+  doctor: {
+    about: 'Look for what will hurt: files, targets, queries, clocks',
+    group: 'Plumbing',
+    options: {
+      notify: { is: 'switch', about: 'send a test message to every channel' },
+      users: { is: 'text', takes: 'file', about: 'ids of users, one a line, that flagd may hash in more than one way' },
+    },
+  },
+  state: {
+    about: 'Where the journal is, and who watches; move takes it to another store',
+    group: 'Plumbing',
+    options: {
+      verb: {
+        is: 'text',
+        argument: true,
+        takes: 'verb',
+        about: 'move: to another store',
+        choices: ['move'],
+        needs: ['to'],
+        hint: 'rollout state, or rollout state move postgres://user@host/database',
+      },
+      to: { is: 'text', argument: true, takes: 'to', about: 'a folder, or postgres://user@host/database, or etcd://host:2379' },
+    },
+  },
+  schema: {
+    about: 'Print the JSON Schema of rollout.yaml, for editors',
+    group: 'Plumbing',
+    options: {
+      phaseFile: { is: 'switch', about: 'of a phase file' },
+      types: { is: 'switch', about: "print the names of this plan's toggles as TypeScript, for the SDK", not: ['phaseFile'] },
+    },
+  },
+  completion: {
+    about: 'Print a completion script',
+    group: 'Plumbing',
+    options: {
+      shell: {
+        is: 'text',
+        argument: true,
+        required: true,
+        takes: 'shell',
+        about: 'the shell it is for',
+        choices: ['bash', 'zsh', 'fish'],
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, Row>>
+
+export type Verb = keyof typeof VERBS
+
+/** What was typed behind a verb, and before it. */
+export type ValuesOf<Of extends Verb> = Values<(typeof VERBS)[Of]['options'] & typeof GLOBAL>

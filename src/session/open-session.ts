@@ -1,0 +1,35 @@
+import type { Journal } from '../core/journal/store.ts'
+import type { Shell } from '../shell.ts'
+import { deadlineOf } from './deadline.ts'
+import { locate, type Place } from './place.ts'
+import type { Everywhere, Session } from './session.ts'
+
+/** Opens what a verb is carried out in. Each part is opened when it is asked for, and once. */
+export function openSession<Options extends Everywhere>(shell: Shell, options: Options): Session<Options> {
+  const { out: _, ...world } = shell
+  let place: Place | undefined
+  let journal: Promise<Journal> | undefined
+  const session: Session<Options> = {
+    ...world,
+    options,
+    // Not before it is asked for: `init` and `completion` have no use for a plan above.
+    get place() {
+      place ??= locate(shell, options.file)
+      return place
+    },
+    signal: deadlineOf(shell, options.timeout),
+    stopped: shell.signal,
+    get lender() {
+      return { clock: shell.clock, env: shell.env, folder: session.place.folder }
+    },
+    isLive: shell.out.tty,
+    journal: async () => {
+      // Loaded for a verb that has a journal.
+      journal ??= import('./project.ts').then(async ({ openJournal }) => openJournal(session))
+      return journal
+    },
+    live: (open) => open(shell, options.json),
+    reopen: (changed, there) => openSession({ ...shell, ...there }, { ...options, ...changed }),
+  }
+  return session
+}

@@ -1,0 +1,19 @@
+import type { Outcome } from '../core/values/errors.ts'
+import type { State } from '../core/journal/state.ts'
+import { situationOf } from '../core/policy/situation.ts'
+import { summarize } from '../core/report/summary.ts'
+import { clean } from '../views/clean.ts'
+import { nextCommand, renderWord } from '../views/status.ts'
+import type { Answer, Session } from './session.ts'
+
+/** Returns the answer of most verbs that change something: where it is now, and what to type next. */
+export function answerOfState({ clock }: Pick<Session, 'clock'>, state: State, outcome: Outcome): Answer {
+  const summary = summarize(situationOf(state, clock.now()))
+  return {
+    outcome,
+    kind: 'status',
+    value: summary,
+    text: (out) =>
+      `${renderWord(state.status, out)}  ${clean(state.stopped?.why.text ?? summary.decision.text)}\n  ${nextCommand(summary)}\n`,
+  }
+}
