@@ -27,6 +27,7 @@ const config: KnipConfig = {
     'strace',
     'faketime',
     'mkfs.ext4',
+    'kubectl',
   ],
 }
 

@@ -23,7 +23,8 @@ OPTIONS = {
     "hash": re.compile(r"flagd2"),
 }
 CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(equals|in|starts|ends|percentage):(.+)", re.DOTALL)
-ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=([ \t]*)")
+ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_.-]+)[ \t]*=([ \t]*)")
+CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 MARK = re.compile(r"# rollout:([0-9]{1,15})(?: of:([a-z0-9._@-]+)(?:/[0-9a-f]+)?)?(?: reloaded:[0-9a-f]+)?[ \t]*", re.IGNORECASE)
 
 
@@ -125,7 +126,7 @@ def closing(text):
 
 def parse_file(text):
     """(variables, unclear names, epoch). Raises ValueError when it is no env file: half a file must never be believed."""
-    variables, unclear, epochs, joined = {}, set(), {}, False
+    variables, unclear, epochs, joined, passed, strange = {}, set(), {}, False, set(), False
     lines = re.split(r"\r?\n", text[1:] if text.startswith("\ufeff") else text)
     at = 0
     while at < len(lines):
@@ -135,13 +136,18 @@ def parse_file(text):
         mark = MARK.fullmatch(line)
         if mark:
             epochs[mark[2]] = max(epochs.get(mark[2], 0), int(mark[1]))
-        if not line.strip(" \t") or line.lstrip(" \t").startswith("#"):
+        if "\0" in line or CONFLICT.match(line):
+            raise ValueError(f"line {at} is not text, or left over from a merge")
+        if not line.strip(" \t") or line.lstrip(" \t").startswith(("#", ";")):
             continue
         found = ASSIGNMENT.match(line)
-        if not found or "\0" in line:
-            if behind and not found:
-                continue
-            raise ValueError(f"line {at} is no NAME=value")
+        if not found:
+            # Somebody else's line: docker's name alone, a command of a shell.
+            if at == len(lines) and not behind:
+                raise ValueError(f"line {at} is no NAME=value and has no end: it may be cut off")
+            strange = True
+            passed.add(line.strip(" \t"))
+            continue
         name, rest, clear = found[1], line[found.end() :], not joined and not behind
         if rest[:1] in ('"', "'"):
             clear = not behind
@@ -157,6 +163,9 @@ def parse_file(text):
         if not clear or variables.get(name, value) != value:
             unclear.add(name)
         variables[name] = value
+    if strange and not variables:
+        raise ValueError("no line is a NAME=value")
+    unclear |= passed & set(variables)
     return variables, unclear, "+".join(str(epoch) for epoch in epochs.values()) or None
 
 
@@ -188,7 +197,10 @@ class Toggles:
             self.report(message)
 
     def get(self, name):
-        return self.variables.get(name, self.env.get(name))
+        value = self.env.get(name)
+        if value is not None and re.fullmatch(r"\"[^\"]*\"|'[^']*'", value):
+            value = value[1:-1]  # docker and kubectl keep the quotes of an env file
+        return self.variables.get(name, value)
 
     def ids(self, name):
         return {each.strip() for each in (self.get(name) or "").split(",")} - {""}

@@ -101,17 +101,25 @@ function next_line(path) {
   if (NUMBER == 1) sub(/^\357\273\277/, "", LINE)
   return 1
 }
-function parse_file(path,    name, rest, blanks, behind, joined, clear, end, more) {
+function parse_file(path,    name, rest, behind, joined, clear, end, strange, last, any, passed) {
   if ((getline LINE < path) < 0) return 0
   close(path)
   while (next_line(path)) {
     behind = joined
     joined = ends_in_backslash(LINE)
-    if (LINE ~ /^[ \t]*(#|$)/) continue
-    if (!match(LINE, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=/)) {
-      if (behind) continue
-      return 0
+    last = 0
+    if (LINE ~ /^(<<<<<<<|[|][|][|][|][|][|][|]|=======|>>>>>>>)( |$)/) return 0
+    if (LINE ~ /^[ \t]*([#;]|$)/) continue
+    if (!match(LINE, /^[ \t]*(export[ \t]+)?[A-Za-z0-9_.-]+[ \t]*=/)) {
+      # Somebody else's line: docker's name alone, a command of a shell. As the last one it may be cut off.
+      strange = 1
+      last = !behind
+      name = LINE
+      gsub(/^[ \t]+|[ \t]+$/, "", name)
+      passed[name] = 1
+      continue
     }
+    any = 1
     name = substr(LINE, 1, RLENGTH - 1)
     sub(/^[ \t]*(export[ \t]+)?/, "", name)
     sub(/[ \t]+$/, "", name)
@@ -134,11 +142,14 @@ function parse_file(path,    name, rest, blanks, behind, joined, clear, end, mor
     if (!clear || (name in FILE && FILE[name] != rest)) UNCLEAR[name] = 1
     FILE[name] = rest
   }
-  return 1
+  for (name in passed) if (name in FILE) UNCLEAR[name] = 1
+  return !last && (any || !strange)
 }
 
 function held(name) { return name in FILE || name in ENVIRON }
-function value_of(name) { return name in FILE ? FILE[name] : name in ENVIRON ? ENVIRON[name] : "" }
+# docker and kubectl keep the quotes of an env file
+function unquoted(text) { return text ~ /^("[^"]*"|'[^']*')$/ ? substr(text, 2, length(text) - 2) : text }
+function value_of(name) { return name in FILE ? FILE[name] : name in ENVIRON ? unquoted(ENVIRON[name]) : "" }
 
 function is_listed(name, id,    ids, count, nth) {
   if (id == "") return 0

@@ -32,7 +32,9 @@ interface List {
 }
 
 export function openSource(env: Environment, path: string | undefined, { tell, isOver }: Problems): EnvSource {
-  const environment = new Map(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))
+  const environment = new Map(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, unquoted(value)] as const])),
+  )
   // Once, so that an application that changes its folder later still reads this file.
   const hot = path === undefined || path === '' ? undefined : resolve(path)
   const file = hot === undefined ? undefined : openHotFile<Content>(hot, { parse, lacks })
@@ -82,6 +84,11 @@ export function openSource(env: Environment, path: string | undefined, { tell, i
       return hasChanged
     },
   }
+}
+
+/** docker and kubectl hand over the quotes that stand around a value in an env file, which others need. */
+function unquoted(value: string): string {
+  return /^(?:"[^"]*"|'[^']*')$/.test(value) ? value.slice(1, -1) : value
 }
 
 function parse(text: string): Content | string {

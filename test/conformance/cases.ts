@@ -84,6 +84,10 @@ export const DECISIONS: readonly Decision[] = [
   { env: { F: 'false' }, toggle: 'F', id: 'ada', expected: false },
   { env: { F: 'true' }, toggle: 'F', id: 'ada', expected: true },
   { env: { F: '100%' }, toggle: 'F', id: 'ada', expected: true },
+  // docker and kubectl keep the quotes of an env file.
+  { env: { F: '"100%;key=search"' }, toggle: 'F', id: 'ada', expected: true },
+  { env: { F: "'0%'", F_USERS: '"ada,eve"' }, toggle: 'F', id: 'ada', expected: true },
+  { env: { F: '"100%' }, toggle: 'F', id: 'ada', expected: false },
   { env: { F: '10' }, toggle: 'F', id: 'ada', expected: false },
   // Without an id: off, unless it is on for everybody.
   ...['true', '100%'].flatMap((F) => [null, ''].map((id) => ({ env: { F }, toggle: 'F', id, expected: true }))),
@@ -161,6 +165,9 @@ export const FILES: readonly (readonly [text: string, verdict: 'good' | 'unclear
   ['# rollout:42 of:shop/1a2b reloaded:00c0ffee\nF=10%\n', 'good', '10%', '42'],
   ['# rollout:9 of:shop@eu/1a2b\n# rollout:42 of:shop@eu/ff\nF=10%\n# rollout:7 of:cart/1a2b\n', 'good', '10%', '42+7'],
   ['# rollout:9 of:\n# rollout:forty\nF=10%\n', 'good', '10%', null],
+  ['DEBUG\n; flags of the shop\nexport F\nset -a\n1_X=2\nF=10%\n', 'good', '10%', null],
+  ['F\nF=10%\n', 'unclear', null, null],
+  ['<<<<<<< HEAD\nF=10%\n=======\nF=10%\n>>>>>>> theirs\n', 'bad', null, null],
   ['F=10%\nF=20%\n', 'unclear', null, null],
   ['F="10%\n"\n', 'unclear', null, null],
   ['<html>503</html>\n', 'bad', null, null],

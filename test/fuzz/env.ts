@@ -38,7 +38,20 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
     .tuple(other, rubbish, fc.constantFrom('"', "'"))
     .map(([name, text, quote]) => fixed(`${name}=${quote}${text}\n# rollout:5\nF=inner${quote}`)),
   fc.tuple(other, rubbish).map(([name, text]) => fixed(`export ${name}=${text.replaceAll('\n', '')}`)),
-  fc.constantFrom('', OTHER, '# a comment', '#F=true', 'not an assignment', ' # rollout:3', 'F', '# it\'s "open').map(fixed),
+  fc
+    .constantFrom(
+      '',
+      OTHER,
+      '# a comment',
+      '#F=true',
+      'not an assignment',
+      ' # rollout:3',
+      'DEBUG',
+      '; systemd',
+      'export F',
+      '# it\'s "open',
+    )
+    .map(fixed),
 )
 const word = fc.constantFrom('true', 'false', '0.1%', '100%', '10%;key=k')
 const document = fc.record({
@@ -62,7 +75,8 @@ function beforeAndAfter({ bom, pieces, end, isOpen, F, G }: Written): { readonly
         .replaceAll(/‹(\w+)›/g, (_, name: string) => bare(texts[name] ?? ''))
     return ['# shop', 'A=1', ...pieces.map(({ text }) => filled(text))]
   }
-  const open = isOpen && lines({ mark: '#' }).at(-1) !== ''
+  // Somebody else's line without an end may be half a name, and is not believed.
+  const open = isOpen && /=|^[ \t]*[#;]/.test(lines({ mark: '#' }).at(-1) ?? '')
   const whole = (all: readonly string[]): string => bom + all.join('\n').replaceAll('\n', end) + (open ? '' : end)
   const missing = (['F', 'G', 'mark'] as const).filter((name) => !pieces.some(({ sets }) => sets === name))
   const added = missing.map((name) => ({ F: `F=${bare(F)}`, G: `G=${bare(G)}`, mark: '# rollout:7 of:shop/1a2b' })[name])
@@ -154,7 +168,7 @@ export const env: readonly Property[] = [
         F: word,
       }),
     ),
-    every: async () => ['F="', 'F=1\nF=2\n', "F='a\nb'"].map((before) => ({ before, F: 'true' })),
+    every: async () => ['F="', 'F=1\nF=2\n', "F='a\nb'", '=======\n'].map((before) => ({ before, F: 'true' })),
     check: ({ before, F }) => {
       try {
         writeWords(before, { F }, MARK)

@@ -31,7 +31,10 @@ describe('examples/node', () => {
   it('answers as the vectors say, and follows its file', async () => {
     const file = join(folder, 'node.env')
     // A request line carries no lone surrogate and no megabyte.
-    const cases = vectors.decisions.filter(({ id }) => id === null || (typeof id === 'string' && !/\p{Surrogate}/u.test(id)))
+    const inFile = ({ env }: (typeof vectors.decisions)[number]): boolean => !Object.values(env).some((value) => /["']/.test(value))
+    const cases = vectors.decisions.filter(
+      (each) => inFile(each) && (each.id === null || (typeof each.id === 'string' && !/\p{Surrogate}/u.test(each.id))),
+    )
     const write = (nth: number): void => {
       const { env, toggle } = cases[nth] ?? { env: {}, toggle: 'F' }
       const named = Object.entries(env).map(

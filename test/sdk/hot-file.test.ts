@@ -123,8 +123,16 @@ describe('what can happen to a file', () => {
 
   it.each([
     ['is deleted', () => unlinkSync(file), /^[^\n]+flags\.env is not read, the last good content stays: ENOENT/],
-    ['becomes an error page', () => replace('<html>503</html>\n'), /the last good content stays: line 1 is no NAME=value$/],
-    ['is cut in the middle of a name', () => replace('F=true\nFEATU'), /the last good content stays: line 2 is no NAME=value$/],
+    [
+      'becomes an error page',
+      () => replace('<html>503</html>\n'),
+      /the last good content stays: line 1 is no NAME=value, nor is any other$/,
+    ],
+    [
+      'is cut in the middle of a name',
+      () => replace('F=true\nFEATU'),
+      /the last good content stays: line 2 is no NAME=value and has no end: it may be cut off$/,
+    ],
     ['is emptied', () => replace(''), /the last good content stays: it is empty$/],
     ['is not UTF-8', () => writeFileSync(file, Buffer.from([0x46, 0x3d, 0xff, 0x0a])), /the last good content stays: it is not UTF-8$/],
     [

@@ -7,7 +7,6 @@ const set = (document: string, word = '10%', name = 'F'): string => writeWords(d
 describe('a document nobody can be sure about', () => {
   it.each([
     ['F="a\nb"\n', 'F on line 1 goes over several lines'],
-    ["A=1\nF='true\n", 'F on line 2 goes over several lines'],
     ['F=tr\\\nue\n', 'F on line 1 goes over several lines'],
     ['A=one \\\nF=true\n', 'F on line 2 follows a line that ends in a backslash'],
     ['F="true"false\n', 'F on line 1 goes on after its closing quote'],
@@ -39,10 +38,11 @@ describe('a list that is to be empty', () => {
 })
 
 it.each([
+  ["A=1\nF='true\n", 'F on line 2 opens a quote that nothing closes'],
   ["A='x\nF=true\n", 'A on line 1 opens a quote that nothing closes'],
   ['F=true\n\nB_2="x\\"\n# y\n', 'B_2 on line 3 opens a quote that nothing closes'],
 ])('a quote that is left open would swallow what is written: %j', (document, message) => {
-  expect(readWords(document, ['F'])).toEqual({ F: 'true' })
+  expect(() => readWords(document, ['F'])).toThrow(message)
   expect(() => set(document)).toThrow(message)
 })
 
@@ -121,7 +121,7 @@ describe('any document', () => {
     ['blanks', `F=${' '.repeat(1e6)}x`],
     ['backslashes', `F=${'\\'.repeat(1e6)}x`],
     ['quotes', 'A="\\"\n'.repeat(150_000)],
-    ['open quotes', "A='x\n".repeat(150_001)],
+    ['open quotes', "A='x\n".repeat(150_000)],
     ['comments', `F="true"${' #'.repeat(5e5)}`],
   ])('is read in no time: a megabyte of %s', (_, text) => {
     const from = performance.now()
