@@ -2,9 +2,10 @@ import { hasCode, RolloutError } from '../core/values/errors.ts'
 import type { Watch } from '../core/judge/track.ts'
 import { currentPhase } from '../core/policy/moves.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
-import { isNews, observe } from '../core/judge/watch.ts'
+import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
+import type { Duration } from '../core/values/units.ts'
 
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
 export interface Observer {
@@ -17,8 +18,26 @@ export interface Observer {
   keep(): Promise<void>
 }
 
+/** A metric that flaps turns at every poll: of more turns than this only what is due anyway is kept, and what is decided on. */
+const TURNS_AN_HOUR = 10
+const HOUR: Duration = 3_600_000
+
+/** Says yes so many times within an hour of the clock. */
+function openQuota(most: number): { readonly take: (now: Duration) => boolean } {
+  let taken: readonly Duration[] = []
+  return {
+    take: (now) => {
+      taken = taken.filter((at) => now - at < HOUR)
+      if (taken.length >= most) return false
+      taken = [...taken, now]
+      return true
+    },
+  }
+}
+
 /** Continues the watch the journal holds. */
 export function openObserver(engine: Engine): Observer {
+  const turns = openQuota(TURNS_AN_HOUR)
   let live: { readonly step: string; readonly watch: Watch } | undefined
 
   const append = async (watch: Watch): Promise<void> =>
@@ -45,7 +64,8 @@ export function openObserver(engine: Engine): Observer {
       const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
       const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, tick)
       live = { step: stepKey(state), watch }
-      if (isNews(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
+      if (isDue(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
+      else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)
       const now = stateOf(engine)
       if (stepKey(now) === stepKey(state)) return { ...now, watch }
       // What was seen belongs to a step that is over, and nothing was seen of the one that has begun.

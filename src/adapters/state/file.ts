@@ -53,12 +53,18 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
     of: (seq) => pathOf(folder, seq),
     hint: 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away',
   }
+  let isSwept = false
   return {
     place: folder,
     read: async (after = 0) => attempt(folder, async () => readFrom(folder, site, after)),
     append: async (event) => attempt(folder, () => append(folder, site, event)),
     checkpoint: async () => attempt(folder, () => readCheckpoint(folder, site)),
-    keep: async (checkpoint) => keep(folder, checkpoint),
+    keep: async (checkpoint) => {
+      keep(folder, checkpoint)
+      // Once for a command: listing the folder takes as long as the journal is.
+      if (!isSwept) sweep(folder)
+      isSwept = true
+    },
     lease: async () => attempt(folder, () => readLease(folder, clock.now())),
     takeLease: async (lease, ttl, instead) => attempt(folder, () => takeLease(folder, clock.now(), { lease, ttl, instead })),
     dropLease: async (lease) => attempt(folder, () => dropLease(folder, lease)),
@@ -156,7 +162,6 @@ function keep(folder: string, checkpoint: Checkpoint): void {
     if (seq > checkpoint.seq) return
     writeDurably(path, Buffer.from(writeCheckpoint(checkpoint)))
     replace(path, join(folder, 'checkpoint.json'))
-    sweep(folder)
   } catch {
     tidy(path)
   }
@@ -172,11 +177,15 @@ function tidy(path: string): void {
 }
 
 function sweep(folder: string): void {
-  const newest = statSync(join(folder, 'checkpoint.json')).mtimeMs
-  for (const file of readdirSync(folder)) {
-    if (!/^\.[0-9a-f-]{36}\.tmp$/.test(file)) continue
-    const since = statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? newest
-    if (newest - since > ABANDONED) discard(join(folder, file))
+  try {
+    const newest = statSync(join(folder, 'checkpoint.json')).mtimeMs
+    for (const file of readdirSync(folder)) {
+      if (!/^\.[0-9a-f-]{36}\.tmp$/.test(file)) continue
+      const since = statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? newest
+      if (newest - since > ABANDONED) discard(join(folder, file))
+    }
+  } catch {
+    // They take room and harm nobody.
   }
 }
 

@@ -86,19 +86,29 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
   }
 }
 
-/** Whether the difference is worth an event: a verdict, a streak or a tenth of the hold. */
-export function isNews(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
+/** However long a hold is, a crash loses no more of it than this. */
+const LONGEST_UNKEPT: Duration = 600_000
+
+/**
+ * Returns whether so much time was watched that it is worth an event: a tenth of the hold, and at least every ten minutes.
+ * What is watched beyond the hold proves nothing more: a step that waits for a person is kept every ten minutes.
+ */
+export function isDue(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
   if (!before) return true
-  const step = Math.min(Math.max(hold / 10, plan.interval), 60_000)
-  if (now.credit - before.credit >= step || now.monotonic - before.monotonic >= 10 * 60_000) return true
+  const step = Math.min(Math.max(hold / 10, plan.interval), LONGEST_UNKEPT)
+  return Math.min(now.credit, hold) - before.credit >= step || now.monotonic - before.monotonic >= LONGEST_UNKEPT
+}
+
+/** Returns whether a verdict or a streak has turned. */
+export function hasTurned(before: Watch | undefined, now: Watch): boolean {
   return Object.entries(now.tracks).some(([name, track]) => {
-    const old = before.tracks[name]
+    const old = before?.tracks[name]
     return (
       old?.verdict !== track.verdict ||
-      old.met !== track.met ||
-      old.missing?.reason !== track.missing?.reason ||
-      (old.criticalFor === undefined) !== (track.criticalFor === undefined) ||
-      (old.warningFor === undefined) !== (track.warningFor === undefined)
+      old?.met !== track.met ||
+      old?.missing?.reason !== track.missing?.reason ||
+      (old?.criticalFor === undefined) !== (track.criticalFor === undefined) ||
+      (old?.warningFor === undefined) !== (track.warningFor === undefined)
     )
   })
 }

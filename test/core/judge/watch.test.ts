@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Watch } from '../../../src/core/judge/track.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
-import { beginWatch, isNews, longestGap, observe, type Tick } from '../../../src/core/judge/watch.ts'
+import { beginWatch, hasTurned, isDue, longestGap, observe, type Tick } from '../../../src/core/judge/watch.ts'
 import { gone, metric, MINUTE, NOW, phase, plan, ratio, rule, track, value, watch } from '../../helpers/core.ts'
 
 const tick = (monotonic: number, domain = 'test'): Tick => ({ monotonic, domain, now: NOW })
@@ -152,6 +152,13 @@ const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean
 ]
 
 describe('news', () => {
-  it.each(NEWS)('%s: %#', (_, more, tracks, news) => expect(isNews(plan(), watch(), watch(tracks, more), 10 * MINUTE)).toBe(news))
-  it('is the first watch of all', () => expect(isNews(plan(), undefined, watch(), MINUTE)).toBe(true))
+  const isNews = (before: Watch | undefined, now: Watch, hold: number): boolean =>
+    isDue(plan(), before, now, hold) || hasTurned(before, now)
+  it.each(NEWS)('%s: %#', (_, more, tracks, news) => expect(isNews(watch(), watch(tracks, more), 10 * MINUTE)).toBe(news))
+  it('is the first watch of all', () => expect(isNews(undefined, watch(), MINUTE)).toBe(true))
+  it('is no time beyond the hold', () => {
+    const [held, longer] = [watch(undefined, { credit: 10 * MINUTE }), watch(undefined, { credit: 15 * MINUTE, monotonic: 5 * MINUTE })]
+    expect([isNews(held, longer, 10 * MINUTE), isNews(held, longer, 60 * MINUTE)]).toEqual([false, false])
+    expect(isNews(held, { ...longer, credit: 16 * MINUTE }, 60 * MINUTE)).toBe(true)
+  })
 })
