@@ -21,7 +21,7 @@ import {
   WITHOUT,
   type Site,
 } from './chain.ts'
-import { dropLease, readLease, takeLease } from './file-lease.ts'
+import { openFileLease } from './file-lease.ts'
 import { giveUpReserve, keepReserve, makeRoom } from './reserve.ts'
 import { writeEvent } from './seal.ts'
 
@@ -53,6 +53,7 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
     of: (seq) => pathOf(folder, seq),
     hint: 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away',
   }
+  const lease = openFileLease(folder, clock)
   let isSwept = false
   return {
     place: folder,
@@ -65,9 +66,9 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
       if (!isSwept) sweep(folder)
       isSwept = true
     },
-    lease: async () => attempt(folder, () => readLease(folder, clock.now())),
-    takeLease: async (lease, ttl, instead) => attempt(folder, () => takeLease(folder, clock.now(), { lease, ttl, instead })),
-    dropLease: async (lease) => attempt(folder, () => dropLease(folder, lease)),
+    lease: async () => attempt(folder, async () => lease.lease()),
+    takeLease: async (...taking) => attempt(folder, async () => lease.takeLease(...taking)),
+    dropLease: async (held) => attempt(folder, async () => lease.dropLease(held)),
     changed: async (after, limit, signal) => untilWoken({ clock }, limit, signal, (wake) => listen(folder, after, wake)),
   }
 }
