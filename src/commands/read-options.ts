@@ -81,7 +81,8 @@ function checkRelations(options: Options, values: Readonly<Record<string, Read>>
     const missing = needs.find((each) => !isGiven(each))
     if (missing !== undefined) {
       const hint = `${shown(missing)}: ${options[missing]?.about ?? ''}`
-      throw new RolloutError('usage', { message: `${shown(name)} needs ${shown(missing)}`, hint })
+      const subject = options[name]?.argument ? JSON.stringify(values[name]) : shown(name)
+      throw new RolloutError('usage', { message: `${subject} needs ${shown(missing)}`, hint })
     }
   }
 }

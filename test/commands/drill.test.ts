@@ -89,16 +89,16 @@ describe('drill', () => {
     [['drill', 'imediate'], 'did you mean immediate?'],
     [['drill', 'zzzzzzzz'], 'one of immediate, partial, less'],
     [['drill', 'constructor'], 'there is no contingency "constructor"'],
-    [['run', '--apply'], "unknown option '--apply'"],
-    [['run', '--proof', 'staging'], "unknown option '--proof'"],
+    [['run', '--apply'], 'it is a flag of rollout drill'],
+    [['run', '--proof', 'staging'], 'it is a flag of rollout drill'],
     [['run', '--drill', 'immediate', '--apply'], 'rollout drill immediate --apply'],
     [['run', '--drill=immediate', '--once'], 'rollout drill immediate --once'],
     [['drill'], "missing required argument 'contingency'"],
-    [[...DRILL, '--apply', '--proof', 'staging'], '--apply and --proof exclude each other'],
-    [[...DRILL, '--once'], "unknown option '--once'"],
+    [[...DRILL, '--apply', '--proof', 'staging'], '--proof does not go with --apply'],
+    [[...DRILL, '--once'], 'it is a flag of rollout run'],
     [['rollback', '--contingency', 'imediate'], 'did you mean immediate?'],
     [['rollback', '--contingency', 'less', '--all'], 'exclude each other'],
-    [['rollback', '--contingency', 'immediate', '--break-glass'], '--break-glass goes with --all'],
+    [['rollback', '--contingency', 'immediate', '--break-glass'], '--break-glass needs --all'],
   ])('%j is not understood', async (argv, said) => {
     const shell = await risen()
     expect(await shell.run(...argv)).toBe('usage')

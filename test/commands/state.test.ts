@@ -14,8 +14,8 @@ async function started() {
 
 describe('state', () => {
   it.each([
-    [['move'], 'usage', 'state move needs where to'],
-    [['mvoe', 'x'], 'usage', 'state has no "mvoe x"'],
+    [['move'], 'usage', '"move" needs TO'],
+    [['mvoe', 'x'], 'usage', '"mvoe" is not a verb'],
     [['move', '.rollout'], 'usage', 'already'],
     [['move', 'ftp://user:s3cret@x'], 'config', 'is of no kind of store'],
     [['move', '${NOPE}'], 'config', 'refers to NOPE, which is not set'],
