@@ -1,3 +1,4 @@
+import { defined } from '../core/values/defined.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { variablesBeside } from '../core/plan/lists.ts'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
@@ -82,10 +83,6 @@ async function read(target: OpenTarget, variables: readonly string[], signal: Ab
   } catch (thrown) {
     const code = thrown instanceof RolloutError ? thrown.code : 'unreachable'
     const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
-    throw new RolloutError(
-      code,
-      { message: `target ${target.name}: ${messageOf(thrown)}`, ...(hint !== undefined && { hint }) },
-      { cause: thrown },
-    )
+    throw new RolloutError(code, defined({ message: `target ${target.name}: ${messageOf(thrown)}`, hint }), { cause: thrown })
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../core/values/defined.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../core/plan/plan.ts'
@@ -25,7 +26,7 @@ export async function breakGlass(
   world: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<readonly Broken[]> {
   const { name, environment: where } = plan
-  const identity = { name, ...(where !== undefined && { environment: where }), lineage: '' }
+  const identity = defined({ name, environment: where, lineage: '' })
   return Promise.all(
     targets.map(async (target) => {
       const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
@@ -36,7 +37,7 @@ export async function breakGlass(
         (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
       )
       if (error !== undefined) world.signal.throwIfAborted()
-      return { target: target.name, lines, ...(error !== undefined && { error }) }
+      return defined({ target: target.name, lines, error })
     }),
   )
 }

@@ -1,3 +1,4 @@
+import { defined } from '../core/values/defined.ts'
 import { seal } from '../adapters/state/seal.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
@@ -70,7 +71,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     refresh,
     append: async (fact, { actor, actorFrom, reason }) => {
       checkHere(state)
-      const by = { actor, ...(actorFrom !== undefined && { actorFrom }), ...(reason !== undefined && { reason }) }
+      const by = defined({ actor, actorFrom, reason })
       const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version }
       const stamped: Stamped = { ...fact, ...stamp }
       const event = seal(stamped)

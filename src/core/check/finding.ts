@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { suggest } from '../values/suggest.ts'
 
 /** Something that is wrong with a plan as a whole; the path leads into the document. */
@@ -9,7 +10,7 @@ export interface Finding {
 }
 
 export function error(path: Finding['path'], message: string, hint?: string): Finding {
-  return { path, message, severity: 'error', ...(hint !== undefined && { hint }) }
+  return defined({ path, message, severity: 'error', hint })
 }
 
 export function warning(path: Finding['path'], message: string, hint?: string): Finding {

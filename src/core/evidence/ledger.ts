@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { Instant } from '../values/units.ts'
 import { ENOUGH, chooseBuckets, slowerThan, type Histogram } from './buckets.ts'
 import type { Gap, Read } from './gap.ts'
@@ -82,7 +83,7 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
   const { incident, ...rest } = arrived
   const now = failing?.off && { stream: nameOf(failing.entry), rate: rateOf(failing.off), normal: rateOf(failing.entry.normal) }
   const shown = now ?? (arrived.cooling > 0 ? incident : undefined)
-  return {
+  return defined({
     ...rest,
     at: poll.at,
     polls: arrived.polls + 1,
@@ -90,8 +91,8 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
     ...choose(arrived, entries, sifted),
     gaps: sifted.gaps,
     cooling: failing ? COOL_DOWN : Math.max(0, arrived.cooling - 1),
-    ...(shown && { incident: shown }),
-  }
+    incident: shown,
+  })
 }
 
 /** A person has looked: the polls of the step start over, and what is normal is learned anew. */
@@ -124,7 +125,7 @@ function wantedBy({ errors, latency, entries }: Ledger): Wanted {
 /** What a poll says about one stream: both groups, or at least the one that shows an incident. */
 function readingOf({ metric, le }: Entry, { errors, latency }: Sifted): { readonly pair?: Pair; readonly off?: Group } {
   const { on, off } = le === undefined ? (errors[metric] ?? {}) : slow(latency[metric], le)
-  return { ...(on && off && { pair: { on, off } }), ...(off && { off }) }
+  return defined({ pair: on && off && { on, off }, off })
 }
 
 function slow(read: Read<Histogram> | undefined, le: string): Read<Group> {

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { DEFAULTS } from '../evidence/policy.ts'
 import type { End, ForecastRun } from './forecast.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
@@ -44,7 +45,7 @@ export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
           0.5,
         ) + 1,
     }
-    return [{ end, share: own.length / runs.length, ...found, ...(why !== undefined && { why }) }]
+    return [defined({ end, share: own.length / runs.length, ...found, why })]
   })
   const sums = new Map<string, Duration>()
   for (const { waited } of runs) for (const [gate, each] of Object.entries(waited)) sums.set(gate, (sums.get(gate) ?? 0) + each)

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { decide } from '../policy/decide.ts'
 import { situationOf } from '../policy/situation.ts'
 import { unitOf } from '../judge/describe.ts'
@@ -97,9 +98,7 @@ export function replay(before: Replay, { at, reading }: Past): Replay {
   // A healthy metric moves nothing, and most are healthy most of the time.
   const answers = track.verdict === 'healthy' ? [] : before.states.flatMap((state) => answerOf({ ...state, watch }, at))
   const open = answers.length > 0 ? grown(before, answers, metric, track, at) : before.open && worsened(before.open, metric, track)
-  return answers.length === 0 && track.verdict !== 'warning' && track.verdict !== 'critical'
-    ? closed(now)
-    : { ...now, ...(open && { open }) }
+  return answers.length === 0 && track.verdict !== 'warning' && track.verdict !== 'critical' ? closed(now) : defined({ ...now, open })
 }
 
 /** What happened, with the episode that was still going on at the end. */
@@ -138,19 +137,19 @@ function grown({ metric: name, open }: Replay, answers: readonly Answered[], met
   if (before && !isHarder(hardest.does, before.does)) return { ...before, phases, until: at }
   const { value, bad, total } = track
   const worst = before?.worst ?? value
-  return {
+  return defined({
     metric: name,
     does: hardest.does,
     at,
     until: at,
     text: hardest.text,
     unit: unitOf(metric),
-    ...(value !== undefined && { value }),
-    ...(bad !== undefined && { bad }),
-    ...(total !== undefined && { total }),
-    ...(worst !== undefined && { worst }),
+    value,
+    bad,
+    total,
+    worst,
     phases,
-  }
+  })
 }
 
 const NONE: Answered = { phase: '', does: 'pause', text: '' }

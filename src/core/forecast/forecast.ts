@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
@@ -98,7 +99,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
   const over = (end: End, why?: Why): ForecastRun => {
     const { total, bad } = sums.on
     const step = Math.max(0, state.cursor)
-    return { end, after: now, step, exposed: total, failed: bad, excess: Math.round(bad - total * baseline), ...(why && { why }), waited }
+    return defined({ end, after: now, step, exposed: total, failed: bad, excess: Math.round(bad - total * baseline), why, waited })
   }
   for (let poll = 0; poll < limit; poll += 1) {
     const step = stepsOf(plan)[state.cursor]

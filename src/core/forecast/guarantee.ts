@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { isPartial, rampAt } from '../judge/comparison.ts'
 import type { Bounds } from '../evidence/policy.ts'
 import { limitsOf } from '../evidence/policy.ts'
@@ -41,12 +42,12 @@ function guaranteeOf(plan: Plan, phase: Phase, ramps: readonly NonNullable<Retur
   )
   const rest = phase.metrics.filter((name) => plan.metrics[name] && !compared.has(name) && single[name] === undefined)
   const counts = (name: string): boolean => plan.metrics[name]?.measures.what !== 'gauge'
-  return {
+  return defined({
     phase: phase.id,
-    ...(ramp && { evidence: { pace: ramp.pace, policy: ramp.policy } }),
+    evidence: ramp && { pace: ramp.pace, policy: ramp.policy },
     compared: Object.fromEntries([...compared].map((name) => [name, plan.metrics[name]?.evidence ?? {}])),
     single,
     counted: rest.filter((name) => counts(name)),
     numbers: rest.filter((name) => !counts(name)),
-  }
+  })
 }

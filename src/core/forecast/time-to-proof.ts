@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { sum, type Bin } from '../judge/counters.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
@@ -84,7 +85,7 @@ function flowOfEntry({ metric, le, stream, normal }: Entry, seconds: number): re
   const { on, off } = stream.step
   const usual: Group = normal.total > 0 ? normal : off
   if (usual.total === 0) return []
-  return [{ metric, ...(le !== undefined && { le }), perSecond: (on.total + off.total) / seconds, rate: usual.bad / usual.total }]
+  return [defined({ metric, le, perSecond: (on.total + off.total) / seconds, rate: usual.bad / usual.total })]
 }
 
 function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow): Outlook {
@@ -101,16 +102,16 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
   const patience = Math.min(MOST_POLLS * plan.interval, (phase?.planned?.max ?? Infinity) / rounds)
   const given = pace === 'clock' ? (step?.hold ?? 0) : patience
   const within = takes > given && given >= plan.interval ? provableWithin(given / 60_000, tempered, own) : undefined
-  return {
+  return defined({
     ...flow,
     phase: phase?.id ?? '',
     share,
     ratio: own.critical,
-    ...(Number.isFinite(takes) && { takes }),
+    takes: Number.isFinite(takes) ? takes : undefined,
     given,
     pace,
-    ...(within !== undefined && { within }),
-  }
+    within,
+  })
 }
 
 /** What a poll counts for, by what is known of noise before anything was seen. */

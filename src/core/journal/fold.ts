@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { lineageOf } from './identity.ts'
@@ -103,7 +104,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
 }
 
 function approval({ step, group, actor, at, previous, signed }: Extract<Event, { type: 'approved' }>): Approved {
-  return { step, group, actor, at, upon: previous, ...(signed && { signed }) }
+  return defined({ step, group, actor, at, upon: previous, signed })
 }
 
 /** Who says it again says it anew: the newer one counts for longer. */
@@ -112,7 +113,7 @@ function without(approvals: readonly Approved[], { step, group, actor }: Pick<Ap
 }
 
 function tick({ phase, item, actor, at, reason, evidence }: Extract<Event, { type: 'checked' }>): Checked {
-  return { phase, item, actor, at, ...(reason !== undefined && { reason }), ...(evidence !== undefined && { evidence }) }
+  return defined({ phase, item, actor, at, reason, evidence })
 }
 
 function unticked(checked: readonly Checked[], { phase, item }: Pick<Checked, 'phase' | 'item'>): readonly Checked[] {
@@ -223,7 +224,7 @@ function stillDrilled(drilled: NonNullable<State['drilled']>, before: Plan, now:
 }
 
 function drill({ contingency, passed, took, targets, problem, of, seq, at, actor }: Drill & Stamp): NonNullable<State['drilled']>[string] {
-  return { contingency, passed, took, targets, ...(problem !== undefined && { problem }), ...(of && { of }), seq, at, actor }
+  return defined({ contingency, passed, took, targets, problem, of, seq, at, actor })
 }
 
 function deed(stamp: Stamp, why: Why): Deed {

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { Identity } from '../toggle/mark.ts'
 import type { State } from './state.ts'
 
@@ -6,7 +7,7 @@ const LENGTH = 12
 
 /** Returns the identity of the rollout whose journal folds to this state. */
 export function identityOf({ plan, lineage }: Pick<State, 'plan' | 'lineage'>): Identity {
-  return { name: plan.name, ...(plan.environment !== undefined && { environment: plan.environment }), lineage }
+  return defined({ name: plan.name, environment: plan.environment, lineage })
 }
 
 /** Returns the name of the journal that a plan has. */

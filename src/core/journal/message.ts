@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { NoticeKind } from '../values/channel.ts'
 import type { Changed } from '../values/message.ts'
 import type { Notice } from './notice.ts'
@@ -70,7 +71,7 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
   const { kind, code, ...rest } = notice
   const severity = kind === 'paused' && code === 'operator' ? 'info' : (SEVERITY[kind] ?? 'info')
   const where = environment === undefined ? name : `${name}@${environment}`
-  const message: Message = {
+  const message: Message = defined({
     ...rest,
     kind,
     severity,
@@ -80,8 +81,8 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
     text: textOf(notice),
     next: `rollout ${NEXT[kind]}${environment === undefined ? '' : ` --env ${environment}`}`,
     rollout: name,
-    ...(environment !== undefined && { environment }),
-  }
+    environment,
+  })
   return template === undefined ? message : { ...message, text: fill(template, valuesOf(message)) }
 }
 
@@ -90,7 +91,7 @@ export function testMessage({ name, environment }: Pick<Plan, 'name' | 'environm
   const where = environment === undefined ? name : `${name}@${environment}`
   const at0 = { changes: [], phase: '', step: 0, steps: 0, seq: 0 }
   const said = { title: `${where}: a test`, text: 'rollout doctor --notify sends this; nothing has happened', next: 'rollout status' }
-  const which = { rollout: name, key: `rollout/${where}/test`, ...(environment !== undefined && { environment }) }
+  const which = defined({ rollout: name, key: `rollout/${where}/test`, environment })
   return { id, kind: 'test', severity: 'info', alert: 'none', ...which, ...said, ...at0, at, actor }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { formatApprovals } from '../plan/consent.ts'
 import type { NoticeKind } from '../values/channel.ts'
 import type { Event, Why } from './event.ts'
@@ -48,21 +49,23 @@ export function noticesOf(event: Event, before: NoticeState | undefined, after: 
   const { plan } = after
   const steps = stepsOf(plan)
   const step = steps[Math.max(0, after.cursor)]
-  return partsOf(event, before, after).map(({ kind, about, code, called, from, to }) => ({
-    kind,
-    seq: event.seq,
-    id: `${event.id}/${kind}`,
-    at: event.at,
-    actor: cut(event.actor),
-    ...(event.reason !== undefined && { reason: cut(event.reason) }),
-    ...(about !== undefined && { about: cut(about) }),
-    ...(code !== undefined && { code }),
-    ...(called && { called }),
-    changes: from && to ? changed(plan, from, to) : [],
-    phase: (step && plan.phases[step.phase]?.id) ?? '',
-    step: after.cursor + 1,
-    steps: steps.length,
-  }))
+  return partsOf(event, before, after).map(({ kind, about, code, called, from, to }) =>
+    defined({
+      kind,
+      seq: event.seq,
+      id: `${event.id}/${kind}`,
+      at: event.at,
+      actor: cut(event.actor),
+      reason: event.reason && cut(event.reason),
+      about: about && cut(about),
+      code,
+      called,
+      changes: from && to ? changed(plan, from, to) : [],
+      phase: (step && plan.phases[step.phase]?.id) ?? '',
+      step: after.cursor + 1,
+      steps: steps.length,
+    }),
+  )
 }
 
 function partsOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Part[] {

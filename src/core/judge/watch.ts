@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
@@ -52,15 +53,15 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     if (track?.verdict === 'healthy') return true
     return track?.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
   })
-  return {
+  return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     tracks,
     criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
-    ...(comparison && { comparison }),
-  }
+    comparison,
+  })
 }
 
 /**
@@ -76,14 +77,14 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
   const single = (name: string): Single | undefined =>
     enterSingle(phase && standardAt(plan, phase, cursor, name), before?.tracks[name]?.single)
   const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name], single(name))]))
-  return {
+  return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
     credit: 0,
     tracks,
     criteria: criteriaOf(plan, cursor, before),
-    ...(comparison && { comparison }),
-  }
+    comparison,
+  })
 }
 
 /** However long a hold is, a crash loses no more of it than this. */

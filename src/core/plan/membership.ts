@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { hashBehind, saltOf, thresholdOf, type Salt } from '../toggle/bucket.ts'
 import { listOf, rulesOf } from './lists.ts'
 import type { Held } from './environment.ts'
@@ -64,7 +65,7 @@ export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & 
   const stage = (name: string, exposure: Exposure, step?: number): ExposureStage => {
     const toggle = plan.toggles[name]
     const isEarly = toggle !== undefined && isForward(toggle, baseline[name] ?? toggle.default, exposure)
-    return { exposure, isEarly, threshold: thresholdOf(exposure), ...(step !== undefined && { step }) }
+    return defined({ exposure, isEarly, threshold: thresholdOf(exposure), step })
   }
   for (const name of Object.keys(plan.toggles)) stages.set(name, [stage(name, now(name))])
   for (const step of stepsOf(plan).slice(cursor + 1)) {

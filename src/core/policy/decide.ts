@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { Why } from '../journal/event.ts'
 import type { Weighed } from '../judge/comparison.ts'
 import { SILENT_POLLS } from '../evidence/decision.ts'
@@ -51,7 +52,7 @@ const OPERATOR: Why = { code: 'operator', text: 'stopped by an operator' }
 function findCritical({ state, metrics, weighed }: Situation): Why | undefined {
   // Where both say so, the comparison says more: that it is the change, and not the site.
   if (weighed?.finding.do === 'rollback')
-    return { code: 'critical', text: weighed.text, ...(weighed.metric !== undefined && { metric: weighed.metric }), judge: 'comparison' }
+    return defined({ code: 'critical', text: weighed.text, metric: weighed.metric, judge: 'comparison' })
   for (const { name, metric, track } of metrics) {
     if (!track) continue
     if (track.verdict === 'critical')

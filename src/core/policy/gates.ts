@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { Weighed } from '../judge/comparison.ts'
 import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from './approval.ts'
 import { approvalsOf } from '../plan/consent.ts'
@@ -67,7 +68,7 @@ function timer(name: 'hold' | 'bake', credit: Duration, needed: Duration): Gate 
   if (needed === 0) return undefined
   const open = credit >= needed
   const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
-  return { name, open, text, ...(!open && { opensIn: needed - credit }) }
+  return defined({ name, open, text, opensIn: open ? undefined : needed - credit })
 }
 
 /** Returns one gate of all metrics, and one for each that has too few samples to say anything. */
@@ -119,7 +120,7 @@ export function phaseGates(state: State, phase: Phase): readonly Gate[] {
     const held = state.watch?.criteria[criterionKey(phase, nth)] ?? 0
     const open = held >= criterion.over
     const text = `success ${criterion.metric} ${formatRule(criterion.rule)} for ${formatDuration(Math.min(held, criterion.over))} of ${formatDuration(criterion.over)}`
-    return { name: 'success', open, text, ...(!open && { opensIn: criterion.over - held }) }
+    return defined({ name: 'success', open, text, opensIn: open ? undefined : criterion.over - held })
   })
   return [...(phase.checklist.length > 0 ? [list] : []), ...criteria, ...drillGates(state, phase)]
 }
@@ -137,7 +138,7 @@ function drillGates({ drilled, plan }: State, { drill: contingency }: Phase): re
 
 function missingItem(plan: Plan, { id, text, owner, kind, evidence }: ChecklistItem): ToDo {
   const command = commandFor(plan, `approve ${id}${evidence === true ? ' --evidence URL' : ''} --reason "…"`)
-  return { text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, ...(owner !== undefined && { owner }) }
+  return defined({ text: `${id}: ${text}${kind ? ` (${kind})` : ''}`, command, owner })
 }
 
 /** Returns the gates of the calendar: windows, and the freezes there are at this wall time. */

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, versionGates, type Gate } from './gates.ts'
 import { currentPhase, nextDestination, type Destination } from './moves.ts'
 import { weigh, type Weighed } from '../judge/comparison.ts'
@@ -60,7 +61,7 @@ export function metricsUnderWay(state: State): readonly Tracked[] {
   return (currentPhase(state)?.metrics ?? []).flatMap((name) => {
     const metric = state.plan.metrics[name]
     const track = state.watch?.tracks[name]
-    return metric ? [{ name, metric, ...(track && { track }) }] : []
+    return metric ? [defined({ name, metric, track })] : []
   })
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import type { Event, Move } from '../journal/event.ts'
 import { isForward, stepsOf } from '../plan/steps.ts'
 import { defaultsOf, type Exposures, type Metric, type Plan } from '../plan/plan.ts'
@@ -71,13 +72,13 @@ export function reportOf(events: readonly Event[]): Report | undefined {
   const [first, last] = [events.find(({ type }) => type === 'started'), events.at(-1)]
   if (!state || !first || !last) return undefined
   const { plan, status, stopped } = state
-  return {
+  return defined({
     name: plan.name,
-    ...(plan.environment !== undefined && { environment: plan.environment }),
-    ...(plan.owner !== undefined && { owner: plan.owner }),
+    environment: plan.environment,
+    owner: plan.owner,
     plan,
     status,
-    ...(stopped && { why: stopped.why.text }),
+    why: stopped?.why.text,
     from: first.at,
     to: last.at,
     reached: state.cursor + 1,
@@ -94,7 +95,7 @@ export function reportOf(events: readonly Event[]): Report | undefined {
       }),
     ),
     setbacks,
-  }
+  })
 }
 
 /** How far each toggle may be on: with an unfinished intent the further one of what it was and what it is to be. */
@@ -119,7 +120,7 @@ function add<Value>(to: Map<string, Point<Value>[]>, name: string, at: Instant, 
 
 function setbackOf(event: Extract<Event, { type: 'intended' }>, move: Setback['move'], before: State, events: readonly Event[]): Setback {
   const arrived = events.find((each) => each.type === 'arrived' && each.intent === event.seq)
-  return {
+  return defined({
     seq: event.seq,
     at: event.at,
     move,
@@ -127,8 +128,8 @@ function setbackOf(event: Extract<Event, { type: 'intended' }>, move: Setback['m
     why: event.why.text,
     changes: changesBetween(before.plan, before.intent?.exposures ?? before.exposures, event.exposures),
     noticed: Math.max(0, event.at - (before.intent?.at ?? before.arrivedAt)),
-    ...(arrived && { confirmed: Math.max(0, arrived.at - event.at) }),
-  }
+    confirmed: arrived && Math.max(0, arrived.at - event.at),
+  })
 }
 
 function actorsOf(events: readonly Event[]): Report['actors'] {

@@ -1,3 +1,4 @@
+import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import { phaseGates, type Gate } from '../policy/gates.ts'
 import type { Situation } from '../policy/situation.ts'
@@ -58,25 +59,25 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
   const { plan, status, seq, exposures, missing, intent, stopped } = state
   const controller = lease ? { ...lease.holder, at: lease.since } : state.controller
   const decision = decide(situation)
-  return {
+  return defined({
     name: plan.name,
-    ...(plan.environment !== undefined && { environment: plan.environment }),
+    environment: plan.environment,
     status,
     seq,
-    ...(step && { step: summarizeStep(plan, step) }),
-    ...(next && { next: summarizeStep(plan, next) }),
+    step: step && summarizeStep(plan, step),
+    next: next && summarizeStep(plan, next),
     phase: phase?.id ?? '',
     exposures,
     missing,
-    ...(intent && { intent: { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets } }),
+    intent: intent && { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets },
     decision: { do: decision.do, text: decision.why.text },
     gates: status === 'complete' ? [] : situation.gates,
     ...outlookIn(situation),
     ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: metrics.map(summarizeMetric),
-    ...(stopped && { stopped }),
-    ...(controller && { controller: { ...controller, watching: lease !== undefined } }),
-  }
+    stopped,
+    controller: controller && { ...controller, watching: lease !== undefined },
+  })
 }
 
 function outlookIn(situation: Situation): Pick<Summary, 'outlook'> {
@@ -116,12 +117,12 @@ export function changesBetween(plan: Plan, before: Exposures, after: Exposures):
 export function summarizeMetric({ name, metric, track }: Tracked): MetricSummary {
   if (!track) return { name, verdict: 'unknown', text: 'not measured yet' }
   const { verdict, value, bad, total } = track
-  return {
+  return defined({
     name,
     verdict,
     text: describe(metric, track),
-    ...(value !== undefined && verdict !== 'unknown' && { value }),
-    ...(bad !== undefined && { bad }),
-    ...(total !== undefined && { total }),
-  }
+    value: verdict === 'unknown' ? undefined : value,
+    bad,
+    total,
+  })
 }
