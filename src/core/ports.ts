@@ -71,8 +71,8 @@ export interface Fence {
   /** Sequence number of the intent. */
   readonly epoch: number
   /**
-   * Newer epochs that it may replace all the same: for a return to every default that of a break-glass, and for a retreat
-   * those of intents that its journal, which was restored from a backup, does not know any more.
+   * Newer epochs that it may replace all the same: for a return to every default that of a break-glass, and for a
+   * retreat those of intents that its journal, which was restored from a backup, does not know any more.
    */
   readonly over: readonly number[]
 }
@@ -86,9 +86,9 @@ export interface TargetAdapter<Options> {
   /** Reads the named variables as the target holds them now. */
   read(options: Options, variables: readonly string[], loan: Loan): Promise<Words>
   /**
-   * Writes all words in one go where the target can. A word of '' is that of a list: where a variable cannot be removed, it
-   * is left empty, and reads back as '' or as not set. A target that can hold a mark keeps one for each rollout, and refuses
-   * an epoch that is older than the one of the same rollout.
+   * Writes all words in one go where the target can. A word of '' is that of a list: where a variable cannot be
+   * removed, it is left empty, and reads back as '' or as not set. A target that can hold a mark keeps one for each
+   * rollout, and refuses an epoch that is older than the one of the same rollout.
    */
   write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
   /** Returns the lines a person would type to do the same by hand. Pure. */
@@ -155,13 +155,16 @@ export interface Advice {
 export interface MetricAdapter<Options> {
   readonly options: Schema<Options>
   read(options: Options, loan: Loan): Promise<Measured>
-  /** Returns what its readings are; a gauge unless told. Counts of two groups are compared only where it says so. Pure. */
+  /**
+   * Returns what its readings are; a gauge unless told. Counts of two groups are compared only where it says so. Pure.
+   */
   measures?(options: Options): Measures
   /** Returns how far back one reading looks by itself: 5 minutes for `rate(…[5m])`. Pure. */
   looksBack?(options: Options): Duration
   /**
-   * Yields what `read` would have given at every step of the span, oldest first, with the step as the time of the sample;
-   * only where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the whole.
+   * Yields what `read` would have given at every step of the span, oldest first, with the step as the time of the
+   * sample; only where the source remembers. A throw ends it. `loan.signal` is the user's: there is no deadline for the
+   * whole.
    */
   history?(options: Options, span: Span, loan: Loan): AsyncIterable<Past>
   /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
@@ -188,7 +191,10 @@ export interface NotifyAdapter<Options> {
   send(options: Options, message: Message, loan: Loan): Promise<void>
   /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
   check?(options: Options, plan: Surroundings): readonly Fault[]
-  /** Looks without sending, for `doctor --notify`, where a test message would change something. Resolves to what it found. */
+  /**
+   * Looks without sending, for `doctor --notify`, where a test message would change something. Resolves to what it
+   * found.
+   */
   probe?(options: Options, loan: Loan): Promise<string>
 }
 

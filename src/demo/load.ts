@@ -14,7 +14,7 @@ export interface Load {
 
 const TICK = 20
 
-/** Open-loop load: requests leave on time whether or not the ones before have come back, as users do. */
+/** Starts open-loop load: requests leave on time whether or not the ones before have come back, as users do. */
 export function startLoad({ url, rate, users }: TrafficOptions): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: 2000 })
   const began = performance.now()

@@ -9,7 +9,7 @@ import { openPool } from './pool.ts'
  * request: a fault that is there all the time and that shows only when enough users come.
  */
 
-/** What the parent hands over in the environment. */
+/** The settings that the parent hands over in the environment. */
 const file = process.env['ROLLOUT_FILE'] ?? ''
 const fault = process.env['SHOP_FAULT'] ?? 'none'
 const feature = process.env['SHOP_FEATURE'] ?? 'FEATURE_AI_GENERATION'

@@ -20,7 +20,7 @@ export interface Advancing {
   readonly overrides: readonly string[]
 }
 
-/** What a person who asks for the next step would get now; moves nothing. `mover` is that person. */
+/** Returns what a person who asks for the next step would get now, and moves nothing. `mover` is that person. */
 export async function consider(engine: Engine, observer: Observer, mover?: string): Promise<Turn> {
   const state = await observer.look(engine.signal)
   return { decision: decide(situationOf(state, engine.clock.now(), mover)), state }

@@ -18,7 +18,9 @@ export type Applied = 'arrived' | 'partial' | 'superseded'
 
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
-/** Every attempt with its pauses: the last one may begin as the patience ends, and asks for the epoch before it writes. */
+/**
+ * Every attempt with its pauses: the last one may begin as the patience ends, and asks for the epoch before it writes.
+ */
 export const LONGEST_APPLY: Duration = PATIENCE + 2 * WRITE_DEADLINE
 
 /**
@@ -29,7 +31,7 @@ export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   const left = unconfirmed(intent)
   const pending = engine.targets.filter(({ name }) => left.includes(name))
   const desk = openDesk(engine)
-  // Whoever made it may be writing it still.
+  // The process that made it may be writing it still.
   if (intent.seq !== engine.writer.made) await join(engine, pending)
   const confirm = openConfirmations(engine, intent, desk)
   // All of them come to an end before anything else begins, even when one cannot go on.
@@ -43,7 +45,7 @@ export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   return arrive(engine, intent, missing)
 }
 
-/** The lines a person would type for the targets that have not confirmed. */
+/** Returns the lines a person would type for the targets that have not confirmed. */
 export function byHand(
   engine: Pick<Engine, 'targets'>,
   state: State,
@@ -85,7 +87,7 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const phase = currentPhase(state)
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
   const { clock } = engine
-  // What was proven before something was taken back was proven of something else.
+  // A proof from before a retreat is a proof of something else.
   const proven = intent.move === 'advance' ? state.watch : state.watch && unproven(state.watch)
   const watch = beginWatch(state.plan, intent.cursor, proven, readings, {
     monotonic: clock.monotonic(),

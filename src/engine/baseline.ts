@@ -9,9 +9,9 @@ import { parseWord } from '../core/toggle/words.ts'
 import { shownWord } from './write-verified.ts'
 
 /**
- * The exposure every toggle has now, as its targets hold it; a variable a target does not
- * know counts as the default. Throws `unreachable` when a target cannot be read and
- * `conflict` when a value is no word, or targets disagree.
+ * Reads the exposure every toggle has now, as its targets hold it; a variable a target does not know counts as the
+ * default. Throws `unreachable` when a target cannot be read and `conflict` when a value is no word, or targets
+ * disagree.
  */
 export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<Exposures> {
   const held = new Map(
@@ -51,8 +51,8 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
 }
 
 /**
- * Refuses lists and segments that somebody else has written already: a rollback empties what a rollout writes, and could
- * not give them back. Throws `conflict`, and `unreachable` like `readBaseline`.
+ * Refuses lists and segments that somebody else has written already: a rollback empties what a rollout writes, and
+ * could not give them back. Throws `conflict`, and `unreachable` like `readBaseline`.
  */
 export async function checkBesides(plan: Plan, targets: readonly OpenTarget[], signal: AbortSignal): Promise<void> {
   const owned = targets.flatMap((target) => {

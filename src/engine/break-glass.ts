@@ -16,9 +16,9 @@ export interface Broken {
 }
 
 /**
- * Every toggle to its default on every target, without a journal. Where a target can hold an epoch it gets one that no
- * controller's intent is newer than, in the name of the rollout: until a rollback to the defaults is in its journal, nothing
- * undoes it, and the rollouts of others go on.
+ * Writes every toggle's default to every target, without a journal. Where a target can hold an epoch it gets one that
+ * no controller's intent is newer than, in the name of the rollout: until a rollback to the defaults is in its journal,
+ * nothing undoes it, and the rollouts of others go on.
  */
 export async function breakGlass(
   plan: Plan,

@@ -15,8 +15,9 @@ import type { Desk } from './progress.ts'
 import { withDeadline } from '../adapters/deadline.ts'
 
 /**
- * The message of what went wrong; undefined when the target now holds the intent. Where a newer one was made durable
- * after something of this one was `sent`, it is put right: what failed may have been written all the same.
+ * Writes an intent to one target; resolves to the message of what went wrong, undefined when the target now holds it,
+ * and `superseded` when there is a newer intent. Where something of this one was `sent` before the newer one came, that
+ * is put right: what failed may have been written all the same.
  */
 export async function deliver(engine: Engine, intent: Intent, target: OpenTarget, desk: Desk, sent: boolean): Promise<string | undefined> {
   const look = async (): Promise<Aim> => aim(engine, target, desk)
@@ -25,7 +26,7 @@ export async function deliver(engine: Engine, intent: Intent, target: OpenTarget
   if (isOvertaken && !sent) return 'superseded'
   const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
   const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, desk)))
-  // Whoever has been told to stop may have been asleep until then: what it has sent nobody else knows of.
+  // After SIGTERM a write of this process may still be in flight, and only this process knows: repair the target first.
   if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)
   engine.signal.throwIfAborted()
   return isNewest ? error : 'superseded'
@@ -38,8 +39,8 @@ interface Aim {
 }
 
 /**
- * Asks the target before the journal: what it holds of this rollout is then older than the answer, unless the journal was
- * restored from a backup. A retreat goes over that.
+ * Asks the target before the journal: what it holds of this rollout is then older than the answer, unless the journal
+ * was restored from a backup. A retreat goes over that.
  */
 async function aim(engine: Engine, target: OpenTarget, { refresh }: Desk): Promise<Aim> {
   const held = isRetreat(stateOf(engine)) ? await marksOf(engine, target) : []
@@ -58,7 +59,7 @@ function isRetreat({ stopped, epoch }: State): boolean {
   return stopped?.seq === epoch
 }
 
-/** A target that cannot be asked cannot be written either, and then says why. */
+/** Asks a target for the epochs it holds; none where it cannot be asked: then it cannot be written, and says why. */
 async function marksOf({ clock, signal }: Engine, target: OpenTarget): Promise<readonly Mark[]> {
   return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.marks(both)).catch(() => [])
 }
@@ -96,7 +97,7 @@ async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<voi
   )
 }
 
-/** The message of what went wrong; undefined when the target was written and reads back. */
+/** Writes and reads back; resolves to the message of what went wrong, undefined when nothing did. */
 async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
   const { plan, baseline } = stateOf(engine)
   return tryWriting(target, environment(plan, target.name, { exposures, baseline }), fence, engine)

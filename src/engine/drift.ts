@@ -42,8 +42,8 @@ export async function findDrift(
 }
 
 /**
- * Finds what somebody else has done to the targets that a step up concerns. A target that the step before went without and
- * that is back comes along with this one.
+ * Finds what somebody else has done to the targets that a step up concerns. A target that the step before went without
+ * and that is back comes along with this one.
  */
 export async function findForeignDrift(
   engine: Pick<Engine, 'targets' | 'signal'>,

@@ -12,7 +12,7 @@ export interface Engine {
   readonly metrics: readonly OpenMetric[]
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Ends a while after `signal`: whoever is told to stop still asks whether what it has sent must be put right. */
+  /** Ends a while after `signal`: a process told to stop still asks whether what it has sent must be put right. */
   readonly grace: AbortSignal
   /** Jitter for retries: 0 ≤ x < 1. */
   readonly random: () => number
@@ -24,7 +24,7 @@ export interface Engine {
   readonly refute: (state: State, approved: Approved) => Promise<string | undefined>
 }
 
-/** The state; throws `usage` when nothing was started. */
+/** Returns the state. Throws `usage` when nothing was started. */
 export function stateOf(engine: Pick<Engine, 'writer'>): State {
   const { state, journal } = engine.writer
   if (state) return state

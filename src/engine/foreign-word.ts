@@ -6,9 +6,9 @@ import type { Engine } from './engine.ts'
 import { driftOf } from './drift.ts'
 
 /**
- * Resolves to why an unfinished step up must not be gone on with; undefined where every target that answers holds the word
- * from before the step or the one after it. Whatever interrupted the step may have lasted, and somebody may have put
- * something else there meanwhile: a break-glass on another machine, above all, which no journal knows of.
+ * Finds a word that somebody else wrote during an unfinished step up: resolves to why the step must not go on;
+ * undefined where every target that answers holds the word from before the step or the one after it. The interruption
+ * may have lasted, and a break-glass on another machine, above all, is in no journal.
  */
 export async function findForeignWord(engine: Pick<Engine, 'targets' | 'signal'>, state: State): Promise<Why | undefined> {
   const { intent } = state
@@ -21,7 +21,9 @@ export async function findForeignWord(engine: Pick<Engine, 'targets' | 'signal'>
   return { code: 'drift', text }
 }
 
-/** What is of neither side of the step; of a target that has confirmed, what is not of the side it has reached. */
+/**
+ * Returns the words of neither side of the step; of a target that has confirmed, those not of the side it has reached.
+ */
 async function foreignAt(target: OpenTarget, state: State, intent: Intent, signal: AbortSignal): Promise<readonly Drift[]> {
   const after = { ...state, exposures: intent.exposures }
   try {

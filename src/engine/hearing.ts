@@ -13,9 +13,10 @@ export interface Glass {
 }
 
 /**
- * Returns a writer that hears a break-glass: whoever looks what others have appended looks for its record as well, so that a
- * controller which was out of reach of its journal writes nothing over it. What was done becomes an intent, which the next
- * turn verifies on every target. A record that is older than what the journal has decided since is left to a person.
+ * Returns a writer that hears a break-glass: each look for events of others looks for its record as well, so that a
+ * controller which was out of reach of its journal writes nothing over it. What was done becomes an intent, which the
+ * next turn verifies on every target. A record that is older than what the journal has decided since is left to a
+ * person.
  */
 export function hearing(writer: Writer, glass: Glass): Writer {
   const hear = async (): Promise<readonly Event[]> =>

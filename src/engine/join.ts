@@ -4,7 +4,7 @@ import { retryOnConflict } from './retry.ts'
 
 /**
  * Makes it durable that this process is about to write the newest intent of another one to targets that refuse no older
- * number: whoever takes something back there later waits for what either of them may have sent.
+ * number: a later retreat there waits for what either of them may have sent.
  */
 export async function join(engine: Engine, targets: readonly OpenTarget[]): Promise<void> {
   await retryOnConflict(async () => {

@@ -14,7 +14,7 @@ export const RENEW: Duration = 5000
 export interface Leader {
   /** Takes or renews the lease; the one of somebody else, if that runs. */
   other(): Promise<Lease | undefined>
-  /** Gives it up, so that whoever stands by need not wait. */
+  /** Gives it up, so that a controller that stands by need not wait. */
   drop(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export function openLeader({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, 
   }
 }
 
-/** Without a store there is nobody to stand by for: the turn itself says that the journal cannot be reached. */
+/** Falls back where the store cannot be reached: there is nobody to stand by for, and the turn itself says so. */
 async function orElse<Value>(fallback: Value, asked: Promise<Value>): Promise<Value> {
   try {
     return await asked

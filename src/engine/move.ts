@@ -65,7 +65,9 @@ export async function goOn(engine: Engine, decision: Decision): Promise<Turn> {
   return { decision: { do: 'pause', why }, state: await record(engine, { type: 'paused', why }) }
 }
 
-/** Finishes the newest intent, whoever made it: a rollback that is overtaken by another one is done when that is. */
+/**
+ * Finishes the newest intent, no matter who made it: a rollback that is overtaken by another one is done when that is.
+ */
 export async function finishAll(engine: Engine): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const { intent } = stateOf(engine)

@@ -24,16 +24,16 @@ export interface Undelivered {
 }
 
 /**
- * Tells channels what the journal owes them: each in order, all of them side by side, and beside whatever else goes on. A
- * channel that does not answer holds up nothing but itself. What was told is taken down between two turns, because the
- * journal has one writer; a crash in between tells it once more, with the same id.
+ * Tells channels what the journal owes them: each in order, all of them side by side, and beside whatever else goes on.
+ * A channel that does not answer holds up nothing but itself. What was told is taken down between two turns, because
+ * the journal has one writer; a crash in between tells it once more, with the same id.
  */
 export interface Notifier {
   /** Takes down what was told and begins what is due; waits for no channel. */
   readonly turn: () => Promise<void>
   /** Waits for what is under way, at most that long, and takes down what was told. */
   readonly soon: (limit: Duration) => Promise<void>
-  /** Likewise, and gives up what is then still under way. Resolves to what could not be told. */
+  /** Waits like `soon`, then gives up what is still under way. Resolves to what could not be told. */
   readonly end: (limit: Duration) => Promise<readonly Undelivered[]>
 }
 
@@ -110,7 +110,10 @@ function nextOf(sender: Sender, { channel, sent }: Line): Notice | undefined {
   return owedTo(plan, outbox, channel.name).find(({ id }) => !sent.has(id))
 }
 
-/** Appends what a channel was told, or that it is given up. A journal that cannot be written is tried again at the next turn. */
+/**
+ * Appends what a channel was told, or that it is given up. A journal that cannot be written is tried again at the next
+ * turn.
+ */
 async function record(sender: Sender, line: Line): Promise<void> {
   try {
     await retryOnConflict(async () => {

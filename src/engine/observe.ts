@@ -9,7 +9,9 @@ import type { Duration } from '../core/values/units.ts'
 
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
 export interface Observer {
-  /** One poll: the state with the watch as it is now. Throws `conflict` when somebody else moved the rollout meanwhile. */
+  /**
+   * One poll: the state with the watch as it is now. Throws `conflict` when somebody else moved the rollout meanwhile.
+   */
   look(signal: AbortSignal): Promise<State>
   /**
    * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
@@ -68,7 +70,7 @@ export function openObserver(engine: Engine): Observer {
       else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)
       const now = stateOf(engine)
       if (stepKey(now) === stepKey(state)) return { ...now, watch }
-      // What was seen belongs to a step that is over, and nothing was seen of the one that has begun.
+      // The readings belong to a step that is over, and there are none of the one that has begun.
       const hint = 'rollout status shows where it is now'
       throw new RolloutError('conflict', { message: 'the rollout was moved meanwhile; nothing was changed', hint })
     },

@@ -5,9 +5,9 @@ import { longestGap } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 
 /**
- * What a decision to go up has become by the time its targets and signatures have been looked at: the process may have
- * been stopped since its poll, a window may have closed, an approval may have expired. `mover` types the step, if
- * somebody does.
+ * Decides once more before a step up, after its targets and signatures have been looked at: the process may have been
+ * stopped since its poll, a window may have closed, an approval may have expired. `mover` types the step, if somebody
+ * does.
  */
 export function reconsider({ writer, clock }: Pick<Engine, 'writer' | 'clock'>, mover?: string): Decision {
   const state = stateOf({ writer })

@@ -16,7 +16,7 @@ export interface Check {
   readonly target: string
   readonly took: Duration
   readonly error?: string
-  /** What it holds that it should not. */
+  /** Words it holds and should not. */
   readonly drifts: readonly Drift[]
 }
 
@@ -33,8 +33,8 @@ export interface Rehearsing {
 }
 
 /**
- * A rollback by the real engine, with `writer` on a copy of the journal. The targets are really read, as often as a
- * rollback would, and never written: what was to be written is remembered and read back as if it were there.
+ * Rehearses a rollback by the real engine, with `writer` on a copy of the journal. The targets are really read, as
+ * often as a rollback would, and never written: what was to be written is remembered and read back as if it were there.
  */
 export async function rehearse(engine: Engine, writer: Writer, { scope, why, signature }: Rehearsing): Promise<Rehearsed> {
   const checks = new Map<string, Check>()

@@ -11,8 +11,8 @@ export interface Relocated {
 }
 
 /**
- * Copies a whole journal, reads the copy back, and seals the old one so that nobody goes on there. Safe to repeat after a
- * crash at any point, and while others append. Throws `denied` when another journal is there already.
+ * Copies a whole journal, reads the copy back, and seals the old one so that nobody goes on there. Safe to repeat after
+ * a crash at any point, and while others append. Throws `denied` when another journal is there already.
  */
 export async function relocate(from: Writer, to: Journal, signature: Signature): Promise<Relocated> {
   return retryOnConflict(async () => {

@@ -13,12 +13,17 @@ export const WRITE_ATTEMPTS = 4
 /** Pause after the first failed attempt; each one after it is twice as long. */
 const BACKOFF: Duration = 200
 
-/** Returns how long to wait after this many failed attempts: `first`, then twice as long each time, at most `longest`. */
+/**
+ * Returns how long to wait after this many failed attempts: `first`, then twice as long each time, at most `longest`.
+ */
 export function backoff(attempt: number, longest = Number.POSITIVE_INFINITY, first = BACKOFF): Duration {
   return Math.min(first * 2 ** (attempt - 1), longest)
 }
 
-/** Tries until a result will do: `pauseAfter` says how long to wait before the next attempt, undefined that none follows. */
+/**
+ * Tries until a result will do: `pauseAfter` says how long to wait before the next attempt, undefined that none
+ * follows.
+ */
 export async function retry<Result>(
   { clock, signal }: Pick<Engine, 'clock' | 'signal'>,
   work: (attempt: number) => Promise<Result>,
@@ -32,7 +37,10 @@ export async function retry<Result>(
   }
 }
 
-/** Appends what must be appended whoever else writes: tries until its number is free. Each attempt sees the newest state. */
+/**
+ * Appends what must be appended although others write too: tries until its number is free. Each attempt sees the newest
+ * state.
+ */
 export async function retryOnConflict<Result>(append: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -27,12 +27,17 @@ export interface RollbackResult {
   readonly to: Destination | undefined
 }
 
-/** Where a rollback leads, and the targets that do not hold it, or cannot be seen to, although nothing has to move there. */
+/**
+ * Where a rollback leads, and the targets that do not hold it, or cannot be seen to, although nothing has to move
+ * there.
+ */
 interface Retreat extends Destination {
   readonly others: readonly string[]
 }
 
-/** Where a rollback of this scope leads; undefined when everything already is there and every target says so. */
+/**
+ * Returns where a rollback of this scope leads; undefined when everything already is there and every target says so.
+ */
 export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Retreat | undefined> {
   const state = stateOf(engine)
   // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
@@ -57,7 +62,7 @@ function holdersIn({ plan, ...state }: State, scope: Scope): readonly string[] {
  * what may still be under way must have landed. It ends: what no attempt could reach stays in the open intent.
  */
 export async function rollBack(engine: Engine, { scope, why, signature, end, settling }: RollbackOptions): Promise<RollbackResult> {
-  // Whoever comes first in between may have gone further back: where it leads is found anew at each try.
+  // Somebody who came first may have gone further back: where this one leads is found anew at each attempt.
   const { before, to } = await retryOnConflict(async () => {
     const state = stateOf(engine)
     const destination = await destinationOf(engine, scope)

@@ -17,7 +17,7 @@ import { formatDuration, formatInstant, type Duration } from '../core/values/uni
 export interface RunOptions extends LeaderOptions {
   /** End when paused instead of watching on. */
   readonly exitOnPause?: boolean
-  /** Tells channels between two turns; whoever stands by leaves that to the one who watches. */
+  /** Tells channels between two turns; a controller that stands by leaves that to the one that watches. */
   readonly notifier?: Notifier
 }
 
@@ -64,7 +64,10 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
   }
 }
 
-/** One turn, and everything it saw kept in the journal: the form for cron. While another controller watches it only looks. */
+/**
+ * Takes one turn and keeps everything it saw in the journal: the form for cron. While another controller watches it
+ * only looks.
+ */
 export async function runOnce(engine: Engine, { notifier, ...leading }: RunOptions): Promise<Turn> {
   const leader = openLeader(engine, leading)
   const other = await leader.other()
@@ -99,7 +102,7 @@ async function follow(engine: Engine): Promise<void> {
 async function rest(engine: Engine, leader: Leader, duration: Duration, notifier?: Notifier): Promise<void> {
   const { clock, writer, signal } = engine
   const end = clock.monotonic() + duration
-  // What was told and is not taken down is told again after a crash.
+  // A notice that was sent and is not in the journal is sent again after a crash.
   await notifier?.soon(Math.min(duration, SOON))
   for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
     if (await writer.journal.changed(stateOf(engine).seq, Math.min(left, RENEW), signal)) return
@@ -107,7 +110,7 @@ async function rest(engine: Engine, leader: Leader, duration: Duration, notifier
   }
 }
 
-/** What a finished run means to the caller. */
+/** Returns what a finished run means to the caller. */
 export function outcomeOfRun(state: State): Outcome {
   if (state.status === 'complete') return 'done'
   if (state.status === 'rolled back') return state.intent ? 'partial' : 'unhealthy'
@@ -128,8 +131,8 @@ function isMine(state: State | undefined, { pid, domain, began }: Controller): b
 }
 
 /**
- * Undefined when somebody else acted in between: the next turn sees what they did. A turn that outlasts every deadline in
- * it is given up and said: what hangs must not blind the controller. It is then an older command like any other.
+ * Takes a turn; undefined when somebody else acted in between, which the next turn sees. A turn that outlasts every
+ * deadline in it is given up, and that is said: a call that hangs must not blind the controller.
  */
 async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undefined> {
   const limit = longestTurn(stateOf(engine))
@@ -152,12 +155,17 @@ function stuck(engine: Engine, text: string): Turn {
   return { decision: { do: 'hold', gates: [], why: { code: 'unreachable', text } }, state: stateOf(engine) }
 }
 
-/** Two outages of the journal, waited for to their end, the slowest metric, and every attempt at a target. */
+/**
+ * Returns how long a turn may take: two outages of the journal, waited for to their end, the slowest metric, and every
+ * attempt at a target.
+ */
 export function longestTurn({ plan }: Pick<State, 'plan'>): Duration {
   return 2 * OUTAGE + LONGEST_APPLY + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
 
-/** Best effort: who cannot write any more is taken for gone by what its process is, not by what it said. */
+/**
+ * Says that it no longer watches, at best: a controller that cannot is found gone by its process, not by its journal.
+ */
 async function leave(engine: Engine, observer: Observer, controller: Controller): Promise<void> {
   // A journal out of reach is not waited for twice.
   if (!(await quietly(async () => observer.keep()))) return

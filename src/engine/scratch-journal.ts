@@ -4,7 +4,9 @@ import type { Journal } from '../core/journal/store.ts'
 import { FOLD } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 
-/** Returns a journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept. */
+/**
+ * Returns a journal in memory that goes on from this state, with the same rules as any other: nothing of it is kept.
+ */
 export function scratchJournal(state: State): Journal {
   const events: Event[] = []
   return {

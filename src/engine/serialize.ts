@@ -1,7 +1,7 @@
-/** Targets are written side by side, but the journal has one writer: its work is done one after another. */
+/** Does work one after another. Targets are written side by side, but the journal has one writer. */
 export type Serialized = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-/** One queue: whatever is given to it begins when what came before has ended, well or not. */
+/** Returns a queue: what is given to it begins when everything given before has ended, well or not. */
 export function serialize(): Serialized {
   let last: Promise<unknown> = Promise.resolve()
   return async (work) => {

@@ -14,9 +14,9 @@ const BETWEEN: Duration = 1000
 
 /**
  * Looks once more at what was taken back. Where a target cannot refuse an older number and a request may be under way
- * that nobody has heard of, it waits until that must have landed; `others` are looked at without waiting. What differs or
- * cannot be seen is taken back once more. What was resumed meanwhile is paused instead: whoever resumed it believes that
- * everything was taken back.
+ * that nobody has heard of, it waits until that must have landed; `others` are looked at without waiting. What differs
+ * or cannot be seen is taken back once more. What was resumed meanwhile is paused instead: the person who resumed it
+ * believes that everything was taken back.
  */
 export async function settle(engine: Engine, settling: (wait: Duration) => void, others: readonly string[] = []): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -47,11 +47,13 @@ export async function settle(engine: Engine, settling: (wait: Duration) => void,
 
 interface Late {
   readonly targets: readonly string[]
-  /** What is wrong at the first of them. */
+  /** The fault at the first of them. */
   readonly text: string
 }
 
-/** The targets that may have been written late, and those that cannot be seen; undefined when all hold what they should. */
+/**
+ * The targets that may have been written late, and those that cannot be seen; undefined when all hold what they should.
+ */
 async function findLate(engine: Engine, state: State, names: readonly string[]): Promise<Late | undefined> {
   const { drifts, unreadable } = await retry(
     engine,

@@ -10,8 +10,8 @@ import { stateOf, type Engine } from './engine.ts'
 const proven = new WeakSet<Approved>()
 
 /**
- * The approvals of the next step that must be signed, with their signatures checked anew: whoever can write the journal
- * could have written them. Undefined when they prove enough.
+ * Checks anew the signed approvals that the next step needs, because the journal may have been written by anybody.
+ * Returns a closed gate, or undefined when they prove enough.
  */
 export async function signatureGate(engine: Engine, mover?: string): Promise<Gate | undefined> {
   const state = stateOf(engine)

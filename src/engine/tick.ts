@@ -40,7 +40,7 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
   }
 }
 
-/** Why a step up must not be taken although every gate is open: the targets are not what we left behind. */
+/** Finds why a step up must not be taken although every gate is open: the targets are not as they were left. */
 async function findObstacle(
   engine: Engine,
   state: State,

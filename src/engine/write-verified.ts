@@ -4,18 +4,29 @@ import type { Clock, Fence } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 import { withDeadline } from '../adapters/deadline.ts'
 
-/** One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any more. */
+/**
+ * One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any
+ * more.
+ */
 export const WRITE_DEADLINE: Duration = 30_000
-/** How long whoever is told to stop still waits for a journal that is out of reach, to learn whether what it has sent must be put right. */
+/**
+ * How long a process that is told to stop waits for a journal out of reach: what it has sent may have to be put right.
+ */
 export const GRACE: Duration = 30_000
 
-/** What a target holds in the place of a word may be anything: it is shown as any other text of it, and only its beginning. */
+/**
+ * Shortens a word found on a target to what may be shown: it may be anything, so it is redacted as other text of the
+ * target is, and cut after 60 characters.
+ */
 export function shownWord(target: Pick<OpenTarget, 'shown'>, word: string): string {
   const text = target.shown(word)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
 
-/** Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as something else. */
+/**
+ * Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as
+ * something else.
+ */
 export async function writeVerified(
   target: OpenTarget,
   words: Readonly<Record<string, string>>,
@@ -32,7 +43,9 @@ export async function writeVerified(
   throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
 }
 
-/** Writes and reads back like `writeVerified`; resolves to the message of what went wrong, undefined where nothing did. */
+/**
+ * Writes and reads back like `writeVerified`; resolves to the message of what went wrong, undefined where nothing did.
+ */
 export async function tryWriting(...args: Parameters<typeof writeVerified>): Promise<string | undefined> {
   try {
     await writeVerified(...args)

@@ -87,7 +87,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
   }
 }
 
-/** State of a journal for reading only: the newest checkpoint and the events after it. */
+/** Loads the state of a journal for reading only: the newest checkpoint and the events after it. */
 export async function loadState(journal: Journal): Promise<{ state: State | undefined; seq: number; hash: string; kept: number }> {
   const checkpoint = await journal.checkpoint()
   const usable = checkpoint?.fold === FOLD && isState(checkpoint.state) ? checkpoint : undefined

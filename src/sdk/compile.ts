@@ -11,12 +11,12 @@ type Listing = '_DENY' | '_USERS'
 /** Toggle → the words that mean 100 % and 0 % to it, where those are not `true` and `false`. */
 export type OwnWords = Readonly<Record<string, { readonly on: string; readonly off: string }>>
 
-/** The word of a variable; undefined where it holds none. */
+/** Returns the word of a variable; undefined where it holds none. */
 export function wordIn(source: EnvSource, name: string, own: OwnWords): Word | undefined {
   return parseWord(source.get(name) ?? '', Object.hasOwn(own, name) ? own[name] : undefined)
 }
 
-/** What the variables say of one toggle. Whatever is not understood is told, and the toggle is off. */
+/** Compiles what the variables say of one toggle. A word that is not understood is reported, and the toggle is off. */
 export function compile(toggle: string, source: EnvSource, own: OwnWords, tell: Problems['tell']): CompiledRule {
   const text = source.get(toggle)
   const variables = [toggle, `${toggle}_DENY`, `${toggle}_DENY_FILE`, `${toggle}_USERS`, `${toggle}_USERS_FILE`]
@@ -57,7 +57,7 @@ export function generationOf(toggle: string, source: EnvSource, own: OwnWords): 
   return JSON.stringify([texts, names.map((name) => source.isUnclear(name)), files.map((file) => file && source.listVersion(file))])
 }
 
-/** The names in the variables that are toggles: what holds a word, and what has a list. */
+/** Returns the names in the variables that are toggles: those that hold a word, and those that have a list. */
 export function togglesIn(source: EnvSource, own: OwnWords): ReadonlySet<string> {
   return new Set(
     [...source.names()].flatMap((name) => {

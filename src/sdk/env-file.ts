@@ -1,12 +1,15 @@
 import { parseEnv, variablesOf } from '../core/toggle/env-text.ts'
 import type { Mark } from '../core/toggle/mark.ts'
 
-/** What a hot file says. */
+/** The content of a hot file. */
 export interface EnvFile {
   readonly variables: ReadonlyMap<string, string>
   /** Variables that are written twice with different values, or so that readers of env files would not agree. */
   readonly unclear: ReadonlySet<string>
-  /** `# rollout:42 of:shop/…`: the change that was written last; of several rollouts one each, `42+7`, in the order of the file. */
+  /**
+   * `# rollout:42 of:shop/…`: the change that was written last; of several rollouts one each, `42+7`, in the order of
+   * the file.
+   */
   readonly epoch: string | undefined
 }
 

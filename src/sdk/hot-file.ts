@@ -8,7 +8,10 @@ export interface HotFile<Content> {
   readonly problem: string | undefined
   /** Whether what was read last may be half a file: look again soon. */
   readonly isUnsure: boolean
-  /** Reads the file if it may have changed; whether the content is another now. `believe`: even if it may be half a file. */
+  /**
+   * Reads the file if it may have changed; whether the content is another now. `believe`: even if it may be half a
+   * file.
+   */
   look(believe?: boolean): boolean
 }
 
@@ -26,7 +29,7 @@ const LIMIT = 16 * 2 ** 20
  * Opens by name at every look, so that a file that was replaced, and a symbolic link somewhere on the way that was
  * (Kubernetes swaps `..data`), is seen. Whatever changed is read twice: a timestamp tells two writes apart only when
  * some time passed between them. A content without a last line end, or that lacks something, must be found the same
- * twice before it is believed: whoever writes in place is seen half way.
+ * twice before it is believed: a file written in place is seen half written.
  */
 export function openHotFile<Content>(path: string, { parse, lacks }: Reading<Content>): HotFile<Content> {
   let content: Content | undefined

@@ -10,17 +10,17 @@ export { openToggles, type ReloadEvent, type IsOn, type Options, type Toggles } 
 
 let shared: Toggles | undefined
 
-/** Whether the toggle is on for this id, by `process.env` and `ROLLOUT_FILE` as they were at the first call. */
+/** Tells whether the toggle is on for this id, by `process.env` and `ROLLOUT_FILE` as they were at the first call. */
 export function isEnabled(toggle: ToggleName, id?: string, attributes?: Attributes): boolean {
   return (shared ??= openToggles()).isEnabled(toggle, id, attributes)
 }
 
-/** The same for one toggle, without looking up its name: for hot paths. */
+/** Binds one toggle, so that its name is not looked up again: for hot paths. */
 export function bind(toggle: ToggleName): IsOn {
   return (shared ??= openToggles()).bind(toggle)
 }
 
-/** What `isEnabled` runs with: the generation, whether it is stale, and the words. */
+/** Returns what `isEnabled` runs with: the generation, whether it is stale, and the words. */
 export function report(): ReturnType<Toggles['report']> {
   return (shared ??= openToggles()).report()
 }

@@ -30,7 +30,7 @@ const ERRORS: { readonly [Why in Answer['why']]?: readonly [code: ErrorCode, mes
 }
 
 /**
- * The toggles as an OpenFeature provider: the flag key is the name of the variable, the targeting key the id, the rest
+ * Provides the toggles to OpenFeature: the flag key is the name of the variable, the targeting key the id, the rest
  * of the context the attributes. Toggles are booleans, variants `on` and `off`. The file that is bad or gone makes the
  * provider STALE, at the start ERROR.
  */

@@ -20,7 +20,7 @@ export function openProblems(listener: (message: string) => void): Problems {
   }
 }
 
-/** An application's listener must never break an evaluation. */
+/** Calls an application's listener; what it throws never breaks an evaluation. */
 export function callListener(work: () => void): void {
   try {
     work()

@@ -44,7 +44,7 @@ const SIGN = -0x80000000
 export const INVALID = fixed({ isOn: false, why: 'invalid' })
 export const UNSET = fixed({ isOn: false, why: 'unset' })
 
-/** What a toggle of this name does. */
+/** Returns the rule a toggle of this name is evaluated by. */
 export function ruleOf(toggle: string, { word: { exposure, options }, denied, users, segments }: Parts): CompiledRule {
   const isForAll = denied === undefined && users === undefined && options['seg'] === undefined
   return {
@@ -59,7 +59,10 @@ export function ruleOf(toggle: string, { word: { exposure, options }, denied, us
   }
 }
 
-/** The order: deny list, users, segments, percentage. An empty id is no id: on only at 100 %, or by a segment. */
+/**
+ * Decides in this order: deny list, users, segments, percentage. An empty id is no id: on only at 100 %, or by a
+ * segment.
+ */
 export function decideRule(rule: CompiledRule, id: string, attributes: Attributes | undefined): Answer {
   const { always, denied, users, segments, rest, by } = rule
   if (always !== undefined) return always

@@ -12,7 +12,9 @@ export interface EnvSource {
   /** Whether readers would not agree on the variable. */
   isUnclear(name: string): boolean
   names(): ReadonlySet<string>
-  /** The ids of a file with one id a line, relative to the folder of the hot file; undefined when it was never readable. */
+  /**
+   * The ids of a file with one id a line, relative to the folder of the hot file; undefined when it was never readable.
+   */
   list(path: string): ReadonlySet<string> | undefined
   /** Changes with the content of the file: `list` may answer something else then. */
   listVersion(path: string): number

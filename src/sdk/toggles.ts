@@ -8,7 +8,7 @@ import { openSource } from './source.ts'
 
 /** The hot file was read anew. */
 export interface ReloadEvent {
-  /** What is in force now: see `Toggles.generation`. */
+  /** The generation in force now: see `Toggles.generation`. */
   readonly generation: string
   /** The toggles about which an answer may be another one now. */
   readonly toggles: readonly string[]
@@ -17,13 +17,18 @@ export interface ReloadEvent {
 export interface Options {
   /** Where the variables are; `process.env` unless told. Read once. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** A file of `NAME=word` lines that is read again when it changes and wins over the environment; `ROLLOUT_FILE` unless told. */
+  /**
+   * A file of `NAME=word` lines that is read again when it changes and wins over the environment; `ROLLOUT_FILE` unless
+   * told.
+   */
   readonly file?: string
   /** Words of single toggles that mean on and off instead of `true` and `false`, as `words:` in rollout.yaml says. */
   readonly words?: OwnWords
   /** How often the file is looked at, in milliseconds, at least 10; 1000 unless told. */
   readonly every?: number
-  /** Told once of every value that is not understood and of a file that cannot be read; a process warning unless told. */
+  /**
+   * Told once of every value that is not understood and of a file that cannot be read; a process warning unless told.
+   */
   readonly onProblem?: (message: string) => void
   /** Told after the answers of a toggle may have changed, or the generation has. */
   readonly onChange?: (change: ReloadEvent) => void
@@ -39,11 +44,14 @@ export type IsOn = (id?: string, attributes?: Attributes) => boolean
 export interface Toggles {
   /** Whether the toggle is on for this id; without an id only at 100 %, or by a segment. Never throws. */
   isEnabled(toggle: ToggleName, id?: string, attributes?: Attributes): boolean
-  /** The same for one toggle, without looking up its name: for hot paths. Follows changes. */
+  /** Binds one toggle, so that its name is not looked up again: for hot paths. Follows changes. */
   bind(toggle: ToggleName): IsOn
   /** The answer with what decided it; no exposure. Any name is taken: it may come from elsewhere. */
   explain(toggle: string, id?: string, attributes?: Attributes): Answer
-  /** The number of the last change in the file (`# rollout:42` → `42`), else `content:<digest>`; without a file `environment`. */
+  /**
+   * The number of the last change in the file (`# rollout:42` → `42`), else `content:<digest>`; without a file
+   * `environment`.
+   */
   generation(): string
   /** Whether the newest file cannot be used and the last good one is in force. */
   isStale(): boolean

@@ -13,7 +13,7 @@ import { formatExposure, type Instant } from '../values/units.ts'
 const MOST_STEPS = 10_000
 
 /**
- * Everything wrong with a plan that its shape does not show. Pure: `now` is wall time, for dates; `starter` is who is
+ * Returns everything wrong with a plan that its shape does not show. `now` is wall time, for dates; `starter` is who is
  * about to freeze it, where that is known.
  */
 export function check(plan: Plan, now: Instant, starter?: string): readonly Finding[] {

@@ -3,11 +3,16 @@ import { error, unknown, warning, type Finding } from './finding.ts'
 import type { Plan, Toggle } from '../plan/plan.ts'
 import { parseWord } from '../toggle/words.ts'
 
-/** Characters of one variable: Linux hands a program at most 128 KiB in one (MAX_ARG_STRLEN, execve(2)), its name included. */
+/**
+ * Characters of one variable: Linux hands a program at most 128 KiB in one (MAX_ARG_STRLEN, execve(2)), its name
+ * included.
+ */
 const LARGEST = 100_000
 const KEYS = ['segments', 'allow', 'deny'] as const
 
-/** Returns what is wrong with the segments and lists of a plan, and with words that only some applications understand. */
+/**
+ * Returns what is wrong with the segments and lists of a plan, and with words that only some applications understand.
+ */
 export function checkEarly(plan: Plan): readonly Finding[] {
   return [
     ...Object.entries(plan.toggles).flatMap(([name, toggle]) => checkToggle(plan, name, toggle)),
@@ -57,7 +62,10 @@ function checkToggle(plan: Plan, name: string, toggle: Toggle): readonly Finding
   return found
 }
 
-/** Checks words that an SDK cannot read beside percentages: it takes them for off, so the application needs its own reader. */
+/**
+ * Checks words that an SDK cannot read beside percentages: it takes them for off, so the application needs its own
+ * reader.
+ */
 function checkWords(plan: Plan, name: string, toggle: Toggle): readonly Finding[] {
   const isPartial = plan.phases.some(({ toggles, steps }) => toggles.includes(name) && steps.some(({ to }) => to < 100))
   if (isContract(toggle) || !isPartial) return []

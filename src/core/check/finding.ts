@@ -17,7 +17,7 @@ export function warning(path: Finding['path'], message: string, hint?: string): 
   return { ...error(path, message, hint), severity: 'warning' }
 }
 
-/** "x is not a toggle", with the nearest name that is. */
+/** Returns the finding that a name is unknown, `"x" is not a toggle`, with the nearest name that is known. */
 export function unknown(path: Finding['path'], name: string, what: string, known: readonly string[]): Finding {
   const near = suggest(name, known)
   return error(

@@ -9,7 +9,10 @@ export function checkApprovers({ approvers }: Plan): readonly Finding[] {
   )
 }
 
-/** The approvals of a phase, each complaint once. `starter`: who is about to freeze the plan, where that is known. */
+/**
+ * Returns what is wrong with the approvals of a phase, each complaint once. `starter` is who is about to freeze the
+ * plan, where that is known.
+ */
 export function checkApprovals(plan: Plan, phase: Phase, path: Finding['path'], starter?: string): readonly Finding[] {
   const found = new Map<string, Finding>()
   for (const [nth, step] of phase.steps.entries()) {

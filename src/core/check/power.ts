@@ -20,7 +20,7 @@ export interface Weak {
   readonly hold: Duration
 }
 
-/** The steps from `first` on that are too short or too small to show a doubling, the same exposure once. */
+/** Returns the steps from `first` on that are too short or too small to show a doubling, the same exposure once. */
 export function weakSteps(plan: Plan, users: Users, first: number): readonly Weak[] {
   const said = new Set<string>()
   return stepsOf(plan)

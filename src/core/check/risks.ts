@@ -5,8 +5,8 @@ import { levelOf, type ContingencyScope } from '../values/risk.ts'
 import { formatExposure } from '../values/units.ts'
 
 /**
- * Everything wrong with the risks of a plan, its contingencies, and what names them. What a contingency can take back is
- * asked only where the rest of the plan `isSound`.
+ * Returns everything wrong with the risks of a plan, its contingencies, and what names them. What a contingency can
+ * take back is asked only where the rest of the plan `isSound`.
  */
 export function checkRisks(plan: Plan, isSound: boolean): readonly Finding[] {
   const known = Object.keys(plan.contingencies ?? {})
@@ -53,7 +53,7 @@ function checkCalled({ notify = {} }: Plan, id: string, called: readonly string[
   )
 }
 
-/** A contingency that cannot run is none, whoever names it. */
+/** A contingency that cannot run is none, whatever names it. */
 function checkScope(plan: Plan, id: string, scope: ContingencyScope, isSound: boolean): readonly Finding[] {
   const path = ['contingencies', id]
   const strangers =

@@ -29,9 +29,9 @@ const AT_START = 0.5
 export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: { total: 0, bad: 0 } }
 
 /**
- * The evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail together
- * count once. A product of Bernoulli likelihood ratios: E[LR] ≤ 1 whenever no poll's rate exceeded `rate`, whatever it
- * did below; Ville's inequality does the rest, as in `lnRatio`.
+ * Returns the evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail
+ * together count once. A product of Bernoulli likelihood ratios: E[LR] ≤ 1 whenever no poll's rate exceeded `rate`,
+ * whatever it did below; Ville's inequality does the rest, as in `lnRatio`.
  */
 export function evolveAlone(before: Alone, group: Group, rate: number, eventsPerCause: number): Alone {
   const { refused: _r, ...last } = before
@@ -50,12 +50,15 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
 /** Keeps a factor a finite number; what is above is cut off by the cap anyway. */
 const LN_MOST = 300
 
-/** Another step begins: what was seen at the one before is no bound for this one. */
+/** Begins another step: what was seen at the one before is no bound for this one. */
 export function enterStepAlone(before: Alone): Alone {
   return { ...before, step: UNSEEN.step }
 }
 
-/** Above `rate` (1 − α sure, over the whole rollout), not above it (1 − β sure, at this step), or neither yet. */
+/**
+ * Returns whether the rate is above `rate` (1 − α sure, over the whole rollout), not above it (1 − β sure, at this
+ * step), or neither yet.
+ */
 export function findingAlone(
   { above, step }: Alone,
   rate: number,
@@ -68,7 +71,7 @@ export function findingAlone(
   return { is: evidence >= limits.harm ? 'above' : atMost <= rate ? 'below' : 'open', evidence, atMost }
 }
 
-/** The whole mixture on these counts at once: how many to one against "the rate is at most `rate`". */
+/** Returns how many to one these counts, all at once, speak against "the rate is at most `rate`". */
 export function evidenceAbove(rate: number, group: Group): number {
   return lnRates(rate, group).reduce((sum, log, nth) => sum + (WEIGHTS[nth] ?? 0) * exp(log), 0)
 }

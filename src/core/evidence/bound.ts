@@ -11,8 +11,8 @@ const PER_DECADE = 20
 const LOWEST = 8 * PER_DECADE
 
 /**
- * Evidence against "the rate is at least `rate`" (0 < rate < 1): the mean of Bernoulli likelihood ratios of smaller
- * rates. E[LR] ≤ 1 for each whenever the true rate is at least `rate`, as LR falls with every bad request.
+ * Returns the evidence against "the rate is at least `rate`" (0 < rate < 1): the mean of Bernoulli likelihood ratios of
+ * smaller rates. E[LR] ≤ 1 for each whenever the true rate is at least `rate`, as LR falls with every bad request.
  */
 export function evidenceBelow(rate: number, { total, bad }: Group): number {
   const good = total - bad
@@ -25,8 +25,9 @@ export function evidenceBelow(rate: number, { total, bad }: Group): number {
 }
 
 /**
- * The upper confidence bound of a rate, valid at any time (a confidence sequence): the smallest rate of the grid with
- * evidence of at least `limit` to one against it, 20 for 95 %, 40 for 97.5 %. 1 while nothing can be ruled out.
+ * Returns the upper confidence bound of a rate, valid at any time (a confidence sequence): the smallest rate of the
+ * grid with evidence of at least `limit` to one against it, 20 for 95 %, 40 for 97.5 %. 1 while nothing can be ruled
+ * out.
  */
 export function upperBound(group: Group, limit: number): number {
   if (!(group.total > 0)) return 1
@@ -44,7 +45,7 @@ function gridRate(nth: number): number {
   return TOP * exp((-nth * Math.LN10) / PER_DECADE)
 }
 
-/** ln(1 + x), for |x| < 1, exact to the last digits near 0 (Kahan). */
+/** Returns ln(1 + x) for |x| < 1, exact to the last digits near 0 (Kahan). */
 export function ln1(x: number): number {
   const u = 1 + x
   return u === 1 ? x : (ln(u) * x) / (u - 1)

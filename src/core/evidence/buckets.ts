@@ -11,8 +11,8 @@ const TAILS = [0.1, 0.01]
 export const ENOUGH = 300
 
 /**
- * The buckets beyond which about 10 % and about 1 % of these requests are: one or two, the nearest in ratio. None when
- * no finite bound has anything beyond it. Chosen once, from polls that do not count themselves.
+ * Chooses the buckets beyond which about 10 % and about 1 % of these requests are: one or two, the nearest in ratio.
+ * None when no finite bound has anything beyond it. Chosen once, from polls that do not count themselves.
  */
 export function chooseBuckets(off: Histogram): readonly string[] {
   const all = off['+Inf'] ?? 0
@@ -27,7 +27,7 @@ export function chooseBuckets(off: Histogram): readonly string[] {
   return [...new Set(chosen)]
 }
 
-/** Requests slower than a bucket; undefined when the histogram no longer has it. */
+/** Returns the requests slower than a bucket; undefined when the histogram no longer has it. */
 export function slowerThan(le: string, histogram: Histogram): Group | undefined {
   const total = histogram['+Inf']
   const fast = histogram[le]

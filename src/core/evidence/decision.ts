@@ -40,7 +40,7 @@ const UNNOTICED = 120_000
 /** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
 export const NEGLIGIBLE = 0.001
 
-/** What to do now. Pauses are not latched here: each lifts when its cause does. */
+/** Returns what the evidence says to do now. No pause is latched here: each lifts when its cause does. */
 export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
   const limits = limitsOf(policy)
   const evidence = evidenceOf(ledger)
@@ -52,8 +52,9 @@ export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
 }
 
 /**
- * How many to one that the release is worse than tolerated: half the mean over failures, half the mean over latency
- * metrics, each the mean of its buckets. A weighted mean of e-values is one under any dependence: no Bonferroni.
+ * Returns how many to one that the release is worse than tolerated: half the mean over failures, half the mean over
+ * latency metrics, each the mean of its buckets. A weighted mean of e-values is one under any dependence: no
+ * Bonferroni.
  */
 export function evidenceOf(ledger: Ledger): number {
   const harms = (metrics: readonly string[]): number =>
@@ -72,7 +73,7 @@ function worstOf({ entries }: Ledger): Entry | undefined {
   return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
 }
 
-/** What was not seen, or is not what the step says. */
+/** Finds what was not seen, or is not what the step says. */
 function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFinding | undefined {
   if (ledger.refused !== undefined) return { do: 'hold', evidence, because: 'refused', detail: ledger.refused }
   const gaps = Object.entries(ledger.gaps)
@@ -127,8 +128,8 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): LedgerFi
 }
 
 /**
- * How much higher the rate of bad requests may be with the toggle on, at this step: its upper confidence bound less
- * what was seen with the toggle off. Requests that fail together count once. `ahead` is what may still come.
+ * Returns how much higher the rate of bad requests may be with the toggle on, at this step: its upper confidence bound
+ * less what was seen with the toggle off. Requests that fail together count once. `ahead` is what may still come.
  */
 export function excessOf({ metric, stream: { step, noise } }: Entry, policy: Policy, limit: number, ahead: Pair = NOTHING): number {
   const [on, off] = [sum(step.on, ahead.on), sum(step.off, ahead.off)]

@@ -13,7 +13,7 @@ const TWO_54 = 2 ** 54
 /** The bits of one number, big-endian on every machine. */
 const bits = new DataView(new ArrayBuffer(8))
 
-/** Natural logarithm: −Infinity at 0, NaN below. */
+/** Returns the natural logarithm: −Infinity at 0, NaN below. */
 export function ln(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN
   if (x === Infinity) return x
@@ -37,7 +37,7 @@ export function ln(x: number): number {
   return exponent * LN2_HIGH - (half - (s * (half + odd + even) + exponent * LN2_LOW) - f)
 }
 
-/** e to the power of x: Infinity above 709.78, 0 below −745.13. */
+/** Returns e to the power of x: Infinity above 709.78, 0 below −745.13. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x
   if (x > 709.782712893384) return Infinity

@@ -22,13 +22,13 @@ export interface Gap {
   readonly expected: number
 }
 
-/** What was read of each group; undefined when it was not. */
+/** The readings of each group; undefined when a group was not read. */
 export interface Read<Counts> {
   readonly on?: Counts | undefined
   readonly off?: Counts | undefined
 }
 
-/** What makes these counts unusable, in words; undefined when they can be used. */
+/** Returns what makes these counts unusable, in words; undefined when they can be used. */
 export function faultOf({ total, bad }: Group): string | undefined {
   if (!isCount(total) || !isCount(bad)) return `${bad} bad of ${total}`
   if (total < 0 || bad < 0) return `${bad} bad of ${total}: a count below zero`
@@ -40,7 +40,7 @@ function isCount(count: number): boolean {
   return Math.abs(count) <= Number.MAX_SAFE_INTEGER
 }
 
-/** The same for a histogram: cumulative, so that a greater bound never has fewer requests. */
+/** Returns what makes a histogram unusable, in words. It is cumulative: a greater bound never has fewer requests. */
 export function faultOfHistogram(histogram: Histogram): string | undefined {
   const counts = Object.entries(histogram).map(([le, count]) => ({ le, bound: le === '+Inf' ? Infinity : Number(le || Number.NaN), count }))
   if (histogram['+Inf'] === undefined) return 'no +Inf bucket'
@@ -52,13 +52,13 @@ export function faultOfHistogram(histogram: Histogram): string | undefined {
   return undefined
 }
 
-/** Something is missing: the gap so far grows by one poll, or another begins. */
+/** Returns the gap after one more poll without readings: the one so far grows, or another begins. */
 export function gap(before: Gap | undefined, reason: GapReason, group: Gap['group'], detail: string, expected = 0): Gap {
   const same = before?.reason === reason && before.group === group
   return { reason, group, detail, polls: (same ? before.polls : 0) + 1, expected: (same ? before.expected : 0) + expected }
 }
 
-/** A gap of polls without a request in one group or both; undefined when both had some. */
+/** Returns a gap of polls without a request in one group or both; undefined when both had some. */
 export function silence(before: Gap | undefined, on: number, off: number, share: number): Gap | undefined {
   if (on > 0 && off > 0) return undefined
   if (on > 0) return gap(before, 'silent', 'off', 'no request with the toggle off')

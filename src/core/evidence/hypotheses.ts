@@ -17,7 +17,7 @@ export const HARM: Hypotheses = {
 /** Not as bad as feared: against "at least `critical` times as bad". */
 export const PROOF: Hypotheses = { multiples: [0.85, 0.7, 0.5, 0.25], weights: [0.25, 0.45, 0.2, 0.1] }
 
-/** ln of what one pair says for each hypothesis against `bound`, untempered. */
+/** Returns ln of what one pair says for each hypothesis against `bound`, untempered. */
 export function lnRatios({ multiples }: Hypotheses, bound: number, pair: Pair): readonly number[] {
   return multiples.map((multiple) => lnRatio(multiple * bound, bound, pair))
 }
@@ -26,9 +26,9 @@ export function lnRatios({ multiples }: Hypotheses, bound: number, pair: Pair): 
 const LN_MOST = 300
 
 /**
- * The factors one poll multiplies the hypotheses' evidence by. A loss is tempered by what was known about the noise
- * before the poll, a gain also by what the poll itself taught, whichever is stricter. Both exponents are at most 1 and
- * a gain's is at most the predictable one, so that by Jensen the product stays an e-value: E[LR^η] ≤ E[LR]^η ≤ 1.
+ * Returns the factors one poll multiplies the hypotheses' evidence by. A loss is tempered by what was known about the
+ * noise before the poll, a gain also by what the poll itself taught, whichever is stricter. Both exponents are at most
+ * 1 and a gain's is at most the predictable one, so that by Jensen the product stays an e-value: E[LR^η] ≤ E[LR]^η ≤ 1.
  */
 export function temper(logs: readonly number[], before: number, after: number): readonly number[] {
   const gain = Math.min(before, after)

@@ -1,6 +1,6 @@
 import type { Group } from './likelihood.ts'
 
-/** What is normal for the toggle-off group of one stream, and what it did lately. */
+/** The normal rate of the toggle-off group of one stream, and what the group did lately. */
 export interface Normal {
   /** Exponentially weighted sums (.98 a poll) of calm polls. */
   readonly total: number
@@ -17,8 +17,8 @@ const TIMES = 3
 const POINTS = 0.01
 
 /**
- * Whether the toggle-off group is failing by itself, over the last poll or the last five: above three times its own
- * normal rate and at least one percentage point more, and by more than chance (4√μ + 1 above the expected count μ).
+ * Tells whether the toggle-off group is failing by itself, over the last poll or the last five: above three times its
+ * own normal rate and at least one percentage point more, and by more than chance (4√μ + 1 above the expected count μ).
  */
 export function isFailing(before: Normal, off: Group): boolean {
   if (before.total === 0) return false
@@ -32,7 +32,7 @@ export function isFailing(before: Normal, off: Group): boolean {
   })
 }
 
-/** The same after one more poll. What is normal is only learned while nothing is wrong. */
+/** Returns the normal after one more poll. It is only learned while nothing is wrong. */
 export function remember({ total, bad, recent }: Normal, off: Group, calm: boolean): Normal {
   return {
     total: calm ? total * MEMORY + off.total : total,

@@ -41,7 +41,7 @@ export interface Ledger {
 
 const COOL_DOWN = 3
 
-/** An empty ledger over these metrics. They are fixed now: weights of evidence may not depend on it. */
+/** Opens an empty ledger over these metrics. They are fixed now: weights of evidence may not depend on it. */
 export function openLedger(errors: readonly string[], latency: readonly string[]): Ledger {
   return {
     step: 0,
@@ -56,12 +56,15 @@ export function openLedger(errors: readonly string[], latency: readonly string[]
   }
 }
 
-/** `error_rate`, `latency > 0.25`. */
+/** Returns the name of an entry for people: `error_rate`, `latency > 0.25`. */
 export function nameOf({ metric, le }: Entry): string {
   return le === undefined ? metric : `${metric} > ${le}`
 }
 
-/** The ledger after one more poll. Never throws: what cannot be used is a gap, and a poll out of order is refused. */
+/**
+ * Returns the ledger after one more poll. Never throws: what cannot be used is a gap, and a poll out of order is
+ * refused.
+ */
 export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger {
   const { refused: _r, ...last } = before
   const refused = refusal(last, poll, policy)
@@ -95,7 +98,9 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
   })
 }
 
-/** A person has looked: the polls of the step start over, and what is normal is learned anew. */
+/**
+ * Returns the ledger after a person has looked: the polls of the step start over, and what is normal is learned anew.
+ */
 export function resume(ledger: Ledger): Ledger {
   const { incident: _i, ...rest } = ledger
   const entries = ledger.entries.map((entry) => ({ ...entry, normal: UNKNOWN }))

@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /**
- * ln of the likelihood ratio of "the toggle-on group is `ratio` times as bad" to "`bound` times as bad":
+ * Returns ln of the likelihood ratio of "the toggle-on group is `ratio` times as bad" to "`bound` times as bad":
  * x₁ ln(θ/θ*) − (x₁ + x₀) ln[(n₁θ + n₀)/(n₁θ* + n₀)], with n requests and x bad ones, 1 on and 0 off.
  *
  * Given how many were bad in both groups together, it is the binomial likelihood ratio of how they divide: the rate
@@ -32,7 +32,10 @@ export function lnRatio(ratio: number, bound: number, { on, off }: Pair): number
   return on.bad * ln(ratio / bound) - events * ln((on.total * ratio + off.total) / (on.total * bound + off.total))
 }
 
-/** Fisher information about ln(ratio) at `ratio`: X q(1 − q), of X bad requests the share q expected in the on group. */
+/**
+ * Returns the Fisher information about ln(ratio) at `ratio`: X q(1 − q), of X bad requests the share q expected in the
+ * on group.
+ */
 export function information(ratio: number, { on, off }: Pair): number {
   const events = on.bad + off.bad
   if (events === 0) return 0

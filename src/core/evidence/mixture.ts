@@ -13,12 +13,12 @@ export interface Mixture {
 /** Evidence beyond this decides nothing more. Cutting it off keeps numbers finite, and an e-value an e-value. */
 const CEILING = 1e12
 
-/** Nothing has begun. */
+/** Returns a mixture in which nothing has been seen. */
 export function unbegun(hypotheses: number): Mixture {
   return { waiting: 1, begun: Array.from({ length: hypotheses }, () => 0) }
 }
 
-/** The evidence: how many to one. */
+/** Returns the evidence of a mixture: how many to one. */
 export function worth({ waiting, begun }: Mixture): number {
   return begun.reduce((all, each) => all + each, waiting)
 }
@@ -32,7 +32,9 @@ export function beginMixture({ waiting, begun }: Mixture, mass: number, weights:
 /** One poll multiplies the evidence by at most this: no single poll decides. */
 const MOST = 20
 
-/** Multiplies every hypothesis by what one poll says about it; a minimum of e-values is capped, hence an e-value still. */
+/**
+ * Multiplies every hypothesis by what one poll says about it; a minimum of e-values is capped, hence an e-value still.
+ */
 export function grow(mixture: Mixture, factors: readonly number[]): Mixture {
   const { waiting } = mixture
   const grown = mixture.begun.map((each, nth) => each * (factors[nth] ?? 1))

@@ -12,8 +12,8 @@ export interface ExpectedTraffic {
 }
 
 /**
- * Information about a ratio of `ratio` in one bad request of a release that is as good as before: the Kullback–Leibler
- * divergence between how bad requests divide and how they would, KL(w ‖ wθ/(wθ + 1 − w)), in nats.
+ * Returns the information about a ratio of `ratio` in one bad request of a release that is as good as before: the
+ * Kullback–Leibler divergence between how bad requests divide and how they would, KL(w ‖ wθ/(wθ + 1 − w)), in nats.
  */
 export function divergence(share: number, ratio: number): number {
   const other = (share * ratio) / (share * ratio + 1 - share)
@@ -31,8 +31,8 @@ export function minutesToProve(ratio: number, { perSecond, rate, share }: Expect
 
 /**
  * Minutes until a release that is `ratio` times as bad is seen to be worse than tolerated: the expected length of a
- * sequential test (Wald, Sequential Analysis, 1947, ch. 3: the limit in nats by the information of one observation, here
- * KL between how bad requests divide and how they would at the tolerance), with one nat for not knowing the ratio.
+ * sequential test (Wald, Sequential Analysis, 1947, ch. 3: the limit in nats by the information of one observation,
+ * here KL between how bad requests divide and how they would at the tolerance), with one nat for not knowing the ratio.
  * Infinity without traffic, and for a ratio that is tolerated.
  */
 export function minutesToSee(
@@ -51,7 +51,9 @@ export function minutesToSee(
 /** A ratio beyond this is no plan. */
 const MOST = 100
 
-/** The smallest ratio that can be ruled out within so many minutes; undefined when even a hundred takes longer. */
+/**
+ * Returns the smallest ratio that can be ruled out within so many minutes; undefined when even a hundred takes longer.
+ */
 export function provableWithin(minutes: number, traffic: ExpectedTraffic, policy: Pick<Policy, 'alpha' | 'beta'>): number | undefined {
   if (!(minutesToProve(MOST, traffic, policy) <= minutes)) return undefined
   let [tooSmall, enough] = [1, MOST]

@@ -26,10 +26,10 @@ export interface Policy {
 /** What one metric may be weighed against instead. */
 export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause'>>
 
-/** What is written in a plan; the rest follows from its steps and metrics. */
+/** The part of a policy that a plan writes; the rest follows from its steps and metrics. */
 export type WrittenPolicy = Omit<Policy, 'shares' | 'metrics'>
 
-/** The policy with the metric's own bounds in it. */
+/** Returns the policy with the metric's own bounds in it. */
 export function policyFor(policy: Policy, metric: string): Policy {
   const own = policy.metrics?.[metric]
   return own ? { ...policy, ...own } : policy
@@ -60,7 +60,7 @@ export interface Limits {
   readonly last: number
 }
 
-/** 100, 10, 40, 20, 20 and 40 to one by default. */
+/** Returns how many to one is enough for each decision: 100, 10, 40, 20, 20 and 40 by default. */
 export function limitsOf({ alpha, beta }: Pick<Policy, 'alpha' | 'beta'>): Limits {
   return { harm: 1 / alpha, suspicion: 0.1 / alpha, proof: 2 / beta, bucketProof: 1 / beta, step: 1 / beta, last: 2 / beta }
 }

@@ -3,7 +3,7 @@ import type { Histogram } from './buckets.ts'
 import { faultOf, faultOfHistogram, gap, silence, type Gap, type Read } from './gap.ts'
 import type { Group } from './likelihood.ts'
 
-/** What was counted between the last poll and this one. */
+/** The counts between the last poll and this one. */
 export interface Poll {
   readonly at: Instant
   /** Index into `Policy.shares` of the exposure in force all that time. */

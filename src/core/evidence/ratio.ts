@@ -9,18 +9,21 @@ const MOST = 1000
 const PRECISION = 1.001
 
 /**
- * How many times as bad the release is at least, since the start, when `limit` to one is sure enough: the greatest
- * ratio that the harm mixture against it excludes. Undefined while not even one hundredth is.
+ * Returns how many times as bad the release is at least, since the start, when `limit` to one is sure enough: the
+ * greatest ratio that the harm mixture against it excludes. Undefined while not even one hundredth is.
  *
- * The likelihood ratio only depends on sums at the same division of traffic, so that the tallies of the steps stand
- * for their polls; each bad request counts by the η of its poll.
+ * The likelihood ratio only depends on sums at the same division of traffic, so that the tallies of the steps stand for
+ * their polls; each bad request counts by the η of its poll.
  */
 export function atLeast({ past, step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(HARM, bound, [...past, step]) >= limit
   return excluded(LEAST) ? search((bound) => !excluded(bound)).below : undefined
 }
 
-/** The smallest ratio that can be ruled out at this step, `limit` to one; undefined while not even a thousand can. */
+/**
+ * Returns the smallest ratio that can be ruled out at this step, `limit` to one; undefined while not even a thousand
+ * can.
+ */
 export function ruledOut({ step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(PROOF, bound, [step]) >= limit
   return excluded(MOST) ? search(excluded).above : undefined

@@ -9,8 +9,8 @@ import { limitsOf, policyFor, type Policy } from './policy.ts'
 const MOST = 100_000
 
 /**
- * In how many polls what is waited for would be known, if the release is as good as the toggle-off group and the traffic
- * stays as it was at this step. At least 1; undefined where that cannot be foretold.
+ * Returns in how many polls what is waited for would be known, if the release is as good as the toggle-off group and
+ * the traffic stays as it was at this step. At least 1; undefined where that cannot be foretold.
  */
 export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy): number | undefined {
   if (finding.do !== 'hold') return undefined
@@ -25,7 +25,7 @@ export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy
   return bounded === undefined ? proven : Math.min(proven ?? MOST, bounded)
 }
 
-/** What is missing of the proof, divided by what a poll of good news adds to it. */
+/** Divides what is missing of the proof by what a poll of good news adds to it. */
 function untilProven(
   { stream }: Entry,
   { proof, needed }: { readonly proof: number; readonly needed: number },

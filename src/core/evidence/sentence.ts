@@ -8,7 +8,7 @@ import { atLeast, ruledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
 
 /**
- * What a person reads, without where the rollout is: what was measured, what was needed, and when it may change.
+ * Says in a sentence what was measured, what was needed, and when it may change, without where the rollout is.
  * `interval` is the time between two polls.
  */
 export function sentenceOf(finding: LedgerFinding, ledger: Ledger, policy: Policy, interval: Duration): string {
@@ -84,7 +84,7 @@ function lengthOf(polls: number | undefined, interval: Duration): string {
   return `; about ${formatDuration(Math.max(1, Math.ceil((polls * interval) / 60_000)) * 60_000)} at this traffic`
 }
 
-/** What is ruled out: a ratio, or several where metrics have bounds of their own. */
+/** Says which ratio is ruled out, or which, where metrics have bounds of their own. */
 function listed({ entries }: Ledger, policy: Policy): string {
   const ratios = new Set(entries.map(({ metric }) => policyFor(policy, metric).critical))
   return [...ratios].map(times).join(', ') || times(policy.critical)
@@ -106,7 +106,7 @@ function points(rate: number): string {
   return String(Number((100 * rate).toPrecision(2)))
 }
 
-/** `2.4`, `296`, `over 1000000`. */
+/** Formats evidence: `2.4`, `296`, `over 1000000`. */
 export function odds(evidence: number): string {
   if (evidence >= 1e6) return 'over 1000000'
   return evidence >= 10 ? String(Math.round(evidence)) : evidence.toFixed(1)

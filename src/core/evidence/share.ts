@@ -7,7 +7,9 @@ const BURSTS = 10
 /** The 1 in 10,000 quantile of χ² with one degree of freedom. */
 const UNLIKELY = 15.14
 
-/** Pearson's χ² (one degree of freedom) of how the requests divide, against a toggle-on share of `share` (0–1). */
+/**
+ * Returns Pearson's χ² (one degree of freedom) of how the requests divide, against a toggle-on share of `share` (0–1).
+ */
 export function chiSquare({ on, off }: Pair, share: number): number {
   const all = on.total + off.total
   if (all === 0) return 0
@@ -15,8 +17,9 @@ export function chiSquare({ on, off }: Pair, share: number): number {
 }
 
 /**
- * Whether the traffic is not divided as the step says: significantly so even if requests come in bursts, and by enough
- * to matter (twice or half the odds). Small differences are usual where users are divided and requests are counted.
+ * Tells whether the traffic is not divided as the step says: significantly so even if requests come in bursts, and by
+ * enough to matter (twice or half the odds). Small differences are usual where users are divided and requests are
+ * counted.
  */
 export function isOffShare(pair: Pair, share: number): boolean {
   const odds = (pair.on.total / pair.off.total) * ((1 - share) / share)

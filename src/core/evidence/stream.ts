@@ -16,7 +16,7 @@ export interface EvidenceStream {
   readonly proof: Mixture
   /** Polls whose evidence counted: the t of the restarts. */
   readonly polls: number
-  /** What was seen since the step was reached, and at the steps before, oldest first. */
+  /** The tallies since the step was reached, and those of the steps before, oldest first. */
   readonly step: Tally
   readonly past: readonly Tally[]
 }
@@ -52,8 +52,8 @@ export const FRESH: EvidenceStream = {
 }
 
 /**
- * The stream as another step begins. A regression may come with it; what was proven at another exposure is not proven
- * at this one. The noise is the traffic's own and stays learned.
+ * Returns the stream as another step begins. A regression may come with it; what was proven at another exposure is not
+ * proven at this one. The noise is the traffic's own and stays learned.
  */
 export function enterStep(stream: EvidenceStream, { shares }: Policy): EvidenceStream {
   return {
@@ -65,7 +65,10 @@ export function enterStep(stream: EvidenceStream, { shares }: Policy): EvidenceS
   }
 }
 
-/** The stream after one poll. `leastDrift` is how much the other streams wandered before it: what moves one moves others. */
+/**
+ * Returns the stream after one poll. `leastDrift` is how much the other streams wandered before it: what moves one
+ * moves others.
+ */
 export function evolveStream(before: EvidenceStream, pair: Pair, policy: Policy, trust: Trust, leastDrift = 0): EvidenceStream {
   if (trust === 'none') return before
   const t = before.polls
@@ -90,17 +93,20 @@ export function evolveStream(before: EvidenceStream, pair: Pair, policy: Policy,
   }
 }
 
-/** How many to one that the release is worse than tolerated. */
+/** Returns how many to one that the release is worse than tolerated. */
 export function harmOf({ harm }: EvidenceStream): number {
   return worth(harm)
 }
 
-/** How many to one that the release is not critical, since the step was reached. */
+/** Returns how many to one that the release is not critical, since the step was reached. */
 export function proofOf({ proof }: EvidenceStream): number {
   return worth(proof)
 }
 
-/** Everything seen since the start. Only to be shown: pooled over steps, a trend looks like harm (Simpson's paradox). */
+/**
+ * Returns everything seen since the start, only to be shown: pooled over steps, a trend looks like harm (Simpson's
+ * paradox).
+ */
 export function totalOf({ step, past }: EvidenceStream): Pair {
   const sum = (group: 'on' | 'off'): Group => ({
     total: past.reduce((all, each) => all + each[group].total, step[group].total),

@@ -1,7 +1,7 @@
 import { information, type Pair } from './likelihood.ts'
 
 /**
- * What is known about the noise of one stream, beyond that of independent requests: requests that fail together
+ * The noise of one stream as far as it is known, beyond that of independent requests: requests that fail together
  * (dispersion, φ) and a ratio that wanders while nothing is wrong (drift, τ², the long-run variance of its logarithm).
  * Both are learned around a running mean of the ratio, so that a constant harm is not taken for noise.
  */
@@ -41,26 +41,27 @@ export const QUIET: Noise = {
   recent: [],
 }
 
-/** φ̂: how many times the variance of independent requests. At least 1. */
+/** Returns φ̂: how many times the variance of independent requests. At least 1. */
 export function dispersionOf({ dispersion: [sum, weight] }: Noise): number {
   return Math.max(1, sum / weight)
 }
 
-/** τ̂². */
+/** Returns τ̂²: how much the ratio wanders beyond that noise. */
 export function driftOf({ drift: [sum, weight] }: Noise): number {
   return Math.max(LEAST_DRIFT, sum / weight)
 }
 
 /**
- * η, the exponent on a poll's likelihood ratio: 1/max(kφ̂, k + I·τ̂²), with k events per cause (retries + 1) and the
- * information I the poll holds about the ratio. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1. Tempering as in Grünwald 2012, "The safe Bayesian".
+ * Returns η, the exponent on a poll's likelihood ratio: 1/max(kφ̂, k + I·τ̂²), with k events per cause (retries + 1)
+ * and the information I the poll holds about the ratio. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1.
+ * Tempering as in Grünwald 2012, "The safe Bayesian".
  */
 export function tempering(noise: Noise, bound: number, pair: Pair, eventsPerCause: number, leastDrift = 0): number {
   const k = Math.max(1, eventsPerCause)
   return 1 / Math.max(k * dispersionOf(noise), k + information(bound, pair) * Math.max(leastDrift, driftOf(noise)))
 }
 
-/** The noise after one more poll. */
+/** Returns the noise after one more poll. */
 export function learn(noise: Noise, pair: Pair): Noise {
   const { on, off } = pair
   const all = on.total + off.total

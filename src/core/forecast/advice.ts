@@ -26,7 +26,7 @@ interface Ending {
   readonly within90: Duration
   /** Number of the step, from 1. */
   readonly step: number
-  /** What was said most often. */
+  /** The reason given most often. */
   readonly why?: string
 }
 
@@ -81,7 +81,7 @@ const MISSED_AT_MOST = 0.05
 /** Of what takes too long, this share is the reason. */
 const MAINLY = 0.4
 
-/** The worst that is to be said of a plan by its made-up rollouts, and what to change. */
+/** Returns the worst that is to be said of a plan by its made-up rollouts, and what to change. */
 export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally): Advice {
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]

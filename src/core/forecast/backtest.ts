@@ -47,7 +47,7 @@ export interface Replay {
   readonly episodes: readonly Episode[]
 }
 
-/** The beginning; undefined when no phase is judged by the metric. `step` stands for the plan's interval. */
+/** Begins a replay; undefined when no phase is judged by the metric. `step` stands for the plan's interval. */
 export function openReplay(plan: Plan, metric: string, step: Duration): Replay | undefined {
   const states = plan.phases
     .filter(({ metrics }) => metrics.includes(metric))
@@ -85,7 +85,7 @@ function held(plan: Plan): State {
   }
 }
 
-/** One more poll, by the judge and the policy of a real rollout. Polls come oldest first. */
+/** Replays one more poll, by the judge and the policy of a real rollout. Polls come oldest first. */
 export function replay(before: Replay, { at, reading }: Past): Replay {
   const [first] = before.states
   const phase = first?.plan.phases[0]
@@ -101,7 +101,7 @@ export function replay(before: Replay, { at, reading }: Past): Replay {
   return answers.length === 0 && track.verdict !== 'warning' && track.verdict !== 'critical' ? closed(now) : defined({ ...now, open })
 }
 
-/** What happened, with the episode that was still going on at the end. */
+/** Returns what happened, with the episode that was still going on at the end. */
 export function episodesOf(replayed: Replay): readonly Episode[] {
   return closed(replayed).episodes
 }

@@ -46,7 +46,10 @@ export const POLLS = 120_000
 /** Fewer runs than this show nothing. */
 export const FEWEST = 5
 
-/** Plays the plan through the real watch and policy, again and again. People say yes; windows and freezes are open. The same seed, the same runs. */
+/**
+ * Plays the plan through the real watch and policy, again and again. People say yes; windows and freezes are open. The
+ * same seed, the same runs.
+ */
 export function* forecast(plan: Plan, release: ForecastRelease, seed: number): Generator<ForecastRun, never> {
   const given = free(plan)
   for (let nth = 0; ; nth += 1) yield play(given, release, seed * 7919 + nth)

@@ -13,14 +13,22 @@ export interface Guarantee {
   readonly evidence?: Evidence
   /** Metrics that do, with the bounds they have of their own. */
   readonly compared: { readonly [metric: string]: Bounds }
-  /** Metrics judged by evidence of one group: above which rate (0–1), and in how many changes that stay below it by mistake (0–1). */
+  /**
+   * Metrics judged by evidence of one group: above which rate (0–1), and in how many changes that stay below it by
+   * mistake (0–1).
+   */
   readonly single: { readonly [metric: string]: { readonly above: number; readonly mistaken: number } }
-  /** Metrics judged by their thresholds alone: those that count requests, and those that give a number and nothing else. */
+  /**
+   * Metrics judged by their thresholds alone: those that count requests, and those that give a number and nothing else.
+   */
   readonly counted: readonly string[]
   readonly numbers: readonly string[]
 }
 
-/** For every phase whose steps some users have and some do not, or that weighs evidence of one group. */
+/**
+ * Returns what is promised for every phase whose steps some users have and some do not, or that weighs evidence of one
+ * group.
+ */
 export function guaranteesOf(plan: Plan): readonly Guarantee[] {
   return plan.phases.flatMap((phase, nth) => {
     const steps = stepsOf(plan).filter((step) => step.phase === nth)

@@ -30,7 +30,7 @@ export interface Outlook extends Flow {
   readonly phase: string
   /** Exposure at which it is decided, 0–1. */
   readonly share: number
-  /** What is to be ruled out. */
+  /** The ratio to be ruled out. */
   readonly ratio: number
   /** Absent where it never would be: nothing bad happens, or nothing at all. */
   readonly takes?: Duration
@@ -41,7 +41,10 @@ export interface Outlook extends Flow {
   readonly within?: number
 }
 
-/** The slowest of what a phase has to know; undefined where it compares nothing, or nothing is known of the traffic. */
+/**
+ * Returns the slowest of what a phase has to know; undefined where it compares nothing, or nothing is known of the
+ * traffic.
+ */
 export function outlookOf(plan: Plan, phase: string, flows: readonly Flow[], of?: string): Outlook | undefined {
   const last = stepsOf(plan)
     .map(({ index }) => ({ index, ramp: rampAt(plan, index) }))
@@ -69,7 +72,7 @@ export function flowsOf({ state: { plan, watch }, weighed }: Pick<Situation, 'st
   return [...compared, ...alone]
 }
 
-/** From what was counted within so many seconds, and what the rates are taken from. */
+/** Returns the flows in what was counted within so many seconds; `all` is what their rates are taken from. */
 export function flowsIn(metric: string, gained: Bin['counts'], all: Bin['counts'], seconds: number): readonly Flow[] {
   const { total, bad, '+Inf': every } = all
   const perSecond = (gained['total'] ?? gained['+Inf'] ?? 0) / seconds
@@ -127,7 +130,10 @@ function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, po
   return { on: group(share), off: group(1 - share) }
 }
 
-/** Polls until the rate itself is bounded closely enough, whatever the ratio. Infinity beyond what a step may take tenfold. */
+/**
+ * Polls until the rate itself is bounded closely enough, whatever the ratio. Infinity beyond what a step may take
+ * tenfold.
+ */
 function pollsToBound(flow: Flow, share: number, policy: Policy, interval: Duration): number {
   const entry: Entry = { metric: flow.metric, stream: FRESH, normal: { total: 0, bad: 0, recent: [] } }
   const isEnough = (polls: number): boolean =>

@@ -30,8 +30,8 @@ export interface Timeline {
 }
 
 /**
- * When everything ahead can happen at the earliest: holds, bakes, success criteria, windows and freezes taken as they
- * are; metrics healthy, people at hand. Without a situation the plan begins at `now`.
+ * Returns when everything ahead can happen at the earliest: holds, bakes, success criteria, windows and freezes taken
+ * as they are; metrics healthy, people at hand. Without a situation the plan begins at `now`.
  */
 export function timelineOf(plan: Plan, now: Instant, situation?: Situation): Timeline {
   const state = situation?.state
@@ -80,7 +80,10 @@ function nextOf(state: State): number {
   return (state.intent?.move === 'advance' ? state.intent.cursor : state.cursor) + 1
 }
 
-/** What is left of the step arrived at, as far as it can be foretold; the calendar is reckoned with by itself. */
+/**
+ * Returns how long the step arrived at still takes, as far as it can be foretold. The calendar is reckoned with by
+ * itself.
+ */
 function leftOf({ gates }: Situation): Duration {
   const timed = gates.filter(({ name }) => name !== 'window' && name !== 'freeze')
   return Math.max(0, ...timed.map(({ opensIn }) => opensIn ?? 0))

@@ -38,9 +38,10 @@ export interface CdEvent {
 }
 
 /**
- * A message as a CDEvent in a CloudEvents envelope. A rollout is a pipeline run; a move that has arrived modifies an
- * environment; a retreat that nobody asked for is an incident, which going on resolves. `service.*` is not used: it needs the
- * id of an artifact, and toggles have none. The rest are custom events, as the specification has them for tools.
+ * Returns a message as a CDEvent in a CloudEvents envelope. A rollout is a pipeline run; a move that has arrived
+ * modifies an environment; a retreat that nobody asked for is an incident, which going on resolves. `service.*` is not
+ * used: it needs the id of an artifact, and toggles have none. The rest are custom events, as the specification has
+ * them for tools.
  */
 export function cloudEventOf(message: Message): CloudEvent {
   const source = `/rollout/${encodeURIComponent(message.rollout)}`

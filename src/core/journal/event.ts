@@ -63,8 +63,8 @@ export type Fact =
   /** A verdict, a streak or the hold credit changed enough to be kept. */
   | { readonly type: 'observed'; readonly watch: Watch }
   /**
-   * Durable before anything is written. `exposures` is what every toggle is to have afterwards, `targets` what is written
-   * for it; where it does not say, every target that holds a toggle.
+   * Durable before anything is written. `exposures` is what every toggle is to have afterwards, `targets` what is
+   * written for it; where it does not say, every target that holds a toggle.
    */
   | {
       readonly type: 'intended'
@@ -82,8 +82,8 @@ export type Fact =
   | { readonly type: 'applied'; readonly intent: number; readonly targets: readonly string[]; readonly unheard?: readonly string[] }
   | { readonly type: 'applied'; readonly intent: number; readonly target: string }
   /**
-   * A process that did not make the newest intent is about to write it to targets that refuse no older number: what it and
-   * the other have sent may land later than what either knows of.
+   * A process that did not make the newest intent is about to write it to targets that refuse no older number: what it
+   * and the other have sent may land later than what either knows of.
    */
   | { readonly type: 'joined'; readonly intent: number; readonly targets: readonly string[] }
   | { readonly type: 'refused'; readonly intent: number; readonly target: string; readonly error: string }
@@ -93,7 +93,7 @@ export type Fact =
   | { readonly type: 'resumed' }
   /** Somebody with the right agreed to the step with this index, of the plan with this digest. */
   | { readonly type: 'approved'; readonly step: number; readonly digest: string; readonly group: string; readonly signed?: Signed }
-  /** Whoever approved takes it back. */
+  /** An approval is taken back by who gave it. */
   | { readonly type: 'revoked'; readonly step: number; readonly digest: string; readonly group: string }
   /** A checklist item of a phase is done; `evidence` says where that can be seen. */
   | { readonly type: 'checked'; readonly phase: string; readonly item: string; readonly evidence?: string }
@@ -105,8 +105,8 @@ export type Fact =
   | { readonly type: 'attached'; readonly controller: Controller }
   | { readonly type: 'detached' }
   /**
-   * A channel was told of every event it is to be told of, up to the one numbered `through`; with `error` it was given up
-   * with them after so many attempts.
+   * A channel was told of every event it is to be told of, up to the one numbered `through`; with `error` it was given
+   * up with them after so many attempts.
    */
   | { readonly type: 'notified'; readonly channel: string; readonly through: number; readonly attempts: number; readonly error?: string }
   /** The journal goes on in another store; nothing follows here. */

@@ -7,8 +7,8 @@ type Self = Pick<Fence, 'identity' | 'epoch'>
 /** A mark that says something of one's own journal. */
 export interface Notable {
   /**
-   * `newer`: of an intent that the journal does not know: the journal is older than the world. `stranger`: of another journal
-   * of the same name and environment: one of the two was lost, or begun twice. `tombstone`: of a break-glass.
+   * `newer`: of an intent that the journal does not know: the journal is older than the world. `stranger`: of another
+   * journal of the same name and environment: one of the two was lost, or begun twice. `tombstone`: of a break-glass.
    */
   readonly is: 'newer' | 'stranger' | 'tombstone'
   readonly mark: Mark
@@ -20,19 +20,27 @@ export function ownMark(marks: readonly Mark[], self: Self): Mark {
   return marks.reduce((newest, mark) => (isOwn(mark, self) && mark.epoch >= newest.epoch ? mark : newest), none)
 }
 
-/** Returns the mark a write must not replace, because it is one's own and newer; undefined where the write may go on. */
+/**
+ * Returns the mark a write must not replace, because it is one's own and newer; undefined where the write may go on.
+ */
 export function newerMark(marks: readonly Mark[], fence: Fence): Mark | undefined {
   const held = ownMark(marks, fence)
   return held.epoch > fence.epoch && !fence.over.includes(held.epoch) ? held : undefined
 }
 
-/** Returns whether a write with the first mark takes the place of the second: its own, and that of an earlier journal of its name. */
+/**
+ * Returns whether a write with the first mark takes the place of the second: its own, and that of an earlier journal of
+ * its name.
+ */
 export function isReplaced(mark: Mark, by: Mark): boolean {
   if (!by.identity) return !mark.identity
   return isOwn(mark, { ...by, identity: by.identity }) || (mark.identity !== undefined && isNamesake(mark.identity, by.identity))
 }
 
-/** Returns what marks say of the journal of `identity` whose newest intent is `epoch`; nothing of those of other rollouts. */
+/**
+ * Returns what marks say of the journal of `identity` whose newest intent is `epoch`; nothing of those of other
+ * rollouts.
+ */
 export function notableMarks(marks: readonly Mark[], self: Self): readonly Notable[] {
   return marks.flatMap((mark): readonly Notable[] => {
     if (isOwn(mark, self)) {
@@ -44,8 +52,8 @@ export function notableMarks(marks: readonly Mark[], self: Self): readonly Notab
 }
 
 /**
- * A break-glass has no journal to ask for its lineage, so its mark is that of every journal of the name. A mark without an
- * identity is taken for one's own where that refuses nothing, and where it is a break-glass.
+ * A break-glass has no journal to ask for its lineage, so its mark is that of every journal of the name. A mark without
+ * an identity is taken for one's own where that refuses nothing, and where it is a break-glass.
  */
 function isOwn({ identity, epoch }: Mark, self: Self): boolean {
   if (!identity) return epoch <= self.epoch || epoch === TOMBSTONE

@@ -14,12 +14,12 @@ export const FOLD = '8'
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
 
-/** State of a whole journal; undefined when nothing has been started. */
+/** Returns the state of a whole journal; undefined when nothing has been started. */
 export function fold(events: readonly Event[], from?: State): State | undefined {
   return events.reduce<State | undefined>(evolve, from)
 }
 
-/** The state after one more event. Events before `started` have nothing to change and are skipped. */
+/** Returns the state after one more event. Events before `started` have nothing to change and are skipped. */
 export function evolve(state: State | undefined, event: Event): State | undefined {
   if (event.type === 'started') return withOutbox(begin(event, state?.lineage), event, state)
   if (!state) return undefined
@@ -74,7 +74,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...rest, status: 'running', decidedAt: event.at, ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':
-      // Whoever agreed to another plan has not agreed to this one.
+      // An approval of another plan is none of this one.
       if (event.digest !== state.digest) return state
       return { ...state, approvals: [...without(state.approvals, event), approval(event)] }
     case 'revoked':
@@ -130,7 +130,7 @@ function unknownKind({ seq, type, version }: Pick<Stamp, 'seq' | 'version'> & { 
   return { seq, kind: type, version }
 }
 
-/** What was seen under an older plan and still counts under the new one: only what means the same in both. */
+/** Keeps of a watch what means the same under the new plan. */
 function carry(watch: Watch, before: Plan, now: Plan): Watch {
   const same = (name: string): boolean => isSame(before.metrics[name], now.metrics[name])
   const criterion = (plan: Plan, key: string): Criterion | undefined =>
@@ -149,7 +149,7 @@ function carry(watch: Watch, before: Plan, now: Plan): Watch {
   }
 }
 
-/** Whether two parts of a plan are the same; keys in another order are. */
+/** Tells whether two parts of a plan are the same; keys in another order are. */
 export function isSame(before: unknown, now: unknown): boolean {
   return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
 }

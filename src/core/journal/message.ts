@@ -66,7 +66,7 @@ const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {
 const CLOSES: ReadonlySet<NoticeKind> = new Set(['started', 'resumed', 'completed'])
 const MOST_CHANGES = 3
 
-/** A notice as it is sent: the facts and one text, or the channel's own template filled with them. */
+/** Returns a notice as it is sent: the facts and one text, or the channel's own template filled with them. */
 export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'>, notice: Notice, template?: string): Message {
   const { kind, code, ...rest } = notice
   const severity = kind === 'paused' && code === 'operator' ? 'info' : (SEVERITY[kind] ?? 'info')
@@ -86,7 +86,7 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
   return template === undefined ? message : { ...message, text: fill(template, valuesOf(message)) }
 }
 
-/** What `doctor --notify` sends: nothing is wrong, and nothing is over. */
+/** Returns the message `doctor --notify` sends: nothing is wrong, and nothing is over. */
 export function testMessage({ name, environment }: Pick<Plan, 'name' | 'environment'>, at: Instant, actor: string, id: string): Message {
   const where = environment === undefined ? name : `${name}@${environment}`
   const at0 = { changes: [], phase: '', step: 0, steps: 0, seq: 0 }
@@ -95,13 +95,15 @@ export function testMessage({ name, environment }: Pick<Plan, 'name' | 'environm
   return { id, kind: 'test', severity: 'info', alert: 'none', ...which, ...said, ...at0, at, actor }
 }
 
-/** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
+/** Formats changes: `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
 export function changesText(changes: readonly Changed[]): string {
   const shown = changes.slice(0, MOST_CHANGES).map(({ toggle, from, to }) => `${toggle} ${formatExposure(from)} → ${formatExposure(to)}`)
   return changes.length > MOST_CHANGES ? `${shown.join(', ')} and ${changes.length - MOST_CHANGES} more` : shown.join(', ')
 }
 
-/** `FEATURE_X 25% → 0%: error_rate 7.8% > 5% for 1m (94 of 1204) · step 2 of 8, phase core · ana "soaked overnight"`. */
+/**
+ * `FEATURE_X 25% → 0%: error_rate 7.8% > 5% for 1m (94 of 1204) · step 2 of 8, phase core · ana "soaked overnight"`.
+ */
 function textOf({ changes, about, phase, step, steps, actor, reason }: Notice): string {
   const what = [changesText(changes), about ?? ''].filter((part) => part !== '').join(': ')
   const place = steps === 0 ? '' : step === 0 ? `before step 1 of ${steps}, phase ${phase}` : `step ${step} of ${steps}, phase ${phase}`

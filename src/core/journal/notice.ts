@@ -12,7 +12,7 @@ export interface Notice {
   readonly kind: NoticeKind
   /** The event it tells of. */
   readonly seq: number
-  /** The same at every attempt: whoever has it already may drop it. */
+  /** The same at every attempt: a receiver that has it already may drop it. */
   readonly id: string
   readonly at: Instant
   readonly actor: string
@@ -44,7 +44,7 @@ const LONGEST = 500
 
 type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & { readonly from?: Exposures; readonly to?: Exposures }
 
-/** What an event is worth telling: most are worth nothing. `before` is undefined for the first. */
+/** Returns the notices an event is worth: most are worth none. `before` is undefined for the first. */
 export function noticesOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Notice[] {
   const { plan } = after
   const steps = stepsOf(plan)

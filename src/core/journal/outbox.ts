@@ -12,7 +12,7 @@ export interface Outbox {
 
 type Channels = NonNullable<Plan['notify']>
 
-/** The outbox after one more event; undefined while the plan has no channel. */
+/** Returns the outbox after one more event; undefined while the plan has no channel. */
 export function owe(outbox: Outbox | undefined, event: Event, before: NoticeState | undefined, after: NoticeState): Outbox | undefined {
   const channels = after.plan.notify
   if (!channels) return undefined
@@ -29,14 +29,17 @@ export function owe(outbox: Outbox | undefined, event: Event, before: NoticeStat
   return pruned(channels, { told: known, notices: [...notices, ...fresh] })
 }
 
-/** What one channel has yet to be told, oldest first: in order, so that what opens an alert comes before what closes it. */
+/**
+ * Returns what one channel has yet to be told, oldest first: in order, so that what opens an alert comes before what
+ * closes it.
+ */
 export function owedTo({ notify: channels }: Pick<Plan, 'notify'>, outbox: Outbox | undefined, name: string): readonly Notice[] {
   const channel = channels && Object.hasOwn(channels, name) ? channels[name] : undefined
   if (!channel || !outbox) return []
   return outbox.notices.filter((notice) => wants(name, channel, notice) && notice.seq > (outbox.told[name] ?? 0))
 }
 
-/** A channel without events is silenced, whoever calls it. */
+/** A channel without events is silenced, even where a contingency calls it. */
 function wants(name: string, { events }: Channels[string], { kind, called = [] }: Notice): boolean {
   return events.includes(kind) || (events.length > 0 && called.includes(name))
 }

@@ -20,7 +20,7 @@ export interface Intent {
   readonly cursor: number
   readonly exposures: Exposures
   readonly why: Why
-  /** What is written for it. */
+  /** The targets that are written for it, and how far each has come. */
   readonly targets: { readonly [target: string]: Progress }
   /** Those of them that were not known to hold the words from before: an older intent had not been confirmed there. */
   readonly doubted: readonly string[]
@@ -74,7 +74,7 @@ export interface State {
   /** Index of the step arrived at last; -1 before the first. */
   readonly cursor: number
   readonly arrivedAt: Instant
-  /** When it was last decided where it is to go: by its start, an intent or a resume. By the clock of whoever did. */
+  /** When it was last decided where it is to go: by its start, an intent or a resume. By the clock of the process that did. */
   readonly decidedAt: Instant
   readonly intent?: Intent
   /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
@@ -90,20 +90,23 @@ export interface State {
   /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
   readonly drilled?: { readonly [contingency: string]: Drill & Pick<Stamp, 'seq' | 'at' | 'actor'> }
   readonly checked: readonly Checked[]
-  /** Who froze the plan: whoever started the rollout, and whoever accepted an edit since. */
+  /** Who froze the plan: who started the rollout, and everybody who accepted an edit since. */
   readonly authors: readonly string[]
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
   /** What channels have yet to be told; absent while the plan has none. */
   readonly outbox?: Outbox
-  /** The newest event of a kind that this version does not know: what it did to the rollout only a newer version can say. */
+  /**
+   * The newest event of a kind that this version does not know: what it did to the rollout only a newer version can
+   * say.
+   */
   readonly unknown?: { readonly seq: number; readonly kind: string; readonly version: string }
   /** The journal goes on there; nothing may follow here. */
   readonly moved?: string
 }
 
-/** The state a `start` would make of a plan, by nobody and at no time: to try something out on. */
+/** Returns the state a `start` would make of a plan, by nobody and at no time: to try something out on. */
 export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): State {
   return {
     seq: 0,
@@ -129,14 +132,14 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
   }
 }
 
-/** The step arrived at; undefined before the first. */
+/** Returns the step arrived at; undefined before the first. */
 export function currentStep(state: State): Step | undefined {
   return stepsOf(state.plan)[state.cursor]
 }
 
 /**
- * Whether an intent may count as carried out although these targets have not confirmed it: a step up when they are few
- * enough (`maxUnavailable`) and every toggle it moves has been written somewhere; a retreat never.
+ * Tells whether an intent may count as carried out although these targets have not confirmed it: a step up when they
+ * are few enough (`maxUnavailable`) and every toggle it moves has been written somewhere; a retreat never.
  */
 export function canDoWithout(plan: Plan, intent: Intent, without: readonly string[]): boolean {
   if (intent.move !== 'advance') return without.length === 0

@@ -40,7 +40,9 @@ export interface Journal {
   dropLease(lease: Lease): Promise<void>
   /** The lease that runs. */
   lease(): Promise<Lease | undefined>
-  /** Waits until there may be an event after number `after`: true then, false after `limit`. Rejects when `signal` ends. */
+  /**
+   * Waits until there may be an event after number `after`: true then, false after `limit`. Rejects when `signal` ends.
+   */
   changed(after: number, limit: Duration, signal: AbortSignal): Promise<boolean>
   /** Where it is, for messages. */
   readonly place: string

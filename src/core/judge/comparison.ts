@@ -15,7 +15,7 @@ import type { Duration } from '../values/units.ts'
 
 type Readings = { readonly [metric: string]: Reading }
 
-/** What is remembered of the two groups between polls. Plain data: it lives in the journal. */
+/** The memory of the two groups between polls. Plain data: it lives in the journal. */
 export interface Comparison {
   /** The change it is about: `phase/TOGGLE`. */
   readonly of: string
@@ -35,7 +35,10 @@ export interface Ramp {
   readonly metrics: { readonly [metric: string]: 'failures' | 'latency' }
 }
 
-/** The ramp at a cursor; undefined where nobody, or everybody, has the change, or no metric tells the groups apart. */
+/**
+ * Returns the ramp at a cursor; undefined where nobody, or everybody, has the change, or no metric tells the groups
+ * apart.
+ */
 export function rampAt(plan: Plan, cursor: number): Ramp | undefined {
   const known = ramps.get(plan) ?? new Map<number, Ramp | undefined>()
   if (!known.has(cursor)) ramps.set(plan, known.set(cursor, findRamp(plan, cursor)))
@@ -68,7 +71,10 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
   return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(own.length > 0 && { metrics: Object.fromEntries(own) }) } }
 }
 
-/** What thresholds look at: where some have the change, those who have it. A fault of one in a hundred would drown in the rest. */
+/**
+ * Returns the readings that thresholds look at: where some have the change, those of the users who have it. A fault of
+ * one in a hundred would drown in the rest.
+ */
 export function focused(ramp: Ramp | undefined, readings: Readings): Readings {
   if (!ramp) return readings
   return Object.fromEntries(
@@ -82,7 +88,7 @@ function ofThoseOn(reading: Reading): Reading {
   return reading
 }
 
-/** The comparison after one more poll; undefined where there is none to make. */
+/** Returns the comparison after one more poll; undefined where there is none to make. */
 export function compare(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
   if (!ramp) return undefined
   const { ledger, last } = before?.of === ramp.of ? before : fresh(ramp)
@@ -99,13 +105,13 @@ export function compare(ramp: Ramp | undefined, before: Comparison | undefined, 
   return { of: ramp.of, ledger: isFirst ? ledger : evolveLedger(ledger, poll, ramp.policy), last: { ...last, ...kept } }
 }
 
-/** The comparison as a step is reached: what was counted on the way there belongs to neither step. */
+/** Returns the comparison as a step is reached: what was counted on the way there belongs to neither step. */
 export function arrive(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
   if (!ramp || before?.of !== ramp.of) return undefined
   return { ...before, last: countersIn(ramp, readings) }
 }
 
-/** A person has looked at what it asked about. */
+/** Returns the comparison after a person has looked at what it asked about. */
 export function resumed(comparison: Comparison): Comparison {
   return { ...comparison, ledger: resume(comparison.ledger) }
 }
@@ -124,7 +130,9 @@ export interface Weighed {
   readonly metric?: string
 }
 
-/** Undefined where there is nothing to compare; where there is, and nothing was compared yet, it says so. */
+/**
+ * Weighs what was compared; undefined where there is nothing to compare. Where nothing was compared yet, it says so.
+ */
 export function weigh({
   plan,
   cursor,
@@ -163,7 +171,7 @@ function fresh({ of, metrics }: Ramp): Comparison {
   return { of, ledger: openLedger(named('failures'), named('latency')), last: {} }
 }
 
-/** Some have it and some do not. */
+/** Tells whether some users have the change and some do not. */
 export function isPartial(exposure: number): boolean {
   return exposure > 0 && exposure < 100
 }

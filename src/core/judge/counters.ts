@@ -2,7 +2,7 @@ import type { Duration } from '../values/units.ts'
 import type { Metric } from '../plan/plan.ts'
 import type { Series } from '../values/reading.ts'
 
-/** What is counted (`bad`, `total`, or a bucket's upper bound) → its cumulative series. */
+/** `bad`, `total`, or a bucket's upper bound → its cumulative series. */
 export type Counters = { readonly [key: string]: Series }
 
 /** Increments over a stretch of watched time. */
@@ -12,9 +12,8 @@ export interface Bin {
 }
 
 /**
- * What each counter gained between two polls. A series that went down was reset and has
- * gained what it shows now; one not seen before began at zero: the first error of a
- * process creates its series, and must count.
+ * Returns what each counter gained between two polls. A series that went down was reset and has gained what it shows
+ * now; one not seen before began at zero: the first error of a process creates its series, and must count.
  */
 export function increments(before: Counters, now: Counters): Bin['counts'] {
   return Object.fromEntries(
@@ -26,7 +25,7 @@ export function increments(before: Counters, now: Counters): Bin['counts'] {
   )
 }
 
-/** The counters as they are now, and those of series that were not seen this time as they were. */
+/** Returns the counters as they are now, and those of series that were not seen this time as they were. */
 export function carried(before: Counters, now: Counters): Counters {
   return { ...before, ...Object.fromEntries(Object.entries(now).map(([key, series]) => [key, { ...before[key], ...series }])) }
 }
@@ -36,7 +35,7 @@ function gain(before: number, now: number): number {
   return now < before ? now : now - before
 }
 
-/** Key by key sum of all bins. */
+/** Returns the sum of all bins, key by key. */
 export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
   const sums: Record<string, number> = {}
   for (const bin of bins) {
@@ -70,16 +69,16 @@ function merge(bins: readonly Bin[]): readonly Bin[] {
   return pairs
 }
 
-/** Whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */
+/** Tells whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */
 export function beyondLast(buckets: { readonly [le: string]: number }, q: number): boolean {
   const { '+Inf': all = 0, ...finite } = buckets
   return q * all > Math.max(0, ...Object.values(finite))
 }
 
 /**
- * The q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as
- * Prometheus' histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in
- * the +Inf bucket is the highest finite bound. NaN without observations or without a finite bucket.
+ * Returns the q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as Prometheus'
+ * histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in the +Inf bucket is the highest finite
+ * bound. NaN without observations or without a finite bucket.
  */
 export function quantile(buckets: { readonly [le: string]: number }, q: number): number {
   const bounds = Object.keys(buckets)

@@ -4,7 +4,10 @@ import { describeSingle } from './one-group.ts'
 import type { Track } from './track.ts'
 import { formatDuration, type Duration } from '../values/units.ts'
 
-/** `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`, `2 > 0: HighErrorRate ×2`. */
+/**
+ * Describes what a metric shows beside its rule: `7.8% > 5% for 1m: 94 of 1204`, `missing: stale, last sample 5m old`,
+ * `2 > 0: HighErrorRate ×2`.
+ */
 export function describe(metric: Metric, track: Track): string {
   const said = judged(metric, track)
   return track.verdict === 'unknown' || track.note === undefined ? said : `${said}: ${track.note}`
@@ -43,7 +46,7 @@ function compared(metric: Metric, track: Track, value: string, counts: string): 
   return `${value}${counts}`
 }
 
-/** How the metric's numbers are written: as its rules are. */
+/** Returns the unit a metric's numbers are written in: that of its rules. */
 export function unitOf(metric: Metric): Unit {
   return (metric.critical?.when ?? metric.warning?.when ?? metric.success)?.unit ?? (comparedBy(metric) === 'failures' ? '%' : '')
 }

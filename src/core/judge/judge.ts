@@ -39,8 +39,8 @@ export function judge(
 const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
 
 /**
- * The track as it begins a new step: samples and streaks start over, from the counters as they are now. Without a
- * reading there are none: older ones would count what came before the step as its own.
+ * Returns the track as it begins a new step: samples and streaks start over, from the counters as they are now. Without
+ * a reading there are none: older ones would count what came before the step as its own.
  */
 export function restart(reading: Reading | undefined, single?: Single): Track {
   const counts = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : undefined

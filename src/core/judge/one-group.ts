@@ -19,11 +19,14 @@ export interface Standard {
   readonly policy: Policy
 }
 
-/** What is known of one group against its standard. Plain data: it lives in the journal. */
+/** The evidence about one group against its standard. Plain data: it lives in the journal. */
 export interface Single {
   readonly of: string
   readonly alone: Alone
-  /** Above the threshold (1 − α sure, over the whole change), at most the threshold (1 − β sure, at this step), or neither yet. */
+  /**
+   * Above the threshold (1 − α sure, over the whole change), at most the threshold (1 − β sure, at this step), or
+   * neither yet.
+   */
   readonly is: 'above' | 'below' | 'open'
   /** How many to one that the rate is above, and from how many on that is enough. */
   readonly evidence: number
@@ -32,7 +35,10 @@ export interface Single {
   readonly atMost: number
 }
 
-/** Undefined for what counts no failures, or has a group beside it, or where no `evidence:` is written. */
+/**
+ * Returns what one group is held to; undefined for what counts no failures, or has a group beside it, or where no
+ * `evidence:` is written.
+ */
 export function standardAt(plan: Plan, phase: Phase, cursor: number, name: string): Standard | undefined {
   const metric = plan.metrics[name]
   const rate = metric && boundOf(metric)
@@ -47,26 +53,29 @@ export function judgeOf(plan: Plan, phase: Phase, cursor: number, name: string):
   return standardAt(plan, phase, cursor, name) ? 'one group' : 'threshold'
 }
 
-/** The rate that evidence of one group can be about. */
+/** Returns the rate that evidence of one group can be about. */
 export function boundOf({ measures, critical }: Metric): number | undefined {
   if (measures.what !== 'failures' || measures.groups === 2 || !critical) return undefined
   const { op, threshold } = critical.when
   return op.startsWith('>') && threshold > 0 && threshold < 1 ? threshold : undefined
 }
 
-/** What is known after one more poll; a poll without a request says nothing. */
+/** Returns what is known after one more poll; a poll without a request says nothing. */
 export function weighSingle(standard: Standard, before: Single | undefined, group: Group): Single {
   const known = before?.of === standard.of ? before.alone : UNSEEN
   const isEmpty = group.total === 0 && group.bad === 0
   return found(standard, isEmpty ? known : evolveAlone(known, group, standard.rate, standard.policy.eventsPerCause))
 }
 
-/** Another step begins: what speaks against the change goes on, what was shown of its rate at the step before does not. */
+/**
+ * Returns what is known as another step begins: what speaks against the change goes on, what was shown of its rate at
+ * the step before does not.
+ */
 export function enterSingle(standard: Standard | undefined, before: Single | undefined): Single | undefined {
   return standard && before?.of === standard.of ? found(standard, enterStepAlone(before.alone)) : undefined
 }
 
-/** `above 5%, 99% sure: evidence 296:1, limit 100`. */
+/** Describes the evidence of one group: `above 5%, 99% sure: evidence 296:1, limit 100`. */
 export function describeSingle({ is, evidence, limit, atMost }: Single, rate: number): string {
   const bound = formatFraction(rate)
   const against = `evidence ${odds(evidence)}:1, limit ${odds(limit)}`

@@ -7,7 +7,7 @@ import type { Duration } from '../values/units.ts'
 
 export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'
 
-/** What is remembered of one metric between two polls. Plain data: it lives in the journal. */
+/** The memory of one metric between two polls. Plain data: it lives in the journal. */
 export interface Track {
   readonly verdict: Verdict
   /** The success rule holds (or there is none and nothing is wrong). */
@@ -31,7 +31,7 @@ export interface Track {
   readonly last?: Counters
   /** Increments since the step was reached, oldest first. */
   readonly bins: readonly Bin[]
-  /** What is known of the rate where there is one group and `evidence:` is written. */
+  /** The evidence about the rate, where there is one group and `evidence:` is written. */
   readonly single?: Single
 }
 
@@ -56,13 +56,13 @@ export interface Watch {
   readonly comparison?: Comparison
 }
 
-/** The watch as evidence about a single group begins anew. */
+/** Returns the watch as evidence about a single group begins anew. */
 export function withoutSingles(watch: Watch): Watch {
   const tracks = Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withStandard(track, undefined)]))
   return { ...watch, tracks }
 }
 
-/** A plan that was replaced may no longer hold the metric to one. */
+/** Returns a track without its evidence where the plan no longer holds the metric to that standard. */
 export function withStandard(track: Track, standard: Standard | undefined): Track {
   if (!track.single || track.single.of === standard?.of) return track
   const { single: _, ...rest } = track

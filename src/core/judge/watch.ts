@@ -22,7 +22,10 @@ export type Readings = { readonly [metric: string]: Reading }
 
 const UNREAD: Reading = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
 
-/** Two polls further apart than this were not a watch. A reading may take as long as its deadline: that is watching too. */
+/**
+ * Returns how far apart two polls may be and still be a watch. A reading may take as long as its deadline: that is
+ * watching too.
+ */
 export function longestGap(plan: Plan): Duration {
   return plan.interval * 3 + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
@@ -33,7 +36,7 @@ export interface Position {
   readonly cursor: number
 }
 
-/** The watch after one more poll of the phase under way. */
+/** Returns the watch after one more poll of the phase under way. */
 export function observe(plan: Plan, { phase, cursor }: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)
   const readings = focused(ramp, all)
@@ -65,8 +68,8 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
 }
 
 /**
- * The watch as a step has just been reached: no credit, no samples; counters begin as they are now; the criteria of
- * phases whose last step is behind, and the comparison of the two groups, go on.
+ * Returns the watch as a step has just been reached: no credit, no samples; counters begin as they are now; the
+ * criteria of phases whose last step is behind, and the comparison of the two groups, go on.
  */
 export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)

@@ -15,31 +15,34 @@ const YEAR: Duration = 366 * DAY
 
 type Calendar = Pick<Plan, 'windows' | 'freezes'>
 
-/** Every freeze that is in force. */
+/** Returns every freeze that is in force. */
 export function frozenBy(freezes: readonly Freeze[], now: Instant): readonly Freeze[] {
   return freezes.filter(({ from, to }) => from <= now && now < to)
 }
 
-/** When no freeze is in force any more: freezes that overlap or touch are one. */
+/** Returns when no freeze is in force any more: freezes that overlap or touch are one. */
 export function thawsAt(freezes: readonly Freeze[], now: Instant): Instant {
   let at = now
   for (let held = frozenBy(freezes, at); held.length > 0; held = frozenBy(freezes, at)) at = Math.max(...held.map(({ to }) => to))
   return at
 }
 
-/** Whether a step up is allowed by the windows; without windows it always is. */
+/** Tells whether a step up is allowed by the windows; without windows it always is. */
 export function isOpen(windows: readonly Window[], now: Instant): boolean {
   return windows.length === 0 || windows.some((window) => contains(window, now))
 }
 
-/** When a window opens next; `now` while one is open. Undefined when none ever does. */
+/** Returns when a window opens next; `now` while one is open. Undefined when none ever does. */
 export function opensAt(windows: readonly Window[], now: Instant): Instant | undefined {
   if (isOpen(windows, now)) return now
   const openings = windows.flatMap((window) => openingAfter(window, now) ?? [])
   return openings.length > 0 ? Math.min(...openings) : undefined
 }
 
-/** The earliest instant from `now` on at which windows and freezes allow a step up. Undefined when that is more than a year away. */
+/**
+ * Returns the earliest instant from `now` on at which windows and freezes allow a step up. Undefined when that is more
+ * than a year away.
+ */
 export function allowedAt({ windows, freezes }: Calendar, now: Instant): Instant | undefined {
   for (let at = now; at <= now + YEAR;) {
     const thawed = thawsAt(freezes, at)
@@ -51,7 +54,7 @@ export function allowedAt({ windows, freezes }: Calendar, now: Instant): Instant
   return undefined
 }
 
-/** Whether Intl knows it as a time zone. */
+/** Tells whether Intl knows it as a time zone. */
 export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
@@ -60,13 +63,13 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** The first instant of a day (yyyy-mm-dd) in a zone: 01:00 where the clocks skip midnight. */
+/** Returns the first instant of a day (yyyy-mm-dd) in a zone: 01:00 where the clocks skip midnight. */
 export function dayStart(date: string, zone: string): Instant {
   const wall = Date.parse(`${date}T00:00:00Z`)
   return Math.min(...showings(wall, zone).filter((at) => wallOf(at, zone) >= wall))
 }
 
-/** The day after a day, both yyyy-mm-dd. */
+/** Returns the day after a day, both yyyy-mm-dd. */
 export function nextDay(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + DAY).toISOString().slice(0, 10)
 }

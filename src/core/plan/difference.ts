@@ -7,7 +7,7 @@ export interface Difference {
   readonly after: Json | undefined
 }
 
-/** Where two JSON values differ, leaf by leaf, in the order of the keys. */
+/** Returns where two JSON values differ, leaf by leaf, in the order of the keys. */
 export function differences(before: Json | undefined, after: Json | undefined, path = ''): readonly Difference[] {
   if (before === after) return []
   if (!isObject(before) || !isObject(after) || Array.isArray(before) !== Array.isArray(after)) return [{ path, before, after }]

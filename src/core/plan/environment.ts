@@ -14,9 +14,10 @@ export interface Held {
 }
 
 /**
- * The words one target is to hold for these exposures: variable → word; '' for a list or a segment that is to be empty or
- * not there. Segments and lists stand only while a toggle is further on than its baseline: users stay on at `false`, so a
- * rollback takes them away. Where variables are written one by one, whoever is denied is denied first and let go last.
+ * Returns the words one target is to hold for these exposures: variable → word; '' for a list or a segment that is to
+ * be empty or not there. Segments and lists stand only while a toggle is further on than its baseline: users stay on at
+ * `false`, so a rollback takes them away. Where variables are written one by one, a user on a deny list is denied first
+ * and let go last.
  */
 export function environment(plan: Plan, target: string, held: Held): { readonly [variable: string]: string } {
   const all = entriesOf(plan, target, held)
@@ -37,7 +38,7 @@ export interface Drift {
   readonly expected: string
 }
 
-/** Where a target differs from these exposures. A variable it does not know counts as its default. */
+/** Returns where a target differs from these exposures. A variable it does not know counts as its default. */
 export function drift(plan: Plan, target: string, held: Held, found: Words): readonly Drift[] {
   return entriesOf(plan, target, held).flatMap(({ is, toggle: name, variable, word: expected }) => {
     const toggle = plan.toggles[name]
@@ -60,7 +61,9 @@ export function formatHolding({ variable, found, expected }: Omit<Drift, 'target
   return `holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
 }
 
-/** Whether a word found says this exposure, in whatever words; and to the same segments, where the plan says to which. */
+/**
+ * Whether a word found says this exposure, in whatever words; and to the same segments, where the plan says to which.
+ */
 function says(plan: Plan, toggle: Toggle, found: string | undefined, exposure: Exposure, expected: string): boolean {
   const word = found === undefined ? { exposure: toggle.default, options: {} } : parseWord(found, toggle.words)
   if (word?.exposure !== exposure) return false

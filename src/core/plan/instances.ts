@@ -13,17 +13,17 @@ import type { Exposure } from '../values/units.ts'
 /** Exposure has at most five decimals: in these units it is a whole number, and nothing is lost to floating point. */
 const WHOLE = 1e7
 
-/** How many of so many instances an exposure (percent) covers, rounded down. */
+/** Returns how many of so many instances an exposure (percent) covers, rounded down. */
 export function covered(exposure: Exposure, count: number): number {
   return Math.floor((Math.round(exposure * 1e5) * count) / WHOLE)
 }
 
-/** The exposure that stands for exactly so many of them: the lowest of five decimals that covers as many. */
+/** Returns the exposure that stands for exactly so many instances: the lowest of five decimals that covers as many. */
 export function exposureFor(on: number, count: number): Exposure {
   return Math.ceil((on * WHOLE) / count) / 1e5
 }
 
-/** What a target holds of an exposure: of a toggle that goes by instances, that of the instances it is on at. */
+/** Returns the exposure a target holds: of a toggle that goes by instances, that of the instances it is on at. */
 export function heldBy(plan: Pick<Plan, 'targets'>, target: string, toggle: Toggle, exposure: Exposure): Exposure {
   const count = toggle.exposure === 'instances' ? (plan.targets[target]?.instances?.length ?? 0) : 0
   if (count === 0) return exposure
@@ -32,8 +32,8 @@ export function heldBy(plan: Pick<Plan, 'targets'>, target: string, toggle: Togg
 }
 
 /**
- * The instances in the order in which a toggle is turned on at them: by the bucket of their name, as users are, with
- * the variable for a salt. So whoever is on at 25 % is on at 50 %, and each toggle begins somewhere else.
+ * Returns the instances in the order in which a toggle is turned on at them: by the bucket of their name, as users are,
+ * with the variable for a salt. So an instance that is on at 25 % is on at 50 %, and each toggle begins somewhere else.
  */
 export function rankedInstances(variable: string, instances: readonly string[]): readonly string[] {
   const buckets = new Map(instances.map((instance) => [instance, bucketOf(variable, instance)]))
@@ -42,12 +42,12 @@ export function rankedInstances(variable: string, instances: readonly string[]):
 
 const PLACEHOLDER = '{{instance}}'
 
-/** Whether a text of these options says which instance is meant. */
+/** Tells whether a text of these options says which instance is meant. */
 export function namesInstance(options: Json): boolean {
   return JSON.stringify(options).includes(PLACEHOLDER)
 }
 
-/** The options of one instance. */
+/** Returns the options of one instance. */
 export function ofInstance(options: { readonly [key: string]: Json }, instance: string): { readonly [key: string]: Json } {
   const filled = (node: Json): Json => {
     if (typeof node === 'string') return node.replaceAll(PLACEHOLDER, instance)

@@ -9,7 +9,10 @@ import { segmentVariable } from '../toggle/segment.ts'
 type Parts = Pick<Plan, 'segments'>
 type Named = Pick<Toggle, 'segments' | 'allow' | 'deny'>
 
-/** The segments a toggle names that have a rule, as the env contract writes it: `[['staff', 'email:ends:@example.com']]`. */
+/**
+ * Returns the segments a toggle names that have a rule, as the env contract writes it:
+ * `[['staff', 'email:ends:@example.com']]`.
+ */
 export function rulesOf({ segments = {} }: Parts, toggle: Named): readonly (readonly [name: string, rule: string])[] {
   return (toggle.segments ?? []).flatMap((name) => {
     const rule = Object.hasOwn(segments, name) ? segments[name]?.rule : undefined
@@ -17,7 +20,7 @@ export function rulesOf({ segments = {} }: Parts, toggle: Named): readonly (read
   })
 }
 
-/** The ids of a list, each once; undefined where neither the toggle nor a segment of it has one. */
+/** Returns the ids of a list, each once; undefined where neither the toggle nor a segment of it has one. */
 export function listOf({ segments = {} }: Parts, toggle: Named, list: 'allow' | 'deny'): readonly string[] | undefined {
   const lists = [
     toggle[list],
@@ -27,7 +30,7 @@ export function listOf({ segments = {} }: Parts, toggle: Named, list: 'allow' | 
   return written.length === 0 ? undefined : [...new Set(written.flat())]
 }
 
-/** The variables beside the word of a toggle that a plan may write. */
+/** Returns the variables beside the word of a toggle that a plan may write. */
 export function variablesBeside(plan: Parts, toggle: Named & Pick<Toggle, 'variable'>): readonly string[] {
   const { users, deny } = listVariables(toggle.variable)
   return [
@@ -37,12 +40,15 @@ export function variablesBeside(plan: Parts, toggle: Named & Pick<Toggle, 'varia
   ]
 }
 
-/** `FEATURE_X_USERS` and `FEATURE_X_DENY`. */
+/** Returns the variables of the lists of a toggle: `FEATURE_X_USERS` and `FEATURE_X_DENY`. */
 export function listVariables(variable: string): { readonly users: string; readonly deny: string } {
   return { users: `${variable}_USERS`, deny: `${variable}_DENY` }
 }
 
-/** Whether a variable is named as one beside a word: an application that reports its words does not report whom they are for. */
+/**
+ * Tells whether a variable is named as one beside a word: an application that reports its words does not report whom
+ * they are for.
+ */
 export function isBeside(variable: string): boolean {
   return /^ROLLOUT_SEGMENT_|_(?:USERS|DENY)$/.test(variable)
 }

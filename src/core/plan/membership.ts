@@ -50,7 +50,7 @@ export interface Person {
 /** Longer ids are none that an application has. */
 export const LONGEST = 10_000
 
-/** Why a text cannot be the id of a user; undefined when it can. */
+/** Returns why a text cannot be the id of a user; undefined when it can. */
 export function wrongId(id: string): string | undefined {
   if (id === '') return 'the id is empty: it is nobody'
   if (id.length > LONGEST) return `the id has ${id.length} characters; at most ${LONGEST} are read`
@@ -58,7 +58,7 @@ export function wrongId(id: string): string | undefined {
   return undefined
 }
 
-/** Every toggle of a plan, with the steps after `cursor` that move it. */
+/** Returns every toggle of a plan, with the steps after `cursor` that move it. */
 export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & { readonly cursor: number }): readonly Question[] {
   const stages = new Map<string, [ExposureStage, ...ExposureStage[]]>()
   const now = (name: string): Exposure => exposures[name] ?? plan.toggles[name]?.default ?? 0
@@ -96,7 +96,7 @@ export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & 
   })
 }
 
-/** What of a person matters to a toggle, whatever the step. */
+/** Returns what matters of a person to a toggle, whatever the step. */
 export function personOf({ salt, denied, allowed, segments }: Question, id: string, attributes?: Attributes): Person {
   const bucket = hashBehind(salt, id) >>> 0
   if (denied.has(id)) return { bucket, listed: DENIED }
@@ -106,7 +106,7 @@ export function personOf({ salt, denied, allowed, segments }: Question, id: stri
   return { bucket, listed: found && { isOn: true, why: 'segment', segment: found[0] } }
 }
 
-/** Whether a person has the toggle at a stage, and what decides it. */
+/** Tells whether a person has the toggle at a stage, and what decides it. */
 export function membershipAt({ bucket, listed }: Person, { exposure, isEarly, threshold }: ExposureStage): Membership {
   // At 100 % the word names no segment: everybody is in.
   if (isEarly && listed && !(listed.why === 'segment' && exposure === 100)) return listed
@@ -115,7 +115,7 @@ export function membershipAt({ bucket, listed }: Person, { exposure, isEarly, th
   return bucket < threshold ? IN : OUT
 }
 
-/** The first stage ahead with another answer than now; undefined when none changes it. */
+/** Returns the first stage ahead with another answer than now; undefined when none changes it. */
 export function nextChange(question: Question, person: Person): ExposureStage | undefined {
   const [now, ...ahead] = question.stages
   const { isOn } = membershipAt(person, now)

@@ -8,7 +8,7 @@ const SHORTEST_WINDOW = 1000
 const SHORTEST_PATIENCE = 3000
 
 /**
- * The same plan, faster: every duration divided by the factor, and no hold, bake or criterion longer than
+ * Returns the same plan, faster: every duration divided by the factor, and no hold, bake or criterion longer than
  * `longest`. What a reading needs of real time (deadlines, ages) stays.
  */
 export function scale(plan: Plan, factor: number, longest: Duration = Number.POSITIVE_INFINITY): Plan {

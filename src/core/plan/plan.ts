@@ -18,7 +18,10 @@ export interface Toggle {
   readonly variable: string
   /** What "revert to defaults" restores: 0 or 100. */
   readonly default: Exposure
-  /** `users`: a percentage of users. `instances`: of a target's instances. `all`: on or off for everybody, nothing between. */
+  /**
+   * `users`: a percentage of users. `instances`: of a target's instances. `all`: on or off for everybody, nothing
+   * between.
+   */
   readonly exposure: 'users' | 'instances' | 'all'
   /** A partial rollback keeps a core toggle. */
   readonly core: boolean
@@ -29,7 +32,7 @@ export interface Toggle {
   readonly words: OnOffWords
   /** ISO date, yyyy-mm-dd. */
   readonly removeBy?: string
-  /** Keys of `Plan.segments`: whoever belongs to one gets the toggle with its first step. */
+  /** Keys of `Plan.segments`: a user who belongs to one gets the toggle with its first step. */
   readonly segments?: readonly string[]
   /** Ids that get it with its first step, and ids that never get it. */
   readonly allow?: readonly string[]
@@ -45,7 +48,7 @@ export interface Segment {
   readonly deny?: readonly string[]
 }
 
-/** What is known of the users before a rollout. */
+/** The traffic and the users of an application, as they are known before a rollout. */
 export interface Users {
   readonly count: number
   /** Requests of one user a day. */
@@ -112,7 +115,7 @@ export interface Approval {
   /** Key of `Plan.approvers`. */
   readonly group: string
   readonly count: number
-  /** Two-person rule: whoever froze the plan (`start`, `plan --accept`), and whoever types the step, does not count. */
+  /** Two-person rule: who froze the plan (`start`, `plan --accept`) and who types the step do not count. */
   readonly by?: 'others'
   /** It counts for this long. */
   readonly expires?: Duration
@@ -240,7 +243,10 @@ export interface Plan {
   readonly notify?: { readonly [name: string]: Channel }
 }
 
-/** Returns what is compared between the users with a toggle on and those with it off; undefined for one group or a gauge. */
+/**
+ * Returns what is compared between the users with a toggle on and those with it off; undefined for one group or a
+ * gauge.
+ */
 export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' | 'latency' | undefined {
   return measures.what === 'gauge' || measures.groups === 1 ? undefined : measures.what
 }
@@ -248,12 +254,12 @@ export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' |
 /** How much of each toggle is on. */
 export type Exposures = { readonly [toggle: string]: Exposure }
 
-/** Every toggle at its default. */
+/** Returns every toggle at its default. */
 export function defaultsOf(plan: Pick<Plan, 'toggles'>): Exposures {
   return Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
 }
 
-/** The toggles of `names` and everything that requires them, directly or not. */
+/** Returns the toggles of `names` and everything that requires them, directly or not. */
 export function dependants(plan: Plan, names: readonly string[]): readonly string[] {
   const found = new Set(names)
   for (const name of found) {
@@ -264,12 +270,12 @@ export function dependants(plan: Plan, names: readonly string[]): readonly strin
   return [...found]
 }
 
-/** The toggles written to a target. */
+/** Returns the toggles written to a target. */
 export function togglesOf(plan: Plan, target: string): readonly string[] {
   return Object.keys(plan.toggles).filter((name) => plan.toggles[name]?.targets.includes(target))
 }
 
-/** The key of a phase's n-th success criterion in `Watch.criteria`. */
+/** Returns the key of a phase's n-th success criterion in `Watch.criteria`. */
 export function criterionKey(phase: Phase, nth: number): string {
   return `${phase.id}/${nth}`
 }

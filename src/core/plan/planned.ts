@@ -2,7 +2,9 @@ import { exposuresAfter, stepsOf, type Step } from './steps.ts'
 import { defaultsOf, type Exposures, type Phase, type Plan } from './plan.ts'
 import type { Duration } from '../values/units.ts'
 
-/** When a phase is meant to happen, counted from the start of the rollout. No date: a plan is not begun on any day yet. */
+/**
+ * When a phase is meant to happen, counted from the start of the rollout. No date: a plan is not begun on any day yet.
+ */
 export interface PlannedPhase {
   readonly phase: Phase
   /** It begins here when everything before it takes as short as it may. */
@@ -14,7 +16,10 @@ export interface PlannedPhase {
   readonly least: Duration
 }
 
-/** The phases one behind the other: as long as `planned:` says, or as their holds take where it says nothing. */
+/**
+ * Returns how long the phases take, one behind the other: as `planned:` says, or as their holds take where it says
+ * nothing.
+ */
 export function stretchesOf(plan: Plan): readonly PlannedPhase[] {
   let [earliest, latest] = [0, 0]
   return plan.phases.map((phase, nth) => {
@@ -27,7 +32,7 @@ export function stretchesOf(plan: Plan): readonly PlannedPhase[] {
   })
 }
 
-/** The time the holds of a phase take, and at its last step its bake and its longest criterion. */
+/** Returns the time the holds of a phase take, and at its last step its bake and its longest criterion. */
 export function leastOf(plan: Plan, nth: number): Duration {
   const phase = plan.phases[nth]
   const steps = stepsOf(plan).filter((step) => step.phase === nth)
@@ -42,7 +47,7 @@ export interface PlannedStep {
   readonly after: Exposures
 }
 
-/** All steps, from every toggle at its default. */
+/** Returns all steps as stages, from every toggle at its default. */
 export function stagesOf(plan: Plan): readonly PlannedStep[] {
   const defaults = defaultsOf(plan)
   return stepsOf(plan).map((step) => ({

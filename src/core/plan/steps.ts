@@ -37,20 +37,20 @@ function compile(plan: Plan): readonly Step[] {
 }
 
 /**
- * What a step `to` percent means for one toggle. Rising toggles never fall below
- * their baseline; a legacy toggle is taken away from `to` percent of the users.
+ * Returns what a step `to` percent means for one toggle. Rising toggles never fall below their baseline; a legacy
+ * toggle is taken away from `to` percent of the users.
  */
 export function exposureAt(toggle: Toggle, baseline: Exposure, to: Exposure): Exposure {
   if (toggle.kind === 'legacy') return Math.min(baseline, round(100 - to))
   return Math.max(baseline, to)
 }
 
-/** Whether moving from `from` to `to` carries the toggle's change to more users. */
+/** Tells whether moving from `from` to `to` carries the toggle's change to more users. */
 export function isForward(toggle: Toggle, from: Exposure, to: Exposure): boolean {
   return toggle.kind === 'legacy' ? to < from : to > from
 }
 
-/** The exposure of every toggle once the step at `cursor` has been reached; -1 is the baseline. */
+/** Returns the exposure of every toggle once the step at `cursor` has been reached; -1 is the baseline. */
 export function exposuresAfter(plan: Plan, baseline: Exposures, cursor: number): Exposures {
   const reached: Record<string, Exposure> = { ...baseline }
   for (const step of stepsOf(plan).slice(0, cursor + 1)) {

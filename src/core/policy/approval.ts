@@ -5,7 +5,7 @@ import { formatInstant, type Instant } from '../values/units.ts'
 
 /** Something a gate waits for that a person can do, or see to. */
 export interface ToDo {
-  /** What is missing: `Backups were restored in staging`. */
+  /** `Backups were restored in staging`. */
   readonly text: string
   readonly owner?: string
   /** What to type. */
@@ -25,8 +25,8 @@ export interface ApprovalStanding {
 }
 
 /**
- * Where an approval stands. `now` is wall time, for its expiry; `mover` types the step: under the two-person rule
- * what this one has approved does not count. Nobody types what `run` does.
+ * Returns where an approval stands. `now` is wall time, for its expiry; `mover` types the step: under the two-person
+ * rule what this one has approved does not count. Nobody types what `run` does.
  */
 export function standingOf(state: State, next: Step, needed: Approval, now: Instant, mover?: string): ApprovalStanding {
   const { group, by, expires = Number.POSITIVE_INFINITY, signed, covers } = needed
@@ -56,7 +56,10 @@ function types(actor: string) {
   return { actor, because: 'types the step' }
 }
 
-/** `approval 1 of 2 (release-managers): ana until …; missing 1 of ben, chris; not dora, who froze the plan`. */
+/**
+ * Describes where an approval stands: `approval 1 of 2 (release-managers): ana until …; missing 1 of ben, chris; not
+ * dora, who froze the plan`.
+ */
 export function describeStanding({ needed, given, expired, left, barred }: ApprovalStanding): string {
   const { group, count, expires, signed } = needed
   const until = ({ actor, at }: Approved): string => (expires === undefined ? actor : `${actor} until ${formatInstant(at + expires)}`)
@@ -71,13 +74,13 @@ export function describeStanding({ needed, given, expired, left, barred }: Appro
   return parts.join('; ')
 }
 
-/** What is missing of it, and what to type. */
+/** Returns what is missing of an approval, and what to type. */
 export function missingOf(plan: Plan, { needed: { group, count, signed }, given, left }: ApprovalStanding): ToDo {
   const text = `${count - given.length} approval${count - given.length > 1 ? 's' : ''} of ${left.length > 0 ? left.join(', ') : group}`
   return { text, owner: group, command: commandFor(plan, `approve${signed === true ? ' --sign KEYFILE' : ''} --reason "…"`) }
 }
 
-/** A command as it is typed for this plan. */
+/** Returns a command as it is typed for this plan. */
 export function commandFor({ environment }: Pick<Plan, 'environment'>, words: string): string {
   return `rollout ${words}${environment === undefined ? '' : ` -e ${environment}`}`
 }

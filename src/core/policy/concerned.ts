@@ -3,8 +3,8 @@ import type { Exposures, Plan } from '../plan/plan.ts'
 import { doubted, type State } from '../journal/state.ts'
 
 /**
- * Returns the targets that a move to these exposures is written to: those where a word differs from what the newest arrival
- * left there, those not known to hold what was last written, and `others` that were seen to differ.
+ * Returns the targets that a move to these exposures is written to: those where a word differs from what the newest
+ * arrival left there, those not known to hold what was last written, and `others` that were seen to differ.
  */
 export function concernedBy(state: State, exposures: Exposures, others: readonly string[] = []): readonly string[] {
   const { plan, exposures: before } = state

@@ -5,12 +5,12 @@ import { type Contingency, type ContingencyScope } from '../values/risk.ts'
 import { asStarted, type State } from '../journal/state.ts'
 import { formatExposure } from '../values/units.ts'
 
-/** The contingency of this name; undefined when the plan has none. */
+/** Returns the contingency of this name; undefined when the plan has none. */
 export function contingencyOf(plan: Plan, id: string | undefined): Contingency | undefined {
   return id !== undefined && plan.contingencies && Object.hasOwn(plan.contingencies, id) ? plan.contingencies[id] : undefined
 }
 
-/** What it does, for people: `every toggle to its default`. */
+/** Formats what a contingency does, for people: `every toggle to its default`. */
 export function formatScope(plan: Plan, scope: ContingencyScope): string {
   switch (scope.is) {
     case 'all':
@@ -28,8 +28,9 @@ export function formatScope(plan: Plan, scope: ContingencyScope): string {
 }
 
 /**
- * The rollout as far on as it can be with something left for this scope to take back: at the end of the last such phase.
- * Undefined when there never is. In a phase exposure rises, and no toggle is in two: what its end does not show no step does.
+ * Returns the rollout as far on as it can be with something left for this scope to take back: at the end of the last
+ * such phase. Undefined when there never is. In a phase exposure rises, and no toggle is in two: what its end does not
+ * show no step does.
  */
 export function furthestFor(plan: Plan, baseline: Exposures, scope: ContingencyScope): State | undefined {
   for (const { index } of stepsOf(plan)

@@ -86,8 +86,9 @@ function respond(state: State, phase: Phase, why: Why): Decision {
 }
 
 /**
- * What the metric's own contingency says, for as long as it has something to take back. What it has taken back is given
- * `patience`: a metric that looks back over minutes is critical for as long. After that, undefined: the phase's onCritical.
+ * Decides by the metric's own contingency, for as long as it has something to take back. What it has taken back is
+ * given `patience`: a metric that looks back over minutes is critical for as long. After that, undefined: the phase's
+ * onCritical.
  */
 function byContingency(state: State, why: Why): Decision | undefined {
   const { plan, intent, stopped, watch } = state
@@ -95,7 +96,7 @@ function byContingency(state: State, why: Why): Decision | undefined {
   const planned = contingencyOf(plan, id)
   if (!planned || id === undefined || why.metric === undefined) return undefined
   const to = effectiveRetreat(state, planned.scope)
-  // What is only reduced must still be watched.
+  // A toggle that is only reduced must still be watched.
   const move = planned.scope.is === 'to' ? 'step-back' : 'rollback'
   if (to)
     return { do: move, to, why: { ...why, contingency: id, text: `${why.text}; contingency ${id}: ${formatScope(plan, planned.scope)}` } }
@@ -117,7 +118,7 @@ function findTrouble({ state, metrics, weighed }: Situation, phase: Phase): Deci
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
 }
 
-/** What no further poll settles. A metric that cannot be read at all is waited for as every other is. */
+/** Tells whether no further poll settles it. A metric that cannot be read at all is waited for as every other is. */
 function isForPeople({ plan }: State, finding: Weighed['finding']): boolean {
   if (finding.do !== 'pause') return false
   if (finding.because !== 'missing') return finding.because !== 'suspicion'

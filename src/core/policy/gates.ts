@@ -41,7 +41,9 @@ export interface Gate {
   readonly missing?: readonly ToDo[]
 }
 
-/** Returns the gate that an event of a newer version closes: what is not understood stops going up, and nothing else. */
+/**
+ * Returns the gate that an event of a newer version closes: what is not understood stops going up, and nothing else.
+ */
 export function versionGates({ unknown }: State): readonly Gate[] {
   if (!unknown) return []
   const { seq, kind, version } = unknown
@@ -49,7 +51,9 @@ export function versionGates({ unknown }: State): readonly Gate[] {
   return [{ name: 'version', open: false, text }]
 }
 
-/** Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and not when it is enough. */
+/**
+ * Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and not when it is enough.
+ */
 export function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
   const open = isEnough || (pace === 'clock' && finding.do === 'hold')

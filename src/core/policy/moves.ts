@@ -22,7 +22,7 @@ export interface Destination {
   readonly exposures: Exposures
 }
 
-/** Where a retreat of this scope leads. Never raises a toggle further than it is. */
+/** Returns where a retreat of this scope leads. Never raises a toggle further than it is. */
 export function retreatTo(state: State, scope: Scope): Destination {
   const { plan, baseline } = state
   switch (scope.is) {
@@ -74,7 +74,7 @@ export function togglesIn(state: State, scope: Scope): readonly string[] {
   }
 }
 
-/** Where the scope leads, unless everything is there already. */
+/** Returns where the scope leads; undefined when everything is there already. */
 export function effectiveRetreat(state: State, scope: Scope): Destination | undefined {
   const to = retreatTo(state, scope)
   const now = state.intent?.exposures ?? state.exposures
@@ -82,7 +82,10 @@ export function effectiveRetreat(state: State, scope: Scope): Destination | unde
   return moves || state.intent?.move === 'advance' ? to : undefined
 }
 
-/** The next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the plan. */
+/**
+ * Returns the next step up that changes anything or ends a phase, and what it leads to; undefined at the end of the
+ * plan.
+ */
 export function nextDestination(state: Pick<State, 'plan' | 'baseline' | 'exposures' | 'cursor'>): Destination | undefined {
   const { plan, baseline, exposures, cursor } = state
   for (const step of stepsOf(plan).slice(cursor + 1)) {
@@ -156,7 +159,7 @@ function reduce(state: State, to: Exposure): Destination {
   const lowered = [...moved].flatMap((name) => {
     const toggle = plan.toggles[name]
     if (!toggle) return []
-    // What is for everybody or nobody has nothing between.
+    // A toggle that is for everybody or nobody has nothing between.
     const share = toggle.exposure === 'all' && to < 100 ? 0 : to
     const limit = exposureAt(toggle, baseline[name] ?? toggle.default, share)
     return isForward(toggle, limit, now[name] ?? toggle.default) ? [[name, limit] as const] : []

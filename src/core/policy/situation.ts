@@ -56,7 +56,9 @@ export function situationOf(state: State, now: Instant, mover?: string): Situati
   return situation
 }
 
-/** Returns the metrics the phase under way is judged by, in the order of the plan, each with its track once it has one. */
+/**
+ * Returns the metrics the phase under way is judged by, in the order of the plan, each with its track once it has one.
+ */
 export function metricsUnderWay(state: State): readonly Tracked[] {
   return (currentPhase(state)?.metrics ?? []).flatMap((name) => {
     const metric = state.plan.metrics[name]

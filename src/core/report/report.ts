@@ -21,7 +21,9 @@ export interface Setback {
   readonly actor: string
   readonly why: string
   readonly changes: readonly Change[]
-  /** From the arrival at the step that was left until it was decided, and from there until every target had confirmed. */
+  /**
+   * From the arrival at the step that was left until it was decided, and from there until every target had confirmed.
+   */
   readonly noticed: Duration
   readonly confirmed?: Duration
 }
@@ -46,7 +48,10 @@ export interface Report {
   readonly versions: readonly string[]
   /** Who acted, and how often; the program itself is `auto`. */
   readonly actors: readonly { readonly actor: string; readonly events: number }[]
-  /** Toggle → how far it was on. From the intent on where more users may have it, until the confirmation where fewer may. */
+  /**
+   * Toggle → how far it was on. From the intent on where more users may have it, until the confirmation where fewer
+   * may.
+   */
   readonly exposures: { readonly [toggle: string]: readonly Point<Exposure>[] }
   readonly metrics: { readonly [metric: string]: { readonly rules: Metric; readonly points: readonly Point<number | undefined>[] } }
   readonly setbacks: readonly Setback[]

@@ -43,7 +43,9 @@ export interface Summary {
   readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
-  /** What the phase under way asks for before it is complete, while its last step is still ahead: what is not done yet. */
+  /**
+   * What the phase under way asks for before it is complete, while its last step is still ahead: what is not done yet.
+   */
   readonly ahead: readonly Gate[]
   readonly metrics: readonly MetricSummary[]
   /** How long it takes to know enough where the change under way is decided; absent where that is being decided now. */
@@ -105,7 +107,7 @@ export interface Change {
   readonly to: string
 }
 
-/** What differs between two sets of exposures, in the order of the inventory. */
+/** Returns what differs between two sets of exposures, in the order of the inventory. */
 export function changesBetween(plan: Plan, before: Exposures, after: Exposures): readonly Change[] {
   return Object.entries(plan.toggles).flatMap(([toggle, { default: none }]) => {
     const [from, to] = [before[toggle] ?? none, after[toggle] ?? none]

@@ -20,22 +20,27 @@ const C1 = 0xcc9e2d51
 const C2 = 0x1b873593
 const UNSALTED: Salt = { hash: 0, rest: 0, length: 0 }
 
-/** The bucket of a user for one flag: a uniform number, 0 ≤ bucket < 2³². The flag key is the salt. */
+/** Returns the bucket of a user for one flag: a uniform number, 0 ≤ bucket < 2³². The flag key is the salt. */
 export function bucketOf(flagKey: string, targetingKey: string): number {
   return hashBehind(saltOf(flagKey), targetingKey) >>> 0
 }
 
-/** Buckets below this are in. Exposure has at most five decimals, so it is a whole number of 10⁻⁵ %: exact in a double. */
+/**
+ * Buckets below this are in. Exposure has at most five decimals, so it is a whole number of 10⁻⁵ %: exact in a double.
+ */
 export function thresholdOf(exposure: Exposure): number {
   return Math.ceil((Math.round(exposure * 1e5) * 2 ** 32) / 1e7)
 }
 
-/** Whether a bucket is in: whoever is in at 1 % is in at 5 %, and the newest leave first when it shrinks. */
+/** Tells whether a bucket is in: one that is in at 1 % is in at 5 %, and the newest leave first when it shrinks. */
 export function isIn(exposure: Exposure, bucket: number): boolean {
   return bucket < thresholdOf(exposure)
 }
 
-/** MurmurHash3 x86 32 of the UTF-8 bytes, seed 0, unsigned. A lone surrogate counts as U+FFFD, as TextEncoder has it. */
+/**
+ * Returns MurmurHash3 x86 32 of the UTF-8 bytes, seed 0, unsigned. A lone surrogate counts as U+FFFD, as TextEncoder
+ * has it.
+ */
 export function murmur3(text: string): number {
   return hashBehind(UNSALTED, text) >>> 0
 }
@@ -45,7 +50,10 @@ export function saltOf(flagKey: string): Salt {
   return feed(UNSALTED, flagKey)
 }
 
-/** The bucket as a signed 32-bit number: nothing is allocated. Key and id are encoded apart: a surrogate pair is in one of them. */
+/**
+ * Returns the bucket as a signed 32-bit number: nothing is allocated. Key and id are encoded apart: a surrogate pair is
+ * in one of them.
+ */
 export function hashBehind(salt: Salt, id: string): number {
   const shift = (salt.length & 3) << 3
   const whole = id.length & ~3

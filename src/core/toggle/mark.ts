@@ -2,7 +2,10 @@
 export interface Identity {
   readonly name: string
   readonly environment?: string
-  /** The hash of the journal's first event, shortened: a journal that was lost and begun anew has another one. '' where it is not known. */
+  /**
+   * The hash of the journal's first event, shortened: a journal that was lost and begun anew has another one. '' where
+   * it is not known.
+   */
   readonly lineage: string
 }
 
@@ -12,7 +15,9 @@ export interface Mark {
   readonly identity?: Identity
   /** Sequence number of the newest intent that was written there. */
   readonly epoch: number
-  /** Digest of the words the application was told to read after the newest write; undefined while it has yet to be told. */
+  /**
+   * Digest of the words the application was told to read after the newest write; undefined while it has yet to be told.
+   */
   readonly reloaded?: string
 }
 

@@ -7,7 +7,9 @@ import { parsePercent } from './words.ts'
  * files takes literally.
  */
 
-/** What an application knows of the one it asks for. Texts, whole numbers and booleans count; anything else is absent. */
+/**
+ * What an application knows of the one it asks for. Texts, whole numbers and booleans count; anything else is absent.
+ */
 export type Attributes = Readonly<Record<string, unknown>>
 
 interface Match {
@@ -34,12 +36,15 @@ export type SegmentRule = readonly Condition[]
 
 const CONDITION = /^([A-Za-z_][\w.-]*):(equals|in|starts|ends|percentage):(.+)$/s
 
-/** The variable that holds a segment: `eu-west` → `ROLLOUT_SEGMENT_EU_WEST`. */
+/** Returns the variable that holds a segment: `eu-west` → `ROLLOUT_SEGMENT_EU_WEST`. */
 export function segmentVariable(name: string): string {
   return `ROLLOUT_SEGMENT_${name.toUpperCase().replaceAll('-', '_')}`
 }
 
-/** The rule of the segment of that name. Undefined when it is none: nobody belongs to a segment that is not understood. */
+/**
+ * Parses the rule of the segment of that name. Undefined when it is none: nobody belongs to a segment that is not
+ * understood.
+ */
 export function parseSegment(name: string, text: string): SegmentRule | undefined {
   const conditions: Condition[] = []
   for (const part of text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').split(';')) {
@@ -60,7 +65,10 @@ export function parseSegment(name: string, text: string): SegmentRule | undefine
   return conditions
 }
 
-/** Whether one with this id and these attributes belongs to the segment. The attribute `id` is the id. Case counts. */
+/**
+ * Tells whether a user with this id and these attributes belongs to the segment. The attribute `id` is the id. Case
+ * counts.
+ */
 export function belongs(segment: SegmentRule, id: string, attributes: Attributes | undefined): boolean {
   return segment.every((condition) => {
     const { attribute } = condition
@@ -80,7 +88,7 @@ export function belongs(segment: SegmentRule, id: string, attributes: Attributes
   })
 }
 
-/** An attribute as text; undefined when there is none, or no text is the same in every language. */
+/** Returns an attribute as text; undefined when there is none, or no text is the same in every language. */
 export function attributeOf(attributes: Attributes | undefined, name: string): string | undefined {
   // Callers in JavaScript hand over null as well.
   if (attributes === undefined || attributes === null || !Object.hasOwn(attributes, name)) return undefined

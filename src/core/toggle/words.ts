@@ -23,7 +23,7 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
 /** 0–100 with at most five decimals: `010%`, `-0%`, `+1%`, `1e1%` and `10 %` are none. */
 const PERCENT = /^(?:0|[1-9]\d{0,2})(?:\.\d{1,5})?%$/
 
-/** The word that says this exposure to the application. */
+/** Returns the word that says this exposure to the application. */
 export function wordFor(toggle: { readonly words: OnOffWords }, exposure: Exposure): string {
   if (exposure === 0) return toggle.words.off
   if (exposure === 100) return toggle.words.on
@@ -50,7 +50,7 @@ export function parseWord(text: string, words: OnOffWords = { on: 'true', off: '
   return exposure === undefined ? undefined : { exposure, options }
 }
 
-/** `0.1%` as the env contract spells it: no blank, no sign, no leading zero. Undefined otherwise. */
+/** Parses `0.1%` as the env contract spells it: no blank, no sign, no leading zero. Undefined otherwise. */
 export function parsePercent(text: string): Exposure | undefined {
   return PERCENT.test(text) ? parseExposure(text) : undefined
 }

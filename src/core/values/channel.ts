@@ -1,4 +1,7 @@
-/** What a channel can be told of. A `rolled-back` comes when it is decided and tried, `confirmed` when every target says so. */
+/**
+ * What a channel can be told of. A `rolled-back` comes when it is decided and tried, `confirmed` when every target says
+ * so.
+ */
 export const NOTICES = [
   'started',
   'replanned',

@@ -3,7 +3,9 @@ type Defined<Fields> = { readonly [Key in keyof Fields as undefined extends Fiel
   readonly [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined>
 }
 
-/** Returns the fields that have a value, in the order given: in the journal and in JSON an absent field is not there. */
+/**
+ * Returns the fields that have a value, in the order given: in the journal and in JSON an absent field is not there.
+ */
 export function defined<const Fields extends object>(fields: Fields): Defined<Fields>
 export function defined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))

@@ -10,7 +10,7 @@ export interface Changed {
 
 /** What a channel is sent. All of it is text as it is: each adapter escapes what its place would read as markup. */
 export interface Message {
-  /** The same at every attempt: whoever has it already may drop it. */
+  /** The same at every attempt: a receiver that has it already may drop it. */
   readonly id: string
   readonly kind: NoticeKind | 'test'
   readonly severity: 'info' | 'warning' | 'error' | 'critical'

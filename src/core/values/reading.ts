@@ -39,7 +39,7 @@ export type Measures =
   | { readonly what: 'latency'; readonly groups: 1 | 2; readonly quantile: number }
   | { readonly what: 'gauge' }
 
-/** Whether a value, of a file of the user's own perhaps, says what is measured. */
+/** Tells whether a value, of a file of the user's own perhaps, says what is measured. */
 export function isMeasures(value: unknown): value is Measures {
   if (typeof value !== 'object' || value === null || !('what' in value)) return false
   if (value.what === 'gauge') return true

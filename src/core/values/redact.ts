@@ -1,9 +1,9 @@
-/** What is shorter says nothing by itself, and would be found in half of all words. */
+/** A shorter secret says nothing by itself, and would be found in half of all words. */
 const SHORTEST_PART = 6
 
 /**
- * Puts the reference back wherever a value from the environment shows up: as it is, quoted as in JSON, encoded for a URL
- * or in base64, and in part: of a message that was cut, either half still gives the secret away. `secrets` has
+ * Puts the reference back wherever a value from the environment shows up: as it is, quoted as in JSON, encoded for a
+ * URL or in base64, and in part: of a message that was cut, either half still gives the secret away. `secrets` has
  * value → reference; longer ones are looked for first.
  */
 export function redactor(secrets: ReadonlyMap<string, string>): (text: string) => string {

@@ -41,8 +41,8 @@ export interface Contingency {
 }
 
 /**
- * The level of a risk: probability (low 1, medium 2, high 3) times impact (low 1, medium 2, high 3, critical 4); 1 and 2
- * are low, 3 and 4 medium, 6 is high, 8 and more critical.
+ * Returns the level of a risk: probability (low 1, medium 2, high 3) times impact (low 1, medium 2, high 3,
+ * critical 4); 1 and 2 are low, 3 and 4 medium, 6 is high, 8 and more critical.
  *
  *                 impact low      medium   high       critical
  *   high                 medium   high     critical   critical
@@ -56,7 +56,7 @@ export function levelOf({ probability, impact }: Pick<Risk, 'probability' | 'imp
   return score >= 8 ? 'critical' : score >= 6 ? 'high' : score >= 3 ? 'medium' : 'low'
 }
 
-/** The most grave first; those of one level in the order they were written. */
+/** Sorts risks, the most grave first; those of one level in the order they were written. */
 export function ranked(risks: {
   readonly [id: string]: Risk
 }): readonly { readonly id: string; readonly risk: Risk; readonly level: Level }[] {

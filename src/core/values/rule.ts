@@ -22,19 +22,19 @@ export function parseRule(text: string): Rule | undefined {
   return duration === undefined ? undefined : { op, threshold: duration / 1e3, unit: 's' }
 }
 
-/** `> 5%`. */
+/** Formats a rule as it is written: `> 5%`. */
 export function formatRule(rule: Rule): string {
   return `${rule.op} ${formatValue(rule.threshold, rule.unit)}`
 }
 
-/** A value in base units, written the way its rules are: `7.8%`, `1.2s`, `0.31`. */
+/** Formats a value in base units the way its rules are written: `7.8%`, `1.2s`, `0.31`. */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === '%') return formatFraction(value)
   if (unit === 's') return formatDuration(value * 1e3)
   return String(Number(value.toPrecision(4)))
 }
 
-/** Whether the value satisfies the rule. Never true for a value that is not a finite number. */
+/** Tells whether the value satisfies the rule. Never true for a value that is not a finite number. */
 export function holds(rule: Rule, value: number): boolean {
   if (!Number.isFinite(value)) return false
   switch (rule.op) {
@@ -49,7 +49,7 @@ export function holds(rule: Rule, value: number): boolean {
   }
 }
 
-/** The same rule moved a tenth towards the good side: what a value must leave to recover (hysteresis). */
+/** Returns the same rule moved a tenth towards the good side: what a value must leave to recover (hysteresis). */
 export function relaxed(rule: Rule): Rule {
   const margin = Math.abs(rule.threshold) * 0.1
   const upwards = rule.op === '>' || rule.op === '>='

@@ -1,4 +1,4 @@
-/** The known word nearest to what was written, when it is near enough to be a slip; undefined otherwise. */
+/** Returns the known word nearest to what was written, when it is near enough to be a slip; undefined otherwise. */
 export function suggest(written: string, known: Iterable<string>): string | undefined {
   const far = Math.max(2, Math.floor(written.length / 3))
   // A word that is longer or shorter by more than that cannot be near; and a huge one is never measured.

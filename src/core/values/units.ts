@@ -18,7 +18,7 @@ export function parseDuration(text: string): Duration | undefined {
   return Number.isFinite(sum) ? sum : undefined
 }
 
-/** `90s` → `1m30s`; at most two units, so that it stays readable: `1d1h`, `12m`, `300ms`. */
+/** Formats a duration, `90s` → `1m30s`: at most two units, so that it stays readable, `1d1h`, `12m`, `300ms`. */
 export function formatDuration(duration: Duration): string {
   if (duration < 1e3) return duration === 0 ? '0s' : `${Math.round(duration)}ms`
   if (duration < 1e4 && duration % 1e3 !== 0) return `${(duration / 1e3).toFixed(1)}s`
@@ -41,12 +41,12 @@ export function parseExposure(text: string): Exposure | undefined {
   return exposure >= 0 && exposure <= 100 ? exposure : undefined
 }
 
-/** `0.1%`, `25%`. */
+/** Formats an exposure: `0.1%`, `25%`. */
 export function formatExposure(exposure: Exposure): string {
   return `${Math.round(exposure * 1e5) / 1e5}%`
 }
 
-/** A fraction for people, with three significant digits: `0.288` → `28.8%`. */
+/** Formats a fraction for people, with three significant digits: `0.288` → `28.8%`. */
 export function formatFraction(fraction: number): string {
   const percent = fraction * 100
   if (percent === 0) return '0%'
@@ -54,7 +54,7 @@ export function formatFraction(fraction: number): string {
   return `${Number(percent.toFixed(decimals))}%`
 }
 
-/** `2026-11-24 13:30:05Z`: UTC, because a rollout is watched from several zones. */
+/** Formats an instant, `2026-11-24 13:30:05Z`: UTC, because a rollout is watched from several zones. */
 export function formatInstant(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')}Z`
 }

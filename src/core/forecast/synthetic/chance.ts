@@ -1,7 +1,10 @@
 /** Chance that can be replayed: 0 ≤ x < 1, the same seed gives the same numbers. */
 export type Chance = () => number
 
-/** mulberry32 by Tommy Ettinger, public domain: 32 bits of state, equidistributed. */
+/**
+ * Returns a generator of numbers from 0 to 1: mulberry32 by Tommy Ettinger, public domain, 32 bits of state,
+ * equidistributed.
+ */
 export function seeded(seed: number): Chance {
   let state = seed >>> 0
   return () => {
@@ -12,7 +15,7 @@ export function seeded(seed: number): Chance {
   }
 }
 
-/** A standard normal number (Box & Muller 1958). */
+/** Draws a standard normal number (Box & Muller 1958). */
 export function normal(chance: Chance): number {
   return Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
 }
@@ -20,7 +23,7 @@ export function normal(chance: Chance): number {
 /** Above this mean a count is rounded from a normal number with the skew put back (Cornish & Fisher 1938). */
 const MANY = 30
 
-/** A Poisson number: by multiplication of uniforms (Knuth 1969) while the mean is small. */
+/** Draws a Poisson number: by multiplication of uniforms (Knuth 1969) while the mean is small. */
 export function poisson(mean: number, chance: Chance): number {
   if (!(mean > 0)) return 0
   if (mean > MANY) return nearNormal(mean, mean, 1, chance)
@@ -30,7 +33,7 @@ export function poisson(mean: number, chance: Chance): number {
   return count
 }
 
-/** How many of `n` succeed, each with `probability`: by waiting times (Devroye 1986) while they are few. */
+/** Draws how many of `n` succeed, each with `probability`: by waiting times (Devroye 1986) while they are few. */
 export function binomial(n: number, probability: number, chance: Chance): number {
   if (!(probability > 0) || n <= 0) return 0
   if (probability > 0.5) return n - binomial(n, 1 - probability, chance)
@@ -63,7 +66,7 @@ function gamma(n: number, chance: Chance): number {
 }
 
 /**
- * A count of requests that come in bursts of geometric size, `size` on average: variance 2·size − 1 times that of
+ * Draws a count of requests that come in bursts of geometric size, `size` on average: variance 2·size − 1 times that of
  * Poisson. What the bursts have beyond their first requests is negative binomial: Poisson with a gamma mean.
  */
 export function bursts(mean: number, size: number, chance: Chance): number {

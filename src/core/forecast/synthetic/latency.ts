@@ -1,6 +1,9 @@
 import { binomial, bursts, type Chance } from './chance.ts'
 
-/** Lognormal latency: half of all requests are faster than `MEDIAN` seconds, one in a hundred slower than four times that. */
+/**
+ * Lognormal latency: half of all requests are faster than `MEDIAN` seconds, one in a hundred slower than four times
+ * that.
+ */
 const MEDIAN = 0.12
 const SPREAD = 0.6
 
@@ -12,7 +15,10 @@ const NAMES = BOUNDS.map(String)
 const known = new Map<number, readonly number[]>()
 const MOST_KNOWN = 1000
 
-/** A cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts` for `size`. */
+/**
+ * Draws a cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts`
+ * for `size`.
+ */
 export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): { readonly [le: string]: number } {
   const tails = tailsOf(slower)
   const slow = size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)

@@ -16,7 +16,7 @@ export type Traffic = (share: number) => { readonly on: Minute; readonly off: Mi
 const DAY = 24 * 60
 const STILL = { errors: 0, latency: 0, memory: 0 }
 
-/** The traffic of a world, minute by minute: `rate` requests a second on average. */
+/** Yields the traffic of a world, minute by minute: `rate` requests a second on average. */
 export function simulate(world: World, rate: number, chance: Chance): Traffic {
   const { trend = { errors: 1, traffic: 1 }, noise = STILL, incident, release } = world
   const hour = chance() * DAY

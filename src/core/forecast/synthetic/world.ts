@@ -7,7 +7,9 @@ export interface World {
   readonly release?: Release
   /** Errors and traffic follow the day, from a random hour on: up and down by these factors within 24 hours. */
   readonly trend?: { readonly errors: number; readonly traffic: number }
-  /** The toggle-on group's rates wander although nothing is wrong: ln of errors, ln of latency; memory per minute, 0–1. */
+  /**
+   * The toggle-on group's rates wander although nothing is wrong: ln of errors, ln of latency; memory per minute, 0–1.
+   */
   readonly noise?: { readonly errors: number; readonly latency: number; readonly memory: number }
   /** Something both groups depend on breaks: at a random minute, for some minutes. */
   readonly incident?: Incident
