@@ -133,6 +133,21 @@ describe('the check itself reports', () => {
       'adapters/deadline.ts uses AbortSignal.any: withDeadline holds its timer',
     ],
     ['a way round', { 'engine/a.ts': 'globalThis.setTimeout(() => {}, 1)' }, 'engine/a.ts uses globalThis'],
+    [
+      'a docstring that begins with a riddle',
+      { 'core/values/a.ts': '/** Likewise, later. */\nconst a = 1' },
+      'core/values/a.ts: the docstring of something begins with "Likewise later."',
+    ],
+    [
+      'or with what is',
+      { 'engine/a.ts': '/**\n * What is left.\n */\nexport interface A {}' },
+      'engine/a.ts: the docstring of something begins with "What is"',
+    ],
+    [
+      'or of a function, not with what it does',
+      { 'sdk/a.ts': '/** The word. */\nexport function word() {}' },
+      'sdk/a.ts: the docstring of word begins with "The word."',
+    ],
     ['what does not parse', { 'core/values/a.ts': 'const = ' }, 'core/values/a.ts does not parse'],
   ])('%s', (_, given, complaint) => {
     expect(complaints(given)).toEqual([complaint])
@@ -141,6 +156,7 @@ describe('the check itself reports', () => {
   test.each<[what: string, sources: Sources]>([
     ['words in comments and texts', { 'core/values/a.ts': `/* process.env */ const text = "import '../engine/b.ts'; Date.now()"` }],
     ['properties of that name', { 'core/values/a.ts': 'const x = { process: 1 }; x.process; interface Y { console: number }' }],
+    ['a plain docstring', { 'core/values/a.ts': '/** Returns 1. */\nexport function one() {}\n/** A word. */\nexport type Word = string' }],
     ['a date of a given time', { 'core/values/a.ts': 'const x = new Date(0)' }],
     ['main', { 'main.ts': `import { setTimeout } from 'node:timers/promises'; process.exit(Date.now())` }],
     [

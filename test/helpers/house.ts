@@ -67,6 +67,10 @@ const GLOBALS = new Set(['process', 'console', 'performance', 'globalThis', 'set
 const FORBIDDEN = new Set(['AbortSignal.any', 'AbortSignal.timeout'])
 const MEMBERS = new Set([...FORBIDDEN, 'Date.now', 'Math.random', 'crypto.randomUUID', 'crypto.getRandomValues'])
 
+/** Where every docstring is plain: it begins with a short sentence that names its subject and stands alone. */
+const PLAIN = ['core', 'engine', 'sdk', 'demo']
+const DOCSTRING = /\/\*\*((?:(?!\*\/).)*)\*\/\s*(?:export (?:default )?(?:async )?function\*? (\w+))?/gs
+
 /** Everything in these sources that is not as the house says; sorted by file. Types count as much as values. */
 export function complaints(sources: Sources): readonly string[] {
   const edges = new Map<string, readonly string[]>()
@@ -76,7 +80,8 @@ export function complaints(sources: Sources): readonly string[] {
       const { imports, uses } = read(path, text)
       const local = imports.flatMap((to) => (to?.startsWith('.') ? [posix.join(posix.dirname(path), to)] : []))
       edges.set(path, local)
-      return [...new Set([...imports.flatMap((to) => complaintOf(path, to)), ...uses.flatMap((use) => complaintOfUse(path, use))])]
+      const wrong = [...imports.flatMap((to) => complaintOf(path, to)), ...uses.flatMap((use) => complaintOfUse(path, use))]
+      return [...new Set([...wrong, ...complaintsOfDocs(path, text)])]
     } catch {
       return [`${path} does not parse`]
     }
@@ -121,6 +126,17 @@ function complaintOfUse(path: string, use: string): readonly string[] {
   if (FORBIDDEN.has(use)) return [`${path} uses ${use}: withDeadline holds its timer`]
   if (path === 'main.ts') return []
   return [...(AMBIENT[path] ?? []), ...(AMBIENT[roomOf(path)] ?? [])].includes(use) ? [] : [`${path} uses ${use}`]
+}
+
+/** A docstring of a function says in the third person what it does; no docstring begins with a riddle. */
+function complaintsOfDocs(path: string, text: string): readonly string[] {
+  if (!isIn(path, PLAIN)) return []
+  return [...text.matchAll(DOCSTRING)].flatMap(([, doc = '', name]) => {
+    const [first = '', second = ''] = doc.replaceAll(/^[\s*]+/g, '').split(/[\s,]+/)
+    const isRiddle = ['Likewise', 'Whoever'].includes(first) || (first === 'What' && ['is', 'was'].includes(second))
+    const isPlain = !isRiddle && (name === undefined || /^[A-Z][a-z]+s$/.test(first))
+    return isPlain ? [] : [`${path}: the docstring of ${name ?? 'something'} begins with "${first} ${second}"`]
+  })
 }
 
 interface Node {

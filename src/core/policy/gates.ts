@@ -33,7 +33,7 @@ export type GateName = (typeof GATES)[number]
 export interface Gate {
   readonly name: GateName
   readonly open: boolean
-  /** What was measured and what is needed: `hold 12m of 30m`. */
+  /** The measurement beside what is needed: `hold 12m of 30m`. */
   readonly text: string
   /** Watched time until it may open, when that can be foretold. */
   readonly opensIn?: Duration
