@@ -20,7 +20,10 @@ export interface Observer {
   keep(): Promise<void>
 }
 
-/** A metric that flaps turns at every poll: of more turns than this only what is due anyway is kept, and what is decided on. */
+/**
+ * A metric that flaps turns at every poll: of more turns than this only what is due anyway is kept, and what is decided
+ * on.
+ */
 const TURNS_AN_HOUR = 10
 const HOUR: Duration = 3_600_000
 

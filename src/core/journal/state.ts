@@ -74,7 +74,10 @@ export interface State {
   /** Index of the step arrived at last; -1 before the first. */
   readonly cursor: number
   readonly arrivedAt: Instant
-  /** When it was last decided where it is to go: by its start, an intent or a resume. By the clock of the process that did. */
+  /**
+   * When it was last decided where it is to go: by its start, an intent or a resume. By the clock of the process that
+   * did.
+   */
   readonly decidedAt: Instant
   readonly intent?: Intent
   /** Sequence number of the newest intent, finished or not: the epoch targets hold. */

@@ -94,8 +94,9 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
 const LONGEST_UNKEPT: Duration = 600_000
 
 /**
- * Returns whether so much time was watched that it is worth an event: a tenth of the hold, and at least every ten minutes.
- * What is watched beyond the hold proves nothing more: a step that waits for a person is kept every ten minutes.
+ * Returns whether so much time was watched that it is worth an event: a tenth of the hold, and at least every ten
+ * minutes. What is watched beyond the hold proves nothing more: a step that waits for a person is kept every ten
+ * minutes.
  */
 export function isDue(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
   if (!before) return true

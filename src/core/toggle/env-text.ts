@@ -82,7 +82,10 @@ export function parseEnv(text: string): EnvText {
   return { bom, lines, isOpen, ...(problem !== undefined && { problem }) }
 }
 
-/** Returns the variables by name. One that is written twice with different values is unclear, and so is one that is passed on. */
+/**
+ * Returns the variables by name. One that is written twice with different values is unclear, and so is one that is
+ * passed on.
+ */
 export function variablesOf(lines: readonly EnvLine[]): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable & { readonly line: number }>()
   for (const [nth, { assigns }] of lines.entries()) {
