@@ -28,6 +28,9 @@ const config: KnipConfig = {
     'faketime',
     'mkfs.ext4',
     'kubectl',
+    'ls',
+    'setfacl',
+    'getfacl',
   ],
 }
 

@@ -2,21 +2,19 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
-  fsyncSync,
-  ftruncateSync,
   lstatSync,
   openSync,
   readdirSync,
   readFileSync,
   realpathSync,
   statSync,
-  writeSync,
   type Stats,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { codeOf, discard, replace, writeDurably } from './disk.ts'
+import { codeOf, discard, replace } from './disk.ts'
+import { fillWith, overwrite } from './in-place.ts'
 
 const LARGEST = 1 << 20
 /** Temporary files of writers that died; a live writer's is gone within the second. */
@@ -62,24 +60,31 @@ export function readDocument(file: string, create: boolean, largest = LARGEST): 
 
 /**
  * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
- * the folder, read back. False when somebody else changed the file meanwhile: their text stays. What is left is
+ * the folder, read back. Where a new file would lose what the old one has (other names, an access list, its owner), and
+ * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one. False when somebody else changed the file meanwhile: their text stays. What is left is
  * the instant between the last look and the rename; a file has no compare-and-set.
  */
-export function replaceDocument(file: string, before: string, after: string): boolean {
+export function replaceDocument(file: string, before: string, after: string, stays: boolean): boolean {
   return explaining(file, () => {
     const stat = statSync(file, { throwIfNoEntry: false })
     // Replacing it would get around the mode of a read-only file.
     if (stat) closeSync(openSync(file, 'r+'))
+    if (stays) {
+      if (textOf(file) !== before) return false
+      overwrite(file, before, after)
+      return textOf(file) === after
+    }
     const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
     try {
       writeLike(stat, temporary, after)
       if (textOf(file) !== before) return false
-      try {
-        replace(temporary, file)
-      } catch (thrown) {
-        if (codeOf(thrown) !== 'EBUSY') throw thrown
-        overwrite(file, before, after)
-      }
+      replace(temporary, file)
+    } catch (thrown) {
+      // A single file that is mounted into a container, and one whose owner this user may not give to another file.
+      const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
+      if (!mayStay) throw thrown
+      if (textOf(file) !== before) return false
+      overwrite(file, before, after)
     } finally {
       discard(temporary)
     }
@@ -124,45 +129,6 @@ function writeLike(stat: Stats | undefined, path: string, text: string): void {
   } finally {
     closeSync(file)
   }
-}
-
-/** A single file that is mounted into a container cannot be renamed over: it is written in place, with a backup beside it. */
-function overwrite(file: string, before: string, after: string): void {
-  const backup = `${file}.rollout-backup`
-  try {
-    writeDurably(backup, Buffer.from(before))
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'EEXIST') throw thrown
-    const hint = `look at both, then: cp ${backup} ${file} && rm ${backup}`
-    throw new RolloutError('conflict', { message: `an earlier write to ${file} was cut off; ${backup} holds the text from before`, hint })
-  }
-  const open = openSync(file, 'r+')
-  try {
-    fillWith(open, after)
-  } catch (thrown) {
-    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${backup} holds the text from before`)
-    discard(backup)
-    throw thrown
-  } finally {
-    closeSync(open)
-  }
-  discard(backup)
-}
-
-function putBack(open: number, text: string, otherwise: string): void {
-  try {
-    fillWith(open, text)
-  } catch (thrown) {
-    throw new RolloutError('unreachable', { message: otherwise }, { cause: thrown })
-  }
-}
-
-/** Loops until every byte is written: a short write is no error to the kernel. */
-function fillWith(open: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at, bytes.length - at, at)
-  ftruncateSync(open, bytes.length)
-  fsyncSync(open)
 }
 
 function realpath(path: string): string | undefined {

@@ -31,18 +31,18 @@ describe('replaceDocument', () => {
     ['has appeared', '', 'A=1\n'],
   ])('leaves a file alone that %s meanwhile', (_, before, now) => {
     writeFileSync(file, now)
-    expect(replaceDocument(file, before, 'F=true\n')).toBe(false)
+    expect(replaceDocument(file, before, 'F=true\n', false)).toBe(false)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([now, ['web.env']])
   })
 
   it('does not bring back a file that is gone', () => {
-    expect(replaceDocument(file, 'A=1\n', 'F=true\n')).toBe(false)
+    expect(replaceDocument(file, 'A=1\n', 'F=true\n', false)).toBe(false)
     expect(existsSync(file)).toBe(false)
   })
 
   it('replaces what is still as it was read', () => {
     writeFileSync(file, 'A=1\n')
-    expect(replaceDocument(file, 'A=1\n', 'A=2\n')).toBe(true)
+    expect(replaceDocument(file, 'A=1\n', 'A=2\n', false)).toBe(true)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
   })
 
@@ -51,7 +51,7 @@ describe('replaceDocument', () => {
     const [old, fresh, other, foreign] = [`.web.env.${id}.tmp`, `.web.env.${id.replace('0', '1')}.tmp`, `.x.env.${id}.tmp`, '.web.env.tmp']
     for (const name of ['web.env', old, fresh, other, foreign]) writeFileSync(join(folder, name), 'PASSWORD=x\n')
     for (const name of [old, other, foreign]) utimesSync(join(folder, name), 1, 1)
-    expect(replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n')).toBe(true)
+    expect(replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n', false)).toBe(true)
     expect(readdirSync(folder).toSorted()).toEqual([fresh, foreign, other, 'web.env'].toSorted())
   })
 })

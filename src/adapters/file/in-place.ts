@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { codeOf, discard, replace, writeDurably } from './disk.ts'
+
+/*
+ * Files that must keep their inode. A write in place is not one step to the disk: both texts lie beside the file until it is
+ * done, so that whoever comes next can finish it.
+ */
+
+/** Returns whether a new file in the place of this one would lack its other names, or an access list. */
+export function mustStay(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (!stat) return false
+  const { nlink, mode } = stat
+  // The rights of the group are the mask of an access list: without any the list gives nobody anything.
+  return nlink > 1 || ((mode & 0o070) !== 0 && hasAccessList(file))
+}
+
+/** Writes a text over another in the same file, durably. */
+export function overwrite(file: string, before: string, after: string): void {
+  const backup = backupOf(file)
+  try {
+    writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown
+    throw new RolloutError('conflict', { message: `somebody else is writing to ${file}`, hint: 'once more: rollout goes on where it was' })
+  }
+  const open = openSync(file, 'r+')
+  try {
+    fillWith(open, after)
+  } catch (thrown) {
+    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${backup} holds the text from before`)
+    discard(backup)
+    throw thrown
+  } finally {
+    closeSync(open)
+  }
+  discard(backup)
+}
+
+/** Returns whether somebody writes to the file in place right now, or was killed while writing. */
+export function isUnderWay(file: string): boolean {
+  return statSync(backupOf(file), { throwIfNoEntry: false }) !== undefined
+}
+
+/**
+ * Finishes a write in place that was cut off. What somebody has written into the file since then stays; the texts from
+ * before lie beside it then, under another name.
+ */
+export function finishOverwrite(file: string): void {
+  const backup = backupOf(file)
+  const texts = textsIn(backup)
+  if (!texts) return setAside(backup)
+  const [now, before, after] = [readFileSync(file), Buffer.from(texts.before), Buffer.from(texts.after)]
+  if (!now.equals(before) && !now.equals(after)) {
+    if (!isHalf(now, before, after)) return setAside(backup)
+    const open = openSync(file, 'r+')
+    try {
+      fillWith(open, texts.after)
+    } finally {
+      closeSync(open)
+    }
+  }
+  discard(backup)
+}
+
+/** Loops until every byte is written: a short write is no error to the kernel. */
+export function fillWith(open: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at, bytes.length - at, at)
+  ftruncateSync(open, bytes.length)
+  fsyncSync(open)
+}
+
+/** The beginning of the new text, and what the old one has behind it. */
+function isHalf(now: Buffer, before: Buffer, after: Buffer): boolean {
+  let same = 0
+  while (same < now.length && same < after.length && now[same] === after[same]) same += 1
+  return now.subarray(same).equals(before.subarray(same))
+}
+
+function textsIn(backup: string): { readonly before: string; readonly after: string } | undefined {
+  try {
+    const texts: unknown = JSON.parse(readFileSync(backup, 'utf8'))
+    const isTexts = typeof texts === 'object' && texts !== null && 'before' in texts && 'after' in texts
+    return isTexts && typeof texts.before === 'string' && typeof texts.after === 'string'
+      ? { before: texts.before, after: texts.after }
+      : undefined
+  } catch (thrown) {
+    if (codeOf(thrown) === '') return undefined
+    throw thrown
+  }
+}
+
+function setAside(backup: string): void {
+  replace(backup, `${backup}.old`)
+}
+
+function backupOf(file: string): string {
+  return `${file}.rollout-backup`
+}
+
+function putBack(open: number, text: string, otherwise: string): void {
+  try {
+    fillWith(open, text)
+  } catch (thrown) {
+    throw new RolloutError('unreachable', { message: otherwise }, { cause: thrown })
+  }
+}
+
+/** Node knows no access lists; `ls` marks them with a + behind the mode (POSIX, ls, "alternate access method flag"). */
+function hasAccessList(file: string): boolean {
+  const { stdout } = spawnSync('ls', ['-ldn', '--', file], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeout: 5000 })
+  return /^\S{10}\+/.test(stdout ?? '')
+}
