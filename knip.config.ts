@@ -28,7 +28,6 @@ const config: KnipConfig = {
     'faketime',
     'mkfs.ext4',
     'kubectl',
-    'ls',
     'setfacl',
     'getfacl',
   ],
