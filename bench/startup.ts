@@ -1,8 +1,17 @@
 // How long short commands take, as a multiple of a bare Node.js: `npm run bench`.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+interface Row {
+  readonly argv: readonly string[]
+  readonly cwd?: string
+  /** Its exit code, where that is not 0. */
+  readonly ends?: number
+  /** How many times the bare Node.js it may take. */
+  readonly limit?: number
+}
 
 const ROUNDS = 25
 const binary = join(import.meta.dirname, '../bin/rollout.cjs')
@@ -18,26 +27,33 @@ try {
   writeFileSync(join(folder, 'rollout.yaml'), plan)
   writeFileSync(join(folder, 'web.env'), 'FEATURE_X=false\n')
   execFileSync(process.execPath, [binary, 'start'], { cwd: folder, stdio: 'ignore' })
-  const rows = new Map<string, readonly string[]>([
-    ['node -e 0', ['-e', '0']],
-    ['rollout --version', [binary, '--version']],
-    ['rollout --help', [binary, '--help']],
-    ['rollout status', [binary, 'status']],
+  const empty = join(folder, 'empty')
+  mkdirSync(empty)
+  writeFileSync(join(empty, 'rollout.yaml'), plan)
+  const rows = new Map<string, Row>([
+    ['node -e 0', { argv: ['-e', '0'] }],
+    ['rollout --version', { argv: [binary, '--version'], limit: 1.2 }],
+    ['rollout --help', { argv: [binary, '--help'] }],
+    ['rollout status', { argv: [binary, 'status'], limit: 1.35 }],
+    ['status, none begun', { argv: [binary, 'status'], cwd: empty, ends: 64, limit: 1.6 }],
   ])
   const times = new Map([...rows.keys()].map((name) => [name, [] as number[]]))
   // In turn, so that whatever else the machine does hits all of them alike; the first round only warms up.
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [name, argv] of rows) {
+    for (const [name, { argv, cwd = folder, ends = 0 }] of rows) {
       const began = performance.now()
-      const { status } = spawnSync(process.execPath, argv, { cwd: folder, stdio: 'ignore' })
-      if (status !== 0) throw new Error(`${name} ended with ${status}`)
+      const { status } = spawnSync(process.execPath, argv, { cwd, stdio: 'ignore' })
+      if (status !== ends) throw new Error(`${name} ended with ${status}`)
       if (round > 0) times.get(name)?.push(performance.now() - began)
     }
   }
   const floor = median(times.get('node -e 0') ?? [])
   console.log(`start-up on Node ${process.versions.node}, medians of ${ROUNDS} runs`)
-  for (const [name, each] of times)
-    console.log(`  ${name.padEnd(20)} ${median(each).toFixed(1).padStart(6)} ms  ${(median(each) / floor).toFixed(2)}×`)
+  for (const [name, each] of times) {
+    const limit = rows.get(name)?.limit
+    const wanted = limit === undefined ? '' : `  (at most ${limit}×)`
+    console.log(`  ${name.padEnd(20)} ${median(each).toFixed(1).padStart(6)} ms  ${(median(each) / floor).toFixed(2)}×${wanted}`)
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -19,6 +19,7 @@ const meta = await bundle({
   input: { main: 'src/main.ts', shop: 'src/demo/shop.ts' },
   format: 'cjs',
   extension: 'cjs',
+  together: ['src/commands/status.ts', 'src/core/journal/lease.ts'],
 })
 // Apart from the program, so that an application loads nothing else. What takes a package of the application's own is
 // loaded by whoever wants it.
@@ -39,13 +40,14 @@ function run(...argv) {
   return execFileSync(process.execPath, [join(root, 'bin/rollout.cjs'), ...argv], { cwd: root, encoding: 'utf8' })
 }
 
-async function bundle({ input, format, extension, prefix = '' }) {
+async function bundle({ input, format, extension, prefix = '', together = [] }) {
+  const graph = graphOf()
   const build = await rolldown({
     cwd: root,
     input,
     platform: 'node',
     external: [/^node:/, /^@openfeature\//],
-    plugins: [registry()],
+    plugins: [registry(), graph.plugin],
     transform: {
       define: {
         __ADAPTERS__: JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, adapters(kind)]))),
@@ -53,6 +55,7 @@ async function bundle({ input, format, extension, prefix = '' }) {
       target: 'node20.19',
     },
     treeshake: true,
+    ...(together.length > 0 && { preserveEntrySignatures: 'allow-extension' }),
     logLevel: 'warn',
   })
   const { output } = await build.write({
@@ -62,6 +65,13 @@ async function bundle({ input, format, extension, prefix = '' }) {
     minify: true,
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `${prefix}chunk-[name].${extension}`,
+    ...(together.length > 0 && {
+      codeSplitting: {
+        // What main.cjs has loaded stays there.
+        includeDependenciesRecursively: false,
+        groups: [{ name: 'often', test: graph.reachedFrom(together, input.main) }],
+      },
+    }),
   })
   await build.close()
   return Object.fromEntries(output.flatMap((chunk) => (chunk.type === 'chunk' ? [[chunk.fileName, packagesOf(chunk.moduleIds)]] : [])))
@@ -94,6 +104,26 @@ async function readKinds() {
   await build.close()
   const { KINDS } = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
   return Object.keys(KINDS)
+}
+
+/** What is typed most often loads a few files instead of twenty: the modules that it imports at once stand together. */
+function graphOf() {
+  const imports = new Map()
+  const closure = (paths) => {
+    const seen = new Set(paths.map((path) => join(root, path)))
+    for (const id of seen) for (const next of imports.get(id) ?? []) seen.add(next)
+    return seen
+  }
+  let loaded
+  let wanted
+  return {
+    plugin: { name: 'graph', moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds) },
+    reachedFrom: (paths, main) => (id) => {
+      loaded ??= closure([main])
+      wanted ??= closure(paths)
+      return wanted.has(id) && !loaded.has(id)
+    },
+  }
 }
 
 /** In a bundle there is no folder to import from: the template import of the registry becomes a table of tables. */

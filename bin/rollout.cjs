@@ -5,9 +5,12 @@ const module_ = require('node:module')
 const path = require('node:path')
 
 const main = path.join(__dirname, '../dist/main.cjs')
+const [word, ...more] = process.argv.slice(2)
 // Node 22 and later keep compiled code between runs.
 module_.enableCompileCache?.()
-if (existsSync(main)) require(main)
+// Needs no program.
+if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)
+else if (existsSync(main)) require(main)
 else {
   process.stderr.write('rollout is not built yet: npm install && npm run build\n')
   process.exitCode = 1

@@ -43,14 +43,21 @@ function load(...argv: readonly string[]) {
 
 // Files and bytes are gated, not milliseconds: they are the same on every machine. bench/startup.ts has the milliseconds.
 test.each([
-  { argv: ['--version'], packages: ['commander'], files: 6, kilobytes: 60 },
+  { argv: ['--version'], packages: [], files: 2, kilobytes: 8 },
+  { argv: ['-V'], packages: [], files: 2, kilobytes: 8 },
   { argv: ['--help'], packages: ['commander'], files: 6, kilobytes: 60 },
-  { argv: ['status'], packages: ['chalk', 'commander'], files: 20, kilobytes: 160 },
+  { argv: ['status'], packages: ['chalk', 'commander'], files: 7, kilobytes: 160 },
 ])('$argv loads little', ({ argv, packages, files, kilobytes }) => {
   const loaded = load(...argv)
   expect(loaded).toMatchObject({ status: 0, packages })
   expect(loaded.files).toBeLessThanOrEqual(files)
   expect(loaded.kilobytes).toBeLessThanOrEqual(kilobytes)
+})
+
+test('the version is that of the package, however it is asked for', () => {
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const said = [['--version'], ['-V'], ['--version', '--json']].map((argv) => rollout(...argv).stdout.trim())
+  expect(new Set(said)).toEqual(new Set([version]))
 })
 
 test('the recorder sees what a command does load', () => {
