@@ -18,8 +18,8 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
   )
   const instances = [...places.keys()]
   const [first] = places.values()
-  const divide = (words: Wanted): ((instance: string) => Wanted) => {
-    const parts = Object.entries(words).map(([variable, word]) => {
+  const divide = (words: Words): ((instance: string) => Wanted) => {
+    const parts = Object.entries(words).map(([variable, word = '']) => {
       const toggle = toggles.get(variable)
       if (toggle?.exposure !== 'instances') return { variable, at: () => word }
       const on = new Set(
@@ -29,23 +29,46 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
     })
     return (instance) => Object.fromEntries(parts.map(({ variable, at }) => [variable, at(instance)]))
   }
+  /** What each place was last seen to hold, since it was written last. */
+  const seen = new Map<string, Words>()
+  const look = async (place: OpenTarget, instance: string, variables: readonly string[], signal: AbortSignal): Promise<Words> => {
+    const found = await place.read(variables, signal)
+    seen.set(instance, found)
+    return found
+  }
   return {
     name,
     read: async (variables, signal) => {
-      const found = await everywhere(places, async (place) => place.read(variables, signal))
+      const found = await everywhere(places, async (place, instance) => look(place, instance, variables, signal))
       return Object.fromEntries(variables.map((variable) => [variable, together(found, variable, toggles.get(variable))]))
     },
-    write: async (words, fence, signal) => {
+    write: async (words, fence, signal, held) => {
       const wordsAt = divide(words)
-      await everywhere(places, async (place, instance) => place.write(wordsAt(instance), fence, signal))
+      const heldAt = held && divide(held)
+      const written = new Map<string, OpenTarget>()
+      try {
+        await everywhere(places, async (place, instance) => {
+          const [wanted, before] = [wordsAt(instance), heldAt?.(instance)]
+          seen.delete(instance)
+          await place.write(wanted, fence, signal, before)
+          written.set(instance, place)
+        })
+      } catch (thrown) {
+        // Whoever goes on by hand need not do again what is done.
+        await Promise.allSettled([...written].map(async ([instance, place]) => look(place, instance, Object.keys(words), signal)))
+        throw thrown
+      }
     },
     // One that cannot be reached must not keep the others from being taken back.
     marks: async (signal) => (await Promise.all([...places.values()].map(async (place) => place.marks(signal).catch(() => [])))).flat(),
     settle: Math.max(...[...places.values()].map(({ settle }) => settle)),
+    lag: Math.max(...[...places.values()].map(({ lag }) => lag)),
+    deadline: (variables) => Math.max(...[...places.values()].map((place) => place.deadline(variables))),
     shown: (text) => first?.shown(text) ?? text,
-    byHand: (words) => {
+    byHand: (words, fence) => {
       const wordsAt = divide(words)
-      return [...places].flatMap(([instance, place]) => place.byHand(wordsAt(instance)))
+      const left = [...places].filter(([instance]) => !isSame(wordsAt(instance), seen.get(instance) ?? {}))
+      return left.flatMap(([instance, place]) => place.byHand(wordsAt(instance), fence))
     },
     probe: async (signal) => void (await everywhere(places, async (place) => place.probe?.(signal))),
     ...(first?.effect && { effect: first.effect }),
@@ -56,6 +79,10 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       return words.map((each) => first?.refuses?.(variable, each)).find((refusal) => refusal !== undefined)
     },
   }
+}
+
+function isSame(wanted: Wanted, found: Words): boolean {
+  return Object.entries(wanted).every(([variable, word]) => (found[variable] ?? '') === word)
 }
 
 /** The same at every place, to its end; throws what went wrong at each of them. */

@@ -20,6 +20,9 @@ export type { OpenTarget } from './open-target.ts'
 
 /** For adapters that do not say: the deadline most of them have. */
 const SETTLE: Duration = 10_000
+const DEADLINE: Duration = 30_000
+/** So that what an adapter says of its own deadline comes first. */
+const MOMENT: Duration = 500
 
 /** Everything adapters are lent but the deadline of each call. */
 export interface Lender {
@@ -63,6 +66,8 @@ export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>,
           write: refuse,
           marks: refuse,
           settle: 0,
+          lag: 0,
+          deadline: () => DEADLINE,
           shown: (text) => text,
           byHand: wordsByHand,
         }
@@ -101,14 +106,25 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
   const adapter = await importAdapter('targets', use, lender.folder, spares)
   const { options, redact } = await prepare(`targets.${name}`, adapter.options, raw, lender)
   const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(redact(thrown)))
+  const deadline = (variables: number): Duration => adapter.deadline?.(options, variables) ?? DEADLINE
+  /** An adapter that does not come to an end by itself is given up, a moment after it should have. */
+  const ended = async <Result>(limit: Duration, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
+    hidden(withDeadline(lender.clock, limit + MOMENT, signal, work))
   return {
     name,
-    read: (variables, signal) => hidden(adapter.read(options, variables, { ...lender, signal })),
-    write: (words, fence, signal) => hidden(adapter.write(options, words, { ...lender, signal, ...fence })),
-    marks: async (signal) => (adapter.marks ? hidden(adapter.marks(options, { ...lender, signal })) : []),
+    read: async (variables, signal) =>
+      ended(deadline(variables.length), signal, async (both) => adapter.read(options, variables, { ...lender, signal: both })),
+    write: async (words, fence, signal, held) => {
+      const loan = { ...lender, ...fence, ...(held && { held }) }
+      const write = async (both: AbortSignal): Promise<void> => adapter.write(options, words, { ...loan, signal: both })
+      await ended(deadline(Object.keys(words).length), signal, write)
+    },
+    marks: async (signal) => ended(deadline(1), signal, async (both) => adapter.marks?.(options, { ...lender, signal: both }) ?? []),
     settle: adapter.settle?.(options) ?? SETTLE,
+    lag: adapter.lag?.(options) ?? SETTLE,
+    deadline,
     shown: redact.text,
-    byHand: (words) => linesByHand(() => adapter.byHand(options, words), words).map((line) => redact.text(line)),
+    byHand: (words, fence) => linesByHand(() => adapter.byHand(options, words, fence), words).map((line) => redact.text(line)),
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
     probe: async (signal) => hidden(adapter.probe?.(options, { ...lender, signal }) ?? Promise.resolve()),
     ...(adapter.effect && { effect: adapter.effect(options) }),

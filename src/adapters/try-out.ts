@@ -44,7 +44,7 @@ export async function tryTarget(target: TargetAdapter<unknown>, { options, words
   const back = Object.fromEntries(Object.entries(before).flatMap(([name, word]) => (word === undefined ? [] : [[name, word] as const])))
   if (words.length > 0 && Object.keys(back).length > 0)
     await attempt('write', async () => target.write(options, back, { ...loan, epoch: newest + 1 }))
-  const lines = await attempt('byHand', async () => target.byHand(options, words[0] ?? { FEATURE_X: 'false' }))
+  const lines = await attempt('byHand', async () => target.byHand(options, words[0] ?? { FEATURE_X: 'false' }, { epoch: newest + 2 }))
   if (lines !== undefined && !isLines(lines)) complain('byHand must return a list of lines to type, at least one')
   const settle = target.settle?.(options) ?? 0
   if (!(Number.isFinite(settle) && settle >= 0)) complain(`settle must return milliseconds, not ${shown(settle)}`)

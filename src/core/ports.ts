@@ -10,7 +10,11 @@ import type { Message } from './values/message.ts'
 
 /** Every kind of adapter by its folder, which is also its key in a plan: the word for one, and the functions it has. */
 export const KINDS = {
-  targets: { one: 'target', needs: ['read', 'write', 'byHand'], may: ['marks', 'settle', 'refuses', 'check', 'effect', 'probe', 'advise'] },
+  targets: {
+    one: 'target',
+    needs: ['read', 'write', 'byHand'],
+    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise'],
+  },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
 } as const satisfies { readonly [kind in keyof Contracts]: Functions<Contracts[kind]> }
@@ -77,6 +81,12 @@ export interface Fence {
   readonly over: readonly number[]
 }
 
+/** What a write may go by instead of looking. */
+export interface Known {
+  /** The words that the target is known to hold: what is the same there need not be sent. Absent where nobody knows. */
+  readonly held?: Words
+}
+
 /**
  * Writes env words to one place and reads them back. A throw is a refusal and its
  * message is shown to people. Writing what is already there must change nothing.
@@ -90,9 +100,12 @@ export interface TargetAdapter<Options> {
    * removed, it is left empty, and reads back as '' or as not set. A target that can hold a mark keeps one for each
    * rollout, and refuses an epoch that is older than the one of the same rollout.
    */
-  write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence): Promise<void>
-  /** Returns the lines a person would type to do the same by hand. Pure. */
-  byHand(options: Options, words: { readonly [variable: string]: string }): readonly string[]
+  write(options: Options, words: { readonly [variable: string]: string }, loan: Loan & Fence & Known): Promise<void>
+  /**
+   * Returns the lines a person would type to do the same by hand, with the number of the change where the target asks for
+   * one. Pure.
+   */
+  byHand(options: Options, words: { readonly [variable: string]: string }, fence: Pick<Fence, 'epoch'>): readonly string[]
   /** Returns the marks that the target holds, those of other rollouts too; for those that can. */
   marks?(options: Options, loan: Loan): Promise<readonly Mark[]>
   /**
@@ -100,6 +113,10 @@ export interface TargetAdapter<Options> {
    * epoch is refused: there a late one does no harm.
    */
   settle?(options: Options): Duration
+  /** Returns how long a read or a write of so many variables may take before it is given up; 30 s unless told. */
+  deadline?(options: Options, variables: number): Duration
+  /** Returns how long a read may still show the word from before a write; 10 s unless told. */
+  lag?(options: Options): Duration
   /**
    * Returns why the target could never hold this word of this variable, without asking it: a step like that is an error
    * of the plan. Pure. Undefined when it can.

@@ -2,6 +2,7 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { currentPhase } from '../core/policy/moves.ts'
 import { canDoWithout, unconfirmed, type Intent, type State } from '../core/journal/state.ts'
+import { togglesOf, type Plan } from '../core/plan/plan.ts'
 import { withoutSingles, type Watch } from '../core/judge/track.ts'
 import { beginWatch } from '../core/judge/watch.ts'
 import { deliver } from './deliver.ts'
@@ -10,7 +11,6 @@ import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
 import { openConfirmations, openDesk, record, type Desk } from './progress.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
-import { WRITE_DEADLINE } from './write-verified.ts'
 import type { Duration } from '../core/values/units.ts'
 
 /** What came of an attempt to bring every target to the newest intent. */
@@ -18,10 +18,8 @@ export type Applied = 'arrived' | 'partial' | 'superseded'
 
 /** After this long no further attempt is begun: a rollback must come to an end. */
 const PATIENCE = 20_000
-/**
- * Every attempt with its pauses: the last one may begin as the patience ends, and asks for the epoch before it writes.
- */
-export const LONGEST_APPLY: Duration = PATIENCE + 2 * WRITE_DEADLINE
+/** Variables that one toggle may be: its word, who gets it, who never does, and a segment. */
+const VARIABLES = 4
 
 /**
  * Brings every target to the unfinished intent, in parallel, and appends `applied`,
@@ -56,8 +54,20 @@ export function byHand(
   const open = engine.targets.filter(({ name }) => left.includes(name))
   return open.map((target) => ({
     target: target.name,
-    lines: target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures })),
+    lines: target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures }), { epoch: intent.seq }),
   }))
+}
+
+/**
+ * Returns how long `apply` takes at most: the last attempt at the slowest target begins as the patience ends, asks for the
+ * number that it holds, writes, and looks until what was written must be seen.
+ */
+export function longestApply(plan: Plan, targets: readonly OpenTarget[]): Duration {
+  const lasts = targets.map((target) => {
+    const call = target.deadline(VARIABLES * togglesOf(plan, target.name).length)
+    return target.deadline(1) + 3 * call + target.lag
+  })
+  return PATIENCE + Math.max(0, ...lasts)
 }
 
 async function applyOne(

@@ -30,7 +30,7 @@ export async function breakGlass(
   return Promise.all(
     targets.map(async (target) => {
       const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
-      const lines = target.byHand(words)
+      const lines = target.byHand(words, { epoch: TOMBSTONE })
       const error = await retry(
         world,
         async () => tryWriting(target, words, { identity, epoch: TOMBSTONE, over: [] }, world),

@@ -2,17 +2,17 @@ import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
+import { exposuresAfter } from '../core/plan/steps.ts'
 import { notableMarks } from '../core/journal/fence.ts'
 import { identityOf } from '../core/journal/identity.ts'
-import type { Fence } from '../core/ports.ts'
+import type { Fence, Words } from '../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../core/toggle/mark.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { backoff, retryOnConflict, retryWhileUnreachable, WRITE_ATTEMPTS } from './retry.ts'
-import { tryWriting, WRITE_DEADLINE } from './write-verified.ts'
+import { tryWriting } from './write-verified.ts'
 import { join } from './join.ts'
 import type { Desk } from './progress.ts'
-import { withDeadline } from '../adapters/deadline.ts'
 
 /**
  * Writes an intent to one target; resolves to the message of what went wrong, undefined when the target now holds it,
@@ -20,11 +20,12 @@ import { withDeadline } from '../adapters/deadline.ts'
  * is put right: what failed may have been written all the same.
  */
 export async function deliver(engine: Engine, intent: Intent, target: OpenTarget, desk: Desk, sent: boolean): Promise<string | undefined> {
+  const held = await known(engine, intent, target, sent)
   const look = async (): Promise<Aim> => aim(engine, target, desk)
   const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
-  const error = isOvertaken ? undefined : await attempt(engine, target, aimed)
+  const error = isOvertaken ? undefined : await attempt(engine, target, aimed, held)
   const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, desk)))
   // After SIGTERM a write of this process may still be in flight, and only this process knows: repair the target first.
   if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)
@@ -60,8 +61,30 @@ function isRetreat({ stopped, epoch }: State): boolean {
 }
 
 /** Asks a target for the epochs it holds; none where it cannot be asked: then it cannot be written, and says why. */
-async function marksOf({ clock, signal }: Engine, target: OpenTarget): Promise<readonly Mark[]> {
-  return withDeadline(clock, WRITE_DEADLINE, signal, async (both) => target.marks(both)).catch(() => [])
+async function marksOf({ signal }: Engine, target: OpenTarget): Promise<readonly Mark[]> {
+  return target.marks(signal).catch(() => [])
+}
+
+/**
+ * Returns what a target is known to hold, so that only the rest is sent. By the journal, before the first attempt at an intent of
+ * this process. Where an older intent was not confirmed: all but the words that the move is about, which are sent without a
+ * look; the read-back finds the others. Later by looking. A place that holds the number of the change must be given it
+ * with every word that is in doubt. Undefined where nobody knows.
+ */
+async function known(engine: Engine, intent: Intent, target: OpenTarget, sent: boolean): Promise<Words | undefined> {
+  const { plan, baseline, exposures } = stateOf(engine)
+  const wanted = environment(plan, target.name, { exposures: intent.exposures, baseline })
+  const isSure = !sent && intent.seq === engine.writer.made && !intent.doubted.includes(target.name)
+  const before = environment(plan, target.name, { exposures, baseline })
+  if (isSure && isMoved(before, wanted)) return before
+  if (target.settle === 0) return undefined
+  const urgent = urgentIn(stateOf(engine), target.name, intent.exposures)
+  if (!sent && urgent.size > 0) return Object.fromEntries(Object.entries(wanted).filter(([variable]) => !urgent.has(variable)))
+  return target.read(Object.keys(wanted), engine.signal).catch(() => undefined)
+}
+
+function isMoved(before: Words, wanted: Words): boolean {
+  return Object.entries(wanted).some(([variable, word]) => before[variable] !== word)
 }
 
 async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promise<boolean> {
@@ -98,7 +121,22 @@ async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<voi
 }
 
 /** Writes and reads back; resolves to the message of what went wrong, undefined when nothing did. */
-async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim): Promise<string | undefined> {
-  const { plan, baseline } = stateOf(engine)
-  return tryWriting(target, environment(plan, target.name, { exposures, baseline }), fence, engine)
+async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim, held?: Words): Promise<string | undefined> {
+  return tryWriting(target, urgentFirst(stateOf(engine), target.name, exposures), fence, engine, held)
+}
+
+/** Returns the words of a target, those that the move is about first: where they go one by one it may not come to all. */
+function urgentFirst(state: State, target: string, exposures: Exposures): { readonly [variable: string]: string } {
+  const urgent = urgentIn(state, target, exposures)
+  const words = Object.entries(environment(state.plan, target, { exposures, baseline: state.baseline }))
+  return Object.fromEntries([...words.filter(([variable]) => urgent.has(variable)), ...words.filter(([variable]) => !urgent.has(variable))])
+}
+
+/** Returns the variables that the newest move is about: their word is another at the step that it takes back, or leaves. */
+function urgentIn({ plan, baseline, intent, ...state }: State, target: string, exposures: Exposures): ReadonlySet<string> {
+  const isRetreat = intent !== undefined && intent.move !== 'advance'
+  const other = isRetreat ? exposuresAfter(plan, baseline, intent.from + 1) : state.exposures
+  const there = environment(plan, target, { exposures: other, baseline })
+  const words = Object.entries(environment(plan, target, { exposures, baseline }))
+  return new Set(words.flatMap(([variable, word]) => (there[variable] === word ? [] : [variable])))
 }

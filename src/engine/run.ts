@@ -6,7 +6,7 @@ import type { State } from '../core/journal/state.ts'
 import type { Notifier } from './notifier.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { OUTAGE, retryOnConflict, retryWhileUnreachable } from './retry.ts'
-import { LONGEST_APPLY } from './apply.ts'
+import { longestApply } from './apply.ts'
 import { openLeader, RENEW, type Leader, type LeaderOptions } from './leader.ts'
 import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
@@ -135,7 +135,7 @@ function isMine(state: State | undefined, { pid, domain, began }: Controller): b
  * deadline in it is given up, and that is said: a call that hangs must not blind the controller.
  */
 async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undefined> {
-  const limit = longestTurn(stateOf(engine))
+  const limit = longestTurn(stateOf(engine), engine.targets)
   const late = (): RolloutError =>
     new RolloutError('timeout', { message: `a turn did not end within ${formatDuration(limit)}, longer than all its deadlines` })
   const turn = async (signal: AbortSignal): Promise<Turn> => tick({ ...engine, signal }, observer)
@@ -159,8 +159,8 @@ function stuck(engine: Engine, text: string): Turn {
  * Returns how long a turn may take: two outages of the journal, waited for to their end, the slowest metric, and every
  * attempt at a target.
  */
-export function longestTurn({ plan }: Pick<State, 'plan'>): Duration {
-  return 2 * OUTAGE + LONGEST_APPLY + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
+export function longestTurn({ plan }: Pick<State, 'plan'>, targets: Engine['targets']): Duration {
+  return 2 * OUTAGE + longestApply(plan, targets) + Math.max(0, ...Object.values(plan.metrics).map(({ timeout }) => timeout))
 }
 
 /**

@@ -1,14 +1,11 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import type { Clock, Fence } from '../core/ports.ts'
+import type { Clock, Fence, Words } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
-import { withDeadline } from '../adapters/deadline.ts'
 
-/**
- * One write with its read-back; adapters have shorter deadlines of their own. After this long nothing is under way any
- * more.
- */
-export const WRITE_DEADLINE: Duration = 30_000
+/** Between two looks at a place that may show a write later than it took it. */
+const PAUSE: Duration = 250
+
 /**
  * How long a process that is told to stop waits for a journal out of reach: what it has sent may have to be put right.
  */
@@ -24,23 +21,33 @@ export function shownWord(target: Pick<OpenTarget, 'shown'>, word: string): stri
 }
 
 /**
- * Writes words to a target and reads them back. Throws what the target refused with, or `partial` when it reads back as
- * something else.
+ * Writes words to a target and reads them back, again and again for as long as it may lag behind. `held` is what it is
+ * known to hold. Throws what the target refused with, or `partial` when it still reads back as something else.
  */
 export async function writeVerified(
   target: OpenTarget,
   words: Readonly<Record<string, string>>,
   fence: Fence,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  held?: Words,
 ): Promise<void> {
-  const found = await withDeadline(clock, WRITE_DEADLINE, signal, async (both) => {
-    await target.write(words, fence, both)
-    return target.read(Object.keys(words), both)
-  })
-  const wrong = Object.keys(words).find((variable) => (found[variable] ?? '') !== words[variable])
-  if (wrong === undefined) return
-  const shown = found[wrong] === undefined ? 'nothing' : `"${shownWord(target, found[wrong])}"`
-  throw new RolloutError('partial', { message: `${wrong} reads back as ${shown} instead of "${words[wrong]}"` })
+  await target.write(words, fence, signal, held)
+  const until = clock.monotonic() + target.lag
+  const isSent = (variable: string): boolean => !held || (held[variable] ?? '') !== words[variable]
+  for (;;) {
+    const found = await target.read(Object.keys(words), signal)
+    const wrong = Object.keys(words).filter((variable) => (found[variable] ?? '') !== words[variable])
+    const [first] = wrong
+    if (first === undefined) return
+    // Only what was sent a moment ago may be shown later.
+    if (clock.monotonic() >= until || !wrong.every(isSent)) throw misread(target, first, found[first], words[first])
+    await clock.sleep(PAUSE, signal)
+  }
+}
+
+function misread(target: OpenTarget, variable: string, found: string | undefined, wanted: string | undefined): RolloutError {
+  const shown = found === undefined ? 'nothing' : `"${shownWord(target, found)}"`
+  return new RolloutError('partial', { message: `${variable} reads back as ${shown} instead of "${wanted}"` })
 }
 
 /**

@@ -110,11 +110,12 @@ it('a command for each instance', async () => {
   const shell = fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': plan(COMMAND) } })
   expect(await shell.run('start')).toBe('done')
   expect(await shell.run('advance')).toBe('done')
-  const held = NAMES.map((name) => readFileSync(join(shell.cwd, `${name}.FEATURE_X`), 'utf8'))
-  expect(held).toEqual(NAMES.map((name) => String(name === ORDER[0])))
+  // What holds its word already is not written.
+  const written = NAMES.filter((name) => existsSync(join(shell.cwd, `${name}.FEATURE_X`)))
+  expect(written.map((name) => [name, readFileSync(join(shell.cwd, `${name}.FEATURE_X`), 'utf8')])).toEqual([[ORDER[0], 'true']])
   expect(await shell.run('check', 'targets')).toBe('done')
   expect(await shell.run('rollback')).toBe('done')
-  expect(NAMES.map((name) => readFileSync(join(shell.cwd, `${name}.FEATURE_X`), 'utf8'))).toEqual(NAMES.map(() => 'false'))
+  expect(written.map((name) => readFileSync(join(shell.cwd, `${name}.FEATURE_X`), 'utf8'))).toEqual(['false'])
 })
 
 it('flags of each instance', async () => {

@@ -21,12 +21,13 @@ test('a turn that hangs for longer than all its deadlines is said and given up, 
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve(value(0))))
     },
   }
-  const { engine } = await fakeEngine(PLAN, { targets: [fakeTarget('web', { A: 'false' })], metrics: [metric] })
+  const targets = [fakeTarget('web', { A: 'false' })]
+  const { engine } = await fakeEngine(PLAN, { targets, metrics: [metric] })
   const clock = {
     ...engine.clock,
     timer: (duration: number, ring: () => void) => {
       // Only the turn that hangs is still waited for when the real clock comes to this.
-      const timer = duration === longestTurn({ plan: PLAN }) ? setTimeout(ring, 200) : undefined
+      const timer = duration === longestTurn({ plan: PLAN }, targets) ? setTimeout(ring, 200) : undefined
       return () => clearTimeout(timer)
     },
   }
@@ -40,7 +41,7 @@ test('a turn that hangs for longer than all its deadlines is said and given up, 
     const { decision } = turn.value
     said.push(decision.do === 'hold' && decision.why ? decision.why.text : decision.do)
   }
-  const limit = formatDuration(longestTurn({ plan: PLAN }))
+  const limit = formatDuration(longestTurn({ plan: PLAN }, targets))
   expect(said).toEqual([
     'advance',
     `a turn did not end within ${limit}, longer than all its deadlines: it is given up, and the next one begins`,

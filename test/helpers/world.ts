@@ -44,6 +44,8 @@ export function fakeTarget(name: string, words: Record<string, string> = {}): Fa
     },
     marks: async () => marks(),
     settle: 0,
+    lag: 0,
+    deadline: () => 30_000,
     shown: (text) => text,
     byHand: (wanted) => Object.entries(wanted).map(([variable, word]) => `set ${variable} ${word}`),
   }

@@ -144,7 +144,7 @@ export const BUGS: readonly Bug[] = [
     file: 'engine/deliver.ts',
     find: '  return tryWriting(target,',
     replace:
-      '  const has = environment(plan, target.name, { exposures, baseline })\n  const found = await target.read(Object.keys(has), engine.signal).catch(() => ({}))\n  if (Object.entries(has).every(([variable, word]) => found[variable] === word)) return undefined\n  return tryWriting(target,',
+      '  const { plan, baseline } = stateOf(engine)\n  const has = environment(plan, target.name, { exposures, baseline })\n  const found = await target.read(Object.keys(has), engine.signal).catch(() => ({}))\n  if (Object.entries(has).every(([variable, word]) => found[variable] === word)) return undefined\n  return tryWriting(target,',
   },
   {
     name: 'nobody looks before a write whether the intent is still the newest',
@@ -155,8 +155,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'what was written is not read back',
     file: 'engine/write-verified.ts',
-    find: '  if (wrong === undefined) return\n',
-    replace: '  if (wrong !== "") return\n',
+    find: '    if (first === undefined) return\n',
+    replace: '    if (first !== "") return\n',
   },
   {
     name: 'a step is skipped',

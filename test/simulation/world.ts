@@ -1,4 +1,5 @@
 import { isSealed } from '../../src/adapters/state/seal.ts'
+import { withDeadline } from '../../src/adapters/deadline.ts'
 import type { OpenMetric, OpenTarget } from '../../src/adapters/open.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Event } from '../../src/core/journal/event.ts'
@@ -12,6 +13,9 @@ import { parseWord, wordFor } from '../../src/core/toggle/words.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './time.ts'
+
+/** As long as a target is written at most. */
+const DEADLINE = 30_000
 
 /** A place that holds words. A fenced one refuses an older epoch; one that is not is written variable by variable. */
 export interface SimulatedTarget {
@@ -166,16 +170,21 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
     name: target.name,
     marks: async () => (target.fenced ? reach('look', () => target.marks) : []),
     settle: target.fenced ? 0 : settle,
+    lag: 0,
+    deadline: () => DEADLINE,
     shown: (text) => text,
     read: async (variables) => reach('read', () => Object.fromEntries(variables.map((variable) => [variable, target.words[variable]]))),
-    write: async (words, fence, signal) => {
+    write: async (words, fence, signal, held) => {
       watcher.onBegin(target, fence.epoch, process)
       if (target.fenced) return reach('write', () => write(words, fence))
-      for (const [variable, word] of Object.entries(words)) {
-        // As every adapter does: nothing more is sent once its time is over.
-        signal.throwIfAborted()
-        await reach('write', () => write({ [variable]: word }, fence))
-      }
+      const moved = Object.entries(words).filter(([variable, word]) => held?.[variable] !== word)
+      await withDeadline(process.clock, DEADLINE, signal, async (both) => {
+        for (const [variable, word] of moved) {
+          // As every adapter does: nothing more is sent once its time is over.
+          both.throwIfAborted()
+          await reach('write', () => write({ [variable]: word }, fence))
+        }
+      })
     },
     byHand: (words) => Object.entries(words).map(([variable, word]) => `set ${variable} ${word}`),
   }

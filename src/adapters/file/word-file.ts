@@ -15,6 +15,8 @@ import { timeout } from '../timeout.ts'
 const TRIES = 5
 /** Between two tries, and between two looks at `verify`. */
 const PAUSE = 50
+/** More than a file takes. */
+const WRITING = 30_000
 
 /** The options that every file of words has besides its `path`. */
 export const fileOptions = {
@@ -67,7 +69,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'probe'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe'>> {
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
@@ -88,6 +90,9 @@ export function wordFile<Options extends FileOptions>(
     },
     marks: async (given, { folder }) => format.marks(readDocument(place(given, folder), given.create, format.largest)),
     settle: () => 0,
+    lag: () => 0,
+    // Every reload that changes of others may make necessary, and what the application is asked after it.
+    deadline: ({ timeout }) => (TRIES + 1) * timeout + WRITING,
     probe: async (given, { folder }) => checkWritable(place(given, folder)),
   }
 }

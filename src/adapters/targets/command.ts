@@ -5,6 +5,7 @@ import { argv, shellLine } from '../argv.ts'
 import { target } from '../define.ts'
 import { plain, spawn } from '../spawn.ts'
 import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
+import { readEach, writeEach } from '../each-variable.ts'
 import { timeout } from '../timeout.ts'
 
 const template = (known: readonly string[], needed: readonly string[]) =>
@@ -19,41 +20,55 @@ const template = (known: readonly string[], needed: readonly string[]) =>
     for (const name of needed) if (!used.has(name)) complain(`no argument holds {{${name}}}`)
   })
 
-const options = z.strictObject({
-  set: template(['name', 'value', 'epoch'], ['value']).describe(
-    'Command that writes one variable, as a list: {{name}}, {{value}}, and {{epoch}}, which grows with every change (0 by hand)',
-  ),
-  get: template(['name'], []).describe(
-    'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set',
-  ),
-  pass: z.array(z.string()).default([]).describe('Environment variables the commands may see besides PATH, HOME, LANG, TZ and TMPDIR'),
-  timeout: timeout.describe('For one command (10s)'),
-})
+const options = z
+  .strictObject({
+    set: template(['name', 'value', 'epoch'], ['value']).describe(
+      'Command that writes one variable, as a list: {{name}}, {{value}}, and {{epoch}}, which grows with every change',
+    ),
+    get: template(['name'], []).describe(
+      'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set',
+    ),
+    fenced: z
+      .boolean()
+      .default(false)
+      .describe(
+        '`set` refuses an {{epoch}} older than the newest it was given for that variable: then nothing is waited for after a rollback',
+      ),
+    concurrency: z.number().int().min(1).max(64).default(1).describe('How many commands may run at once; one after another unless told'),
+    pass: z.array(z.string()).default([]).describe('Environment variables the commands may see besides PATH, HOME, LANG, TZ and TMPDIR'),
+    timeout: timeout.describe('For one command (10s)'),
+  })
+  .superRefine(({ set, fenced }, context) => {
+    const isGiven = set.flatMap(placeholders).includes('epoch')
+    if (fenced && !isGiven) context.addIssue({ code: 'custom', path: ['fenced'], message: 'needs {{epoch}} among the arguments of set' })
+  })
 
 /**
- * Two commands of the user's own: one writes a variable, one prints it. They run in the plan's folder,
- * one after another, without a shell. An exit code other than 0 is a refusal.
+ * Two commands of the user's own: one writes a variable, one prints it. They run in the plan's folder, without a shell. An exit code other than 0 is a refusal.
  */
 export default target({
   options,
-  read: async ({ get, ...how }, names, loan) => {
-    const words: Record<string, string> = {}
-    for (const name of names) {
-      const { stdout } = await spawn(filled(get, { name }), lent(how, loan))
-      const word = plain(stdout).trim()
-      if (word !== '') words[name] = word
-    }
-    return words
-  },
-  write: async ({ set, ...how }, words, loan) => {
-    for (const [name, value] of Object.entries(words)) await spawn(filled(set, { name, value, epoch: String(loan.epoch) }), lent(how, loan))
-  },
-  // A `set` that is handed the epoch is trusted to refuse an older one.
-  settle: ({ set, timeout }) => (set.flatMap(placeholders).includes('epoch') ? 0 : timeout),
-  byHand: ({ set }, words) => Object.entries(words).map(([name, value]) => shellLine(filled(set, { name, value, epoch: '0' }))),
+  read: async (given, names, loan) => readEach(names, { ...given, signal: loan.signal }, async (name) => readOne(given, name, loan)),
+  write: async (given, words, loan) =>
+    writeEach(words, { ...loan, concurrency: given.concurrency }, async (name, value) => {
+      await spawn(filled(given.set, { name, value, epoch: String(loan.epoch) }), lent(given, loan))
+    }),
+  settle: ({ fenced, timeout }) => (fenced ? 0 : timeout),
+  lag: ({ timeout }) => timeout,
+  deadline: ({ timeout, concurrency }, variables) => timeout * Math.ceil(variables / concurrency),
+  byHand: ({ set }, words, { epoch }) =>
+    Object.entries(words).map(([name, value]) => shellLine(filled(set, { name, value, epoch: String(epoch) }))),
 })
 
-function lent({ pass, timeout }: Pick<z.infer<typeof options>, 'pass' | 'timeout'>, { folder, env, signal }: Loan) {
+type Options = z.infer<typeof options>
+
+/** The word of one variable; undefined when the command prints nothing. */
+async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
+  const { stdout } = await spawn(filled(given.get, { name }), lent(given, loan))
+  return plain(stdout).trim() || undefined
+}
+
+function lent({ pass, timeout }: Options, { folder, env, signal }: Loan) {
   return { cwd: folder, env, signal, pass, timeout }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
 import { markLine, readMarks, readWords, writeWords } from '../file/env-document.ts'
-import { DIALECTS, quoted } from '../file/dialect.ts'
+import { DIALECTS, quoted, type Dialect } from '../file/dialect.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
@@ -25,11 +25,15 @@ export default target({
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
   }),
   check: checkInside,
-  byHand: ({ path, dialect, reload }, words) => [
-    ...Object.entries(words).map(([name, word]) => {
-      const assigned = quoted(word, dialect)
-      return `sed -i --follow-symlinks -E ${quote(`s|^((export )?${name}=).*|\\1${assigned}|`)} ${quote(path)}`
-    }),
-    ...reloadByHand({ reload }),
-  ],
+  byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })
+
+/** For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. */
+function lineByHand(file: string, words: { readonly [variable: string]: string }, dialect: Dialect): string {
+  const [path, next] = [quote(file), quote(`${file}.new`)]
+  const edits = Object.entries(words).map(([name, word]) => {
+    const assigned = quoted(word, dialect).replaceAll(/[\\&|]/g, '\\$&')
+    return `-e ${quote(`s|^((export )?${name}=).*|\\1${assigned}|`)}`
+  })
+  return `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
+}

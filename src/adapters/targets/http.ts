@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
-import type { Loan } from '../../core/ports.ts'
+import type { Loan, Words } from '../../core/ports.ts'
 import { access, admit } from '../http/access.ts'
 import { quote } from '../argv.ts'
 import { target } from '../define.ts'
@@ -9,6 +9,7 @@ import { parseDocument, valueAtPath } from '../measure/document.ts'
 import { request, withoutSecrets } from '../http/http.ts'
 import { plain } from '../spawn.ts'
 import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
+import { readEach, writeEach } from '../each-variable.ts'
 import { timeout } from '../timeout.ts'
 
 /** Bytes of an answer that fit into a message. */
@@ -34,10 +35,17 @@ const options = z
           .describe('Where the word is in the JSON: toggles.{{name}} or /toggles/{{name}}. Without it the whole text is the word'),
       })
       .describe('How the words are read back'),
+    fenced: z
+      .boolean()
+      .default(false)
+      .describe(
+        'The server refuses an {{epoch}} older than the newest it was given for that variable: then nothing is waited for after a rollback',
+      ),
+    concurrency: z.number().int().min(1).max(64).default(8).describe('How many requests may be under way at once (8)'),
     timeout: timeout.describe('For one request (10s)'),
     ...access,
   })
-  .superRefine(({ url, body, get }, context) => {
+  .superRefine(({ url, body, get, fenced }, context) => {
     const complain = (path: string[], message: string | undefined): void =>
       void (message !== undefined && context.addIssue({ code: 'custom', path, message }))
     const used = new Set([...placeholders(url), ...placeholders(JSON.stringify(body))])
@@ -45,11 +53,10 @@ const options = z
     complain(['body'], unknownPlaceholder(JSON.stringify(body), ['name', 'value', 'epoch', 'words']))
     complain(['get', 'url'], unknownPlaceholder(get.url, ['name']))
     complain(['get', 'path'], unknownPlaceholder(get.path ?? '', ['name']))
-    if (used.has('words') === (used.has('name') && used.has('value')))
-      complain(['body'], 'use {{name}} and {{value}}, or "{{words}}" for all at once')
+    if (used.has('words') === used.has('value')) complain(['body'], 'use {{name}} and {{value}}, or "{{words}}" for all at once')
+    if (fenced && !used.has('epoch')) complain(['fenced'], 'needs {{epoch}} in url or body')
     if (JSON.stringify(body).replaceAll(JSON.stringify(WORDS), '').includes(WORDS))
       complain(['body'], '"{{words}}" stands alone in its string')
-    if (!placeholders(get.url + (get.path ?? '')).includes('name')) complain(['get'], 'url or path needs {{name}}')
   })
 
 type Options = z.infer<typeof options>
@@ -68,22 +75,28 @@ interface Call {
 export default target({
   options,
   read: async (given, names, loan) => {
-    const { url, path } = given.get
-    if (placeholders(url).includes('name')) {
-      const found = await Promise.all(names.map(async (name) => [name, await readOne(given, name, loan)] as const))
-      return Object.fromEntries(found)
-    }
-    const answer = await send(given, url, { method: 'GET' }, loan)
-    return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fill(path ?? '', { name }), answer.url)]))
+    if (!isOneByOne(given.get)) return readAll(given, names, loan)
+    return readEach(names, { ...given, signal: loan.signal }, async (name) => readOne(given, name, loan))
   },
   write: async (given, words, loan) => {
-    for (const { url, type, body } of calls(given, words, loan.epoch)) {
-      await send(given, url, { method: given.method, body, redirects: 0, headers: { 'content-type': type } }, loan)
+    const write = async (some: Values): Promise<void> => {
+      for (const { url, type, body } of calls(given, some, loan.epoch))
+        await send(given, url, { method: given.method, body, redirects: 0, headers: { 'content-type': type } }, loan)
     }
+    if (isWhole(given)) return write(words)
+    await writeEach(words, { ...loan, concurrency: given.concurrency }, async (name, word) => write({ [name]: word }))
   },
-  // A server that is handed the epoch is trusted to refuse an older one.
-  settle: ({ url, body, timeout }) => (placeholders(url + JSON.stringify(body)).includes('epoch') ? 0 : timeout),
-  byHand: (given, words) => calls(given, words, 0).map((call) => typedCall(given, call)),
+  settle: ({ fenced, timeout }) => (fenced ? 0 : timeout),
+  lag: ({ timeout }) => timeout,
+  deadline: ({ timeout, concurrency }, variables) => timeout * Math.ceil(variables / concurrency),
+  byHand: (given, words, { epoch }) => calls(given, words, epoch).map((call) => typedCall(given, call)),
+  check: ({ url, body, get }, { variables = [] }) => {
+    if (variables.length < 2) return []
+    const message = `needs {{name}}: ${variables.length} variables are written there`
+    const isNamed = placeholders(url + JSON.stringify(body)).some((name) => name === 'name' || name === 'words')
+    const isRead = placeholders(get.url + (get.path ?? '')).includes('name')
+    return [...(isNamed ? [] : [{ path: ['url'], message }]), ...(isRead ? [] : [{ path: ['get', 'url'], message }])]
+  },
 })
 
 /** The requests that carry these words: one for all, or one a variable. */
@@ -94,7 +107,7 @@ function calls({ url, body }: Options, words: Values, epoch: number): readonly C
     type: isText ? 'text/plain' : 'application/json',
     body: isText ? fill(body, values) : JSON.stringify(filled(body, values, words)),
   })
-  if (placeholders(JSON.stringify(body)).includes('words')) return [call({ epoch: String(epoch) })]
+  if (isWhole({ body })) return [call({ epoch: String(epoch) })]
   return Object.entries(words).map(([name, value]) => call({ name, value, epoch: String(epoch) }))
 }
 
@@ -104,6 +117,21 @@ function filled(node: Json, values: Values, words: Values): Json {
   if (Array.isArray(node)) return node.map((each: Json) => filled(each, values, words))
   if (typeof node !== 'object' || node === null) return node
   return Object.fromEntries(Object.entries(node).map(([key, each]) => [fill(key, values), filled(each, values, words)]))
+}
+
+/** Whether one request carries all words. */
+function isWhole({ body }: Pick<Options, 'body'>): boolean {
+  return placeholders(JSON.stringify(body)).includes('words')
+}
+
+/** Whether each variable is read by a request of its own. */
+function isOneByOne({ url, path }: Options['get']): boolean {
+  return placeholders(url).includes('name') || !placeholders(path ?? '').includes('name')
+}
+
+async function readAll(given: Options, names: readonly string[], loan: Loan): Promise<Words> {
+  const answer = await send(given, given.get.url, { method: 'GET' }, loan)
+  return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fill(given.get.path ?? '', { name }), answer.url)]))
 }
 
 async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {

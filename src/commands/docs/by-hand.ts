@@ -1,6 +1,7 @@
 import { openTargetsAnyway, type Lender } from '../../adapters/open.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, togglesOf, type Plan } from '../../core/plan/plan.ts'
+import { TOMBSTONE } from '../../core/toggle/mark.ts'
 import { resolve } from '../../core/plan/reference.ts'
 import type { ByHand } from '../../views/docs/source.ts'
 
@@ -14,7 +15,9 @@ export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'cloc
   const targets = await openTargetsAnyway(plan, { clock, folder, env })
   return targets.map((target) => {
     const { name } = target
-    const lines = (words: { readonly [variable: string]: string }): readonly string[] => target.byHand(words)
+    const lines = (words: { readonly [variable: string]: string }): readonly string[] =>
+      // Nobody who reads a page knows the number of the newest change: as after a break-glass, only a return to the defaults follows.
+      target.byHand(words, { epoch: TOMBSTONE })
     const words = environment(plan, name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
     const toggles = togglesOf(plan, name).map((toggle) => {
       const variable = plan.toggles[toggle]?.variable ?? toggle

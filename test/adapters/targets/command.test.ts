@@ -51,10 +51,10 @@ describe('a command that does not do as it is told', () => {
     await expect(read(['F'], { get: sh('echo true; exit 1') })).rejects.toThrow('sh exited with 1')
   })
 
-  it('stops at the first variable that fails', async () => {
+  it('goes on with the others where one is refused, so that a rollback reaches them', async () => {
     script('set-env', 'echo "$1" >> log; [ "$1" != B ]')
     await expect(write({ A: 'true', B: 'true', C: 'true' })).rejects.toThrow('./set-env exited with 1')
-    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('A\nB\n')
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('A\nB\nC\n')
   })
 
   it.each([
@@ -124,13 +124,16 @@ describe('what works', () => {
 describe('by hand', () => {
   it('is what a shell understands, and does the same', async () => {
     const given = await checked(command, { ...usual, set: ['./set-env', '{{name}}', "it's {{value}}", '', '{{epoch}}'] })
-    const [line = '', ...more] = command.byHand(given, { F: '10%;key=x' })
-    expect([line, more]).toEqual([`./set-env F 'it'\\''s 10%;key=x' '' 0`, []])
+    const [line = '', ...more] = command.byHand(given, { F: '10%;key=x' }, { epoch: 42 })
+    expect([line, more]).toEqual([`./set-env F 'it'\\''s 10%;key=x' '' 42`, []])
     execFileSync('sh', ['-c', line], { cwd: folder })
-    expect(readFileSync(join(folder, 'value-F'), 'utf8')).toBe("F\nit's 10%;key=x\n\n0\n")
+    expect(readFileSync(join(folder, 'value-F'), 'utf8')).toBe("F\nit's 10%;key=x\n\n42\n")
   })
 
   it('is short when it can be', async () => {
-    expect(command.byHand(await checked(command, usual), { A: 'false', B: '0.1%' })).toEqual(['./set-env A false', './set-env B 0.1%'])
+    expect(command.byHand(await checked(command, usual), { A: 'false', B: '0.1%' }, { epoch: 42 })).toEqual([
+      './set-env A false',
+      './set-env B 0.1%',
+    ])
   })
 })

@@ -266,7 +266,7 @@ it.each([
 it.runIf(has('jq'))('what is to be typed by hand does the same', async () => {
   await write({ FEATURE_X: '10%', FEATURE_Y: 'true' })
   for (const word of ['false', '0.1%', 'true']) {
-    const [line = ''] = flagd.byHand(await options(), { FEATURE_X: word, FEATURE_Z: word })
+    const [line = ''] = flagd.byHand(await options(), { FEATURE_X: word, FEATURE_Z: word }, { epoch: 42 })
     execFileSync('sh', ['-c', line], { cwd: folder })
     expect(await read(['FEATURE_X', 'FEATURE_Y', 'FEATURE_Z'])).toEqual({ FEATURE_X: word, FEATURE_Y: 'true', FEATURE_Z: word })
     evaluator()

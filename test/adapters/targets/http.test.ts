@@ -65,16 +65,33 @@ describe('options', () => {
     [{ url: 'http://x/{{nam}}' }, 'url: {{nam}} is not a placeholder here; there is {{name}}, {{value}}, {{epoch}}'],
     [{ body: { '{{key}}': '{{value}}' } }, 'body: {{key}} is not a placeholder here'],
     [{ body: 'on' }, 'body: use {{name}} and {{value}}, or "{{words}}" for all at once'],
-    [{ url: 'http://x/', body: '{{value}}' }, 'body: use {{name}} and {{value}}'],
     [{ body: { all: '{{words}}', one: '{{value}}' } }, 'body: use {{name}} and {{value}}, or'],
     [{ url: 'http://x/', body: { env: 'all: {{words}}' } }, 'body: "{{words}}" stands alone in its string'],
-    [{ get: { url: 'http://x/all', path: 'F' } }, 'get: url or path needs {{name}}'],
+    [{ fenced: true }, 'fenced: needs {{epoch}} in url or body'],
+    [{ concurrency: 0 }, 'concurrency'],
     [{ get: { url: 'http://x/{{value}}' } }, 'get.url: {{value}} is not a placeholder here; there is {{name}}'],
     [{ get: undefined }, 'get'],
     [{ method: 'DELETE' }, 'method'],
     [{ token: 'x' }, 'token'],
   ])('%j is refused', async (over, message) => {
     await expect(checked(http, { ...usual(), ...over })).rejects.toThrow(message)
+  })
+
+  it('needs no {{name}} where one variable is all there is', async () => {
+    const at = `${base}/feature_flags/42/`
+    const given = await checked(http, { url: at, body: { value: '{{value}}' }, get: { url: at, path: 'value' } })
+    const faults = (variables: string[]) => http.check?.(given, { folder, variables }).map(({ path, message }) => [path.join('.'), message])
+    expect(faults(['F'])).toEqual([])
+    expect(faults(['F', 'G'])).toEqual([
+      ['url', 'needs {{name}}: 2 variables are written there'],
+      ['get.url', 'needs {{name}}: 2 variables are written there'],
+    ])
+  })
+
+  it('promises with fenced, and with nothing else, that a late write does no harm', async () => {
+    const body = { value: '{{value}}', change: '{{epoch}}' }
+    const [given, fenced] = [await checked(http, { ...usual(), body }), await checked(http, { ...usual(), body, fenced: true })]
+    expect([http.settle?.(given), http.settle?.(fenced)]).toEqual([10_000, 0])
   })
 })
 
@@ -165,7 +182,7 @@ describe('secrets', () => {
     expect(seen[0]?.headers.authorization).toBe(authorization)
     expect(error).toMatchObject({ code: 'denied', message: expect.stringMatching(/answered 401: who is/) })
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('canary')
-    expect(http.byHand(await checked(http, { ...usual(), ...over }), { F: 'true' }).join()).not.toContain('canary')
+    expect(http.byHand(await checked(http, { ...usual(), ...over }), { F: 'true' }, { epoch: 42 }).join()).not.toContain('canary')
   })
 
   it('in a URL are not shown', async () => {
@@ -239,8 +256,8 @@ describe('what works', () => {
 describe('by hand', () => {
   it('is what a shell understands, and does the same', async () => {
     const over = { body: { value: "it's {{value}}" }, bearer: 'file:token', headers: { 'X-Team': 'canary' } }
-    await write({ F: '10%' }, over, 0)
-    const [line = '', ...more] = http.byHand(await checked(http, { ...usual(), ...over }), { F: '10%' })
+    await write({ F: '10%' }, over, 42)
+    const [line = '', ...more] = http.byHand(await checked(http, { ...usual(), ...over }), { F: '10%' }, { epoch: 42 })
     expect(more).toEqual([])
     await promisify(execFile)('sh', ['-c', line], { cwd: folder, env: { PATH: process.env['PATH'], X_TEAM: 'canary' } })
     const [ours, theirs] = seen.map(({ method, url, headers, body }) => [
@@ -261,7 +278,7 @@ describe('by hand', () => {
       get: { url: 'https://flags/env', path: '{{name}}' },
       bearer: 'canary',
     })
-    expect(http.byHand(given, { FEATURE_X: 'false' })).toEqual([
+    expect(http.byHand(given, { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
       `curl -X PUT -H 'content-type: application/json' -H "authorization: Bearer $TOKEN" --data '{"FEATURE_X":"false"}' https://flags/env`,
     ])
   })

@@ -159,7 +159,7 @@ describe('the file', () => {
 it.runIf(has('jq'))('what is to be typed by hand does the same', async () => {
   await write({ FEATURE_X: '10%', FEATURE_Y: 'true' })
   for (const word of ['false', '7%', 'true']) {
-    const [line = ''] = unleash.byHand(await options(), { FEATURE_X: word, FEATURE_Z: word })
+    const [line = ''] = unleash.byHand(await options(), { FEATURE_X: word, FEATURE_Z: word }, { epoch: 42 })
     execFileSync('sh', ['-c', line], { cwd: folder })
     expect(await read(['FEATURE_X', 'FEATURE_Y', 'FEATURE_Z'])).toEqual({ FEATURE_X: word, FEATURE_Y: 'true', FEATURE_Z: word })
   }
