@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonical } from '../adapters/state/canonical.ts'
 import type { Plan } from '../core/plan/plan.ts'
 
-/** What an approval is bound to: SHA-256 (hex) of the plan's canonical JSON. */
+/** Returns what an approval is bound to: SHA-256 (hex) of the plan's canonical JSON. */
 export function digestOf(plan: Plan): string {
   return createHash('sha256').update(canonical(plan)).digest('hex')
 }

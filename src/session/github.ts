@@ -42,7 +42,7 @@ function weight({ what, verdict }: CheckRow): number {
   return WORST.indexOf(verdict) + (what === 'config' && verdict === 'warning' ? WORST.length : 0)
 }
 
-/** Text in which nothing is taken for a workflow command, be it `::error::` or the older `##[error]`. */
+/** Returns text in which nothing is taken for a workflow command, be it `::error::` or the older `##[error]`. */
 export function fence(text: string, token: string): string {
   return `::stop-commands::${token}\n${text}::${token}::\n`
 }

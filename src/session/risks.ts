@@ -7,7 +7,7 @@ import type { State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
 import type { ContingencyPage, Planned, Ranked, RiskPage } from '../views/risk.ts'
 
-/** The risks of a plan, the most grave first, and its contingencies. */
+/** Returns the risks of a plan, the most grave first, and its contingencies. */
 export function risksOf(plan: Plan): { readonly risks: readonly Ranked[]; readonly contingencies: readonly Planned[] } {
   return {
     risks: ranked(plan.risks ?? {}).map(({ id, risk, level }) => ({ id, level, ...risk })),
@@ -15,7 +15,7 @@ export function risksOf(plan: Plan): { readonly risks: readonly Ranked[]; readon
   }
 }
 
-/** A risk, how its metrics are now, and what is planned for it. */
+/** Returns a risk, how its metrics are now, and what is planned for it. */
 export function riskPage(state: State, id: string, risk: Risk): RiskPage {
   const { plan, watch } = state
   const noticed = (risk.metrics ?? []).flatMap((name) => {
@@ -33,7 +33,7 @@ export function riskPage(state: State, id: string, risk: Risk): RiskPage {
   }
 }
 
-/** A contingency, what it would do now, and who calls for it. */
+/** Returns a contingency, what it would do now, and who calls for it. */
 export function contingencyPage(state: State, id: string, contingency: Contingency): ContingencyPage {
   const { plan, drilled } = state
   const held = state.intent?.exposures ?? state.exposures

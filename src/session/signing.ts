@@ -25,7 +25,7 @@ export async function signed(session: Session, state: State, { key, ...approving
   })
 }
 
-/** Why the signature of an approval proves nothing; undefined when it proves what it says. */
+/** Returns why the signature of an approval proves nothing; undefined when it proves what it says. */
 export async function refuteApproval(session: Session, state: State, approved: Approved): Promise<string | undefined> {
   if (!approved.signed) return 'it is not signed'
   const { at, signature } = approved.signed

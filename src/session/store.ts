@@ -20,7 +20,7 @@ export async function openNamedStore({ clock, signal, lender }: Session, state: 
   return open(state, { ...lender, signal: withGrace(clock, signal, GRACE) })
 }
 
-/** What the lines of the plan say, however broken the rest is; nothing where there is no plan to read. */
+/** Returns what the lines of the plan say, however broken the rest is; nothing where there is no plan to read. */
 export function outlineAt(path: string): Outline {
   try {
     // Opening a pipe would wait for its writer.

@@ -35,7 +35,7 @@ export async function tell(session: Session): Promise<void> {
   }
 }
 
-/** A notifier for the channels of a plan; one whose options do not fit says so and stops nothing. */
+/** Opens a notifier for the channels of a plan; one whose options do not fit says so and stops nothing. */
 export async function notifierOf(
   { clock, stopped, lender }: Session,
   writer: Writer,
@@ -47,7 +47,7 @@ export async function notifierOf(
   return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, tell: tellOf, channels })
 }
 
-/** Without a journal every channel that wants it is told once; nobody tries again. */
+/** Tells every channel that wants it once, where there is no journal; nobody tries again. */
 export async function tellOnce(session: Session, plan: Plan, notice: Notice): Promise<void> {
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
   const channels = await openChannelsAnyway(plan, session.lender)

@@ -19,7 +19,7 @@ export interface Moved {
   readonly overrides: readonly string[]
 }
 
-/** What moved, which targets confirmed it, and what is left to do by hand. */
+/** Renders what moved, which targets confirmed it, and what is left to do by hand. */
 export function renderAdvance({ changes, state, decision, left, overrides }: Moved, stream: Stream): string {
   const color = paint(stream)
   const failed = left.length > 0
@@ -33,7 +33,7 @@ export function renderAdvance({ changes, state, decision, left, overrides }: Mov
   return `${lines.join('\n')}\n`
 }
 
-/** For each target that has not confirmed: why, and the lines to type. */
+/** Renders why each target has not confirmed that has not, and the lines to type. */
 export function renderByHand(state: State, left: Moved['left'], stream: Stream): readonly string[] {
   const color = paint(stream)
   return left.flatMap(({ target, lines }) => {
@@ -43,7 +43,7 @@ export function renderByHand(state: State, left: Moved['left'], stream: Stream):
   })
 }
 
-/** Why it stays: what was measured, what is needed, when it may change, and how to go anyway. */
+/** Renders why it stays: what was measured, what is needed, when it may change, and how to go anyway. */
 export function renderRefusal(state: State, decision: Decision, next: Step | undefined, stream: Stream): string {
   const color = paint(stream)
   const step = currentStep(state)

@@ -24,7 +24,7 @@ export interface BacktestReport extends Span {
   readonly episodes: readonly Episode[]
 }
 
-/** One line for every time the plan would have acted. */
+/** Renders one line for every time the plan would have acted. */
 export function renderBacktest({ from, to, step, metrics, episodes }: BacktestReport, stream: Stream): string {
   const color = paint(stream)
   const replayed = metrics.filter(({ since }) => since !== undefined)

@@ -9,7 +9,7 @@ export interface BreakGlassReport {
   readonly recorded: boolean
 }
 
-/** Which targets hold every default now, what is left to do by hand, and what the journal does not know. */
+/** Renders which targets hold every default now, what is left to do by hand, and what the journal does not know. */
 export function renderBreakGlass({ cause, targets, recorded }: BreakGlassReport, stream: Stream): string {
   const color = paint(stream)
   const lines = targets.flatMap(({ target, error, lines: typed }) =>

@@ -30,7 +30,7 @@ const MARKS: Readonly<Record<CheckRow['verdict'], string>> = {
   unreachable: '✗',
 }
 
-/** A row for everything that was looked at, and one line that sums it up. */
+/** Renders a row for everything that was looked at, and one line that sums it up. */
 export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): string {
   const color = paint(stream)
   const lines = rows.flatMap(({ what, name, verdict, text, where, hint }) => {
@@ -49,12 +49,12 @@ export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): str
   return `${lines.join('\n')}\n${color.bold(summaryOf(outcome))}\n`
 }
 
-/** What a target or a query answered, without a way to begin a line of its own. */
+/** Returns what a target or a query answered, without a way to begin a line of its own. */
 export function oneLine(text: string): string {
   return clean(text.replaceAll(/\s+/g, ' ').trim())
 }
 
-/** What the exit code means, in words. */
+/** Returns what the exit code means, in words. */
 export function summaryOf(outcome: Outcome): string {
   const words: Partial<Record<Outcome, string>> = {
     done: 'go',

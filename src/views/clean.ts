@@ -3,7 +3,7 @@ const HARMFUL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 /** What a runner of GitHub Actions obeys: `##[…]` anywhere in a line, `::…` where it begins one. */
 const COMMAND = /(?<=##)\[|^\s*:(?=:[a-z])/gi
 
-/** Text from elsewhere (metric errors, reasons, names) on one line: it must not forge a line of a log, colour it, or command whoever reads it. */
+/** Returns text from elsewhere (metric errors, reasons, names) on one line: it must not forge a line of a log, colour it, or command whoever reads it. */
 export function clean(text: string): string {
   return text.replaceAll(HARMFUL, code).replaceAll(COMMAND, (found) => found.slice(0, -1) + code(found.slice(-1)))
 }

@@ -18,7 +18,7 @@ export interface DemoStart {
   readonly speed: number
 }
 
-/** What is about to happen, before the first line of the run. */
+/** Renders what is about to happen, before the first line of the run. */
 export function renderDemoStart({ plan, url, fault, speed }: DemoStart, stream: Stream): string {
   const color = paint(stream)
   const what = fault === 'none' ? 'Nothing will go wrong.' : `One of the new features cannot take its load (fault: ${fault}).`
@@ -39,7 +39,7 @@ export interface DemoEnd {
   readonly command: string
 }
 
-/** How it ended, why, how fast, and what to type next. */
+/** Renders how it ended, why, how fast, and what to type next. */
 export function renderDemoEnd({ state, events, sent, folder, command }: DemoEnd, stream: Stream): string {
   const color = paint(stream)
   const why = state.stopped ? clean(state.stopped.why.text) : ''

@@ -18,7 +18,7 @@ const STALE: Readonly<Record<DocsRow['standing'], string>> = {
   foreign: 'was not generated',
 }
 
-/** One line a document: what was done, or with `--check` what is stale. */
+/** Renders one line a document: what was done, or with `--check` what is stale. */
 export function renderDocs(rows: readonly DocsRow[], isCheck: boolean, stream: Stream): string {
   const color = paint(stream)
   const stale = rows.filter(({ standing }) => standing !== 'same')

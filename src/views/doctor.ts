@@ -12,7 +12,7 @@ export interface DoctorFinding {
   readonly where?: Where
 }
 
-/** One line a finding, and what to do about it. */
+/** Renders one line a finding, and what to do about it. */
 export function renderDoctor(rows: readonly DoctorFinding[], stream: Stream): string {
   const color = paint(stream)
   const marks = { ok: color.green('✓'), warning: color.yellow('!'), failed: color.red('✗') }

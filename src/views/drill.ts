@@ -37,7 +37,7 @@ export interface Rehearsal {
   readonly outcome: Outcome
 }
 
-/** The steps of a rehearsal, target by target, and what would have come of it. */
+/** Renders the steps of a rehearsal, target by target, and what would have come of it. */
 export function renderRehearsal(report: Rehearsal, stream: Stream): string {
   const color = paint(stream)
   const { contingency, text, does, notify, step, imagined, changes, targets, settle, outcome } = report
@@ -74,7 +74,7 @@ export function renderRehearsal(report: Rehearsal, stream: Stream): string {
   return `${lines.join('\n')}\n`
 }
 
-/** What came of a drill for real. */
+/** Renders what came of a drill for real. */
 export function renderDrill(drill: Drill, state: State, left: Moved['left'], stream: Stream): string {
   const color = paint(stream)
   const times = Object.entries(drill.targets).map(([name, took]) => `${clean(name)} ${color.green('✓')} ${formatDuration(took)}`)

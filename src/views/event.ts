@@ -24,7 +24,7 @@ export function happenings(events: readonly Event[], from?: State): readonly Hap
   })
 }
 
-/** One line: number, time, what happened, by whom, why. */
+/** Renders one line: number, time, what happened, by whom, why. */
 export function renderEvent({ event, before }: Happening, stream: Stream): string {
   const color = paint(stream)
   const reason = event.reason === undefined ? '' : ` "${clean(event.reason)}"`
@@ -32,7 +32,7 @@ export function renderEvent({ event, before }: Happening, stream: Stream): strin
   return `${color.dim(`#${String(event.seq).padEnd(4)} ${formatInstant(event.at)}`)} ${what(event, before, stream)}${who}${reason}`
 }
 
-/** What happened, without colours. */
+/** Returns what happened, without colours. */
 export function describeEvent({ event, before }: Happening): string {
   return what(event, before, { color: 0 }).trim()
 }
@@ -107,7 +107,7 @@ function drilled({ contingency, passed, took, problem, of }: Extract<Event, { ty
     : `${color.red.bold(`${text} failed`)}  ${clean(problem ?? '')}`
 }
 
-/** `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
+/** Renders `FEATURE_A 10% → 25%, FEATURE_B 0% → 10%`; beyond three toggles only how many. */
 export function renderChanges(changes: readonly Change[]): string {
   const shown = changes.slice(0, 3).map(({ toggle, from, to }) => `${clean(toggle)} ${from} → ${to}`)
   return changes.length > 3 ? `${shown.join(', ')} and ${changes.length - 3} more` : shown.join(', ')

@@ -28,7 +28,7 @@ export interface DecisionPage extends Summary {
   readonly evidence?: readonly MetricEvidence[]
 }
 
-/** Why it is where it is, and what would change that. */
+/** Renders why it is where it is, and what would change that. */
 export function renderDecision(page: DecisionPage, stream: Stream): string {
   const color = paint(stream)
   const { step, stopped, decision, status } = page
@@ -62,7 +62,7 @@ export interface MetricPage {
   readonly changes: readonly { readonly seq: number; readonly at: Instant; readonly verdict: Verdict; readonly text: string }[]
 }
 
-/** `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
+/** Renders `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
 export function renderMetric({ name, metric, track, step, stopped, judge, groups, changes }: MetricPage, stream: Stream): string {
   const color = paint(stream)
   const at = step ? ` at step ${step.number} (${listed(step.toggles)} at ${step.to})` : ''
@@ -180,7 +180,7 @@ export interface EventPage {
   readonly results: readonly Event[]
 }
 
-/** One event with what it happened to, what it rested on and what came of it. */
+/** Renders one event with what it happened to, what it rested on and what came of it. */
 export function renderEventPage({ event, before, evidence, writes, results }: EventPage, happening: Happening, stream: Stream): string {
   const lines = [renderEvent(happening, stream)]
   if (before) {
@@ -232,7 +232,7 @@ export interface TogglePage {
   }[]
 }
 
-/** Where a toggle is, how it got there, and where it goes. */
+/** Renders where a toggle is, how it got there, and where it goes. */
 export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }: TogglePage, stream: Stream): string {
   const color = paint(stream)
   const lines = [

@@ -7,7 +7,7 @@ const [WIDTH, LEFT, RIGHT, PANEL, TOP, GAP] = [760, 60, 20, 120, 70, 70]
 const COLUMNS = 76
 const COLORS: Readonly<Record<End, string>> = { 'rolled back': '#d1242f', paused: '#bf8700', complete: '#1a7f37', unfinished: '#6e7781' }
 
-/** When made-up rollouts ended, and how: one panel of stacked bars for each release. */
+/** Renders when made-up rollouts ended, and how: one panel of stacked bars for each release. */
 export function drawForecast(
   name: string,
   releases: readonly { readonly title: string; readonly runs: readonly ForecastRun[] }[],

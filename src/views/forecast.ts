@@ -8,7 +8,7 @@ import { paint } from './paint.ts'
 const COLUMNS = 40
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
 
-/** The ends of made-up rollouts of one release, in words and as a plot of when they ended. */
+/** Renders the ends of made-up rollouts of one release, in words and as a plot of when they ended. */
 export function renderForecast(title: string, tally: EndingTally, runs: readonly ForecastRun[], stream: Stream): string {
   const lines = [paint(stream).bold(`${title}, ${tally.runs} runs`)]
   for (const { end, share, median, within90, step, why } of tally.ends)
@@ -28,7 +28,7 @@ export function renderAdvice({ is, text }: Advice, stream: Stream): string {
   return `${is === 'fine' ? color.green('✓') : color.yellow('!')} ${color.bold(is)}: ${clean(text)}\n`
 }
 
-/** How many ended in each part of the time the longest took. */
+/** Returns how many ended in each part of the time the longest took. */
 export function binsOf(
   runs: readonly Pick<ForecastRun, 'after'>[],
   columns: number,

@@ -1,7 +1,7 @@
 import type { Gate } from '../core/policy/gates.ts'
 import { formatDuration } from '../core/values/units.ts'
 
-/** When a closed gate may open, unless it says so itself. */
+/** Returns when a closed gate may open, unless it says so itself. */
 export function opensIn({ text, opensIn: left }: Gate): string {
   return left === undefined || text.includes(' at this traffic') ? '' : ` (about ${formatDuration(left)} more)`
 }

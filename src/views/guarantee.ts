@@ -10,7 +10,7 @@ interface Promised {
   readonly outlooks: readonly Outlook[]
 }
 
-/** What is promised and how long it takes to keep it: one line for all phases of which the same is true. */
+/** Renders what is promised and how long it takes to keep it: one line for all phases of which the same is true. */
 export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Stream): string {
   const said = new Map<string, string[]>()
   for (const guarantee of guarantees) {
@@ -21,7 +21,7 @@ export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Str
   return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
 }
 
-/** `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
+/** Returns `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
 export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, given, pace, within }: Outlook): string {
   const what = le === undefined ? `${formatFraction(rate)} of them failed` : `${formatFraction(rate)} slower than ${le}`
   const traffic = `at ${Number(perSecond.toPrecision(2))} requests/s, ${what} (${metric})`
@@ -33,7 +33,7 @@ export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, 
   return `${about}; ${end} ${within === undefined ? 'nothing can be' : `${within.toFixed(1)}× can be`}`
 }
 
-/** What one phase promises, and what it cannot. */
+/** Returns what one phase promises, and what it cannot. */
 export function promisesOf({ evidence, compared, single, counted, numbers }: Guarantee): readonly string[] {
   const lines: string[] = []
   if (evidence) {

@@ -16,7 +16,7 @@ export interface InitReport {
   readonly prometheus?: string
 }
 
-/** What was found, what was written, and what to type next. */
+/** Renders what was found, what was written, and what to type next. */
 export function renderInit({ plan, found, file, toggles, left, on, prometheus }: InitReport, stream: Stream): string {
   const color = paint(stream)
   const names = toggles.map(({ name }) => name)

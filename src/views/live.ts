@@ -27,7 +27,7 @@ interface Screen {
   readonly err: Stream
 }
 
-/** A line per change; the live line only where a person is watching. With `json` everything goes to stderr. */
+/** Opens a view with a line per change; the live line only where a person is watching. With `json` everything goes to stderr. */
 export function openLive({ out, err }: Screen, json: boolean): Live {
   const to = json ? err : out
   const spinner = err.tty && !json ? ora({ spinner: 'dots', discardStdin: false, ...(err.color === 0 && { color: false }) }) : undefined
@@ -55,7 +55,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
   }
 }
 
-/** `10% · error_rate ✓ 0.2% (3 of 1204) · hold 12m of 30m`. */
+/** Renders `10% · error_rate ✓ 0.2% (3 of 1204) · hold 12m of 30m`. */
 export function renderTurn(decision: Decision, state: State, stream: Stream): string {
   const step = currentStep(state)
   const next = nextStep(state)

@@ -33,7 +33,7 @@ interface Report {
   readonly contingencies: readonly Planned[]
 }
 
-/** The next write per target, what differs from what was left behind, and the steps ahead. */
+/** Renders the next write per target, what differs from what was left behind, and the steps ahead. */
 export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
   const color = paint(stream)
   const [next] = report.steps

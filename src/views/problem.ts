@@ -3,7 +3,7 @@ import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 
-/** Every problem of an error: its place, what is wrong, what to do. */
+/** Renders every problem of an error: its place, what is wrong, what to do. */
 export function renderProblems(error: RolloutError, stream: Stream): string {
   return error.problems.map((problem) => renderProblem(problem, paint(stream).red('✗'), stream)).join('')
 }
@@ -20,13 +20,13 @@ function renderProblem({ message, where, hint }: Problem, mark: string, stream: 
   return hint === undefined ? first : `${first}  ${color.dim(clean(hint))}\n`
 }
 
-/** `rollout.yaml:12:5 toggles.FEATURE_X`. */
+/** Returns `rollout.yaml:12:5 toggles.FEATURE_X`. */
 export function placeOf({ file, line, column, path }: Where): string {
   const position = [file, line, column].filter((part) => part !== undefined).join(':')
   return clean([position, path].filter((part) => part !== undefined && part !== '').join(' '))
 }
 
-/** An error nobody foresaw, with what a report of it needs. */
+/** Renders an error nobody foresaw, with what a report of it needs. */
 export function renderBug(thrown: unknown, version: string, stream: Stream): string {
   const color = paint(stream)
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''

@@ -19,7 +19,7 @@ export interface Planned {
   readonly notify: readonly string[]
 }
 
-/** The matrix of risks, what each of them is, and what is done when it has come true. Nothing where there is none. */
+/** Renders the matrix of risks, what each of them is, and what is done when it has come true. Nothing where there is none. */
 export function renderRisks(risks: readonly Ranked[], contingencies: readonly Planned[], stream: Stream): string {
   const color = paint(stream)
   const matrix = PROBABILITIES.toReversed().map((probability) => [
@@ -62,7 +62,7 @@ export interface RiskPage extends Ranked {
   readonly planned?: Planned
 }
 
-/** One risk: how grave, whose, and what is done before and after. */
+/** Renders one risk: how grave, whose, and what is done before and after. */
 export function renderRisk(page: RiskPage, stream: Stream): string {
   const color = paint(stream)
   const { id, level, text, probability, impact, owner, mitigation, noticed, planned } = page
@@ -87,7 +87,7 @@ export interface ContingencyPage extends Planned {
   readonly drilled?: Drill & { readonly seq: number; readonly at: Instant; readonly actor: string }
 }
 
-/** One contingency: what it does now, what calls for it, and whether it was ever rehearsed. */
+/** Renders one contingency: what it does now, what calls for it, and whether it was ever rehearsed. */
 export function renderContingency(page: ContingencyPage, stream: Stream): string {
   const color = paint(stream)
   const { id, text, does, notify, changes, risks, metrics, phases, drilled } = page

@@ -16,12 +16,12 @@ export interface RollbackView {
   readonly phase: string
 }
 
-/** Every target has confirmed, and is looked at again: a request that was under way may still land. */
+/** Says that every target has confirmed, and is looked at again: a request that was under way may still land. */
 export function renderSettling(wait: Duration): string {
   return `every target confirmed; looking again in ${formatDuration(wait)}, because another command was under way (Ctrl-C is safe)\n`
 }
 
-/** What went back, target by target, and what is left to do by hand. */
+/** Renders what went back, target by target, and what is left to do by hand. */
 export function renderRollback({ did, changes, state, left }: RollbackView, stream: Stream): string {
   const color = paint(stream)
   const moves = renderChanges(changes) || 'every toggle is there already'

@@ -7,7 +7,7 @@ export interface SignatureCheck {
   readonly wrong?: string
 }
 
-/** How many signatures hold, and a line for each that does not. */
+/** Renders how many signatures hold, and a line for each that does not. */
 export function renderSignatures(checked: readonly SignatureCheck[]): string {
   if (checked.length === 0) return ''
   const wrong = checked.flatMap(({ seq, actor, wrong: why }) => (why === undefined ? [] : [`✗ #${seq} ${clean(actor)}: ${clean(why)}\n`]))

@@ -12,7 +12,7 @@ export interface StatePage {
   readonly moved?: string
 }
 
-/** The page of `rollout state`: where the journal is, how far, and who watches. */
+/** Renders the page of `rollout state`: where the journal is, how far, and who watches. */
 export function renderState({ place, events, head, lease, moved }: StatePage, stream: Stream): string {
   const color = paint(stream)
   const watched = lease
@@ -27,7 +27,7 @@ export function renderState({ place, events, head, lease, moved }: StatePage, st
   ].join('\n')
 }
 
-/** What `rollout state move` has done, and the one line that is left to change. */
+/** Renders what `rollout state move` has done, and the one line that is left to change. */
 export function renderMoved(
   { from, to, events, head }: { readonly from: string; readonly to: string; readonly events: number; readonly head: string },
   written: string,

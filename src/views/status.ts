@@ -13,7 +13,7 @@ import { paint } from './paint.ts'
 
 const BAR = 20
 
-/** The page of `rollout status`: where it is, what it waits for, what to type. */
+/** Renders the page of `rollout status`: where it is, what it waits for, what to type. */
 export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): string {
   const color = paint(stream)
   const name = clean(summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`)
@@ -69,7 +69,7 @@ function renderController({ host, pid, at, watching }: NonNullable<Summary['cont
   return watching ? color.dim(`  watched by ${who}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
 }
 
-/** What people can do about a closed gate, each with whom to ask and what to type. */
+/** Renders what people can do about a closed gate, each with whom to ask and what to type. */
 export function renderMissing({ missing = [] }: Pick<Gate, 'missing'>, stream: Pick<Stream, 'color'>): readonly string[] {
   const color = paint(stream)
   return missing.map(({ text, owner, command }) => {
@@ -78,7 +78,7 @@ export function renderMissing({ missing = [] }: Pick<Gate, 'missing'>, stream: P
   })
 }
 
-/** The status as one coloured word. */
+/** Renders the status as one coloured word. */
 export function renderWord(status: Status, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
   return {
@@ -89,14 +89,14 @@ export function renderWord(status: Status, stream: Pick<Stream, 'color'>): strin
   }[status]
 }
 
-/** `████░░░░`: exposure from 0 to 100 %; anything above 0 shows. */
+/** Renders `████░░░░`: exposure from 0 to 100 %; anything above 0 shows. */
 export function renderBar(exposure: number, stream: Pick<Stream, 'color'>): string {
   const color = paint(stream)
   const full = exposure === 0 ? 0 : Math.max(1, Math.floor((exposure / 100) * BAR))
   return color.green('█'.repeat(full)) + color.dim('░'.repeat(BAR - full))
 }
 
-/** What to type next. */
+/** Returns what to type next. */
 export function nextCommand({
   status,
   intent,

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import type { Stream } from '../core/values/stream.ts'
 import { paint } from './paint.ts'
 
-/** A table without lines: it is read in terminals, logs and mails alike. */
+/** Renders a table without lines: it is read in terminals, logs and mails alike. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], stream: Stream): string {
   const color = paint(stream)
   const table = new Table({

@@ -1,7 +1,7 @@
 import type { Plan } from '../core/plan/plan.ts'
 
 /**
- * A declaration file that names the toggles of a plan: with it `isEnabled('FEATURE_TYPO')` does not compile. It has
+ * Renders a declaration file that names the toggles of a plan: with it `isEnabled('FEATURE_TYPO')` does not compile. It has
  * neither import nor export, so that every file of the project sees it.
  */
 export function renderTypes({ name, toggles }: Pick<Plan, 'name' | 'toggles'>): string {

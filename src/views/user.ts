@@ -23,7 +23,7 @@ export interface UserPage {
   readonly toggles: readonly UserRow[]
 }
 
-/** In or out, why, and which step changes that, toggle by toggle. */
+/** Renders whether a user is in or out, why, and which step changes that, toggle by toggle. */
 export function renderUser({ user, attributes, started, toggles }: UserPage, stream: Stream): string {
   const color = paint(stream)
   const known = Object.entries(attributes).map(([name, value]) => `${name}=${value}`)

@@ -18,13 +18,13 @@ interface UsersReport {
   readonly weak: readonly Weak[]
 }
 
-/** `420,000 users`: rewritten in place where a person watches. */
+/** Renders `420,000 users`: rewritten in place where a person watches. */
 export function renderProgress(users: number, stream: Stream): string {
   const said = `${counted(users)} users`
   return stream.tty ? `\r${said}` : `${said}\n`
 }
 
-/** Who joins with which step, which toggles meet on one user, and what the steps can show. */
+/** Renders who joins with which step, which toggles meet on one user, and what the steps can show. */
 export function renderUsers({ users, joining, weak }: UsersReport, plan: Plan, stream: Stream): string {
   const color = paint(stream)
   const lines: string[] = []

@@ -103,7 +103,7 @@ const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {
   unknown: ['failed', 'critical', 'warning', 'unknown'],
 }
 
-/** The exit code, from the rows alone: whatever it says, a row says why. Warnings about the plan itself stop nothing. */
+/** Returns the exit code, from the rows alone: whatever it says, a row says why. Warnings about the plan itself stop nothing. */
 export function outcomeOfRows(rows: readonly CheckRow[], failOn: string): Outcome {
   const found = new Set(rows.flatMap(({ what, verdict }) => (what === 'config' ? [] : [verdict])))
   if (found.has('unreachable')) return 'unreachable'

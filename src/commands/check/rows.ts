@@ -12,7 +12,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { findDrift } from '../../engine/drift.ts'
 import type { CheckRow } from '../../views/check.ts'
 
-/** Every target read back and compared with the journal. */
+/** Returns every target read back and compared with the journal. */
 export async function targetRows(engine: Engine, state: State): Promise<readonly CheckRow[]> {
   const { intent } = state
   const rest = engine.targets.filter(({ name }) => !(name in (intent?.targets ?? {})))
@@ -49,7 +49,7 @@ function intentRows({ targets, move }: Intent): readonly CheckRow[] {
   })
 }
 
-/** Before anything is started: whether every target can be read, and holds words that a rollback could restore. */
+/** Returns, before anything is started, whether every target can be read, and holds words that a rollback could restore. */
 export async function targetRowsBefore(engine: Engine, plan: Plan): Promise<readonly CheckRow[]> {
   try {
     await readBaseline(plan, engine.targets, engine.signal)
@@ -69,7 +69,7 @@ export async function targetRowsBefore(engine: Engine, plan: Plan): Promise<read
 
 const SILENT: ReadonlySet<Missing> = new Set<Missing>(['unreachable', 'timeout'])
 
-/** The verdict on every metric of the phase under way. That one is silent is unknown; that all are is unreachable. */
+/** Returns the verdict on every metric of the phase under way. That one is silent is unknown; that all are is unreachable. */
 export function metricRows(state: State): readonly CheckRow[] {
   const metrics = metricsUnderWay(state)
   const isDark = metrics.length > 0 && metrics.every(({ track }) => isSilent(track?.missing?.reason))
@@ -90,7 +90,7 @@ const STOPPED: Readonly<Record<Exclude<Status, 'running'>, CheckRow['verdict']>>
   'rolled back': 'failed',
 }
 
-/** What stands before the next step, and what the rollout would do now. */
+/** Returns what stands before the next step, and what the rollout would do now. */
 export function gateRows(state: State, now: Instant): readonly CheckRow[] {
   const rows: CheckRow[] = []
   if (state.status !== 'running')

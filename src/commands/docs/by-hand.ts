@@ -6,7 +6,7 @@ import { resolve } from '../../core/plan/reference.ts'
 import type { ByHand } from '../../views/docs/source.ts'
 
 /**
- * What a person would type at each target for its defaults. Nothing of the environment is in it: a reference with a default
+ * Returns what a person would type at each target for its defaults. Nothing of the environment is in it: a reference with a default
  * is that default, any other stays the reference, so that it is the same on every machine.
  */
 export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'clock' | 'folder'>): Promise<readonly ByHand[]> {

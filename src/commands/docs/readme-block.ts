@@ -6,7 +6,7 @@ export const START = '<!-- rollout docs -->'
 export const END = '<!-- /rollout docs -->'
 
 /**
- * A README with its block of links replaced, or put at its end where there is none; `folder` is where the documents are, seen
+ * Returns a README with its block of links replaced, or put at its end where there is none; `folder` is where the documents are, seen
  * from it. Everything else stays, byte by byte. Undefined where the marks do not say which part is meant.
  */
 export function blockIn(readme: string, documents: readonly Document[], folder: string): string | undefined {

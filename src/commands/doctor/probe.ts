@@ -21,7 +21,7 @@ const BETWEEN: Duration = 2000
 /** An HTTP Date counts in whole seconds (RFC 9110, 5.6.7) and travels for a while. */
 const SKEW: Duration = 5000
 
-/** Whether every target can be read and, where that can be told without writing, written. */
+/** Returns whether every target can be read and, where that can be told without writing, written. */
 export async function probeTargets({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const targets = await openTargets(plan, lender)
   return Promise.all(

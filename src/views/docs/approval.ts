@@ -2,7 +2,7 @@ import type { Approval, PhaseStep } from '../../core/plan/plan.ts'
 import { approvalsOf } from '../../core/plan/consent.ts'
 import { formatDuration } from '../../core/values/units.ts'
 
-/** Who has to agree to a step, in words: `2 of release-managers, not who wrote the plan, within 3d`. */
+/** Says who has to agree to a step, in words: `2 of release-managers, not who wrote the plan, within 3d`. */
 export function neededFor(step: Pick<PhaseStep, 'approval'>): readonly string[] {
   return approvalsOf(step).map(wordsOf)
 }

@@ -4,7 +4,7 @@ import { heading, paragraph, table, type Block } from '../document/block.ts'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
-/** When steps up may be taken; nothing where that is always. */
+/** Says when steps up may be taken; nothing where that is always. */
 export function calendar({ windows, freezes }: Plan): readonly Block[] {
   if (windows.length + freezes.length === 0) return []
   const open = windows.map((window) => [daysOf(window), `${clock(window.from)} – ${clock(window.to)}`, window.zone])

@@ -17,7 +17,7 @@ import {
 import { timelineDocument } from './timeline.ts'
 import { rollout, commandCell, type DocsSource } from './source.ts'
 
-/** Who is told what, when, and where everybody can look. */
+/** Says who is told what, when, and where everybody can look. */
 export function communication(source: DocsSource): Document {
   const { plan } = source
   return {

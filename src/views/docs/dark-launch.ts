@@ -10,7 +10,7 @@ import { shareOf, type DocsSource } from './source.ts'
 /** A round number of users, to say what a share means. */
 const USERS = 10_000
 
-/** How a change reaches some users before it reaches all, who they are, and what is proven on the way. */
+/** Says how a change reaches some users before it reaches all, who they are, and what is proven on the way. */
 export function darkLaunch({ plan }: DocsSource): Document {
   return {
     id: 'dark-launch',

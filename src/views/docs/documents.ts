@@ -10,7 +10,7 @@ import type { DocsSource } from './source.ts'
 import { summary } from './summary.ts'
 import { toggleInventory } from './toggles.ts'
 
-/** Every document of a plan, the summary first. */
+/** Returns every document of a plan, the summary first. */
 export function documentsOf(source: DocsSource): readonly [Document, ...Document[]] {
   const others = [rolloutPlan, darkLaunch, implementationGuide, emergency, communication, riskMatrix, toggleInventory].map((make) =>
     make(source),
@@ -18,7 +18,7 @@ export function documentsOf(source: DocsSource): readonly [Document, ...Document
   return [summary(source, others), ...others]
 }
 
-/** All of them as one page. */
+/** Returns all documents of a plan as one page. */
 export function pageOf(source: DocsSource): string {
   const { plan } = source
   const [first, ...documents] = documentsOf(source)

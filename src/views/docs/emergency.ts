@@ -19,7 +19,7 @@ import { MEANINGS } from './exits.ts'
 import { contingencies } from './risk-matrix.ts'
 import { annotated, rollout, commandCell, type ByHand, type DocsSource } from './source.ts'
 
-/** What to type at three in the morning. */
+/** Says what to type at three in the morning. */
 export function emergency(source: DocsSource): Document {
   const { plan } = source
   return {

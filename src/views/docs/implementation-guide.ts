@@ -7,7 +7,7 @@ import { code, commands, heading, listBlock, paragraph, type Block, type Documen
 import { neededFor } from './approval.ts'
 import { annotated, rollout, type DocsSource } from './source.ts'
 
-/** What to type, from the first check to the removal of the toggles. */
+/** Says what to type, from the first check to the removal of the toggles. */
 export function implementationGuide(source: DocsSource): Document {
   const { plan } = source
   const stages = stagesOf(plan)

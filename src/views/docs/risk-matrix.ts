@@ -18,7 +18,7 @@ import {
 } from '../document/block.ts'
 import { commandCell, type DocsSource } from './source.ts'
 
-/** What may go wrong, how bad it would be, who answers for it, and what is done then. */
+/** Says what may go wrong, how bad it would be, who answers for it, and what is done then. */
 export function riskMatrix(source: DocsSource): Document {
   const { plan } = source
   return {
@@ -35,7 +35,7 @@ export function riskMatrix(source: DocsSource): Document {
   }
 }
 
-/** The contingencies of a plan as what to type; nothing where there is none. */
+/** Shows the contingencies of a plan as what to type; nothing where there is none. */
 export function contingencies(source: DocsSource): readonly Block[] {
   const planned = Object.entries(source.plan.contingencies ?? {})
   if (planned.length === 0) return []

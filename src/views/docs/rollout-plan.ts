@@ -22,7 +22,7 @@ import { calendar } from './calendar.ts'
 import { timelineDocument } from './timeline.ts'
 import { shareOf, type DocsSource } from './source.ts'
 
-/** What is rolled out, in which order, and what has to be true before each step. */
+/** Says what is rolled out, in which order, and what has to be true before each step. */
 export function rolloutPlan({ plan }: DocsSource): Document {
   const stretches = stretchesOf(plan)
   return {

@@ -20,28 +20,28 @@ export interface DocsSource {
   readonly flags: readonly string[]
 }
 
-/** A command line of this plan. */
+/** Returns a command line of this plan. */
 export function rollout({ flags }: Pick<DocsSource, 'flags'>, ...words: readonly string[]): string {
   return ['rollout', ...words, ...flags].join(' ')
 }
 
-/** Likewise, as a cell of a table. */
+/** Returns a command line of this plan as a cell of a table. */
 export function commandCell(source: Pick<DocsSource, 'flags'>, ...words: readonly string[]): Text {
   return [code(rollout(source, ...words))]
 }
 
-/** Command lines with what they are for behind them, one below the other. */
+/** Returns command lines with what they are for behind them, one below the other. */
 export function annotated(lines: readonly (readonly [line: string, about: string])[]): Block {
   const width = Math.max(...lines.map(([line]) => line.length))
   return commands(...lines.map(([line, about]) => `${line.padEnd(width)}  # ${about}`))
 }
 
-/** `10%`; `off for 10%` where the toggle runs downwards. */
+/** Returns `10%`; `off for 10%` where the toggle runs downwards. */
 export function shareOf(toggle: Pick<Toggle, 'kind'> | undefined, to: Exposure): string {
   return toggle?.kind === 'legacy' ? `off for ${formatExposure(to)}` : formatExposure(to)
 }
 
-/** As a shell takes it for one word. */
+/** Returns a text as a shell takes it for one word. */
 export function quoted(text: string): string {
   return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/values/units.ts'
 import { code, heading, listBlock, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
 import { commandCell, type DocsSource } from './source.ts'
 
-/** One page for whoever reads only one. */
+/** Returns the one page for a reader of only one. */
 export function summary(source: DocsSource, others: readonly Document[]): Document {
   const { plan } = source
   const last = stretchesOf(plan).at(-1)

@@ -3,7 +3,7 @@ import { formatExposure } from '../../core/values/units.ts'
 import { code, codes, heading, orDash, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
 import type { DocsSource } from './source.ts'
 
-/** What there is to switch, who answers for it, and when it has to be gone. */
+/** Says what there is to switch, who answers for it, and when it has to be gone. */
 export function toggleInventory({ plan }: DocsSource): Document {
   const entries = Object.entries(plan.toggles)
   const phaseOf = (name: string): string => orDash(plan.phases.find(({ toggles }) => toggles.includes(name))?.title)

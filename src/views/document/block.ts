@@ -64,7 +64,7 @@ export function codes(names: readonly string[]): Text {
   return names.length === 0 ? '–' : names.flatMap((name, nth) => (nth === 0 ? [code(name)] : [', ', code(name)]))
 }
 
-/** A text that may be missing. */
+/** Returns the text, or a dash where it is missing. */
 export function orDash(text: string | undefined): string {
   return text === undefined || text.trim() === '' ? '–' : text
 }

@@ -15,7 +15,7 @@ export interface HtmlPage {
 /** Nothing is loaded and nothing runs, whatever a name of the plan may try. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** One page that needs nothing else: no script, no font, no file. It prints well. */
+/** Returns one page that needs nothing else: no script, no font, no file. It prints well. */
 export function html({ title, lead, facts, documents }: HtmlPage): string {
   const ids = new Set(documents.map(({ id }) => id))
   const inside = (to: string): string => (ids.has(to.replace(/\.md$/, '')) ? `#${to.replace(/\.md$/, '')}` : to)

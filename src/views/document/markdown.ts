@@ -9,12 +9,12 @@ const SPECIAL = /[\\`*[\]|~$]|<(?=[a-z/!?])|&(?=[#\w])|(?<!\w)_|_(?!\w)/gi
 /** What begins a list, a rule, a quotation or a heading where it begins a line. */
 const LEADING = /^(\d+)(?=[.)])|^(?=[-+=:>#])/
 
-/** A document as Markdown, for GitHub and everybody who reads it as it is. */
+/** Returns a document as Markdown, for GitHub and everybody who reads it as it is. */
 export function markdown({ title, lead, blocks }: Document): string {
   return [`# ${text(title)}`, line(lead), ...blocks.map(markdownOf)].join('\n\n') + '\n'
 }
 
-/** One block, where only a part of a file is the program's. */
+/** Returns one block, where only a part of a file is the program's. */
 export function markdownOf(each: Block): string {
   switch (each.is) {
     case 'heading':

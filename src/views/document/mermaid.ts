@@ -6,7 +6,7 @@ const DAY: Duration = 86_400_000
 const FIRST = Date.UTC(2001, 0, 1)
 
 /**
- * A Gantt chart in the words of Mermaid (mermaid.js.org/syntax/gantt.html). The days have no dates: what stands there is
+ * Returns a Gantt chart in the words of Mermaid (mermaid.js.org/syntax/gantt.html). The days have no dates: what stands there is
  * counted from the start. A bar marked `active` is what it takes at least, the one behind it what it may take.
  */
 export function ganttOf({ title, bars }: Extract<Chart, { is: 'timeline' }>): readonly string[] {

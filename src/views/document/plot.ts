@@ -23,12 +23,12 @@ export function plot(chart: Curves): readonly string[] {
   ]
 }
 
-/** A place on the axis, as people say it. */
+/** Returns a place on the axis, as people say it. */
 export function tickOf(axis: Axis, at: number): string {
   return axis === 'time' ? formatDuration(at) : String(at)
 }
 
-/** The value of a line at a time; undefined before its first point and while nothing is known. */
+/** Returns the value of a line at a time; undefined before its first point and while nothing is known. */
 export function valueAtTime({ points, stepped }: Line, at: number): number | undefined {
   const nth = points.findLastIndex((point) => point.at <= at)
   const [before, after] = [points[nth], points[nth + 1]]

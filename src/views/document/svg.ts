@@ -11,7 +11,7 @@ const LEFT = 224
 const RIGHT = WIDTH - 56
 const DAY: Duration = 86_400_000
 
-/** A chart as SVG without a script or a reference to anything; its colours are those of the page. */
+/** Returns a chart as SVG without a script or a reference to anything; its colours are those of the page. */
 export function svgOf(chart: Chart): string {
   if (chart.is === 'timeline') return timeline(chart.title, chart.bars)
   return chart.lines.length > 1 ? strips(chart) : curve(chart)

@@ -6,7 +6,7 @@ import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { paragraph, type Block } from '../document/block.ts'
 import type { Limit, ChartMark } from '../document/chart.ts'
 
-/** How much of each toggle was on. A toggle that never moved says nothing. */
+/** Returns how much of each toggle was on. A toggle that never moved says nothing. */
 export function exposureChart(report: Report): Block {
   const { exposures, from, to } = report
   const moved = Object.entries(exposures).filter(([, points]) => points.length > 1)
@@ -29,7 +29,7 @@ export function exposureChart(report: Report): Block {
   }
 }
 
-/** One chart a metric: what was measured, the limits it was held to, and what was taken back. */
+/** Returns one chart a metric: what was measured, the limits it was held to, and what was taken back. */
 export function metricCharts(report: Report): readonly Block[] {
   const { metrics, from, to } = report
   return Object.entries(metrics).flatMap(([name, { rules, points }]): readonly Block[] => {

@@ -6,7 +6,7 @@ import { describeEvent, type Happening } from '../event.ts'
 import { exposureChart, metricCharts } from './curves.ts'
 import { agreements, overrides, refusals, stays } from './tables.ts'
 
-/** What happened in a rollout, when, by whom and why: for whoever was not there. */
+/** Returns what happened in a rollout, when, by whom and why: for those who were not there. */
 export function reportDocument(report: Report, all: readonly Happening[]): Document {
   return {
     id: 'report',
@@ -22,7 +22,7 @@ export function reportDocument(report: Report, all: readonly Happening[]): Docum
   }
 }
 
-/** The same as one page. */
+/** Returns what happened in a rollout as one page. */
 export function reportPage(report: Report, all: readonly Happening[]): string {
   const document = { id: 'report', title: titleOf(report), lead: outcome(report), blocks: body(report, all) }
   return html({ title: document.title, lead: document.lead, facts: factsOf(report), documents: [document] })

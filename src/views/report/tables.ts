@@ -3,7 +3,7 @@ import { formatDuration, formatExposure, formatInstant } from '../../core/values
 import { code, table, type Block, type Text } from '../document/block.ts'
 import { describeEvent, type Happening } from '../event.ts'
 
-/** How long each toggle stayed at each exposure, in order. */
+/** Returns how long each toggle stayed at each exposure, in order. */
 export function stays({ exposures, plan, to }: Report): readonly (readonly Text[])[] {
   return Object.entries(exposures).map(([toggle, points]) => {
     const parts = points.map(({ at, value }, nth) => {

@@ -25,8 +25,8 @@ describe('check config', () => {
     [undefined, './mine.mjs cannot be loaded: Cannot find module'],
     ['export default {', './mine.mjs cannot be loaded: '],
     ['throw new Error("not today")', './mine.mjs cannot be loaded: not today'],
-    ['export default 7', './mine.mjs is not an adapter'],
-    ['export const x = 1', './mine.mjs is not an adapter'],
+    ['export default 7', './mine.mjs is not a target: default is missing, or no object'],
+    ['export const x = 1', './mine.mjs is not a target: default is missing, or no object'],
   ])("takes a broken adapter of the user's own for an error in the plan: %j", async (source, said) => {
     const plan = plainPlan(DEAD).replace('{ use: env-file, path: web.env }', '{ use: ./mine.mjs }')
     const shell = fakeShell({ files: { 'rollout.yaml': plan, ...(source !== undefined && { 'mine.mjs': source }) } })
