@@ -3,6 +3,7 @@ import { describeOption, spelling, type Option, type Options, type Row } from '.
 import type { Typed } from './commands/read-options.ts'
 import { GLOBAL, VERBS, type Verb } from './commands/table.ts'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
+import { quoted } from './session/quoted.ts'
 import type { Shell } from './shell.ts'
 
 /** Runs one command line. Every error ends here, as one clear text and one exit code. */
@@ -13,11 +14,12 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     isPrinted = true
     shell.out.write(text)
   }
-  const world: Shell = { ...shell, out: { ...shell.out, write } }
+  let world: Shell = { ...shell, typed: ['rollout', ...argv].map(quoted).join(' '), out: { ...shell.out, write } }
   try {
     const program = build(world, async (verb, typed) => {
       // Loaded for a verb, and not for a help text.
       const { carryOut } = await import('./commands/carry-out.ts')
+      world = await answering(world, typed)
       outcome = await carryOut(verb, typed, world)
     })
     if (argv.length === 0) program.outputHelp()
@@ -32,9 +34,18 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     ])
     const error = thrown instanceof CommanderError ? explainUsage(thrown.message, argv) : thrown
     // One value on stdout: where there is one already the error is told beside it.
-    printError(shell, argv.includes('--json') && !isPrinted, error)
+    printError({ ...shell, err: world.err }, argv.includes('--json') && !isPrinted, error)
     return error instanceof RolloutError ? error.code : 'bug'
   }
+}
+
+/** What is proposed to be typed next carries the address this was typed with; what a program reads stays as it is. */
+async function answering(shell: Shell, { file, env, json }: Readonly<Record<string, Typed>>): Promise<Shell> {
+  if (typeof file !== 'string' && typeof env !== 'string') return shell
+  const { addressed } = await import('./session/addressed.ts')
+  const address = { ...(typeof file === 'string' && { file }), ...(typeof env === 'string' && { env }) }
+  const verbs = Object.keys(VERBS)
+  return { ...shell, err: addressed(shell.err, address, verbs), ...(json !== true && { out: addressed(shell.out, address, verbs) }) }
 }
 
 /** What was waited for in vain; for whoever has been told to stop meanwhile it is not why it ends. */

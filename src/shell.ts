@@ -6,6 +6,8 @@ import type { Clock } from './core/ports.ts'
 export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** The command line as it was typed, fit to be typed again. */
+  readonly typed?: string
   readonly clock: Clock
   /** Ends on SIGINT and SIGTERM; the reason is a RolloutError with the exit code. */
   readonly signal: AbortSignal

@@ -32,7 +32,7 @@ describe('flags that every verb takes', () => {
 
 describe('--json', () => {
   it.each([
-    [['status', '--json'], 'config', 78],
+    [['status', '--json'], 'usage', 64],
     [['plan', '--json'], 'config', 78],
     [['rollback', '--json', '--to', '5'], 'usage', 64],
     [['--json', 'nonsense'], 'usage', 64],

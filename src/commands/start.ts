@@ -16,7 +16,7 @@ import { openPlanStore } from '../session/store.ts'
 /** Freezes the plan and records the baseline. Writes nothing to any target. */
 export default async function start(session: Session): Promise<Answer> {
   const by = await signature(session)
-  const { plan, files, warnings } = await loadPlan(session, { starter: by.actor })
+  const { plan, files, warnings } = await loadPlan(session, { starter: by.actor, isNew: true })
   const store = await openPlanStore(session)
   const journal = await store.open(journalName(plan))
   const writer = await openRollout(session, journal)

@@ -5,6 +5,8 @@ export interface Outline {
   readonly name?: string
   /** As it is written: references are not resolved. */
   readonly state?: string
+  /** It has environments: the plan alone does not say which journal is meant. */
+  readonly hasEnvironments: boolean
 }
 
 /**
@@ -14,7 +16,8 @@ export interface Outline {
 export function outlineOf(written: string): Outline {
   const text = written.replace(/^\ufeff/, '')
   const [name, state] = [scalar(text, 'name'), scalar(text, 'state')]
-  return { ...(name !== undefined && { name }), ...(state !== undefined && { state }) }
+  const hasEnvironments = /^environments:/m.test(text)
+  return { ...(name !== undefined && { name }), ...(state !== undefined && { state }), hasEnvironments }
 }
 
 /** SHA-256 (hex) of a plan's file but for where its journal is: moving that changes nothing in the plan. */

@@ -2,7 +2,8 @@ import type { BreakGlassRecord } from '../adapters/state/break-glass.ts'
 import { defaultsOf } from '../core/plan/plan.ts'
 import type { Event } from '../core/journal/event.ts'
 import type { State } from '../core/journal/state.ts'
-import { formatInstant } from '../core/values/units.ts'
+import { commandFor } from '../core/policy/approval.ts'
+import { describeBreakGlass, isSettled } from './noted.ts'
 import { retryOnConflict } from './retry.ts'
 import type { Writer } from './writer.ts'
 
@@ -45,12 +46,14 @@ export function hearing(writer: Writer, glass: Glass): Writer {
   }
 }
 
-/** Returns whether the journal has decided something since: the record is no order any more. */
-export function isSettled({ at }: BreakGlassRecord, { decidedAt }: State): boolean {
-  return at < decidedAt
-}
-
-/** Returns who broke the glass, when and why. */
-export function describeBreakGlass({ actor, at, reason }: BreakGlassRecord): string {
-  return `break-glass of ${actor} at ${formatInstant(at)}${reason === undefined ? '' : `: ${reason}`}`
+/**
+ * Returns the lines that ask a person about a record that is older than what the journal has decided since, and may be long
+ * done with; none for one that is not. `path` is where it lies.
+ */
+export function askAboutOld(record: BreakGlassRecord, state: State, path: string): readonly string[] {
+  if (!isSettled(record, state)) return []
+  return [
+    `! the ${describeBreakGlass(record)} is not in the journal, which has gone on since: nothing is done about it.`,
+    `  Is it still to be? ${commandFor(state.plan, 'rollback --all')} takes everything back; without ${path} it is forgotten`,
+  ]
 }

@@ -1,6 +1,7 @@
 import type { Journal } from '../core/journal/store.ts'
 import type { Shell } from '../shell.ts'
 import { deadlineOf } from './deadline.ts'
+import type { Meant } from './meant.ts'
 import { locate, type Place } from './place.ts'
 import type { Everywhere, Session } from './session.ts'
 
@@ -8,6 +9,7 @@ import type { Everywhere, Session } from './session.ts'
 export function openSession<Options extends Everywhere>(shell: Shell, options: Options): Session<Options> {
   const { out: _, ...world } = shell
   let place: Place | undefined
+  let meant: Promise<Meant | undefined> | undefined
   let journal: Promise<Journal> | undefined
   const session: Session<Options> = {
     ...world,
@@ -23,6 +25,10 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
       return { clock: shell.clock, env: shell.env, folder: session.place.folder }
     },
     isLive: shell.out.tty,
+    meant: async () => {
+      meant ??= import('./project.ts').then(async ({ findMeantIn }) => findMeantIn(session))
+      return meant
+    },
     journal: async () => {
       // Loaded for a verb that has a journal.
       journal ??= import('./project.ts').then(async ({ openJournal }) => openJournal(session))

@@ -6,27 +6,38 @@ import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { openHearing } from './glass.ts'
 import { checkHere, loadState, openWriter, type Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
+import { clean } from '../views/clean.ts'
+import { openHearing } from './glass.ts'
+import { findMeant, type Meant } from './meant.ts'
 import type { Session } from './session.ts'
 import { openPlanStore, outlineAt } from './store.ts'
 
-/**
- * Opens the journal of the rollout meant: `NAME`, or `NAME@ENVIRONMENT` with `--env`. A shared store has those of others too,
- * so the plan says which; a folder of one's own is asked first. The plan is parsed only when that leaves a choice.
- */
+/** Opens the journal of the rollout meant. Throws `usage` where several may be, and what reading the plan throws where none says. */
 export async function openJournal(session: Session): Promise<Journal> {
   const store = await openPlanStore(session)
-  const environment = session.options.env
-  const { name, state } = outlineAt(session.place.file)
-  if (state !== undefined && name !== undefined) return store.open(journalName({ name, ...(environment !== undefined && { environment }) }))
+  const meant = await session.meant()
+  if (meant) return store.open(meant.journal)
   const names = await store.names()
-  const fitting = names.filter((each) => (environment === undefined ? !each.includes('@') : each.endsWith(`@${environment}`)))
-  const [only] = fitting
-  if (only !== undefined && fitting.length === 1) return store.open(only)
-  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, fitting)))
+  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, names)))
   return store.open(journalName(named.plan))
+}
+
+/** Finds the rollout that is meant, and says how where that is not plain. */
+export async function findMeantIn(session: Session): Promise<Meant | undefined> {
+  const { name, state, hasEnvironments } = outlineAt(session.place.file)
+  const isBeside = state === undefined && session.env['ROLLOUT_STATE'] === undefined
+  const typedFor = (environment: string): string => `${session.typed ?? 'rollout'} -e ${environment === '' ? "''" : environment}`
+  const hints = { name, hasEnvironments, isBeside, environment: environmentOf(session), typedFor }
+  const meant = await findMeant(hints, await openPlanStore(session))
+  if (meant?.note !== undefined) session.err.write(`! ${clean(meant.note)}\n`)
+  return meant
+}
+
+/** Returns the environment that was named, by `-e` or by ROLLOUT_ENV; '' names the plan without one. */
+export function environmentOf({ options, env }: Pick<Session, 'options' | 'env'>): string | undefined {
+  return options.env ?? (env['ROLLOUT_ENV'] || undefined)
 }
 
 /** A plan that cannot be read does not say which of several is meant. */
@@ -66,17 +77,30 @@ export async function readPlan(session: Session): Promise<Plan> {
 
 /** Returns the plan with its warnings; `starter` is who is about to freeze it. Throws `config` with every problem found. */
 export async function loadPlan(
-  { env, clock, place, options }: Session,
-  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string } = {},
+  session: Session,
+  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string; readonly isNew?: boolean } = {},
 ) {
+  const { env, clock, place } = session
+  const environment = environmentOf(session) ?? (how.isNew === true ? undefined : await environmentMeant(session))
   const [{ loadPlanFile: loadFile }, { adaptersIn }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   return loadFile(place.file, {
     ...how,
-    ...(options.env !== undefined && { environment: options.env }),
+    ...(environment && { environment }),
     env,
     adapters: adaptersIn(place.folder),
     now: clock.now(),
   })
+}
+
+/** Where none was named it is that of the rollout under way. A plan can be read although its journal cannot. */
+async function environmentMeant(session: Session): Promise<string | undefined> {
+  if (!outlineAt(session.place.file).hasEnvironments) return undefined
+  try {
+    return (await session.meant())?.environment
+  } catch (thrown) {
+    if (thrown instanceof RolloutError && thrown.code !== 'usage') return undefined
+    throw thrown
+  }
 }
 
 /** Returns the plan's files that are no longer as they were frozen, or are gone; compared by their bytes, nothing is parsed. */

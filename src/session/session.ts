@@ -5,6 +5,7 @@ import type { Stream } from '../core/values/stream.ts'
 import type { Duration } from '../core/values/units.ts'
 import type { Shell } from '../shell.ts'
 import type { Live } from '../views/live.ts'
+import type { Meant } from './meant.ts'
 import type { Place } from './place.ts'
 
 /** The flags that every verb takes. */
@@ -32,6 +33,8 @@ export interface Session<Options extends Everywhere = Everywhere> extends Omit<S
   readonly lender: Lender
   /** Whether somebody watches stdout who sees it change. */
   readonly isLive: boolean
+  /** Finds the rollout that is meant, the first time it is asked for; undefined where only the plan can say. */
+  readonly meant: () => Promise<Meant | undefined>
   /** Opens the journal of the rollout meant, the first time it is asked for. */
   readonly journal: () => Promise<Journal>
   /** Shows a run as it goes, on stdout, or beside the one value of `--json`. */

@@ -20,11 +20,13 @@ export async function openNamedStore({ clock, signal, lender }: Session, state: 
   return open(state, { ...lender, signal: withGrace(clock, signal, GRACE) })
 }
 
+const NOTHING: Outline = { hasEnvironments: false }
+
 /** Returns what the lines of the plan say, however broken the rest is; nothing where there is no plan to read. */
 export function outlineAt(path: string): Outline {
   try {
     // Opening a pipe would wait for its writer.
-    if (!statSync(path).isFile()) return {}
+    if (!statSync(path).isFile()) return NOTHING
     const file = openSync(path, 'r')
     try {
       const bytes = Buffer.alloc(LARGEST)
@@ -33,6 +35,6 @@ export function outlineAt(path: string): Outline {
       closeSync(file)
     }
   } catch {
-    return {}
+    return NOTHING
   }
 }

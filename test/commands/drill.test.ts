@@ -30,7 +30,9 @@ phases:
 
 function plain(): FakeShell {
   const env = 'FEATURE_READ=false\nFEATURE_WRITE=false\n'
-  return fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': PLAN, 'web.env': env, 'staging.env': env } })
+  const shell = fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': PLAN, 'web.env': env, 'staging.env': env } })
+  // Rollouts of several environments are under way: one that names none means the plan without one.
+  return { ...shell, run: async (...argv) => shell.run(...argv, ...(argv.includes('-e') ? [] : ['-e', ''])) }
 }
 
 /** Both environments at their last step. */

@@ -5,9 +5,10 @@ import { keepRecord } from '../../adapters/state/break-glass.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
-import { loadPlan } from '../../session/project.ts'
+import { environmentOf, loadPlan } from '../../session/project.ts'
 import type { Answer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
+import { outlineAt } from '../../session/store.ts'
 import { tellOnce } from '../../session/tell.ts'
 
 /** Writes every toggle's default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
@@ -17,6 +18,14 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
     throw new RolloutError(cause.code, [
       ...cause.problems,
       { message: 'without the journal there is nothing to compare with', hint: 'without --dry-run it writes every default' },
+    ])
+  if (outlineAt(place.file).hasEnvironments && environmentOf(session) === undefined)
+    throw new RolloutError('usage', [
+      ...cause.problems,
+      {
+        message: 'the plan has environments, and without the journal nothing says which is meant; nothing was changed',
+        hint: 'rollout rollback --all --break-glass -e NAME',
+      },
     ])
   const { plan } = await loadPlan(session, { withoutChannels: true })
   const by = await signature(session, 'emergency')
