@@ -1,5 +1,5 @@
 import { quantile } from '../../src/core/judge/counters.ts'
-import { findingOf } from '../../src/core/evidence/decision.ts'
+import { findingOf } from '../../src/core/evidence/finding.ts'
 import { evolveLedger, openLedger } from '../../src/core/evidence/ledger.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import type { Minute } from '../../src/core/forecast/synthetic/traffic.ts'

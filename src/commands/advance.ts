@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/values/errors.ts'
-import { nextStep } from '../core/policy/moves.ts'
+import { nextStep } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween, summarize } from '../core/report/summary.ts'

@@ -1,5 +1,5 @@
 import type { OpenMetric } from '../adapters/open.ts'
-import { episodesOf, openReplay, replay } from '../core/forecast/backtest.ts'
+import { episodesOf, openReplay, replay } from '../core/forecast/replay.ts'
 import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Span } from '../core/ports.ts'

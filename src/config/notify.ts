@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AUDIENCES, NOTICES } from '../core/values/channel.ts'
+import { AUDIENCES, NOTICES } from '../core/values/notice-kind.ts'
 import { PLACEHOLDERS } from '../core/journal/message.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Channel } from '../core/plan/plan.ts'

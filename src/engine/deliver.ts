@@ -12,7 +12,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { backoff, retryOnConflict, retryWhileUnreachable, WRITE_ATTEMPTS } from './retry.ts'
 import { tryWriting } from './write-verified.ts'
 import { join } from './join.ts'
-import type { Desk } from './progress.ts'
+import type { Desk } from './shared-journal.ts'
 
 /**
  * Writes an intent to one target; resolves to the message of what went wrong, undefined when the target now holds it,

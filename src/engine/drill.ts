@@ -1,6 +1,6 @@
 import { hasCode, RolloutError } from '../core/values/errors.ts'
 import { confirmedBy, type Drill, type Event, type Why } from '../core/journal/event.ts'
-import { effectiveRetreat } from '../core/policy/moves.ts'
+import { effectiveRetreat } from '../core/policy/destination.ts'
 import type { ContingencyScope } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
 import { formatInstant, type Duration } from '../core/values/units.ts'

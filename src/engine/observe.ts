@@ -1,6 +1,6 @@
 import { hasCode, RolloutError } from '../core/values/errors.ts'
 import type { Watch } from '../core/judge/track.ts'
-import { currentPhase } from '../core/policy/moves.ts'
+import { currentPhase } from '../core/policy/destination.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'

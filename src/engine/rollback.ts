@@ -1,6 +1,6 @@
 import type { Controller, Why } from '../core/journal/event.ts'
 import { holdersOf } from '../core/policy/concerned.ts'
-import { effectiveRetreat, retreatTo, togglesIn, type Destination, type Scope } from '../core/policy/moves.ts'
+import { effectiveRetreat, retreatTo, togglesIn, type Destination, type Scope } from '../core/policy/destination.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'

@@ -1,8 +1,8 @@
 import { standingOf, commandFor } from '../core/policy/approval.ts'
-import { approvalsOf } from '../core/plan/consent.ts'
+import { approvalsOf } from '../core/plan/approvals.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
-import { nextStep } from '../core/policy/moves.ts'
+import { nextStep } from '../core/policy/destination.ts'
 import type { Approved, State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 

@@ -1,7 +1,7 @@
 import type { State } from '../core/journal/state.ts'
 import { formatDrift } from '../core/plan/environment.ts'
 import { decide, type Decision } from '../core/policy/decide.ts'
-import type { Destination } from '../core/policy/moves.ts'
+import type { Destination } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { findForeignDrift, formatUnreadable } from './drift.ts'
 import { stateOf, type Engine } from './engine.ts'

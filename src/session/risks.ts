@@ -1,7 +1,7 @@
 import { formatScope } from '../core/policy/contingency.ts'
 import { describe } from '../core/judge/describe.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { effectiveRetreat } from '../core/policy/moves.ts'
+import { effectiveRetreat } from '../core/policy/destination.ts'
 import { levelOf, ranked, type Contingency, type Risk } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'

@@ -1,4 +1,4 @@
-import type { Episode } from '../core/forecast/backtest.ts'
+import type { Episode } from '../core/forecast/replay.ts'
 import type { Outcome } from '../core/values/errors.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Span } from '../core/ports.ts'

@@ -1,5 +1,5 @@
 import type { Guarantee } from '../core/forecast/guarantee.ts'
-import type { Outlook } from '../core/forecast/time-to-proof.ts'
+import type { Outlook } from '../core/forecast/outlook.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'

@@ -1,6 +1,6 @@
 import ora, { type Ora } from 'ora'
 import type { Decision } from '../core/policy/decide.ts'
-import { nextStep } from '../core/policy/moves.ts'
+import { nextStep } from '../core/policy/destination.ts'
 import { metricsUnderWay } from '../core/policy/situation.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'

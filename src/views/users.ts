@@ -1,7 +1,7 @@
 import type { Joined } from '../core/plan/cohorts.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
-import type { Weak } from '../core/check/power.ts'
+import type { Weak } from '../core/check/weak-steps.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { AUDIENCES } from '../../src/core/values/channel.ts'
+import { AUDIENCES } from '../../src/core/values/notice-kind.ts'
 import { changed, loaded, PLAN, refusal, seen } from './plan.ts'
 
 const CANARY = 'S3cr3t"canary\\value'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenChannel } from '../../src/adapters/channels.ts'
-import { AUDIENCES } from '../../src/core/values/channel.ts'
+import { AUDIENCES } from '../../src/core/values/notice-kind.ts'
 import type { Event, Fact } from '../../src/core/journal/event.ts'
 import type { Notice } from '../../src/core/journal/notice.ts'
 import { owedTo } from '../../src/core/journal/outbox.ts'

@@ -1,4 +1,4 @@
-import { findingOf, type LedgerFinding } from '../../src/core/evidence/decision.ts'
+import { findingOf, type LedgerFinding } from '../../src/core/evidence/finding.ts'
 import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'

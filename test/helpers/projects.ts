@@ -7,7 +7,7 @@ export type Project = (typeof PROJECTS)[number]
 /** Pure, but seconds of computing each. */
 const LONG = new RegExp(
   [
-    'core/properties|core/evidence/(stream|decision)|core/toggle/bucket.parity|core/judge/one-group|core/plan/calendar|core/forecast/.*',
+    'core/properties|core/evidence/(stream|finding)|core/toggle/bucket.parity|core/judge/single|core/plan/calendar|core/forecast/.*',
     'config/broken|adapters/(measure/exposition|targets/go-feature-flag)',
   ]
     .map((paths) => `^test/(${paths}).test.ts$`)

@@ -160,7 +160,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a step is skipped',
-    file: 'core/policy/moves.ts',
+    file: 'core/policy/destination.ts',
     find: 'for (const step of stepsOf(plan).slice(cursor + 1)) {',
     replace: 'for (const step of stepsOf(plan).slice(cursor + 2)) {',
   },
@@ -192,7 +192,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a partial rollback takes core toggles along',
-    file: 'core/policy/moves.ts',
+    file: 'core/policy/destination.ts',
     find: '!plan.toggles[name]?.core)',
     replace: 'true)',
   },

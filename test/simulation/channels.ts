@@ -1,6 +1,6 @@
 import type { OpenChannel } from '../../src/adapters/channels.ts'
 import { withDeadline } from '../../src/adapters/deadline.ts'
-import { AUDIENCES } from '../../src/core/values/channel.ts'
+import { AUDIENCES } from '../../src/core/values/notice-kind.ts'
 import type { Event } from '../../src/core/journal/event.ts'
 import { noticesOf } from '../../src/core/journal/notice.ts'
 import type { Channel, Plan } from '../../src/core/plan/plan.ts'

@@ -1,4 +1,4 @@
-import { approvalsOf } from '../../src/core/plan/consent.ts'
+import { approvalsOf } from '../../src/core/plan/approvals.ts'
 import { environment } from '../../src/core/plan/environment.ts'
 import { confirmedBy, type Event } from '../../src/core/journal/event.ts'
 import type { Reading } from '../../src/core/values/reading.ts'

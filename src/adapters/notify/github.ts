@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NoticeKind } from '../../core/values/channel.ts'
+import type { NoticeKind } from '../../core/values/notice-kind.ts'
 import type { Message } from '../../core/values/message.ts'
 import type { Loan } from '../../core/ports.ts'
 import { channel } from '../define.ts'

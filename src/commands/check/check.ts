@@ -1,6 +1,6 @@
 import { RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { currentPhase } from '../../core/policy/moves.ts'
+import { currentPhase } from '../../core/policy/destination.ts'
 import { asStarted, type State } from '../../core/journal/state.ts'
 import { observe } from '../../core/judge/watch.ts'
 import type { Engine } from '../../engine/engine.ts'

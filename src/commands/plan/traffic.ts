@@ -1,7 +1,7 @@
 import { withDeadline } from '../../adapters/deadline.ts'
 import type { OpenMetric } from '../../adapters/open.ts'
 import { increments, type Bin, type Counters } from '../../core/judge/counters.ts'
-import { flowsIn, type Flow } from '../../core/forecast/time-to-proof.ts'
+import { flowsIn, type Flow } from '../../core/forecast/outlook.ts'
 import type { Reading } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
 import type { Session } from '../../session/session.ts'

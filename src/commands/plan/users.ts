@@ -1,7 +1,7 @@
 import type { Held } from '../../core/plan/environment.ts'
 import { openCounting, type Joined } from '../../core/plan/cohorts.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { weakSteps, type Weak } from '../../core/check/power.ts'
+import { weakSteps, type Weak } from '../../core/check/weak-steps.ts'
 import { renderProgress } from '../../views/users.ts'
 import type { Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'

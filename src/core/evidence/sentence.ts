@@ -1,9 +1,9 @@
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
-import type { LedgerFinding } from './decision.ts'
+import type { LedgerFinding } from './finding.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
 import { limitsOf, policyFor, type Policy } from './policy.ts'
-import { pollsLeft } from './remaining.ts'
+import { pollsLeft } from './polls-left.ts'
 import { atLeast, ruledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
 

@@ -4,7 +4,7 @@ import type { Bounds } from '../evidence/policy.ts'
 import { limitsOf } from '../evidence/policy.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Evidence, Phase, Plan } from '../plan/plan.ts'
-import { standardAt } from '../judge/one-group.ts'
+import { standardAt } from '../judge/single.ts'
 
 /** What a phase promises about its decisions, and what it cannot. */
 export interface Guarantee {

@@ -2,7 +2,7 @@ import { allowedAt } from '../plan/calendar.ts'
 import type { Situation } from '../policy/situation.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
-import { phaseOf } from '../policy/moves.ts'
+import { phaseOf } from '../policy/destination.ts'
 import type { State } from '../journal/state.ts'
 import type { Duration, Instant } from '../values/units.ts'
 

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../values/channel.ts'
+import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Message } from '../values/message.ts'
 
 /** The version of the specification (cdevents.dev/docs, v0.4.1) and of the events used of it. */

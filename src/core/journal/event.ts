@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../values/units.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import type { Watch } from '../judge/track.ts'
-import type { Judge } from '../judge/one-group.ts'
+import type { Judge } from '../judge/single.ts'
 
 /** What moves exposure. */
 export type Move = 'advance' | 'step-back' | 'rollback'

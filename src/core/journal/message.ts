@@ -1,5 +1,5 @@
 import { defined } from '../values/defined.ts'
-import type { NoticeKind } from '../values/channel.ts'
+import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Changed } from '../values/message.ts'
 import type { Notice } from './notice.ts'
 import type { Plan } from '../plan/plan.ts'

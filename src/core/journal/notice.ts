@@ -1,6 +1,6 @@
 import { defined } from '../values/defined.ts'
-import { formatApprovals } from '../plan/consent.ts'
-import type { NoticeKind } from '../values/channel.ts'
+import { formatApprovals } from '../plan/approvals.ts'
+import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Event, Why } from './event.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'

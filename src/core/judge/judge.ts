@@ -2,7 +2,7 @@ import { beyondLast, carried, increments, quantile, sum, trim, type Counters } f
 import type { Metric } from '../plan/plan.ts'
 import type { Measured, Missing, Reading } from '../values/reading.ts'
 import { holds, relaxed, type Rule } from '../values/rule.ts'
-import { weighSingle, type Single, type Standard } from './one-group.ts'
+import { weighSingle, type Single, type Standard } from './single.ts'
 import { withStandard, type Track } from './track.ts'
 import { formatDuration, type Duration, type Instant } from '../values/units.ts'
 

@@ -2,7 +2,7 @@ import type { Comparison } from './comparison.ts'
 import type { Bin, Counters } from './counters.ts'
 import type { Missing } from '../values/reading.ts'
 import type { Metric } from '../plan/plan.ts'
-import type { Single, Standard } from './one-group.ts'
+import type { Single, Standard } from './single.ts'
 import type { Duration } from '../values/units.ts'
 
 export type Verdict = 'healthy' | 'warning' | 'critical' | 'unknown'

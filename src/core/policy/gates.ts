@@ -1,7 +1,7 @@
 import { defined } from '../values/defined.ts'
 import type { Weighed } from '../judge/comparison.ts'
 import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from './approval.ts'
-import { approvalsOf } from '../plan/consent.ts'
+import { approvalsOf } from '../plan/approvals.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
 import type { Track, Tracked } from '../judge/track.ts'

@@ -1,6 +1,6 @@
 import { defined } from '../values/defined.ts'
 import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, versionGates, type Gate } from './gates.ts'
-import { currentPhase, nextDestination, type Destination } from './moves.ts'
+import { currentPhase, nextDestination, type Destination } from './destination.ts'
 import { weigh, type Weighed } from '../judge/comparison.ts'
 import type { Tracked } from '../judge/track.ts'
 import { currentStep, type State } from '../journal/state.ts'

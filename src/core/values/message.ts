@@ -1,4 +1,4 @@
-import type { NoticeKind } from './channel.ts'
+import type { NoticeKind } from './notice-kind.ts'
 import type { Exposure, Instant } from './units.ts'
 
 /** One toggle's move, in percent. */

@@ -1,5 +1,5 @@
 import type { Approval, PhaseStep } from '../../core/plan/plan.ts'
-import { approvalsOf } from '../../core/plan/consent.ts'
+import { approvalsOf } from '../../core/plan/approvals.ts'
 import { formatDuration } from '../../core/values/units.ts'
 
 /** Says who has to agree to a step, in words: `2 of release-managers, not who wrote the plan, within 3d`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findingOf } from '../../../src/core/evidence/decision.ts'
+import { findingOf } from '../../../src/core/evidence/finding.ts'
 import type { Gap, Read } from '../../../src/core/evidence/gap.ts'
 import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../../src/core/evidence/poll.ts'

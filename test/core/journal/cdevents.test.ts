@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { NOTICES } from '../../../src/core/values/channel.ts'
+import { NOTICES } from '../../../src/core/values/notice-kind.ts'
 import { cloudEventOf } from '../../../src/core/journal/cdevents.ts'
 import { message, NASTY } from '../../helpers/inbox.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AUDIENCES, type NoticeKind } from '../../../src/core/values/channel.ts'
+import { AUDIENCES, type NoticeKind } from '../../../src/core/values/notice-kind.ts'
 import type { Fact } from '../../../src/core/journal/event.ts'
 import { compose } from '../../../src/core/journal/message.ts'
 import { owedTo } from '../../../src/core/journal/outbox.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Phase, Plan, Toggle } from '../../../src/core/plan/plan.ts'
-import { nextDestination, effectiveRetreat, phaseOf, retreatTo, type Scope } from '../../../src/core/policy/moves.ts'
+import { nextDestination, effectiveRetreat, phaseOf, retreatTo, type Scope } from '../../../src/core/policy/destination.ts'
 import type { State } from '../../../src/core/journal/state.ts'
 import { NOW, phase, plan, state, toggle } from '../../helpers/core.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { episodesOf, openReplay, replay, type Episode, type Replay } from '../../../src/core/forecast/backtest.ts'
+import { episodesOf, openReplay, replay, type Episode, type Replay } from '../../../src/core/forecast/replay.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
 import { BOTH_GROUPS, gone, metric, MINUTE, NOW, phase, plan, ratio, rule, value } from '../../helpers/core.ts'

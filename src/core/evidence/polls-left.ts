@@ -1,8 +1,8 @@
-import { NEGLIGIBLE, excessOf, type LedgerFinding } from './decision.ts'
+import { NEGLIGIBLE, excessOf, type LedgerFinding } from './finding.ts'
 import { ln } from './elementary.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Pair } from './likelihood.ts'
-import { divergence } from './planning.ts'
+import { divergence } from './minutes.ts'
 import { limitsOf, policyFor, type Policy } from './policy.ts'
 
 /** Further ahead than this nobody looks. */

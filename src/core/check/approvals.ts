@@ -1,4 +1,4 @@
-import { approvalsOf } from '../plan/consent.ts'
+import { approvalsOf } from '../plan/approvals.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import type { Approval, Phase, Plan } from '../plan/plan.ts'
 

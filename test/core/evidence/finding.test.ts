@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evidenceOf, findingOf } from '../../../src/core/evidence/decision.ts'
+import { evidenceOf, findingOf } from '../../../src/core/evidence/finding.ts'
 import { exp } from '../../../src/core/evidence/elementary.ts'
 import { HARM, lnRatios } from '../../../src/core/evidence/hypotheses.ts'
 import { evolveLedger, openLedger, type Ledger } from '../../../src/core/evidence/ledger.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UNSEEN, enterStepAlone, evidenceAbove, evolveAlone, findingAlone, type Alone } from '../../../src/core/evidence/absolute.ts'
+import { UNSEEN, enterStepAlone, evidenceAbove, evolveAlone, findingAlone, type Alone } from '../../../src/core/evidence/alone.ts'
 import { DEFAULTS, type Policy } from '../../../src/core/evidence/policy.ts'
 import { binomial, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 

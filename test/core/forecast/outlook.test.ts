@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compare, rampAt, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
-import { flowsIn, flowsOf, outlookOf, type Flow } from '../../../src/core/forecast/time-to-proof.ts'
+import { flowsIn, flowsOf, outlookOf, type Flow } from '../../../src/core/forecast/outlook.ts'
 import { summarize } from '../../../src/core/report/summary.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'

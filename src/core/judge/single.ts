@@ -1,5 +1,5 @@
 import { rampAt } from './comparison.ts'
-import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '../evidence/absolute.ts'
+import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '../evidence/alone.ts'
 import type { Group } from '../evidence/likelihood.ts'
 import { limitsOf, type Policy } from '../evidence/policy.ts'
 import { odds } from '../evidence/sentence.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UNKNOWN, isFailing, remember, type Normal } from '../../../src/core/evidence/incident.ts'
+import { UNKNOWN, isFailing, remember, type Normal } from '../../../src/core/evidence/normal.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
 import { poisson, seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 
