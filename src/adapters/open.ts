@@ -6,7 +6,7 @@ import { Unreadable, type Measures, type Missing, type Reading } from '../core/v
 import { messageOf } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric, Plan, Target } from '../core/plan/plan.ts'
-import { resolve } from '../core/plan/reference.ts'
+import { resolveReferences } from '../core/plan/reference.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { REAL, withDeadline } from './deadline.ts'
 import { spread } from './instances.ts'
@@ -175,7 +175,7 @@ function soundOrMissing(reading: Reading, declared: Measures | undefined): Readi
 
 /** Resolves to an adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
 export async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
-  const { value, secrets, unresolved } = resolve(raw, lender.env)
+  const { value, secrets, unresolved } = resolveReferences(raw, lender.env)
   const redact = redacting(new Map([...passed(value, lender.env), ...secrets]))
   // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.
   if (unresolved.length > 0)

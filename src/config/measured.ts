@@ -1,6 +1,6 @@
 import { messageOf, type Problem } from '../core/values/errors.ts'
 import type { Metric, Plan } from '../core/plan/plan.ts'
-import { resolve } from '../core/plan/reference.ts'
+import { resolveReferences } from '../core/plan/reference.ts'
 import { isMeasures, type Measures } from '../core/values/reading.ts'
 import type { Duration } from '../core/values/units.ts'
 import type { OptionsParts } from './options.ts'
@@ -37,7 +37,7 @@ async function factsOf({ use, options }: Metric, { adapters, env, isOnlyRead }: 
   // checkOptions tells what is wrong with the adapter or its options themselves.
   const adapter = await adapters.find('metrics', use).catch(() => undefined)
   if (!adapter) return {}
-  const { value } = resolve(options, env)
+  const { value } = resolveReferences(options, env)
   const result = await Promise.resolve(adapter.options['~standard'].validate(value)).catch(() => undefined)
   // Where nothing is opened a reference may have no answer; its place is then empty, and its metric is the same.
   const known = result && !result.issues ? result.value : isOnlyRead === true ? value : undefined

@@ -3,7 +3,7 @@ import { redactor } from '../core/values/redact.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Contracts, Kind, Schema, Surroundings } from '../core/ports.ts'
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
-import { resolve } from '../core/plan/reference.ts'
+import { resolveReferences } from '../core/plan/reference.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { explainIssue, pathOf } from './issue.ts'
 import type { About } from './issue.ts'
@@ -53,7 +53,7 @@ export async function checkOptions(
   const adapter = await find(kind, use, parts.adapters)
   if ('problem' in adapter) return [wrong(['use'], adapter.problem.message, adapter.problem.hint)]
   const schema = adapter.found.options
-  const { value, secrets, unresolved, malformed } = resolve(raw, parts.env)
+  const { value, secrets, unresolved, malformed } = resolveReferences(raw, parts.env)
   const references = [
     ...unresolved.map(({ path: at, name }) => ({
       at,

@@ -3,7 +3,7 @@ import { ofInstance } from '../core/plan/instances.ts'
 import { exposureAt } from '../core/plan/steps.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Refusal } from '../core/ports.ts'
-import { resolve } from '../core/plan/reference.ts'
+import { resolveReferences } from '../core/plan/reference.ts'
 import { wordFor } from '../core/toggle/words.ts'
 import type { Exposure } from '../core/values/units.ts'
 import type { OptionsParts } from './options.ts'
@@ -36,7 +36,7 @@ async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsPart
   const [instance] = target.instances ?? []
   const written = instance === undefined ? target.options : ofInstance(target.options, instance)
   // checkOptions tells what is wrong with the options themselves.
-  const result = await Promise.resolve(adapter.options['~standard'].validate(resolve(written, env).value)).catch(() => undefined)
+  const result = await Promise.resolve(adapter.options['~standard'].validate(resolveReferences(written, env).value)).catch(() => undefined)
   if (!result || result.issues) return undefined
   return (variable, word) => adapter.refuses?.(result.value, variable, word)
 }

@@ -9,7 +9,7 @@ import { deliver } from './deliver.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
-import { openConfirmations, openDesk, record, type Desk } from './shared-journal.ts'
+import { openConfirmations, openSharedJournal, record, type SharedJournal } from './shared-journal.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -28,12 +28,12 @@ const VARIABLES = 4
 export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   const left = unconfirmed(intent)
   const pending = engine.targets.filter(({ name }) => left.includes(name))
-  const desk = openDesk(engine)
+  const shared = openSharedJournal(engine)
   // The process that made it may be writing it still.
   if (intent.seq !== engine.writer.made) await join(engine, pending)
-  const confirm = openConfirmations(engine, intent, desk)
+  const confirm = openConfirmations(engine, intent, shared)
   // All of them come to an end before anything else begins, even when one cannot go on.
-  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, desk, confirm)))
+  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, shared, confirm)))
   for (const each of ended) if (each.status === 'rejected') throw each.reason
   await engine.writer.refresh()
   const state = stateOf(engine)
@@ -74,14 +74,14 @@ async function applyOne(
   engine: Engine,
   intent: Intent,
   target: OpenTarget,
-  desk: Desk,
+  shared: SharedJournal,
   confirm: ReturnType<typeof openConfirmations>,
 ): Promise<void> {
   const began = engine.clock.monotonic()
   const isLast = (attempt: number): boolean => attempt === WRITE_ATTEMPTS || engine.clock.monotonic() - began > PATIENCE
   const { error, attempt } = await retry(
     engine,
-    async (nth) => ({ error: await deliver(engine, intent, target, desk, nth > 1), attempt: nth }),
+    async (nth) => ({ error: await deliver(engine, intent, target, shared, nth > 1), attempt: nth }),
     (tried, nth) => {
       if (tried.error === undefined || tried.error === 'superseded' || isLast(nth)) return undefined
       return backoff(nth) * (0.5 + engine.random())
@@ -89,7 +89,7 @@ async function applyOne(
   )
   if (error === 'superseded') return
   if (error === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
-  await desk.alone(async () => refuse(engine, intent, target.name, error))
+  await shared.exclusive(async () => refuse(engine, intent, target.name, error))
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {

@@ -12,23 +12,29 @@ import { stateOf, type Engine } from './engine.ts'
 import { backoff, retryOnConflict, retryWhileUnreachable, WRITE_ATTEMPTS } from './retry.ts'
 import { tryWriting } from './write-verified.ts'
 import { join } from './join.ts'
-import type { Desk } from './shared-journal.ts'
+import type { SharedJournal } from './shared-journal.ts'
 
 /**
  * Writes an intent to one target; resolves to the message of what went wrong, undefined when the target now holds it,
  * and `superseded` when there is a newer intent. Where something of this one was `sent` before the newer one came, that
  * is put right: what failed may have been written all the same.
  */
-export async function deliver(engine: Engine, intent: Intent, target: OpenTarget, desk: Desk, sent: boolean): Promise<string | undefined> {
+export async function deliver(
+  engine: Engine,
+  intent: Intent,
+  target: OpenTarget,
+  shared: SharedJournal,
+  sent: boolean,
+): Promise<string | undefined> {
   const held = await known(engine, intent, target, sent)
-  const look = async (): Promise<Aim> => aim(engine, target, desk)
+  const look = async (): Promise<Aim> => aim(engine, target, shared)
   const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
   const error = isOvertaken ? undefined : await attempt(engine, target, aimed, held)
-  const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, desk)))
+  const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, shared)))
   // After SIGTERM a write of this process may still be in flight, and only this process knows: repair the target first.
-  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)
+  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, shared)
   engine.signal.throwIfAborted()
   return isNewest ? error : 'superseded'
 }
@@ -43,7 +49,7 @@ interface Aim {
  * Asks the target before the journal: what it holds of this rollout is then older than the answer, unless the journal
  * was restored from a backup. A retreat goes over that.
  */
-async function aim(engine: Engine, target: OpenTarget, { refresh }: Desk): Promise<Aim> {
+async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJournal): Promise<Aim> {
   const held = isRetreat(stateOf(engine)) ? await marksOf(engine, target) : []
   await refresh()
   const state = stateOf(engine)
@@ -87,7 +93,7 @@ function isMoved(before: Words, wanted: Words): boolean {
   return Object.entries(wanted).some(([variable, word]) => before[variable] !== word)
 }
 
-async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promise<boolean> {
+async function isStill(engine: Engine, epoch: number, { refresh }: SharedJournal): Promise<boolean> {
   await refresh()
   return stateOf(engine).epoch === epoch
 }
@@ -96,19 +102,19 @@ async function isStill(engine: Engine, epoch: number, { refresh }: Desk): Promis
  * Puts back what the newest intent says after an older one was written over it. Where that cannot be done a
  * rollback is made durable once more, so that it is not taken for done.
  */
-async function heal(engine: Engine, target: OpenTarget, desk: Desk): Promise<void> {
+async function heal(engine: Engine, target: OpenTarget, shared: SharedJournal): Promise<void> {
   let hasSettled = false
   for (let nth = 1; nth <= WRITE_ATTEMPTS; nth += 1) {
-    const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, desk))
-    await desk.alone(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))
+    const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, shared))
+    await shared.exclusive(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))
     const error = await attempt(engine, target, aimed)
-    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, desk))) && error === undefined
+    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, shared))) && error === undefined
     if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
     await engine.clock.sleep(isHealed ? target.settle : backoff(nth), engine.signal)
     hasSettled ||= isHealed
   }
-  await desk.alone(async () =>
+  await shared.exclusive(async () =>
     retryOnConflict(async () => {
       const { status, intent, cursor, exposures } = stateOf(engine)
       if (status !== 'rolled back') return

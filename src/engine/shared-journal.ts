@@ -5,17 +5,17 @@ import { retryOnConflict } from './retry.ts'
 import { serialize, share, type Serialized } from './serialize.ts'
 
 /** The journal while targets are written side by side. */
-export interface Desk {
+export interface SharedJournal {
   /** Takes in what others have appended. What many ask for at once is read once. */
   readonly refresh: () => Promise<unknown>
   /** Whatever appends, one after another. */
-  readonly alone: Serialized
+  readonly exclusive: Serialized
 }
 
 /** Opens the journal to targets that are written side by side. */
-export function openDesk({ writer }: Pick<Engine, 'writer'>): Desk {
-  const alone = serialize()
-  return { refresh: share(async () => writer.refresh(), alone), alone }
+export function openSharedJournal({ writer }: Pick<Engine, 'writer'>): SharedJournal {
+  const exclusive = serialize()
+  return { refresh: share(async () => writer.refresh(), exclusive), exclusive }
 }
 
 /** A target that was written and reads back; `isUnheard` when an earlier attempt had no good answer. */
@@ -25,7 +25,7 @@ interface Confirmed {
 }
 
 /** Returns what makes confirmations durable: those that come while one is being written go into the next together. */
-export function openConfirmations(engine: Engine, { seq }: Intent, { alone }: Desk): (confirmed: Confirmed) => Promise<void> {
+export function openConfirmations(engine: Engine, { seq }: Intent, { exclusive }: SharedJournal): (confirmed: Confirmed) => Promise<void> {
   const waiting: Confirmed[] = []
   const write = async (): Promise<void> => {
     const all = waiting.splice(0)
@@ -37,7 +37,7 @@ export function openConfirmations(engine: Engine, { seq }: Intent, { alone }: De
       return targets.length === 0 ? undefined : { type: 'applied', intent: seq, targets, ...(unheard.length > 0 && { unheard }) }
     })
   }
-  const soon = share(write, alone)
+  const soon = share(write, exclusive)
   return async (confirmed) => {
     waiting.push(confirmed)
     await soon()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { parseRule, formatRule } from '../../src/core/values/rule.ts'
-import { resolve } from '../../src/core/plan/reference.ts'
+import { resolveReferences } from '../../src/core/plan/reference.ts'
 import { formatDuration, formatExposure, parseDuration, parseExposure } from '../../src/core/values/units.ts'
 import { parseWord, wordFor } from '../../src/core/toggle/words.ts'
 import { openToggles } from '../../src/sdk/index.ts'
@@ -104,7 +104,7 @@ export const words: readonly Property[] = [
       }
       const rule = parseRule(written)
       if (rule) assert.doesNotMatch(formatRule(rule), /undefined|NaN/)
-      const resolved = resolve({ all: written }, { X: 'canary' })
+      const resolved = resolveReferences({ all: written }, { X: 'canary' })
       const hasReference = /(?<!\$)\$\{X(?::-[^}]*)?\}/.test(written)
       if (!written.includes('${')) assert.deepEqual([resolved.value, resolved.secrets.size], [{ all: written }, 0])
       assert.equal(JSON.stringify(resolved.value).includes('canary'), resolved.secrets.size > 0)

@@ -94,7 +94,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a late write is not healed',
     file: 'engine/deliver.ts',
-    find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, desk)\n',
+    find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, shared)\n',
     replace: '',
   },
   {
@@ -229,15 +229,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'healing does not look who has acted meanwhile',
     file: 'engine/deliver.ts',
-    find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, desk))',
+    find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, shared))',
     replace:
-      'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, nth > 1 ? { ...desk, refresh: async () => undefined } : desk))',
+      'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, nth > 1 ? { ...shared, refresh: async () => undefined } : shared))',
   },
   {
     name: 'who is told to stop heals nothing',
     file: 'engine/deliver.ts',
-    find: 'heal({ ...engine, signal: new AbortController().signal }, target, desk)',
-    replace: 'heal(engine, target, desk)',
+    find: 'heal({ ...engine, signal: new AbortController().signal }, target, shared)',
+    replace: 'heal(engine, target, shared)',
   },
   {
     name: 'an approval that was taken back counts all the same',

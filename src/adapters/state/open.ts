@@ -2,7 +2,7 @@ import { resolve as resolvePath } from 'node:path'
 import { storeKindOf, STORES } from '../../core/values/address.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Store } from '../../core/journal/store.ts'
-import { resolve, type Unresolved } from '../../core/plan/reference.ts'
+import { resolveReferences, type Unresolved } from '../../core/plan/reference.ts'
 import type { Lent } from './chain.ts'
 
 /**
@@ -37,7 +37,7 @@ function resolved(written: string, env: Lent['env']): { readonly state: string; 
 }
 
 function textOf(written: string, env: Lent['env']): { readonly state: string; readonly unresolved: readonly Unresolved[] } {
-  const { value, unresolved } = resolve({ state: written }, env)
+  const { value, unresolved } = resolveReferences({ state: written }, env)
   if (typeof value['state'] !== 'string') throw new Error('a text stays a text')
   return { state: value['state'], unresolved }
 }

@@ -4,7 +4,7 @@ import type { Loan } from '../../core/ports.ts'
 import { argv, shellLine } from '../argv.ts'
 import { target } from '../define.ts'
 import { plain, spawn } from '../spawn.ts'
-import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
+import { fillTemplate, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { readEach, writeEach } from '../each-variable.ts'
 import { timeout } from '../timeout.ts'
 
@@ -79,5 +79,5 @@ function filled([file, ...args]: readonly [string, ...string[]], values: Readonl
       message: `"${option}" would be read as an option by ${file}`,
       hint: 'words: in the inventory chooses others',
     })
-  return [file, ...args.map((arg) => fill(arg, values))]
+  return [file, ...args.map((arg) => fillTemplate(arg, values))]
 }

@@ -8,7 +8,7 @@ import { target } from '../define.ts'
 import { parseDocument, valueAtPath } from '../measure/document.ts'
 import { request, withoutSecrets } from '../http/http.ts'
 import { plain } from '../spawn.ts'
-import { fill, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
+import { fillTemplate, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { readEach, writeEach } from '../each-variable.ts'
 import { timeout } from '../timeout.ts'
 
@@ -103,9 +103,9 @@ export default target({
 function calls({ url, body }: Options, words: Values, epoch: number): readonly Call[] {
   const isText = typeof body === 'string' && body !== WORDS
   const call = (values: Values): Call => ({
-    url: fill(url, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))),
+    url: fillTemplate(url, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))),
     type: isText ? 'text/plain' : 'application/json',
-    body: isText ? fill(body, values) : JSON.stringify(filled(body, values, words)),
+    body: isText ? fillTemplate(body, values) : JSON.stringify(filled(body, values, words)),
   })
   if (isWhole({ body })) return [call({ epoch: String(epoch) })]
   return Object.entries(words).map(([name, value]) => call({ name, value, epoch: String(epoch) }))
@@ -113,10 +113,10 @@ function calls({ url, body }: Options, words: Values, epoch: number): readonly C
 
 function filled(node: Json, values: Values, words: Values): Json {
   if (node === WORDS) return words
-  if (typeof node === 'string') return fill(node, values)
+  if (typeof node === 'string') return fillTemplate(node, values)
   if (Array.isArray(node)) return node.map((each: Json) => filled(each, values, words))
   if (typeof node !== 'object' || node === null) return node
-  return Object.fromEntries(Object.entries(node).map(([key, each]) => [fill(key, values), filled(each, values, words)]))
+  return Object.fromEntries(Object.entries(node).map(([key, each]) => [fillTemplate(key, values), filled(each, values, words)]))
 }
 
 /** Whether one request carries all words. */
@@ -131,13 +131,13 @@ function isOneByOne({ url, path }: Options['get']): boolean {
 
 async function readAll(given: Options, names: readonly string[], loan: Loan): Promise<Words> {
   const answer = await send(given, given.get.url, { method: 'GET' }, loan)
-  return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fill(given.get.path ?? '', { name }), answer.url)]))
+  return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fillTemplate(given.get.path ?? '', { name }), answer.url)]))
 }
 
 async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
-  const { status, body, url } = await send(given, fill(given.get.url, { name }), { method: 'GET', absent: 404 }, loan)
+  const { status, body, url } = await send(given, fillTemplate(given.get.url, { name }), { method: 'GET', absent: 404 }, loan)
   if (status === 404) return undefined
-  return given.get.path === undefined ? plain(body).trim() || undefined : wordIn(body, fill(given.get.path, { name }), url)
+  return given.get.path === undefined ? plain(body).trim() || undefined : wordIn(body, fillTemplate(given.get.path, { name }), url)
 }
 
 function wordIn(body: string, path: string, url: string): string | undefined {

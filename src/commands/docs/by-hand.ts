@@ -2,7 +2,7 @@ import { openTargetsAnyway, type Lender } from '../../adapters/open.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, togglesOf, type Plan } from '../../core/plan/plan.ts'
 import { TOMBSTONE } from '../../core/toggle/mark.ts'
-import { resolve } from '../../core/plan/reference.ts'
+import { resolveReferences } from '../../core/plan/reference.ts'
 import type { ByHand } from '../../views/docs/source.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { ByHand } from '../../views/docs/source.ts'
  * is that default, any other stays the reference, so that it is the same on every machine.
  */
 export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'clock' | 'folder'>): Promise<readonly ByHand[]> {
-  const names = Object.values(plan.targets).flatMap(({ options }) => resolve(options, {}).unresolved.map(({ name }) => name))
+  const names = Object.values(plan.targets).flatMap(({ options }) => resolveReferences(options, {}).unresolved.map(({ name }) => name))
   const env = Object.fromEntries(names.map((name) => [name, `\${${name}}`]))
   const targets = await openTargetsAnyway(plan, { clock, folder, env })
   return targets.map((target) => {

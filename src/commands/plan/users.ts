@@ -1,5 +1,5 @@
 import type { Held } from '../../core/plan/environment.ts'
-import { openCounting, type Joined } from '../../core/plan/cohorts.ts'
+import { openCohortCount, type Joined } from '../../core/plan/cohorts.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { weakSteps, type Weak } from '../../core/check/weak-steps.ts'
 import { renderProgress } from '../../views/users.ts'
@@ -29,7 +29,7 @@ export async function usersOf(
 ): Promise<UsersReport> {
   if (path === undefined)
     return { ...(plan.users && { users: plan.users.count }), weak: plan.users ? weakSteps(plan, plan.users, from.cursor + 1) : [] }
-  const counting = openCounting(plan, from)
+  const counting = openCohortCount(plan, from)
   const seen = new Set<string>()
   let twice = 0
   for await (const { id, attributes } of readUsers(path, cwd)) {

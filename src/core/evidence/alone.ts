@@ -31,7 +31,7 @@ export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT
 /**
  * Returns the evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail
  * together count once. A product of Bernoulli likelihood ratios: E[LR] ≤ 1 whenever no poll's rate exceeded `rate`,
- * whatever it did below; Ville's inequality does the rest, as in `lnRatio`.
+ * whatever it did below; Ville's inequality does the rest, as in `lnLikelihoodRatio`.
  */
 export function evolveAlone(before: Alone, group: Group, rate: number, eventsPerCause: number): Alone {
   const { refused: _r, ...last } = before

@@ -1,5 +1,5 @@
 import { exp } from './elementary.ts'
-import { lnRatio, type Pair } from './likelihood.ts'
+import { lnLikelihoodRatio, type Pair } from './likelihood.ts'
 
 /** Alternatives to a bound on the ratio, as multiples of the bound, and how much each is believed beforehand. */
 export interface Hypotheses {
@@ -19,7 +19,7 @@ export const PROOF: Hypotheses = { multiples: [0.85, 0.7, 0.5, 0.25], weights: [
 
 /** Returns ln of what one pair says for each hypothesis against `bound`, untempered. */
 export function lnRatios({ multiples }: Hypotheses, bound: number, pair: Pair): readonly number[] {
-  return multiples.map((multiple) => lnRatio(multiple * bound, bound, pair))
+  return multiples.map((multiple) => lnLikelihoodRatio(multiple * bound, bound, pair))
 }
 
 /** Keeps a factor a finite number; what is above is cut off by the cap anyway. */

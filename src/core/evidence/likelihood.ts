@@ -26,7 +26,7 @@ export interface Pair {
  * P(ever ≥ 1/α) ≤ α. Lindon & Malek 2022, "Anytime-valid inference for multinomial count data"; Howard, Ramdas,
  * McAuliffe & Sekhon 2021; Grünwald, de Heide & Koolen 2024, "Safe testing".
  */
-export function lnRatio(ratio: number, bound: number, { on, off }: Pair): number {
+export function lnLikelihoodRatio(ratio: number, bound: number, { on, off }: Pair): number {
   const events = on.bad + off.bad
   if (events === 0) return 0
   return on.bad * ln(ratio / bound) - events * ln((on.total * ratio + off.total) / (on.total * bound + off.total))

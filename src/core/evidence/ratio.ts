@@ -1,6 +1,6 @@
 import { exp } from './elementary.ts'
 import { HARM, PROOF, type Hypotheses } from './hypotheses.ts'
-import { lnRatio } from './likelihood.ts'
+import { lnLikelihoodRatio } from './likelihood.ts'
 import type { EvidenceStream, Tally } from './stream.ts'
 
 /** Ratios are told from each other down to a thousandth, between these. */
@@ -15,7 +15,7 @@ const PRECISION = 1.001
  * The likelihood ratio only depends on sums at the same division of traffic, so that the tallies of the steps stand for
  * their polls; each bad request counts by the η of its poll.
  */
-export function atLeast({ past, step }: EvidenceStream, limit: number): number | undefined {
+export function ratioAtLeast({ past, step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(HARM, bound, [...past, step]) >= limit
   return excluded(LEAST) ? search((bound) => !excluded(bound)).below : undefined
 }
@@ -24,14 +24,14 @@ export function atLeast({ past, step }: EvidenceStream, limit: number): number |
  * Returns the smallest ratio that can be ruled out at this step, `limit` to one; undefined while not even a thousand
  * can.
  */
-export function ruledOut({ step }: EvidenceStream, limit: number): number | undefined {
+export function ratioRuledOut({ step }: EvidenceStream, limit: number): number | undefined {
   const excluded = (bound: number): boolean => evidence(PROOF, bound, [step]) >= limit
   return excluded(MOST) ? search(excluded).above : undefined
 }
 
 function evidence({ multiples, weights }: Hypotheses, bound: number, tallies: readonly Tally[]): number {
   return multiples.reduce((sum, multiple, nth) => {
-    const log = tallies.reduce((all, tally) => all + lnRatio(multiple * bound, bound, tempered(tally)), 0)
+    const log = tallies.reduce((all, tally) => all + lnLikelihoodRatio(multiple * bound, bound, tempered(tally)), 0)
     return sum + (weights[nth] ?? 0) * exp(log)
   }, 0)
 }

@@ -4,7 +4,7 @@ import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
 import { limitsOf, policyFor, type Policy } from './policy.ts'
 import { pollsLeft } from './polls-left.ts'
-import { atLeast, ruledOut } from './ratio.ts'
+import { ratioAtLeast, ratioRuledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
 
 /**
@@ -55,7 +55,7 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
     case 'proof': {
       const entry = entryOf(finding.stream, ledger)
       const { critical } = entry ? policyFor(policy, entry.metric) : policy
-      const worst = entry && ruledOut(entry.stream, finding.needed)
+      const worst = entry && ratioRuledOut(entry.stream, finding.needed)
       const doubt = worst === undefined ? 'cannot yet rule out any ratio' : `cannot yet rule out ${times(Math.max(worst, critical))}`
       return `${finding.stream}: ${doubt} (limit ${times(critical)})${left}.`
     }
@@ -70,7 +70,7 @@ function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
   if (!entry) return stream
   const { on, off } = totalOf(entry.stream)
   const { tolerance } = policyFor(policy, entry.metric)
-  const least = atLeast(entry.stream, limitsOf(policy).harm) ?? 0
+  const least = ratioAtLeast(entry.stream, limitsOf(policy).harm) ?? 0
   const ratio =
     least > tolerance
       ? `: at least ${times(least)} worse, ${formatFraction(1 - policy.alpha)} sure (tolerance ${times(tolerance)})`

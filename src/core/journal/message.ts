@@ -3,7 +3,7 @@ import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Changed } from '../values/message.ts'
 import type { Notice } from './notice.ts'
 import type { Plan } from '../plan/plan.ts'
-import { fill } from '../values/template.ts'
+import { fillTemplate } from '../values/template.ts'
 import { formatExposure, formatInstant, type Instant } from '../values/units.ts'
 import type { Message } from '../values/message.ts'
 
@@ -83,7 +83,7 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
     rollout: name,
     environment,
   })
-  return template === undefined ? message : { ...message, text: fill(template, valuesOf(message)) }
+  return template === undefined ? message : { ...message, text: fillTemplate(template, valuesOf(message)) }
 }
 
 /** Returns the message `doctor --notify` sends: nothing is wrong, and nothing is over. */

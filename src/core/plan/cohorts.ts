@@ -21,7 +21,7 @@ export interface Joined {
   readonly overlaps: readonly { readonly toggles: readonly [string, string]; readonly both: number; readonly expected: number }[]
 }
 
-export interface Counting {
+export interface CohortCount {
   add(id: string, attributes?: Attributes): void
   result(): { readonly users: number; readonly steps: readonly Joined[] }
 }
@@ -33,7 +33,7 @@ interface Tally {
 }
 
 /** Counts, user by user, who joins with which step ahead. A user costs one hash a toggle and a comparison a step. */
-export function openCounting(plan: Plan, from: Held & { readonly cursor: number }): Counting {
+export function openCohortCount(plan: Plan, from: Held & { readonly cursor: number }): CohortCount {
   const questions = questionsOf(plan, from).filter(({ stages }) => stages.length > 1)
   const tallies = questions.map(({ stages }): Tally => ({ changes: stages.map(() => 0), on: stages.map(() => 0) }))
   const steps = new Map<number, { joins: number; who: string[]; last: number }>()

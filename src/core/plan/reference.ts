@@ -22,7 +22,7 @@ const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^}])*))?
  * Replaces `${NAME}` and `${NAME:-default}` in every string of a document; `$${` stands for a
  * literal `${`. As in a POSIX shell, an empty variable counts as unset where there is a default.
  */
-export function resolve(
+export function resolveReferences(
   document: { readonly [key: string]: Json },
   env: Readonly<Record<string, string | undefined>>,
 ): Resolved<{ readonly [key: string]: Json }> {

@@ -12,6 +12,6 @@ export function unknownPlaceholder(text: string, known: readonly string[]): stri
 }
 
 /** Fills every placeholder of a text; what a value holds is not looked at again. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
+export function fillTemplate(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(PLACEHOLDER, (whole: string, name: string) => values[name] ?? whole)
 }

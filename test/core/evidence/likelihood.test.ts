@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exp, ln } from '../../../src/core/evidence/elementary.ts'
-import { information, lnRatio, type Pair } from '../../../src/core/evidence/likelihood.ts'
+import { information, lnLikelihoodRatio, type Pair } from '../../../src/core/evidence/likelihood.ts'
 
 const pair = (on: readonly [total: number, bad: number], off: readonly [total: number, bad: number]): Pair => ({
   on: { total: on[0], bad: on[1] },
@@ -9,7 +9,7 @@ const pair = (on: readonly [total: number, bad: number], off: readonly [total: n
 })
 
 test('the known value', () => {
-  expect(lnRatio(2.2, 1.1, pair([100, 3], [9900, 10]))).toBeCloseTo(1.93736362476, 11)
+  expect(lnLikelihoodRatio(2.2, 1.1, pair([100, 3], [9900, 10]))).toBeCloseTo(1.93736362476, 11)
 })
 
 test('with a Dirichlet mixture it is the published test of Lindon & Malek (2022): p = 0.0456 at n = 210', () => {
@@ -17,7 +17,7 @@ test('with a Dirichlet mixture it is the published test of Lindon & Malek (2022)
   // the share w of the second group, Beta(20, 80), integrated by Simpson's rule.
   const counts = pair([200, 62], [800, 148])
   const density = (w: number): number => exp(19 * ln(w) + 79 * ln(1 - w))
-  const likelihood = (w: number): number => exp(lnRatio((w * 800) / ((1 - w) * 200), 1, counts))
+  const likelihood = (w: number): number => exp(lnLikelihoodRatio((w * 800) / ((1 - w) * 200), 1, counts))
   const integral = (f: (w: number) => number): number => {
     const [intervals, width] = [20_000, 1 / 20_000]
     let sum = 0
@@ -34,14 +34,14 @@ test('a poll split in two at the same division says the same', () => {
       const first = pair([1000 * share, a], [1000 * (1 - share), b])
       const second = pair([3000 * share, c], [3000 * (1 - share), d])
       const both = pair([4000 * share, a + c], [4000 * (1 - share), b + d])
-      expect(lnRatio(2, 1.1, first) + lnRatio(2, 1.1, second)).toBeCloseTo(lnRatio(2, 1.1, both), 8)
+      expect(lnLikelihoodRatio(2, 1.1, first) + lnLikelihoodRatio(2, 1.1, second)).toBeCloseTo(lnLikelihoodRatio(2, 1.1, both), 8)
     }),
     { seed: 2 },
   )
 })
 
 test('no bad request, no evidence; and none from traffic alone', () => {
-  expect(lnRatio(2, 1.1, pair([100, 0], [100, 0]))).toBe(0)
+  expect(lnLikelihoodRatio(2, 1.1, pair([100, 0], [100, 0]))).toBe(0)
   expect(information(1.1, pair([100, 0], [100, 0]))).toBe(0)
   expect(information(1, pair([100, 5], [100, 5]))).toBe(2.5)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atLeast, ruledOut } from '../../../src/core/evidence/ratio.ts'
+import { ratioAtLeast, ratioRuledOut } from '../../../src/core/evidence/ratio.ts'
 import { FRESH, enterStep, evolveStream, type EvidenceStream } from '../../../src/core/evidence/stream.ts'
 import { POLICY } from '../../helpers/evidence.ts'
 import { poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
@@ -16,21 +16,21 @@ function polls(stream: EvidenceStream, count: number, rate: number, chance: Chan
 
 test('three times as bad: at least somewhat less, and somewhat more is ruled out', () => {
   const stream = polls(FRESH, 20, 0.015, seeded(1))
-  expect(atLeast(stream, 100)).toBeGreaterThan(2.2)
-  expect(atLeast(stream, 100)).toBeLessThan(3)
-  expect(ruledOut(stream, 40)).toBeGreaterThan(3)
-  expect(ruledOut(stream, 40)).toBeLessThan(4)
+  expect(ratioAtLeast(stream, 100)).toBeGreaterThan(2.2)
+  expect(ratioAtLeast(stream, 100)).toBeLessThan(3)
+  expect(ratioRuledOut(stream, 40)).toBeGreaterThan(3)
+  expect(ratioRuledOut(stream, 40)).toBeLessThan(4)
 })
 
 test('what was seen at earlier steps counts for how bad it is, not for what is ruled out at this one', () => {
   const stream = enterStep(polls(FRESH, 20, 0.015, seeded(1)), POLICY)
-  expect(atLeast(stream, 100)).toBeGreaterThan(2.2)
-  expect(ruledOut(stream, 40)).toBeUndefined()
+  expect(ratioAtLeast(stream, 100)).toBeGreaterThan(2.2)
+  expect(ratioRuledOut(stream, 40)).toBeUndefined()
 })
 
 test('nothing seen, nothing known', () => {
-  expect(atLeast(FRESH, 100)).toBeUndefined()
-  expect(ruledOut(FRESH, 40)).toBeUndefined()
+  expect(ratioAtLeast(FRESH, 100)).toBeUndefined()
+  expect(ratioRuledOut(FRESH, 40)).toBeUndefined()
 })
 
 test('a bound on the ratio is wrong in at most 1 % of 300 rollouts, looked at after every fifth poll', () => {
@@ -40,7 +40,7 @@ test('a bound on the ratio is wrong in at most 1 % of 300 rollouts, looked at af
     let stream = FRESH
     for (let nth = 0; nth < 4; nth += 1) {
       stream = polls(stream, 5, 0.01, chance)
-      if ((atLeast(stream, 100) ?? 0) > 2 || (ruledOut(stream, 100) ?? Infinity) < 2) {
+      if ((ratioAtLeast(stream, 100) ?? 0) > 2 || (ratioRuledOut(stream, 100) ?? Infinity) < 2) {
         wrong += 1
         break
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolve } from '../../../src/core/plan/reference.ts'
+import { resolveReferences } from '../../../src/core/plan/reference.ts'
 
 const env = { TOKEN: 's3cret', EMPTY: '', PORT: '9090' }
 
@@ -15,16 +15,18 @@ describe('references', () => {
     ['$TOKEN', '$TOKEN'],
     ['${TOKEN}${PORT}', 's3cret9090'],
   ])('%s', (written, value) =>
-    expect(resolve({ a: [{ b: written }] }, env)).toMatchObject({ value: { a: [{ b: value }] }, unresolved: [], malformed: [] }),
+    expect(resolveReferences({ a: [{ b: written }] }, env)).toMatchObject({ value: { a: [{ b: value }] }, unresolved: [], malformed: [] }),
   )
 
-  it('says where nothing answers', () => expect(resolve({ a: ['${NONE}'] }, env).unresolved).toEqual([{ path: ['a', 0], name: 'NONE' }]))
+  it('says where nothing answers', () =>
+    expect(resolveReferences({ a: ['${NONE}'] }, env).unresolved).toEqual([{ path: ['a', 0], name: 'NONE' }]))
   it.each(['${TOKEN-x}', '${1}', '${TOKEN', '${A:-${B}}'])('%s is none', (written) =>
-    expect(resolve({ a: written }, {}).malformed).toHaveLength(1),
+    expect(resolveReferences({ a: written }, {}).malformed).toHaveLength(1),
   )
   it('remembers what must not be shown, and not what was written in the plan', () =>
-    expect([...resolve({ a: '${TOKEN} ${NONE:-plain}' }, env).secrets]).toEqual([['s3cret', '${TOKEN}']]))
+    expect([...resolveReferences({ a: '${TOKEN} ${NONE:-plain}' }, env).secrets]).toEqual([['s3cret', '${TOKEN}']]))
   it('does not take a value for a reference', () =>
-    expect(resolve({ a: '${X}' }, { X: '${TOKEN}', TOKEN: 'no' }).value).toEqual({ a: '${TOKEN}' }))
-  it('leaves everything else alone', () => expect(resolve({ a: 1, b: null, c: true }, env).value).toEqual({ a: 1, b: null, c: true }))
+    expect(resolveReferences({ a: '${X}' }, { X: '${TOKEN}', TOKEN: 'no' }).value).toEqual({ a: '${TOKEN}' }))
+  it('leaves everything else alone', () =>
+    expect(resolveReferences({ a: 1, b: null, c: true }, env).value).toEqual({ a: 1, b: null, c: true }))
 })
