@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option as Flag } from 'commander'
-import { describeOption, spelling, type Option, type Options, type Row } from './commands/option.ts'
+import { describeOption, spelling, type Option, type OptionTable, type Row } from './commands/option.ts'
 import type { Typed } from './commands/read-options.ts'
 import { GLOBAL, VERBS, type Verb } from './commands/table.ts'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
-import { quoted } from './session/quoted.ts'
+import { shellWord } from './core/values/shell-word.ts'
 import type { Shell } from './shell.ts'
 
 /** Runs one command line. Every error ends here, as one clear text and one exit code. */
@@ -14,7 +14,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
     isPrinted = true
     shell.out.write(text)
   }
-  let world: Shell = { ...shell, typed: ['rollout', ...argv].map(quoted).join(' '), out: { ...shell.out, write } }
+  let world: Shell = { ...shell, typed: ['rollout', ...argv].map(shellWord).join(' '), out: { ...shell.out, write } }
   try {
     const program = build(world, async (verb, typed) => {
       // Loaded for a verb, and not for a help text.
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   }
 }
 
-/** What is proposed to be typed next carries the address this was typed with; what a program reads stays as it is. */
+/** Adds the address this was typed with to every command proposed next; what a program reads stays as it is. */
 async function answering(shell: Shell, { file, env, json }: Readonly<Record<string, Typed>>): Promise<Shell> {
   if (typeof file !== 'string' && typeof env !== 'string') return shell
   const { addressed } = await import('./session/addressed.ts')
@@ -48,7 +48,7 @@ async function answering(shell: Shell, { file, env, json }: Readonly<Record<stri
   return { ...shell, err: addressed(shell.err, address, verbs), ...(json !== true && { out: addressed(shell.out, address, verbs) }) }
 }
 
-/** What was waited for in vain; for whoever has been told to stop meanwhile it is not why it ends. */
+/** Whether something was waited for in vain: after a signal that is not why the command ends. */
 function isOutside(thrown: unknown): boolean {
   return thrown instanceof RolloutError && (thrown.code === 'unreachable' || thrown.code === 'timeout')
 }
@@ -85,7 +85,7 @@ function argumentOf(name: string, { is, ...option }: Option): string {
   return 'required' in option ? `<${inside}>` : `[${inside}]`
 }
 
-function addFlags(command: Command, options: Options, heading: string, oneOf?: Row['oneOf']): void {
+function addFlags(command: Command, options: OptionTable, heading: string, oneOf?: Row['oneOf']): void {
   for (const [name, option] of Object.entries(options).filter(([, each]) => !each.argument)) {
     const short = option.short === undefined ? '' : `${option.short}, `
     const value = 'takes' in option ? ` <${option.takes}${MANY[option.is] ?? ''}>` : ''
@@ -97,7 +97,7 @@ function addFlags(command: Command, options: Options, heading: string, oneOf?: R
 
 const MANY: Readonly<Record<string, string>> = { list: ',…', pairs: '...' }
 
-/** What was typed for each name of the table, before the verb or behind it. */
+/** Returns the values typed for each name of the table, before the verb or behind it. */
 function typedIn({ options }: Row, command: Command, program: Command): Readonly<Record<string, Typed>> {
   const [before, behind] = [program.opts<Record<string, Typed>>(), command.opts<Record<string, Typed>>()]
   const words = Object.keys(options).filter((name) => options[name]?.argument)

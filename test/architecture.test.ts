@@ -24,6 +24,16 @@ test('docs/architecture.md names every room', () => {
   expect(missing.filter((room) => room !== 'adapters' && !room.startsWith('core/forecast/'))).toEqual([])
 })
 
+test('a name is exported from one file only', () => {
+  const exporters = new Map<string, Set<string>>()
+  for (const [path, text] of Object.entries(sources)) {
+    for (const [, name = ''] of text.matchAll(/^export (?:async )?(?:function\*?|const|interface|type|class) (\w+)/gm))
+      exporters.set(name, (exporters.get(name) ?? new Set()).add(path))
+  }
+  expect(exporters.size).toBeGreaterThan(500)
+  expect([...exporters].filter(([, paths]) => paths.size > 1).map(([name, paths]) => `${name}: ${[...paths].join(', ')}`)).toEqual([])
+})
+
 /** Tests of more than one file: of everything (`e2e`, `integration`), of a folder (`contract`), of what a user sees (`broken`). */
 const BROADER =
   /^(e2e|integration|helpers|demo|fuzz|conformance)\/|^(architecture|startup|readme)\.test|^adapters\/(contract|state\/contract|(metrics|targets)\/zoo)\.test|^config\/broken\.test|^core\/properties\.test|^(simulation|torture)\//

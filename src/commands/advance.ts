@@ -9,7 +9,7 @@ import { stateOf, type Engine } from '../engine/engine.ts'
 import { openObserver } from '../engine/observe.ts'
 import type { Turn } from '../engine/move.ts'
 import { renderAdvance, renderRefusal } from '../views/advance.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
@@ -17,7 +17,7 @@ import { checkStep } from '../session/if-step.ts'
 import { signature } from '../session/signature.ts'
 
 /** Takes the next step if every gate is open, or is overridden with a reason. */
-export default async function advance(session: Session<ValuesOf<'advance'>>): Promise<Answer> {
+export default async function advance(session: Session<ValuesOf<'advance'>>): Promise<VerbAnswer> {
   const { override, ifStep, dryRun } = session.options
   const writer = await openRollout(session)
   const frozen = stateOf({ writer })
@@ -31,7 +31,7 @@ export default async function advance(session: Session<ValuesOf<'advance'>>): Pr
   return answerOf(engine, found.state, turn, override)
 }
 
-function answerOf(engine: Engine, before: State, turn: Turn, overrides: readonly string[]): Answer {
+function answerOf(engine: Engine, before: State, turn: Turn, overrides: readonly string[]): VerbAnswer {
   const { decision, state, applied } = turn
   const moved = applied === 'arrived'
   const left = applied === 'partial' ? byHand(engine, state) : []

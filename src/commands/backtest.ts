@@ -8,7 +8,7 @@ import { renderBacktest, type BacktestReport, type Recalled } from '../views/bac
 import { clean } from '../views/clean.ts'
 import { fence } from '../session/github.ts'
 import { readPlan } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
@@ -18,7 +18,7 @@ const MOST_POLLS = 1_000_000
 const SILENT: Duration = 5000
 
 /** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
-export default async function backtest(session: Session<ValuesOf<'backtest'>>): Promise<Answer> {
+export default async function backtest(session: Session<ValuesOf<'backtest'>>): Promise<VerbAnswer> {
   const { signal, lender, env, uuid } = session
   const plan = await readPlan(session)
   const span = spanOf(session, plan)
@@ -65,7 +65,7 @@ async function recall({ clock, err, signal }: Session, plan: Plan, { name, histo
   return { row: { metric: name, since: now.since }, episodes: episodesOf(now) }
 }
 
-/** What was found counts, whatever could not be looked at; what could not be looked at is never "nothing". */
+/** Returns the exit code: a finding counts whatever else could not be looked at, and what could not be is never "nothing". */
 function outcomeOf(recalled: readonly Whole[]): Outcome {
   const does = recalled.flatMap(({ episodes }) => episodes.map((each) => each.does))
   if (does.some((each) => each !== 'pause')) return 'unhealthy'

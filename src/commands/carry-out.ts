@@ -1,14 +1,14 @@
 import type { Outcome } from '../core/values/errors.ts'
 import { openSession } from '../session/open-session.ts'
 import { print } from '../session/print.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { Shell } from '../shell.ts'
 import type { Row } from './option.ts'
 import { readOptions, type Typed } from './read-options.ts'
 import { GLOBAL, VERBS, type ValuesOf, type Verb } from './table.ts'
 
 /** What carries out a verb; one that goes on gives an answer each time there is something new. */
-type Command<Of extends Verb> = (session: Session<ValuesOf<Of>>) => Promise<Answer> | AsyncIterable<Answer>
+type Command<Of extends Verb> = (session: Session<ValuesOf<Of>>) => Promise<VerbAnswer> | AsyncIterable<VerbAnswer>
 
 /** Every verb of the table, loaded when it is typed. */
 const LOADERS: { readonly [Of in Verb]: () => Promise<{ readonly default: Command<Of> }> } = {

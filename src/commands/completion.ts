@@ -1,16 +1,16 @@
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { renderCompletion } from '../views/completion.ts'
-import { describeOption, spelling, type Options } from './option.ts'
+import { describeOption, spelling, type OptionTable } from './option.ts'
 import { GLOBAL, VERBS, type ValuesOf } from './table.ts'
 
 /** Prints a completion script made from the table of verbs. */
-export default async function completion({ options }: Session<ValuesOf<'completion'>>): Promise<Answer> {
+export default async function completion({ options }: Session<ValuesOf<'completion'>>): Promise<VerbAnswer> {
   const verbs = Object.entries(VERBS).map(([name, row]) => ({ name, about: row.about, flags: flagsOf(row.options) }))
   const script = renderCompletion(options.shell, verbs, flagsOf(GLOBAL))
   return { outcome: 'done', kind: 'completion', value: { shell: options.shell, script }, text: () => script }
 }
 
-function flagsOf(options: Options) {
+function flagsOf(options: OptionTable) {
   return Object.entries(options).flatMap(([name, option]) => {
     if (option.argument) return []
     const choices = 'choices' in option && option.choices ? { choices: option.choices } : {}

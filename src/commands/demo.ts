@@ -12,7 +12,7 @@ import { currentPhase, nextStep } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State, Status } from '../core/journal/state.ts'
-import { openDemoWorld, type Fault, type DemoWorld } from '../demo/world.ts'
+import { openDemoWorld, type DemoFault, type DemoWorld } from '../demo/world.ts'
 import { readBaseline } from '../engine/baseline.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { run } from '../engine/run.ts'
@@ -23,7 +23,7 @@ import { openLive, type Live } from '../views/live.ts'
 import { digestOf } from '../session/digest.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { loadPlan } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 /** The plan's half hours become about two seconds. */
@@ -32,10 +32,10 @@ const SPEED = 1000
 const LONGEST = 3000
 
 /** How each fault is meant to end. */
-const EXPECTED: Readonly<Record<Fault, Status>> = { errors: 'rolled back', latency: 'rolled back', nodata: 'paused', none: 'complete' }
+const EXPECTED: Readonly<Record<DemoFault, Status>> = { errors: 'rolled back', latency: 'rolled back', nodata: 'paused', none: 'complete' }
 
 /** Runs the shipped five-phase plan against a real local shop, with a fault that really happens. */
-export default async function demo(session: Session<ValuesOf<'demo'>>): Promise<Answer> {
+export default async function demo(session: Session<ValuesOf<'demo'>>): Promise<VerbAnswer> {
   const { fault = 'errors', speed = SPEED } = session.options
   const { home, env, stopped } = session
   const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-'))
@@ -71,12 +71,12 @@ function anyTime(plan: Plan): Plan {
 
 interface Played {
   readonly world: DemoWorld
-  readonly fault: Fault
+  readonly fault: DemoFault
   readonly speed: number
   readonly command: string
 }
 
-async function play(session: Session, plan: Plan, files: State['files'], { world, fault, speed, command }: Played): Promise<Answer> {
+async function play(session: Session, plan: Plan, files: State['files'], { world, fault, speed, command }: Played): Promise<VerbAnswer> {
   const { cwd, clock, uuid, version, self, alive } = session
   const journal = await openFileStore(join(cwd, '.rollout'), session).open(journalName(plan))
   const writer = await openWriter({ journal, clock, uuid, version })

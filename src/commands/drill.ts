@@ -21,18 +21,18 @@ import { renderSettling } from '../views/rollback.ts'
 import { contingencyCalled, type Named } from '../session/contingency.ts'
 import { openEngine, openRollbackEngine } from '../session/open-engine.ts'
 import { openForReading, openRollout, readPlan } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Rehearses a contingency: on a copy, for real (`--apply`), or by what another environment has rehearsed (`--proof`). */
-export default async function drill(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+export default async function drill(session: Session<ValuesOf<'drill'>>): Promise<VerbAnswer> {
   const { proof, apply } = session.options
   if (proof !== undefined) return relyOn(session, proof)
   return apply ? applyForReal(session) : onCopy(session)
 }
 
-async function onCopy(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+async function onCopy(session: Session<ValuesOf<'drill'>>): Promise<VerbAnswer> {
   const { clock, uuid, version, options } = session
   const real = await openForReading(session)
   const plan = real.state?.plan ?? (await readPlan(session))
@@ -109,7 +109,7 @@ function reportOf(
   }
 }
 
-async function applyForReal(session: Session<ValuesOf<'drill'>>): Promise<Answer> {
+async function applyForReal(session: Session<ValuesOf<'drill'>>): Promise<VerbAnswer> {
   const { err, self, alive, options } = session
   const writer = await openRollout(session)
   const { plan } = stateOf({ writer })
@@ -136,7 +136,7 @@ async function applyForReal(session: Session<ValuesOf<'drill'>>): Promise<Answer
 }
 
 /** Writes into this journal that the contingency was rehearsed in another environment, and which event there says so. */
-async function relyOn(session: Session<ValuesOf<'drill'>>, from: string): Promise<Answer> {
+async function relyOn(session: Session<ValuesOf<'drill'>>, from: string): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const { plan } = stateOf({ writer })
   const contingency = contingencyCalled(plan, session.options.contingency)

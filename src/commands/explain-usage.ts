@@ -1,5 +1,6 @@
+import { shellWord } from '../core/values/shell-word.ts'
 import { RolloutError } from '../core/values/errors.ts'
-import { spelling, type Options } from './option.ts'
+import { spelling, type OptionTable } from './option.ts'
 import { PEERS } from './peers.ts'
 import { GLOBAL, VERBS } from './table.ts'
 
@@ -33,7 +34,7 @@ function formerFlag(argv: readonly string[], flag: string) {
   if (!Object.hasOwn(VERBS, name) || at < 0) return undefined
   const value = argv[at]?.split('=').slice(1) ?? []
   const rest = argv.filter((_, nth) => nth !== at && nth !== verb)
-  const words = [name, ...(value.length > 0 ? [value.join('=')] : []), ...rest].map(quoted)
+  const words = [name, ...(value.length > 0 ? [value.join('=')] : []), ...rest].map(shellWord)
   return { message: `--${name} is a command of its own: nothing was done`, hint: `rollout ${words.join(' ')}` }
 }
 
@@ -43,11 +44,7 @@ function foreignFlag(verb: string | undefined, flag: string) {
   return { message: `rollout ${verb} has no ${flag}: nothing was done`, hint: `it is a flag of ${owners.join(', ')}` }
 }
 
-function hasFlag(options: Options, flag: string): boolean {
+function hasFlag(options: OptionTable, flag: string): boolean {
   const names = Object.entries({ ...options, ...GLOBAL }).map(([name, option]) => spelling(name, option))
   return names.includes(flag.split('=', 1)[0] ?? '')
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

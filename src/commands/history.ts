@@ -10,11 +10,11 @@ import { happenings, renderEvent } from '../views/event.ts'
 import { jsonList } from '../views/json.ts'
 import { renderSignatures, type SignatureCheck } from '../views/signatures.ts'
 import { readEvents } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Shows what happened, newest first. Reading the whole journal checks every hash of its chain. */
-export default async function history(session: Session<ValuesOf<'history'>>): Promise<Answer> {
+export default async function history(session: Session<ValuesOf<'history'>>): Promise<VerbAnswer> {
   const { verify, format, limit = Number.POSITIVE_INFINITY, all } = session.options
   const { journal, events } = await readEvents(session)
   if (verify) return verified(session, journal, events)
@@ -33,7 +33,7 @@ export default async function history(session: Session<ValuesOf<'history'>>): Pr
   }
 }
 
-async function verified(session: Session, journal: Journal, events: readonly Event[]): Promise<Answer> {
+async function verified(session: Session, journal: Journal, events: readonly Event[]): Promise<VerbAnswer> {
   const checkpoint = await journal.checkpoint()
   const signatures = await checkSignatures(session, events)
   const value = { events: events.length, head: events.at(-1)?.hash ?? '', checkpoint: checkpoint?.seq ?? 0, signatures }

@@ -30,13 +30,13 @@ export type Option =
   /** `name=value`, as often as wanted. */
   | (Valued & { readonly is: 'pairs' })
 
-export type Options = Readonly<Record<string, Option>>
+export type OptionTable = Readonly<Record<string, Option>>
 
 /** A verb of the table. */
 export interface Row {
   readonly about: string
   readonly group: 'Daily' | 'Understand' | 'Rehearse' | 'Produce' | 'Plumbing'
-  readonly options: Options
+  readonly options: OptionTable
   /** Names of options of which one at most is given. */
   readonly oneOf?: readonly string[]
   /** What it appends is told to channels once it is done. */
@@ -53,7 +53,7 @@ type Value<Of> = Of extends { readonly is: 'switch' }
       ? Readonly<Record<string, string>>
       : (Of extends { readonly is: 'text' } ? Choice<Of> : number) | (Of extends { readonly required: true } ? never : undefined)
 
-/** What was typed for these options: every name is there, with `undefined`, `false` or nothing in it where it was not typed. */
+/** The values typed for these options: every name is there, with `undefined`, `false` or nothing in it where it was not typed. */
 export type Values<Of> = { readonly [Name in keyof Of]: Value<Of[Name]> }
 
 /** Returns the long spelling: `--if-step` of `ifStep`; of an argument its name in capitals. */
@@ -62,7 +62,7 @@ export function spelling(name: string, option: Option): string {
 }
 
 /** Returns what help says of an option: what it does, what it needs, what it does not go with. */
-export function describeOption(name: string, options: Options, oneOf: Row['oneOf'] = []): string {
+export function describeOption(name: string, options: OptionTable, oneOf: Row['oneOf'] = []): string {
   const { about = '', needs = [], not = [] } = options[name] ?? {}
   const others = oneOf.includes(name) ? oneOf.filter((each) => each !== name) : []
   const shown = (names: readonly string[]): string =>

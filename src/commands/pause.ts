@@ -1,12 +1,12 @@
 import { RolloutError } from '../core/values/errors.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { answerOfState } from '../session/state-answer.ts'
 import { signature } from '../session/signature.ts'
 import { openRollout } from '../session/project.ts'
 import { stateOf } from '../engine/engine.ts'
 
 /** Holds everything where it is; a move under way is still finished. A critical metric still rolls back while somebody watches. */
-export default async function pause(session: Session): Promise<Answer> {
+export default async function pause(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const { status } = stateOf({ writer })
   if (status === 'complete' || status === 'rolled back') {

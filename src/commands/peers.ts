@@ -1,6 +1,6 @@
 import type { Verb } from './table.ts'
 
-/** What is typed here. */
+/** Our own words for it. */
 type Line = Verb | `${Verb} ${string}`
 
 /** The verbs of other tools (argo rollouts, kargo, kubectl, terraform, flagger, git, systemctl …), and what they are called here. */

@@ -1,8 +1,8 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { parseDuration, parseExposure } from '../core/values/units.ts'
-import { spelling, type Option, type Options, type Row, type Values } from './option.ts'
+import { spelling, type Option, type OptionTable, type Row, type Values } from './option.ts'
 
-/** What was typed for one option, as commander gives it: undefined where nothing was. */
+/** The value of one option as commander gives it: undefined where none was typed. */
 export type Typed = string | boolean | readonly string[] | undefined
 
 type Read = string | number | boolean | readonly string[] | Readonly<Record<string, string>> | undefined
@@ -11,7 +11,11 @@ type Read = string | number | boolean | readonly string[] | Readonly<Record<stri
  * Returns what was typed as values of the options' kinds, once every relation of the table holds. Throws `usage` for a
  * value of another kind, and for an option without what it needs or beside what it excludes.
  */
-export function readOptions<Of extends Options>(options: Of, typed: Readonly<Record<string, Typed>>, oneOf: Row['oneOf'] = []): Values<Of> {
+export function readOptions<Of extends OptionTable>(
+  options: Of,
+  typed: Readonly<Record<string, Typed>>,
+  oneOf: Row['oneOf'] = [],
+): Values<Of> {
   const values = Object.fromEntries(Object.entries(options).map(([name, option]) => [name, readOption(name, option, typed[name])]))
   checkRelations(options, values, oneOf)
   if (!isRead(options, values)) throw new Error('an option was read as another kind than its own')
@@ -66,7 +70,7 @@ function wrong(name: string, option: Exclude<Option, { readonly is: 'switch' }>,
   return new RolloutError('usage', { message: `${what} is not ${article} ${option.takes}`, ...(hint !== undefined && { hint }) })
 }
 
-function checkRelations(options: Options, values: Readonly<Record<string, Read>>, oneOf: readonly string[]): void {
+function checkRelations(options: OptionTable, values: Readonly<Record<string, Read>>, oneOf: readonly string[]): void {
   const isGiven = (name: string): boolean => isSaid(values[name])
   const shown = (name: string): string => (options[name] ? spelling(name, options[name]) : name)
   if (oneOf.filter(isGiven).length > 1) {
@@ -95,7 +99,7 @@ function isSaid(value: Read): boolean {
 }
 
 /** The compiler's word for what `readOption` did: a value of the kind of its option under every name. */
-function isRead<Of extends Options>(options: Of, values: Readonly<Record<string, Read>>): values is Values<Of> {
+function isRead<Of extends OptionTable>(options: Of, values: Readonly<Record<string, Read>>): values is Values<Of> {
   return Object.entries(options).every(([name, { is }]) => {
     const value = values[name]
     if (is === 'switch') return typeof value === 'boolean'

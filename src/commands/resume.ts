@@ -2,11 +2,11 @@ import { RolloutError } from '../core/values/errors.ts'
 import { stateOf } from '../engine/engine.ts'
 import { signature } from '../session/signature.ts'
 import { openRollout } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { answerOfState } from '../session/state-answer.ts'
 
 /** Opens the latch after a pause or a rollback. Writes nothing to a target: the next turn decides. */
-export default async function resume(session: Session): Promise<Answer> {
+export default async function resume(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const state = stateOf({ writer })
   if (state.status === 'complete')

@@ -8,14 +8,14 @@ import { outcomeOfRun, run as turns, runOnce } from '../engine/run.ts'
 import { becomeController } from '../session/controller.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { notifierOf } from '../session/tell.ts'
 import { renderByHand } from '../views/advance.ts'
 import { openLive, type Live } from '../views/live.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
-export default async function run(session: Session<ValuesOf<'run'>>): Promise<Answer> {
+export default async function run(session: Session<ValuesOf<'run'>>): Promise<VerbAnswer> {
   const { once, exitOnPause } = session.options
   const writer = await openRollout(session)
   let state = stateOf({ writer })

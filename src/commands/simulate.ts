@@ -8,13 +8,13 @@ import { drawForecast } from '../views/forecast-svg.ts'
 import { renderAdvice, renderForecast } from '../views/forecast.ts'
 import { clean } from '../views/clean.ts'
 import { readPlan } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 const MOST_RUNS = 1000
 
 /** Plays the plan against made-up traffic. Reads no metric, and writes nothing but the picture that was asked for. */
-export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<Answer> {
+export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
   const { traffic = 100, baseline: usual = 0.5, fault = usual, latency: slower = 0, seed = 1, runs, svg } = session.options
   const [baseline, errors, latency] = [usual / 100, fault / 100, 1 + slower / 100]
   const plan = await readPlan(session)

@@ -9,12 +9,12 @@ import { renderWarnings } from '../views/problem.ts'
 import { digestOf } from '../session/digest.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { loadPlan, openRollout } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import { openPlanStore } from '../session/store.ts'
 
 /** Freezes the plan and records the baseline. Writes nothing to any target. */
-export default async function start(session: Session): Promise<Answer> {
+export default async function start(session: Session): Promise<VerbAnswer> {
   const by = await signature(session)
   const { plan, files, warnings } = await loadPlan(session, { starter: by.actor, isNew: true })
   const store = await openPlanStore(session)

@@ -3,18 +3,18 @@ import { RolloutError } from '../core/values/errors.ts'
 import { relocate } from '../engine/relocate.ts'
 import { renderMoved, renderState } from '../views/state.ts'
 import { nothingStarted, openForReading, openRollout } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import { openNamedStore } from '../session/store.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Shows where the journal is and who watches; `state move TO` takes it to another store. */
-export default async function state(session: Session<ValuesOf<'state'>>): Promise<Answer> {
+export default async function state(session: Session<ValuesOf<'state'>>): Promise<VerbAnswer> {
   const { to } = session.options
   return to === undefined ? show(session) : move(session, to)
 }
 
-async function show(session: Session): Promise<Answer> {
+async function show(session: Session): Promise<VerbAnswer> {
   const { state: now, journal } = await openForReading(session)
   if (!now) throw nothingStarted(journal)
   const lease = await journal.lease()
@@ -23,7 +23,7 @@ async function show(session: Session): Promise<Answer> {
   return { outcome: moved === undefined ? 'done' : 'config', kind: 'state', value: page, text: (out) => renderState(page, out) }
 }
 
-async function move(session: Session, written: string): Promise<Answer> {
+async function move(session: Session, written: string): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const { state: now, journal } = writer
   if (!now) throw nothingStarted(journal)

@@ -6,7 +6,7 @@ import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
 import { withUnheard } from '../session/unheard.ts'
 import { editedFiles, openState } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import { renderStatus } from '../views/status.ts'
 import type { ValuesOf } from './table.ts'
 
@@ -14,7 +14,7 @@ import type { ValuesOf } from './table.ts'
 const REFRESH = 1000
 
 /** Shows where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
-export default async function* status(session: Session<ValuesOf<'status'>>): AsyncGenerator<Answer> {
+export default async function* status(session: Session<ValuesOf<'status'>>): AsyncGenerator<VerbAnswer> {
   const { journal, state } = await openState(session)
   yield answerOf(session, state, await leaseOf(journal))
   if (!session.options.watch) return
@@ -37,7 +37,7 @@ async function leaseOf(journal: Journal): Promise<Lease | undefined> {
   }
 }
 
-function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease: Lease | undefined): Answer {
+function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease: Lease | undefined): VerbAnswer {
   const { options, clock, isLive } = session
   const { state, notes: unheard } = withUnheard(session, journaled)
   const edited = editedFiles(session, state)

@@ -1,5 +1,5 @@
 import type { GateName } from '../core/policy/gates.ts'
-import type { Options, Row, Values } from './option.ts'
+import type { OptionTable, Row, Values } from './option.ts'
 
 /** Flags that every verb takes, before it or after it. */
 export const GLOBAL = {
@@ -12,7 +12,7 @@ export const GLOBAL = {
   noInput: { is: 'switch', about: 'never ask; fail instead' },
   timeout: { is: 'duration', takes: 'duration', about: 'give up after this long (exit 124)', hint: 'write a unit: 30s, 5m or 2h' },
   noColor: { is: 'switch', about: 'plain text' },
-} as const satisfies Options
+} as const satisfies OptionTable
 
 /** As in core/policy/gates.ts, which is too large to be loaded with every command. */
 const GATES = [
@@ -349,5 +349,5 @@ export const VERBS = {
 
 export type Verb = keyof typeof VERBS
 
-/** What was typed behind a verb, and before it. */
+/** The values typed behind a verb, and before it. */
 export type ValuesOf<Of extends Verb> = Values<(typeof VERBS)[Of]['options'] & typeof GLOBAL>

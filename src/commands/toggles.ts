@@ -3,10 +3,10 @@ import { formatExposure } from '../core/values/units.ts'
 import { loadState } from '../engine/writer.ts'
 import { renderToggles, type ToggleRow } from '../views/toggles.ts'
 import { readPlan } from '../session/project.ts'
-import type { Answer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 
 /** Lists the inventory: of the running rollout when there is one, else of the plan file. */
-export default async function toggles(session: Session): Promise<Answer> {
+export default async function toggles(session: Session): Promise<VerbAnswer> {
   const { state } = await loadState(await session.journal())
   const plan = state?.plan ?? (await readPlan(session))
   const rows = rowsOf(plan, state?.exposures ?? {}, new Date(session.clock.now()).toISOString().slice(0, 10))

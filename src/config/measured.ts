@@ -6,13 +6,13 @@ import type { Duration } from '../core/values/units.ts'
 import type { OptionsParts } from './options.ts'
 
 /** The plan with what its metrics measure filled in, and what is wrong with files that cannot say it. */
-export interface Measured {
+export interface MeasuredPlan {
   readonly plan: Plan
   readonly problems: readonly Problem[]
 }
 
 /** Asks the adapter of every metric what its readings are and how far back they look. A metric without a sound one stays a gauge. */
-export async function askWhatIsMeasured(plan: Plan, parts: OptionsParts): Promise<Measured> {
+export async function askWhatIsMeasured(plan: Plan, parts: OptionsParts): Promise<MeasuredPlan> {
   const problems: Problem[] = []
   const metrics = await Promise.all(
     Object.entries(plan.metrics).map(async ([name, metric]): Promise<readonly [string, Metric]> => {

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startLoad } from './load.ts'
 
-export type Fault = 'errors' | 'latency' | 'nodata' | 'none'
+export type DemoFault = 'errors' | 'latency' | 'nodata' | 'none'
 
 export interface DemoWorldOptions {
   readonly folder: string
-  readonly fault: Fault
+  readonly fault: DemoFault
   /** Folder of the package: the shop runs from its bundle, or from the source where there is none. */
   readonly home: string
   readonly signal: AbortSignal

@@ -9,7 +9,7 @@ import { deliver } from './deliver.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
-import { openConfirmations, openSharedJournal, record, type SharedJournal } from './shared-journal.ts'
+import { openConfirmations, openSharedJournal, recordOfIntent, type SharedJournal } from './shared-journal.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -104,7 +104,7 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
     domain: clock.domain,
     now: clock.now(),
   })
-  await record(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
+  await recordOfIntent(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }
 
@@ -114,7 +114,7 @@ function unproven(watch: Watch): Watch {
 }
 
 async function refuse(engine: Engine, { seq }: Intent, target: string, error: string): Promise<void> {
-  await record(engine, seq, ({ targets }) => {
+  await recordOfIntent(engine, seq, ({ targets }) => {
     const known = targets[target]
     return known?.is === 'refused' && known.error === error ? undefined : { type: 'refused', intent: seq, target, error }
   })

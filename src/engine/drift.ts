@@ -11,11 +11,11 @@ import { shownWord } from './write-verified.ts'
 /** How targets differ from what the journal says they hold. */
 export interface Differing {
   readonly drifts: readonly Drift[]
-  readonly unreadable: readonly Unreadable[]
+  readonly unreadable: readonly UnreadableTarget[]
 }
 
 /** A target that could not be read, and why. */
-export interface Unreadable {
+export interface UnreadableTarget {
   readonly target: string
   readonly error: string
 }
@@ -32,7 +32,7 @@ export async function findDrift(
       .map(async (target): Promise<Differing> => {
         try {
           const found = await target.read(Object.keys(environment(state.plan, target.name, state)), signal)
-          return { drifts: driftOf(target, state, found), unreadable: [] }
+          return { drifts: targetDrift(target, state, found), unreadable: [] }
         } catch (thrown) {
           return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
         }
@@ -55,13 +55,13 @@ export async function findForeignDrift(
 }
 
 /** Compares the words found on a target with the state; each is given as it may be shown. */
-export function driftOf(target: OpenTarget, state: State, found: Words): readonly Drift[] {
+export function targetDrift(target: OpenTarget, state: State, found: Words): readonly Drift[] {
   return drift(state.plan, target.name, state, found).map((each) =>
     each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
   )
 }
 
 /** Formats a target that could not be read: `web: connection refused`. */
-export function formatUnreadable({ target, error }: Unreadable): string {
+export function formatUnreadable({ target, error }: UnreadableTarget): string {
   return `${target}: ${error}`
 }

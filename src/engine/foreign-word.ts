@@ -3,7 +3,7 @@ import type { Why } from '../core/journal/event.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { environment, type Drift } from '../core/plan/environment.ts'
 import type { Engine } from './engine.ts'
-import { driftOf } from './drift.ts'
+import { targetDrift } from './drift.ts'
 
 /**
  * Finds a word that somebody else wrote during an unfinished step up: resolves to why the step must not go on;
@@ -28,9 +28,9 @@ async function foreignAt(target: OpenTarget, state: State, intent: Intent, signa
   const after = { ...state, exposures: intent.exposures }
   try {
     const words = await target.read(Object.keys(environment(state.plan, target.name, after)), signal)
-    const before = new Set(driftOf(target, state, words).map(({ variable }) => variable))
+    const before = new Set(targetDrift(target, state, words).map(({ variable }) => variable))
     const hasConfirmed = intent.targets[target.name]?.is === 'applied'
-    return driftOf(target, after, words).filter(({ variable }) => hasConfirmed || before.has(variable))
+    return targetDrift(target, after, words).filter(({ variable }) => hasConfirmed || before.has(variable))
   } catch {
     // One that cannot be read says why when it is written.
     signal.throwIfAborted()

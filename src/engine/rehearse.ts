@@ -7,12 +7,12 @@ import type { Scope } from '../core/policy/destination.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
-import { driftOf } from './drift.ts'
+import { targetDrift } from './drift.ts'
 import { rollBack, type RollbackResult } from './rollback.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** How one target answered: how long its newest read took, and what went wrong with it. */
-export interface Check {
+export interface TargetCheck {
   readonly target: string
   readonly took: Duration
   readonly error?: string
@@ -23,7 +23,7 @@ export interface Check {
 export interface Rehearsed extends RollbackResult {
   /** The copy's state afterwards. */
   readonly state: State
-  readonly checks: readonly Check[]
+  readonly checks: readonly TargetCheck[]
 }
 
 export interface Rehearsing {
@@ -37,7 +37,7 @@ export interface Rehearsing {
  * often as a rollback would, and never written: what was to be written is remembered and read back as if it were there.
  */
 export async function rehearse(engine: Engine, writer: Writer, { scope, why, signature }: Rehearsing): Promise<Rehearsed> {
-  const checks = new Map<string, Check>()
+  const checks = new Map<string, TargetCheck>()
   const targets = engine.targets.map((target) => unwritten(target, engine, stateOf({ writer }), (check) => checks.set(target.name, check)))
   const copy: Engine = { ...engine, writer, targets }
   // The controller of the real rollout is none of the copy's.
@@ -45,7 +45,7 @@ export async function rehearse(engine: Engine, writer: Writer, { scope, why, sig
   return { before, to, state: stateOf(copy), checks: [...checks.values()] }
 }
 
-function unwritten(target: OpenTarget, { clock }: Engine, held: State, keep: (check: Check) => void): OpenTarget {
+function unwritten(target: OpenTarget, { clock }: Engine, held: State, keep: (check: TargetCheck) => void): OpenTarget {
   const written: Record<string, string> = {}
   return {
     ...target,
@@ -56,7 +56,7 @@ function unwritten(target: OpenTarget, { clock }: Engine, held: State, keep: (ch
       const check = { target: target.name, drifts: [] }
       try {
         const found: Words = await target.read(variables, signal)
-        keep({ ...check, drifts: driftOf(target, held, found), took: clock.monotonic() - began })
+        keep({ ...check, drifts: targetDrift(target, held, found), took: clock.monotonic() - began })
         return { ...found, ...written }
       } catch (thrown) {
         keep({ ...check, took: clock.monotonic() - began, error: messageOf(thrown) })

@@ -1,6 +1,6 @@
 import type { Controller, Why } from '../core/journal/event.ts'
 import { holdersOf } from '../core/policy/concerned.ts'
-import { effectiveRetreat, retreatTo, togglesIn, type Destination, type Scope } from '../core/policy/destination.ts'
+import { effectiveRetreat, retreatTo, togglesOfScope, type Destination, type Scope } from '../core/policy/destination.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -54,7 +54,7 @@ export async function destinationOf(engine: Engine, scope: Scope | undefined): P
 
 /** The targets that hold a toggle of this scope. */
 function holdersIn({ plan, ...state }: State, scope: Scope): readonly string[] {
-  return holdersOf(plan, togglesIn({ plan, ...state }, scope))
+  return holdersOf(plan, togglesOfScope({ plan, ...state }, scope))
 }
 
 /**

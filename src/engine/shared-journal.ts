@@ -29,7 +29,7 @@ export function openConfirmations(engine: Engine, { seq }: Intent, { exclusive }
   const waiting: Confirmed[] = []
   const write = async (): Promise<void> => {
     const all = waiting.splice(0)
-    await record(engine, seq, (open) => {
+    await recordOfIntent(engine, seq, (open) => {
       // Somebody else may have finished it as well.
       const news = all.filter(({ target }) => open.targets[target]?.is !== 'applied')
       const unheard = news.flatMap(({ target, isUnheard }) => (isUnheard ? [target] : []))
@@ -45,7 +45,7 @@ export function openConfirmations(engine: Engine, { seq }: Intent, { exclusive }
 }
 
 /** Appends what there is to say of an intent, unless it is no longer the newest. */
-export async function record(engine: Engine, seq: number, factOf: (open: Intent) => Fact | undefined): Promise<void> {
+export async function recordOfIntent(engine: Engine, seq: number, factOf: (open: Intent) => Fact | undefined): Promise<void> {
   await retryOnConflict(async () => {
     const open = stateOf(engine).intent
     const fact = open?.seq === seq ? factOf(open) : undefined

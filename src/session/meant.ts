@@ -4,7 +4,7 @@ import type { Store } from '../core/journal/store.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import { loadState } from '../engine/writer.ts'
 
-/** What is known of the rollout that somebody means, before any journal is read. */
+/** The rollout that somebody means, as far as it is known before any journal is read. */
 export interface Hints {
   /** The name of the plan; undefined where there is no plan, or none that says. */
   readonly name: string | undefined
@@ -14,7 +14,7 @@ export interface Hints {
   readonly hasEnvironments: boolean
   /** The store lies beside the plan: whatever is in it has its targets here. */
   readonly isBeside: boolean
-  /** What was typed, as it would be typed for an environment. */
+  /** The command as it would be typed for an environment. */
   readonly typedFor: (environment: string) => string
 }
 

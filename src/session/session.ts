@@ -44,7 +44,7 @@ export interface Session<Options extends Everywhere = Everywhere> extends Omit<S
 }
 
 /** What comes of a verb: printed in one place, as a value or as text. */
-export interface Answer {
+export interface VerbAnswer {
   readonly outcome: Outcome
   /** Names the shape of the value. */
   readonly kind: string
@@ -52,6 +52,6 @@ export interface Answer {
   /** A list of the value that may be too long to be held as text: written element by element. */
   readonly list?: { readonly name: string; readonly values: Iterable<unknown> }
   readonly text: (out: Stream) => string | Iterable<string>
-  /** What is done once it was printed. */
+  /** Work that begins once it was printed. */
   readonly afterwards?: () => Promise<void>
 }

@@ -4,10 +4,10 @@ import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { clean } from '../views/clean.ts'
 import { nextCommand, renderWord } from '../views/status.ts'
-import type { Answer, Session } from './session.ts'
+import type { VerbAnswer, Session } from './session.ts'
 
 /** Returns the answer of most verbs that change something: where it is now, and what to type next. */
-export function answerOfState({ clock }: Pick<Session, 'clock'>, state: State, outcome: Outcome): Answer {
+export function answerOfState({ clock }: Pick<Session, 'clock'>, state: State, outcome: Outcome): VerbAnswer {
   const summary = summarize(situationOf(state, clock.now()))
   return {
     outcome,

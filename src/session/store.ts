@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 
 /** A plan has at most this many bytes. */
 const LARGEST = 256 * 1024
-/** What was interrupted may still write down how it ended, in milliseconds. */
+/** How long an interrupted command may still write down how it ended, in milliseconds. */
 const GRACE = 2000
 
 /** Opens the store the plan names, or `ROLLOUT_STATE` where it names none or is gone; `.rollout` beside it otherwise. */

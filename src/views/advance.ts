@@ -14,7 +14,7 @@ export interface Moved {
   readonly changes: readonly Change[]
   readonly state: State
   readonly decision: Decision
-  /** What is left to do by hand, target by target. */
+  /** The lines left to type by hand, target by target. */
   readonly left: readonly { readonly target: string; readonly lines: readonly string[] }[]
   readonly overrides: readonly string[]
 }

@@ -24,7 +24,7 @@ export interface MetricEvidence {
 }
 
 export interface DecisionPage extends Summary {
-  /** What was known when it was stopped; absent while it is not. */
+  /** The readings when it was stopped; absent while it is not. */
   readonly evidence?: readonly MetricEvidence[]
 }
 

@@ -1,4 +1,4 @@
-import type { Advice } from '../core/forecast/advice.ts'
+import type { SimulationAdvice } from '../core/forecast/advice.ts'
 import type { End, ForecastRun } from '../core/forecast/forecast.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { binsOf } from './forecast.ts'
@@ -11,7 +11,7 @@ const COLORS: Readonly<Record<End, string>> = { 'rolled back': '#d1242f', paused
 export function drawForecast(
   name: string,
   releases: readonly { readonly title: string; readonly runs: readonly ForecastRun[] }[],
-  advice: Advice,
+  advice: SimulationAdvice,
 ): string {
   const height = TOP + releases.length * (PANEL + GAP) + 10
   const panels = releases.map(({ title, runs }, nth) => panel(title, runs, TOP + nth * (PANEL + GAP)))

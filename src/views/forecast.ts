@@ -1,4 +1,4 @@
-import type { Advice, EndingTally } from '../core/forecast/advice.ts'
+import type { SimulationAdvice, EndingTally } from '../core/forecast/advice.ts'
 import type { ForecastRun } from '../core/forecast/forecast.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
@@ -23,7 +23,7 @@ export function renderForecast(title: string, tally: EndingTally, runs: readonly
   return lines.join('\n')
 }
 
-export function renderAdvice({ is, text }: Advice, stream: Stream): string {
+export function renderAdvice({ is, text }: SimulationAdvice, stream: Stream): string {
   const color = paint(stream)
   return `${is === 'fine' ? color.green('✓') : color.yellow('!')} ${color.bold(is)}: ${clean(text)}\n`
 }

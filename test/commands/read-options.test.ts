@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Options } from '../../src/commands/option.ts'
+import type { OptionTable } from '../../src/commands/option.ts'
 import { readOptions, type Typed } from '../../src/commands/read-options.ts'
 
 const OPTIONS = {
@@ -14,7 +14,7 @@ const OPTIONS = {
   gates: { is: 'list', takes: 'gate', about: 'these', choices: ['hold', 'samples'] },
   attribute: { is: 'pairs', takes: 'name=value', about: 'what is known' },
   reason: { is: 'text', takes: 'text', about: 'why' },
-} as const satisfies Options
+} as const satisfies OptionTable
 
 const read = (typed: Readonly<Record<string, Typed>>, oneOf?: readonly string[]) => readOptions(OPTIONS, typed, oneOf)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeOption, spelling, type Options, type Row } from '../../src/commands/option.ts'
+import { describeOption, spelling, type OptionTable, type Row } from '../../src/commands/option.ts'
 import { PEERS } from '../../src/commands/peers.ts'
 import { GLOBAL, VERBS } from '../../src/commands/table.ts'
 import { GATES } from '../../src/core/policy/gates.ts'
@@ -8,7 +8,7 @@ import { fakeShell } from '../helpers/shell.ts'
 const rows: readonly (readonly [string, Row])[] = Object.entries(VERBS)
 
 describe.each(rows)('%s', (verb, { options, oneOf = [] }) => {
-  const known: Options = { ...options, ...GLOBAL }
+  const known: OptionTable = { ...options, ...GLOBAL }
 
   it('relates only to what there is, and hides no flag that every verb takes', () => {
     const related = [...oneOf, ...Object.values(options).flatMap(({ needs = [], not = [] }) => [...needs, ...not])]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openMetrics } from '../../src/adapters/open.ts'
-import { openDemoWorld, type Fault } from '../../src/demo/world.ts'
+import { openDemoWorld, type DemoFault } from '../../src/demo/world.ts'
 import { hasPrometheus, startPrometheus } from '../helpers/prometheus.ts'
 import { lend } from '../helpers/loan.ts'
 import { planOf } from '../helpers/metrics.ts'
@@ -51,7 +51,7 @@ afterEach(async () => {
 })
 
 /** The shop with users, a Prometheus that has scraped it twice, and a plan beside them. */
-async function setUp(fault: Fault) {
+async function setUp(fault: DemoFault) {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-promql-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true }))
   const world = await openDemoWorld({ folder, fault, home, signal: new AbortController().signal })

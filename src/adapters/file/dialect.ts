@@ -25,7 +25,7 @@ export function clashOf({ head, quote, tail }: Assignment, dialect: Dialect): st
 }
 
 /** Returns a word as it is written: a shell that sources the file would end the value at a semicolon. */
-export function quoted(word: string, dialect: Dialect): string {
+export function inDialect(word: string, dialect: Dialect): string {
   const isVerbatim = dialect === 'docker' || dialect === 'kubectl'
   return word.includes(';') && !isVerbatim ? `"${word}"` : word
 }

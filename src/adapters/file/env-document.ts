@@ -3,7 +3,7 @@ import type { Words } from '../../core/ports.ts'
 import { parseEnv, variablesOf, type Assignment, type EnvLine } from '../../core/toggle/env-text.ts'
 import { formatMark, type Mark } from '../../core/toggle/mark.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { clashOf, quoted, type Dialect } from './dialect.ts'
+import { clashOf, inDialect, type Dialect } from './dialect.ts'
 
 /** Matches text that every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]*$/
@@ -58,7 +58,7 @@ export function writeWords(
     return (line.assigns && word !== undefined ? assigned(line.assigns, word, dialect) : line.text) + line.end
   })
   const known = new Set(lines.flatMap(({ assigns }) => assigns?.name ?? []))
-  const added = [...wanted].flatMap(([name, word]) => (known.has(name) || word === '' ? [] : [`${name}=${quoted(word, dialect)}`]))
+  const added = [...wanted].flatMap(([name, word]) => (known.has(name) || word === '' ? [] : [`${name}=${inDialect(word, dialect)}`]))
   if (!lines.some((line) => line.mark && isReplaced(line.mark, mark))) added.push(marked)
   // Behind an open quote there are lines that nobody has looked at.
   const rest = document.slice(bom.length + lines.reduce((length, { text, end }) => length + text.length + end.length, 0))
@@ -93,5 +93,5 @@ function append(document: string, added: readonly string[], lines: readonly EnvL
 }
 
 function assigned({ head, quote, tail }: Assignment, word: string, dialect: Dialect): string {
-  return head + (quote === '' ? quoted(word, dialect) : word) + tail
+  return head + (quote === '' ? inDialect(word, dialect) : word) + tail
 }

@@ -35,12 +35,12 @@ function json(text: string, what: string): unknown {
 }
 
 /** The marks that a member of the document holds: one text of all, `42 of:shop/1a2b3c4d5e6f; 7 of:search/…`. */
-export function marksIn(member: unknown): readonly Mark[] {
+export function jsonMarksIn(member: unknown): readonly Mark[] {
   return partsOf(member).flatMap((part) => parseMark(part) ?? [])
 }
 
 /** The member with this mark, in the place of those it replaces. What is no mark stays. */
-export function withMark(member: unknown, mark: Mark): string {
+export function withJsonMark(member: unknown, mark: Mark): string {
   const others = partsOf(member).filter((part) => {
     const other = parseMark(part)
     return !other || !isReplaced(other, mark)

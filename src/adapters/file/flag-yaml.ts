@@ -19,12 +19,12 @@ export function flagsIn(text: string): { readonly [flag: string]: unknown } {
 }
 
 /** The marks: comments as in an env file. */
-export function marksIn(text: string): readonly Mark[] {
+export function yamlMarksIn(text: string): readonly Mark[] {
   return [...text.matchAll(MARK)].flatMap(([, mark = '']) => parseMark(mark) ?? [])
 }
 
 /** The text with this mark, in the place of those it replaces. */
-export function withMark(text: string, mark: Mark): string {
+export function withYamlMark(text: string, mark: Mark): string {
   const line = markLine(mark)
   let isIn = false
   const marked = text.replaceAll(MARK, (comment, held: string) => {

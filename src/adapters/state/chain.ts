@@ -17,7 +17,7 @@ export interface Site {
   readonly hint: string
 }
 
-/** What is left to whoever must go back while the journal cannot be used. */
+/** The way back while the journal cannot be used. */
 export const WITHOUT = 'to go back without it: rollout rollback --all --break-glass'
 
 /** Of a store in which an event has no place of its own. */

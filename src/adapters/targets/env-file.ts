@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { quote } from '../argv.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { markLine, readMarks, readWords, writeWords } from '../file/env-document.ts'
-import { DIALECTS, quoted, type Dialect } from '../file/dialect.ts'
+import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
@@ -30,10 +30,10 @@ export default target({
 
 /** For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. */
 function lineByHand(file: string, words: { readonly [variable: string]: string }, dialect: Dialect): string {
-  const [path, next] = [quote(file), quote(`${file}.new`)]
+  const [path, next] = [shellWord(file), shellWord(`${file}.new`)]
   const edits = Object.entries(words).map(([name, word]) => {
-    const assigned = quoted(word, dialect).replaceAll(/[\\&|]/g, '\\$&')
-    return `-e ${quote(`s|^((export )?${name}=).*|\\1${assigned}|`)}`
+    const assigned = inDialect(word, dialect).replaceAll(/[\\&|]/g, '\\$&')
+    return `-e ${shellWord(`s|^((export )?${name}=).*|\\1${assigned}|`)}`
   })
   return `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
 }

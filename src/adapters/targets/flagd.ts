@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Json } from '../../core/values/json.ts'
 import { parseExposure, type Exposure } from '../../core/values/units.ts'
 import { formatMark } from '../../core/toggle/mark.ts'
-import { quote } from '../argv.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, marksIn, parseAs, withChanges, withMark } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, jsonMarksIn, parseAs, withChanges, withJsonMark } from '../file/flag-json.ts'
 import { adviseIds } from '../file/flagd-ids.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
 import { checkInside } from '../file/inside.ts'
@@ -60,7 +60,7 @@ export default target({
         }),
       )
     },
-    marks: (text) => marksIn(edit(text).metadata?.['rollout']),
+    marks: (text) => jsonMarksIn(edit(text).metadata?.['rollout']),
     write: (text, words, mark, given) => {
       const { flags, metadata = {} } = edit(text)
       const before = metadata['rollout']
@@ -70,7 +70,7 @@ export default target({
         return { key, before: held, after: flagFor(held, exposureOf(word)) }
       })
       const written = withChanges(text === '' ? EMPTY : text, ['flags'], changes)
-      return withChanges(written, ['metadata'], [{ key: 'rollout', before, after: withMark(before, mark) }])
+      return withChanges(written, ['metadata'], [{ key: 'rollout', before, after: withJsonMark(before, mark) }])
     },
     unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the metadata of the file`,
     largest: LARGEST_FLAGS,
@@ -80,8 +80,8 @@ export default target({
       const place = `.flags[${JSON.stringify(flagOf(given, name))}]`
       return `${place} = (${place} | del(.targeting)) + ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`
     })
-    const [path, next] = [quote(given.path), quote(`${given.path}.new`)]
-    return [`jq ${quote(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
+    const [path, next] = [shellWord(given.path), shellWord(`${given.path}.new`)]
+    return [`jq ${shellWord(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],

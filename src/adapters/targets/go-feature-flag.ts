@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Json } from '../../core/values/json.ts'
 import type { Refusal } from '../../core/ports.ts'
 import { formatExposure, type Exposure } from '../../core/values/units.ts'
-import { quote } from '../argv.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { LARGEST_FLAGS } from '../file/flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
-import { flagsIn, marksIn, withFlags, withMark } from '../file/flag-yaml.ts'
+import { flagsIn, yamlMarksIn, withFlags, withYamlMark } from '../file/flag-yaml.ts'
 import { checkInside } from '../file/inside.ts'
 import { markLine } from '../file/env-document.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
@@ -40,7 +40,7 @@ export default target({
         }),
       )
     },
-    marks: marksIn,
+    marks: yamlMarksIn,
     write: (text, words, mark, given) => {
       const written = withFlags(text, (flags) => {
         const made = Object.entries(words).map(([name, word]) => {
@@ -49,7 +49,7 @@ export default target({
         })
         return new Map(made)
       })
-      return withMark(written, mark)
+      return withYamlMark(written, mark)
     },
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
     largest: LARGEST_FLAGS,
@@ -57,7 +57,7 @@ export default target({
   byHand: (given, words) => [
     ...Object.entries(words).map(([name, word]) => {
       const made = JSON.stringify(flagFor(undefined, exposureOf(word)))
-      return `yq -i ${quote(`.[${JSON.stringify(flagOf(given, name))}] = ${made}`)} ${quote(given.path)}`
+      return `yq -i ${shellWord(`.[${JSON.stringify(flagOf(given, name))}] = ${made}`)} ${shellWord(given.path)}`
     }),
     ...reloadByHand(given),
   ],

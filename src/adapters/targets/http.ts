@@ -3,7 +3,7 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
 import type { Loan, Words } from '../../core/ports.ts'
 import { access, admit } from '../http/access.ts'
-import { quote } from '../argv.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { parseDocument, valueAtPath } from '../measure/document.ts'
 import { request, withoutSecrets } from '../http/http.ts'
@@ -193,12 +193,12 @@ function withoutHeaders(text: string, headers: Values): string {
 /** Secrets are for the person to fill in, from variables of the shell: a token of this process is never printed. */
 function typedCall({ method, bearer, basic, headers = {} }: Options, { url, type, body }: Call): string {
   const variable = (name: string): string => `$${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`
-  const token = bearer?.startsWith('file:') ? `$(cat ${quote(bearer.slice('file:'.length))})` : '$TOKEN'
+  const token = bearer?.startsWith('file:') ? `$(cat ${shellWord(bearer.slice('file:'.length))})` : '$TOKEN'
   return [
-    `curl -X ${method} -H ${quote(`content-type: ${type}`)}`,
+    `curl -X ${method} -H ${shellWord(`content-type: ${type}`)}`,
     ...(bearer === undefined ? [] : [`-H "authorization: Bearer ${token}"`]),
-    ...(basic ? [`-u ${quote(basic.user)}`] : []),
+    ...(basic ? [`-u ${shellWord(basic.user)}`] : []),
     ...Object.keys(headers).map((name) => `-H "${name}: ${variable(name)}"`),
-    `--data ${quote(body)} ${quote(url)}`,
+    `--data ${shellWord(body)} ${shellWord(url)}`,
   ].join(' ')
 }

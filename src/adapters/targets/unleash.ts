@@ -3,9 +3,9 @@ import type { Json } from '../../core/values/json.ts'
 import type { Refusal } from '../../core/ports.ts'
 import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { formatMark } from '../../core/toggle/mark.ts'
-import { quote } from '../argv.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, marksIn, parseAs, withChanges, withMark } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, jsonMarksIn, parseAs, withChanges, withJsonMark } from '../file/flag-json.ts'
 import { exposureOf, flagOf, foreign, refuseWord, strayKeys, wordOf } from '../file/flag-word.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
@@ -60,7 +60,7 @@ export default target({
         }),
       )
     },
-    marks: (text) => marksIn(markedIn(text)),
+    marks: (text) => jsonMarksIn(markedIn(text)),
     write: (text, words, mark, given) => {
       const { features, rollout } = edit(text)
       const places = new Map(features.map((each, nth) => [feature.safeParse(each).data?.name, nth]))
@@ -71,7 +71,7 @@ export default target({
         return { key, before: features[key], after: featureFor(features[key], flag, exposureOf(word), given) }
       })
       const written = withChanges(text === '' ? EMPTY : text, ['features'], changes)
-      return withChanges(written, [], [{ key: 'rollout', before: rollout, after: withMark(markedIn(text), mark) }])
+      return withChanges(written, [], [{ key: 'rollout', before: rollout, after: withJsonMark(markedIn(text), mark) }])
     },
     unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the file`,
     largest: LARGEST_FLAGS,
@@ -84,8 +84,8 @@ export default target({
       const changed = JSON.stringify({ enabled: made['enabled'], strategies: made['strategies'] })
       return `.features |= (if any(${its}) then map(if ${its} then . + ${changed} else . end) else . + [${JSON.stringify(made)}] end)`
     })
-    const [path, next] = [quote(given.path), quote(`${given.path}.new`)]
-    return [`jq ${quote(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
+    const [path, next] = [shellWord(given.path), shellWord(`${given.path}.new`)]
+    return [`jq ${shellWord(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word) ?? refusePercent(exposureOf(word)),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],

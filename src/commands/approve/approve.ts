@@ -11,7 +11,7 @@ import type { Signature, Writer } from '../../engine/writer.ts'
 import { checkStep } from '../../session/if-step.ts'
 import { factsOfItem } from './checklist.ts'
 import { openRollout } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { answerOfState } from '../../session/state-answer.ts'
 import type { Approving } from '../../session/signing.ts'
@@ -21,7 +21,7 @@ import type { ValuesOf } from '../table.ts'
  * Approves the next step, or ticks an item of a checklist; `--revoke` takes back what the same person has said before.
  * Saying it twice changes nothing, unless the first is about to expire or was not signed.
  */
-export default async function approve(session: Session<ValuesOf<'approve'>>): Promise<Answer> {
+export default async function approve(session: Session<ValuesOf<'approve'>>): Promise<VerbAnswer> {
   const { item, ifStep } = session.options
   const writer = await openRollout(session)
   const state = stateOf({ writer })

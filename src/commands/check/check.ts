@@ -10,7 +10,7 @@ import { annotationOf, fence, reportToGitHub } from '../../session/github.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { editedFiles, loadPlan, openForReading } from '../../session/project.ts'
 import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import { VERBS, type ValuesOf } from '../table.ts'
 
 const PARTS = VERBS.check.options.what.choices
@@ -20,7 +20,7 @@ type Part = (typeof PARTS)[number]
 const BETWEEN = 2000
 
 /** Gates a deploy. Reads everything, writes to nothing but what GitHub gave it for the purpose. */
-export default async function check(session: Session<ValuesOf<'check'>>): Promise<Answer> {
+export default async function check(session: Session<ValuesOf<'check'>>): Promise<VerbAnswer> {
   const { what, json } = session.options
   const report = await inspect(session, what === undefined ? PARTS : [what])
   const isGitHub = session.env['GITHUB_ACTIONS'] === 'true'

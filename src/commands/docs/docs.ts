@@ -3,20 +3,21 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { compareGenerated, marked, writeAll, type Compared, type GeneratedFile } from '../../adapters/file/generated.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { documentsOf, pageOf } from '../../views/docs/documents.ts'
-import { quoted, type DocsSource } from '../../views/docs/source.ts'
+import { shellWord } from '../../core/values/shell-word.ts'
+import type { DocsSource } from '../../views/docs/source.ts'
 import { markdown } from '../../views/document/markdown.ts'
 import { renderDocs, type DocsRow } from '../../views/docs.ts'
 import { renderWarnings } from '../../views/problem.ts'
 import { byHandOf } from './by-hand.ts'
 import { loadPlan } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { blockIn, END, START } from './readme-block.ts'
 
 const PAGE = 'rollout.html'
 
 /** Writes the documents of the plan; with `--check` says which are not what the plan says, and exits 2 when there are any. */
-export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<Answer> {
+export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<VerbAnswer> {
   const { cwd, lender, options } = session
   const { file, folder } = session.place
   const { plan, warnings } = await loadPlan(session, { isOnlyRead: true })
@@ -56,7 +57,7 @@ function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html' | 
 
 /** What every command of these documents has to be typed with. */
 function flagsOf({ file, env }: ValuesOf<'docs'>): readonly string[] {
-  return [...(file === undefined ? [] : ['-f', quoted(file)]), ...(env === undefined ? [] : ['-e', quoted(env)])]
+  return [...(file === undefined ? [] : ['-f', shellWord(file)]), ...(env === undefined ? [] : ['-e', shellWord(env)])]
 }
 
 interface Readme {

@@ -13,14 +13,14 @@ import { probeIds } from './ids.ts'
 import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
 import { loadPlan } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
 /** The oldest Node.js this is tested on: major, minor. */
 const OLDEST = [20, 19] as const
 
 /** Looks for what will hurt later. Writes nothing, to no target and to no journal; `--notify` sends each channel a test message. */
-export default async function doctor(session: Session<ValuesOf<'doctor'>>): Promise<Answer> {
+export default async function doctor(session: Session<ValuesOf<'doctor'>>): Promise<VerbAnswer> {
   const { signal, lender, clock, uuid, user, options } = session
   const { plan, rows } = await examinePlan(session)
   rows.unshift(examineNode(session.node))
@@ -37,7 +37,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   return { outcome: outcomeOf(rows), kind: 'doctor', value: { findings: rows }, text: (out) => renderDoctor(rows, out) }
 }
 
-/** What is wrong here is worse than what does not answer. */
+/** Returns the exit code: a fault here is worse than a server that does not answer. */
 function outcomeOf(rows: readonly DoctorFinding[]): Outcome {
   const failed = rows.filter(({ level }) => level === 'failed')
   if (failed.length === 0) return 'done'

@@ -7,14 +7,14 @@ import { renderDecision, renderEventPage, renderMetric, renderToggle } from '../
 import { renderContingency, renderRisk } from '../../views/risk.ts'
 import { decisionPage, eventPage, metricPage, togglePage } from './pages.ts'
 import { openState } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { contingencyPage, riskPage } from '../../session/risks.ts'
 
-type Page = Pick<Answer, 'kind' | 'value' | 'text'>
+type Page = Pick<VerbAnswer, 'kind' | 'value' | 'text'>
 
 /** Explains the decision now, a metric, an event by its number, a toggle, a risk or a contingency. From the journal alone. */
-export default async function explain(session: Session<ValuesOf<'explain'>>): Promise<Answer> {
+export default async function explain(session: Session<ValuesOf<'explain'>>): Promise<VerbAnswer> {
   const { user, attribute, subject } = session.options
   if (user !== undefined) return { outcome: 'done', ...(await userAnswer(session, user, attribute)) }
   const { journal, state } = await openState(session)

@@ -6,14 +6,14 @@ import { MOST, sketchPlan, type Sketch } from '../../config/sketch.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { renderInit } from '../../views/init.ts'
 import { findInventory } from './inventory.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
 const PROMETHEUS = 'http://localhost:9090'
 const EXAMPLE = { name: 'FEATURE_EXAMPLE', words: { on: 'true', off: 'false' }, isOn: false }
 
 /** Looks for env files with toggles and for a Prometheus, and writes a small plan that passes `check config`. */
-export default async function init(session: Session<ValuesOf<'init'>>): Promise<Answer> {
+export default async function init(session: Session<ValuesOf<'init'>>): Promise<VerbAnswer> {
   const { options, cwd, uuid } = session
   // Here, not the nearest plan above: that one is another.
   const { file, folder } = session.reopen({ file: options.file ?? cwd }).place

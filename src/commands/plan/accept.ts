@@ -10,12 +10,12 @@ import { move } from '../../engine/move.ts'
 import { digestOf } from '../../session/digest.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { answerOfState } from '../../session/state-answer.ts'
 
 /** Freezes the edited plan into the running rollout; what is behind the cursor stays as it was. */
-export async function accept(session: Session): Promise<Answer> {
+export async function accept(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const by = await signature(session)
   const { plan: read, files } = await loadPlan(session, { starter: by.actor })
@@ -52,7 +52,7 @@ function othersUnder(before: State, now: State): readonly string[] {
   })
 }
 
-/** What is behind the cursor cannot be changed any more. Throws `conflict` naming the first step that differs. */
+/** Refuses a plan that changes a step behind the cursor. Throws `conflict` naming the first step that differs. */
 function checkPast(state: State, read: Plan): void {
   const [old, now] = [stepsOf(state.plan), stepsOf(read)]
   for (let index = 0; index <= state.cursor; index += 1) {

@@ -24,7 +24,7 @@ import { loadPlan, openForReading } from '../../session/project.ts'
 import { measureTraffic } from './traffic.ts'
 import type { Planned, Ranked } from '../../views/risk.ts'
 import { risksOf } from '../../session/risks.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
 /** One word a target would get. */
@@ -61,7 +61,7 @@ export interface PlanReport extends UsersReport {
 }
 
 /** Shows what would change per toggle and target; `--accept` freezes an edited plan into the running rollout. */
-export default async function plan(session: Session<ValuesOf<'plan'>>): Promise<Answer> {
+export default async function plan(session: Session<ValuesOf<'plan'>>): Promise<VerbAnswer> {
   const { accept, detailedExitcode, json } = session.options
   if (accept) return (await import('./accept.ts')).accept(session)
   const loaded = await loadPlan(session)

@@ -11,7 +11,7 @@ import { readUsers } from './users-file.ts'
 const OFTEN = 20_000
 const SELDOM = 250_000
 
-/** What is known of the users of a plan. */
+/** Who joins with each step of a plan. */
 export interface UsersReport {
   /** How many there are: those of the file, else what the plan says. */
   readonly users?: number

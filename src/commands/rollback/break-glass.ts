@@ -6,13 +6,13 @@ import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
 import { environmentOf, loadPlan } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { outlineAt } from '../../session/store.ts'
 import { tellOnce } from '../../session/tell.ts'
 
 /** Writes every toggle's default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
-export async function breakTheGlass(session: Session, isDryRun: boolean, cause: RolloutError): Promise<Answer> {
+export async function breakTheGlass(session: Session, isDryRun: boolean, cause: RolloutError): Promise<VerbAnswer> {
   const { clock, signal, lender, place, uuid } = session
   if (isDryRun)
     throw new RolloutError(cause.code, [

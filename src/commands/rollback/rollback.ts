@@ -16,7 +16,7 @@ import { endController } from '../../session/controller.ts'
 import { digestOf } from '../../session/digest.ts'
 import { openRollbackEngine } from '../../session/open-engine.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
-import type { Answer, Session } from '../../session/session.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { tell } from '../../session/tell.ts'
 import type { ValuesOf } from '../table.ts'
@@ -25,7 +25,7 @@ import type { ValuesOf } from '../table.ts'
  * Takes the change back and latches. Works from the frozen plan, whatever rollout.yaml says
  * now; without a journal, `--all` works from rollout.yaml alone.
  */
-export default async function rollback(session: Session<ValuesOf<'rollback'>>): Promise<Answer> {
+export default async function rollback(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
   if (!session.options.breakGlass) return ordinary(session)
   try {
     return await ordinary(session)
@@ -40,7 +40,7 @@ export default async function rollback(session: Session<ValuesOf<'rollback'>>): 
 /** How a journal fails that cannot be used: damaged, not allowed, out of reach, too slow. */
 const WITHOUT_JOURNAL: ReadonlySet<Outcome> = new Set(['config', 'denied', 'unreachable', 'timeout'])
 
-async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<Answer> {
+async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
   const { err, options } = session
   const writer = await openRollout(session)
   if (!writer.state) await begin(session, writer)
@@ -126,7 +126,12 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
   await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline: defaultsOf(plan) }, by)
 }
 
-function answerOf({ clock, err }: Session, engine: Engine, changes: readonly Change[], did: 'moved' | 'nothing to do' | 'dry run'): Answer {
+function answerOf(
+  { clock, err }: Session,
+  engine: Engine,
+  changes: readonly Change[],
+  did: 'moved' | 'nothing to do' | 'dry run',
+): VerbAnswer {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
   const phase = currentPhase(state)?.id ?? ''

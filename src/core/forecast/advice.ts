@@ -69,7 +69,7 @@ export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
   }
 }
 
-export interface Advice {
+export interface SimulationAdvice {
   readonly is: 'fine' | 'too nervous' | 'too slow' | 'too blind'
   readonly text: string
 }
@@ -82,7 +82,7 @@ const MISSED_AT_MOST = 0.05
 const MAINLY = 0.4
 
 /** Returns the worst that is to be said of a plan by its made-up rollouts, and what to change. */
-export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally): Advice {
+export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally): SimulationAdvice {
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
   if (back && back.share > alpha && back.share * good.runs > 1)

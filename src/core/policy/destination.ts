@@ -57,7 +57,7 @@ export function retreatTo(state: State, scope: Scope): Destination {
 }
 
 /** Returns the toggles that a retreat of this scope is about. */
-export function togglesIn(state: State, scope: Scope): readonly string[] {
+export function togglesOfScope(state: State, scope: Scope): readonly string[] {
   const { plan } = state
   switch (scope.is) {
     case 'all':

@@ -40,8 +40,3 @@ export function annotated(lines: readonly (readonly [line: string, about: string
 export function shareOf(toggle: Pick<Toggle, 'kind'> | undefined, to: Exposure): string {
   return toggle?.kind === 'legacy' ? `off for ${formatExposure(to)}` : formatExposure(to)
 }
-
-/** Returns a text as a shell takes it for one word. */
-export function quoted(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
-}

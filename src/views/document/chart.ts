@@ -1,6 +1,6 @@
 import type { Duration } from '../../core/values/units.ts'
 
-/** What is counted to the right: time since the start, or steps. */
+/** The unit to the right: time since the start, or steps. */
 export type Axis = 'time' | 'steps'
 
 /** When something begins and ends, counted from the start. */
