@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option as Flag } from 'commander'
-import { describeOption, spelling, type Option, type OptionTable, type Row } from './commands/option.ts'
+import { describeOption, usageOf, type OptionTable, type Row } from './commands/option.ts'
 import type { Typed } from './commands/read-options.ts'
 import { GLOBAL, VERBS, type Verb } from './commands/table.ts'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
@@ -66,7 +66,7 @@ function build(shell: Shell, act: (verb: Verb, typed: Readonly<Record<string, Ty
     const row: Row = VERBS[verb]
     const command = program.command(verb).description(row.about).helpGroup(`${row.group}:`).exitOverride()
     for (const [name, option] of Object.entries(row.options)) {
-      if (option.argument) command.argument(argumentOf(name, option), describeOption(name, { ...row.options, ...GLOBAL }, row.oneOf))
+      if (option.argument) command.argument(usageOf(name, option), describeOption(name, { ...row.options, ...GLOBAL }, row.oneOf))
     }
     addFlags(command, row.options, 'Options:', row.oneOf)
     addFlags(command, GLOBAL, 'Everywhere:')
@@ -79,23 +79,11 @@ function isVerb(name: string): name is Verb {
   return Object.hasOwn(VERBS, name)
 }
 
-/** As commander spells it: `[toggles...]`, `<shell>`. */
-function argumentOf(name: string, { is, ...option }: Option): string {
-  const inside = `${name}${is === 'list' ? '...' : ''}`
-  return 'required' in option ? `<${inside}>` : `[${inside}]`
-}
-
 function addFlags(command: Command, options: OptionTable, heading: string, oneOf?: Row['oneOf']): void {
   for (const [name, option] of Object.entries(options).filter(([, each]) => !each.argument)) {
-    const short = option.short === undefined ? '' : `${option.short}, `
-    const value = 'takes' in option ? ` <${option.takes}${MANY[option.is] ?? ''}>` : ''
-    command.addOption(
-      new Flag(`${short}${spelling(name, option)}${value}`, describeOption(name, { ...options, ...GLOBAL }, oneOf)).helpGroup(heading),
-    )
+    command.addOption(new Flag(usageOf(name, option), describeOption(name, { ...options, ...GLOBAL }, oneOf)).helpGroup(heading))
   }
 }
-
-const MANY: Readonly<Record<string, string>> = { list: ',…', pairs: '...' }
 
 /** Returns the values typed for each name of the table, before the verb or behind it. */
 function typedIn({ options }: Row, command: Command, program: Command): Readonly<Record<string, Typed>> {

@@ -61,6 +61,18 @@ export function spelling(name: string, option: Option): string {
   return option.argument ? name.toUpperCase() : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
+/** Returns how help writes an option with its value: `-f, --file <path>`, `--override <gate,…>`, `[toggles...]`. */
+export function usageOf(name: string, option: Option): string {
+  if (option.argument) {
+    const word = option.is === 'list' ? `${name}...` : name
+    return option.required ? `<${word}>` : `[${word}]`
+  }
+  const short = option.short === undefined ? '' : `${option.short}, `
+  const many = { list: ',…', pairs: '...' }
+  const value = 'takes' in option ? ` <${option.takes}${option.is === 'list' || option.is === 'pairs' ? many[option.is] : ''}>` : ''
+  return `${short}${spelling(name, option)}${value}`
+}
+
 /** Returns what help says of an option: what it does, what it needs, what it does not go with. */
 export function describeOption(name: string, options: OptionTable, oneOf: Row['oneOf'] = []): string {
   const { about = '', needs = [], not = [] } = options[name] ?? {}
