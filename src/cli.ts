@@ -28,10 +28,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   } catch (caught) {
     const thrown = isOutside(caught) && shell.signal.aborted ? shell.signal.reason : caught
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 'done'
-    const [{ explainUsage }, { printError }] = await Promise.all([
-      import('./commands/explain-usage.ts'),
-      import('./session/print-error.ts'),
-    ])
+    const { explainUsage } = await import('./commands/explain-usage.ts')
+    const { printError } = await import('./session/print-error.ts')
     const error = thrown instanceof CommanderError ? explainUsage(thrown.message, argv) : thrown
     // One value on stdout: where there is one already the error is told beside it.
     printError({ ...shell, err: world.err }, argv.includes('--json') && !isPrinted, error)
