@@ -4,7 +4,7 @@ import type { Change } from '../core/report/summary.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { renderByHand, type Moved } from './advance.ts'
 import { renderChanges } from './event.ts'
-import { clean } from './clean.ts'
+import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand } from './status.ts'
 
@@ -13,23 +13,25 @@ export interface RollbackView {
   readonly changes: readonly Change[]
   readonly state: State
   readonly left: Moved['left']
+  /** The targets that have confirmed it: no other was asked. */
+  readonly confirmed: readonly string[]
   readonly phase: string
 }
 
 /** Says that every target has confirmed, and is looked at again: a request that was under way may still land. */
 export function renderSettling(wait: Duration): string {
-  return `every target confirmed; looking again in ${formatDuration(wait)}, because another command was under way (Ctrl-C is safe)\n`
+  return `every target confirmed; looking again in ${formatDuration(wait)}, because a request may still be under way (Ctrl-C is safe)\n`
 }
 
 /** Renders what went back, target by target, and what is left to do by hand. */
-export function renderRollback({ did, changes, state, left }: RollbackView, stream: Stream): string {
+export function renderRollback({ did, changes, state, left, confirmed: done }: RollbackView, stream: Stream): string {
   const color = paint(stream)
-  const moves = renderChanges(changes) || 'every toggle is there already'
+  const open = `not taken back yet at ${listed(left.map(({ target }) => target))}`
+  const moves = renderChanges(changes) || (left.length > 0 ? open : 'every toggle is there already')
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
     return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
-  const targets = Object.keys(state.plan.targets).filter((name) => !left.some(({ target }) => target === name))
-  const confirmed = targets.map((name) => `${clean(name)} ${color.green('✓')}`).join('   ')
+  const confirmed = done.map((name) => `${clean(name)} ${color.green('✓')}`).join('   ')
   const lines = [
     `${color.red('↓')} ${moves}`,
     ...(confirmed === '' ? [] : [`  ${confirmed}`]),

@@ -22,7 +22,8 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, '']
   for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
-    const moving = summary.next?.toggles.includes(toggle) ? color.dim(` next: ${summary.next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
+    const next = summary.intent ? undefined : summary.next
+    const moving = next?.toggles.includes(toggle) ? color.dim(` next: ${next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
     lines.push(`  ${clean(toggle).padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`)
   }
   lines.push('')

@@ -10,6 +10,7 @@ import { byHand } from '../../engine/apply.ts'
 import { stateOf, type Engine } from '../../engine/engine.ts'
 import { destinationOf, rollBack } from '../../engine/rollback.ts'
 import type { Writer } from '../../engine/writer.ts'
+import { openRollbackProgress } from '../../views/rollback-progress.ts'
 import { renderRollback, renderSettling } from '../../views/rollback.ts'
 import { contingencyCalled, type Named } from '../../session/contingency.ts'
 import { endController } from '../../session/controller.ts'
@@ -52,14 +53,17 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<VerbAns
   if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
   if (options.dryRun) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const by = await signature(session, 'emergency')
-  const { before, to } = await rollBack(engine, {
+  const progress = openRollbackProgress(err, session.clock, () => byHand(engine, stateOf(engine)))
+  const told: Engine = { ...engine, tell: (event) => (engine.tell(event), progress.tell(event)) }
+  const { before, to } = await rollBack(told, {
     scope,
     why: whyOf(by.reason, contingency),
     signature: by,
     end: async (controller) => endController(session, controller),
     settling: (wait) => err.write(renderSettling(wait)),
-  })
-  const answer = answerOf(session, engine, changesOf(before, to), to || before.intent ? 'moved' : 'nothing to do')
+  }).finally(progress.end)
+  const did = to || before.intent ? 'moved' : 'nothing to do'
+  const answer = answerOf(session, engine, changesOf(before, to), did, progress.confirmed)
   return { ...answer, afterwards: async () => tell(session) }
 }
 
@@ -131,16 +135,20 @@ function answerOf(
   engine: Engine,
   changes: readonly Change[],
   did: 'moved' | 'nothing to do' | 'dry run',
+  told: ReadonlySet<string> = new Set(),
 ): VerbAnswer {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
   const phase = currentPhase(state)?.id ?? ''
+  // Those that confirmed an unfinished rollback before this command.
+  const earlier = Object.entries(state.intent?.targets ?? {}).flatMap(([name, { is }]) => (is === 'applied' ? [name] : []))
+  const confirmed = [...new Set([...earlier, ...told])]
   const isKept = did === 'dry run' || state.status === 'rolled back'
   if (left.length === 0 && !isKept) err.write(`! it was taken back, and resumed by somebody since: it is ${state.status}\n`)
   return {
     outcome: left.length > 0 ? 'partial' : isKept ? 'done' : 'conflict',
     kind: 'rollback',
     value: { ...summarize(situationOf(state, clock.now())), changes, byHand: left },
-    text: (out) => renderRollback({ did, changes, state, left, phase }, out),
+    text: (out) => renderRollback({ did, changes, state, left, confirmed, phase }, out),
   }
 }
