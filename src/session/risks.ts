@@ -1,19 +1,10 @@
-import { formatScope } from '../core/policy/contingency.ts'
 import { describe } from '../core/judge/describe.ts'
-import type { Plan } from '../core/plan/plan.ts'
 import { effectiveRetreat } from '../core/policy/destination.ts'
-import { levelOf, ranked, type Contingency, type Risk } from '../core/values/risk.ts'
+import { levelOf, type Contingency, type Risk } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
-import type { ContingencyPage, Planned, Ranked, RiskPage } from '../views/risk.ts'
-
-/** Returns the risks of a plan, the most grave first, and its contingencies. */
-export function risksOf(plan: Plan): { readonly risks: readonly Ranked[]; readonly contingencies: readonly Planned[] } {
-  return {
-    risks: ranked(plan.risks ?? {}).map(({ id, risk, level }) => ({ id, level, ...risk })),
-    contingencies: Object.entries(plan.contingencies ?? {}).map(([id, contingency]) => plannedOf(plan, id, contingency)),
-  }
-}
+import { plannedOf } from '../core/report/risks.ts'
+import type { ContingencyPage, RiskPage } from '../views/risk.ts'
 
 /** Returns a risk, how its metrics are now, and what is planned for it. */
 export function riskPage(state: State, id: string, risk: Risk): RiskPage {
@@ -48,8 +39,4 @@ export function contingencyPage(state: State, id: string, contingency: Contingen
     phases: plan.phases.flatMap((phase) => (phase.drill === id ? [phase.id] : [])),
     ...(last && { drilled: last }),
   }
-}
-
-function plannedOf(plan: Plan, id: string, { text, scope, notify }: Contingency): Planned {
-  return { id, ...(text !== undefined && { text }), does: formatScope(plan, scope), notify }
 }

@@ -1,40 +1,19 @@
 import { formatApprovals } from '../core/plan/approvals.ts'
-import type { Difference } from '../core/plan/difference.ts'
-import { formatDrift, type Drift } from '../core/plan/environment.ts'
-import type { Guarantee } from '../core/forecast/guarantee.ts'
-import type { Gate } from '../core/policy/gates.ts'
-import type { Outlook } from '../core/forecast/outlook.ts'
+import { formatDrift } from '../core/plan/environment.ts'
 import type { Step } from '../core/plan/steps.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Timeline } from '../core/forecast/timeline.ts'
-import { formatDuration, formatExposure, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
+import { formatDuration, formatExposure, formatInstant, type Instant } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { renderGuarantees } from './guarantee.ts'
 import { paint } from './paint.ts'
-import { renderRisks, type Planned, type Ranked } from './risk.ts'
+import { renderRisks } from './risk.ts'
+import type { PlanReport } from '../core/report/plan-report.ts'
 import { renderTable } from './table.ts'
 
-interface Report {
-  readonly name: string
-  readonly started: boolean
-  readonly pending: boolean
-  readonly steps: readonly Step[]
-  readonly writes: readonly { readonly target: string; readonly variable: string; readonly from: string; readonly to: string }[]
-  readonly gates: readonly Gate[]
-  readonly drift: readonly Drift[]
-  readonly unreadable: readonly string[]
-  readonly edited: readonly Difference[]
-  readonly atLeast: Duration
-  readonly timeline: Timeline
-  readonly guarantees: readonly Guarantee[]
-  readonly outlooks: readonly Outlook[]
-  readonly risks: readonly Ranked[]
-  readonly contingencies: readonly Planned[]
-}
-
 /** Renders the next write per target, what differs from what was left behind, and the steps ahead. */
-export function renderPlan(report: Report, plan: Plan, stream: Stream): string {
+export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): string {
   const color = paint(stream)
   const [next] = report.steps
   const lines = [

@@ -1,23 +1,13 @@
 import type { Drill } from '../core/journal/event.ts'
 import type { Stream } from '../core/values/stream.ts'
-import { IMPACTS, PROBABILITIES, type Level, type Risk } from '../core/values/risk.ts'
+import { IMPACTS, PROBABILITIES, type Level } from '../core/values/risk.ts'
 import type { Change } from '../core/report/summary.ts'
 import { formatDuration, formatInstant, type Instant } from '../core/values/units.ts'
+import type { Planned, Ranked } from '../core/report/risks.ts'
 import { clean, listed } from './clean.ts'
 import { renderChanges } from './event.ts'
 import { paint } from './paint.ts'
 import { renderTable } from './table.ts'
-
-/** A risk with its name and level. */
-export type Ranked = Risk & { readonly id: string; readonly level: Level }
-
-/** A contingency with its name, and what it does in words. */
-export interface Planned {
-  readonly id: string
-  readonly text?: string
-  readonly does: string
-  readonly notify: readonly string[]
-}
 
 /** Renders the matrix of risks, what each of them is, and what is done when it has come true. Nothing where there is none. */
 export function renderRisks(risks: readonly Ranked[], contingencies: readonly Planned[], stream: Stream): string {

@@ -1,8 +1,7 @@
-import type { Joined } from '../core/plan/cohorts.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
-import type { Weak } from '../core/check/weak-steps.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration } from '../core/values/units.ts'
+import type { UsersReport } from '../core/report/plan-report.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { renderTable } from './table.ts'
@@ -11,12 +10,6 @@ const DAY = 86_400_000
 /** Ids of a step, and warnings, that a person reads. */
 const FEW = 3
 const MOST_LINES = 12
-
-interface UsersReport {
-  readonly users?: number
-  readonly joining?: readonly Joined[]
-  readonly weak: readonly Weak[]
-}
 
 /** Renders `420,000 users`: rewritten in place where a person watches. */
 export function renderProgress(users: number, stream: Stream): string {

@@ -1,8 +1,9 @@
 import type { Held } from '../../core/plan/environment.ts'
-import { openCohortCount, type Joined } from '../../core/plan/cohorts.ts'
+import { openCohortCount } from '../../core/plan/cohorts.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { weakSteps, type Weak } from '../../core/check/weak-steps.ts'
+import { weakSteps } from '../../core/check/weak-steps.ts'
 import { renderProgress } from '../../views/users.ts'
+import type { UsersReport } from '../../core/report/plan-report.ts'
 import type { Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { readUsers } from './users-file.ts'
@@ -10,16 +11,6 @@ import { readUsers } from './users-file.ts'
 /** Users between two signs of life: on a terminal, and in a log. */
 const OFTEN = 20_000
 const SELDOM = 250_000
-
-/** Who joins with each step of a plan. */
-export interface UsersReport {
-  /** How many there are: those of the file, else what the plan says. */
-  readonly users?: number
-  /** Who joins with the steps ahead; with --users only. */
-  readonly joining?: readonly Joined[]
-  /** Steps too short or too small to show a doubling of errors. */
-  readonly weak: readonly Weak[]
-}
 
 /** Counts the users of `--users FILE`, and says what the steps ahead can show. */
 export async function usersOf(

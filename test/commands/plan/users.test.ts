@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bucketOf } from '../../../src/core/toggle/bucket.ts'
-import type { PlanReport } from '../../../src/commands/plan/plan.ts'
+import type { PlanReport } from '../../../src/core/report/plan-report.ts'
 import { plainPlan } from '../../helpers/plans.ts'
 import { fakeShell, type FakeShell } from '../../helpers/shell.ts'
 
