@@ -139,7 +139,9 @@ describe('a drill by the built binary', () => {
     // The same targets as production, by another journal that is not marked.
     expect(await at.rollout('start')).toMatchObject({ code: 0 })
     const before = everything(at)
-    expect(await at.rollout('drill', 'immediate', '--apply')).toMatchObject({ code: 77 })
+    // Two are under way now: without a name none is meant, and `-e ''` names the plan without an environment.
+    expect(await at.rollout('drill', 'immediate', '--apply')).toMatchObject({ code: 64, err: expect.stringContaining('-e staging') })
+    expect(await at.rollout('drill', 'immediate', '--apply', '-e', '')).toMatchObject({ code: 77 })
     expect(everything(at)).toEqual(before)
   })
 
