@@ -39,12 +39,14 @@ function slow(): Place {
   at.write(
     'set.cjs',
     `const [fs, word] = [require('fs'), process.argv[3]]
+fs.writeFileSync('slow.asked', word)
 const work = () => (['hang', 'hang ' + word].includes(fs.readFileSync('slow.mode', 'utf8')) ? setTimeout(work, 20) : fs.writeFileSync('slow.word', word))
 work()`,
   )
   at.write('get.cjs', "process.stdout.write(require('fs').readFileSync('slow.word', 'utf8'))")
   at.write('slow.mode', 'fine')
   at.write('slow.word', 'false')
+  at.write('slow.asked', '')
   return at
 }
 
@@ -209,6 +211,8 @@ describe.concurrent('rollback', () => {
     at.write('slow.mode', 'hang 10%')
     const advancing = at.launch([...up])
     await until('the file holds the step', () => at.read('web.env').includes('FEATURE_X=10%'))
+    // Only a write that is under way can land late.
+    await until('the slow target is being written', () => at.read('slow.asked') === '10%')
     advancing.kill('SIGSTOP')
     expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
     at.write('slow.mode', 'fine')
