@@ -16,11 +16,13 @@ const kinds = await readKinds()
 
 rmSync(dist, { recursive: true, force: true })
 const meta = await bundle({
-  input: { main: 'src/main.ts', shop: 'src/demo/shop.ts' },
+  input: { main: 'src/main.ts' },
   format: 'cjs',
   extension: 'cjs',
   together: ['src/commands/status.ts', 'src/core/journal/lease.ts'],
 })
+// The shop is a process of its own: from a chunk of the program it would begin the program.
+await bundle({ input: { shop: 'src/demo/shop.ts' }, format: 'cjs', extension: 'cjs', prefix: 'shop-' })
 // Apart from the program, so that an application loads nothing else. What takes a package of the application's own is
 // loaded by whoever wants it.
 const sdk = { sdk: 'src/sdk/index.ts', openfeature: 'src/sdk/openfeature.ts' }
