@@ -81,9 +81,11 @@ export function litter(site: Site, allowed: number): readonly string[] {
   return found.length > allowed ? [`${found.length} temporary files are left: ${found.join(', ')}`] : []
 }
 
+/** An error is a value too, and says nothing of where the rollout is. */
 function parse(out: string): Printed | undefined {
   try {
-    return JSON.parse(out)
+    const value: Printed & { readonly kind?: string } = JSON.parse(out)
+    return value.kind === 'error' ? undefined : value
   } catch {
     return undefined
   }
