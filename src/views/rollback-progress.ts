@@ -9,7 +9,7 @@ import { paint } from './paint.ts'
 /** After this long a target that has not confirmed is named, with what to type instead of waiting for it. */
 const SOON: Duration = 1000
 
-/** What is shown of a rollback while it goes. */
+/** The lines of a rollback while it goes. */
 export interface RollbackProgress {
   /** Told of every event as soon as it is durable. */
   readonly tell: (event: Event) => void

@@ -116,6 +116,12 @@ export const BUGS: readonly Bug[] = [
     replace: '    if (looked.length >= 0) return\n',
   },
   {
+    name: 'an attempt that had no good answer is forgotten',
+    file: 'engine/apply.ts',
+    find: 'isUnheard: attempt > 1',
+    replace: 'isUnheard: false',
+  },
+  {
     name: 'whoever goes on with the move of another does not say so',
     file: 'engine/join.ts',
     find: 'if (names.length > 0)',
