@@ -1,7 +1,7 @@
 import type { Controller, Why } from '../core/journal/event.ts'
 import { holdersOf } from '../core/policy/concerned.ts'
 import { effectiveRetreat, retreatTo, togglesOfScope, type Destination, type Scope } from '../core/policy/destination.ts'
-import type { State } from '../core/journal/state.ts'
+import { unconfirmed, type State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { retryOnConflict } from './retry.ts'
@@ -70,10 +70,15 @@ export async function rollBack(engine: Engine, { scope, why, signature, end, set
     return { before: state, to: destination }
   })
   if (to && before.controller) await end(before.controller)
-  const written = Object.keys(stateOf(engine).intent?.targets ?? {})
+  const { intent } = stateOf(engine)
+  const pending = intent ? unconfirmed(intent) : []
   await finishAll(engine)
-  // What nothing had to be written to must hold it all the same: that is said after looking, not from memory.
-  const others = to ? holdersIn(before, scope ?? { is: 'phase' }).filter((target) => !written.includes(target)) : []
-  await settle(engine, settling, others)
+  // What is not written here must hold it all the same, also what another command has confirmed: that is said after looking.
+  const concerned = to ? holdersIn(before, scope ?? { is: 'phase' }) : Object.keys(intent?.targets ?? {})
+  await settle(
+    engine,
+    settling,
+    concerned.filter((target) => !pending.includes(target)),
+  )
   return { before, to }
 }

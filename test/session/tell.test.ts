@@ -147,7 +147,7 @@ describe('a channel whose secret is missing', () => {
     shell.printed.err = ''
     expect([await main(['rollback', '--all'], gone), shell.printed.err]).toEqual([
       'done',
-      '! chat was not told: notify.chat: SLACK_URL is not set\n',
+      expect.stringMatching(/^ {2}web ✓ .*\n! chat was not told: notify\.chat: SLACK_URL is not set\n$/),
     ])
   })
 })

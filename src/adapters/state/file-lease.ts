@@ -69,7 +69,13 @@ function isYoung(folder: string, ttl: Duration): boolean {
 
 function place(folder: string, text: string): string {
   const temporary = join(folder, `.${randomUUID()}.tmp`)
-  writeFileSync(temporary, text, { mode: 0o600 })
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+  } catch (thrown) {
+    // On a full disk the file is made and its text is not written.
+    discard(temporary)
+    throw thrown
+  }
   return temporary
 }
 

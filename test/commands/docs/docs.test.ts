@@ -151,12 +151,16 @@ describe('what the documents tell to type works', () => {
   })
 
   it('the lines by hand bring a target back to its defaults', async () => {
-    const shell = shopShell({ 'rollout.yaml': QUICK, 'web.env': 'export FEATURE_A=10%\nKEEP=1\nFEATURE_OLD=false\n' })
+    const BEFORE = 'export FEATURE_A=10%\nKEEP=1\nFEATURE_OLD=false\n'
+    const shell = shopShell({ 'rollout.yaml': QUICK, 'web.env': BEFORE })
     await shell.run('docs')
-    const lines = blocksOf(contents(shell)['emergency.md'] ?? '', /^sed /)
-    expect(lines).toHaveLength(2)
-    execFileSync('sh', ['-e', '-c', lines.join('\n')], { cwd: shell.cwd })
-    expect(readFileSync(join(shell.cwd, 'web.env'), 'utf8')).toBe('export FEATURE_A=false\nKEEP=1\nFEATURE_OLD=true\n')
+    const [all = '', ...ones] = blocksOf(contents(shell)['emergency.md'] ?? '', /^sed /)
+    expect(ones).toHaveLength(2)
+    for (const typed of [all, ones.join('\n')]) {
+      writeFileSync(join(shell.cwd, 'web.env'), BEFORE)
+      execFileSync('sh', ['-e', '-c', typed], { cwd: shell.cwd })
+      expect(readFileSync(join(shell.cwd, 'web.env'), 'utf8')).toBe('export FEATURE_A=false\nKEEP=1\nFEATURE_OLD=true\n')
+    }
   })
 })
 
