@@ -218,6 +218,9 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
   // People come when something has just begun: that is when it hurts.
   hurry.onAppend = (event) => {
     if (faults.on && (event.type === 'intended' || event.type === 'arrived') && random.chance(0.03)) time.at(random.between(0, 60), person)
+    // What was heard late was sent twice: whoever takes it back now meets the first one.
+    if (faults.on && event.type === 'applied' && random.chance(0.02))
+      time.at(random.between(0, 500), () => begin('rollback', random.pick(machines), rollback({ is: 'all' }, 'all')))
     if (faults.on && event.type === 'intended' && event.move !== 'advance' && random.chance(0.6))
       time.at(random.between(2000, 3 * MINUTE), () => begin('resume', random.pick(machines), append('resumed')))
   }

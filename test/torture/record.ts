@@ -21,6 +21,8 @@ export interface Entry {
   readonly cursor?: number
   readonly overrides?: readonly string[]
   readonly exposures?: { readonly FEATURE_X: number }
+  /** The targets an intent concerns. */
+  readonly targets?: readonly string[]
   readonly baseline?: { readonly FEATURE_X: number }
   readonly why?: { readonly code: string; readonly text: string }
 }
@@ -83,7 +85,8 @@ export function examine(site: Site): Findings {
 
 /** What the env file is to hold when nothing is under way. */
 export function differing(site: Site, { entries, now }: Findings): string | undefined {
-  const newest = entries.find(({ seq }) => seq === now.epoch)
+  // An intent that moves no word of a target leaves its mark alone.
+  const newest = entries.findLast(({ seq, type, targets = ['web'] }) => type === 'intended' && seq <= now.epoch && targets.includes('web'))
   const wanted = newest ? textOf(newest, entries) : envText('false')
   const held = site.read(ENV_FILE)
   return held === wanted ? undefined : `the env file holds\n${held}instead of\n${wanted}`

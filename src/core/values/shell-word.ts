@@ -7,7 +7,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
  */
 export function shellWord(word: string): string {
   if (/^[\w./:=@%+,-]+$/.test(word)) return word
-  return UNSEEN.test(word) ? `$'${[...word].map(escaped).join('')}'` : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  return UNSEEN.test(word) ? `$'${Array.from(word, escaped).join('')}'` : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function escaped(letter: string): string {
