@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
-import { CST, isScalar, LineCounter, parseDocument, Parser, type Document, type YAMLParseError } from 'yaml'
+import { CST, isScalar, LineCounter, parseDocument, Parser, visit, type Document, type YAMLParseError } from 'yaml'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 
-const LARGEST = 256 * 1024
+const LARGEST = 1024 * 1024
 const DEEPEST = 32
-const MOST_NODES = 5000
+const MOST_NODES = 20_000
+const SPLIT = 'instances: names many places of one target; or split it into several plans'
 const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** A YAML file that is safe to compose, and where its lines begin. */
@@ -39,7 +40,7 @@ export function readText(path: string, name: string): string {
 
 /**
  * Parses YAML 1.2 text. The concrete syntax is walked before anything is composed, because deep nesting
- * aborts the composer uncatchably and its check for duplicate keys is quadratic. Throws `config` with the
+ * aborts the composer uncatchably. Throws `config` with the
  * first error only, because one mistake often makes several; keys that are written twice are all named.
  */
 export function parse(written: string, name: string): YamlSource {
@@ -53,19 +54,34 @@ export function parse(written: string, name: string): YamlSource {
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
   const refused = inspect(tokens)
   if (refused) throw new RolloutError('config', at(refused.offset, refused.message, refused.hint))
-  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: isSameKey, keepSourceTokens: false })
+  // Its own check for keys that are written twice is quadratic.
+  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: false, keepSourceTokens: false })
   const [first] = document.errors
-  if (!first) return { name, text: written, document, lines }
-  const shown = first.code === 'DUPLICATE_KEY' ? document.errors.filter(({ code }) => code === first.code) : [first]
-  throw new RolloutError(
-    'config',
-    shown.map((error) => at(error.pos[0], ...explain(error, lineAt(text, error.pos[0])))),
-  )
+  if (first) throw new RolloutError('config', at(first.pos[0], ...explain(first, lineAt(text, first.pos[0]))))
+  const twice = writtenTwice(document)
+  if (twice.length > 0)
+    throw new RolloutError(
+      'config',
+      twice.map((offset) => at(offset, 'the same key is written twice')),
+    )
+  return { name, text: written, document, lines }
 }
 
-/** `1` and `"1"` become the same key of an object. */
-function isSameKey(a: unknown, b: unknown): boolean {
-  return isScalar(a) && isScalar(b) && String(a.value) === String(b.value)
+/** Returns where keys stand that their map has already: `1` and `"1"` become the same key of an object. */
+function writtenTwice(document: Document.Parsed): readonly number[] {
+  const offsets: number[] = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<string>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (names.has(name)) offsets.push(key.range?.[0] ?? 0)
+        names.add(name)
+      }
+    },
+  })
+  return offsets
 }
 
 interface Refusal {
@@ -84,7 +100,7 @@ function inspect(tokens: readonly CST.Token[]): Refusal | undefined {
   for (let top = stack.pop(); top; top = stack.pop()) {
     const { token, depth } = top
     if (isNode(token)) nodes += 1
-    if (nodes > MOST_NODES) return { offset: token.offset, message: `has more than ${MOST_NODES} nodes` }
+    if (nodes > MOST_NODES) return { offset: token.offset, message: `has more than ${MOST_NODES} nodes`, hint: SPLIT }
     if (depth > DEEPEST) return { offset: token.offset, message: `is nested more than ${DEEPEST} deep` }
     const refusal = refuse(token)
     if (refusal) return { offset: refusal.offset ?? token.offset, message: refusal.message, ...(refusal.hint && { hint: refusal.hint }) }
@@ -155,7 +171,6 @@ function childrenOf(token: CST.Token | CST.SourceToken): readonly (CST.Token | C
 
 /** Returns what is wrong, and what to do about it. `{ url: ${X} }` breaks YAML in a way its own message does not explain. */
 function explain({ code, message }: YAMLParseError, line: string): readonly [message: string, hint?: string] {
-  if (code === 'DUPLICATE_KEY') return ['the same key is written twice']
   if (code === 'TAB_AS_INDENT') return ['tabs cannot indent YAML', 'indent with spaces']
   if (/[{[,][^"']*\$\{/.test(line)) return ['a reference between braces or brackets needs quotes', '{ url: "${NAME}" }']
   const says = message.split('\n')[0]?.replace(/\.$/, '') ?? message
