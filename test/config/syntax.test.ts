@@ -30,7 +30,11 @@ describe('a file that is no plan', () => {
       'rollout.yaml:33:33 is nested more than 32 deep',
     ],
     ['a key of a key of a key', '? '.repeat(5000), 'rollout.yaml:1:3 a key is text, not a list or a map'],
-    ['20,000 keys', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(''), 'rollout.yaml:10000:8 has more than 20000 nodes\n  instances: names many places'],
+    [
+      '20,000 keys',
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(''),
+      'rollout.yaml:10000:8 has more than 20000 nodes\n  instances: names many places',
+    ],
     [
       '40,000 keys in braces',
       `{${Array.from({ length: 40_000 }, (_, i) => i.toString(36)).join(',')}}`,

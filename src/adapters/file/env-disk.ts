@@ -19,6 +19,9 @@ import { fillWith, overwrite } from './in-place.ts'
 const LARGEST = 1 << 20
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
+/** As long as what is behind the name of the file in that of a temporary one. */
+const TEMPORARY = `${'0'.repeat(36)}.tmp`
+const listed = new Map<string, readonly string[]>()
 
 /**
  * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside the
@@ -98,14 +101,23 @@ function sweep(file: string): void {
   const own = `.${basename(file)}.`
   try {
     const newest = statSync(file).mtimeMs
-    for (const name of readdirSync(dirname(file))) {
-      if (!name.startsWith(own) || !/^[0-9a-f-]{36}\.tmp$/.test(name.slice(own.length))) continue
+    for (const name of temporariesIn(dirname(file))) {
+      if (!name.startsWith(own) || name.length !== own.length + TEMPORARY.length) continue
       const path = join(dirname(file), name)
       if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)
     }
   } catch {
     // The file is written: the clearing up is best effort.
   }
+}
+
+/** Listed once for a command: a folder may hold a thousand targets, and takes as long for each of them. */
+function temporariesIn(folder: string): readonly string[] {
+  const known = listed.get(folder)
+  if (known) return known
+  const names = readdirSync(folder).filter((name) => /^\..*\.[0-9a-f-]{36}\.tmp$/s.test(name))
+  listed.set(folder, names)
+  return names
 }
 
 function textOf(file: string): string {

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { hasAccessList } from './access-list.ts'
 import { codeOf, discard, replace, writeDurably } from './disk.ts'
 
 /*
@@ -8,13 +8,13 @@ import { codeOf, discard, replace, writeDurably } from './disk.ts'
  * done, so that whoever comes next can finish it.
  */
 
-/** Returns whether a new file in the place of this one would lack its other names, or an access list. */
-export function mustStay(file: string): boolean {
+/** Resolves to whether a new file in the place of this one would lack its other names, or an access list. */
+export async function mustStay(file: string): Promise<boolean> {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) return false
   const { nlink, mode } = stat
   // The rights of the group are the mask of an access list: without any the list gives nobody anything.
-  return nlink > 1 || ((mode & 0o070) !== 0 && hasAccessList(file))
+  return nlink > 1 || ((mode & 0o070) !== 0 && (await hasAccessList(file)))
 }
 
 /** Writes a text over another in the same file, durably. */
@@ -107,10 +107,4 @@ function putBack(open: number, text: string, otherwise: string): void {
   } catch (thrown) {
     throw new RolloutError('unreachable', { message: otherwise }, { cause: thrown })
   }
-}
-
-/** Node knows no access lists; `ls` marks them with a + behind the mode (POSIX, ls, "alternate access method flag"). */
-function hasAccessList(file: string): boolean {
-  const { stdout } = spawnSync('ls', ['-ldn', '--', file], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeout: 5000 })
-  return /^\S{10}\+/.test(stdout ?? '')
 }
