@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import type { Clock } from '../../core/ports.ts'
 
 /** Arguments that surely fit into one command line. */
 const AT_ONCE = 500
@@ -10,19 +11,17 @@ let waiting: { readonly files: string[]; readonly answer: Promise<ReadonlySet<st
  * "alternate access method flag"). Files that are asked about in one turn are shown to one `ls`: beginning it takes longer
  * than all the rest.
  */
-export async function hasAccessList(file: string): Promise<boolean> {
-  waiting ??= begin()
+export async function hasAccessList(file: string, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
+  waiting ??= begin(clock)
   waiting.files.push(file)
   return (await waiting.answer).has(file)
 }
 
-function begin(): NonNullable<typeof waiting> {
+function begin(clock: Pick<Clock, 'sleep'>): NonNullable<typeof waiting> {
   const files: string[] = []
-  const answer = new Promise<ReadonlySet<string>>((resolve, reject) => {
-    setImmediate(() => {
-      waiting = undefined
-      marked([...new Set(files)]).then((found) => resolve(new Set(found)), reject)
-    })
+  const answer = clock.sleep(0).then(async () => {
+    waiting = undefined
+    return new Set(await marked([...new Set(files)]))
   })
   return { files, answer }
 }

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { hasAccessList } from './access-list.ts'
 import { codeOf, discard, replace, writeDurably } from './disk.ts'
@@ -9,12 +10,12 @@ import { codeOf, discard, replace, writeDurably } from './disk.ts'
  */
 
 /** Resolves to whether a new file in the place of this one would lack its other names, or an access list. */
-export async function mustStay(file: string): Promise<boolean> {
+export async function mustStay(file: string, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) return false
   const { nlink, mode } = stat
   // The rights of the group are the mask of an access list: without any the list gives nobody anything.
-  return nlink > 1 || ((mode & 0o070) !== 0 && (await hasAccessList(file)))
+  return nlink > 1 || ((mode & 0o070) !== 0 && (await hasAccessList(file, clock)))
 }
 
 /** Writes a text over another in the same file, durably. */

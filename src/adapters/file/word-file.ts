@@ -121,7 +121,7 @@ async function edit<Options extends FileOptions>(
   const file = place(given, folder)
   const digest = digestOf(words)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
-  const stays = await mustStay(file)
+  const stays = await mustStay(file, clock)
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     if (isUnderWay(file)) {

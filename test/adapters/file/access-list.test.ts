@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { realClock } from '../../helpers/shell.ts'
 import { hasAccessList } from '../../../src/adapters/file/access-list.ts'
 
 it('tells which of many files that are asked about at once have one, whatever they are called', async () => {
@@ -22,7 +23,7 @@ it('tells which of many files that are asked about at once have one, whatever th
   const marked = new Set(['a b.env', '\uFF5E.env', 't7', 't599'])
   for (const name of names) writeFileSync(join(folder, name), '')
   execFileSync('setfacl', ['-m', 'u:65534:r', '--', ...[...marked].map((name) => join(folder, name))])
-  const found = await Promise.all(names.map(async (name) => hasAccessList(join(folder, name))))
+  const found = await Promise.all(names.map(async (name) => hasAccessList(join(folder, name), realClock())))
   expect(names.filter((_, nth) => found[nth])).toEqual(names.filter((name) => marked.has(name)))
 })
 
@@ -32,5 +33,5 @@ it('is not led astray by one that is gone, or whose name goes over two lines', a
   for (const file of [listed, plain, broken]) writeFileSync(file ?? '', '')
   execFileSync('setfacl', ['-m', 'u:65534:r', '--', listed ?? ''])
   const asked = [join(folder, 'gone'), listed ?? '', plain ?? '', broken ?? '']
-  expect(await Promise.all(asked.map(async (file) => hasAccessList(file)))).toEqual([false, true, false, false])
+  expect(await Promise.all(asked.map(async (file) => hasAccessList(file, realClock())))).toEqual([false, true, false, false])
 })
