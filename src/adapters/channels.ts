@@ -6,6 +6,7 @@ import type { Channel, Plan } from '../core/plan/plan.ts'
 import { withDeadline } from './deadline.ts'
 import { prepare, type Lender } from './open.ts'
 import { cut, plainLine } from './plain.ts'
+import { refuseUnnamed } from './refuse-unnamed.ts'
 import { importAdapter } from './registry.ts'
 
 /** A channel of the plan with its adapter found and its options checked. What it throws is fit to be shown. */
@@ -39,6 +40,8 @@ export async function openChannelsAnyway(plan: Told, lender: Lender): Promise<re
 }
 
 async function openChannel(plan: Told, name: string, channel: Channel, lender: Lender): Promise<OpenChannel> {
+  const refusal = await refuseUnnamed('notify', name, channel, lender)
+  if (refusal) throw refusal
   const adapter = await importAdapter('notify', channel.use, lender.folder)
   const { options, redact } = await prepare(`notify.${name}`, adapter.options, channel.options, lender)
   const within = async <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {

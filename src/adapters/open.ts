@@ -13,7 +13,9 @@ import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
 import { importAdapter } from './registry.ts'
-import { linesByHand, wordsByHand } from './by-hand.ts'
+import { linesByHand } from './by-hand.ts'
+import { refuseUnnamed, type LookUp } from './refuse-unnamed.ts'
+import { refusingTarget } from './refusing-target.ts'
 import { checkMeasured } from './measure/sound.ts'
 
 export type { OpenTarget } from './open-target.ts'
@@ -29,6 +31,8 @@ export interface Lender {
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
   readonly folder: string
+  /** Whether an adapter stands in the plan file of the person who types: no other is opened. */
+  readonly standingOf: LookUp
 }
 
 /** A metric of the plan, ready to be read. Reading never throws. */
@@ -43,7 +47,10 @@ export interface OpenMetric {
   readonly advice?: readonly Advice[]
 }
 
-/** Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. */
+/**
+ * Finds the adapters of all targets. Throws `config` where options do not fit, references unresolved included. One that
+ * stands in the journal alone refuses every call.
+ */
 export async function openTargets(plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<readonly OpenTarget[]> {
   return Promise.all(Object.keys(plan.targets).map((name) => openTarget(name, plan, lender)))
 }
@@ -59,18 +66,7 @@ export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>,
         return await openTarget(name, plan, lender, ['byHand'])
       } catch (thrown) {
         if (!(thrown instanceof RolloutError)) throw thrown
-        const refuse = async (): Promise<never> => Promise.reject(thrown)
-        return {
-          name,
-          read: refuse,
-          write: refuse,
-          marks: refuse,
-          settle: 0,
-          lag: 0,
-          deadline: () => DEADLINE,
-          shown: (text) => text,
-          byHand: wordsByHand,
-        }
+        return refusingTarget(name, thrown)
       }
     }),
   )
@@ -93,6 +89,8 @@ async function openTarget(
 ): Promise<OpenTarget> {
   const target = plan.targets[name]
   if (!target) throw new RolloutError('config', { message: `there is no target "${name}"` })
+  const refusal = await refuseUnnamed('targets', name, target, lender)
+  if (refusal) return refusingTarget(name, refusal)
   const { instances, options } = target
   if (!instances) return openOne(name, target, lender, spares)
   const each = instances.map(async (instance) => {
@@ -133,6 +131,8 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
 }
 
 async function openMetric(name: string, metric: Metric, lender: Lender): Promise<OpenMetric> {
+  const refusal = await refuseUnnamed('metrics', name, metric, lender)
+  if (refusal) return { name, read: async () => ({ is: 'missing', reason: 'unreachable', detail: refusal.message }) }
   const adapter = await importAdapter('metrics', metric.use, lender.folder)
   const { options, redact } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
   const past = adapter.history?.bind(adapter)

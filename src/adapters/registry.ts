@@ -19,12 +19,14 @@ export async function importAdapter<K extends Kind>(
   return adapter
 }
 
-/** Looks adapters up by kind and name, to check a plan before anything is opened. */
-export function adaptersIn(folder: string) {
+/** Looks adapters up by kind and name, to check a plan before anything is opened; with `no code`, none of the user's own. */
+export function adaptersIn(folder: string, own: 'own code' | 'no code' = 'own code') {
+  const isLeftOut = (use: string): boolean => own === 'no code' && isPath(use)
   return {
     names: namesOf,
     find: async <K extends Kind>(kind: K, use: string): Promise<Contracts[K] | undefined> =>
-      isPath(use) || namesOf(kind).includes(use) ? importAdapter(kind, use, folder) : undefined,
+      !isLeftOut(use) && (isPath(use) || namesOf(kind).includes(use)) ? importAdapter(kind, use, folder) : undefined,
+    isLeftOut,
   }
 }
 
@@ -45,7 +47,8 @@ function namesOf(kind: Kind): readonly string[] {
   return readdirSync(new URL(`./${kind}`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
 }
 
-function isPath(use: string): boolean {
+/** Tells whether `use` is a file of the user's own. */
+export function isPath(use: string): boolean {
   return use.startsWith('.') || isAbsolute(use)
 }
 

@@ -143,6 +143,11 @@ export const VERBS = {
         about: 'exit 9 from this verdict on (default: critical)',
         choices: ['warning', 'critical', 'unknown'],
       },
+      noCode: {
+        is: 'switch',
+        about: 'for the plan of a stranger: read it, and run, import, open and ask nothing',
+        not: ['what', 'failOn'],
+      },
     },
   },
   explain: {

@@ -13,6 +13,8 @@ import type { Path } from './place.ts'
 export interface Adapters {
   names(kind: Kind): readonly string[]
   find<K extends Kind>(kind: K, use: string): Promise<Contracts[K] | undefined>
+  /** Whether it is the user's own and must not be imported: nothing is known of it then. */
+  isLeftOut(use: string): boolean
 }
 
 /** A target, a metric or a channel of the plan: its options, and where they stand. */
@@ -41,6 +43,7 @@ export async function checkOptions(
   { kind, path, use, instances, variables, options: written }: Used,
   parts: OptionsParts,
 ): Promise<readonly Problem[]> {
+  if (parts.adapters.isLeftOut(use)) return []
   const place: About['place'] = (inside, onKey) => parts.place([...path, ...inside], onKey)
   const wrong = (inside: Path, message: string, hint?: string): Problem => ({
     message,

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { CST, isScalar, LineCounter, parseDocument, Parser, visit, type Document, type YAMLParseError } from 'yaml'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
+import { plainJson, type Json } from '../core/values/json.ts'
 
 const LARGEST = 1024 * 1024
 const DEEPEST = 32
@@ -65,6 +66,28 @@ export function parse(written: string, name: string): YamlSource {
       twice.map((offset) => at(offset, 'the same key is written twice')),
     )
   return { name, text: written, document, lines }
+}
+
+/** What could be made of a text that may be no plan. */
+export interface ParsedAnyway {
+  readonly value: Json
+  /** There was nothing wrong with it as YAML. */
+  readonly isWhole: boolean
+}
+
+/** Parses what can be parsed of YAML 1.2 text, within the bounds of `parse`; null where nothing can. Never throws. */
+export function parseAnyway(written: string): ParsedAnyway {
+  const text = written.replace(/^\uFEFF/, '')
+  if (inspect([...new Parser().parse(text)])) return { value: null, isWhole: false }
+  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: false, keepSourceTokens: false })
+  try {
+    return {
+      value: plainJson(document.toJS({ maxAliasCount: 0 })),
+      isWhole: document.errors.length === 0 && writtenTwice(document).length === 0,
+    }
+  } catch {
+    return { value: null, isWhole: false }
+  }
 }
 
 /** Returns where keys stand that their map has already: `1` and `"1"` become the same key of an object. */

@@ -13,7 +13,7 @@ export const KINDS = {
   targets: {
     one: 'target',
     needs: ['read', 'write', 'byHand'],
-    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise'],
+    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless'],
   },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
@@ -128,6 +128,11 @@ export interface TargetAdapter<Options> {
   effect?(options: Options): Effect
   /** Looks whether it could be written, without writing, for `doctor`. Throws what stands in the way. */
   probe?(options: Options, loan: Loan): Promise<void>
+  /**
+   * Tells whether these options run nothing and reach nothing but files in the plan's folder; false unless told. A target
+   * like that is taken back where the plan is gone and only a journal names it. Pure.
+   */
+  isHarmless?(options: Options): boolean
   /** Returns what `doctor` should say of it, given the user ids that are known. Pure. */
   advise?(options: Options, ids: readonly KnownId[]): readonly Advice[]
 }

@@ -1,3 +1,4 @@
+import type { LookUp } from '../adapters/refuse-unnamed.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Shell } from '../shell.ts'
 import { deadlineOf } from './deadline.ts'
@@ -11,6 +12,12 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
   let place: Place | undefined
   let meant: Promise<Meant | undefined> | undefined
   let journal: Promise<Journal> | undefined
+  let lookUp: Promise<LookUp> | undefined
+  const standingOf: LookUp = async (kind, used) => {
+    // Loaded for a verb that opens adapters.
+    lookUp ??= import('./standing.ts').then(({ standingIn }) => standingIn(session.place.file))
+    return (await lookUp)(kind, used)
+  }
   const session: Session<Options> = {
     ...world,
     options,
@@ -22,7 +29,7 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
     signal: deadlineOf(shell, options.timeout),
     stopped: shell.signal,
     get lender() {
-      return { clock: shell.clock, env: shell.env, folder: session.place.folder }
+      return { clock: shell.clock, env: shell.env, folder: session.place.folder, standingOf }
     },
     isLive: shell.out.tty,
     meant: async () => {

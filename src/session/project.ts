@@ -75,19 +75,31 @@ export async function readPlan(session: Session): Promise<Plan> {
   return (await loadPlan(session)).plan
 }
 
-/** Returns the plan with its warnings; `starter` is who is about to freeze it. Throws `config` with every problem found. */
-export async function loadPlan(
-  session: Session,
-  how: { readonly withoutChannels?: boolean; readonly isOnlyRead?: boolean; readonly starter?: string; readonly isNew?: boolean } = {},
-) {
-  const { env, clock, place } = session
-  const environment = environmentOf(session) ?? (how.isNew === true ? undefined : await environmentMeant(session))
+/** How a plan is read. */
+interface Reading {
+  readonly withoutChannels?: boolean
+  readonly isOnlyRead?: boolean
+  /** Who is about to freeze it. */
+  readonly starter?: string
+  /** No journal is asked which environment is meant. */
+  readonly isNew?: boolean
+  /** It is somebody else's: nothing of it is imported, no reference is resolved and no journal asked. */
+  readonly isStrangers?: boolean
+}
+
+/** Returns the plan with its warnings. Throws `config` with every problem found. */
+export async function loadPlan(session: Session, how: Reading = {}) {
+  const { clock, place } = session
+  const isStrangers = how.isStrangers === true
+  const isAlone = isStrangers || how.isNew === true
+  const environment = environmentOf(session) ?? (isAlone ? undefined : await environmentMeant(session))
   const [{ loadPlanFile: loadFile }, { adaptersIn }] = await Promise.all([import('../config/load.ts'), import('../adapters/registry.ts')])
   return loadFile(place.file, {
     ...how,
     ...(environment && { environment }),
-    env,
-    adapters: adaptersIn(place.folder),
+    ...(isStrangers && { isOnlyRead: true }),
+    env: isStrangers ? {} : session.env,
+    adapters: adaptersIn(place.folder, isStrangers ? 'no code' : 'own code'),
     now: clock.now(),
   })
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { digestOf } from '../../src/adapters/state/digest.ts'
 import { openFileStore } from '../../src/adapters/state/file.ts'
 import type { Fact } from '../../src/core/journal/event.ts'
 import { openWriter } from '../../src/engine/writer.ts'
@@ -59,9 +60,9 @@ const seen = watch({
 })
 const exposures = (to: number) => ({ [`A${EVIL}`]: to })
 const FACTS: readonly Fact[] = [
-  { type: 'started', plan: hostile, digest: 'd', files: { [`x${EVIL}`]: '' }, baseline: exposures(0) },
+  { type: 'started', plan: hostile, digest: digestOf(hostile), files: { [`x${EVIL}`]: '' }, baseline: exposures(0) },
   { type: 'attached', controller: { host: `host${EVIL}`, pid: 1, domain: 'd', began: '1' } },
-  { type: 'approved', step: 0, digest: 'd', group: `boss${EVIL}` },
+  { type: 'approved', step: 0, digest: digestOf(hostile), group: `boss${EVIL}` },
   { type: 'checked', phase: `core${EVIL}`, item: `item${EVIL}` },
   { type: 'intended', move: 'advance', cursor: 0, exposures: exposures(10), why, overrides: [`hold${EVIL}`] },
   { type: 'refused', intent: 5, target: `web${EVIL}`, error: FIRST },
@@ -72,9 +73,9 @@ const FACTS: readonly Fact[] = [
   { type: 'resumed' },
   { type: 'checked', phase: `core${EVIL}`, item: `item${EVIL}`, evidence: FIRST },
   { type: 'unchecked', phase: `core${EVIL}`, item: `item${EVIL}` },
-  { type: 'approved', step: 1, digest: 'd', group: `boss${EVIL}`, signed: { at: 0, signature: FIRST } },
-  { type: 'approved', step: 0, digest: 'd', group: `boss${EVIL}` },
-  { type: 'revoked', step: 0, digest: 'd', group: `boss${EVIL}` },
+  { type: 'approved', step: 1, digest: digestOf(hostile), group: `boss${EVIL}`, signed: { at: 0, signature: FIRST } },
+  { type: 'approved', step: 0, digest: digestOf(hostile), group: `boss${EVIL}` },
+  { type: 'revoked', step: 0, digest: digestOf(hostile), group: `boss${EVIL}` },
 ]
 
 /** A journal of these facts and some more, beside a plan of the same name that is well. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { REAL } from '../../src/adapters/deadline.ts'
+import type { LookUp } from '../../src/adapters/refuse-unnamed.ts'
+import type { Lender } from '../../src/adapters/open.ts'
 import type { Clock, Fence, Loan, Schema } from '../../src/core/ports.ts'
 import type { Identity } from '../../src/core/toggle/mark.ts'
 
@@ -17,9 +19,22 @@ export const realClock: Clock = {
 /** Whose writes are lent, unless told otherwise: `of:shop/1a2b` in a mark. */
 export const SHOP: Identity = { name: 'shop', lineage: '1a2b' }
 
+/** A plan file that names whatever is asked for. */
+export const namesAll: LookUp = async () => Promise.resolve('named')
+
 /** A loan over real parts; a write needs its epoch too. */
-export function lend(folder: string, over: Partial<Loan & Fence> = {}): Loan & Fence {
-  return { folder, clock: realClock, env: process.env, signal: new AbortController().signal, identity: SHOP, epoch: 1, over: [], ...over }
+export function lend(folder: string, over: Partial<Loan & Fence> = {}): Loan & Fence & Pick<Lender, 'standingOf'> {
+  return {
+    folder,
+    standingOf: namesAll,
+    clock: realClock,
+    env: process.env,
+    signal: new AbortController().signal,
+    identity: SHOP,
+    epoch: 1,
+    over: [],
+    ...over,
+  }
 }
 
 /** Options as an adapter gets them. Throws what is wrong with them, one complaint a line. */

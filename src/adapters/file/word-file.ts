@@ -69,7 +69,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe' | 'isHarmless'>> {
   return {
     read: async (given, names, loan) => {
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
@@ -94,6 +94,7 @@ export function wordFile<Options extends FileOptions>(
     // Every reload that changes of others may make necessary, and what the application is asked after it.
     deadline: ({ timeout }) => (TRIES + 1) * timeout + WRITING,
     probe: async (given, { folder }) => checkWritable(place(given, folder)),
+    isHarmless: (given) => given.reload === undefined && given.verify === undefined && !given.allowOutside,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Loan } from '../../core/ports.ts'
 import type { Duration } from '../../core/values/units.ts'
 import { withController } from '../deadline.ts'
 import { canonical } from './canonical.ts'
+import { digestOf } from './digest.ts'
 import { isSealed, isSealedAs } from './seal.ts'
 
 /** Everything a shared store is lent. */
@@ -101,6 +102,8 @@ export async function readChain(site: Site, after: number, page: (from: number) 
 export function parseEvent(site: Site, { seq, text }: EventRow): Event {
   const event = parse(text)
   if (!isEvent(event) || event.seq !== seq || !holds(() => isSealedAs(event, text))) throw damaged(site, seq, 'was changed or is damaged')
+  if ('plan' in event && !holds(() => digestOf(event.plan) === event.digest))
+    throw damaged(site, seq, 'calls its plan by the digest of another')
   return event
 }
 

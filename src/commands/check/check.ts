@@ -1,3 +1,6 @@
+import type { NamedAdapter } from '../../adapters/refuse-unnamed.ts'
+import { isPath } from '../../adapters/registry.ts'
+import { kinds } from '../../core/ports.ts'
 import { RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { currentPhase } from '../../core/policy/destination.ts'
@@ -35,6 +38,7 @@ export default async function check(session: Session<ValuesOf<'check'>>): Promis
 }
 
 async function inspect(session: Session<ValuesOf<'check'>>, parts: readonly Part[]): Promise<CheckReport> {
+  if (session.options.noCode) return inspectUnopened(session)
   const { plan, rows } = await examineConfig(session)
   if (!plan) return { outcome: 'config', rows }
   if (parts.every((part) => part === 'config')) return { outcome: 'done', rows }
@@ -55,9 +59,35 @@ async function inspect(session: Session<ValuesOf<'check'>>, parts: readonly Part
   return { outcome: outcomeOfRows(rows, session.options.failOn ?? 'critical'), rows, ...(state && { step: state.cursor + 1 }) }
 }
 
+/** A plan of somebody else: its adapters are not imported, its references not resolved, its journal and its servers not asked. */
+async function inspectUnopened(session: Session): Promise<CheckReport> {
+  const { plan, rows } = await examineConfig(session, { isStrangers: true })
+  if (!plan) return { outcome: 'config', rows }
+  const own = kinds().flatMap((kind) =>
+    Object.entries<NamedAdapter>(plan[kind] ?? {}).flatMap(([name, { use }]) => (isPath(use) ? [`${kind}.${name} (${use})`] : [])),
+  )
+  const unknown = own.map((each): CheckRow => ({
+    what: 'config',
+    name: 'plan',
+    verdict: 'warning',
+    text: `${each} is code of this plan's author: it was not imported, and its options not checked`,
+  }))
+  return { outcome: 'done', rows: [...rows, ...unknown, UNOPENED] }
+}
+
+const UNOPENED: CheckRow = {
+  what: 'config',
+  name: 'plan',
+  verdict: 'ok',
+  text: 'read alone: no command was run, nothing imported, no secret read, no target, server or journal asked',
+}
+
 const NOT_STARTED: CheckRow = { what: 'gates', name: '', verdict: 'waiting', text: 'nothing was started yet', hint: 'rollout start' }
 
-async function examineConfig(session: Session): Promise<{ readonly plan?: Plan; readonly rows: CheckRow[] }> {
+async function examineConfig(
+  session: Session,
+  how?: Parameters<typeof loadPlan>[1],
+): Promise<{ readonly plan?: Plan; readonly rows: CheckRow[] }> {
   const row = (verdict: CheckRow['verdict'], { message, where, hint }: Problem): CheckRow => ({
     what: 'config',
     name: 'plan',
@@ -67,7 +97,7 @@ async function examineConfig(session: Session): Promise<{ readonly plan?: Plan; 
     ...(hint !== undefined && { hint }),
   })
   try {
-    const { plan, warnings } = await loadPlan(session)
+    const { plan, warnings } = await loadPlan(session, how)
     const sizes = `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases`
     return { plan, rows: [{ what: 'config', name: 'plan', verdict: 'ok', text: sizes }, ...warnings.map((each) => row('warning', each))] }
   } catch (thrown) {

@@ -9,10 +9,10 @@ import type { ByHand } from '../../views/docs/source.ts'
  * Returns what a person would type at each target for its defaults. Nothing of the environment is in it: a reference with a default
  * is that default, any other stays the reference, so that it is the same on every machine.
  */
-export async function byHandOf(plan: Plan, { clock, folder }: Pick<Lender, 'clock' | 'folder'>): Promise<readonly ByHand[]> {
+export async function byHandOf(plan: Plan, { clock, folder, standingOf }: Omit<Lender, 'env'>): Promise<readonly ByHand[]> {
   const names = Object.values(plan.targets).flatMap(({ options }) => resolveReferences(options, {}).unresolved.map(({ name }) => name))
   const env = Object.fromEntries(names.map((name) => [name, `\${${name}}`]))
-  const targets = await openTargetsAnyway(plan, { clock, folder, env })
+  const targets = await openTargetsAnyway(plan, { clock, folder, env, standingOf })
   return targets.map((target) => {
     const { name } = target
     const lines = (words: { readonly [variable: string]: string }): readonly string[] =>

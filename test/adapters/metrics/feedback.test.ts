@@ -7,6 +7,7 @@ import type { Reading } from '../../../src/core/values/reading.ts'
 import type { Summary } from '../../../src/core/report/summary.ts'
 import { metric } from '../../helpers/core.ts'
 import { ownFolder } from '../../helpers/folder.ts'
+import { namesAll } from '../../helpers/loan.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan } from '../../helpers/plans.ts'
 import { fakeShell, realClock, serve } from '../../helpers/shell.ts'
@@ -17,7 +18,7 @@ const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOSt
 
 async function read(options: { readonly [key: string]: Json }, folder = '/'): Promise<Reading> {
   const plan = { metrics: { feedback: metric({ use: 'feedback', options }) } }
-  const [open] = await openMetrics(plan, ['feedback'], { clock: realClock(), env: {}, folder })
+  const [open] = await openMetrics(plan, ['feedback'], { clock: realClock(), env: {}, folder, standingOf: namesAll })
   if (!open) throw new Error('no metric')
   return open.read(new AbortController().signal)
 }

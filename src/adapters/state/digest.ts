@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../adapters/state/canonical.ts'
-import type { Plan } from '../core/plan/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { canonical } from './canonical.ts'
 
 /** Returns what an approval is bound to: SHA-256 (hex) of the plan's canonical JSON. */
 export function digestOf(plan: Plan): string {

@@ -1,0 +1,72 @@
+import { basename } from 'node:path'
+import { RolloutError } from '../core/values/errors.ts'
+import { kinds, type Kind } from '../core/ports.ts'
+import type { Json } from '../core/values/json.ts'
+import { COMMON_KEYS } from './schema.ts'
+import { parseAnyway, readText } from './syntax.ts'
+
+type JsonMap = { readonly [key: string]: Json }
+
+interface Named {
+  readonly kind: Kind
+  readonly use: string
+  readonly instances?: readonly string[]
+  readonly options: JsonMap
+}
+
+/** The adapters that a plan names. */
+interface NamedAdapters {
+  readonly all: readonly Named[]
+  /** Nothing in the text hides others: it is YAML, and has targets. */
+  readonly isWhole: boolean
+}
+
+/** Reads which adapters the plan file at this path names; none where it cannot be read. */
+export function readNamed(path: string): NamedAdapters {
+  try {
+    return namedIn(readText(path, basename(path)))
+  } catch (thrown) {
+    if (thrown instanceof RolloutError) return { all: [], isWhole: false }
+    throw thrown
+  }
+}
+
+/**
+ * Reads which adapters a plan names, with their options, by itself and in any of its environments, whatever else may be wrong
+ * with it. References are not resolved.
+ */
+export function namedIn(text: string): NamedAdapters {
+  const { value, isWhole } = parseAnyway(text)
+  const environments = Object.values(mapAt(value, 'environments'))
+  const all = kinds().flatMap((kind) =>
+    Object.entries(mapAt(value, kind)).flatMap(([name, written]) => {
+      const specials = environments.map((each) => mapAt(mapAt(each, kind), name))
+      return [{}, ...specials].flatMap((special) => namedOf(kind, mapOf(written), special) ?? [])
+    }),
+  )
+  return { all, isWhole: isWhole && isMap(mapOf(value)['targets']) }
+}
+
+/** As in `assemble`: the options of another adapter mean nothing to the one an environment names. */
+function namedOf(kind: Kind, own: JsonMap, special: JsonMap): Named | undefined {
+  const isSame = special['use'] === undefined || special['use'] === own['use']
+  const { instances, ...given } = { ...(isSame ? own : {}), ...special }
+  const use = given['use']
+  if (typeof use !== 'string') return undefined
+  const options = Object.fromEntries(Object.entries(given).filter(([key]) => !Object.hasOwn(COMMON_KEYS[kind], key)))
+  if (kind !== 'targets') return { kind, use, options: { ...options, ...(instances !== undefined && { instances }) } }
+  const names = Array.isArray(instances) ? instances.filter((each) => typeof each === 'string') : undefined
+  return { kind, use, options, ...(names && { instances: names }) }
+}
+
+function mapAt(value: Json, key: string): JsonMap {
+  return mapOf(mapOf(value)[key] ?? null)
+}
+
+function mapOf(value: Json): JsonMap {
+  return isMap(value) ? value : {}
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { namedIn, readNamed } from '../../src/config/named.ts'
+import { ownFolder } from '../helpers/folder.ts'
+
+const WEB = { kind: 'targets', use: 'env-file', options: { path: 'web.env' } }
+
+describe('the adapters that a plan names', () => {
+  it('are those of every kind, without the keys that are not options', () => {
+    const text = `
+targets: { web: { use: env-file, path: web.env }, edge: { use: env-file, path: "{{instance}}.env", instances: [a, b] } }
+metrics: { errors: { use: command, run: [cat, errors], critical: "> 5", minSamples: 3 } }
+notify: { ops: { use: webhook, url: "\${HOOK}", audience: on-call } }
+`
+    expect(namedIn(text)).toEqual({
+      isWhole: true,
+      all: [
+        WEB,
+        { kind: 'targets', use: 'env-file', options: { path: '{{instance}}.env' }, instances: ['a', 'b'] },
+        { kind: 'metrics', use: 'command', options: { run: ['cat', 'errors'] } },
+        { kind: 'notify', use: 'webhook', options: { url: '${HOOK}' } },
+      ],
+    })
+  })
+
+  it('are those of each environment as well, on top of what they override', () => {
+    const text = `
+targets: { web: { use: env-file, path: web.env, reload: [true] } }
+environments:
+  production: { targets: { web: { path: prod.env } } }
+  edge: { targets: { web: { use: http, url: "https://x" } } }
+`
+    expect(namedIn(text).all.map(({ use, options }) => [use, options])).toEqual([
+      ['env-file', { path: 'web.env', reload: [true] }],
+      ['env-file', { path: 'prod.env', reload: [true] }],
+      ['http', { url: 'https://x' }],
+    ])
+  })
+
+  it.each([
+    ['a line that is broken behind them', 'targets: { web: { use: env-file, path: web.env } }\nphases: ["'],
+    ['keys that nobody knows', 'nmae: 1\ntargets: { web: { use: env-file, path: web.env } }\n'],
+    ['a key twice', 'targets: { web: { use: env-file, path: web.env } }\nname: a\nname: b\n'],
+    ['environments that are none', 'targets: { web: { use: env-file, path: web.env } }\nenvironments: [staging]\n'],
+  ])('are found beside %s', (_, text) => {
+    expect(namedIn(text).all).toContainEqual(WEB)
+  })
+
+  it.each([
+    ['', false],
+    ['targets: [', false],
+    ['targets: { web: { use: env-file } }\nphases: [', false],
+    ['name: shop\n', false],
+    ['targets: {}\n', true],
+    [`a: ${'['.repeat(40)}`, false],
+    ['targets: &a { web: *a }', false],
+    ['targets: { __proto__: { use: env-file } }', false],
+  ])('%j is known whole: %s', (text, isWhole) => {
+    expect(namedIn(text)).toMatchObject({ isWhole })
+  })
+
+  it('are none where there is no file', () => {
+    expect(readNamed(`${ownFolder('rollout-named-')}/rollout.yaml`)).toEqual({ all: [], isWhole: false })
+  })
+})
