@@ -10,7 +10,6 @@ import { scale } from '../core/plan/scale.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { currentPhase, nextStep } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import { evolve } from '../core/journal/fold.ts'
 import type { State, Status } from '../core/journal/state.ts'
 import { openDemoWorld, type DemoFault, type DemoWorld } from '../demo/world.ts'
 import { readBaseline } from '../engine/baseline.ts'
@@ -82,15 +81,14 @@ async function play(session: Session, plan: Plan, files: State['files'], { world
   const writer = await openWriter({ journal, clock, uuid, version })
   const live = session.live(openLive)
   const told: Event[] = []
-  let state: State | undefined
-  const engine = await openEngine(session, writer, plan, (event) => {
+  writer.follow((event, before) => {
     told.push(event)
-    live.event({ event, before: state })
-    state = evolve(state, event)
+    live.event({ event, before })
   })
+  const engine = await openEngine(session, writer, plan)
   live.say((stream) => renderDemoStart({ plan, url: world.url, fault, speed }, stream))
   const baseline = await readBaseline(plan, engine.targets, engine.signal)
-  engine.tell(await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' }))
+  await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, { actor: 'demo' })
   await watch(run(engine, { controller: self, alive, exitOnPause: true }), engine, live)
   const last = stateOf(engine)
   const sent = world.stats()
@@ -121,16 +119,14 @@ async function standIn(engine: Engine): Promise<void> {
   const undone = phase?.checklist.find(({ id }) => !state.checked.some((each) => each.phase === phase.id && each.item === id))
   const reason = 'the demo stands in for people'
   if (phase && undone) {
-    engine.tell(
-      await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason }),
-    )
+    await engine.writer.append({ type: 'checked', phase: phase.id, item: undone.id }, { actor: undone.owner ?? 'demo', reason })
   } else if (next) {
     const standings = approvalsOf(next).map((needed) => standingOf(state, next, needed, engine.clock.now()))
     const short = standings.find(({ needed, given }) => given.length < needed.count)
     const actor = short?.left[0]
     if (short && actor !== undefined) {
       const fact = { type: 'approved', step: next.index, digest: state.digest, group: short.needed.group } as const
-      engine.tell(await engine.writer.append(fact, { actor, reason }))
+      await engine.writer.append(fact, { actor, reason })
     }
   }
 }

@@ -1,5 +1,3 @@
-import type { Event } from '../core/journal/event.ts'
-import { evolve } from '../core/journal/fold.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
@@ -10,7 +8,7 @@ import { openEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { notifierOf } from '../session/tell.ts'
-import { renderByHand } from '../views/advance.ts'
+import { renderEnding } from '../views/ending.ts'
 import { openLive, type Live } from '../views/live.ts'
 import type { ValuesOf } from './table.ts'
 
@@ -18,14 +16,11 @@ import type { ValuesOf } from './table.ts'
 export default async function run(session: Session<ValuesOf<'run'>>): Promise<VerbAnswer> {
   const { once, exitOnPause } = session.options
   const writer = await openRollout(session)
-  let state = stateOf({ writer })
+  const { plan } = stateOf({ writer })
   const live = session.live(openLive)
-  const tellOf = (event: Event): void => {
-    live.event({ event, before: state })
-    state = evolve(state, event) ?? state
-  }
-  const engine = await openEngine(session, writer, state.plan, tellOf)
-  const notifier = await notifierOf(session, writer, state.plan, tellOf)
+  writer.follow((event, before) => live.event({ event, before }))
+  const engine = await openEngine(session, writer, plan)
+  const notifier = await notifierOf(session, writer, plan)
   const own = becomeController(session)
   const leading = { controller: own.controller, alive: session.alive }
   try {
@@ -44,7 +39,7 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
     outcome: outcomeOfRun(last),
     kind: 'status',
     value: summarize(situationOf(last, session.clock.now())),
-    text: (out) => (last.intent ? renderByHand(last, byHand(engine, last), out).map((line) => `${line}\n`) : ''),
+    text: (out) => renderEnding(last, byHand(engine, last), out),
   }
 }
 

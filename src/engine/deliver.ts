@@ -121,7 +121,7 @@ async function heal(engine: Engine, target: OpenTarget, shared: SharedJournal): 
       const why = { code: 'drift', text: `${target.name} was written late by an older command and could not be put back` } as const
       const again = { cursor: intent?.cursor ?? cursor, exposures: intent?.exposures ?? exposures }
       const targets = concernedBy(stateOf(engine), again.exposures, [target.name])
-      engine.tell(await engine.writer.append({ type: 'intended', move: 'rollback', ...again, targets, why }, engine.signature))
+      await engine.writer.append({ type: 'intended', move: 'rollback', ...again, targets, why }, engine.signature)
     }),
   )
 }

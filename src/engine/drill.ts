@@ -70,17 +70,17 @@ async function checkQuiet(engine: Engine, state: State, { contingency }: Drillin
     })
 }
 
-async function backAndForth(given: Engine, before: State, { contingency, signature, settling }: Drilling): Promise<Drill> {
+async function backAndForth(engine: Engine, before: State, { contingency, signature, settling }: Drilling): Promise<Drill> {
   const { id, scope } = contingency
-  const times = timing(given)
-  const engine: Engine = { ...given, tell: (event) => (times.tell(event), given.tell(event)) }
+  const times = timing(engine)
+  engine.writer.follow(times.tell)
   const why: Why = { code: 'operator', text: `drill of ${id}`, contingency: id }
   await rollBack(engine, { scope, why, signature, end: async () => false, settling })
   const measured = { contingency: id, ...times.measured() }
   const failed = (problem: string): Drill => ({ ...measured, passed: false, problem })
   const { intent, epoch } = stateOf(engine)
   if (intent) return failed(`not confirmed: ${unconfirmed(intent.targets)}; it stays rolled back`)
-  if (epoch !== times.newest()) return failed('somebody else acted meanwhile; nothing was put back')
+  if (epoch !== engine.writer.made) return failed('somebody else acted meanwhile; nothing was put back')
   try {
     await record(engine, { type: 'resumed' }, signature)
     const back = { cursor: before.cursor, exposures: before.exposures }
@@ -113,7 +113,6 @@ function timing({ clock }: Engine) {
       } else if (event.type === 'arrived' && event.intent === seq) took = now - began
     },
     measured: () => ({ took: took === 0 ? clock.monotonic() - began : took, targets }),
-    newest: () => seq,
   }
 }
 

@@ -1,5 +1,4 @@
 import type { OpenMetric, OpenTarget } from '../adapters/open.ts'
-import type { Event } from '../core/journal/event.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import type { Approved, State } from '../core/journal/state.ts'
@@ -18,8 +17,6 @@ export interface Engine {
   readonly random: () => number
   /** On events the engine writes by itself. */
   readonly signature: Signature
-  /** Told of every event as soon as it is durable. */
-  readonly tell: (event: Event) => void
   /** Why the signature of an approval proves nothing; undefined when it proves what it says. */
   readonly refute: (state: State, approved: Approved) => Promise<string | undefined>
 }

@@ -38,6 +38,7 @@ export function hearing(writer: Writer, glass: Glass): Writer {
     get made() {
       return writer.made
     },
+    follow: (tell) => writer.follow(tell),
     refresh: async () => {
       const events = await writer.refresh()
       return [...events, ...(await hear())]

@@ -10,6 +10,6 @@ export async function join(engine: Engine, targets: readonly OpenTarget[]): Prom
   await retryOnConflict(async () => {
     const { epoch, unsettled } = stateOf(engine)
     const names = targets.flatMap(({ name, settle }) => (settle > 0 && !unsettled.includes(name) ? [name] : []))
-    if (names.length > 0) engine.tell(await engine.writer.append({ type: 'joined', intent: epoch, targets: names }, engine.signature))
+    if (names.length > 0) await engine.writer.append({ type: 'joined', intent: epoch, targets: names }, engine.signature)
   })
 }

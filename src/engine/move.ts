@@ -77,6 +77,6 @@ export async function finishAll(engine: Engine): Promise<void> {
 
 /** Makes a fact durable and resolves to the state after it. */
 export async function record(engine: Engine, fact: Fact, signature = engine.signature): Promise<State> {
-  engine.tell(await engine.writer.append(fact, signature))
+  await engine.writer.append(fact, signature)
   return stateOf(engine)
 }

@@ -14,8 +14,8 @@ const OLDEST: Duration = 86_400_000
 const BACKOFF: Duration = 5000
 const LONGEST_BACKOFF: Duration = 300_000
 
-/** What the notifier works with: the journal it takes down in, and whom it tells. */
-export type Sender = Pick<Engine, 'writer' | 'clock' | 'signal' | 'signature' | 'tell'> & { readonly channels: readonly OpenChannel[] }
+/** What the notifier works with: the journal it takes down in. */
+export type Sender = Pick<Engine, 'writer' | 'clock' | 'signal' | 'signature'> & { readonly channels: readonly OpenChannel[] }
 
 /** Why a channel could not be told. */
 export interface Undelivered {
@@ -119,7 +119,7 @@ async function record(sender: Sender, line: Line): Promise<void> {
     await retryOnConflict(async () => {
       const fact = factOf(sender, line)
       if (!fact) return
-      sender.tell(await sender.writer.append(fact, sender.signature))
+      await sender.writer.append(fact, sender.signature)
       line.failed = fact.error === undefined && line.error !== undefined ? line.failed : 0
     })
   } catch (thrown) {

@@ -45,8 +45,7 @@ export function openObserver(engine: Engine): Observer {
   const turns = openQuota(TURNS_AN_HOUR)
   let live: { readonly step: string; readonly watch: Watch } | undefined
 
-  const append = async (watch: Watch): Promise<void> =>
-    engine.tell(await engine.writer.append({ type: 'observed', watch }, engine.signature))
+  const append = async (watch: Watch): Promise<unknown> => engine.writer.append({ type: 'observed', watch }, engine.signature)
   const offer = async (watch: Watch): Promise<void> => {
     try {
       await append(watch)

@@ -35,13 +35,15 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
   const { controller } = leading
   const observer = openObserver(engine)
   const leader = openLeader(engine, leading)
-  let isAttached = false
+  let [isAttached, hasWatched] = [false, false]
   try {
     for (;;) {
       const other = await leader.other()
-      if (!other && !isAttached)
-        await retryOnConflict(async () => engine.tell(await engine.writer.append({ type: 'attached', controller }, engine.signature)))
-      isAttached = !other
+      // One that is started again and again, and finds nothing to watch, leaves the journal as it is.
+      const attaches = !other && !isAttached && !isIdle(stateOf(engine), exitOnPause)
+      if (attaches) await retryOnConflict(async () => engine.writer.append({ type: 'attached', controller }, engine.signature))
+      isAttached = !other && (isAttached || attaches)
+      hasWatched ||= isAttached
       const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
       // After the move, never before it, and without waiting: who is told must not delay what is done.
       if (!other) await notifier?.turn()
@@ -59,7 +61,7 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
     }
   } finally {
     await notifier?.end(FAREWELL)
-    await leave(engine, observer, controller)
+    if (hasWatched) await leave(engine, observer, controller)
     await leader.drop()
   }
 }
@@ -93,9 +95,7 @@ function standBy({ holder, since }: Lease, state: State): Turn {
 /** Waits a while for what the other controller does, and tells it. */
 async function follow(engine: Engine): Promise<void> {
   await engine.writer.journal.changed(stateOf(engine).seq, RENEW, engine.signal)
-  await quietly(async () => {
-    for (const event of await engine.writer.refresh()) engine.tell(event)
-  })
+  await quietly(async () => engine.writer.refresh())
 }
 
 /** Until the next poll, or until somebody else writes; the lease is renewed meanwhile. */
@@ -112,9 +112,9 @@ async function rest(engine: Engine, leader: Leader, duration: Duration, notifier
 
 /** Returns what a finished run means to the caller. */
 export function outcomeOfRun(state: State): Outcome {
+  if (state.intent) return 'partial'
   if (state.status === 'complete') return 'done'
-  if (state.status === 'rolled back') return state.intent ? 'partial' : 'unhealthy'
-  return 'notYet'
+  return state.status === 'rolled back' ? 'unhealthy' : 'notYet'
 }
 
 function isOver(state: State): boolean {
@@ -123,6 +123,11 @@ function isOver(state: State): boolean {
 
 function isPaused({ status, intent }: State): boolean {
   return status === 'paused' && !intent
+}
+
+/** Nothing is left to watch: it ends as soon as it has looked. */
+function isIdle(state: State, exitOnPause: boolean): boolean {
+  return isOver(state) || (exitOnPause && isPaused(state))
 }
 
 function isMine(state: State | undefined, { pid, domain, began }: Controller): boolean {
@@ -171,13 +176,13 @@ async function leave(engine: Engine, observer: Observer, controller: Controller)
   if (!(await quietly(async () => observer.keep()))) return
   await quietly(async () =>
     retryOnConflict(async () => {
-      if (isMine(engine.writer.state, controller)) engine.tell(await engine.writer.append({ type: 'detached' }, engine.signature))
+      if (isMine(engine.writer.state, controller)) await engine.writer.append({ type: 'detached' }, engine.signature)
     }),
   )
 }
 
 /** Resolves to whether the journal answered. */
-async function quietly(work: () => Promise<void>): Promise<boolean> {
+async function quietly(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work()
     return true

@@ -49,6 +49,6 @@ export async function recordOfIntent(engine: Engine, seq: number, factOf: (open:
   await retryOnConflict(async () => {
     const open = stateOf(engine).intent
     const fact = open?.seq === seq ? factOf(open) : undefined
-    if (fact) engine.tell(await engine.writer.append(fact, engine.signature))
+    if (fact) await engine.writer.append(fact, engine.signature)
   })
 }

@@ -5,7 +5,7 @@ import type { Event, Fact, Stamped } from '../core/journal/event.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
-import { FOLD, fold } from '../core/journal/fold.ts'
+import { evolve, FOLD, fold } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 
 /** Who writes, and why: on every event. */
@@ -23,6 +23,8 @@ export interface Writer {
   readonly journal: Journal
   /** Number of the newest intent that this process made; 0 for none. */
   readonly made: number
+  /** Tells every event that is taken in from now on, whoever wrote it, with the state it happened to. */
+  follow(tell: Follower): void
   /** Takes in what others have appended since; resolves to those events. */
   refresh(): Promise<readonly Event[]>
   /**
@@ -31,6 +33,9 @@ export interface Writer {
    */
   append(fact: Fact, signature: Signature): Promise<Event>
 }
+
+/** Told of an event as soon as it is known to be durable, in the order of the journal. */
+export type Follower = (event: Event, before: State | undefined) => void
 
 export interface WriterParts {
   readonly journal: Journal
@@ -47,13 +52,16 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
   let { state, seq, hash } = start
   let kept = start.kept
   let made = 0
+  const followers: Follower[] = []
 
   /** Two reads may be under way at once: what one has taken in already the other must not take in again. */
   const take = (events: readonly Event[]): void => {
-    const unseen = events.filter((event) => event.seq > seq)
-    state = fold(unseen, state)
-    const newest = unseen.at(-1)
-    if (newest) ({ seq, hash } = newest)
+    for (const event of events.filter((each) => each.seq > seq)) {
+      const before = state
+      state = evolve(before, event)
+      ;({ seq, hash } = event)
+      for (const tell of followers) tell(event, before)
+    }
   }
   const refresh = async (): Promise<readonly Event[]> => {
     const events = await journal.read(seq)
@@ -68,6 +76,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     get made() {
       return made
     },
+    follow: (tell) => void followers.push(tell),
     refresh,
     append: async (fact, { actor, actorFrom, reason }) => {
       checkHere(state)

@@ -10,15 +10,15 @@ import { MACHINE } from './signature.ts'
 export async function openRollbackEngine(session: Session, writer: Writer, plan: Plan): Promise<Engine> {
   const { openTargetsAnyway } = await import('../adapters/open.ts')
   const targets = await openTargetsAnyway(plan, session.lender)
-  return { ...partsOf(session), writer, targets, metrics: [], tell: () => undefined }
+  return { ...partsOf(session), writer, targets, metrics: [] }
 }
 
 /** Opens the engine on a plan: its adapters found, their options checked. */
-export async function openEngine(session: Session, writer: Writer, plan: Plan, tell: Engine['tell'] = () => undefined): Promise<Engine> {
+export async function openEngine(session: Session, writer: Writer, plan: Plan): Promise<Engine> {
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
   const { lender } = session
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  return { ...partsOf(session), writer, targets, metrics, tell }
+  return { ...partsOf(session), writer, targets, metrics }
 }
 
 function partsOf(session: Session): Pick<Engine, 'clock' | 'signal' | 'grace' | 'random' | 'signature' | 'refute'> {

@@ -4,7 +4,6 @@ import type { Notice } from '../core/journal/notice.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Duration } from '../core/values/units.ts'
 import { openNotifier, type Notifier, type Undelivered } from '../engine/notifier.ts'
-import type { Engine } from '../engine/engine.ts'
 import { withDeadline } from '../adapters/deadline.ts'
 import type { Writer } from '../engine/writer.ts'
 import { renderUndelivered } from '../views/notify.ts'
@@ -36,15 +35,10 @@ export async function tell(session: Session): Promise<void> {
 }
 
 /** Opens a notifier for the channels of a plan; one whose options do not fit says so and stops nothing. */
-export async function notifierOf(
-  { clock, stopped, lender }: Session,
-  writer: Writer,
-  plan: Plan,
-  tellOf: Engine['tell'] = () => undefined,
-): Promise<Notifier> {
+export async function notifierOf({ clock, stopped, lender }: Session, writer: Writer, plan: Plan): Promise<Notifier> {
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
   const channels = await openChannelsAnyway(plan, lender)
-  return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, tell: tellOf, channels })
+  return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, channels })
 }
 
 /** Tells every channel that wants it once, where there is no journal; nobody tries again. */

@@ -6,9 +6,8 @@ import { currentStep, type State } from '../core/journal/state.ts'
 import { changesBetween } from '../core/report/summary.ts'
 import { formatDuration } from '../core/values/units.ts'
 import { renderChanges } from './event.ts'
-import { clean } from './clean.ts'
 import { paint } from './paint.ts'
-import { renderWord } from './status.ts'
+import { renderOutcome } from './ending.ts'
 
 export interface DemoStart {
   readonly plan: Plan
@@ -42,10 +41,9 @@ export interface DemoEnd {
 /** Renders how it ended, why, how fast, and what to type next. */
 export function renderDemoEnd({ state, events, sent, folder, command }: DemoEnd, stream: Stream): string {
   const color = paint(stream)
-  const why = state.stopped ? clean(state.stopped.why.text) : ''
   const lines = [
     '',
-    `${renderWord(state.status, stream)}  ${why}`,
+    renderOutcome(state, stream),
     ...reaction(state, events),
     `  ${sent.sent} requests were sent, ${sent.failed} failed.`,
     '',

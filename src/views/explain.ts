@@ -8,9 +8,9 @@ import type { Stream } from '../core/values/stream.ts'
 import { describeSingle, type Judge } from '../core/judge/single.ts'
 import { formatRule, formatValue, holds } from '../core/values/rule.ts'
 import type { Deed, Status } from '../core/journal/state.ts'
-import type { Summary } from '../core/report/summary.ts'
+import type { Change, StepSummary, Summary } from '../core/report/summary.ts'
 import { formatDuration, formatExposure, formatFraction, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
-import { renderEvent, type Happening } from './event.ts'
+import { renderChanges, renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
@@ -24,16 +24,23 @@ export interface MetricEvidence {
 }
 
 export interface DecisionPage extends Summary {
+  /** What the newest retreat has taken back, and the step it came from; absent while there is nothing to say. */
+  readonly retreat?: Retreat
   /** The readings when it was stopped; absent while it is not. */
   readonly evidence?: readonly MetricEvidence[]
+}
+
+/** Where a rollback, or a step back, came from. */
+export interface Retreat {
+  readonly from?: StepSummary
+  readonly changes: readonly Change[]
 }
 
 /** Renders why it is where it is, and what would change that. */
 export function renderDecision(page: DecisionPage, stream: Stream): string {
   const color = paint(stream)
-  const { step, stopped, decision, status } = page
-  const where = step ? `step ${step.number} of ${step.of} (${listed(step.toggles)} at ${step.to})` : 'before the first step'
-  const lines = [`${renderWord(status, stream)} at ${where}`]
+  const { stopped, decision, status } = page
+  const lines = [`${renderWord(status, stream)} ${whereabouts(page)}`]
   if (stopped)
     lines.push(`  ${clean(stopped.why.text)}`, color.dim(`  #${stopped.seq} by ${clean(stopped.actor)}, ${formatInstant(stopped.at)}`))
   else lines.push(`  ${decision.do}: ${clean(decision.text)}`)
@@ -45,7 +52,18 @@ export function renderDecision(page: DecisionPage, stream: Stream): string {
   for (const gate of status === 'running' ? page.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
     lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`, ...renderMissing(gate, stream))
   }
-  return `${[...lines, color.dim(`  ${nextCommand(page)}`)].join('\n')}\n`
+  return `${[...lines, color.dim(`  ${nextCommand(page, 'explain')}`)].join('\n')}\n`
+}
+
+function whereabouts({ status, step, retreat }: DecisionPage): string {
+  const at = step ? `at ${renderStep(step)}` : 'before the first step'
+  if (status !== 'rolled back' || !retreat) return at
+  const from = retreat.from ? `from ${renderStep(retreat.from)}` : 'before the first step'
+  return `${from}: ${renderChanges(retreat.changes)}`
+}
+
+function renderStep({ number, of, toggles, to }: StepSummary): string {
+  return `step ${number} of ${of} (${listed(toggles)} at ${to})`
 }
 
 export interface MetricPage {

@@ -97,30 +97,36 @@ export function renderBar(exposure: number, stream: Pick<Stream, 'color'>): stri
   return color.green('█'.repeat(full)) + color.dim('░'.repeat(BAR - full))
 }
 
-/** Returns what to type next. */
-export function nextCommand({
-  status,
-  intent,
-  controller,
-}: Pick<Summary, 'status'> & {
+/** What decides what to type next. */
+export interface Going {
+  readonly status: Status
   readonly intent?: { readonly move: Move }
   readonly controller?: { readonly host: string; readonly watching?: boolean }
-}): string {
+}
+
+/** Returns what to type next; not the verb that was just `typed`. */
+export function nextCommand(going: Going, typed?: 'explain' | 'history'): string {
+  return nextCommands(going)
+    .filter((each) => !each.startsWith(`rollout ${typed} `))
+    .join('; ')
+}
+
+function nextCommands({ status, intent, controller }: Going): readonly string[] {
   if (intent)
     return intent.move === 'advance'
-      ? 'rollout run finishes the step; rollout rollback takes it back'
-      : 'rollout rollback tries the rest again'
+      ? ['rollout run finishes the step', 'rollout rollback takes it back']
+      : ['rollout rollback tries the rest again']
   switch (status) {
     case 'running':
       return controller && controller.watching !== false
-        ? 'rollout explain says why; rollout rollback takes it back'
-        : 'rollout run watches and goes on; rollout advance takes one step'
+        ? ['rollout explain says why', 'rollout rollback takes it back']
+        : ['rollout run watches and goes on', 'rollout advance takes one step']
     case 'paused':
-      return 'rollout explain says why; rollout resume goes on; rollout rollback takes it back'
+      return ['rollout explain says why', 'rollout resume goes on', 'rollout rollback takes it back']
     case 'rolled back':
-      return 'rollout explain says why; rollout resume, then rollout run, tries again'
+      return ['rollout explain says why', 'rollout resume, then rollout run, tries again']
     case 'complete':
-      return 'rollout history shows how; rollout rollback takes it back'
+      return ['rollout history shows how', 'rollout rollback takes it back']
   }
 }
 

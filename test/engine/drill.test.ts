@@ -102,10 +102,11 @@ describe('a drill for real', () => {
   })
 
   it('puts nothing back over what somebody else has done meanwhile', async () => {
-    const { engine, writer, web, told } = await risen()
+    const { engine, journal, web, told } = await risen()
     web.meanwhile = async () => {
       delete web.meanwhile
-      await writer.append(
+      const other = await openWriter({ journal, clock: engine.clock, uuid: () => 'other', version: 'test' })
+      await other.append(
         { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: { code: 'operator', text: 'now!' } },
         { actor: 'ben' },
       )
@@ -128,6 +129,7 @@ describe('a drill for real', () => {
         get made() {
           return writer.made
         },
+        follow: (tell) => writer.follow(tell),
         refresh: async () => writer.refresh(),
         append: async (fact, signature) => {
           if (fact.type === 'resumed') {

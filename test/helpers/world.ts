@@ -65,7 +65,6 @@ export async function fakeEngine(
   const journal = parts.journal ?? memoryJournal(undefined, clock)
   let ids = 0
   const writer = await openWriter({ journal, clock, uuid: () => `id-${(ids += 1)}-${Math.random()}`, version: 'test' })
-  const told: Event[] = []
   const signal = parts.signal ?? new AbortController().signal
   const engine: Engine = {
     writer,
@@ -76,12 +75,13 @@ export async function fakeEngine(
     grace: withGrace(clock, signal, GRACE),
     random: () => 0.5,
     signature: { actor: 'auto' },
-    tell: (event) => void told.push(event),
     refute: async () => undefined,
   }
   if (parts.start !== false) {
     const baseline = Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
     await writer.append({ type: 'started', plan, digest: 'digest', files: {}, baseline }, { actor: 'ana' })
   }
+  const told: Event[] = []
+  writer.follow((event) => void told.push(event))
   return { engine, clock, writer, journal, told }
 }

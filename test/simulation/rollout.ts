@@ -105,7 +105,6 @@ export async function play(seed: number, { tell = false } = {}): Promise<Played>
       grace: withGrace(process.clock, process.signal, GRACE),
       random: () => random.next(),
       signature: { actor: process.name },
-      tell: () => undefined,
       refute: async () => undefined,
     }
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../core/values/defined.ts'
 import { environment } from '../../core/plan/environment.ts'
 import type { Event } from '../../core/journal/event.ts'
 import { nameOf } from '../../core/evidence/ledger.ts'
@@ -9,15 +10,32 @@ import { currentPhase } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { judgeOf } from '../../core/judge/single.ts'
 import { currentStep, type State } from '../../core/journal/state.ts'
-import { summarize } from '../../core/report/summary.ts'
+import { changesBetween, summarize, summarizeStep } from '../../core/report/summary.ts'
 import { formatExposure, type Instant } from '../../core/values/units.ts'
 import type { Happening } from '../../views/event.ts'
-import type { DecisionPage, EventPage, MetricEvidence, MetricPage, TogglePage, WordChange } from '../../views/explain.ts'
+import type { DecisionPage, EventPage, MetricEvidence, MetricPage, Retreat, TogglePage, WordChange } from '../../views/explain.ts'
 
 /** Returns where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
   const stop = state.stopped && all[state.stopped.seq - 1]
-  return { ...summarize(situationOf(state, now)), ...(stop?.before && { evidence: evidenceOf(stop.before) }) }
+  return defined({
+    ...summarize(situationOf(state, now)),
+    retreat: state.stopped && retreatOf(all.slice(0, state.stopped.seq)),
+    evidence: stop?.before && evidenceOf(stop.before),
+  })
+}
+
+/** One that only makes sure of the one before has taken nothing back itself. */
+function retreatOf(all: readonly Happening[]): Retreat | undefined {
+  for (const { event, before } of all.toReversed()) {
+    if (event.type !== 'intended' || !before) continue
+    if (event.move === 'advance') return undefined
+    const { plan, intent } = before
+    const changes = changesBetween(plan, (intent ?? before).exposures, event.exposures)
+    const from = intent ? stepsOf(plan)[intent.cursor] : currentStep(before)
+    if (changes.length > 0) return defined({ from: from && summarizeStep(plan, from), changes })
+  }
+  return undefined
 }
 
 /** Returns the track a stop was based on, else the newest one. */

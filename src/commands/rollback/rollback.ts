@@ -54,8 +54,8 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<VerbAns
   if (options.dryRun) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const by = await signature(session, 'emergency')
   const progress = openRollbackProgress(err, session.clock, () => byHand(engine, stateOf(engine)))
-  const told: Engine = { ...engine, tell: (event) => (engine.tell(event), progress.tell(event)) }
-  const { before, to } = await rollBack(told, {
+  writer.follow(progress.tell)
+  const { before, to } = await rollBack(engine, {
     scope,
     why: whyOf(by.reason, contingency),
     signature: by,

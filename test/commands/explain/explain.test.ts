@@ -69,7 +69,9 @@ describe('explain after a rollback', () => {
 
   it('names the stop and the evidence of that moment', async () => {
     expect(await shell.run('explain')).toBe('done')
-    expect(shell.printed.out).toContain('ROLLED BACK at before the first step')
+    // From where it came back, and no advice to type what has just been typed.
+    expect(shell.printed.out).toContain('ROLLED BACK from step 1 of 2 (FEATURE_X at 10%): FEATURE_X 10% → 0%\n')
+    expect(shell.printed.out).not.toContain('rollout explain')
     expect(shell.printed.out).toMatch(/error_rate 20% > 5% for 1s \(\d+ of \d+\)\n {2}#\d+ by auto/)
     expect(shell.printed.out).toMatch(/then: ✗ CRITICAL error_rate 20%/)
     await shell.run('explain', '--json')

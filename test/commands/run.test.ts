@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../src/core/journal/event.ts'
+import { fakeClock } from '../helpers/memory.ts'
+import { plainPlan } from '../helpers/plans.ts'
+import { fakeShell, shop, type FakeShell } from '../helpers/shell.ts'
+
+const GO = ['advance', '--override', 'samples,metrics,hold', '--reason', 'sure'] as const
+
+/** A rollout at 10 %. */
+async function rising(traffic: { requests: number; errors: number }) {
+  const files = { 'rollout.yaml': plainPlan(await shop(traffic)), 'web.env': 'FEATURE_X=false\n' }
+  const shell = fakeShell({ clock: fakeClock(), files })
+  expect(await shell.run('start')).toBe('done')
+  expect(await shell.run(...GO)).toBe('done')
+  return shell
+}
+
+/** The same folder in another terminal, where ben sits. */
+function elsewhere(shell: FakeShell): FakeShell {
+  return fakeShell({ cwd: shell.cwd, clock: shell.clock, user: 'ben', self: { host: 'there', pid: 2, domain: 'other', began: '1' } })
+}
+
+async function events(shell: FakeShell): Promise<readonly Event[]> {
+  await shell.run('history', '--all', '--json')
+  return shell.json<{ readonly events: readonly Event[] }>().events
+}
+
+/** Does `deed` once, at the first rest of the controller after it has printed this. */
+function when(shell: FakeShell, said: string, deed: () => Promise<void>): void {
+  const sleep = shell.clock.sleep.bind(shell.clock)
+  let isDone = false
+  shell.clock.sleep = async (duration, signal) => {
+    await sleep(duration, signal)
+    if (isDone || !shell.printed.out.includes(said)) return
+    isDone = true
+    await deed()
+  }
+}
+
+describe('what run tells', () => {
+  it('is what was really taken back, also where somebody else had taken the step', async () => {
+    const traffic = { requests: 100, errors: 0 }
+    const shell = await rising(traffic)
+    when(shell, 'watched by', async () => {
+      await elsewhere(shell).run('pause')
+      await elsewhere(shell).run('resume')
+      expect(await elsewhere(shell).run(...GO)).toBe('done')
+      traffic.errors = 50
+    })
+    expect(await shell.run('run')).toBe('unhealthy')
+    expect(shell.printed.out).toMatch(/#\d+ .* advance FEATURE_X 10% → 100% .* ben "sure"/)
+    expect(shell.printed.out).toMatch(/#\d+ .* rollback FEATURE_X 100% → 0% {2}error_rate 50%/)
+  })
+
+  it('ends with what happened, by whom, and what to type next', async () => {
+    const shell = await rising({ requests: 100, errors: 50 })
+    expect(await shell.run('run')).toBe('unhealthy')
+    expect(shell.printed.out).toMatch(/\nROLLED BACK {2}error_rate 50% .* \(#\d+ by itself, .*\)\n {2}rollout explain says why; .*\n$/)
+  })
+
+  it('names the person who rolled back in another terminal', async () => {
+    const shell = await rising({ requests: 100, errors: 0 })
+    when(shell, 'watched by', async () => {
+      await elsewhere(shell).run('rollback', '--reason', 'customers call')
+    })
+    expect(await shell.run('run')).toBe('unhealthy')
+    expect(shell.printed.out).toMatch(/\nROLLED BACK {2}customers call \(#\d+ by ben, .*\)\n/)
+  })
+})
+
+describe('run, started again and again', () => {
+  it.each([
+    ['after a rollback', ['rollback'], ['run'], 'unhealthy'],
+    ['while paused, and told to end then', ['pause'], ['run', '--exit-on-pause'], 'notYet'],
+  ] as const)('%s leaves the journal as it is', async (_, deed, line, outcome) => {
+    const shell = await rising({ requests: 100, errors: 0 })
+    await shell.run(...deed)
+    const before = (await events(shell)).filter(({ type }) => type !== 'observed').length
+    for (let start = 0; start < 5; start += 1) expect(await shell.run(...line)).toBe(outcome)
+    expect((await events(shell)).filter(({ type }) => type !== 'observed')).toHaveLength(before)
+    expect(await shell.run('status', '--json')).toBe(outcome)
+  })
+})
+
+it('run --once ends with 10 where a target never confirmed', async () => {
+  const plan = plainPlan(await shop({ requests: 100, errors: 0 })).replace('path: web.env', 'path: web.env, reload: ["false"]')
+  const shell = fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': plan, 'web.env': 'FEATURE_X=false\n' } })
+  expect(await shell.run('start')).toBe('done')
+  expect(await shell.run('run', '--once')).toBe('notYet')
+  expect(await shell.run('run', '--once')).toBe('partial')
+  expect(readFileSync(join(shell.cwd, 'web.env'), 'utf8')).toContain('FEATURE_X=10%')
+  expect(shell.printed.out).toMatch(/✗ web: .*By hand:/)
+})
