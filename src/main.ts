@@ -88,7 +88,8 @@ function alive({ pid, domain, began }: Controller): boolean | undefined {
 }
 
 // Linux says which boot this is; elsewhere monotonic clocks and pids compare only within this process.
-const boot = slurp('/proc/sys/kernel/random/boot_id') || crypto.randomUUID()
+const bootId = slurp('/proc/sys/kernel/random/boot_id')
+const boot = bootId || crypto.randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
 const interactive = process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
 
@@ -128,6 +129,7 @@ const shell: Shell = {
     },
   }),
   self,
+  knowsBoot: bootId !== '',
   user: userName(),
   uid: process.getuid?.(),
   version: about.version,

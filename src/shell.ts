@@ -16,6 +16,8 @@ export interface Shell {
   /** Asks the person at the terminal; undefined when there is none. */
   readonly ask?: (question: string) => Promise<string>
   readonly self: Controller
+  /** The system says which boot this is, so that the monotonic clocks of two processes compare. */
+  readonly knowsBoot: boolean
   /** The system's name for the user this runs as; undefined where it has none. */
   readonly user: string | undefined
   /** The number of that user; undefined where the system has none. */

@@ -10,6 +10,7 @@ import { stateOf, type Engine } from './engine.ts'
 import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
 import { openConfirmations, openSharedJournal, recordOfIntent, type SharedJournal } from './shared-journal.ts'
+import { watchTick } from './watch-tick.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -96,14 +97,9 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const state = stateOf(engine)
   const phase = currentPhase(state)
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
-  const { clock } = engine
   // A proof from before a retreat is a proof of something else.
   const proven = intent.move === 'advance' ? state.watch : state.watch && unproven(state.watch)
-  const watch = beginWatch(state.plan, intent.cursor, proven, readings, {
-    monotonic: clock.monotonic(),
-    domain: clock.domain,
-    now: clock.now(),
-  })
+  const watch = beginWatch(state.plan, intent.cursor, proven, readings, watchTick(engine))
   await recordOfIntent(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }

@@ -2,6 +2,7 @@ import type { OpenMetric, OpenTarget } from '../adapters/open.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import type { Approved, State } from '../core/journal/state.ts'
+import type { Duration } from '../core/values/units.ts'
 import type { Signature, Writer } from './writer.ts'
 
 /** What the engine works with. It takes nothing else from the world. */
@@ -10,6 +11,8 @@ export interface Engine {
   readonly targets: readonly OpenTarget[]
   readonly metrics: readonly OpenMetric[]
   readonly clock: Clock
+  /** How far the clock of the store is ahead of this process's monotonic one, where it was asked. */
+  readonly store?: { readonly ahead: Duration; readonly domain: string }
   readonly signal: AbortSignal
   /** Ends a while after `signal`: a process told to stop still asks whether what it has sent must be put right. */
   readonly grace: AbortSignal

@@ -5,6 +5,7 @@ import { currentStep, type State } from '../core/journal/state.ts'
 import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
+import { watchTick } from './watch-tick.ts'
 import type { Duration } from '../core/values/units.ts'
 
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
@@ -63,10 +64,8 @@ export function openObserver(engine: Engine): Observer {
       const readings = await readMetrics({ ...engine, signal }, phase)
       // A turn that was given up must not put its old poll in the place of a newer one.
       signal.throwIfAborted()
-      const { clock } = engine
       const before = live?.step === stepKey(state) ? live.watch : state.watch
-      const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
-      const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, tick)
+      const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, watchTick(engine))
       live = { step: stepKey(state), watch }
       if (isDue(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)

@@ -12,6 +12,7 @@ import { openObserver, type Observer } from './observe.ts'
 import { settle, settleAfter } from './settle.ts'
 import type { Turn } from './move.ts'
 import { tick } from './tick.ts'
+import { withStoreClock } from './watch-tick.ts'
 import { formatDuration, formatInstant, type Duration } from '../core/values/units.ts'
 
 export interface RunOptions extends LeaderOptions {
@@ -70,10 +71,11 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
  * Takes one turn and keeps everything it saw in the journal: the form for cron. While another controller watches it
  * only looks.
  */
-export async function runOnce(engine: Engine, { notifier, ...leading }: RunOptions): Promise<Turn> {
-  const leader = openLeader(engine, leading)
+export async function runOnce(timeless: Engine, { notifier, ...leading }: RunOptions): Promise<Turn> {
+  const leader = openLeader(timeless, leading)
   const other = await leader.other()
-  if (other) return standBy(other, stateOf(engine))
+  if (other) return standBy(other, stateOf(timeless))
+  const engine = await withStoreClock(timeless)
   const observer = openObserver(engine)
   try {
     const turn = await tick(engine, observer)

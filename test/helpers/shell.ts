@@ -44,6 +44,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     out: stream('out'),
     err: stream('err'),
     self: { host: 'here', pid: 4242, domain: 'boot ns', began: '1' },
+    knowsBoot: true,
     user: 'ana',
     uid: process.getuid?.(),
     version: 'test',

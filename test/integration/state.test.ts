@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { place } from '../e2e/binary.ts'
@@ -6,6 +7,7 @@ import { openCut } from '../helpers/cut.ts'
 import { hasEtcd, startEtcd } from '../helpers/etcd.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { postgresPrograms, startPostgres } from '../helpers/postgres.ts'
+import { fakeShell, realClock } from '../helpers/shell.ts'
 
 /*
  * The built binary with its journal in a real PostgreSQL and in a real etcd of three members: moving it there, several
@@ -194,6 +196,21 @@ function shared(start: () => Promise<Server>): void {
     const { code } = await running.ended
     expect([code, during.includes('FEATURE_X=10%') || during.includes('FEATURE_X=true')]).toEqual([0, true])
     expect(read('web.env')).toMatch(/^FEATURE_X=true$/m)
+  })
+
+  it('run --once earns hold time, each turn on another machine', async () => {
+    const made = shop()
+    const clock = realClock()
+    const machine = () => fakeShell({ cwd: made.folder, clock: { ...clock, domain: randomUUID() } })
+    await done(made.rollout('start'))
+    for (let turn = 0; turn < 60 && !made.read('web.env').includes('FEATURE_X=true'); turn += 1) {
+      const { run, printed } = machine()
+      await run('run', '--once', '--actor', 'ana')
+      expect(printed.out).not.toContain('another machine')
+      await clock.sleep(500)
+    }
+    expect(made.read('web.env')).toContain('FEATURE_X=true')
+    expect((await made.rollout('doctor')).out).toMatch(/run --once proves hold time .* on any machine/)
   })
 }
 

@@ -51,8 +51,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'hold time is a difference of wall clocks',
-    file: 'engine/observe.ts',
-    find: 'monotonic: clock.monotonic(), domain: clock.domain',
+    file: 'engine/watch-tick.ts',
+    find: 'monotonic, domain: clock.domain',
     replace: "monotonic: clock.now(), domain: 'wall'",
   },
   {
@@ -64,8 +64,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'monotonic clocks of two machines are compared',
     file: 'core/judge/watch.ts',
-    find: '!before || before.domain !== tick.domain',
-    replace: '!before',
+    find: 'if (before.domain === tick.domain) return',
+    replace: 'if (before) return',
   },
   {
     name: 'a pause is ignored',
@@ -173,8 +173,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'the hold begins when the step is intended',
     file: 'engine/apply.ts',
-    find: 'monotonic: clock.monotonic(),\n    domain',
-    replace: 'monotonic: clock.monotonic() - (clock.now() - intent.at),\n    domain',
+    find: 'readings, watchTick(engine)',
+    replace: 'readings, { ...watchTick(engine), monotonic: engine.clock.monotonic() - (engine.clock.now() - intent.at) }',
   },
   {
     name: 'a rollback that tries again goes where it wanted to go at first',

@@ -1,6 +1,8 @@
 import type { Event } from '../../core/journal/event.ts'
 import { isSameLease } from '../../core/journal/lease.ts'
+import type { SharedTime } from '../../core/judge/track.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/journal/store.ts'
+import type { Duration } from '../../core/values/units.ts'
 import {
   STORE_DEADLINE,
   checkBefore,
@@ -135,6 +137,7 @@ function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
 
   return {
     place,
+    time: async () => timeOf(cluster, `${prefix}/clocks/${name}`),
     ...leasesOf(cluster, `${prefix}/leases/${name}`),
     changed: async (after, limit, signal) =>
       untilWoken(lent, limit, signal, (wake) => {
@@ -157,6 +160,24 @@ function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
       }
     },
   }
+}
+
+/** Ten years: nobody keeps it alive. */
+const CLOCK: Duration = 10 * 365 * 86_400_000
+
+/**
+ * etcd tells no time, but for how long a lease has run: one that nobody renews is a clock of whole seconds. An election sets
+ * it back, so that it may lose time and never gains any.
+ */
+async function timeOf(cluster: Pick<Cluster, 'read' | 'write' | 'grant' | 'age'>, key: string): Promise<SharedTime> {
+  const { read, write, grant, age } = cluster
+  const [found] = await read([{ key }])
+  const kv = found?.kvs[0]
+  const at = kv && (await age(kv.lease))
+  if (kv && at !== undefined) return { at, domain: `etcd lease ${kv.lease}` }
+  const lease = await grant(CLOCK)
+  const { written } = await write([{ key, revision: kv?.revision ?? '0' }], { key, value: 'clock', lease }, [])
+  return written ? { at: 0, domain: `etcd lease ${lease}` } : timeOf(cluster, key)
 }
 
 /** A key that ends with an etcd lease: on the cluster's clock alone, those of the controllers may differ. */

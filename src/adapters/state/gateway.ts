@@ -43,6 +43,8 @@ export interface Cluster {
   readonly remove: (compare: Compare) => Promise<void>
   /** A lease that ends after `ttl` unless it is kept alive. */
   readonly grant: (ttl: Duration) => Promise<string>
+  /** For how long that lease has run, on the clock of the leader; after an election it begins anew. Undefined when it has ended. */
+  readonly age: (lease: string) => Promise<Duration | undefined>
   /** False when it has ended. */
   readonly keepAlive: (lease: string) => Promise<boolean>
   /** Calls `heard` when a key from `key` up to `end` is written, until what it returns is called. Best effort. */
@@ -75,6 +77,8 @@ const LEASE = z.object({ ID: z.string() })
 // A lease that has ended is left as one of no time.
 const ALIVE = z.object({ result: z.object({ TTL: z.string().default('0') }) })
 
+const LEFT = z.object({ TTL: z.string().default('0'), grantedTTL: z.string().default('0') })
+
 /** etcd's v3 JSON gateway on several members. */
 export function openCluster(url: string, lent: Lent, deadline: Duration): Cluster {
   const address = parseAddress(url, lent)
@@ -96,6 +100,10 @@ export function openCluster(url: string, lent: Lent, deadline: Duration): Cluste
       await txn({ compare: [compared(compare)], success: [{ request_delete_range: { key: encode(compare.key) } }] })
     },
     grant: async (ttl) => (await ask('/v3/lease/grant', { TTL: String(Math.ceil(ttl / 1000)) }, LEASE)).ID,
+    age: async (lease) => {
+      const { TTL, grantedTTL } = await ask('/v3/lease/timetolive', { ID: lease }, LEFT)
+      return Number(TTL) > 0 ? (Number(grantedTTL) - Number(TTL)) * 1000 : undefined
+    },
     keepAlive: async (lease) => (await ask('/v3/lease/keepalive', { ID: lease }, ALIVE)).result.TTL !== '0',
     hear: ({ key, end }, heard) => {
       const stopping = new AbortController()

@@ -1,4 +1,5 @@
 import type { Event } from '../../core/journal/event.ts'
+import type { SharedTime } from '../../core/judge/track.ts'
 import type { Checkpoint, Journal, Lease, Store } from '../../core/journal/store.ts'
 import {
   checkBefore,
@@ -73,6 +74,11 @@ const TAKE = `
 
 const LEASE = 'select lease from rollout_leases where rollout = $1 and until >= clock_timestamp()'
 
+/* A server that was started anew may have another clock. */
+const TIME = `
+  select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as at,
+    extract(epoch from pg_postmaster_start_time())::text as started`
+
 type Known = Pick<Event, 'seq' | 'hash'>
 
 /**
@@ -142,8 +148,14 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
     return parseLease(row?.['lease'] ?? '')
   }
 
+  const time = async (): Promise<SharedTime> => {
+    const [row] = await ask(TIME)
+    return { at: Number(row?.['at']), domain: `${database} ${row?.['started'] ?? ''}` }
+  }
+
   return {
     place,
+    time,
     lease,
     takeLease: async (mine, ttl, instead = mine) => {
       await withTables(ask, TAKE, [name, writeLease(mine), ttl, writeLease(instead)])

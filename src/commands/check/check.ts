@@ -8,6 +8,7 @@ import { asStarted, type State } from '../../core/journal/state.ts'
 import { observe } from '../../core/judge/watch.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { readMetrics } from '../../engine/metrics.ts'
+import { watchTick } from '../../engine/watch-tick.ts'
 import { renderCheck, type CheckReport, type CheckRow } from '../../views/check.ts'
 import { annotationOf, fence, reportToGitHub } from '../../session/github.ts'
 import { openEngine } from '../../session/open-engine.ts'
@@ -113,18 +114,17 @@ function editedRow(file: string): CheckRow {
 
 /** Polled and judged like a turn of `run`, and forgotten. A counter that was never read before needs a second poll. */
 async function look(session: Session, engine: Engine, state: State): Promise<State> {
-  const once = await poll(session, engine, state)
+  const once = await poll(engine, state)
   if (!Object.values(once.watch?.tracks ?? {}).some(({ missing }) => missing?.reason === 'first-poll')) return once
   await session.clock.sleep(Math.min(state.plan.interval, BETWEEN), engine.signal)
-  return poll(session, engine, once)
+  return poll(engine, once)
 }
 
-async function poll({ clock }: Session, engine: Engine, state: State): Promise<State> {
+async function poll(engine: Engine, state: State): Promise<State> {
   const phase = currentPhase(state)
   if (!phase) return state
   const readings = await readMetrics(engine, phase)
-  const tick = { monotonic: clock.monotonic(), domain: clock.domain, now: clock.now() }
-  return { ...state, watch: observe(state.plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
+  return { ...state, watch: observe(state.plan, { phase, cursor: state.cursor }, state.watch, readings, watchTick(engine)) }
 }
 
 const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {

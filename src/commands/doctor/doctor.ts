@@ -5,10 +5,10 @@ import { messageOf, RolloutError, type Outcome, type Problem } from '../../core/
 import { testMessage } from '../../core/journal/message.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Journal } from '../../core/journal/store.ts'
-import { formatDuration, formatInstant } from '../../core/values/units.ts'
-import { longestGap } from '../../core/judge/watch.ts'
+import { formatInstant } from '../../core/values/units.ts'
 import { loadState } from '../../engine/writer.ts'
 import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
+import { examineCron } from './examine-cron.ts'
 import { probeIds } from './ids.ts'
 import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
@@ -26,6 +26,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   rows.unshift(examineNode(session.node))
   rows.push(...(await examineGit(session)), ...(await examineJournal(session, plan)))
   if (plan) {
+    rows.push(await examineCron(session, plan))
     const probe: Probe = { plan, lender, signal }
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined
@@ -53,15 +54,10 @@ function examineNode(version: string): DoctorFinding {
 async function examinePlan(session: Session): Promise<{ readonly plan?: Plan; readonly rows: DoctorFinding[] }> {
   try {
     const { plan, warnings } = await loadPlan(session)
-    const cron = `run --once proves hold time when it runs at least every ${formatDuration(longestGap(plan))}`
     const rows = warnings.map((each) => finding('plan', 'warning', each))
     return {
       plan,
-      rows: [
-        { what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` },
-        ...rows,
-        { what: 'cron', level: 'ok', text: cron },
-      ],
+      rows: [{ what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` }, ...rows],
     }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown

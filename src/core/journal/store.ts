@@ -1,4 +1,5 @@
 import type { Json } from '../values/json.ts'
+import type { SharedTime } from '../judge/track.ts'
 import type { Duration, Instant } from '../values/units.ts'
 import type { Controller, Event } from './event.ts'
 
@@ -44,6 +45,8 @@ export interface Journal {
    * Waits until there may be an event after number `after`: true then, false after `limit`. Rejects when `signal` ends.
    */
   changed(after: number, limit: Duration, signal: AbortSignal): Promise<boolean>
+  /** Reads the clock of the store, for those that have one which all machines share. */
+  readonly time?: () => Promise<SharedTime>
   /** Where it is, for messages. */
   readonly place: string
 }

@@ -42,11 +42,21 @@ export interface Tracked {
   readonly track?: Track
 }
 
+/** Where the clock of a store stands that several machines share, and whose it is: times of two domains do not compare. */
+export interface SharedTime {
+  readonly at: Duration
+  readonly domain: string
+}
+
 /** Everything watched at the current step. */
 export interface Watch {
   /** Where the monotonic clock stood at the last poll, and whose clock it was. */
   readonly monotonic: Duration
   readonly domain: string
+  /** Where the clock of the shared store stood, where it was asked. */
+  readonly shared?: SharedTime
+  /** The poll before this one was timed by a clock that does not compare: no time between them counts. */
+  readonly isSevered?: true
   /** Proven hold time at this step. */
   readonly credit: Duration
   readonly tracks: { readonly [metric: string]: Track }

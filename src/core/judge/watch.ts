@@ -2,7 +2,7 @@ import { defined } from '../values/defined.ts'
 import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
-import type { Watch } from './track.ts'
+import type { SharedTime, Watch } from './track.ts'
 import type { Reading } from '../values/reading.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from '../values/units.ts'
@@ -14,6 +14,8 @@ import { holds } from '../values/rule.ts'
 export interface Tick {
   readonly monotonic: Duration
   readonly domain: string
+  /** The clock of the store, where it was asked: it compares across machines. */
+  readonly shared?: SharedTime
   /** Wall time, only compared with the times of samples. */
   readonly now: Instant
 }
@@ -59,6 +61,8 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
+    shared: tick.shared,
+    isSevered: before && passed(before, tick) === undefined ? true : undefined,
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     tracks,
@@ -83,6 +87,7 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
+    shared: tick.shared,
     credit: 0,
     tracks,
     criteria: criteriaOf(plan, cursor, before),
@@ -119,9 +124,14 @@ export function hasTurned(before: Watch | undefined, now: Watch): boolean {
 }
 
 function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
-  if (!before || before.domain !== tick.domain) return undefined
-  const elapsed = tick.monotonic - before.monotonic
-  return elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+  const elapsed = before && passed(before, tick)
+  return elapsed !== undefined && elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+}
+
+/** Within a boot by this machine's clock, across by that of the store; undefined where no clock has seen both ends. */
+function passed(before: Watch, tick: Tick): Duration | undefined {
+  if (before.domain === tick.domain) return tick.monotonic - before.monotonic
+  return before.shared && before.shared.domain === tick.shared?.domain ? tick.shared.at - before.shared.at : undefined
 }
 
 /** Success is sustained at the last step: what held before, with fewer users, says nothing of it. */

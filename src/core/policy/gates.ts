@@ -4,7 +4,7 @@ import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from '
 import { approvalsOf } from '../plan/approvals.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
-import type { Track, Tracked } from '../judge/track.ts'
+import type { Track, Tracked, Watch } from '../judge/track.ts'
 import type { Step } from '../plan/steps.ts'
 import type { ChecklistItem, Phase, Plan } from '../plan/plan.ts'
 import { formatRule } from '../values/rule.ts'
@@ -62,16 +62,20 @@ export function evidenceGates({ finding, pace, text, opensIn }: Weighed): readon
 }
 
 /** Returns the gates that proven hold time opens: the hold of the step, and the bake after the last one of a phase. */
-export function holdGates(step: Step, phase: Phase | undefined, credit: Duration): readonly Gate[] {
+export function holdGates(step: Step, phase: Phase | undefined, watch: Watch | undefined): readonly Gate[] {
   const bake = step.last ? (phase?.after ?? 0) : 0
-  const gates = [timer('hold', credit, step.hold), timer('bake', credit, bake)]
+  const gates = [timer('hold', watch, step.hold), timer('bake', watch, bake)]
   return gates.filter((gate) => gate !== undefined)
 }
 
-function timer(name: 'hold' | 'bake', credit: Duration, needed: Duration): Gate | undefined {
+const SEVERED = 'no time counts since the poll before, which was on another machine or boot'
+
+function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration): Gate | undefined {
   if (needed === 0) return undefined
+  const { credit, isSevered = false } = watch ?? { credit: 0 }
   const open = credit >= needed
   const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
+  if (!open && isSevered) return { name, open, text: `${text} (${SEVERED})` }
   return defined({ name, open, text, opensIn: open ? undefined : needed - credit })
 }
 

@@ -73,7 +73,7 @@ function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation,
   return [
     ...versionGates(state),
     ...(weighed ? evidenceGates(weighed) : []),
-    ...(step && !isPaced ? holdGates(step, phase, credit) : []),
+    ...(step && !isPaced ? holdGates(step, phase, state.watch) : []),
     ...metricGates(metrics, credit).filter(({ name }) => !isPaced || name !== 'samples'),
     ...(next ? approvalGates(state, next, now, mover) : []),
     ...(step?.last && phase ? phaseGates(state, phase) : []),

@@ -140,6 +140,23 @@ function contract(kind: string, start: Kind['start']): void {
     expect(await journal.read()).toHaveLength(1)
   })
 
+  it.runIf(kind !== 'file')('has a clock that all who ask it share', async () => {
+    const { journal, name } = await fresh()
+    const other = await engine.open().open(name)
+    const before = performance.now()
+    const first = await journal.time?.()
+    const again = await other.time?.()
+    await new Promise((done) => setTimeout(done, 1100))
+    const last = await other.time?.()
+    const passed = performance.now() - before
+    expect(first?.domain).toMatch(/./)
+    expect([again?.domain, last?.domain]).toEqual([first?.domain, first?.domain])
+    const seen = (last?.at ?? Number.NaN) - (first?.at ?? Number.NaN)
+    // In whole seconds in one of them.
+    expect(seen).toBeGreaterThanOrEqual(100)
+    expect(seen).toBeLessThanOrEqual(passed + 1000)
+  })
+
   it('tells of an event that others append, and of none that is known', async () => {
     const { journal, name } = await fresh()
     const [first] = await filled(journal, 1)

@@ -162,3 +162,31 @@ describe('news', () => {
     expect(isNews(held, { ...longer, credit: 16 * MINUTE }, 60 * MINUTE)).toBe(true)
   })
 })
+
+describe('time between two machines', () => {
+  const at = (monotonic: number, domain: string, shared?: Tick['shared']): Tick => ({
+    ...tick(monotonic, domain),
+    ...(shared && { shared }),
+  })
+  const of = plan()
+  const [current = phase()] = of.phases
+  const look = (before: Watch | undefined, now: Tick): Watch => observe(of, { phase: current, cursor: 0 }, before, { errors: good }, now)
+  const first = look(watch({ errors: track() }), at(0, 'test', { at: 5 * MINUTE, domain: 'db' }))
+
+  it.each([
+    ['counts by the clock of the store', { at: 7 * MINUTE, domain: 'db' }, 2 * MINUTE, undefined],
+    ['does not where it is longer than a watch may be apart', { at: 60 * MINUTE, domain: 'db' }, 0, undefined],
+    ['does not where that clock was set back', { at: 4 * MINUTE, domain: 'db' }, 0, undefined],
+    ['does not by the clock of another store, and that is kept', { at: 7 * MINUTE, domain: 'other' }, 0, true],
+    ['does not without one, and that is kept', undefined, 0, true],
+  ] as const)('%s', (_, shared, credit, isSevered) => {
+    const now = look(first, at(9 * MINUTE, 'another boot', shared))
+    expect([now.credit - first.credit, now.isSevered]).toEqual([credit, isSevered])
+    // The next look on that machine is timed by its own clock again.
+    expect(look(now, at(10 * MINUTE, 'another boot')).isSevered).toBeUndefined()
+  })
+
+  it('goes by the own clock of one boot, whatever the store says', () => {
+    expect(look(first, at(MINUTE, 'test', { at: 0, domain: 'db' })).credit - first.credit).toBe(MINUTE)
+  })
+})
