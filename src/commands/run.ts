@@ -35,11 +35,12 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
     live.end()
   }
   const last = stateOf(engine)
+  const summary = summarize(situationOf(last, session.clock.now()))
   return {
     outcome: outcomeOfRun(last),
     kind: 'status',
-    value: summarize(situationOf(last, session.clock.now())),
-    text: (out) => renderEnding(last, byHand(engine, last), out),
+    value: summary,
+    text: (out) => renderEnding(last, summary.waitsFor, byHand(engine, last), out),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OpenTarget } from '../adapters/open.ts'
+import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { State } from '../core/journal/state.ts'
-import { drift, environment, type Drift } from '../core/plan/environment.ts'
+import { drift, environment, formatDrift, type Drift } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import type { Words } from '../core/ports.ts'
@@ -42,7 +43,7 @@ export async function findDrift(
 }
 
 /**
- * Finds what somebody else has done to the targets that a step up concerns. A target that the step before went without
+ * Finds what somebody else has done to the targets that a step up concerns, and to those where it was seen before. A target that the step before went without
  * and that is back comes along with this one.
  */
 export async function findForeignDrift(
@@ -50,8 +51,13 @@ export async function findForeignDrift(
   state: State,
   { exposures }: Destination,
 ): Promise<Differing> {
-  const { drifts, unreadable } = await findDrift(engine, state, concernedBy(state, exposures))
-  return { drifts: drifts.filter(({ target }) => !state.missing.includes(target)), unreadable }
+  const concerned = concernedBy(state, exposures)
+  const known = state.blocked?.flatMap(({ name, target }) => (name === 'drift' && target !== undefined ? [target] : [])) ?? []
+  const { drifts, unreadable } = await findDrift(engine, state, [...concerned, ...known])
+  return {
+    drifts: drifts.filter(({ target }) => !state.missing.includes(target)),
+    unreadable: unreadable.filter(({ target }) => concerned.includes(target)),
+  }
 }
 
 /** Compares the words found on a target with the state; each is given as it may be shown. */
@@ -59,6 +65,16 @@ export function targetDrift(target: OpenTarget, state: State, found: Words): rea
   return drift(state.plan, target.name, state, found).map((each) =>
     each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
   )
+}
+
+/** Returns what stands in the way where targets differ from what the journal says they hold. */
+export function driftedTargets(drifts: readonly Drift[]): readonly Obstacle[] {
+  return drifts.map((each) => ({ name: 'drift', target: each.target, text: `${formatDrift(each)}: somebody else changed it` }))
+}
+
+/** Returns what stands in the way where targets cannot be read. */
+export function unreadableTargets(unreadable: readonly UnreadableTarget[]): readonly Obstacle[] {
+  return unreadable.map((each) => ({ name: 'target', target: each.target, text: `cannot be read: ${formatUnreadable(each)}` }))
 }
 
 /** Formats a target that could not be read: `web: connection refused`. */

@@ -1,4 +1,5 @@
 import type { Fact, Move, Why } from '../core/journal/event.ts'
+import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Decision } from '../core/policy/decide.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
@@ -16,6 +17,8 @@ export interface Turn {
   readonly decision: Decision
   readonly state: State
   readonly applied?: Applied
+  /** What it failed on, for everybody to see. */
+  readonly blocked?: readonly Obstacle[]
 }
 
 /** A move that was decided, by the policy or by a person. */
@@ -61,7 +64,7 @@ export async function goOn(engine: Engine, decision: Decision): Promise<Turn> {
   const state = stateOf(engine)
   const why = await findForeignWord(engine, state)
   if (!why) return finish(engine, decision)
-  if (state.status !== 'running') return { decision: { do: 'hold', gates: [], why }, state }
+  if (state.status !== 'running') return { decision: { do: 'hold', gates: [], why }, state, blocked: [{ name: 'drift', text: why.text }] }
   return { decision: { do: 'pause', why }, state: await record(engine, { type: 'paused', why }) }
 }
 

@@ -5,8 +5,8 @@ import { currentStep, type State } from '../core/journal/state.ts'
 import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
+import { openQuota } from './quota.ts'
 import { watchTick } from './watch-tick.ts'
-import type { Duration } from '../core/values/units.ts'
 
 /** Polls the metrics and keeps what it saw, in memory and, when it is news, in the journal. */
 export interface Observer {
@@ -26,20 +26,6 @@ export interface Observer {
  * on.
  */
 const TURNS_AN_HOUR = 10
-const HOUR: Duration = 3_600_000
-
-/** Says yes so many times within an hour of the clock. */
-function openQuota(most: number): { readonly take: (now: Duration) => boolean } {
-  let taken: readonly Duration[] = []
-  return {
-    take: (now) => {
-      taken = taken.filter((at) => now - at < HOUR)
-      if (taken.length >= most) return false
-      taken = [...taken, now]
-      return true
-    },
-  }
-}
 
 /** Continues the watch the journal holds. */
 export function openObserver(engine: Engine): Observer {

@@ -1,6 +1,7 @@
 import { withDeadline } from '../adapters/deadline.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
+import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Notifier } from './notifier.ts'
@@ -8,7 +9,9 @@ import { stateOf, type Engine } from './engine.ts'
 import { OUTAGE, retryOnConflict, retryWhileUnreachable } from './retry.ts'
 import { longestApply } from './apply.ts'
 import { openLeader, RENEW, type Leader, type LeaderOptions } from './leader.ts'
+import { openInspector, type Inspector } from './inspector.ts'
 import { openObserver, type Observer } from './observe.ts'
+import { openObstacles } from './obstacles.ts'
 import { settle, settleAfter } from './settle.ts'
 import type { Turn } from './move.ts'
 import { tick } from './tick.ts'
@@ -35,6 +38,8 @@ const FAREWELL: Duration = 5000
 export async function* run(engine: Engine, { exitOnPause = false, notifier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
   const { controller } = leading
   const observer = openObserver(engine)
+  const obstacles = openObstacles(engine)
+  const inspector = openInspector(engine, obstacles)
   const leader = openLeader(engine, leading)
   let [isAttached, hasWatched] = [false, false]
   try {
@@ -45,7 +50,9 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
       if (attaches) await retryOnConflict(async () => engine.writer.append({ type: 'attached', controller }, engine.signature))
       isAttached = !other && (isAttached || attaches)
       hasWatched ||= isAttached
+      if (!other) inspector.begin()
       const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
+      if (turn && !other) await quietly(async () => obstacles.note(ofTurns(turn), turn.blocked ?? []))
       // After the move, never before it, and without waiting: who is told must not delay what is done.
       if (!other) await notifier?.turn()
       if (turn) yield turn
@@ -58,9 +65,10 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
       if (exitOnPause && isPaused(state)) return state
       if (other) await follow(engine)
       // A finished move is looked at again at once; everything else waits for the next poll.
-      else if (turn && turn.applied !== 'arrived') await rest(engine, leader, state.plan.interval, notifier)
+      else if (turn && turn.applied !== 'arrived') await rest(engine, leader, inspector, state.plan.interval, notifier)
     }
   } finally {
+    inspector.end()
     await notifier?.end(FAREWELL)
     if (hasWatched) await leave(engine, observer, controller)
     await leader.drop()
@@ -79,14 +87,30 @@ export async function runOnce(timeless: Engine, { notifier, ...leading }: RunOpt
   const observer = openObserver(engine)
   try {
     const turn = await tick(engine, observer)
-    await notifier?.turn()
     await settleAfter(engine, turn)
+    await quietly(async () => lookOnce(engine, turn))
+    await notifier?.turn()
     return turn
   } finally {
     await notifier?.end(FAREWELL)
     await quietly(async () => observer.keep())
     await leader.drop()
   }
+}
+
+/** Keeps what the turn failed on, and looks at the targets after it: nobody does before the next one. */
+async function lookOnce(engine: Engine, turn: Turn): Promise<void> {
+  const obstacles = openObstacles(engine)
+  const inspector = openInspector(engine, obstacles)
+  await obstacles.note(ofTurns(turn), turn.blocked ?? [])
+  inspector.begin()
+  await inspector.done()
+  await inspector.keep()
+}
+
+/** What only a turn finds: it is over where the next one does not find it. */
+function ofTurns({ blocked = [] }: Turn): readonly Obstacle['name'][] {
+  return ['approval', 'turn', ...blocked.map(({ name }) => name)]
 }
 
 function standBy({ holder, since }: Lease, state: State): Turn {
@@ -101,12 +125,13 @@ async function follow(engine: Engine): Promise<void> {
 }
 
 /** Until the next poll, or until somebody else writes; the lease is renewed meanwhile. */
-async function rest(engine: Engine, leader: Leader, duration: Duration, notifier?: Notifier): Promise<void> {
+async function rest(engine: Engine, leader: Leader, inspector: Inspector, duration: Duration, notifier?: Notifier): Promise<void> {
   const { clock, writer, signal } = engine
   const end = clock.monotonic() + duration
   // A notice that was sent and is not in the journal is sent again after a crash.
   await notifier?.soon(Math.min(duration, SOON))
   for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
+    await quietly(async () => inspector.keep())
     if (await writer.journal.changed(stateOf(engine).seq, Math.min(left, RENEW), signal)) return
     if (await leader.other()) return
   }
@@ -152,7 +177,10 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
     engine.signal.throwIfAborted()
     if (!(thrown instanceof RolloutError)) throw thrown
     if (thrown.code === 'conflict') return undefined
-    if (thrown.code === 'timeout') return stuck(engine, `${thrown.message}: it is given up, and the next one begins`)
+    if (thrown.code === 'timeout') {
+      const text = `${thrown.message}: it is given up, and the next one begins`
+      return { ...stuck(engine, text), blocked: [{ name: 'turn', text }] }
+    }
     if (thrown.code !== 'unreachable') throw thrown
     return stuck(engine, `${thrown.message}: nothing moves until the journal can be reached again`)
   }

@@ -1,9 +1,8 @@
 import type { State } from '../core/journal/state.ts'
-import { formatDrift } from '../core/plan/environment.ts'
-import { decide, type Decision } from '../core/policy/decide.ts'
+import { decide } from '../core/policy/decide.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import { findForeignDrift, formatUnreadable } from './drift.ts'
+import { driftedTargets, findForeignDrift, formatUnreadable, unreadableTargets } from './drift.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { goOn, move, record, type Turn } from './move.ts'
 import type { Observer } from './observe.ts'
@@ -27,10 +26,9 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
       return goOn(engine, decision)
     case 'advance': {
       const obstacle = await findObstacle(engine, stateOf(engine), decision.to)
-      if (obstacle)
-        return obstacle.do === 'pause'
-          ? { decision: obstacle, state: await record(engine, { type: 'paused', why: obstacle.why }) }
-          : { decision: obstacle, state }
+      if (obstacle?.decision.do === 'pause')
+        return { ...obstacle, state: await record(engine, { type: 'paused', why: obstacle.decision.why }) }
+      if (obstacle) return { ...obstacle, state }
       const still = reconsider(engine)
       return still.do === 'advance' ? move(engine, decision, engine.signature) : { decision: still, state }
     }
@@ -41,20 +39,20 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
 }
 
 /** Finds why a step up must not be taken although every gate is open: the targets are not as they were left. */
-async function findObstacle(
-  engine: Engine,
-  state: State,
-  to: Destination,
-): Promise<Extract<Decision, { do: 'pause' | 'hold' }> | undefined> {
+async function findObstacle(engine: Engine, state: State, to: Destination): Promise<Pick<Turn, 'decision' | 'blocked'> | undefined> {
   const { drifts, unreadable } = await findForeignDrift(engine, state, to)
-  const [first, ...more] = drifts
+  const [first, ...more] = driftedTargets(drifts)
   if (first) {
-    const text = `${formatDrift(first)}: somebody else changed it`
-    return { do: 'pause', why: { code: 'drift', text: more.length > 0 ? `${text} (and ${more.length} more)` : text } }
+    const text = more.length > 0 ? `${first.text} (and ${more.length} more)` : first.text
+    return { decision: { do: 'pause', why: { code: 'drift', text } } }
   }
   if (unreadable.length > state.plan.maxUnavailable)
-    return { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.map(formatUnreadable).join('; ') } }
+    return {
+      decision: { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.map(formatUnreadable).join('; ') } },
+      blocked: unreadableTargets(unreadable),
+    }
   const doubted = await signatureGate(engine)
-  if (doubted) return { do: 'hold', gates: [doubted], why: { code: 'refused', text: doubted.text } }
-  return undefined
+  if (!doubted) return undefined
+  const why = { code: 'refused', text: doubted.text } as const
+  return { decision: { do: 'hold', gates: [doubted], why }, blocked: [{ name: 'approval', text: doubted.text }] }
 }

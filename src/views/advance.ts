@@ -8,7 +8,8 @@ import { renderChanges } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
-import { nextCommand, renderMissing, renderWord } from './status.ts'
+import { renderMissing } from './missing.ts'
+import { nextCommand, renderWord } from './status.ts'
 
 export interface Moved {
   readonly changes: readonly Change[]

@@ -1,3 +1,4 @@
+import type { Waiting } from '../core/policy/waiting.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Deed, State } from '../core/journal/state.ts'
 import { formatInstant } from '../core/values/units.ts'
@@ -5,11 +6,18 @@ import { renderByHand, type Moved } from './advance.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand, renderWord } from './status.ts'
+import { renderWaits } from './waiting.ts'
 
-/** Renders how a run ended: what happened, by whom and why, what is left to type by hand, and what to type next. */
-export function renderEnding(state: State, left: Moved['left'], stream: Stream): string {
+/** Renders how a run ended: what happened, by whom and why, what it waits for while it goes on, what is left to type by hand, and what to type next. */
+export function renderEnding(state: State, waits: readonly Waiting[], left: Moved['left'], stream: Stream): string {
   const color = paint(stream)
-  const lines = ['', renderOutcome(state, stream), ...renderByHand(state, left, stream), color.dim(`  ${nextCommand(state)}`)]
+  const lines = [
+    '',
+    renderOutcome(state, stream),
+    ...(state.status === 'running' ? renderWaits(waits, stream) : []),
+    ...renderByHand(state, left, stream),
+    color.dim(`  ${nextCommand(state)}`),
+  ]
   return `${lines.join('\n')}\n`
 }
 

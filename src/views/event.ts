@@ -64,6 +64,10 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
         : color.yellow(`  confirmed, but not by ${listed(event.missing)}`)
     case 'paused':
       return color.yellow.bold('paused') + `  ${clean(event.why.text)}`
+    case 'blocked':
+      return event.by.length === 0
+        ? color.dim('nothing stands in the way any more')
+        : `${color.yellow.bold('blocked')}  ${event.by.map(({ text }) => clean(text)).join('; ')}`
     case 'resumed':
       return color.bold('resumed')
     case 'approved':

@@ -12,9 +12,9 @@ import type { Change, StepSummary, Summary } from '../core/report/summary.ts'
 import { formatDuration, formatExposure, formatFraction, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
 import { renderChanges, renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
-import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
-import { nextCommand, renderMissing, renderVerdict, renderWord } from './status.ts'
+import { nextCommand, renderVerdict, renderWord } from './status.ts'
+import { renderWaits } from './waiting.ts'
 
 /** What a metric said at the moment something was decided. */
 export interface MetricEvidence {
@@ -43,15 +43,13 @@ export function renderDecision(page: DecisionPage, stream: Stream): string {
   const lines = [`${renderWord(status, stream)} ${whereabouts(page)}`]
   if (stopped)
     lines.push(`  ${clean(stopped.why.text)}`, color.dim(`  #${stopped.seq} by ${clean(stopped.actor)}, ${formatInstant(stopped.at)}`))
-  else lines.push(`  ${decision.do}: ${clean(decision.text)}`)
+  else if (decision.do !== 'hold' || page.waitsFor.length === 0) lines.push(`  ${decision.do}: ${clean(decision.text)}`)
+  lines.push(...renderWaits(page.waitsFor, stream))
   if (stopped?.why.judge) lines.push(color.dim(`  ${SPOKE[stopped.why.judge]} spoke`))
   for (const each of page.evidence ?? []) lines.push(`  then: ${renderEvidence(each, stream)}`)
   // What was rolled back is no longer watched: only the evidence says anything about it.
   if (status === 'running' || status === 'paused')
     for (const each of page.metrics) lines.push(`  ${stopped ? 'now:  ' : ''}${renderEvidence(each, stream)}`)
-  for (const gate of status === 'running' ? page.gates.filter(({ open, name }) => !open && name !== 'metrics') : []) {
-    lines.push(`  ${color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`, ...renderMissing(gate, stream))
-  }
   return `${[...lines, color.dim(`  ${nextCommand(page, 'explain')}`)].join('\n')}\n`
 }
 

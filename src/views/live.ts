@@ -1,6 +1,7 @@
 import ora, { type Ora } from 'ora'
 import type { Decision } from '../core/policy/decide.ts'
 import { nextStep } from '../core/policy/destination.ts'
+import { waitsFor } from '../core/policy/waiting.ts'
 import { metricsUnderWay } from '../core/policy/situation.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
@@ -44,7 +45,7 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
         spinner.text = text
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
-        const key = `${decision.do} ${decision.why.code} ${peopleOf(decision)} ${verdictsOf(state)}`
+        const key = `${decision.do} ${decision.why.code} ${peopleOf(decision)} ${verdictsOf(state)} ${blockedBy(state)}`
         if (key !== last && (ODD.has(decision.why.code) || isWorthALine(state))) {
           line(`  ${text}`)
           last = key
@@ -63,10 +64,9 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const metrics = metricsUnderWay(state)
     .map(summarizeMetric)
     .map(({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`)
-  const waits =
-    decision.do === 'hold' && decision.gates.length > 0
-      ? decision.gates.filter(({ open, name }) => !open && name !== 'metrics').map(({ text }) => text)
-      : [decision.why.text]
+  const gates = decision.do === 'hold' ? decision.gates : []
+  const all = waitsFor({ state, gates }, decision).filter(({ name }) => name !== 'metrics')
+  const waits = gates.length > 0 || state.blocked ? all.map(({ text }) => text) : [decision.why.text]
   const eta = decision.do === 'hold' ? Math.max(0, ...decision.gates.map(({ opensIn }) => opensIn ?? 0)) : 0
   const then = next && eta > 0 ? [`next ${formatExposure(next.to)} in about ${formatDuration(eta)}`] : []
   return [at, ...metrics, ...(state.status === 'paused' ? ['PAUSED'] : []), ...waits.map(clean), ...then].join(' · ')
@@ -93,6 +93,10 @@ function peopleOf(decision: Decision): string {
 }
 
 const PEOPLE: ReadonlySet<string> = new Set(['approval', 'checklist', 'drill', 'window', 'freeze'])
+
+function blockedBy({ blocked = [] }: State): string {
+  return blocked.map(({ name, target }) => `${name} ${target}`).join()
+}
 
 function verdictsOf(state: State): string {
   return Object.values(state.watch?.tracks ?? {})

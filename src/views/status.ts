@@ -1,5 +1,4 @@
 import type { Move } from '../core/journal/event.ts'
-import type { Gate } from '../core/policy/gates.ts'
 import type { Verdict } from '../core/judge/track.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
@@ -7,9 +6,10 @@ import type { Status } from '../core/journal/state.ts'
 import type { Summary } from '../core/report/summary.ts'
 import { formatExposure, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
-import { opensIn } from './gate.ts'
+import { renderMissing } from './missing.ts'
 import { outlookText } from './guarantee.ts'
 import { paint } from './paint.ts'
+import { renderWaits } from './waiting.ts'
 
 const BAR = 20
 
@@ -19,7 +19,7 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   const name = clean(summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`)
   const { step } = summary
   const where = step ? `step ${step.number} of ${step.of}, ${clean(step.phase)}` : 'before the first step'
-  const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, '']
+  const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, ...renderWaits(summary.waitsFor, stream), '']
   for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
     const next = summary.intent ? undefined : summary.next
@@ -29,19 +29,11 @@ export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes
   lines.push('')
   for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
-    for (const gate of summary.gates.filter(({ name: each }) => each !== 'metrics')) {
-      lines.push(
-        `  ${gate.open ? color.green('✓') : color.yellow('…')} ${clean(gate.text)}${color.dim(opensIn(gate))}`,
-        ...renderMissing(gate, stream),
-      )
-    }
+    for (const gate of summary.gates.filter(({ name: each, open }) => open && each !== 'metrics'))
+      lines.push(`  ${color.green('✓')} ${clean(gate.text)}`)
     if (summary.outlook) lines.push(`  ${color.dim(clean(outlookText(summary.outlook)))}`)
     if (summary.ahead.length > 0) lines.push(color.dim(`  before ${clean(summary.phase)} is complete:`))
     for (const gate of summary.ahead) lines.push(color.dim(`  · ${clean(gate.text)}`), ...renderMissing(gate, stream))
-  }
-  for (const [target, progress] of Object.entries(summary.intent?.targets ?? {})) {
-    if (progress.is !== 'applied')
-      lines.push(`  ${color.red('✗')} ${clean(target)} ${progress.is === 'refused' ? clean(progress.error) : 'not confirmed yet'}`)
   }
   if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${listed(summary.missing)}`)
   if (summary.stopped)
@@ -68,15 +60,6 @@ function renderController({ host, pid, at, watching }: NonNullable<Summary['cont
   const color = paint(stream)
   const who = `${clean(host)} pid ${pid} since ${formatInstant(at)}`
   return watching ? color.dim(`  watched by ${who}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
-}
-
-/** Renders what people can do about a closed gate, each with whom to ask and what to type. */
-export function renderMissing({ missing = [] }: Pick<Gate, 'missing'>, stream: Pick<Stream, 'color'>): readonly string[] {
-  const color = paint(stream)
-  return missing.map(({ text, owner, command }) => {
-    const who = owner === undefined ? '' : ` (${color.cyan(clean(owner))})`
-    return `      ${clean(text)}${who}${command === undefined ? '' : color.dim(`  ${clean(command)}`)}`
-  })
 }
 
 /** Renders the status as one coloured word. */

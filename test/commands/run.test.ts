@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
+import type { Summary } from '../../src/core/report/summary.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { fakeShell, shop, type FakeShell } from '../helpers/shell.ts'
@@ -93,3 +94,37 @@ it('run --once ends with 10 where a target never confirmed', async () => {
   expect(readFileSync(join(shell.cwd, 'web.env'), 'utf8')).toContain('FEATURE_X=10%')
   expect(shell.printed.out).toMatch(/✗ web: .*By hand:/)
 })
+
+describe('what it fails on, and what somebody else has changed', () => {
+  it('is named by status and explain of everybody, before anything that is well', async () => {
+    const shell = await rising({ requests: 100, errors: 0 })
+    rmSync(join(shell.cwd, 'web.env'))
+    await shell.run('run', '--once')
+    for (const verb of ['status', 'explain']) {
+      const { out } = await printed(shell, verb)
+      expect(out).toMatch(/✗ cannot be read: web: .*web\.env.*, since 2027-/)
+      expect(out.slice(0, out.indexOf('cannot be read'))).not.toContain('✓')
+    }
+    await shell.run('status', '--json')
+    const { waitsFor } = shell.json<Summary>()
+    expect(waitsFor[0]).toEqual({ name: 'target', text: expect.stringContaining('web.env'), since: expect.any(Number) })
+  })
+
+  it('is told within a poll, while it holds', async () => {
+    const shell = await rising({ requests: 100, errors: 0 })
+    when(shell, 'watched by', async () => {
+      shell.write('web.env', 'FEATURE_X=true\n')
+      when(shell, 'blocked', async () => void (await elsewhere(shell).run('rollback')))
+    })
+    await shell.run('run')
+    expect(shell.printed.out).toMatch(/blocked {2}web holds FEATURE_X=true instead of 10%: somebody else changed it\n/)
+    expect(shell.printed.out).not.toContain('advance FEATURE_X 10% → 100%')
+  })
+})
+
+/** What a verb prints in the other terminal. */
+async function printed(shell: FakeShell, verb: string): Promise<{ readonly out: string }> {
+  const other = elsewhere(shell)
+  await other.run(verb)
+  return other.printed
+}

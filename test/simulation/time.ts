@@ -48,7 +48,7 @@ export function openTimeline(): Timeline {
 }
 
 /** No program of the simulation needs more turns than this from one reply to its next request; a real turn of the event loop is ten times dearer. */
-const TURNS = 45
+const TURNS = 64
 
 async function idle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve()

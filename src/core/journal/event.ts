@@ -2,6 +2,7 @@ import type { Duration, Instant } from '../values/units.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import type { Watch } from '../judge/track.ts'
 import type { Judge } from '../judge/single.ts'
+import type { Obstacle } from './obstacle.ts'
 
 /** What moves exposure. */
 export type Move = 'advance' | 'step-back' | 'rollback'
@@ -90,6 +91,8 @@ export type Fact =
   /** Every target has confirmed, but for `missing` (at most `maxUnavailable`). The hold clock starts. */
   | { readonly type: 'arrived'; readonly intent: number; readonly missing: readonly string[]; readonly watch: Watch }
   | { readonly type: 'paused'; readonly why: Why }
+  /** What steps up fail on from now on; nothing: it is over. */
+  | { readonly type: 'blocked'; readonly by: readonly Obstacle[] }
   | { readonly type: 'resumed' }
   /** Somebody with the right agreed to the step with this index, of the plan with this digest. */
   | { readonly type: 'approved'; readonly step: number; readonly digest: string; readonly group: string; readonly signed?: Signed }

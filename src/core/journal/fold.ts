@@ -2,6 +2,7 @@ import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { lineageOf } from './identity.ts'
+import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
 import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
 import { asStarted, doubted, unconfirmed, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
@@ -9,7 +10,7 @@ import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '8'
+export const FOLD = '9'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -57,7 +58,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'observed':
       return { ...state, watch: event.watch }
     case 'intended':
-      return intend(state, event)
+      return intend(unblocked(state), event)
     case 'applied':
       return confirm(state, event)
     case 'joined':
@@ -65,9 +66,11 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'refused':
       return progress(state, event.intent, [event.target], { is: 'refused', error: event.error })
     case 'arrived':
-      return arrive(state, event)
+      return arrive(unblocked(state), event)
     case 'paused':
       return state.status === 'running' ? { ...state, status: 'paused', stopped: deed(event, event.why) } : state
+    case 'blocked':
+      return blocked(state, event)
     case 'resumed': {
       const { stopped: _, ...rest } = state
       if (state.status === 'complete') return state
@@ -101,6 +104,18 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       // Every kind has its case above, or this does not compile; what is left was written by a newer version.
       return { ...state, unknown: unknownKind(event satisfies never) }
   }
+}
+
+/** Keeps since when an obstacle is known that was known before. */
+function blocked({ blocked: known = [], ...state }: State, { by, at }: Extract<Fact, { type: 'blocked' }> & Stamp): State {
+  const since = by.map((each) => ({ ...each, since: known.find((other) => isSameObstacle(each, other))?.since ?? at }))
+  return since.length === 0 ? state : { ...state, blocked: since }
+}
+
+/** Forgets the obstacles: they say nothing of the next move. */
+function unblocked(state: State): State {
+  const { blocked: _, ...rest } = state
+  return rest
 }
 
 function approval({ step, group, actor, at, previous, signed }: Extract<Event, { type: 'approved' }>): Approved {

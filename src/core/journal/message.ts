@@ -32,6 +32,7 @@ const WORDS: { readonly [kind in NoticeKind]: string } = {
   'approval-needed': 'needs an approval',
   approved: 'approved',
   checked: 'checked',
+  drifted: 'was changed by somebody else',
   paused: 'paused',
   resumed: 'resumed',
   'stepped-back': 'stepped back',
@@ -48,6 +49,7 @@ const NEXT: { readonly [kind in NoticeKind]: string } = {
   'approval-needed': 'approve',
   approved: 'status',
   checked: 'status',
+  drifted: 'check',
   paused: 'resume',
   resumed: 'status',
   'stepped-back': 'explain',
@@ -58,6 +60,7 @@ const NEXT: { readonly [kind in NoticeKind]: string } = {
 }
 
 const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {
+  drifted: 'warning',
   paused: 'warning',
   refused: 'error',
   'stepped-back': 'critical',
@@ -75,7 +78,7 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
     ...rest,
     kind,
     severity,
-    alert: severity !== 'info' ? 'opens' : CLOSES.has(kind) ? 'closes' : 'none',
+    alert: alertOf(kind, severity),
     key: `rollout/${where}`,
     title: `${where} ${WORDS[kind]}`,
     text: textOf(notice),
@@ -84,6 +87,12 @@ export function compose({ name, environment }: Pick<Plan, 'name' | 'environment'
     environment,
   })
   return template === undefined ? message : { ...message, text: fillTemplate(template, valuesOf(message)) }
+}
+
+/** What opens an alert must be closed by something: a drift may go as it came, and pauses before the next step. */
+function alertOf(kind: NoticeKind, severity: Message['severity']): Message['alert'] {
+  if (severity !== 'info' && kind !== 'drifted') return 'opens'
+  return CLOSES.has(kind) ? 'closes' : 'none'
 }
 
 /** Returns the message `doctor --notify` sends: nothing is wrong, and nothing is over. */

@@ -2,6 +2,7 @@ import { defined } from '../values/defined.ts'
 import { formatApprovals } from '../plan/approvals.ts'
 import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Event, Why } from './event.ts'
+import { newObstacles, type Obstacle } from './obstacle.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import { formatExposure, type Instant } from '../values/units.ts'
@@ -36,6 +37,7 @@ export interface NoticeState {
   readonly status: string
   readonly cursor: number
   readonly exposures: Exposures
+  readonly blocked?: readonly Obstacle[]
   readonly intent?: { readonly seq: number; readonly move: string; readonly exposures: Exposures; readonly why: Why }
 }
 
@@ -102,6 +104,10 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
       return [{ kind: 'refused', about: `${event.target} has not confirmed: ${event.error}` }]
     case 'paused':
       return before?.status === 'running' ? [{ kind: 'paused', ...because(event.why) }] : []
+    case 'blocked': {
+      const drifts = newObstacles(before?.blocked, event.by).filter(({ name }) => name === 'drift')
+      return drifts.length === 0 ? [] : [{ kind: 'drifted', about: drifts.map(({ text }) => text).join('; '), code: 'drift' }]
+    }
     case 'approved':
       return [{ kind: 'approved', about: `step ${event.step + 1}, for ${event.group}` }]
     case 'checked':

@@ -1,4 +1,5 @@
 import type { Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
+import type { Blocked } from './obstacle.ts'
 import type { Outbox } from './outbox.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import { defaultsOf, type Exposures, type Plan } from '../plan/plan.ts'
@@ -98,6 +99,8 @@ export interface State {
   /** Why it is paused, rolled back or complete. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
+  /** What steps up fail on; absent while they fail on nothing that is known. */
+  readonly blocked?: readonly Blocked[]
   /** What channels have yet to be told; absent while the plan has none. */
   readonly outbox?: Outbox
   /**

@@ -2,6 +2,7 @@ import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import { phaseGates, type Gate } from '../policy/gates.ts'
 import type { Situation } from '../policy/situation.ts'
+import { waitsFor, type Waiting } from '../policy/waiting.ts'
 import { describe } from '../judge/describe.ts'
 import type { Tracked, Verdict } from '../judge/track.ts'
 import { flowsOf, outlookOf, type Outlook } from '../forecast/outlook.ts'
@@ -43,6 +44,8 @@ export interface Summary {
   readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
+  /** Everything it waits for, what comes first in the way first. */
+  readonly waitsFor: readonly Waiting[]
   /**
    * What the phase under way asks for before it is complete, while its last step is still ahead: what is not done yet.
    */
@@ -61,6 +64,7 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
   const { plan, status, seq, exposures, missing, intent, stopped } = state
   const controller = lease ? { ...lease.holder, at: lease.since } : state.controller
   const decision = decide(situation)
+  const waits = waitsFor(situation, decision)
   return defined({
     name: plan.name,
     environment: plan.environment,
@@ -72,14 +76,20 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
     exposures,
     missing,
     intent: intent && { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets },
-    decision: { do: decision.do, text: decision.why.text },
+    decision: sayDecision(decision, state),
     gates: status === 'complete' ? [] : situation.gates,
+    waitsFor: waits,
     ...outlookIn(situation),
     ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: metrics.map(summarizeMetric),
     stopped,
     controller: controller && { ...controller, watching: lease !== undefined },
   })
+}
+
+/** With every gate open the next step still fails on what stands in its way. */
+function sayDecision({ do: what, why }: Decision, { blocked }: State): Summary['decision'] {
+  return what === 'advance' && blocked ? { do: 'hold', text: blocked.map(({ text }) => text).join('; ') } : { do: what, text: why.text }
 }
 
 function outlookIn(situation: Situation): Pick<Summary, 'outlook'> {

@@ -150,7 +150,7 @@ describe('explain of a rollout under way', () => {
     await shell.run('start')
     await shell.run('advance', '--override', 'metrics,samples', '--reason', 'x')
     expect(await shell.run('explain')).toBe('done')
-    expect(shell.printed.out).toContain('RUNNING at step 1 of 2 (FEATURE_X at 10%)\n  hold: hold 0s of 1m')
+    expect(shell.printed.out).toContain('RUNNING at step 1 of 2 (FEATURE_X at 10%)\n  … hold 0s of 1m (about 1m more), since 2027-')
     expect(shell.printed.out).not.toContain('then:')
     await shell.run('explain', 'FEATURE_X')
     expect(shell.printed.out).not.toContain('step 1 (core) takes it')

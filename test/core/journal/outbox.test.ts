@@ -32,6 +32,8 @@ const up: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A:
 const down: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why: critical }
 
 const all = (facts: readonly Fact[], of = PLAN): State => facts.reduce((before, fact) => next(before, fact, 'ana'), started(of))
+const GONE = { name: 'target', target: 'web', text: 'cannot be read: web: gone' } as const
+const CHANGED = { name: 'drift', target: 'web', text: 'web holds A=true instead of 10%' } as const
 const kinds = (state: State, name = 'all'): readonly string[] => owedTo(state.plan, state.outbox, name).map(({ kind }) => kind)
 
 describe('what a channel is owed', () => {
@@ -62,6 +64,15 @@ describe('what a channel is owed', () => {
         { type: 'paused', why: healthy },
       ],
       ['started', 'paused'],
+    ],
+    [
+      'what somebody else changed, once, and not what cannot be read',
+      [
+        { type: 'blocked', by: [GONE] },
+        { type: 'blocked', by: [GONE, CHANGED] },
+        { type: 'blocked', by: [CHANGED] },
+      ],
+      ['started', 'drifted'],
     ],
     ['an end', [{ type: 'completed', why: healthy }], ['started', 'completed']],
     ['nothing of what is only watched', [{ type: 'observed', watch: watch() }, { type: 'detached' }], ['started']],

@@ -33,6 +33,9 @@ const AT_10 = [
   { type: 'arrived', intent: 2, missing: [], watch: watch() },
 ] as const
 
+const GONE = { name: 'target', target: 'web', text: 'cannot be read: web: gone' } as const
+const CHANGED = { name: 'drift', target: 'web', text: 'web holds A=true instead of 10%' } as const
+
 const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = [
   ['started', [], { status: 'running', cursor: -1, exposures: { A: 0 }, baseline: { A: 0 }, epoch: 0, seq: 1, missing: [] }],
   ['observed', [{ type: 'observed', watch: watch() }], { watch: watch() }],
@@ -59,6 +62,19 @@ const EVENTS: readonly (readonly [string, readonly Fact[], Partial<State>])[] = 
   ],
   ['paused', [{ type: 'paused', why }], { status: 'paused', stopped: { why, at: NOW + 2, actor: 'ana', seq: 2 } }],
   ['paused when rolled back: it stays', [down, { type: 'paused', why }], { status: 'rolled back' }],
+  [
+    'blocked by one thing more: what was known is known since then',
+    [
+      { type: 'blocked', by: [GONE] },
+      { type: 'blocked', by: [{ ...GONE, text: 'said in other words' }, CHANGED] },
+    ],
+    {
+      blocked: [
+        { ...GONE, text: 'said in other words', since: NOW + 2 },
+        { ...CHANGED, since: NOW + 3 },
+      ],
+    },
+  ],
   ['resumed', [{ type: 'paused', why }, { type: 'resumed' }], { status: 'running' }],
   ['resumed after a rollback', [down, { type: 'resumed' }], { status: 'running' }],
   ['resumed when complete: it stays', [{ type: 'completed', why }, { type: 'resumed' }], { status: 'complete' }],
@@ -119,6 +135,8 @@ describe('fold', () => {
 
   it('leaves nothing behind when it ends', () => {
     expect(all(...AT_10)).not.toHaveProperty('intent')
+    expect(all({ type: 'blocked', by: [GONE] }, { type: 'blocked', by: [] })).not.toHaveProperty('blocked')
+    expect(all({ type: 'blocked', by: [GONE] }, down)).not.toHaveProperty('blocked')
     expect(all({ type: 'paused', why }, { type: 'resumed' })).not.toHaveProperty('stopped')
     expect(all({ type: 'attached', controller }, { type: 'detached' })).not.toHaveProperty('controller')
   })
