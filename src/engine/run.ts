@@ -1,4 +1,4 @@
-import { withDeadline } from '../adapters/deadline.ts'
+import { withController, withDeadline } from '../adapters/deadline.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
 import type { Obstacle } from '../core/journal/obstacle.ts'
@@ -29,6 +29,8 @@ export interface RunOptions extends LeaderOptions {
 const SOON: Duration = 1000
 /** How long the end of a run waits for channels that have not answered. */
 const FAREWELL: Duration = 5000
+/** A turn that is told to stop comes to its own end: it puts right first what it has sent. Only its limit gives it up. */
+const UNENDING = new AbortController().signal
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
@@ -170,9 +172,13 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
   const limit = longestTurn(stateOf(engine), engine.targets)
   const late = (): RolloutError =>
     new RolloutError('timeout', { message: `a turn did not end within ${formatDuration(limit)}, longer than all its deadlines` })
-  const turn = async (signal: AbortSignal): Promise<Turn> => tick({ ...engine, signal }, observer)
+  const turn = async (givenUp: AbortSignal): Promise<Turn> =>
+    withController(engine.signal, async (ending) => {
+      givenUp.addEventListener('abort', () => ending.abort(givenUp.reason))
+      return tick({ ...engine, signal: ending.signal }, observer)
+    })
   try {
-    return await withDeadline(engine.clock, limit, engine.signal, turn, late)
+    return await withDeadline(engine.clock, limit, UNENDING, turn, late)
   } catch (thrown) {
     engine.signal.throwIfAborted()
     if (!(thrown instanceof RolloutError)) throw thrown

@@ -234,6 +234,12 @@ export const BUGS: readonly Bug[] = [
       'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, nth > 1 ? { ...shared, refresh: async () => undefined } : shared))',
   },
   {
+    name: 'who is told to stop gives its turn up',
+    file: 'engine/run.ts',
+    find: 'withDeadline(engine.clock, limit, UNENDING, turn, late)',
+    replace: 'withDeadline(engine.clock, limit, engine.signal, turn, late)',
+  },
+  {
     name: 'who is told to stop heals nothing',
     file: 'engine/deliver.ts',
     find: 'heal({ ...engine, signal: new AbortController().signal }, target, shared)',

@@ -18,7 +18,9 @@ export interface Hunted {
 }
 
 /** Bundles the simulation, with one bug in it if told so. `play` runs seeds in a process of its own. */
-export async function prepare(bug?: Bug): Promise<{ play(from: number, to: number, most: number): Promise<Hunted>; close(): void }> {
+export async function prepare(
+  bug?: Bug,
+): Promise<{ play(from: number, to: number, most: number, world?: 'harsh'): Promise<Hunted>; close(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-simulation-'))
   const file = join(folder, 'worker.mjs')
   let seeded = 0
@@ -42,12 +44,15 @@ export async function prepare(bug?: Bug): Promise<{ play(from: number, to: numbe
   await build.write({ file, format: 'esm', codeSplitting: false })
   await build.close()
   if (bug && seeded !== 1) throw new Error(`the bug "${bug.name}" fits ${seeded} places of src/${bug.file}; it must be one`)
-  return { play: async (from, to, most) => play(file, from, to, most), close: () => rmSync(folder, { recursive: true }) }
+  return {
+    play: async (from, to, most, world) => play(file, [String(from), String(to), String(most), ...(world ? [world] : [])]),
+    close: () => rmSync(folder, { recursive: true }),
+  }
 }
 
-async function play(file: string, from: number, to: number, most: number): Promise<Hunted> {
+async function play(file: string, args: readonly string[]): Promise<Hunted> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, String(from), String(to), String(most)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']
     child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
     child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString().slice(0, 2000)))

@@ -59,13 +59,13 @@ async function findBugs(): Promise<boolean> {
   const worker = async (): Promise<void> => {
     for (let bug = queue.shift(); bug; bug = queue.shift()) {
       const simulation = await prepare(bug)
-      const { broken, played } = await simulation.play(0, 5000, 1)
+      const { broken, played } = await simulation.play(0, 5000, 1, 'harsh')
       simulation.close()
       const [first] = broken
       if (!first) missed += 1
       console.log(
         first
-          ? `✓ ${bug.name}: seed ${first.seed}, ${first.violations[0]?.invariant} ${first.violations[0]?.text}`
+          ? `✓ ${bug.name}: seed ${first.seed} after ${played} rollouts, ${first.violations[0]?.invariant} ${first.violations[0]?.text}`
           : `✗ ${bug.name}: not found in ${played} rollouts`,
       )
     }

@@ -11,7 +11,7 @@ const MOST = 10_000
 describe('the engine in a world where everything goes wrong', () => {
   it(`breaks no invariant in ${ROLLOUTS} rollouts`, async () => {
     const simulation = await prepare()
-    const halves = await Promise.all([simulation.play(0, ROLLOUTS / 2, 5), simulation.play(ROLLOUTS / 2, ROLLOUTS, 5)])
+    const halves = await Promise.all([simulation.play(0, ROLLOUTS / 2, 5), simulation.play(ROLLOUTS / 2, ROLLOUTS, 5, 'harsh')])
     simulation.close()
     expect(halves.flatMap(({ broken }) => broken)).toEqual([])
     expect(halves.reduce((all, { played }) => all + played, 0)).toBe(ROLLOUTS)
@@ -29,7 +29,7 @@ describe('the engine in a world where everything goes wrong', () => {
 describe('the simulation finds', () => {
   it.concurrent.each(BUGS)('$name', async (bug) => {
     const simulation = await prepare(bug)
-    const { broken, played } = await simulation.play(0, MOST, 1)
+    const { broken, played } = await simulation.play(0, MOST, 1, 'harsh')
     simulation.close()
     expect(broken.length, `not found in ${played} rollouts`).toBe(1)
   })
