@@ -29,8 +29,6 @@ export interface RunOptions extends LeaderOptions {
 const SOON: Duration = 1000
 /** How long the end of a run waits for channels that have not answered. */
 const FAREWELL: Duration = 5000
-/** A turn that is told to stop comes to its own end: it puts right first what it has sent. Only its limit gives it up. */
-const UNENDING = new AbortController().signal
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
@@ -177,8 +175,10 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
       givenUp.addEventListener('abort', () => ending.abort(givenUp.reason))
       return tick({ ...engine, signal: ending.signal }, observer)
     })
+  // Who is told to stop puts right first what it has sent: only the limit gives a turn up.
+  const { signal: limited } = new AbortController()
   try {
-    return await withDeadline(engine.clock, limit, UNENDING, turn, late)
+    return await withDeadline(engine.clock, limit, limited, turn, late)
   } catch (thrown) {
     engine.signal.throwIfAborted()
     if (!(thrown instanceof RolloutError)) throw thrown

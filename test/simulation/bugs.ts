@@ -116,12 +116,6 @@ export const BUGS: readonly Bug[] = [
     replace: '    if (looked.length >= 0) return\n',
   },
   {
-    name: 'an attempt that had no good answer is forgotten',
-    file: 'engine/apply.ts',
-    find: 'isUnheard: attempt > 1',
-    replace: 'isUnheard: false',
-  },
-  {
     name: 'whoever goes on with the move of another does not say so',
     file: 'engine/join.ts',
     find: 'if (names.length > 0)',
@@ -236,7 +230,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'who is told to stop gives its turn up',
     file: 'engine/run.ts',
-    find: 'withDeadline(engine.clock, limit, UNENDING, turn, late)',
+    find: 'withDeadline(engine.clock, limit, limited, turn, late)',
     replace: 'withDeadline(engine.clock, limit, engine.signal, turn, late)',
   },
   {
