@@ -116,12 +116,6 @@ export const BUGS: readonly Bug[] = [
     replace: '    if (looked.length >= 0) return\n',
   },
   {
-    name: 'whoever goes on with the move of another does not say so',
-    file: 'engine/join.ts',
-    find: 'if (names.length > 0)',
-    replace: 'if (names.length > 99)',
-  },
-  {
     name: 'every target is written at every step',
     file: 'core/policy/concerned.ts',
     find: 'unsure.has(target) ||',
