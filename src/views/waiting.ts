@@ -12,7 +12,7 @@ export function renderWaits(waits: readonly Waiting[], stream: Pick<Stream, 'col
   return waits.flatMap((each) => {
     const mark = WRONG.has(each.name) ? color.red('✗') : color.yellow('…')
     return [
-      `  ${mark} ${clean(each.text)}${color.dim(`${opensIn(each)}, since ${formatInstant(each.since)}`)}`,
+      `  ${mark} ${clean(each.text).replace(/\.$/, '')}${color.dim(`${opensIn(each)}, since ${formatInstant(each.since)}`)}`,
       ...renderMissing(each, stream),
     ]
   })

@@ -49,7 +49,7 @@ it('plan, status and advance say how long the proof takes at this traffic, and w
     clock.advance(60_000)
   }
   await shell.run('status')
-  expect(shell.printed.out).toMatch(/error_rate: cannot yet rule out [\d.]+× \(limit 1\.5×\); about \d+m at this traffic\.\n/)
+  expect(shell.printed.out).toMatch(/error_rate: cannot yet rule out [\d.]+× \(limit 1\.5×\); about \d+m at this traffic, since .*\n/)
   expect(shell.printed.out).not.toMatch(/more\)|ruling out/)
   await shell.run('status', '--json')
   expect(shell.json<Summary>().gates.find(({ name }) => name === 'evidence')?.opensIn).toBeGreaterThan(60_000)
