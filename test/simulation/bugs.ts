@@ -1,6 +1,8 @@
 /** A mistake that was made somewhere, put into the source on purpose: the simulation must find it. */
 export interface Bug {
   readonly name: string
+  /** The first seed that is played, 0 unless told: those before it do not show it, and take their time. */
+  readonly from?: number
   /** Relative to src/. */
   readonly file: string
   /** Stands there exactly once. */
@@ -173,6 +175,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a decision stands although somebody acted since the poll',
+    from: 1450,
     file: 'engine/observe.ts',
     find: '      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)',
     replace:
@@ -180,6 +183,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a partial rollback takes core toggles along',
+    from: 800,
     file: 'core/policy/destination.ts',
     find: '!plan.toggles[name]?.core)',
     replace: 'true)',
@@ -192,6 +196,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an approval never expires',
+    from: 1000,
     file: 'core/policy/approval.ts',
     find: 'valid.filter(({ at }) => now < at + expires)',
     replace: 'valid',
@@ -223,6 +228,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'who is told to stop gives its turn up',
+    from: 2500,
     file: 'engine/run.ts',
     find: 'withDeadline(engine.clock, limit, limited, turn, late)',
     replace: 'withDeadline(engine.clock, limit, engine.signal, turn, late)',
@@ -235,6 +241,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an approval that was taken back counts all the same',
+    from: 1050,
     file: 'core/journal/fold.ts',
     find: "    case 'revoked':\n      return { ...state, approvals: without(state.approvals, event) }",
     replace: "    case 'revoked':\n      return state",

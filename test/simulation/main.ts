@@ -59,7 +59,7 @@ async function findBugs(): Promise<boolean> {
   const worker = async (): Promise<void> => {
     for (let bug = queue.shift(); bug; bug = queue.shift()) {
       const simulation = await prepare(bug)
-      const { broken, played } = await simulation.play(0, 5000, 1, 'harsh')
+      const { broken, played } = await simulation.play(bug.from ?? 0, (bug.from ?? 0) + 5000, 1, 'harsh')
       simulation.close()
       const [first] = broken
       if (!first) missed += 1
