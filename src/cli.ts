@@ -1,9 +1,10 @@
-import { Command, CommanderError, Option as Flag } from 'commander'
-import { describeOption, usageOf, type OptionTable, type Row } from './commands/option.ts'
+import { CommanderError, type Command } from 'commander'
+import { buildCommandLine } from './command-line.ts'
 import type { Typed } from './commands/read-options.ts'
-import { GLOBAL, VERBS, type Verb } from './commands/table.ts'
+import { VERBS } from './commands/table.ts'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
 import { shellWord } from './core/values/shell-word.ts'
+import { isRolloutHere } from './session/place.ts'
 import type { Shell } from './shell.ts'
 
 /** Runs one command line. Every error ends here, as one clear text and one exit code. */
@@ -16,14 +17,13 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   }
   let world: Shell = { ...shell, typed: ['rollout', ...argv].map(shellWord).join(' '), out: { ...shell.out, write } }
   try {
-    const program = build(world, async (verb, typed) => {
+    const program = buildCommandLine(world, async (verb, typed) => {
       // Loaded for a verb, and not for a help text.
       const { carryOut } = await import('./commands/carry-out.ts')
       world = await answering(world, typed)
       outcome = await carryOut(verb, typed, world)
     })
-    if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync([...argv], { from: 'user' })
+    await parse(program, argv, shell)
     return outcome
   } catch (caught) {
     const thrown = isOutside(caught) && shell.signal.aborted ? shell.signal.reason : caught
@@ -51,49 +51,15 @@ function isOutside(thrown: unknown): boolean {
   return thrown instanceof RolloutError && (thrown.code === 'unreachable' || thrown.code === 'timeout')
 }
 
-function build(shell: Shell, act: (verb: Verb, typed: Readonly<Record<string, Typed>>) => Promise<void>): Command {
-  const program = new Command('rollout')
-    .description('Rolls out feature toggles step by step, judges by metrics, and rolls back by itself.')
-    .version(shell.version, '-V, --version')
-    .exitOverride()
-    .enablePositionalOptions()
-    .configureOutput({ writeOut: (text) => shell.out.write(text), writeErr: () => undefined })
-    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim() })
-  addFlags(program, GLOBAL, 'Everywhere:')
-  for (const verb of Object.keys(VERBS).filter(isVerb)) {
-    const row: Row = VERBS[verb]
-    const command = program.command(verb).description(row.about).helpGroup(`${row.group}:`).exitOverride()
-    for (const [name, option] of Object.entries(row.options)) {
-      if (option.argument) command.argument(usageOf(name, option), describeOption(name, { ...row.options, ...GLOBAL }, row.oneOf))
-    }
-    addFlags(command, row.options, 'Options:', row.oneOf)
-    addFlags(command, GLOBAL, 'Everywhere:')
-    command.action(async () => act(verb, typedIn(row, command, program)))
+async function parse(program: Command, argv: readonly string[], shell: Shell): Promise<void> {
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (thrown) {
+    const isVerbTyped = !(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0)
+    if (isVerbTyped) throw thrown
+    // Alone it shows every rollout there is, and help where there is none.
+    if (isRolloutHere(shell, program.opts<{ file?: string }>().file)) await program.parseAsync([...argv, 'list'], { from: 'user' })
+    else if (argv.length === 0) program.outputHelp()
+    else throw new RolloutError('usage', { message: 'no command was typed', hint: 'rollout --help lists the commands' })
   }
-  return program
-}
-
-function isVerb(name: string): name is Verb {
-  return Object.hasOwn(VERBS, name)
-}
-
-function addFlags(command: Command, options: OptionTable, heading: string, oneOf?: Row['oneOf']): void {
-  for (const [name, option] of Object.entries(options).filter(([, each]) => !each.argument)) {
-    command.addOption(new Flag(usageOf(name, option), describeOption(name, { ...options, ...GLOBAL }, oneOf)).helpGroup(heading))
-  }
-}
-
-/** Returns the values typed for each name of the table, before the verb or behind it. */
-function typedIn({ options }: Row, command: Command, program: Command): Readonly<Record<string, Typed>> {
-  const [before, behind] = [program.opts<Record<string, Typed>>(), command.opts<Record<string, Typed>>()]
-  const words = Object.keys(options).filter((name) => options[name]?.argument)
-  const typedFor = (name: string): Typed => {
-    const nth = words.indexOf(name)
-    if (nth >= 0) return options[name]?.is === 'list' ? command.args.slice(nth) : command.args[nth]
-    // Commander calls `--no-color` a `color` that is false.
-    const [, positive] = /^no([A-Z].*)$/.exec(name) ?? []
-    if (positive === undefined) return behind[name] ?? before[name]
-    return [before, behind].some((each) => each[positive.toLowerCase()] === false)
-  }
-  return Object.fromEntries(Object.keys({ ...options, ...GLOBAL }).map((name) => [name, typedFor(name)]))
 }

@@ -37,7 +37,6 @@ describe('--json', () => {
     [['rollback', '--json', '--to', '5'], 'usage', 64],
     [['--json', 'nonsense'], 'usage', 64],
     [['--json', 'undo'], 'usage', 64],
-    [['--json'], 'usage', 64],
     [['run', '--json', '--simulate'], 'usage', 64],
     [['drill', '--json'], 'usage', 64],
   ] as const)('%j: what goes wrong is one value too', async (argv, code, exit) => {

@@ -47,7 +47,7 @@ function answerOf(engine: Engine, before: State, turn: Turn, overrides: readonly
 
 function outcomeOf({ decision, state, applied }: Turn, before: State): Outcome {
   if (applied === 'partial') return 'partial'
-  if (applied === 'superseded') return 'conflict'
+  if (applied === 'superseded' || state.status === 'closed') return 'conflict'
   if (decision.do === 'rollback' || decision.do === 'step-back' || state.status === 'rolled back') return 'unhealthy'
   if (applied === 'arrived' || decision.do === 'complete' || before.status === 'complete') return 'done'
   return decision.why.code === 'critical' ? 'unhealthy' : decision.do === 'advance' ? 'done' : 'notYet'

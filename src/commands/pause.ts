@@ -1,3 +1,4 @@
+import { isEnded } from '../core/journal/state.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { answerOfState } from '../session/state-answer.ts'
@@ -8,8 +9,9 @@ import { stateOf } from '../engine/engine.ts'
 /** Holds everything where it is; a move under way is still finished. A critical metric still rolls back while somebody watches. */
 export default async function pause(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
-  const { status } = stateOf({ writer })
-  if (status === 'complete' || status === 'rolled back') {
+  const before = stateOf({ writer })
+  const { status } = before
+  if (isEnded(before) || status === 'rolled back') {
     throw new RolloutError('conflict', { message: `nothing to pause: it is ${status}`, hint: 'rollout status' })
   }
   if (status === 'running') {

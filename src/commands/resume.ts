@@ -1,3 +1,4 @@
+import { isEnded } from '../core/journal/state.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import { stateOf } from '../engine/engine.ts'
 import { signature } from '../session/signature.ts'
@@ -9,8 +10,8 @@ import { answerOfState } from '../session/state-answer.ts'
 export default async function resume(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const state = stateOf({ writer })
-  if (state.status === 'complete')
-    throw new RolloutError('conflict', { message: 'nothing to resume: it is complete', hint: 'rollout start begins anew' })
+  if (isEnded(state))
+    throw new RolloutError('conflict', { message: `nothing to resume: it is ${state.status}`, hint: 'rollout start begins anew' })
   if (state.status === 'rolled back' && state.intent) {
     throw new RolloutError('partial', {
       message: 'the rollback has not reached every target yet',

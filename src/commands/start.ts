@@ -1,43 +1,90 @@
+import { differences } from '../core/plan/difference.ts'
 import { journalName } from '../core/journal/identity.ts'
-import { RolloutError } from '../core/values/errors.ts'
+import { asStarted, isEnded, type State } from '../core/journal/state.ts'
+import { hasCode, RolloutError } from '../core/values/errors.ts'
+import { plainJson } from '../core/values/json.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
+import { beginningOf, isReached, type Beginning } from '../core/policy/beginning.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkBesides, readBaseline } from '../engine/baseline.ts'
-import { stateOf } from '../engine/engine.ts'
+import type { Writer } from '../engine/writer.ts'
 import { renderWarnings } from '../views/problem.ts'
+import { renderStart, type Begun } from '../views/start.ts'
 import { digestOf } from '../adapters/state/digest.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import { openPlanStore } from '../session/store.ts'
+import type { ValuesOf } from './table.ts'
 
-/** Freezes the plan and records the baseline. Writes nothing to any target. */
-export default async function start(session: Session): Promise<VerbAnswer> {
+/**
+ * Freezes the plan and records the baseline; writes nothing to any target. With `--if-needed` it is also done where the
+ * same plan is started already, and where everything stands at the end of it.
+ */
+export default async function start(session: Session<ValuesOf<'start'>>): Promise<VerbAnswer> {
   const by = await signature(session)
   const { plan, files, warnings } = await loadPlan(session, { starter: by.actor, isNew: true })
   const store = await openPlanStore(session)
-  const journal = await store.open(journalName(plan))
-  const writer = await openRollout(session, journal)
-  if (writer.state && writer.state.status !== 'complete') {
-    const hint =
-      writer.state.status === 'rolled back'
-        ? 'rollout resume goes on; rollout plan --accept takes in an edited plan'
-        : 'rollout status shows where it is'
-    throw new RolloutError('conflict', { message: `${journalName(plan)} is already started (${writer.state.status})`, hint })
-  }
+  const writer = await openRollout(session, await store.open(journalName(plan)))
+  const underWay = alreadyStarted(session, writer, plan)
+  if (underWay) return underWay
   const engine = await openEngine(session, writer, plan)
-  const baseline = await readBaseline(plan, engine.targets, engine.signal)
+  const beginning = beginningOf(plan, await readBaseline(plan, engine.targets, engine.signal), writer.state)
+  if (isReached(plan, beginning)) return alreadyReached(session, writer, plan, beginning)
   await checkBesides(plan, engine.targets, engine.signal)
-  await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline }, by)
+  try {
+    await writer.append({ type: 'started', plan, digest: digestOf(plan), files, ...beginning }, by)
+  } catch (thrown) {
+    // Another pipeline may have been a moment earlier.
+    const first = hasCode(thrown, 'conflict') ? alreadyStarted(session, writer, plan) : undefined
+    if (first) return first
+    throw thrown
+  }
   if (!session.options.json) session.err.write(renderWarnings(warnings, session.err))
+  return answerOf(session, 'started', writer.state ?? asStarted(plan))
+}
+
+/** Returns the answer where a rollout is under way; undefined where none is. Throws `conflict` unless that is what was wanted. */
+function alreadyStarted(session: Session<ValuesOf<'start'>>, { state }: Writer, plan: Plan): VerbAnswer | undefined {
+  if (!state || isEnded(state)) return undefined
+  const message = `${journalName(plan)} is already started (${state.status})`
+  if (state.status === 'rolled back') {
+    const hint = 'rollout resume goes on; rollout close, then rollout start, begins anew; rollout plan --accept takes in an edited plan'
+    throw new RolloutError('conflict', { message, hint })
+  }
+  if (differences(plainJson(state.plan), plainJson(plan)).length > 0) {
+    const hint = 'rollout plan shows what differs; rollout plan --accept --reason "…" takes it in'
+    throw new RolloutError('conflict', { message: `${message}, with another plan than rollout.yaml has now`, hint })
+  }
+  if (session.options.ifNeeded) return answerOf(session, 'already started', state)
+  throw new RolloutError('conflict', { message, hint: 'rollout status shows where it is; rollout start --if-needed is done here (exit 0)' })
+}
+
+/** Returns the answer where nothing is to be rolled out; throws `conflict` unless that is what was wanted. */
+function alreadyReached(session: Session<ValuesOf<'start'>>, { state }: Writer, plan: Plan, { baseline, reached }: Beginning): VerbAnswer {
+  const ended: State = {
+    ...asStarted(plan, baseline),
+    exposures: reached?.exposures ?? baseline,
+    cursor: stepsOf(plan).length - 1,
+    status: 'complete',
+  }
+  if (session.options.ifNeeded) return answerOf(session, 'already reached', state ?? ended)
+  const before = state?.status === 'complete' ? '; rollout rollback takes the rollout before back' : ''
+  throw new RolloutError('conflict', {
+    message: `nothing is to be rolled out: every toggle of ${journalName(plan)} is where the plan ends`,
+    hint: `rollout start --if-needed is done here (exit 0)${before}`,
+  })
+}
+
+function answerOf({ clock }: Session, did: Begun['did'], state: State): VerbAnswer {
+  const summary = summarize(situationOf(state, clock.now()))
   return {
     outcome: 'done',
     kind: 'status',
-    value: summarize(situationOf(stateOf(engine), session.clock.now())),
-    text: () =>
-      `started ${journalName(plan)}: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; nothing was written to a target yet\n` +
-      '  rollout run watches and goes on; rollout advance takes one step\n',
+    value: { did, ...summary },
+    text: (out) => renderStart({ did, summary, plan: state.plan }, out),
   }
 }

@@ -1,9 +1,10 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Journal, Lease } from '../core/journal/store.ts'
+import type { Lease } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
+import { leaseOf } from '../session/lease.ts'
 import { withUnheard } from '../session/unheard.ts'
 import { editedFiles, openState } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
@@ -28,15 +29,6 @@ export default async function* status(session: Session<ValuesOf<'status'>>): Asy
   }
 }
 
-/** Who watches is worth a line, not an error. */
-async function leaseOf(journal: Journal): Promise<Lease | undefined> {
-  try {
-    return await journal.lease()
-  } catch {
-    return undefined
-  }
-}
-
 function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease: Lease | undefined): VerbAnswer {
   const { options, clock, isLive } = session
   const { state, notes: unheard } = withUnheard(session, journaled)
@@ -54,6 +46,6 @@ function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease:
 }
 
 function outcomeOf({ status: is, intent }: State): Outcome {
-  if (intent) return 'partial'
+  if (intent && is !== 'closed') return 'partial'
   return is === 'rolled back' ? 'unhealthy' : is === 'paused' ? 'notYet' : 'done'
 }

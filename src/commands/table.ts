@@ -62,7 +62,12 @@ export const VERBS = {
     },
     tells: true,
   },
-  start: { about: 'Freeze the plan and record what every toggle is now', group: 'Daily', options: {}, tells: true },
+  start: {
+    about: 'Freeze the plan and record what every toggle is now',
+    group: 'Daily',
+    options: { ifNeeded: { is: 'switch', about: 'for pipelines: exit 0 where it is started already, or nothing is to be rolled out' } },
+    tells: true,
+  },
   run: {
     about: 'Watch, and advance, pause or roll back by itself',
     group: 'Daily',
@@ -125,6 +130,13 @@ export const VERBS = {
     group: 'Daily',
     options: { watch: { is: 'switch', about: 'keep showing it' } },
   },
+  close: {
+    about: 'End a rollout that will not go on; the next start begins anew',
+    group: 'Daily',
+    options: { keep: { is: 'switch', about: 'although toggles are not as they were: leave them so', needs: ['reason'] } },
+    tells: true,
+  },
+  list: { about: 'Every rollout of the store: where it is, and what it waits for', group: 'Understand', options: {} },
   check: {
     about: 'Gate a deploy: config, targets, metrics and gates now',
     group: 'Understand',

@@ -1,7 +1,7 @@
 import { hasCode, RolloutError } from '../core/values/errors.ts'
 import type { Watch } from '../core/judge/track.ts'
 import { currentPhase } from '../core/policy/destination.ts'
-import { currentStep, type State } from '../core/journal/state.ts'
+import { currentStep, isEnded, type State } from '../core/journal/state.ts'
 import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
@@ -46,7 +46,7 @@ export function openObserver(engine: Engine): Observer {
       await engine.writer.refresh()
       const state = stateOf(engine)
       const phase = currentPhase(state)
-      if (!phase || state.status === 'complete' || state.status === 'rolled back') return state
+      if (!phase || isEnded(state) || state.status === 'rolled back') return state
       const readings = await readMetrics({ ...engine, signal }, phase)
       // A turn that was given up must not put its old poll in the place of a newer one.
       signal.throwIfAborted()

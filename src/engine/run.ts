@@ -139,13 +139,14 @@ async function rest(engine: Engine, leader: Leader, inspector: Inspector, durati
 
 /** Returns what a finished run means to the caller. */
 export function outcomeOfRun(state: State): Outcome {
+  if (state.status === 'closed') return 'conflict'
   if (state.intent) return 'partial'
   if (state.status === 'complete') return 'done'
   return state.status === 'rolled back' ? 'unhealthy' : 'notYet'
 }
 
 function isOver(state: State): boolean {
-  return !state.intent && (state.status === 'complete' || state.status === 'rolled back')
+  return state.status === 'closed' || (!state.intent && (state.status === 'complete' || state.status === 'rolled back'))
 }
 
 function isPaused({ status, intent }: State): boolean {

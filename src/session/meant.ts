@@ -1,8 +1,8 @@
 import { journalName } from '../core/journal/identity.ts'
-import type { State } from '../core/journal/state.ts'
+import { isEnded, type State } from '../core/journal/state.ts'
 import type { Store } from '../core/journal/store.ts'
 import { RolloutError } from '../core/values/errors.ts'
-import { loadState } from '../engine/writer.ts'
+import { rolloutsIn } from './rollouts.ts'
 
 /** The rollout that somebody means, as far as it is known before any journal is read. */
 export interface Hints {
@@ -67,14 +67,16 @@ async function onlyOne({ environment, isBeside }: Hints, store: Store): Promise<
 }
 
 async function statesOf(store: Store, isWanted: (name: string) => boolean): Promise<readonly Begun[]> {
-  const names = (await store.names()).filter(isWanted)
-  const loaded = await Promise.all(names.map(async (journal) => ({ journal, ...(await loadState(await store.open(journal))) })))
-  return loaded.flatMap(({ journal, state }) => (state ? [{ journal, state }] : []))
+  return (await rolloutsIn(store, isWanted)).map((found) => {
+    // It might be the one that is meant.
+    if ('problem' in found) throw found.problem
+    return { journal: found.name, state: found.state }
+  })
 }
 
 /** Whether it may still move, or must still be said to have been taken back. */
-function isLive({ status, moved }: State): boolean {
-  return moved === undefined && status !== 'complete'
+function isLive(state: State): boolean {
+  return state.moved === undefined && !isEnded(state)
 }
 
 function several({ name, typedFor }: Hints, candidates: readonly Begun[]): RolloutError {

@@ -4,6 +4,7 @@ import { RolloutError } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
 
 const FILE = 'rollout.yaml'
+const STORE = '.rollout'
 
 /** Where the plan is (it need not exist) and the folder everything is relative to. */
 export interface Place {
@@ -19,12 +20,18 @@ export function locate(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string 
     return { file, folder: dirname(file) }
   }
   for (let folder = shell.cwd; ; folder = dirname(folder)) {
-    const [file, kept] = [join(folder, FILE), join(folder, '.rollout')]
+    const [file, kept] = [join(folder, FILE), join(folder, STORE)]
     const found = [file, kept].filter((each) => existsSync(each))
     if (folder !== shell.cwd) for (const each of found) checkOwner(shell, each)
     if (found.length > 0) return { file, folder }
     if (folder === dirname(folder)) return { file: join(shell.cwd, FILE), folder: shell.cwd }
   }
+}
+
+/** Tells whether there is anything to look at: a plan, a journal beside it, or a store that is named for all. */
+export function isRolloutHere(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string | undefined): boolean {
+  const { file, folder } = locate(shell, given)
+  return shell.env['ROLLOUT_STATE'] !== undefined || [file, join(folder, STORE)].some((each) => existsSync(each))
 }
 
 /**

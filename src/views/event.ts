@@ -80,6 +80,8 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return color.yellow(`unchecked ${clean(event.item)} of ${clean(event.phase)}`)
     case 'completed':
       return color.green.bold('complete') + `  ${clean(event.why.text)}`
+    case 'closed':
+      return color.bold('closed') + `  ${clean(event.why.text)}`
     case 'drilled':
       return drilled(event, stream)
     case 'notified':

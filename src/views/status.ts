@@ -70,6 +70,7 @@ export function renderWord(status: Status, stream: Pick<Stream, 'color'>): strin
     paused: color.yellow('PAUSED'),
     'rolled back': color.red('ROLLED BACK'),
     complete: color.green('COMPLETE'),
+    closed: color.dim('CLOSED'),
   }[status]
 }
 
@@ -95,7 +96,7 @@ export function nextCommand(going: Going, typed?: 'explain' | 'history'): string
 }
 
 function nextCommands({ status, intent, controller }: Going): readonly string[] {
-  if (intent)
+  if (intent && status !== 'closed')
     return intent.move === 'advance'
       ? ['rollout run finishes the step', 'rollout rollback takes it back']
       : ['rollout rollback tries the rest again']
@@ -107,9 +108,11 @@ function nextCommands({ status, intent, controller }: Going): readonly string[] 
     case 'paused':
       return ['rollout explain says why', 'rollout resume goes on', 'rollout rollback takes it back']
     case 'rolled back':
-      return ['rollout explain says why', 'rollout resume, then rollout run, tries again']
+      return ['rollout explain says why', 'rollout resume, then rollout run, tries again', 'rollout close ends it']
     case 'complete':
       return ['rollout history shows how', 'rollout rollback takes it back']
+    case 'closed':
+      return ['rollout history shows how', 'rollout start begins anew']
   }
 }
 

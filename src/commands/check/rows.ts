@@ -86,6 +86,7 @@ function isSilent(reason: Missing | undefined): boolean {
 
 const STOPPED: Readonly<Record<Exclude<Status, 'running'>, CheckRow['verdict']>> = {
   complete: 'ok',
+  closed: 'ok',
   paused: 'waiting',
   'rolled back': 'failed',
 }

@@ -75,7 +75,7 @@ function groupsOf(state: State, name: string): MetricPage['groups'] {
 
 /** Returns one event: what it happened to, what it rested on, what it wrote where, and what came of it. */
 export function eventPage(all: readonly Happening[], { event, before }: Happening): EventPage {
-  const isDecision = event.type === 'intended' || event.type === 'paused' || event.type === 'completed'
+  const isDecision = 'why' in event
   const step = before && currentStep(before)
   return {
     event,

@@ -3,7 +3,7 @@ import { isBeside } from '../../core/plan/lists.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { stepsOf } from '../../core/plan/steps.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import type { State } from '../../core/journal/state.ts'
+import { isEnded, type State } from '../../core/journal/state.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import { stateOf } from '../../engine/engine.ts'
 import { move } from '../../engine/move.ts'
@@ -22,6 +22,11 @@ export async function accept(session: Session): Promise<VerbAnswer> {
   const { state } = writer
   if (!state)
     throw new RolloutError('usage', { message: 'nothing was started yet: there is no frozen plan to replace', hint: 'rollout start' })
+  if (isEnded(state))
+    throw new RolloutError('conflict', {
+      message: `it is ${state.status}: an edited plan begins as a rollout of its own`,
+      hint: 'rollout start',
+    })
   if (state.intent)
     throw new RolloutError('conflict', {
       message: `a ${state.intent.move} is not finished yet`,

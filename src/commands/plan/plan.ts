@@ -5,6 +5,7 @@ import { flowsOf } from '../../core/forecast/outlook.ts'
 import { stepsOf } from '../../core/plan/steps.ts'
 import { plainJson } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
+import { beginningOf } from '../../core/policy/beginning.ts'
 import { nextDestination } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { planReport, type PlanReport } from '../../core/report/plan-report.ts'
@@ -29,8 +30,9 @@ export default async function plan(session: Session<ValuesOf<'plan'>>): Promise<
   const loaded = await loadPlan(session)
   const writer = await openForReading(session)
   const { state } = writer
-  const report = state ? await ofState(session, writer, state, loaded.plan) : await ofFile(session, writer, loaded.plan)
-  const shown = state?.plan ?? loaded.plan
+  const underWay = state && !isNext(state, loaded.plan) ? state : undefined
+  const report = underWay ? await ofState(session, writer, underWay, loaded.plan) : await ofFile(session, writer, loaded.plan)
+  const shown = underWay?.plan ?? loaded.plan
   if (!json) session.err.write(renderWarnings(loaded.warnings, session.err))
   return {
     outcome: report.pending && detailedExitcode ? 'changes' : 'done',
@@ -38,6 +40,11 @@ export default async function plan(session: Session<ValuesOf<'plan'>>): Promise<
     value: report,
     text: (out) => [renderPlan(report, shown, out), renderUsers(report, shown, out)],
   }
+}
+
+/** Tells whether the plan of the file is that of a rollout to come: the one before is closed, or complete with another plan. */
+function isNext(state: State, read: Plan): boolean {
+  return state.status === 'closed' || (state.status === 'complete' && differences(plainJson(state.plan), plainJson(read)).length > 0)
 }
 
 async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: Plan): Promise<PlanReport> {
@@ -49,17 +56,18 @@ async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: 
   }
   const held = await readBaseline(read, engine.targets, engine.signal).catch(complain)
   if (held) await checkBesides(read, engine.targets, engine.signal).catch(complain)
-  const baseline = held ?? defaultsOf(read)
-  const first = nextDestination({ plan: read, baseline, exposures: baseline, cursor: -1 })
+  const { baseline, reached = { cursor: -1, exposures: baseline } } = beginningOf(read, held ?? defaultsOf(read), writer.state)
+  const begun = { baseline, ...reached }
+  const first = nextDestination({ plan: read, ...begun })
   const compared = new Set(guaranteesOf(read).flatMap((each) => Object.keys(each.compared)))
   return planReport({
     plan: read,
     now: session.clock.now(),
-    held: { exposures: baseline, baseline },
+    held: begun,
     next: first?.exposures,
     flows: await measureTraffic(session, engine.metrics, compared, engine.signal),
-    found: { started: false, pending: true, steps: stepsOf(read), gates: [], drift: [], unreadable, edited: [] },
-    users: await usersOf(session, read, { exposures: baseline, baseline, cursor: -1 }),
+    found: { started: false, pending: true, steps: stepsOf(read).slice(reached.cursor + 1), gates: [], drift: [], unreadable, edited: [] },
+    users: await usersOf(session, read, begun),
   })
 }
 

@@ -3,7 +3,7 @@ import type { Situation } from '../policy/situation.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { phaseOf } from '../policy/destination.ts'
-import type { State } from '../journal/state.ts'
+import { isEnded, type State } from '../journal/state.ts'
 import type { Duration, Instant } from '../values/units.ts'
 
 /** The earliest a step can be taken; undefined when the calendar never lets it, within a year. */
@@ -42,7 +42,7 @@ export function timelineOf(plan: Plan, now: Instant, situation?: Situation): Tim
   const phases: TimelinePhase[] = []
   for (const [index, phase] of plan.phases.entries()) {
     const ahead = stepsOf(plan).filter((step) => step.phase === index && step.index >= next)
-    if (ahead.length === 0 && !(state && phaseOf(state) === index && state.status !== 'complete')) continue
+    if (ahead.length === 0 && !(state && phaseOf(state) === index && !isEnded(state))) continue
     // When a phase that is under way began, the state does not know.
     const isUnderWay = ahead.length < stepsOf(plan).filter((step) => step.phase === index).length
     let from: Instant | undefined

@@ -57,8 +57,18 @@ export interface Signed {
 
 /** What happened, before it is stamped. */
 export type Fact =
-  /** The plan is frozen and the exposure every toggle had before is recorded. */
-  | { readonly type: 'started'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }
+  /**
+   * The plan is frozen and the exposure every toggle had before is recorded. `reached` is how far a complete rollout
+   * before has brought it already: the baseline of what that one moved is the one from before it.
+   */
+  | {
+      readonly type: 'started'
+      readonly plan: Plan
+      readonly digest: string
+      readonly files: Files
+      readonly baseline: Exposures
+      readonly reached?: { readonly cursor: number; readonly exposures: Exposures }
+    }
   /** An edited plan was accepted; the cursor stays. */
   | { readonly type: 'replanned'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }
   /** A verdict, a streak or the hold credit changed enough to be kept. */
@@ -103,6 +113,8 @@ export type Fact =
   /** It is not done after all. */
   | { readonly type: 'unchecked'; readonly phase: string; readonly item: string }
   | { readonly type: 'completed'; readonly why: Why }
+  /** It will not go on, and every toggle stays as it is: the next start begins anew. */
+  | { readonly type: 'closed'; readonly why: Why }
   /** A contingency was rehearsed for real. */
   | ({ readonly type: 'drilled' } & Drill)
   | { readonly type: 'attached'; readonly controller: Controller }

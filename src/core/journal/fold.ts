@@ -5,12 +5,23 @@ import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
 import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
-import { asStarted, doubted, unconfirmed, type Approved, type Checked, type Deed, type Intent, type Progress, type State } from './state.ts'
+import {
+  asStarted,
+  doubted,
+  isEnded,
+  unconfirmed,
+  type Approved,
+  type Checked,
+  type Deed,
+  type Intent,
+  type Progress,
+  type State,
+} from './state.ts'
 import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '9'
+export const FOLD = '10'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -22,7 +33,7 @@ export function fold(events: readonly Event[], from?: State): State | undefined 
 
 /** Returns the state after one more event. Events before `started` have nothing to change and are skipped. */
 export function evolve(state: State | undefined, event: Event): State | undefined {
-  if (event.type === 'started') return withOutbox(begin(event, state?.lineage), event, state)
+  if (event.type === 'started') return withOutbox(begin(event, state), event, state)
   if (!state) return undefined
   return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
 }
@@ -34,10 +45,26 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
   return outbox ? { ...rest, outbox } : rest
 }
 
-/** A rollout that is started again in the same journal stays of the same lineage. */
-function begin(event: Extract<Event, { type: 'started' }>, lineage = lineageOf(event)): State {
-  const { seq, hash, plan, digest, files, at, baseline, actor } = event
-  return { ...asStarted(plan, baseline), seq, hash, lineage, digest, files, startedAt: at, arrivedAt: at, decidedAt: at, authors: [actor] }
+/** A rollout that is started again in the same journal stays of the same lineage, and targets hold what they held. */
+function begin(event: Extract<Event, { type: 'started' }>, before: State | undefined): State {
+  const { seq, hash, plan, digest, files, at, baseline, reached, actor } = event
+  const watch = reached && before?.watch && carry(before.watch, before.plan, plan)
+  return {
+    ...asStarted(plan, baseline),
+    ...reached,
+    ...(watch && { watch }),
+    seq,
+    hash,
+    lineage: before?.lineage ?? lineageOf(event),
+    epoch: before?.epoch ?? 0,
+    unsettled: before?.unsettled ?? [],
+    digest,
+    files,
+    startedAt: at,
+    arrivedAt: at,
+    decidedAt: at,
+    authors: [actor],
+  }
 }
 
 function change(state: State, event: Exclude<Event, { type: 'started' }>): State {
@@ -73,7 +100,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return blocked(state, event)
     case 'resumed': {
       const { stopped: _, ...rest } = state
-      if (state.status === 'complete') return state
+      if (isEnded(state)) return state
       return { ...rest, status: 'running', decidedAt: event.at, ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':
@@ -88,6 +115,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
       return { ...state, checked: unticked(state.checked, event) }
     case 'completed':
       return { ...state, status: 'complete', stopped: deed(event, event.why) }
+    case 'closed':
+      return { ...state, status: 'closed', stopped: deed(event, event.why) }
     case 'drilled':
       return { ...state, drilled: { ...state.drilled, [event.contingency]: drill(event) } }
     case 'notified':

@@ -40,6 +40,7 @@ const WORDS: { readonly [kind in NoticeKind]: string } = {
   refused: 'is not confirmed',
   confirmed: 'was taken back',
   completed: 'is complete',
+  closed: 'is closed',
 }
 
 const NEXT: { readonly [kind in NoticeKind]: string } = {
@@ -57,6 +58,7 @@ const NEXT: { readonly [kind in NoticeKind]: string } = {
   refused: 'rollback',
   confirmed: 'explain',
   completed: 'history',
+  closed: 'history',
 }
 
 const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {
@@ -66,7 +68,7 @@ const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {
   'stepped-back': 'critical',
   'rolled-back': 'critical',
 }
-const CLOSES: ReadonlySet<NoticeKind> = new Set(['started', 'resumed', 'completed'])
+const CLOSES: ReadonlySet<NoticeKind> = new Set(['started', 'resumed', 'completed', 'closed'])
 const MOST_CHANGES = 3
 
 /** Returns a notice as it is sent: the facts and one text, or the channel's own template filled with them. */

@@ -113,7 +113,8 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
     case 'checked':
       return [{ kind: 'checked', about: `${event.item} of ${event.phase}` }]
     case 'completed':
-      return [{ kind: 'completed', ...because(event.why) }]
+    case 'closed':
+      return [{ kind: event.type, ...because(event.why) }]
     default:
       return []
   }

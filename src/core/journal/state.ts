@@ -6,7 +6,7 @@ import { defaultsOf, type Exposures, type Plan } from '../plan/plan.ts'
 import type { Watch } from '../judge/track.ts'
 import type { Instant } from '../values/units.ts'
 
-export type Status = 'running' | 'paused' | 'rolled back' | 'complete'
+export type Status = 'running' | 'paused' | 'rolled back' | 'complete' | 'closed'
 
 /** How far one target has come with the newest intent. */
 export type Progress = { readonly is: 'pending' } | { readonly is: 'applied' } | { readonly is: 'refused'; readonly error: string }
@@ -96,7 +96,7 @@ export interface State {
   readonly checked: readonly Checked[]
   /** Who froze the plan: who started the rollout, and everybody who accepted an edit since. */
   readonly authors: readonly string[]
-  /** Why it is paused, rolled back or complete. */
+  /** Why it is paused, rolled back, complete or closed. */
   readonly stopped?: Deed
   readonly controller?: Controller & { readonly at: Instant }
   /** What steps up fail on; absent while they fail on nothing that is known. */
@@ -136,6 +136,11 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
     checked: [],
     authors: [],
   }
+}
+
+/** Tells whether a rollout is over: complete or closed. Nothing of it moves up again; a new one may be started in its place. */
+export function isEnded({ status }: Pick<State, 'status'>): boolean {
+  return status === 'complete' || status === 'closed'
 }
 
 /** Returns the step arrived at; undefined before the first. */

@@ -9,7 +9,7 @@ import type { Track, Tracked } from '../judge/track.ts'
 import type { Phase } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
 import { effectiveRetreat, type Destination } from './destination.ts'
-import { canDoWithout, type State } from '../journal/state.ts'
+import { canDoWithout, isEnded, type State } from '../journal/state.ts'
 import { formatDuration } from '../values/units.ts'
 
 /** What to do now, and why. */
@@ -21,13 +21,13 @@ export type Decision =
   | { readonly do: 'complete'; readonly why: Why }
   /** An intent is unfinished: its targets are applied first. */
   | { readonly do: 'finish'; readonly why: Why }
-  /** Complete, paused or rolled back: only a person changes that. */
+  /** Complete, closed, paused or rolled back: only a person changes that. */
   | { readonly do: 'rest'; readonly why: Why }
 
 /** Returns what to do in this situation, and why: the whole policy, and pure. */
 export function decide(situation: Situation): Decision {
   const { state, phase } = situation
-  if (state.status === 'complete') return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
+  if (isEnded(state)) return { do: 'rest', why: state.stopped?.why ?? COMPLETE }
 
   const critical = state.status === 'rolled back' ? undefined : findCritical(situation)
   if (critical && phase) return respond(state, phase, critical)

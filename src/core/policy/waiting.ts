@@ -3,7 +3,7 @@ import type { Decision } from './decide.ts'
 import type { Gate, GateName } from './gates.ts'
 import type { Situation } from './situation.ts'
 import { defined } from '../values/defined.ts'
-import { unconfirmed, type State } from '../journal/state.ts'
+import { isEnded, unconfirmed, type State } from '../journal/state.ts'
 import type { Duration, Instant } from '../values/units.ts'
 
 /** One thing that a rollout waits for before it goes on. */
@@ -21,11 +21,11 @@ export interface Waiting {
 
 /**
  * Returns everything that a rollout waits for, what comes first in the way first: targets of an unfinished move, a person
- * where it is stopped, what turns fail on, a warning that is given time, gates. Empty where it is complete, or goes on with
+ * where it is stopped, what turns fail on, a warning that is given time, gates. Empty where it is over, or goes on with
  * the next turn.
  */
 export function waitsFor({ state, gates }: Pick<Situation, 'state' | 'gates'>, decision: Decision): readonly Waiting[] {
-  if (state.status === 'complete') return []
+  if (isEnded(state)) return []
   const stops = [...targetsLeft(state), ...personAskedFor(state), ...obstacles(state)]
   if (state.status !== 'running' || state.intent) return stops
   const warnings = warned(state, decision)

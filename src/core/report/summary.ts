@@ -9,7 +9,7 @@ import { flowsOf, outlookOf, type Outlook } from '../forecast/outlook.ts'
 import type { Lease } from '../journal/store.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
-import type { Deed, Intent, State, Status } from '../journal/state.ts'
+import { isEnded, type Deed, type Intent, type State, type Status } from '../journal/state.ts'
 import { formatExposure } from '../values/units.ts'
 
 /** A step for people and scripts: numbers count from 1. */
@@ -77,10 +77,10 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
     missing,
     intent: intent && { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets },
     decision: sayDecision(decision, state),
-    gates: status === 'complete' ? [] : situation.gates,
+    gates: isEnded(state) ? [] : situation.gates,
     waitsFor: waits,
     ...outlookIn(situation),
-    ahead: phase && status !== 'complete' && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
+    ahead: phase && !isEnded(state) && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: metrics.map(summarizeMetric),
     stopped,
     controller: controller && { ...controller, watching: lease !== undefined },

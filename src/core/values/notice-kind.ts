@@ -17,6 +17,7 @@ export const NOTICES = [
   'refused',
   'confirmed',
   'completed',
+  'closed',
 ] as const
 
 export type NoticeKind = (typeof NOTICES)[number]
@@ -27,7 +28,7 @@ export type Audience = 'team' | 'on-call' | 'approvers' | 'stakeholders'
 export const AUDIENCES: { readonly [audience in Audience]: readonly NoticeKind[] } = {
   team: NOTICES,
   // What opens an alert, and everything that closes it again.
-  'on-call': ['started', 'paused', 'resumed', 'stepped-back', 'rolled-back', 'refused', 'confirmed', 'completed'],
+  'on-call': ['started', 'paused', 'resumed', 'stepped-back', 'rolled-back', 'refused', 'confirmed', 'completed', 'closed'],
   approvers: ['approval-needed'],
-  stakeholders: ['started', 'advanced', 'rolled-back', 'completed'],
+  stakeholders: ['started', 'advanced', 'rolled-back', 'completed', 'closed'],
 }

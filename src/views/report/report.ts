@@ -39,6 +39,7 @@ function outcome({ status, why, setbacks, from, to }: Report): string {
     paused: `Paused after ${lasted}`,
     'rolled back': `Rolled back after ${lasted}`,
     complete: `Complete after ${lasted}`,
+    closed: `Closed after ${lasted}`,
   }[status]
   const taken =
     setbacks.length === 0
@@ -84,6 +85,9 @@ function section(title: string, blocks: readonly Block[]): readonly Block[] {
   return blocks.length === 0 ? [] : [heading(title), ...blocks]
 }
 
+/** What was decided. */
+const DECISIONS: ReadonlySet<string> = new Set(['intended', 'paused', 'completed', 'closed'])
+
 /** What only says that something else is going on. */
 const ASIDE: ReadonlySet<string> = new Set(['observed', 'applied', 'joined', 'attached', 'detached'])
 
@@ -91,7 +95,7 @@ function rowOf(happening: Happening, { from }: Report): readonly (readonly Text[
   const { seq, at, actor, reason, type } = happening.event
   if (ASIDE.has(type)) return []
   const [what = '', ...why] = describeEvent(happening).split('  ')
-  const isDecision = type === 'intended' || type === 'paused' || type === 'completed'
+  const isDecision = DECISIONS.has(type)
   return [
     [
       `#${seq}`,
