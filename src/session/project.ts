@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readNow } from '../adapters/file/disk.ts'
 import { digestOfFile } from '../config/outline.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
@@ -122,7 +122,7 @@ export function editedFiles({ place }: Session, { files }: Pick<State, 'files'>)
 
 function hashOf(path: string): string | undefined {
   try {
-    return digestOfFile(readFileSync(path, 'utf8'))
+    return digestOfFile(readNow(path))
   } catch {
     return undefined
   }

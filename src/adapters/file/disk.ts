@@ -1,5 +1,29 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
+
+/** Opens to read what is there now: without it a named pipe is waited for until somebody writes to it, and no deadline ends that. */
+export const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK
+
+/** Made once: a long journal is as many files as it has events. Node takes numbers for flags, its types know only letters. */
+const NOW = { encoding: 'utf8', flag: READ_NOW } as const
+const TEXT: { readonly encoding: 'utf8' } = NOW
+
+/** Returns the text of a file as it is now; '' for a pipe that nobody writes to. */
+export function readNow(path: string): string {
+  return readFileSync(path, TEXT)
+}
 
 /** Writes a new file and makes its bytes durable. Loops until every byte is written: a short write is no error to the kernel. */
 export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {

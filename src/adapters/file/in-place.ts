@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, 
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { hasAccessList } from './access-list.ts'
-import { codeOf, discard, replace, writeDurably } from './disk.ts'
+import { codeOf, discard, readNow, replace, writeDurably } from './disk.ts'
 
 /*
  * Files that must keep their inode. A write in place is not one step to the disk: both texts lie beside the file until it is
@@ -83,7 +83,7 @@ function isHalf(now: Buffer, before: Buffer, after: Buffer): boolean {
 
 function textsIn(backup: string): { readonly before: string; readonly after: string } | undefined {
   try {
-    const texts: unknown = JSON.parse(readFileSync(backup, 'utf8'))
+    const texts: unknown = JSON.parse(readNow(backup))
     const isTexts = typeof texts === 'object' && texts !== null && 'before' in texts && 'after' in texts
     return isTexts && typeof texts.before === 'string' && typeof texts.after === 'string'
       ? { before: texts.before, after: texts.after }

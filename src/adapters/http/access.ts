@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan, Server } from '../../core/ports.ts'
+import { readNow } from '../file/disk.ts'
 import { isPrivateChannel, isSecretHeader, withoutSecrets, type Tls } from './http.ts'
 
 const secret = z.string().min(1)
@@ -58,7 +58,7 @@ function reveal(written: string, folder: string): string {
 
 function readSecret(path: string, folder: string): string {
   try {
-    return readFileSync(resolve(folder, path), 'utf8').trim()
+    return readNow(resolve(folder, path)).trim()
   } catch {
     throw new RolloutError('config', { message: `${path} cannot be read`, hint: 'file: names a file this user may read' })
   }

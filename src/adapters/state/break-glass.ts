@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Instant } from '../../core/values/units.ts'
-import { codeOf, discard, replace, writeDurably } from '../file/disk.ts'
+import { codeOf, discard, readNow, replace, writeDurably } from '../file/disk.ts'
 import { checkName } from './chain.ts'
 
 /** A break-glass that the journal does not know of yet. */
@@ -32,7 +32,7 @@ export function keepRecord(folder: string, name: string, record: BreakGlassRecor
 export function readRecord(folder: string, name: string): BreakGlassRecord | undefined {
   const path = recordPath(folder, name)
   try {
-    const record: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const record: unknown = JSON.parse(readNow(path))
     if (isRecord(record)) return record
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSameLease } from '../../core/journal/lease.ts'
 import type { Journal, Lease } from '../../core/journal/store.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Duration } from '../../core/values/units.ts'
-import { codeOf, discard, makeFolder } from '../file/disk.ts'
+import { codeOf, discard, makeFolder, readNow } from '../file/disk.ts'
 import { parseLease } from './chain.ts'
 
 /** A lease as it is written; `beat` is another one at every renewal. */
@@ -85,7 +85,7 @@ function pathOf(folder: string): string {
 
 function slurp(folder: string): Held | undefined {
   try {
-    const held: unknown = JSON.parse(readFileSync(pathOf(folder), 'utf8'))
+    const held: unknown = JSON.parse(readNow(pathOf(folder)))
     if (typeof held !== 'object' || held === null || !('lease' in held && 'ttl' in held && 'beat' in held)) return undefined
     const lease = parseLease(JSON.stringify(held.lease))
     const { ttl, beat } = held

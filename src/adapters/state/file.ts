@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
+import { existsSync, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/journal/store.ts'
-import { claim, codeOf, discard, makeFolder, replace, writeDurably } from '../file/disk.ts'
+import { claim, codeOf, discard, makeFolder, readNow, replace, writeDurably } from '../file/disk.ts'
 import {
   checkBefore,
   checkEvent,
@@ -27,8 +27,6 @@ import { writeEvent } from './seal.ts'
 
 const EVENT = /^\d{12}\.json$/
 const PAGE = 500
-/** Made once: a long journal is as many files as it has events. */
-const TEXT = { encoding: 'utf8', flag: 'r' } as const
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 
@@ -210,7 +208,7 @@ function pathOf(folder: string, seq: number): string {
 
 function slurp(path: string): string | undefined {
   try {
-    return readFileSync(path, TEXT)
+    return readNow(path)
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT') return undefined
     throw thrown

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withController } from '../deadline.ts'
-import { codeOf } from '../file/disk.ts'
+import { codeOf, readNow } from '../file/disk.ts'
 import { follow, isPrivateChannel, request, type Response, type Tls } from '../http/http.ts'
 import { isDecodable, WITHOUT, type Lent } from './chain.ts'
 
@@ -87,7 +86,7 @@ function readTls(files: URLSearchParams, folder: string): Tls | undefined {
 
 function readPem(path: string, name: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readNow(path)
   } catch (thrown) {
     throw new RolloutError('config', { message: `${name} of the state cannot be read: ${messageOf(thrown)}`, where: { file: path } })
   }

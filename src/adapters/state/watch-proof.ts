@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Controller } from '../../core/journal/event.ts'
-import { codeOf, discard, makeFolder, writeDurably } from '../file/disk.ts'
+import { codeOf, discard, makeFolder, READ_NOW, writeDurably } from '../file/disk.ts'
 
 /*
  * A journal may say of any process that it is the controller. Which one really is, the process itself proves: it holds a
@@ -52,7 +52,7 @@ interface Held extends Pick<Controller, 'host' | 'pid' | 'domain' | 'began'> {
 /** The file is opened once: what was looked at is what is read. */
 function readProof(path: string): Held | undefined {
   try {
-    const file = openSync(path, 'r')
+    const file = openSync(path, READ_NOW)
     try {
       const { uid, mode } = fstatSync(file)
       const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
