@@ -11,6 +11,7 @@ const config: KnipConfig = {
     'bench/*.ts',
     'bench/decisions/{main,worker}.ts',
     'test/simulation/{worker,main,story}.ts',
+    'test/mutation/vitest.config.ts',
     'test/**/*.test.ts',
   ],
   project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'bin/*.mjs'],

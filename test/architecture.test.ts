@@ -36,7 +36,7 @@ test('a name is exported from one file only', () => {
 
 /** Tests of more than one file: of everything (`e2e`, `integration`), of a folder (`contract`), of what a user sees (`broken`). */
 const BROADER =
-  /^(e2e|integration|helpers|demo|fuzz|conformance)\/|^(architecture|startup|readme)\.test|^adapters\/(contract|state\/contract|(metrics|targets)\/zoo)\.test|^config\/broken\.test|^core\/properties\.test|^(simulation|torture)\//
+  /^(e2e|integration|helpers|demo|fuzz|conformance)\/|^(architecture|startup|readme)\.test|^adapters\/(contract|state\/contract|(metrics|targets)\/zoo)\.test|^config\/broken\.test|^core\/properties\.test|^(simulation|torture|mutation)\//
 
 test('test/ mirrors src/', () => {
   const known = new Set(Object.keys(sources).flatMap((path) => [path.replace(/\.ts$/, ''), path.replace(/\/[^/]+$/, '')]))

@@ -36,7 +36,7 @@ export async function settle(engine: Engine, settling: (wait: Duration) => void,
     const why: Why = { code: 'drift', text: late.text }
     await retryOnConflict(async () => {
       const now = stateOf(engine)
-      if (now.epoch !== before.epoch || now.intent) return
+      if (now.epoch !== before.epoch) return
       const move = now.status === 'paused' ? 'step-back' : 'rollback'
       if (isTakenBack(now)) await intend(engine, { do: move, to: now, why, others: late.targets }, engine.signature)
       else if (now.status === 'running') await record(engine, { type: 'paused', why })

@@ -4,6 +4,8 @@ import { rollBack } from '../../src/engine/rollback.ts'
 import { settleAfter } from '../../src/engine/settle.ts'
 import { move, finish, intend } from '../../src/engine/move.ts'
 import { stateOf } from '../../src/engine/engine.ts'
+import type { Scope } from '../../src/core/policy/destination.ts'
+import { watch } from '../helpers/core.ts'
 import { drawPlan } from '../simulation/plan.ts'
 import { seeded, type Random } from '../simulation/random.ts'
 import { openWriter } from '../../src/engine/writer.ts'
@@ -46,8 +48,8 @@ async function stepped(
   return { ...world, waits: () => waits }
 }
 
-const rolledBack = async ({ engine }: Awaited<ReturnType<typeof stepped>>) =>
-  rollBack(engine, { scope: undefined, why: NO, signature: { actor: 'ana' }, end: async () => false, settling: () => undefined })
+const rolledBack = async ({ engine }: Awaited<ReturnType<typeof stepped>>, scope?: Scope) =>
+  rollBack(engine, { scope, why: NO, signature: { actor: 'ana' }, end: async () => false, settling: () => undefined })
 
 describe('after something was taken back from a target that refuses no older epoch', () => {
   it('what was written late is taken back once more', async () => {
@@ -97,6 +99,63 @@ describe('after something was taken back from a target that refuses no older epo
     await rolledBack(world)
     const { status, stopped } = stateOf(world.engine)
     expect([status, stopped?.why.code, stopped?.why.text]).toEqual(['paused', 'drift', 'web was written late, after it was taken back'])
+  })
+
+  it('what was decided anew meanwhile is left to whoever decided it', async () => {
+    const world = await stepped(async ({ writer, web }) => {
+      await writer.append({ type: 'resumed' }, { actor: 'ben' })
+      await writer.append({ type: 'intended', move: 'advance', ...UP, why: NO }, { actor: 'ben' })
+      await writer.append({ type: 'applied', intent: stateOf({ writer }).epoch, target: 'web' }, { actor: 'ben' })
+      await writer.append({ type: 'arrived', intent: stateOf({ writer }).epoch, missing: [], watch: watch({}) }, { actor: 'ben' })
+      // By what ben has decided this is wrong as well, and ben's to find.
+      Object.assign(web.words, { A: '50%' })
+    })
+    await rolledBack(world)
+    expect([stateOf(world.engine).status, stateOf(world.engine).exposures['A'], world.waits()]).toEqual(['running', 10, 1])
+  })
+
+  it('what was taken back further meanwhile is what a late write is held against', async () => {
+    const world = await stepped(async ({ journal, clock, web }) => {
+      // Another process: what it does is only known to this one once it asks.
+      const writer = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
+      await writer.append({ type: 'intended', move: 'rollback', ...BACK, why: NO }, { actor: 'ben' })
+      await writer.append({ type: 'applied', intent: stateOf({ writer }).epoch, target: 'web' }, { actor: 'ben' })
+      await writer.append({ type: 'arrived', intent: stateOf({ writer }).epoch, missing: [], watch: watch({}) }, { actor: 'ben' })
+      Object.assign(web.words, { A: '10%' })
+    })
+    await move(world.engine, { do: 'advance', to: { cursor: 1, exposures: { ...UP.exposures, A: 50 } }, why: NO }, { actor: 'ana' })
+    await rolledBack(world, { is: 'to', to: 10 })
+    expect([world.web.words['A'], stateOf(world.engine).exposures['A']]).toEqual(['false', 0])
+  })
+
+  it('one that answers at the second look is not taken back again', async () => {
+    let looks = 0
+    const world = await stepped(({ engine: { targets }, web }) =>
+      Object.assign(targets[0] ?? {}, {
+        read: async (...given: Parameters<OpenTarget['read']>) => {
+          if ((looks += 1) === 1) throw new Error('connection refused')
+          return web.read(...given)
+        },
+      }),
+    )
+    await rolledBack(world)
+    const { status, epoch, stopped } = stateOf(world.engine)
+    expect([status, looks, stopped?.seq === epoch, stopped?.why.text]).toEqual(['rolled back', 2, true, 'no'])
+  })
+
+  it('it is looked at once the slowest of them must have landed', async () => {
+    const [web, worker] = [fakeTarget('web'), fakeTarget('worker')]
+    const random: Random = { ...seeded(1), pick: (list) => (Array.isArray(list[0]) ? (list[1] ?? list[0]) : list[0]) }
+    const slow = { ...web, settle: SETTLE, marks: async () => [] }
+    const quick = { ...worker, settle: 1000, marks: async () => [] }
+    const made = await fakeEngine(drawPlan(random, random), { targets: [slow, quick] })
+    for (const target of [web, worker]) target.fail = (attempt) => (attempt === 1 ? 'no answer' : undefined)
+    await move(made.engine, { do: 'advance', to: UP, why: NO }, { actor: 'ana' })
+    const began = made.clock.monotonic()
+    const waits: number[] = []
+    const options = { scope: undefined, why: NO, signature: { actor: 'ana' }, end: async () => false }
+    await rollBack(made.engine, { ...options, settling: (wait) => void waits.push(wait) })
+    expect([stateOf(made.engine).unsettled, waits, made.clock.monotonic() - began]).toEqual([['web', 'worker'], [SETTLE], SETTLE])
   })
 
   it('whoever finishes the step back of another looks again as well', async () => {

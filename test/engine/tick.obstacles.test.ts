@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { stateOf } from '../../src/engine/engine.ts'
+import { openObserver } from '../../src/engine/observe.ts'
+import { tick } from '../../src/engine/tick.ts'
+import { metric, phase, plan, toggle } from '../helpers/core.ts'
+import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
+
+const NAMES = ['web', 'worker', 'edge'] as const
+/** One toggle on three targets; nothing is measured, so that only what is in the way holds. */
+const PLAN = plan({
+  toggles: { A: toggle({ targets: NAMES }) },
+  targets: Object.fromEntries(NAMES.map((name) => [name, { use: 'fake', options: {} }])),
+  metrics: {},
+  phases: [phase({ steps: [{ to: 10, hold: 0 }], metrics: [] })],
+})
+
+async function shop(of = PLAN) {
+  const targets = NAMES.map((name) => fakeTarget(name, { A: 'false' }))
+  const made = await fakeEngine(of, { targets, metrics: [fakeMetric('errors', () => ({ is: 'value', value: 0.001 }))] })
+  return { ...made, targets, observer: openObserver(made.engine) }
+}
+
+describe('before a step up', () => {
+  it.each([
+    [0, 0, 'advance'],
+    [0, 1, 'hold'],
+    [1, 1, 'advance'],
+    [1, 2, 'hold'],
+    [2, 3, 'hold'],
+  ])('of which %i targets may be missing, %i cannot be read: %s', async (maxUnavailable, silent, decides) => {
+    const { engine, observer, targets } = await shop({ ...PLAN, maxUnavailable })
+    for (const target of targets.slice(0, silent)) target.read = async () => Promise.reject(new Error('connection refused'))
+    const { decision, blocked } = await tick(engine, observer)
+    expect(decision.do).toBe(decides)
+    const text = 'connection refused'
+    const named = NAMES.slice(0, silent).map((target) => ({ name: 'target', target, text: `cannot be read: ${target}: ${text}` }))
+    expect(blocked).toEqual(decides === 'hold' ? named : undefined)
+    expect(targets.flatMap(({ writes }) => writes).length > 0).toBe(decides === 'advance')
+  })
+
+  it('a signature that proves nothing is no approval', async () => {
+    const approval = { group: 'managers', count: 1, signed: true } as const
+    const signed = { at: 1, signature: 'c2ln' }
+    const { engine, observer, writer, targets } = await shop({
+      ...PLAN,
+      approvers: { managers: ['ana'] },
+      phases: [phase({ steps: [{ to: 10, hold: 0, approval }], metrics: [] })],
+    })
+    await writer.append({ type: 'approved', step: 0, digest: 'digest', group: 'managers', signed }, { actor: 'ana' })
+    const doubting = { ...engine, refute: async () => 'it was made with another key' }
+    const { decision, blocked } = await tick(doubting, observer)
+    expect([decision.do, targets.flatMap(({ writes }) => writes)]).toEqual(['hold', []])
+    expect(blocked).toEqual([{ name: 'approval', text: expect.stringContaining("ana's proves nothing: it was made with another key") }])
+    expect((await tick(engine, observer)).applied).toBe('arrived')
+  })
+
+  it('the readings that it is decided on are in the journal', async () => {
+    // Of such a hold not every poll is kept by itself.
+    const steps = [10, 100].map((to) => ({ to, hold: 65_000 }))
+    const held = { ...PLAN, interval: 5000, metrics: { errors: metric() }, phases: [phase({ steps })] }
+    const { engine, observer, clock, journal } = await shop(held)
+    for (let poll = 0; poll < 20 && stateOf(engine).cursor < 1; poll += 1) {
+      await tick(engine, observer)
+      clock.advance(5000)
+    }
+    const events = await journal.read()
+    const last = events.findLastIndex(({ type }) => type === 'intended')
+    const before = events[last - 1]
+    expect(before?.type === 'observed' && before.watch.credit).toBe(65_000)
+  })
+})

@@ -1,0 +1,158 @@
+import { mutationsOf, type Mutation } from './mutation.ts'
+
+const WORDS = ['adapters/file/word-file', 'adapters/targets/env-file']
+const DISK = ['adapters/file/env-disk', 'adapters/targets/env-file']
+
+export const FILES: readonly Mutation[] = [
+  ...mutationsOf('adapters/file/word-file.ts', WORDS, {
+    'an owed reload is forgotten where the words were reloaded once': [
+      'const mayBeTold = reloaded !== undefined || held.reloaded === digest',
+      'const mayBeTold = true',
+    ],
+    'a hand edit of reloaded words needs no reload': [
+      'const isTold = mayBeTold && format.write(before, words, { ...held, identity }, given) === before',
+      'const isTold = mayBeTold',
+    ],
+    'words that were put back while it reloaded are taken for told': [
+      "      isOwed = await edit(format, given, words, loan, 'reloaded')\n",
+      "      await edit(format, given, words, loan, 'reloaded')\n      isOwed = false\n",
+    ],
+    'an older change is written over a newer one': [
+      'if (newer && reloaded === undefined) throw',
+      'if (newer && reloaded !== undefined) throw',
+    ],
+    'a late reload claims the newer change': ['const { reloaded: _, ...owed } = newer', 'const owed = newer'],
+    'a late reload is not followed by one for the newer change': [
+      '      await reload(given, loan)\n      throw outdated',
+      '      throw outdated',
+    ],
+    'who else edits the file loses': [
+      'if (after === before || replaceDocument(file, before, after, stays)) return !isTold',
+      'replaceDocument(file, before, after, stays)\n    return !isTold',
+    ],
+    'the application is not asked after a write': ['      await converged(given, words, loan)\n', ''],
+    'the file is believed where the application can be asked': [
+      'return given.verify === undefined ? words : readRunning',
+      'return given.verify !== undefined ? words : readRunning',
+    ],
+    'an application that says nothing runs with the words': [
+      '    return `does not say what it runs with: ${messageOf(thrown)}`',
+      '    return thrown ? undefined : messageOf(thrown)',
+    ],
+    'an application that runs with something else is not reloaded': [
+      '(isOwed || (await differing(given, words, loan)) !== undefined)',
+      'isOwed',
+    ],
+    'a write in place that was cut off is left': ['      finishOverwrite(file)\n', ''],
+  }),
+  ...mutationsOf('adapters/file/running.ts', WORDS, {
+    'an answer that does not name the toggle agrees': [
+      'if (answer === undefined && word !== undefined && !isBeside(name))',
+      'if (answer === undefined && word !== undefined && isBeside(name))',
+    ],
+    'an error page agrees': ['if (status !== 200) throw', 'if (status > 999) throw'],
+    'a number agrees': ["typeof word === 'string' || typeof word === 'boolean' ?", "typeof word !== 'object' ?"],
+  }),
+  ...mutationsOf('adapters/file/env-disk.ts', DISK, {
+    'what somebody wrote since the look is lost': [
+      '      writeLike(stat, temporary, after)\n      if (textOf(file) !== before) return false',
+      '      writeLike(stat, temporary, after)',
+    ],
+    'what somebody wrote since the look is lost in place': [
+      '    if (stays) {\n      if (textOf(file) !== before) return false',
+      '    if (stays) {',
+    ],
+    'the owner is lost': ['      fchownSync(file, stat.uid, stat.gid)\n', ''],
+    'the mode is lost': ['      fchmodSync(file, stat.mode & 0o7777)\n', ''],
+    'a file that must stay is replaced': ['    if (stays) {', '    if (stays && before === after) {'],
+    'a mounted file cannot be written': ["codeOf(thrown) === 'EBUSY' ||", ''],
+    'a link out of the folder is followed': ["if (!allowOutside && (inside === '..'", "if (allowOutside && (inside === '..'"],
+    'copies of killed writers stay': [
+      'if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)',
+      '',
+    ],
+    'the copy of a living writer is removed': [
+      'if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)',
+      'discard(path)',
+    ],
+    'what is not UTF-8 is written anew': ['{ fatal: true, ignoreBOM: true }', '{ fatal: false, ignoreBOM: true }'],
+    'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
+    'a read-only file is replaced': ["    if (stat) closeSync(openSync(file, 'r+'))\n", ''],
+  }),
+  ...mutationsOf('adapters/file/in-place.ts', DISK, {
+    'hard links are cut': ['return nlink > 1 || (', 'return ('],
+    'an access list is lost': [
+      '((mode & 0o070) !== 0 && (await hasAccessList(file, clock)))',
+      '((mode & 0o070) !== 0 && !(await hasAccessList(file, clock)) && nlink < 0)',
+    ],
+    'two write in place at once': [
+      "    writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))\n  } catch (thrown) {\n    if (codeOf(thrown) !== 'EEXIST') throw thrown\n    throw",
+      "    writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))\n  } catch (thrown) {\n    if (codeOf(thrown) !== 'EEXIST') throw thrown\n    if (before === after) throw",
+    ],
+    "a file that is half written is nobody else's text": ['if (!isHalf(now, before, after)) return setAside(backup)', ''],
+    'a cut off write is not finished': [
+      '      fillWith(open, texts.after)\n    } finally',
+      '      fillWith(open, texts.before)\n    } finally',
+    ],
+    'what is behind a shorter text stays': ['  ftruncateSync(open, bytes.length)\n', ''],
+    'on a full disk half of a text stays': ['    putBack(open, before, ', '    if (before === after) putBack(open, before, '],
+  }),
+  ...mutationsOf('adapters/file/env-document.ts', ['adapters/file/env-document'], {
+    'a word is taken from a line that readers differ about': [
+      '  checkClear(lines, names, dialect)\n  const variables',
+      '  const variables',
+    ],
+    'a word is written where readers differ': ['  checkClear(lines, Object.keys(words), dialect)\n', ''],
+    'a word goes behind an open quote': ['if (isOpen && Object.keys(words).length > 0)', 'if (isOpen && Object.keys(words).length > 99)'],
+    'what an application would not believe is read': ['  if (problem !== undefined)\n', "  if (problem === '')\n"],
+    'the marks of others are replaced': ['if (line.mark && isReplaced(line.mark, mark)) return marked', 'if (line.mark) return marked'],
+    'a word that a shell would run is written': ['.find((word) => !WORD.test(word))', ".find((word) => word === '?')"],
+    'what is behind an open quote is lost': [
+      "return bom + append(edited.join('') + rest, added, lines)",
+      "return bom + append(edited.join(''), added, lines)",
+    ],
+  }),
+  ...mutationsOf('adapters/file/disk.ts', ['adapters/state/file', 'adapters/file/disk'], {
+    'a taken number is overwritten': [
+      "if (codeOf(thrown) === 'EEXIST') return false",
+      "if (codeOf(thrown) === 'EEXIST') renameSync(temporary, path)",
+    ],
+    'a short write is a whole one': ['for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)', 'writeSync(file, bytes, 0)'],
+    'bytes are not made durable': ['    fsyncSync(file)\n  } catch', '  } catch'],
+    'a name is not made durable': ['  syncFolder(dirname(path))\n  return true', '  return true'],
+    'a replaced file is not made durable': ['  renameSync(temporary, path)\n  syncFolder(dirname(path))', '  renameSync(temporary, path)'],
+  }),
+  ...mutationsOf('adapters/targets/env-file.ts', ['adapters/targets/env-file'], {
+    'what is typed by hand misses exported variables': ['s|^((export )?${name}=).*', 's|^((exported )?${name}=).*'],
+    'what is typed by hand reloads nothing': [
+      '[lineByHand(path, words, dialect), ...reloadByHand({ reload })]',
+      '[lineByHand(path, words, dialect)]',
+    ],
+    'a path may lead out of the folder': ['  check: checkInside,\n', ''],
+  }),
+  ...mutationsOf('adapters/each-variable.ts', ['adapters/each-variable'], {
+    'what is there already is written': [
+      "filter(([name, word]) => !held || (held[name] ?? '') !== word)",
+      'filter(([name, word]) => !held || name !== word)',
+    ],
+    'one that is refused keeps the others from being taken back': [
+      'if (signal.aborted || failed.some(isTimeout)) return',
+      'if (signal.aborted || failed.length > 0) return',
+    ],
+    'where one had no answer the next is begun': ['if (signal.aborted || failed.some(isTimeout)) return', 'if (signal.aborted) return'],
+    'a refusal is passed over': ['if (failed.length === 1) throw first', 'if (failed.length === 1) return'],
+  }),
+  ...mutationsOf('adapters/deadline.ts', ['adapters/deadline'], {
+    'work that ignores its signal is waited for': [
+      'return await Promise.race([ended, work(ending.signal)])',
+      'return await work(ending.signal)',
+    ],
+    'a deadline never comes': ['stop = timer.timer(limit, () => ending.abort(late()))', 'void timer\n      void late'],
+    'a deadline goes on after the work': ['    } finally {\n      stop()\n    }', '    } finally {\n      void stop\n    }'],
+    'a listener stays on the signal': ["    signal.removeEventListener('abort', end)\n", ''],
+    'a signal that has ended already ends nothing': [
+      "  const end = (): void => ending.abort(signal.reason)\n  if (signal.aborted) end()\n  signal.addEventListener('abort', end)\n  try",
+      "  const end = (): void => ending.abort(signal.reason)\n  signal.addEventListener('abort', end)\n  try",
+    ],
+  }),
+]

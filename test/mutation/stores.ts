@@ -1,0 +1,117 @@
+import { mutationsOf, type Mutation } from './mutation.ts'
+
+const FILE = ['adapters/state/file', 'adapters/state/seal']
+/** Real servers: what the suite asks of every store. */
+const ALL = ['adapters/state/contract']
+
+export const STORES: readonly Mutation[] = [
+  ...mutationsOf('adapters/state/file.ts', FILE, {
+    'who lost the race has appended': ["=== event.id ? 'appended' : 'taken'", "=== event.id ? 'appended' : 'appended'"],
+    'an answer that was lost is a lost race': [
+      "return readEvent(folder, site, event.seq)?.id === event.id ? 'appended' : 'taken'",
+      "return 'taken'",
+    ],
+    'an event follows one that is not there': ['if (event.seq > 1) checkBefore(', 'if (event.seq > 1e9) checkBefore('],
+    'the reserve is given up for every event': ['if (!isRetreating || !isFull(thrown)', 'if (!isFull(thrown)'],
+    'no room is made for what a rollback writes': ["if (isRetreating && event.type === 'intended') makeRoom(folder)", ''],
+    'events beyond a gap are not looked for': ['if (after === 0) checkFolder(', 'if (after > 0) checkFolder('],
+    'a checkpoint of another history counts': [
+      'readEvent(folder, site, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint',
+      'checkpoint ? checkpoint',
+    ],
+    'a slower command takes a checkpoint back': ['if (seq > checkpoint.seq) return', ''],
+    'the temporary file of a living writer is swept': ['if (newest - since > ABANDONED) discard', 'discard'],
+    'a journal whose first event is lost is none': ['return existsSync(folder) && statSync(folder).isDirectory() && ', 'return false && '],
+  }),
+  ...mutationsOf('adapters/state/file-lease.ts', ['adapters/state/file-lease', 'adapters/state/contract'], {
+    'a lease that is renewed runs out': ['if (seen?.beat !== held.beat) seen', 'if (!seen) seen'],
+    'a lease that nobody renews runs for ever': ['clock.monotonic() - seen.since < held.ttl && ', ''],
+    'a short look cannot tell that a lease has run out': [' && isYoung(folder, held.ttl) ? held.lease', ' ? held.lease'],
+    'a lease of the future runs for ever': ['Math.abs(age) < ttl', 'age < ttl'],
+    'a lease of somebody else is taken': ['if (now && ![lease, instead]', 'if (now && now.since < 0 && ![lease, instead]'],
+    'a lease of somebody else is given up': ['if (held && isSameLease(held.lease, lease)) discard', 'if (held) discard'],
+  }),
+  ...mutationsOf('adapters/state/chain.ts', [...FILE, ...ALL], {
+    'a gap is passed over': ['if (row.seq !== next) throw damaged', 'if (row.seq < next) throw damaged'],
+    'an event that follows another one is believed': [
+      'if (previous !== undefined && event.previous !== previous) throw',
+      "if (previous === '' && event.previous !== previous) throw",
+    ],
+    'a tail that was cut off is not missed': ['if (known >= next) throw', 'if (known > next + 1e9) throw'],
+    'events after one that is gone are read': ["if (previous === undefined) throw damaged(site, after, 'is missing')", ''],
+    'an event with another number is believed': [' || event.seq !== seq || !holds', ' || !holds'],
+    'an event that was changed is believed': [' || !holds(() => isSealedAs(event, text))) throw', ') throw'],
+    'a plan is called by the digest of another': [
+      "if ('plan' in event && !holds(() => digestOf(event.plan) === event.digest))",
+      "if ('plan' in event && !holds(() => digestOf(event.plan) !== ''))",
+    ],
+    'a damaged checkpoint counts': ['sum === sumOf(checkpoint)', "sum !== ''"],
+    'an event may follow another one than it says': ['if (before !== previous) throw damaged', "if (before === '') throw damaged"],
+    'an event may follow none': [
+      "if (before === undefined) throw damaged(site, seq - 1, 'is missing')",
+      'if (before === undefined) return',
+    ],
+    'an event that was not sealed is written': ['if (!isSealed(event)) throw', 'if (event.seq < 0) throw'],
+    'a name leads to another folder': ['if (isName(name)) return name', 'if (name.length < 200) return name'],
+  }),
+  ...mutationsOf('adapters/state/seal.ts', FILE, {
+    'the text of another event is believed': ['if (at >= 0 && event.hash === digest(', 'if (at >= 0 || event.hash === digest('],
+    'what is not written as it was sealed is believed': ['  return isSealed(event)\n}', '  return true\n}'],
+  }),
+  ...mutationsOf('adapters/state/reserve.ts', FILE, {
+    'a reserve is never given up': ['  discard(reserve)\n  return true', '  return true'],
+    'a disk that is nearly full has room': ['if (bavail * bsize < SIZE) giveUpReserve', 'if (bavail * bsize < 0) giveUpReserve'],
+  }),
+  ...mutationsOf('adapters/state/watch-proof.ts', ['adapters/state/watch-proof'], {
+    'who the journal names is believed': [' && proofOf(token) === controller.proof', ''],
+    'a secret that others may read is believed': ['isHeld(value) && (mode & 0o077) === 0', 'isHeld(value)'],
+    'a secret that another user wrote is believed': [
+      'if (!held || held.owner !== (ownerOf(controller.pid) ?? uid)) return false',
+      'if (!held) return false',
+    ],
+    'a process that took over the number of another is believed': [' && began === controller.began', ''],
+  }),
+  ...mutationsOf('adapters/state/break-glass.ts', ['adapters/state/break-glass', 'commands/rollback/rollback'], {
+    'a damaged record is none': ['    if (isRecord(record)) return record\n', '    return isRecord(record) ? record : undefined\n'],
+    'what could not be kept is kept': ['    return false\n  }\n}\n\n/** The record', '    return true\n  }\n}\n\n/** The record'],
+    'a record that cannot be read is none': [
+      "if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined",
+      'return undefined',
+    ],
+  }),
+  ...mutationsOf('adapters/state/postgres.ts', ['adapters/state/postgres', ...ALL], {
+    'an event follows one that is gone': [
+      'where $2::bigint = 1 or exists (select from rollout_events where rollout = $1 and seq = $2::bigint - 1 and hash = $6::text)',
+      'where true or $6::text is null',
+    ],
+    'an acknowledged event is lost with the power': ["'synchronous_commit', 'on', true", "'synchronous_commit', 'off', true"],
+    'a slower command takes a checkpoint back': ['  where rollout_checkpoints.seq <= excluded.seq`', '`'],
+    'a lease of somebody else is taken': [
+      'where held.until < clock_timestamp() or held.lease in ($2, $4)',
+      'where true or held.lease in ($2, $4)',
+    ],
+    'a lease that has run out is held': ['where rollout = $1 and until >= clock_timestamp()', 'where rollout = $1'],
+    'an answer that was lost is a lost race': ["=== id ? 'appended' : 'taken'", "=== id ? 'taken' : 'taken'"],
+    'who lost the race has appended': ["=== id ? 'appended' : 'taken'", "=== id ? 'appended' : 'appended'"],
+    'a checkpoint of another history counts': [
+      'return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined',
+      'return kept',
+    ],
+    'an event that another writer committed meanwhile is none': ['nth < 5; nth', 'nth < 1; nth'],
+  }),
+  ...mutationsOf('adapters/state/etcd.ts', ['adapters/state/etcd', ...ALL], {
+    'who lost the race overwrites': ["[{ key, revision: '0' }, ...(before", '[...(before'],
+    'an event follows one that was changed since': ['...(before ? [{ key: keyOf(seq - 1), revision: before.revision }] : [])', ''],
+    'an answer that was lost is a lost race': ["=== id ? 'appended' : 'taken'", "=== id ? 'taken' : 'taken'"],
+    'a slower command takes a checkpoint back': ["if ((parseCheckpoint(held?.value ?? '')?.seq ?? 0) > kept.seq) return", ''],
+    'a lease of somebody else is taken': [
+      'if (now && !isSameLease(now.lease, mine) && !isSameLease(now.lease, instead)) return now.lease',
+      '',
+    ],
+    'a lease of somebody else is given up': ['if (now && isSameLease(now.lease, mine)) await remove', 'if (now) await remove'],
+    'a checkpoint of another history counts': [
+      'return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined',
+      'return kept',
+    ],
+  }),
+]
