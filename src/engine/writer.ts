@@ -3,6 +3,7 @@ import { seal } from '../adapters/state/seal.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
 import { plainJson } from '../core/values/json.ts'
+import { withoutManyCounters } from '../core/judge/raw-counters.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
 import { evolve, FOLD, fold } from '../core/journal/fold.ts'
@@ -82,18 +83,33 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       checkHere(state)
       const by = defined({ actor, actorFrom, reason })
       const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version }
-      const stamped: Stamped = { ...fact, ...stamp }
+      const durable = asKept(fact)
+      const stamped: Stamped = { ...durable, ...stamp }
       const event = seal(stamped)
       if ((await journal.append(event)) === 'taken') throw await conflict(refresh)
       take([event])
       if (event.type === 'intended') made = event.seq
-      if (state && seq - kept >= CHECKPOINT_EVERY) {
+      const isWhole = durable === fact
+      if (state && !isWhole) state = withWatch(state, event, fact)
+      if (state && (!isWhole || seq - kept >= CHECKPOINT_EVERY)) {
         await journal.keep({ seq, hash, fold: FOLD, state: plainJson(state) })
         kept = seq
       }
       return event
     },
   }
+}
+
+/** Returns a fact as its event holds it. */
+function asKept(fact: Fact): Fact {
+  if (!('watch' in fact)) return fact
+  const watch = withoutManyCounters(fact.watch)
+  return watch === fact.watch ? fact : { ...fact, watch }
+}
+
+/** Puts back what an event does not hold: it is in the checkpoint, which is replaced each time. */
+function withWatch(state: State, event: Event, fact: Fact): State {
+  return 'watch' in event && 'watch' in fact && state.watch === event.watch ? { ...state, watch: fact.watch } : state
 }
 
 /** Loads the state of a journal for reading only: the newest checkpoint and the events after it. */

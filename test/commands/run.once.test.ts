@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DoctorFinding } from '../../src/views/doctor.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { plainPlan } from '../helpers/plans.ts'
-import { fakeShell, shop, type FakeShell } from '../helpers/shell.ts'
+import { fakeShell, serve, shop, type FakeShell } from '../helpers/shell.ts'
 
 /** Turns of `run --once`, 40 s apart, with the journal in a folder; `boot` names that of each turn. */
 async function turns(
@@ -65,4 +65,21 @@ describe('turns of run --once over a folder', () => {
     const { shell } = await turns((turn) => (turn < 4 ? `boot ${turn}` : 'boot'))
     expect(word(shell)).toContain('FEATURE_X=true')
   })
+})
+
+it('counts the requests of thousands of series from turn to turn, and no event holds them', async () => {
+  let polls = 0
+  const url = await serve((_, response) => {
+    polls += 1
+    response.end(Array.from({ length: 2000 }, (__, nth) => `http_requests_total{status="200",path="/${nth}"} ${polls}\n`).join(''))
+  })
+  const files = { 'rollout.yaml': plainPlan(url), 'web.env': '' }
+  const shell = fakeShell({ clock: fakeClock(), files })
+  await shell.run('start')
+  for (let turn = 0; turn < 4; turn += 1) await shell.run('run', '--once')
+  await shell.run('status', '--json')
+  expect(shell.json()).toMatchObject({ step: { number: 1 }, metrics: [{ name: 'error_rate', total: 4000 }] })
+  const folder = join(shell.cwd, '.rollout', 'shop')
+  const sizes = readdirSync(folder).flatMap((file) => (/^\d+\.json$/.test(file) ? [statSync(join(folder, file)).size] : []))
+  expect(Math.max(...sizes)).toBeLessThan(8000)
 })
