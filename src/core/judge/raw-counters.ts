@@ -1,5 +1,5 @@
 import type { Counters } from './counters.ts'
-import type { Watch } from './track.ts'
+import type { Track, Watch } from './track.ts'
 
 /** An event holds the raw counters of no more series than this: each is some 100 bytes, in every event there is. */
 const MOST_SERIES = 100
@@ -12,8 +12,13 @@ export function withoutManyCounters(watch: Watch): Watch {
   const { comparison } = watch
   const groups = Object.values(comparison?.last ?? {}).flatMap(({ on, off }) => [on, off])
   if (seriesIn([...Object.values(watch.tracks).flatMap(({ last = {} }) => [last]), ...groups]) <= MOST_SERIES) return watch
-  const tracks = Object.entries(watch.tracks).map(([name, { last: _, ...track }]) => [name, track] as const)
+  const tracks = Object.entries(watch.tracks).map(([name, track]) => [name, withoutCounters(track)] as const)
   return { ...watch, tracks: Object.fromEntries(tracks), ...(comparison && { comparison: { ...comparison, last: {} } }) }
+}
+
+function withoutCounters(track: Track): Track {
+  const { last: _, ...rest } = track
+  return rest
 }
 
 function seriesIn(counters: readonly Counters[]): number {
