@@ -3,11 +3,24 @@ import { RolloutError } from '../core/values/errors.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { answerOfState } from '../session/state-answer.ts'
 import { signature } from '../session/signature.ts'
+import { onEvery, type Done, type OneOfMany } from '../session/every.ts'
 import { openRollout } from '../session/project.ts'
 import { stateOf } from '../engine/engine.ts'
+import type { ValuesOf } from './table.ts'
 
 /** Holds everything where it is; a move under way is still finished. A critical metric still rolls back while somebody watches. */
-export default async function pause(session: Session): Promise<VerbAnswer> {
+export default async function pause(session: Session<ValuesOf<'pause'>>): Promise<VerbAnswer> {
+  const { every, target } = session.options
+  return every ? onEvery(session, target, pauseOne) : ordinary(session)
+}
+
+async function pauseOne({ session, state }: OneOfMany<ValuesOf<'pause'>>): Promise<Done> {
+  if (state.status === 'rolled back') return { outcome: 'done', text: 'rolled back: nothing of it moves up', value: {} }
+  const { outcome, value } = await ordinary(session)
+  return { outcome, text: outcome === 'done' ? 'paused' : 'paused; a move under way is still finished', value }
+}
+
+async function ordinary(session: Session): Promise<VerbAnswer> {
   const writer = await openRollout(session)
   const before = stateOf({ writer })
   const { status } = before

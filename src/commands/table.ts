@@ -39,6 +39,10 @@ const IF_STEP = {
   about: 'only if the rollout is at this step',
   hint: 'the step of rollout status; 0 before the first',
 } as const
+const EVERY = {
+  every: { is: 'switch', about: 'every rollout of the store that is under way' },
+  target: { is: 'list', takes: 'target', about: 'only those that write to it', needs: ['every'] },
+} as const satisfies OptionTable
 const WHEN = {
   is: 'text',
   takes: 'time',
@@ -92,7 +96,7 @@ export const VERBS = {
     },
     tells: true,
   },
-  pause: { about: 'Hold everything where it is', group: 'Daily', options: {}, tells: true },
+  pause: { about: 'Hold everything where it is', group: 'Daily', options: EVERY, tells: true },
   resume: { about: 'Go on after a pause or a rollback', group: 'Daily', options: {}, tells: true },
   approve: {
     about: 'Approve the next step, or tick a checklist item',
@@ -122,6 +126,8 @@ export const VERBS = {
       all: { is: 'switch', about: 'every toggle to its default' },
       breakGlass: { is: 'switch', about: 'go on without the journal if it cannot be used', needs: ['all'] },
       dryRun: DRY_RUN,
+      every: { ...EVERY.every, not: ['toggles', 'phase', 'to', 'contingency', 'breakGlass'] },
+      target: EVERY.target,
     },
     oneOf: ['toggles', 'phase', 'to', 'contingency', 'all'],
   },

@@ -7,10 +7,10 @@ import { locate, type Place } from './place.ts'
 import type { Everywhere, Session } from './session.ts'
 
 /** Opens what a verb is carried out in. Each part is opened when it is asked for, and once. */
-export function openSession<Options extends Everywhere>(shell: Shell, options: Options): Session<Options> {
+export function openSession<Options extends Everywhere>(shell: Shell, options: Options, known?: Meant): Session<Options> {
   const { out: _, ...world } = shell
   let place: Place | undefined
-  let meant: Promise<Meant | undefined> | undefined
+  let meant: Promise<Meant | undefined> | undefined = known && Promise.resolve(known)
   let journal: Promise<Journal> | undefined
   let lookUp: Promise<LookUp> | undefined
   const standingOf: LookUp = async (kind, used) => {
@@ -42,7 +42,7 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
       return journal
     },
     live: (open) => open(shell, options.json),
-    reopen: (changed, there) => openSession({ ...shell, ...there }, { ...options, ...changed }),
+    reopen: (changed, there, another) => openSession({ ...shell, ...there }, { ...options, ...changed }, another),
   }
   return session
 }

@@ -39,8 +39,8 @@ export interface Session<Options extends Everywhere = Everywhere> extends Omit<S
   readonly journal: () => Promise<Journal>
   /** Shows a run as it goes, on stdout, or beside the one value of `--json`. */
   readonly live: (open: (screen: Pick<Shell, 'out' | 'err'>, isJson: boolean) => Live) => Live
-  /** Opens another session with other options or another world: another environment, another folder, a deadline that begins anew. */
-  readonly reopen: (options?: Partial<Everywhere>, world?: Partial<Pick<Shell, 'cwd' | 'env'>>) => Session<Options>
+  /** Opens another session with other options, in another world or on another rollout; its deadline begins anew. */
+  readonly reopen: (options?: Partial<Everywhere>, world?: Partial<Pick<Shell, 'cwd' | 'env' | 'err'>>, meant?: Meant) => Session<Options>
 }
 
 /** What comes of a verb: printed in one place, as a value or as text. */

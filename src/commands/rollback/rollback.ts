@@ -5,15 +5,17 @@ import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import { currentPhase, effectiveRetreat, type Destination, type Scope } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import type { State } from '../../core/journal/state.ts'
-import { changesBetween, summarize, type Change } from '../../core/report/summary.ts'
+import { changesBetween, summarize, type Change, type Summary } from '../../core/report/summary.ts'
 import { byHand } from '../../engine/apply.ts'
 import { stateOf, type Engine } from '../../engine/engine.ts'
 import { destinationOf, rollBack } from '../../engine/rollback.ts'
 import type { Writer } from '../../engine/writer.ts'
+import { renderChanges } from '../../views/event.ts'
 import { openRollbackProgress } from '../../views/rollback-progress.ts'
 import { renderRollback, renderSettling } from '../../views/rollback.ts'
 import { contingencyCalled, type Named } from '../../session/contingency.ts'
 import { endController } from '../../session/controller.ts'
+import { addressOf, onEvery, type Done, type OneOfMany } from '../../session/every.ts'
 import { digestOf } from '../../adapters/state/digest.ts'
 import { openRollbackEngine } from '../../session/open-engine.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
@@ -27,6 +29,7 @@ import type { ValuesOf } from '../table.ts'
  * now; without a journal, `--all` works from rollout.yaml alone.
  */
 export default async function rollback(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
+  if (session.options.every) return onEvery(session, session.options.target, takeBackOne)
   if (!session.options.breakGlass) return ordinary(session)
   try {
     return await ordinary(session)
@@ -41,7 +44,17 @@ export default async function rollback(session: Session<ValuesOf<'rollback'>>): 
 /** How a journal fails that cannot be used: damaged, not allowed, out of reach, too slow. */
 const WITHOUT_JOURNAL: ReadonlySet<Outcome> = new Set(['config', 'denied', 'unreachable', 'timeout'])
 
-async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
+/** A controller elsewhere can write what cannot be written from here: it is not ended then. */
+async function takeBackOne(one: OneOfMany<ValuesOf<'rollback'>>): Promise<Done> {
+  const { outcome, value } = await ordinary(one.session, one.isHere)
+  const { changes, byHand: left, status } = value
+  const moves = renderChanges(changes) || (outcome === 'done' ? 'every toggle is there already' : status)
+  const again = `not confirmed by ${left.map(({ target }) => target).join(', ')}; rollout rollback${addressOf(one)} tries the rest again`
+  const elsewhere = `${again}, where its plan is; whoever watches it goes on by itself`
+  return { outcome, value, text: outcome !== 'partial' ? moves : `${moves}: ${one.isHere ? again : elsewhere}` }
+}
+
+async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): Promise<RollbackAnswer> {
   const { err, options } = session
   const writer = await openRollout(session)
   if (!writer.state) await begin(session, writer)
@@ -59,12 +72,17 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>): Promise<VerbAns
     scope,
     why: whyOf(by.reason, contingency),
     signature: by,
-    end: async (controller) => endController(session, controller),
+    end: async (controller) => isHere && (await endController(session, controller)),
     settling: (wait) => err.write(renderSettling(wait)),
   }).finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
   const answer = answerOf(session, engine, changesOf(before, to), did, progress.confirmed)
   return { ...answer, afterwards: async () => tell(session) }
+}
+
+/** What `--json` prints, and the lines of many. */
+interface RollbackAnswer extends VerbAnswer {
+  readonly value: Summary & { readonly changes: readonly Change[]; readonly byHand: ReturnType<typeof byHand> }
 }
 
 function whyOf(reason: string | undefined, contingency: Named | undefined): Why {
@@ -136,7 +154,7 @@ function answerOf(
   changes: readonly Change[],
   did: 'moved' | 'nothing to do' | 'dry run',
   told: ReadonlySet<string> = new Set(),
-): VerbAnswer {
+): RollbackAnswer {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
   const phase = currentPhase(state)?.id ?? ''

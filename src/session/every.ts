@@ -1,0 +1,107 @@
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { isEnded, type State } from '../core/journal/state.ts'
+import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { shellWord } from '../core/values/shell-word.ts'
+import type { Stream } from '../core/values/stream.ts'
+import { renderEvery, type OfOne } from '../views/every.ts'
+import { rolloutsIn } from './rollouts.ts'
+import type { Everywhere, Session, VerbAnswer } from './session.ts'
+import { openPlanStore, outlineAt } from './store.ts'
+
+/** One rollout of the store, in a session of its own. */
+export interface OneOfMany<Options extends Everywhere> {
+  readonly session: Session<Options>
+  readonly state: State
+  /** Its plan file is in this folder: its targets resolve to where they are meant. */
+  readonly isHere: boolean
+}
+
+/** What came of one. */
+export type Done = Pick<OfOne, 'outcome' | 'text'> & { readonly value: object }
+
+/**
+ * Carries out a verb on every rollout of the store that is under way, side by side, or on those that write to one of these
+ * targets. One that fails keeps none of the others from it; the answer is partial then.
+ */
+export async function onEvery<Options extends Everywhere>(
+  session: Session<Options>,
+  targets: readonly string[],
+  work: (one: OneOfMany<Options>) => Promise<Done>,
+): Promise<VerbAnswer> {
+  const found = await rolloutsIn(await openPlanStore(session))
+  const files = planFilesIn(session)
+  const done = await Promise.all(
+    found.map(async (each) => {
+      if ('problem' in each) return [failed(each.name, each.problem)]
+      const { name, state } = each
+      const isMeant = targets.length === 0 || targets.some((target) => Object.hasOwn(state.plan.targets, target))
+      if (isEnded(state) || state.moved !== undefined || !isMeant) return []
+      const file = files.get(state.plan.name)
+      const own = openOne(session, { name, state, file })
+      try {
+        const { outcome, text, value } = await work({ session: own, state, isHere: file !== undefined })
+        return [{ name, outcome, text, value: { journal: name, outcome, ...value } }]
+      } catch (thrown) {
+        return [failed(name, thrown)]
+      }
+    }),
+  )
+  const rows = done.flat()
+  return {
+    outcome: outcomeOf(rows),
+    kind: 'every',
+    value: { rollouts: rows.map(({ value }) => value) },
+    text: (out) => renderEvery(rows, out),
+  }
+}
+
+function outcomeOf(rows: readonly OfOne[]): Outcome {
+  return rows.some(({ outcome }) => outcome !== 'done') ? 'partial' : 'done'
+}
+
+function failed(name: string, thrown: unknown): OfOne & { readonly value: object } {
+  if (!(thrown instanceof RolloutError)) throw thrown
+  const [{ message, hint } = { message: thrown.message }] = thrown.problems
+  const text = hint === undefined ? message : `${message} (${hint})`
+  return { name, outcome: thrown.code, text, value: { journal: name, outcome: thrown.code, problems: thrown.problems } }
+}
+
+/**
+ * What it says meanwhile carries its name: several speak at once. In a store that is shared the places of a plan that is
+ * not here are somewhere else: nothing of it is opened, and what is decided waits in its journal for whoever watches it.
+ */
+function openOne<Options extends Everywhere>(
+  session: Session<Options>,
+  { name, state, file }: { readonly name: string; readonly state: State; readonly file: string | undefined },
+): Session<Options> {
+  const { environment } = state.plan
+  const options = { env: environment ?? '', ...(file !== undefined && { file }) }
+  const own = session.reopen(options, { err: named(session.err, name) }, { journal: name, environment })
+  const isBeside = outlineAt(session.place.file).state === undefined && session.env['ROLLOUT_STATE'] === undefined
+  return file !== undefined || isBeside ? own : { ...own, lender: { ...own.lender, standingOf: async () => 'not named' } }
+}
+
+function named(stream: Stream, name: string): Stream {
+  return { ...stream, write: (text) => stream.write(text.replaceAll(/^(?=.)/gm, `${name} `)) }
+}
+
+/** The plans of this folder that say the same store: name → file. */
+function planFilesIn({ place }: Session): ReadonlyMap<string, string> {
+  const { state } = outlineAt(place.file)
+  const files = readdirSync(place.folder).filter((file) => /\.ya?ml$/.test(file))
+  return new Map(
+    files.flatMap((file) => {
+      const path = join(place.folder, file)
+      const outline = outlineAt(path)
+      return outline.name !== undefined && outline.state === state ? [[outline.name, path] as const] : []
+    }),
+  )
+}
+
+/** Returns how one of many is addressed in a line to type: `-f pay.yaml -e staging`. */
+export function addressOf({ session, state, isHere }: OneOfMany<Everywhere>): string {
+  const file = isHere ? ['-f', relative(session.cwd, session.place.file)] : []
+  const { environment } = state.plan
+  return [...file, ...(environment === undefined ? [] : ['-e', environment])].map((word) => ` ${shellWord(word)}`).join('')
+}
