@@ -37,6 +37,21 @@ test('it ends with whoever asked, and for their reason', async () => {
   expect(await failure(withDeadline(REAL, 60_000, asked.signal, async () => 'done'))).toBe('stopped')
 })
 
+test('its timer is stopped when the work is over, whatever came of it', async () => {
+  const running = new Set<object>()
+  const counting = {
+    timer: () => {
+      const timer = {}
+      running.add(timer)
+      return () => void running.delete(timer)
+    },
+  }
+  const { signal } = new AbortController()
+  await withDeadline(counting, 60_000, signal, async () => expect(running.size).toBe(1))
+  await failure(withDeadline(counting, 60_000, signal, async () => Promise.reject(new Error('refused'))))
+  expect(running.size).toBe(0)
+})
+
 test('after five hundred calls nothing is left on the signal of the command, whatever came of them', async () => {
   const { signal } = new AbortController()
   for (let nth = 0; nth < 500; nth += 1) {

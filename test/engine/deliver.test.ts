@@ -73,6 +73,8 @@ describe('what a target is known to hold', () => {
     const writer = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
     await finish({ ...engine, writer }, { do: 'finish', why: WHY })
     expect(sent.at(-1)).toEqual({ words: ['B', 'A', 'C'], held })
+    // A place that refuses older numbers needs no trace of who else writes.
+    expect((await journal.read()).some(({ type }) => type === 'joined')).toBe(!isFenced)
   })
 
   it('is not what the journal says where an older intent was not confirmed', async () => {

@@ -60,6 +60,15 @@ describe('a controller hears a break-glass beside the journal', () => {
     expect([applied, web.words['A'], stateOf(engine).status]).toEqual(['superseded', 'false', 'rolled back'])
   })
 
+  it('and keeps its record until it is in the journal', async () => {
+    const { glass, broken, writer } = await shop()
+    const record = broken()
+    glass.record = record
+    const down = { ...writer, append: async () => Promise.reject(new Error('the store is down')) }
+    await expect(hearing(down, glass).refresh()).rejects.toThrow('the store is down')
+    expect(glass.record).toBe(record)
+  })
+
   it.each([
     ['a resume', async ({ writer }: Awaited<ReturnType<typeof shop>>) => writer.append({ type: 'resumed' }, { actor: 'ben' })],
     ['a step', async ({ turn }: Awaited<ReturnType<typeof shop>>) => turn()],

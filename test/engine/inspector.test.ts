@@ -20,9 +20,9 @@ const PLAN = plan({
 const OPERATOR = { code: 'operator', text: 'go' } as const
 
 /** A is on everywhere, and B is next. */
-async function risen() {
+async function risen(of = PLAN) {
   const [web, worker] = [fakeTarget('web', { A: 'false' }), fakeTarget('worker', { B: 'false' })]
-  const made = await fakeEngine(PLAN, { targets: [web, worker] })
+  const made = await fakeEngine(of, { targets: [web, worker] })
   const to = nextDestination(stateOf(made.engine))
   if (!to) throw new Error('there is no next step')
   await move(made.engine, { do: 'advance', to, why: OPERATOR }, { actor: 'ana' })
@@ -95,6 +95,24 @@ describe('a look at the targets beside the polls', () => {
     expect(news(told)).toEqual([['cannot be read: worker: connection refused']])
   })
 
+  it('says nothing of those that a step may go without', async () => {
+    const { worker, told, look } = await risen({ ...PLAN, maxUnavailable: 1 })
+    worker.read = async () => Promise.reject(new Error('connection refused'))
+    await look()
+    expect(news(told)).toEqual([])
+  })
+
+  it('says nothing that it saw before a move which has ended since', async () => {
+    const { engine, web, told, inspector } = await risen()
+    web.words['A'] = '50%'
+    inspector.begin()
+    await inspector.done()
+    const exposures = { A: 100, B: 100 }
+    await move(engine, { do: 'advance', to: { cursor: 1, exposures }, why: OPERATOR, others: ['web'] }, { actor: 'ana' })
+    await inspector.keep()
+    expect([news(told), web.words['A']]).toEqual([[], 'true'])
+  })
+
   it('takes an error in other words for the same one', async () => {
     const { worker, told, look } = await risen()
     let attempt = 0
@@ -120,9 +138,11 @@ describe('a look at the targets beside the polls', () => {
     await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: OPERATOR }, { actor: 'ben' })
     await inspector.done()
     await inspector.keep()
+    let asked = 0
+    web.read = async () => ((asked += 1), {})
     inspector.begin()
     await inspector.done()
     await inspector.keep()
-    expect([news(told), stateOf(engine).intent?.move]).toEqual([[], 'rollback'])
+    expect([news(told), asked, stateOf(engine).intent?.move]).toEqual([[], 0, 'rollback'])
   })
 })

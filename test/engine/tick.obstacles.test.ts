@@ -38,6 +38,23 @@ describe('before a step up', () => {
     expect(targets.flatMap(({ writes }) => writes).length > 0).toBe(decides === 'advance')
   })
 
+  it('a target that somebody else has changed is looked at, and stands in the way where it can be read', async () => {
+    const elsewhere = plan({
+      ...PLAN,
+      toggles: { A: toggle({ targets: ['web'] }), B: toggle({ variable: 'B', targets: ['edge'] }) },
+      phases: [phase({ toggles: ['A', 'B'], order: 'one-by-one', steps: [{ to: 10, hold: 0 }], metrics: [] })],
+    })
+    const { engine, observer, writer, targets } = await shop(elsewhere)
+    const edge = targets[2]
+    Object.assign(edge?.words ?? {}, { B: '50%' })
+    await writer.append({ type: 'blocked', by: [{ name: 'drift', target: 'edge', text: 'edge holds B=50%' }] }, { actor: 'auto' })
+    expect((await tick(engine, observer)).decision.do).toBe('pause')
+    await writer.append({ type: 'resumed' }, { actor: 'ana' })
+    // A target that the step does not concern cannot hold it up by its silence.
+    Object.assign(edge ?? {}, { read: async () => Promise.reject(new Error('connection refused')) })
+    expect((await tick(engine, observer)).applied).toBe('arrived')
+  })
+
   it('a signature that proves nothing is no approval', async () => {
     const approval = { group: 'managers', count: 1, signed: true } as const
     const signed = { at: 1, signature: 'c2ln' }

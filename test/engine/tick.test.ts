@@ -143,6 +143,15 @@ describe('tick', () => {
     expect(kinds(await journal.read()).filter((kind) => kind === 'paused')).toHaveLength(1)
   })
 
+  it('finishes a retreat over whatever somebody else has put there', async () => {
+    const { engine, observer, web, writer } = await shop()
+    await tick(engine, observer)
+    await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why: NO }, { actor: 'ana' })
+    web.words['A'] = '40%'
+    const { decision, applied } = await tick(engine, observer)
+    expect([decision.do, applied, web.words['A']]).toEqual(['finish', 'arrived', 'false'])
+  })
+
   it('retries a target, and goes on when it recovers', async () => {
     const { engine, observer, worker } = await shop()
     worker.fail = (attempt) => (attempt < 3 ? 'connection refused' : undefined)

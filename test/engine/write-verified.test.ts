@@ -24,6 +24,12 @@ function lagging(shownAfter: number, lag = 10_000) {
   return { clock, store, looks: () => looks }
 }
 
+it('a place that shows nothing does not hold what was written', async () => {
+  const target: FakeTarget = { ...fakeTarget('store'), read: async () => ({}) }
+  const written = writeVerified(target, { A: '10%' }, FENCE, { clock: fakeClock(), signal })
+  await expect(written).rejects.toThrow('A reads back as nothing instead of "10%"')
+})
+
 describe('a place that shows a write later than it took it', () => {
   it('is looked at again until it does', async () => {
     const { clock, store } = lagging(3000)

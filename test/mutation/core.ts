@@ -4,7 +4,7 @@ const STATE = ['core/journal/state']
 const POLICY = ['core/policy/decide', 'core/policy/situation']
 
 export const CORE: readonly Mutation[] = [
-  ...mutationsOf('core/journal/fold.ts', [...STATE, 'core/policy/concerned'], {
+  ...mutationsOf('core/journal/fold.ts', ['core/journal/fold', ...STATE, 'core/policy/concerned'], {
     'a new plan keeps the approvals of the old one': [
       'approvals: [],\n        ...(state.drilled',
       'approvals: state.approvals,\n        ...(state.drilled',
@@ -29,9 +29,11 @@ export const CORE: readonly Mutation[] = [
       "return state.status === 'running' ? { ...state, status: 'paused'",
       "return state.status !== 'complete' ? { ...state, status: 'paused'",
     ],
-    'a rollout that is complete is resumed': ["if (state.status === 'complete') return state", ''],
+    'a rollout that is complete is resumed': ['if (isEnded(state)) return state', ''],
     'an event of a newer version is passed over': ['return { ...state, unknown: unknownKind(event satisfies never) }', 'return state'],
-    'a rollout that begins again is of another lineage': ['begin(event, state?.lineage)', 'begin(event, undefined)'],
+    'a rollout that begins again is of another lineage': ['lineage: before?.lineage ?? lineageOf(event)', 'lineage: lineageOf(event)'],
+    'a rollout that begins again forgets the number that its targets hold': ['epoch: before?.epoch ?? 0', 'epoch: 0'],
+    'a rollout that begins again forgets what may be under way': ['unsettled: before?.unsettled ?? []', 'unsettled: []'],
     'what a new plan does not know is proven all the same': ['credit: isProven ? watch.credit : 0', 'credit: watch.credit'],
     'the verdict on a metric that became another one stays': [
       'Object.entries(watch.tracks).filter(([name]) => same(name))',

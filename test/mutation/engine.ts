@@ -1,7 +1,7 @@
 import { mutationsOf, type Mutation } from './mutation.ts'
 
 const WRITES = ['engine/deliver', 'engine/tick', 'engine/settle']
-const TURNS = ['engine/tick', 'engine/run', 'engine/settle']
+const TURNS = ['engine/run.controller', 'engine/run', 'engine/tick', 'engine/settle']
 
 export const ENGINE: readonly Mutation[] = [
   ...mutationsOf('engine/deliver.ts', WRITES, {
@@ -72,7 +72,7 @@ export const ENGINE: readonly Mutation[] = [
     ],
     'a signature that proves nothing is enough': ['if (!doubted) return undefined', 'return undefined'],
   }),
-  ...mutationsOf('engine/apply.ts', WRITES, {
+  ...mutationsOf('engine/apply.ts', ['engine/apply', ...WRITES], {
     'what another process began is written without a word': ['if (intent.seq !== engine.writer.made) await join(engine, pending)', ''],
     'an answer that was lost at first is forgotten': ['isUnheard: attempt > 1', 'isUnheard: false'],
     'a step is reached without too many targets': ["if (!canDoWithout(state.plan, intent, missing)) return 'partial'", ''],
@@ -97,8 +97,11 @@ export const ENGINE: readonly Mutation[] = [
     'a controller that is overtaken goes on': ['if (to && before.controller) await end(before.controller)', ''],
   }),
   ...mutationsOf('engine/run.ts', TURNS, {
-    'a critical metric is not seen while paused': ["return status === 'paused' && !intent", "return status !== 'running' && !intent"],
-    'it ends over an unfinished rollback': ['return !state.intent && (state.status', 'return (state.status'],
+    'it ends when it is paused, though nobody asked for that': [
+      'if (exitOnPause && isPaused(state)) return state',
+      'if (isPaused(state)) return state',
+    ],
+    'it ends over an unfinished rollback': ['|| (!state.intent && (state.status', '|| (state.seq > 0 && (state.status'],
     'a controller that stands by watches all the same': [
       'const turn = other ? standBy(other, stateOf(engine)) : await',
       'const turn = await',
@@ -116,18 +119,18 @@ export const ENGINE: readonly Mutation[] = [
     'targets are not looked at beside the polls': ['if (!other) inspector.begin()', ''],
     'a controller signs off for another': ['if (isMine(engine.writer.state, controller)) await', 'await'],
   }),
-  ...mutationsOf('engine/join.ts', ['engine/settle'], {
+  ...mutationsOf('engine/join.ts', ['engine/settle', 'engine/deliver'], {
     'who goes on with the move of another leaves no trace': [
       'if (names.length > 0) await engine.writer.append',
       'if (names.length > 99) await engine.writer.append',
     ],
     'who goes on names targets that refuse older numbers': ['settle > 0 && !unsettled', '!unsettled'],
   }),
-  ...mutationsOf('engine/reconsider.ts', ['engine/tick'], {
+  ...mutationsOf('engine/reconsider.ts', ['engine/reconsider', 'engine/tick'], {
     'what was measured is never too old': ['if (age <= longestGap(state.plan)) return', 'if (age >= 0) return'],
     'the time of another machine is an age': ['state.watch?.domain === clock.domain ? clock', 'state.watch ? clock'],
   }),
-  ...mutationsOf('engine/drift.ts', ['engine/tick', 'engine/inspector'], {
+  ...mutationsOf('engine/drift.ts', ['engine/tick', 'engine/tick.obstacles', 'engine/inspector'], {
     'a target that cannot be read has not changed and says nothing': [
       'unreadable: [{ target: target.name, error: messageOf(thrown) }]',
       'unreadable: []',

@@ -79,7 +79,7 @@ export const FILES: readonly Mutation[] = [
     'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
     'a read-only file is replaced': ["    if (stat) closeSync(openSync(file, 'r+'))\n", ''],
   }),
-  ...mutationsOf('adapters/file/in-place.ts', DISK, {
+  ...mutationsOf('adapters/file/in-place.ts', ['adapters/file/in-place', ...DISK], {
     'hard links are cut': ['return nlink > 1 || (', 'return ('],
     'an access list is lost': [
       '((mode & 0o070) !== 0 && (await hasAccessList(file, clock)))',

@@ -31,8 +31,10 @@ describe('replaceDocument', () => {
     ['has appeared', '', 'A=1\n'],
   ])('leaves a file alone that %s meanwhile', (_, before, now) => {
     writeFileSync(file, now)
-    expect(replaceDocument(file, before, 'F=true\n', false)).toBe(false)
-    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([now, ['web.env']])
+    for (const stays of [false, true]) {
+      expect(replaceDocument(file, before, 'F=true\n', stays)).toBe(false)
+      expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([now, ['web.env']])
+    }
   })
 
   it('does not bring back a file that is gone', () => {

@@ -46,6 +46,16 @@ it.each([
   expect(() => set(document)).toThrow(message)
 })
 
+it('what is behind an open quote stays, where only the mark is written', () => {
+  expect(writeWords("A=1\nB='x\nF=true\n# rollout:1\n", {}, mark)).toBe("A=1\nB='x\nF=true\n# rollout:1\n# rollout:7\n")
+})
+
+it('the marks of others stay', () => {
+  const others = '# rollout:9 of:checkout/1a2b\n# rollout:4 of:shop@staging/1a2b\n'
+  const own = { epoch: 7, identity: { name: 'shop', lineage: '1a2b' } }
+  expect(writeWords(`${others}# rollout:3 of:shop/1a2b\n`, {}, own)).toBe(`${others}# rollout:7 of:shop/1a2b\n`)
+})
+
 describe('reading', () => {
   it.each([
     ['', undefined],

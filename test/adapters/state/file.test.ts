@@ -19,6 +19,8 @@ import * as fc from 'fast-check'
 import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openFileStore } from '../../../src/adapters/state/file.ts'
+import { digestOf } from '../../../src/adapters/state/digest.ts'
+import { plan } from '../../helpers/core.ts'
 import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
@@ -170,6 +172,16 @@ describe('damage is never read as something else', () => {
     await expect(journal.read()).rejects.toThrow('event 3 does not follow the one before it')
   })
 
+  it('a plan that is called by the digest of another', async () => {
+    const stamped = { seq: 1, id: 'id-1', previous: '', at: 1, actor: 'ana', version: 'test' }
+    const begun = { type: 'started', plan: plan(), files: {}, baseline: { A: 0 }, ...stamped } as const
+    await journal.append(seal({ ...begun, digest: digestOf(plan()) }))
+    await expect(journal.read()).resolves.toHaveLength(1)
+    const forged = seal({ ...begun, digest: digestOf(plan({ name: 'other' })) })
+    writeFileSync(file(1), JSON.stringify(forged))
+    await expect(journal.read()).rejects.toThrow('event 1 calls its plan by the digest of another')
+  })
+
   it.each([1, 3, 5])('event %i of 5 missing', async (seq) => {
     const events = await filled(5)
     const newest = events.at(-1)
@@ -177,6 +189,12 @@ describe('damage is never read as something else', () => {
     unlinkSync(file(seq))
     await expect(journal.read()).rejects.toThrow(`event ${seq} is missing`)
     expect(await openFileStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
+  })
+
+  it.each([1, 3])('event %i of 5 missing, and no checkpoint that knows of it', async (seq) => {
+    await filled(5)
+    unlinkSync(file(seq))
+    await expect(journal.read()).rejects.toThrow(`event ${seq} is missing, but 00000000000`)
   })
 
   it('all of it gone under a running command: an error, and nothing of a new one appears', async () => {
@@ -227,6 +245,13 @@ describe('the checkpoint', () => {
     writeFileSync(path, damage(readFileSync(path, 'utf8')))
     expect(await journal.checkpoint()).toBeUndefined()
     expect(await journal.read()).toEqual(events)
+  })
+
+  it('of another history is ignored: it was restored from somewhere else', async () => {
+    const events = await filled(3)
+    const other = follow(events[0], 'another')
+    await journal.keep(checkpointOf(other, { cursor: 1 }))
+    expect(await journal.checkpoint()).toBeUndefined()
   })
 
   it('a failure to keep it loses nothing but time', async () => {

@@ -41,6 +41,8 @@ describe('a controller proves what it is', () => {
     const { folder, controller, path } = proven()
     copyFileSync(path, join(folder, '.controller-1-7.json'))
     expect(isProvenController(folder, { ...controller, pid: 1 }, UID)).toBe(false)
+    copyFileSync(path, join(folder, `.controller-${SELF.pid}-8.json`))
+    expect(isProvenController(folder, { ...controller, began: '8' }, UID)).toBe(false)
     if (UID === 0) {
       chownSync(path, 12_345, 0)
       expect(isProvenController(folder, controller, UID)).toBe(false)

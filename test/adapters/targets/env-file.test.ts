@@ -561,6 +561,14 @@ describe('by hand', () => {
 
 describe('options', () => {
   it.each([
+    ['../other.env', false, 1],
+    ['../other.env', true, 0],
+    ['deploy/web.env', false, 0],
+  ])('a path out of the folder is an error of the plan: %s, allowed: %s', async (path, allowOutside, count) => {
+    expect(envFile.check?.(await checked(envFile, { path, allowOutside }), { folder: '/srv/shop' })).toHaveLength(count)
+  })
+
+  it.each([
     [{ path: '' }, 'path'],
     [{ path: 'a', reload: 'systemctl reload shop' }, 'reload'],
     [{ path: 'a', reload: [] }, 'reload'],

@@ -42,6 +42,12 @@ const CASES: readonly (readonly [string, Approval, readonly Approved[], string, 
   ['enough', rm, [gave('ben')], 'approval 1 of 1 (rm): ben'],
   ['of another step', rm, [gave('ben', { step: 0 })], 'approval 0 of 1 (rm); missing 1 of ana, ben, chris'],
   ['of another step of a phase asked once', { ...rm, covers: 'phase' }, [gave('ben', { step: 0 })], 'approval 1 of 1 (rm): ben'],
+  [
+    'by one person for two steps of a phase asked once',
+    { ...rm, count: 2, covers: 'phase' },
+    [gave('ben', { step: 0 }), gave('ben')],
+    'approval 1 of 2 (rm): ben; missing 1 of ana, chris',
+  ],
   ['of another group', rm, [gave('dora', { group: 'sec' })], 'approval 0 of 1 (rm); missing 1 of ana, ben, chris'],
   [
     'by who froze the plan',

@@ -34,6 +34,11 @@ const ORDER: readonly (readonly [string, Partial<State>, ReturnType<typeof decid
   ['critical comes before an unfinished intent', { watch: sick, intent: intent() }, 'rollback'],
   ['critical comes before a pause', { watch: sick, status: 'paused', stopped }, 'rollback'],
   ['critical comes before an open hold', { watch: proven({ errors: critical }) }, 'rollback'],
+  [
+    'a step back that a target refuses is finished, and not taken for a critical one',
+    { status: 'paused', stopped, intent: { ...refused, move: 'step-back', exposures: { A: 0 }, cursor: -1 } },
+    'finish',
+  ],
   ['an unfinished intent comes before a pause', { status: 'paused', stopped, intent: intent() }, 'finish'],
   [
     'an unfinished rollback is finished although the metric is critical',

@@ -74,6 +74,16 @@ describe('retreat', () => {
     expect(effectiveRetreat(midway, { is: 'phase' })).toBeDefined()
   })
 
+  it('of one toggle ends a step up of two: the other stays where that leads, and nothing is no reason to go on', () => {
+    const why = { code: 'healthy', text: '' } as const
+    const exposures = { ...BASELINE, ...IN_TWO, C: 100, D: 100 }
+    const intent = { seq: 5, at: NOW, move: 'advance', from: 4, cursor: 5, exposures, why, targets: {}, doubted: [] } as const
+    const midway = at(4, IN_TWO, { intent })
+    expect(retreatTo(midway, { is: 'toggles', toggles: ['D'] }).exposures).toEqual({ ...exposures, D: 0 })
+    expect(effectiveRetreat(midway, { is: 'toggles', toggles: ['SPARE'] })).toEqual({ cursor: 5, exposures })
+    expect(effectiveRetreat(at(4, IN_TWO), { is: 'toggles', toggles: ['SPARE'] })).toBeUndefined()
+  })
+
   it('says nothing when everything is back', () => expect(effectiveRetreat(at(-1, {}), { is: 'phase' })).toBeUndefined())
 
   it('restores the baseline, not 0', () => {

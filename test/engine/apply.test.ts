@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { stateOf } from '../../src/engine/engine.ts'
+import { move } from '../../src/engine/move.ts'
+import { MINUTE, phase, plan, rule, toggle, watch } from '../helpers/core.ts'
+import { fakeEngine, fakeTarget } from '../helpers/world.ts'
+
+const WHY = { code: 'operator', text: 'no' } as const
+const ANA = { actor: 'ana' }
+const STEPS = [10, 100].map((to) => ({ to, hold: 0 }))
+const PLAN = plan({
+  toggles: { A: toggle(), B: toggle({ variable: 'B' }) },
+  phases: [
+    phase({ id: 'first', steps: STEPS, success: [{ metric: 'errors', rule: rule('< 1%'), over: MINUTE }] }),
+    phase({ id: 'second', toggles: ['B'], steps: STEPS }),
+  ],
+})
+const BACK = { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: WHY } as const
+
+async function shop() {
+  const web = fakeTarget('web', { A: '10%', B: 'false' })
+  const made = await fakeEngine(PLAN, { targets: [web] })
+  await made.writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: WHY }, ANA)
+  await made.writer.append({ type: 'applied', intent: 2, target: 'web' }, ANA)
+  await made.writer.append({ type: 'arrived', intent: 2, missing: [], watch: watch() }, ANA)
+  return { ...made, web }
+}
+
+describe('a target that fails', () => {
+  it.each([
+    ['four times', 0, 4],
+    ['for no longer than twenty seconds', 15_000, 2],
+  ])('is tried %s: a rollback comes to an end', async (_, takes, attempts) => {
+    const { engine, clock, web } = await shop()
+    web.fail = () => (clock.advance(takes), 'connection refused')
+    expect((await move(engine, BACK, ANA)).applied).toBe('partial')
+    expect(web.writes).toHaveLength(attempts)
+  })
+})
+
+it.each([
+  ['a step up', { do: 'advance', to: { cursor: 3, exposures: { A: 100, B: 100 } }, why: WHY } as const, { 'first/0': MINUTE }],
+  ['a retreat', { do: 'step-back', to: { cursor: 1, exposures: { A: 100, B: 0 } }, why: WHY } as const, {}],
+])('what was proven before %s', async (_, moving, proven) => {
+  const { engine, writer } = await shop()
+  await writer.append({ type: 'intended', move: 'advance', cursor: 2, exposures: { A: 100, B: 10 }, why: WHY }, ANA)
+  await writer.append({ type: 'applied', intent: stateOf(engine).epoch, target: 'web' }, ANA)
+  const watched = watch(undefined, { criteria: { 'first/0': MINUTE } })
+  await writer.append({ type: 'arrived', intent: stateOf(engine).epoch, missing: [], watch: watched }, ANA)
+  await move(engine, moving, ANA)
+  expect([stateOf(engine).intent, stateOf(engine).watch?.criteria]).toEqual([undefined, proven])
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { Controller, Event, Fact } from '../../src/core/journal/event.ts'
+import type { Lease } from '../../src/core/journal/store.ts'
+import { RolloutError } from '../../src/core/values/errors.ts'
+import { stateOf, type Engine } from '../../src/engine/engine.ts'
+import type { Turn } from '../../src/engine/move.ts'
+import { run } from '../../src/engine/run.ts'
+import { metric, MINUTE, phase, plan, toggle, watch } from '../helpers/core.ts'
+import { memoryJournal } from '../helpers/memory.ts'
+import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
+
+const SELF: Controller = { host: 'here', pid: 1, domain: 'd', began: '1' }
+const OTHER: Controller = { ...SELF, host: 'there', pid: 2 }
+const WHY = { code: 'operator', text: 'no' } as const
+const ANA = { actor: 'ana' }
+const PLAN = plan({
+  toggles: { A: toggle({ targets: ['web', 'worker'] }) },
+  targets: { web: { use: 'fake', options: {} }, worker: { use: 'fake', options: {} } },
+  metrics: { errors: metric() },
+  phases: [phase({ steps: [{ to: 10, hold: 10 * MINUTE }] })],
+})
+const UP: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10 }, why: WHY }
+const BACK: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why: WHY }
+
+/** A rollout at its first step, and a controller that has not begun. */
+async function stepped() {
+  const [web, worker] = [fakeTarget('web', { A: '10%' }), fakeTarget('worker', { A: '10%' })]
+  let polls = 0
+  const journal = memoryJournal(undefined, { sleep: async (...given) => made.clock.sleep(...given) })
+  const made = await fakeEngine(PLAN, {
+    targets: [web, { ...worker, settle: 10_000, marks: async () => [] }],
+    metrics: [fakeMetric('errors', () => ((polls += 1), { is: 'value', value: 0.001 }))],
+    journal,
+  })
+  await carriedOut(made.engine, UP)
+  return { ...made, journal, web, worker, polls: () => polls }
+}
+
+/** By another process, to its end. */
+async function carriedOut({ writer }: Pick<Engine, 'writer'>, intended: Fact): Promise<void> {
+  const { seq: intent } = await writer.append(intended, ANA)
+  await writer.append({ type: 'applied', intent, targets: ['web', 'worker'] }, ANA)
+  await writer.append({ type: 'arrived', intent, missing: [], watch: watch() }, ANA)
+}
+
+/** Turns until it ends, or there were so many. */
+async function turns(engine: Engine, most = 50, each: (turn: Turn) => unknown = () => undefined) {
+  const taken: Turn[] = []
+  for await (const turn of run(engine, { controller: SELF, alive: () => undefined })) {
+    taken.push(turn)
+    await each(turn)
+    if (taken.length === most) break
+  }
+  return taken
+}
+
+const kinds = (events: readonly Event[]): readonly string[] => events.map(({ type }) => type)
+
+describe('a controller', () => {
+  it('goes on with a rollback until every target has confirmed it, and only then ends', async () => {
+    const { engine, writer, worker } = await stepped()
+    await writer.append(BACK, ANA)
+    worker.fail = (attempt) => (attempt < 10 ? 'connection refused' : undefined)
+    const taken = await turns(engine)
+    expect([taken.length, stateOf(engine).intent, worker.words['A']]).toEqual([3, undefined, 'false'])
+  })
+
+  it('looks again at what somebody else has taken back and may be written late', async () => {
+    const { engine, writer, worker } = await stepped()
+    await writer.append({ type: 'joined', intent: stateOf(engine).epoch, targets: ['worker'] }, ANA)
+    await carriedOut(engine, BACK)
+    await turns(engine)
+    expect([worker.words['A'], stateOf(engine).status, stateOf(engine).intent]).toEqual(['false', 'rolled back', undefined])
+  })
+
+  it('goes on when a journal that was out of reach is back', async () => {
+    const { engine, journal, polls } = await stepped()
+    const read = journal.read.bind(journal)
+    let reads = 0
+    journal.read = async (after) => {
+      if ((reads += 1) > 3 && reads < 6) throw new RolloutError('unreachable', { message: 'the store does not answer' })
+      return read(after)
+    }
+    const taken = await turns(engine, 8)
+    const codes = taken.map(({ decision }) => decision.why.code)
+    expect([codes.filter((code) => code === 'unreachable').length > 0, codes.at(-1), polls() > 3]).toEqual([true, 'healthy', true])
+  })
+
+  it('stands by while another one watches: it polls nothing, and moves nothing', async () => {
+    const { engine, journal, polls, told } = await stepped()
+    const lease: Lease = { holder: OTHER, since: 5 }
+    journal.takeLease = async () => lease
+    const taken = await turns(engine, 3)
+    expect([taken.map(({ decision }) => decision.why.code), polls(), kinds(told)]).toEqual([
+      ['standby', 'standby', 'standby'],
+      0,
+      ['intended', 'applied', 'arrived'],
+    ])
+  })
+
+  it('keeps what a step up fails on, and what it sees beside the polls, for everybody', async () => {
+    const { engine, web, worker, told } = await stepped()
+    web.words['A'] = '50%'
+    await turns(engine, 3)
+    const blocked = told.flatMap((event) => (event.type === 'blocked' ? event.by.map(({ name, target }) => `${name} ${target}`) : []))
+    expect(blocked).toEqual(['drift web'])
+    expect(worker.writes).toEqual([])
+  })
+
+  it('signs off for itself, and for no other', async () => {
+    const { engine, writer, told } = await stepped()
+    let isFirst = true
+    await turns(engine, 3, async () => {
+      if (isFirst) await writer.append({ type: 'attached', controller: OTHER }, ANA)
+      isFirst = false
+    })
+    expect(kinds(told)).not.toContain('detached')
+    expect(stateOf(engine).controller).toMatchObject(OTHER)
+    const { engine: alone, told: heard } = await stepped()
+    await turns(alone, 3)
+    expect(kinds(heard).at(-1)).toBe('detached')
+  })
+})
