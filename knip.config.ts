@@ -28,7 +28,6 @@ const config: KnipConfig = {
     'strace',
     'faketime',
     'mkfs.ext4',
-    'kubectl',
     'setfacl',
     'getfacl',
   ],

@@ -64,6 +64,14 @@ describe('a step that its target cannot hold is an error of the plan, at its pla
     ])
   })
 
+  it('a word that some reader of env files would take otherwise', async () => {
+    const { problems } = await refusal(plan('{ use: env-file, path: edge.env }', '[10%, 100%]', `, words: { on: "it's", off: a$b }`))
+    expect(problems).toMatchObject([
+      { message: 'FEATURE_X on edge: "a$b" cannot be a word in an env file', where: { line: 4, column: 26 } },
+      { message: 'FEATURE_X on edge: "it\'s" cannot be a word in an env file', where: { line: 11, column: 18 } },
+    ])
+  })
+
   it('a legacy toggle by what is left of it', async () => {
     const { problems } = await refusal(plan(UNLEASH, '[0.5%, 100%]', ', kind: legacy, default: on'))
     expect(problems).toMatchObject([{ message: expect.stringContaining('99.5% cannot be held by Unleash') }])

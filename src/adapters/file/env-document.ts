@@ -1,9 +1,9 @@
 import { isReplaced } from '../../core/journal/fence.ts'
-import type { Words } from '../../core/ports.ts'
-import { parseEnv, variablesOf, type Assignment, type EnvLine } from '../../core/toggle/env-text.ts'
+import type { Refusal, Words } from '../../core/ports.ts'
+import { parseEnv, variablesOf, type Assignment, type EnvLine, type EnvText } from '../../core/toggle/env-text.ts'
 import { formatMark, type Mark } from '../../core/toggle/mark.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { clashOf, inDialect, type Dialect } from './dialect.ts'
+import { clashIn, inDialect, spoilerIn, type Clash, type Dialect } from './dialect.ts'
 
 /** Matches text that every reader of env files takes literally, between quotes or not. */
 const WORD = /^[\w.%+:,;=@/-]*$/
@@ -14,10 +14,13 @@ const WORD = /^[\w.%+:,;=@/-]*$/
  * not believe it: whatever is read is what applications agree on.
  */
 export function readWords(document: string, names: readonly string[], { dialect = 'any' }: { readonly dialect?: Dialect } = {}): Words {
-  const { lines, problem } = parseEnv(document)
+  const text = parseEnv(document)
+  const { lines, problem } = text
   if (problem !== undefined)
     throw new RolloutError('conflict', { message: problem, hint: 'mend it by hand: an application would keep what it read before' })
-  checkClear(lines, names, dialect)
+  checkClear(text, names, dialect)
+  const spoiler = spoilerIn(text, new Set(names), dialect)
+  if (spoiler) throw clashing(text, spoiler, dialect)
   const variables = variablesOf(lines)
   return Object.fromEntries(names.map((name) => [name, variables.get(name)?.value]))
 }
@@ -39,17 +42,16 @@ export function writeWords(
   mark: Mark,
   { dialect = 'any' }: { readonly dialect?: Dialect } = {},
 ): string {
-  const { bom, lines, problem, isOpen } = parseEnv(document)
+  const text = parseEnv(document)
+  const { bom, lines, problem, isOpen } = text
   // To a shell everything behind an open quote belongs to it, and the next quote that is written would close it.
   if (isOpen && Object.keys(words).length > 0)
     throw new RolloutError('conflict', { message: problem ?? '', hint: 'close it, or put the other kind of quote around the value' })
-  checkClear(lines, Object.keys(words), dialect)
-  const strange = Object.values(words).find((word) => !WORD.test(word))
-  if (strange !== undefined)
-    throw new RolloutError('config', {
-      message: `"${strange}" cannot be a word in an env file`,
-      hint: 'words: in the inventory chooses others',
-    })
+  checkClear(text, Object.keys(words), dialect)
+  for (const word of Object.values(words)) {
+    const refusal = refuseEnvWord(word)
+    if (refusal) throw new RolloutError('config', refusal)
+  }
   const marked = markLine(mark)
   const wanted = new Map(Object.entries(words))
   const edited = lines.map((line) => {
@@ -61,8 +63,17 @@ export function writeWords(
   const added = [...wanted].flatMap(([name, word]) => (known.has(name) || word === '' ? [] : [`${name}=${inDialect(word, dialect)}`]))
   if (!lines.some((line) => line.mark && isReplaced(line.mark, mark))) added.push(marked)
   // Behind an open quote there are lines that nobody has looked at.
-  const rest = document.slice(bom.length + lines.reduce((length, { text, end }) => length + text.length + end.length, 0))
-  return bom + append(edited.join('') + rest, added, lines)
+  const rest = document.slice(bom.length + lines.reduce((length, line) => length + line.text.length + line.end.length, 0))
+  const written = bom + append(edited.join('') + rest, added, lines, dialect)
+  // What is added may follow something that it would be a part of. Whatever else is wrong is said when it is read.
+  checkClear(parseEnv(written), Object.keys(words), dialect)
+  return written
+}
+
+/** Returns why no env file can hold a word, whoever reads it. */
+export function refuseEnvWord(word: string): Refusal | undefined {
+  if (WORD.test(word)) return undefined
+  return { message: `"${word}" cannot be a word in an env file`, hint: 'words: in the inventory chooses others' }
 }
 
 /** The line that holds a mark. */
@@ -70,24 +81,26 @@ export function markLine(mark: Mark): string {
   return `# rollout:${formatMark(mark)}`
 }
 
-function checkClear(lines: readonly EnvLine[], names: readonly string[], dialect: Dialect): void {
-  const wanted = new Set(names)
-  const variables = variablesOf(lines)
+function checkClear(text: EnvText, names: readonly string[], dialect: Dialect): void {
+  const variables = variablesOf(text.lines)
   const unclear = names.map((name) => variables.get(name)?.unclear).find((each) => each !== undefined)
   if (unclear !== undefined) throw new RolloutError('conflict', { message: unclear, hint: 'a toggle is one word on one line' })
-  for (const [nth, { assigns }] of lines.entries()) {
-    const clash = assigns && wanted.has(assigns.name) ? clashOf(assigns, dialect) : undefined
-    if (clash !== undefined)
-      throw new RolloutError('conflict', {
-        message: `${assigns?.name} on line ${nth + 1} ${clash}`,
-        hint: `for dialect: ${dialect} a toggle is NAME=word and no more`,
-      })
-  }
+  const clash = clashIn(text, new Set(names), dialect)
+  if (clash) throw clashing(text, clash, dialect)
 }
 
-function append(document: string, added: readonly string[], lines: readonly EnvLine[]): string {
+function clashing({ lines }: EnvText, { line, says }: Clash, dialect: Dialect): RolloutError {
+  const name = lines[line - 1]?.assigns?.name
+  return new RolloutError('conflict', {
+    message: `${name === undefined ? '' : `${name} on `}line ${line} ${says}`,
+    hint: `for dialect: ${dialect} a toggle is NAME=word and no more`,
+  })
+}
+
+function append(document: string, added: readonly string[], lines: readonly EnvLine[], dialect: Dialect): string {
   if (added.length === 0) return document
-  const end = lines.some((line) => line.end === '\r\n') ? '\r\n' : '\n'
+  // To a shell a carriage return is part of the value.
+  const end = dialect !== 'sh' && lines.some((line) => line.end === '\r\n') ? '\r\n' : '\n'
   const isOpen = document !== '' && !document.endsWith('\n')
   return isOpen ? document + end + added.join(end) : document + added.join(end) + end
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { markLine, readMarks, readWords, writeWords } from '../file/env-document.ts'
+import { markLine, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
 import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
 import { checkInside } from '../file/inside.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
@@ -25,6 +25,7 @@ export default target({
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
   }),
   check: checkInside,
+  refuses: (_, __, word) => refuseEnvWord(word),
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })
 

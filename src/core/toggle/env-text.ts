@@ -26,6 +26,8 @@ export interface EnvLine {
   readonly mark?: Mark
   /** A name alone, as docker passes it on from the environment of its caller. */
   readonly passes?: string
+  /** It goes on with the value of a line before. */
+  readonly isInner?: true
 }
 
 /** A variable of an env file. */
@@ -74,7 +76,7 @@ export function parseEnv(text: string): EnvText {
     }
     while (at <= close) {
       const inner = lineAt(text, at)
-      lines.push(inner)
+      lines.push({ ...inner, isInner: true })
       at += inner.text.length + inner.end.length
     }
   }

@@ -1,44 +1,46 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readWords, writeWords } from '../../../src/adapters/file/env-document.ts'
-import type { Dialect } from '../../../src/adapters/file/dialect.ts'
 import { openToggles } from '../../../src/sdk/index.ts'
+import { READERS } from '../../helpers/env-readers.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'dialect-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const file = join(folder, 'web.env')
-const canKubectl = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0
+const MARK = { identity: { name: 'shop', environment: 'production', lineage: '1a2b' }, epoch: 7 }
+const RULE = 'email:ends:@example.com;country:in:se,no'
+const WORDS = ['true', 'false', '0.1%', '10%;key=search;seg=staff', '10%;seg=a,b;hash=flagd2', 'ada,eve@x.org,7+b/c=', RULE, '']
 
-/** docs.docker.com: behind the first = as it is; a line that begins with # is none. kubectl takes it likewise. */
-function verbatim(text: string): string | undefined {
-  const lines = text.split(/\r?\n/).map((line) => line.trimStart())
-  const line = lines.findLast((each) => !each.startsWith('#') && each.slice(0, each.indexOf('=')) === 'F')
-  return line?.slice(line.indexOf('=') + 1)
-}
+/** What nobody reads in another way. */
+const PLAIN = [
+  '',
+  'F=\n',
+  'A=1\nF=5%\n# rollout:3 of:cart/ab\n',
+  '# F=1\n#F=2\n\nB=it is\n',
+  'A=1',
+  ' F=5%',
+  `A=${'x'.repeat(60_000)}\nF=5%\n`,
+]
 
-/** systemd.exec(5), EnvironmentFile=: no export, no comment behind a value, a pair of quotes is taken off. */
-function systemd(text: string): string | undefined {
-  const line = text.split(/\r?\n/).findLast((each) => /^[ \t]*F[ \t]*=/.test(each))
-  const value = line?.slice(line.indexOf('=') + 1).trim()
-  return value === undefined ? undefined : (/^(["'])(.*)\1$/.exec(value)?.[2] ?? value)
-}
-
-function sourced(text: string): string | undefined {
-  writeFileSync(file, text)
-  const { status, stdout } = spawnSync('sh', ['-c', 'set -e; . "$0"; printf %s "$F"', file], { encoding: 'utf8' })
-  return status === 0 ? stdout : undefined
-}
-
-function kubectl(text: string): string | undefined {
-  writeFileSync(file, text)
-  const args = ['create', 'configmap', 'words', `--from-env-file=${file}`, '--dry-run=client', '-o', 'json']
-  const { data }: { readonly data: Readonly<Record<string, string>> } = JSON.parse(execFileSync('kubectl', args, { encoding: 'utf8' }))
-  return data['F']
-}
+/** What somebody reads in another way, or not at all: a toggle, what stands before one, and what stands behind it. */
+const ALONE = [
+  'F="10%"|F=\'10%\'| F=10%|\tF=10%|F = 10%|F= 10%|F =10%|F=10%\t|F=10%  |F="10%" |F=10% # c|F="10%" # c|export F=10%|export\tF=10%',
+  'F: 10%|F=10%\nF=10%|F=10%\nF: 20%|F=|F=""|F= # c|F="10%;key=s"|F=10%;key=s|F="10\\%"|F=10% 20%|F="a\nF=10%"',
+]
+const BEFORE = [
+  'DEBUG|; c|export B|export A=1|=x|  |A b=1|1A=2|A-B=1|A: 1|set -a|# c \\|; c \\|A="x\ny"|A=\'x y\nz\'|A=\'a\\\'|A="a\\"b"',
+  'A=it\'s|A=a"b|A=`x|A=x\\|A=C:\\\\|A=a#b|A=ab(c|A=x&&|A="x\nF=20%"|A=x\\\n# F=1',
+]
+const BEHIND = ['A=x\\|A=it\'s|# c \\|DEBUG|A=1\nA=1|A=`x|export B|A="F=20%']
+const each = (texts: readonly string[]): readonly string[] => texts.flatMap((text) => text.split('|'))
+const ODD = [...each(ALONE), ...each(BEFORE).map((line) => `${line}\nF=10%`), ...each(BEHIND).map((line) => `F=10%\n${line}`)]
+const DOCUMENTS = [
+  ...ODD.map((text) => `${text}\n`),
+  ...['\ufeff', '\ufeff\n', '\ufeff# c\n', '\ufeffA=1\n', '\r\n', 'A=1\r\n'].flatMap((start) => [
+    `${start}F=10%\n`,
+    `${start}F=10%\r\n`,
+    start,
+  ]),
+  'F=10%',
+  'F=10%\nA=1',
+  `A=${'x'.repeat(70_000)}\nF=10%\n`,
+]
 
 /** What an application reads by the SDK of what a reader that keeps quotes hands over. */
 function bySdk(value: string | undefined): boolean {
@@ -46,41 +48,49 @@ function bySdk(value: string | undefined): boolean {
   return toggles.isEnabled('F', 'ada')
 }
 
-const READERS: readonly (readonly [Dialect, (text: string) => string | undefined])[] = [
-  ['sh', sourced],
-  ['dotenv', (text) => parseEnv(text)['F']],
-  ['systemd', systemd],
-  ['docker', verbatim],
-  ['kubectl', canKubectl ? kubectl : verbatim],
-]
-const MARK = { identity: { name: 'shop', lineage: '1a2b' }, epoch: 7 }
+/** What `work` returns, undefined where it refuses. */
+function unlessRefused<Result>(work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch (thrown) {
+    expect(thrown).toMatchObject({
+      code: 'conflict',
+      problems: [{ message: expect.stringMatching(/line \d+/), hint: expect.any(String) }],
+    })
+    return undefined
+  }
+}
 
-describe.each(READERS)('what is written for %s', (dialect, read) => {
-  it.each(['false', 'true', '0.1%', '10%;key=search', '10%;seg=a,b;hash=flagd2'])('is read as %s', (word) => {
-    for (const before of ['', 'F=\n', 'A=1\nF=5%\n# rollout:3 of:cart/ab\n'])
-      expect(read(writeWords(before, { F: word }, MARK, { dialect }))).toBe(word)
+describe.each(READERS)('$name', ({ dialect, isHere, read }) => {
+  it.runIf(isHere)('reads every word as it was written', async () => {
+    const pairs = [...PLAIN.map((before) => [before, 'true'] as const), ...WORDS.map((word) => ['A=1\nF=5%\n', word] as const)]
+    const written = pairs.map(([before, word]) => ({ word, text: writeWords(before, { F: word }, MARK, { dialect }) }))
+    const found = await read(written.map(({ text }) => text))
+    expect(found.map((word = '') => word)).toEqual(written.map(({ word }) => word))
   })
 
-  it.each(['F=10%\n', 'export F=10%\n', 'F="10%"\n', 'F=10% # soaking\n', 'F=10%\t\n', 'F = 10%\n', " F='10%'\n"])(
-    '%j is read as it is, or refused',
-    (text) => {
-      let word: string | undefined
-      try {
-        word = readWords(text, ['F'], { dialect })['F']
-      } catch {
-        return expect(() => writeWords(text, { F: 'false' }, MARK, { dialect })).toThrow('F on line 1')
-      }
-      expect(read(text)).toBe(word)
-    },
-  )
+  it.runIf(isHere)('reads what the program reads, before a write and after it, or the program refuses the file', async () => {
+    const taken = DOCUMENTS.flatMap((text) => {
+      const found = unlessRefused(() => readWords(text, ['F'], { dialect }))
+      const after = unlessRefused(() => writeWords(text, { F: '25%' }, MARK, { dialect })) ?? ''
+      // What can be read can be taken back.
+      if (found?.['F'] !== undefined) expect(after, text).not.toBe('')
+      const confirmed = unlessRefused(() => readWords(after, ['F'], { dialect }))
+      return [found && { text, word: found['F'] ?? '' }, confirmed && { text: after, word: confirmed['F'] ?? '' }].filter(
+        (each) => each !== undefined,
+      )
+    })
+    const words = await read(taken.map(({ text }) => text))
+    expect(taken.map(({ text }, nth) => ({ text, word: words[nth] ?? '' }))).toEqual(taken)
+  })
 })
 
-it('what is written for anybody is read by everybody, or by the SDK of what is handed over', () => {
-  for (const word of ['false', '100%;key=search', 'true']) {
-    const text = writeWords('A=1\n', { F: word }, MARK)
-    for (const [dialect, read] of READERS) {
-      if (dialect === 'docker' || dialect === 'kubectl') expect(bySdk(read(text))).toBe(word !== 'false')
-      else expect(read(text)).toBe(word)
-    }
+it('what is written for anybody is read by everybody, or by the SDK of what is handed over', async () => {
+  for (const { isHere, dialect, read } of READERS) {
+    if (!isHere) continue
+    const words = ['false', '100%;key=search', 'true']
+    const found = await read(words.map((word) => writeWords('A=1\n', { F: word }, MARK)))
+    if (dialect === 'docker' || dialect === 'kubectl') expect(found.map(bySdk)).toEqual([false, true, true])
+    else expect(found).toEqual(words)
   }
 })
