@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { main } from './cli.ts'
 import { EXIT, RolloutError } from './core/values/errors.ts'
 import type { Controller } from './core/journal/event.ts'
-import type { Stream } from './core/values/stream.ts'
+import type { Stream, TerminalSize } from './core/values/stream.ts'
 import type { Shell } from './shell.ts'
 import about from '../package.json' with { type: 'json' }
 
@@ -27,6 +27,12 @@ function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'
   })
 }
 
+/** Pipes whose reader has gone. */
+const unread = new Set<NodeJS.WriteStream>()
+
+/** Of a terminal that does not say how large it is. */
+const STANDARD: TerminalSize = { columns: 80, rows: 24 }
+
 function stream(to: NodeJS.WriteStream): Stream {
   const { env } = process
   const tty = to.isTTY && env['TERM'] !== 'dumb'
@@ -35,7 +41,8 @@ function stream(to: NodeJS.WriteStream): Stream {
   return {
     write: (text) => void to.write(text),
     tty: tty && env['CI'] === undefined,
-    columns: to.columns ?? 100,
+    ...(tty && { size: () => ({ columns: to.columns || STANDARD.columns, rows: to.rows || STANDARD.rows }) }),
+    isUnread: () => unread.has(to),
     color: plain ? 0 : forced ? 1 : tty ? 2 : 0,
   }
 }
@@ -156,6 +163,7 @@ stopOn('SIGTERM', 'terminated')
 process.stderr.on('error', () => undefined)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has gone (`rollout history | head`) is not an error.
+  unread.add(process.stdout)
   if (error.code === 'EPIPE') return
   // What was asked for may be done, but nobody has read so.
   process.exitCode ||= EXIT.unreachable

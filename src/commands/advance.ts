@@ -8,6 +8,7 @@ import { byHand } from '../engine/apply.ts'
 import { stateOf, type Engine } from '../engine/engine.ts'
 import { openObserver } from '../engine/observe.ts'
 import type { Turn } from '../engine/move.ts'
+import { openMoveProgress } from '../views/move-progress.ts'
 import { renderAdvance, renderRefusal } from '../views/advance.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
@@ -27,7 +28,10 @@ export default async function advance(session: Session<ValuesOf<'advance'>>): Pr
   const by = await signature(session)
   const found = await consider(engine, observer, by.actor)
   checkStep(found.state, ifStep)
-  const turn = dryRun ? found : await advanceNow(engine, observer, found, { signature: by, overrides: override })
+  if (dryRun) return answerOf(engine, found.state, found, override)
+  const progress = openMoveProgress(session.err, session.clock, { left: () => byHand(engine, stateOf(engine)), isUrgent: false })
+  writer.follow(progress.tell)
+  const turn = await advanceNow(engine, observer, found, { signature: by, overrides: override }).finally(progress.end)
   return answerOf(engine, found.state, turn, override)
 }
 

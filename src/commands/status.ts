@@ -8,7 +8,7 @@ import { leaseOf } from '../session/lease.ts'
 import { withUnheard } from '../session/unheard.ts'
 import { editedFiles, openState } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
-import { renderStatus } from '../views/status.ts'
+import { renderStatus, renderStatusAgain } from '../views/status.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
@@ -21,6 +21,7 @@ export default async function* status(session: Session<ValuesOf<'status'>>): Asy
   if (!session.options.watch) return
   for (let shown = state; ;) {
     await journal.changed(shown.seq, REFRESH, session.signal)
+    if (session.isUnread()) return
     const { state: now } = await loadState(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
     checkHere(now)
@@ -36,12 +37,12 @@ function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease:
   const summary = summarize(situationOf(state, clock.now()), lease)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
-  const clear = options.watch && isLive ? '\u001b[H\u001b[J' : ''
+  const render = options.watch && isLive ? renderStatusAgain : renderStatus
   return {
     outcome: outcomeOf(state),
     kind: 'status',
     value: { ...summary, edited },
-    text: (out) => clear + renderStatus(summary, state.plan, out, [...unheard, ...notes]),
+    text: (out) => render(summary, state.plan, out, [...unheard, ...notes]),
   }
 }
 

@@ -1,3 +1,4 @@
+import { FEW, formatCount, joinFew } from '../core/values/join-few.ts'
 import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
@@ -68,13 +69,13 @@ function isFree(decision: Decision, overrides: readonly string[]): boolean {
 async function driftsBefore(engine: Engine, state: State, to: Destination): Promise<readonly Drift[]> {
   const { drifts, unreadable } = await findForeignDrift(engine, state, to)
   if (unreadable.length > state.plan.maxUnavailable)
-    throw new RolloutError(
-      'unreachable',
-      unreadable.map((each) => ({ message: formatUnreadable(each) })),
-    )
+    throw new RolloutError('unreachable', [
+      ...unreadable.slice(0, FEW).map((each) => ({ message: formatUnreadable(each) })),
+      ...(unreadable.length > FEW ? [{ message: `and ${formatCount(unreadable.length - FEW)} more targets` }] : []),
+    ])
   return drifts
 }
 
 function driftGate(drifts: readonly Drift[]): Gate {
-  return { name: 'drift', open: false, text: `drift ${drifts.map(formatDrift).join('; ')}` }
+  return { name: 'drift', open: false, text: `drift ${joinFew(drifts.map(formatDrift), '; ')}` }
 }

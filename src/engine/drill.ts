@@ -1,3 +1,4 @@
+import { joinFew } from '../core/values/join-few.ts'
 import { hasCode, RolloutError } from '../core/values/errors.ts'
 import { confirmedBy, type Drill, type Event, type Why } from '../core/journal/event.ts'
 import { effectiveRetreat } from '../core/policy/destination.ts'
@@ -59,7 +60,7 @@ async function checkQuiet(engine: Engine, state: State, { contingency }: Drillin
   const { drifts, unreadable } = await findDrift(engine, state)
   if (unreadable.length > 0)
     throw new RolloutError('unreachable', {
-      message: `nothing was touched: ${unreadable.map(formatUnreadable).join('; ')}`,
+      message: `nothing was touched: ${joinFew(unreadable.map(formatUnreadable), '; ')}`,
       hint: 'rollout doctor looks closer',
     })
   const [first] = drifts

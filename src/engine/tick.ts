@@ -1,6 +1,7 @@
 import type { State } from '../core/journal/state.ts'
 import { decide } from '../core/policy/decide.ts'
 import type { Destination } from '../core/policy/destination.ts'
+import { joinFew } from '../core/values/join-few.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { driftedTargets, findForeignDrift, formatUnreadable, unreadableTargets } from './drift.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -48,7 +49,7 @@ async function findObstacle(engine: Engine, state: State, to: Destination): Prom
   }
   if (unreadable.length > state.plan.maxUnavailable)
     return {
-      decision: { do: 'hold', gates: [], why: { code: 'refused', text: unreadable.map(formatUnreadable).join('; ') } },
+      decision: { do: 'hold', gates: [], why: { code: 'refused', text: joinFew(unreadable.map(formatUnreadable), '; ') } },
       blocked: unreadableTargets(unreadable),
     }
   const doubted = await signatureGate(engine)

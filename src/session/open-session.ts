@@ -32,6 +32,7 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
       return { clock: shell.clock, env: shell.env, folder: session.place.folder, standingOf }
     },
     isLive: shell.out.tty,
+    isUnread: () => shell.out.isUnread?.() === true,
     meant: async () => {
       meant ??= import('./project.ts').then(async ({ findMeantIn }) => findMeantIn(session))
       return meant

@@ -33,6 +33,8 @@ export interface Session<Options extends Everywhere = Everywhere> extends Omit<S
   readonly lender: Lender
   /** Whether somebody watches stdout who sees it change. */
   readonly isLive: boolean
+  /** Whether nobody reads stdout any more. */
+  readonly isUnread: () => boolean
   /** Finds the rollout that is meant, the first time it is asked for; undefined where only the plan can say. */
   readonly meant: () => Promise<Meant | undefined>
   /** Opens the journal of the rollout meant, the first time it is asked for. */

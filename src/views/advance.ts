@@ -1,5 +1,6 @@
 import type { Decision } from '../core/policy/decide.ts'
 import type { Step } from '../core/plan/steps.ts'
+import { FEW, formatCount } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { type Change } from '../core/report/summary.ts'
@@ -34,14 +35,16 @@ export function renderAdvance({ changes, state, decision, left, overrides }: Mov
   return `${lines.join('\n')}\n`
 }
 
-/** Renders why each target has not confirmed that has not, and the lines to type. */
+/** Renders why targets have not confirmed, and the lines to type; of many the first ones. */
 export function renderByHand(state: State, left: Moved['left'], stream: Stream): readonly string[] {
   const color = paint(stream)
-  return left.flatMap(({ target, lines }) => {
+  const more = left.length - FEW
+  const named = left.slice(0, FEW).flatMap(({ target, lines }) => {
     const progress = state.intent?.targets[target]
     const error = progress?.is === 'refused' ? progress.error : 'not confirmed'
     return [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]
   })
+  return more > 0 ? [...named, `  ${color.red('✗')} and ${formatCount(more)} more: --json has the lines of each`] : named
 }
 
 /** Renders why it stays: what was measured, what is needed, when it may change, and how to go anyway. */

@@ -1,3 +1,5 @@
+import { joinFew } from '../core/values/join-few.ts'
+
 /** What must not reach a terminal: control characters, line ends, and what makes text read in another order than it is written. */
 const HARMFUL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 /** What a runner of GitHub Actions obeys: `##[…]` anywhere in a line, `::…` where it begins one. */
@@ -8,9 +10,9 @@ export function clean(text: string): string {
   return text.replaceAll(HARMFUL, code).replaceAll(COMMAND, (found) => found.slice(0, -1) + code(found.slice(-1)))
 }
 
-/** Names from elsewhere, with commas between them. */
+/** Names from elsewhere, with commas between them; of many the first ones, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  return names.map(clean).join(', ')
+  return joinFew(names.map(clean))
 }
 
 function code(found: string): string {

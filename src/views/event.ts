@@ -1,4 +1,5 @@
 import { confirmedBy, type Event } from '../core/journal/event.ts'
+import { joinFew } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
@@ -53,7 +54,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
       return `${event.move === 'advance' ? color.green(text) : color.red.bold(text)}  ${clean(why)}`
     }
     case 'applied':
-      return color.dim(`  ${confirmedBy(event).map(clean).join(' · ')} ✓`)
+      return color.dim(`  ${joinFew(confirmedBy(event).map(clean), ' · ')} ✓`)
     case 'joined':
       return color.dim(`  written to ${listed(event.targets)} by another process as well`)
     case 'refused':
@@ -67,7 +68,10 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     case 'blocked':
       return event.by.length === 0
         ? color.dim('nothing stands in the way any more')
-        : `${color.yellow.bold('blocked')}  ${event.by.map(({ text }) => clean(text)).join('; ')}`
+        : `${color.yellow.bold('blocked')}  ${joinFew(
+            event.by.map(({ text }) => clean(text)),
+            '; ',
+          )}`
     case 'resumed':
       return color.bold('resumed')
     case 'approved':

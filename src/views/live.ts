@@ -3,11 +3,13 @@ import type { Decision } from '../core/policy/decide.ts'
 import { nextStep } from '../core/policy/destination.ts'
 import { waitsFor } from '../core/policy/waiting.ts'
 import { metricsUnderWay } from '../core/policy/situation.ts'
+import { FEW } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
+import { fitText } from './fit.ts'
 import { renderVerdict } from './status.ts'
 import { summarizeMetric } from '../core/report/summary.ts'
 
@@ -32,17 +34,21 @@ interface Screen {
 export function openLive({ out, err }: Screen, json: boolean): Live {
   const to = json ? err : out
   const spinner = err.tty && !json ? ora({ spinner: 'dots', discardStdin: false, ...(err.color === 0 && { color: false }) }) : undefined
-  let last = ''
+  let [last, refused] = ['', 0]
   const line = (text: string): void => beside(spinner, () => to.write(`${text}\n`))
   return {
     event: (happening) => {
-      if (!QUIET.has(happening.event.type)) line(renderEvent(happening, to))
+      const { type } = happening.event
+      if (type === 'intended') refused = 0
+      if (type === 'refused') refused += 1
+      if (QUIET.has(type) || (type === 'refused' && refused > FEW + 1)) return
+      line(type === 'refused' && refused > FEW ? '  … and others: rollout status counts them' : renderEvent(happening, to))
     },
     say: (render) => beside(spinner, () => to.write(render(to))),
     turn: ({ decision, state }) => {
       const text = renderTurn(decision, state, to)
       if (spinner) {
-        spinner.text = text
+        spinner.text = inWindow(text, err)
         if (!spinner.isSpinning) spinner.start()
       } else if (decision.do === 'hold' || decision.do === 'rest') {
         const key = `${decision.do} ${decision.why.code} ${peopleOf(decision)} ${verdictsOf(state)} ${blockedBy(state)}`
@@ -102,6 +108,13 @@ function verdictsOf(state: State): string {
   return Object.values(state.watch?.tracks ?? {})
     .map(({ verdict }) => verdict)
     .join()
+}
+
+/** Behind the sign of life, which takes two columns. */
+function inWindow(text: string, { size }: Stream): string {
+  if (!size) return text
+  const { columns, rows } = size()
+  return fitText(text, { columns: Math.max(1, columns - 2), rows }).join('\n')
 }
 
 function beside(spinner: Ora | undefined, write: () => void): void {

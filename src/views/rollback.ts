@@ -1,3 +1,4 @@
+import { FEW, formatCount } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Change } from '../core/report/summary.ts'
@@ -31,7 +32,10 @@ export function renderRollback({ did, changes, state, left, confirmed: done }: R
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
     return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
-  const confirmed = done.map((name) => `${clean(name)} ${color.green('✓')}`).join('   ')
+  const all = formatCount(new Set([...done, ...left.map(({ target }) => target)]).size)
+  const tick = color.green('✓')
+  const confirmed =
+    done.length > FEW ? `${formatCount(done.length)} of ${all} targets ${tick}` : done.map((name) => `${clean(name)} ${tick}`).join('   ')
   const lines = [
     `${color.red('↓')} ${moves}`,
     ...(confirmed === '' ? [] : [`  ${confirmed}`]),

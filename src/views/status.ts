@@ -6,6 +6,7 @@ import type { Status } from '../core/journal/state.ts'
 import type { Summary } from '../core/report/summary.ts'
 import { formatExposure, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
+import { fitLines, type RankedLine } from './fit.ts'
 import { renderMissing } from './missing.ts'
 import { outlookText } from './guarantee.ts'
 import { paint } from './paint.ts'
@@ -13,37 +14,66 @@ import { renderWaits } from './waiting.ts'
 
 const BAR = 20
 
+/** Where a window is too small for the page, what blocks and what to type stay longest. */
+const RANK = { heading: 0, waits: 1, moving: 2, proof: 3, gates: 4, resting: 5, space: 6 } as const
+
 /** Renders the page of `rollout status`: where it is, what it waits for, what to type. */
-export function renderStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): string {
+export function renderStatus(...page: Parameters<typeof linesOfStatus>): string {
+  return linesOfStatus(...page)
+    .map(({ text }) => `${text}\n`)
+    .join('')
+}
+
+/** Renders the page in the place of the one before, as far as the window of the terminal has room for it. */
+export function renderStatusAgain(...page: Parameters<typeof linesOfStatus>): string {
+  const [, , { size }] = page
+  return CLEARED + (size ? fitLines(linesOfStatus(...page), size()) : renderStatus(...page))
+}
+
+const CLEARED = '\u001b[H\u001b[J'
+
+function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): readonly RankedLine[] {
   const color = paint(stream)
   const name = clean(summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`)
   const { step } = summary
   const where = step ? `step ${step.number} of ${step.of}, ${clean(step.phase)}` : 'before the first step'
-  const lines = [`${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`, ...renderWaits(summary.waitsFor, stream), '']
+  const lines: RankedLine[] = []
+  const add = (rank: keyof typeof RANK, ...texts: readonly string[]): unknown =>
+    lines.push(...texts.map((text) => ({ text, rank: RANK[rank] })))
+  add('heading', `${color.bold(name)}  ${renderWord(summary.status, stream)}  ${where}`)
+  add('waits', ...renderWaits(summary.waitsFor, stream))
+  add('space', '')
+  const moved = new Set([...(step?.toggles ?? []), ...(summary.next?.toggles ?? [])])
   for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
     const next = summary.intent ? undefined : summary.next
     const moving = next?.toggles.includes(toggle) ? color.dim(` next: ${next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
-    lines.push(`  ${clean(toggle).padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`)
+    add(
+      moved.has(toggle) ? 'moving' : 'resting',
+      `  ${clean(toggle).padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`,
+    )
   }
-  lines.push('')
-  for (const metric of summary.metrics) lines.push(`  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
+  add('space', '')
+  for (const metric of summary.metrics)
+    add('proof', `  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
     for (const gate of summary.gates.filter(({ name: each, open }) => open && each !== 'metrics'))
-      lines.push(`  ${color.green('✓')} ${clean(gate.text)}`)
-    if (summary.outlook) lines.push(`  ${color.dim(clean(outlookText(summary.outlook)))}`)
-    if (summary.ahead.length > 0) lines.push(color.dim(`  before ${clean(summary.phase)} is complete:`))
-    for (const gate of summary.ahead) lines.push(color.dim(`  · ${clean(gate.text)}`), ...renderMissing(gate, stream))
+      add('gates', `  ${color.green('✓')} ${clean(gate.text)}`)
+    if (summary.outlook) add('gates', `  ${color.dim(clean(outlookText(summary.outlook)))}`)
+    if (summary.ahead.length > 0) add('gates', color.dim(`  before ${clean(summary.phase)} is complete:`))
+    for (const gate of summary.ahead) add('gates', color.dim(`  · ${clean(gate.text)}`), ...renderMissing(gate, stream))
   }
-  if (summary.missing.length > 0) lines.push(`  ${color.yellow('!')} went on without ${listed(summary.missing)}`)
+  if (summary.missing.length > 0) add('proof', `  ${color.yellow('!')} went on without ${listed(summary.missing)}`)
   if (summary.stopped)
-    lines.push(
+    add(
+      'proof',
       `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)})`)}`,
     )
-  for (const note of notes) lines.push(`  ${color.yellow('!')} ${clean(note)}`)
-  if (summary.controller) lines.push(renderController(summary.controller, stream))
-  lines.push('', color.dim(`  ${nextCommand(summary)}`), '')
-  return lines.join('\n')
+  for (const note of notes) add('proof', `  ${color.yellow('!')} ${clean(note)}`)
+  if (summary.controller) add('gates', renderController(summary.controller, stream))
+  add('space', '')
+  add('heading', color.dim(`  ${nextCommand(summary)}`))
+  return lines
 }
 
 export function renderVerdict(verdict: Verdict, stream: Pick<Stream, 'color'>): string {

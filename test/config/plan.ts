@@ -61,7 +61,7 @@ export async function refusal(files: Files | string, options: Partial<LoadOption
 
 /** What the user sees of it. */
 export async function seen(files: Files | string, options: Partial<LoadOptions> = {}): Promise<string> {
-  return renderProblems(await refusal(files, options), { write: () => undefined, tty: false, columns: 80, color: 0 })
+  return renderProblems(await refusal(files, options), { write: () => undefined, tty: false, color: 0 })
 }
 
 /** PLAN with some of its text replaced; what is to be replaced must be there. */

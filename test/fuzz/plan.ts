@@ -19,7 +19,7 @@ export const SHIPPED = Object.fromEntries(
   ['rollout.yaml', ...PHASES.map((name) => `phases/${name}.yaml`)].map((name) => [name, read(name)]),
 )
 
-const STREAM = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const STREAM = { write: () => undefined, tty: false, color: 0 } as const
 
 /** Accepted, or one error for people. Anything else is a bug, and fails the property with its stack. */
 async function survives(files: Readonly<Record<string, string | Uint8Array>>): Promise<'accepted' | 'refused'> {

@@ -32,7 +32,6 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
   const stream = (to: 'out' | 'err') => ({
     write: (text: string) => void (printed[to] += text),
     tty: false,
-    columns: 100,
     color: 0 as const,
   })
   const cwd = rest.cwd ?? ownFolder('rollout-shell-')

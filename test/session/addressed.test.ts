@@ -22,7 +22,7 @@ it.each<readonly [said: string, file: string | undefined, env: string | undefine
   ['the rollout planned, the rollout plan-b', undefined, 'staging', 'the rollout planned, the rollout plan-b'],
 ])('%j is typed with -f %j -e %j', (said, file, env, told) => {
   let written = ''
-  const stream = { write: (text: string) => void (written += text), tty: false, columns: 80, color: 0 } as const
+  const stream = { write: (text: string) => void (written += text), tty: false, color: 0 } as const
   addressed(stream, { ...(file !== undefined && { file }), ...(env !== undefined && { env }) }, VERBS).write(said)
   expect(written).toBe(told)
 })

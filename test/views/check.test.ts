@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { oneLine, renderCheck, summaryOf, type CheckRow } from '../../src/views/check.ts'
 
-const plain = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const plain = { write: () => undefined, tty: false, color: 0 } as const
 const row = (more: Partial<CheckRow>): CheckRow => ({ what: 'metrics', name: 'errors', verdict: 'ok', text: 'fine', ...more })
 
 describe('renderCheck', () => {

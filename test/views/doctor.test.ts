@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderDoctor } from '../../src/views/doctor.ts'
 
-const plain = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const plain = { write: () => undefined, tty: false, color: 0 } as const
 
 describe('renderDoctor', () => {
   it('is a line per finding, its place, and what to do about it', () => {

@@ -4,7 +4,7 @@ import type { Metric } from '../../src/core/plan/plan.ts'
 import { parseRule } from '../../src/core/values/rule.ts'
 import { renderMetric, renderToggle } from '../../src/views/explain.ts'
 
-const plain = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const plain = { write: () => undefined, tty: false, color: 0 } as const
 
 function rule(text: string) {
   const parsed = parseRule(text)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderInit } from '../../src/views/init.ts'
 
-const plain = { write: () => undefined, tty: false, columns: 80, color: 0 } as const
+const plain = { write: () => undefined, tty: false, color: 0 } as const
 const base = { plan: '/shop/rollout.yaml', found: true, file: '.env', toggles: [{ name: 'FEATURE_A' }], left: [], on: [] }
 
 describe('renderInit', () => {

@@ -11,7 +11,7 @@ import { stateOf, type Engine } from '../../engine/engine.ts'
 import { destinationOf, rollBack } from '../../engine/rollback.ts'
 import type { Writer } from '../../engine/writer.ts'
 import { renderChanges } from '../../views/event.ts'
-import { openRollbackProgress } from '../../views/rollback-progress.ts'
+import { openMoveProgress } from '../../views/move-progress.ts'
 import { renderRollback, renderSettling } from '../../views/rollback.ts'
 import { contingencyCalled, type Named } from '../../session/contingency.ts'
 import { endController } from '../../session/controller.ts'
@@ -66,14 +66,14 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
   if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
   if (options.dryRun) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const by = await signature(session, 'emergency')
-  const progress = openRollbackProgress(err, session.clock, () => byHand(engine, stateOf(engine)))
+  const progress = openMoveProgress(err, session.clock, { left: () => byHand(engine, stateOf(engine)), isUrgent: true })
   writer.follow(progress.tell)
   const { before, to } = await rollBack(engine, {
     scope,
     why: whyOf(by.reason, contingency),
     signature: by,
     end: async (controller) => isHere && (await endController(session, controller)),
-    settling: (wait) => err.write(renderSettling(wait)),
+    settling: (wait) => progress.say(renderSettling(wait)),
   }).finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
   const answer = answerOf(session, engine, changesOf(before, to), did, progress.confirmed)

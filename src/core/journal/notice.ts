@@ -1,3 +1,4 @@
+import { joinFew } from '../values/join-few.ts'
 import { defined } from '../values/defined.ts'
 import { formatApprovals } from '../plan/approvals.ts'
 import type { NoticeKind } from '../values/notice-kind.ts'
@@ -106,7 +107,18 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
       return before?.status === 'running' ? [{ kind: 'paused', ...because(event.why) }] : []
     case 'blocked': {
       const drifts = newObstacles(before?.blocked, event.by).filter(({ name }) => name === 'drift')
-      return drifts.length === 0 ? [] : [{ kind: 'drifted', about: drifts.map(({ text }) => text).join('; '), code: 'drift' }]
+      return drifts.length === 0
+        ? []
+        : [
+            {
+              kind: 'drifted',
+              about: joinFew(
+                drifts.map(({ text }) => text),
+                '; ',
+              ),
+              code: 'drift',
+            },
+          ]
     }
     case 'approved':
       return [{ kind: 'approved', about: `step ${event.step + 1}, for ${event.group}` }]

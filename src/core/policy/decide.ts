@@ -1,3 +1,4 @@
+import { joinFew } from '../values/join-few.ts'
 import { defined } from '../values/defined.ts'
 import type { Why } from '../journal/event.ts'
 import type { Weighed } from '../judge/comparison.ts'
@@ -71,7 +72,15 @@ function findCritical({ state, metrics, weighed }: Situation): Why | undefined {
     progress.is === 'refused' ? [{ target, text: `${target}: ${progress.error}` }] : [],
   )
   const names = refused.map(({ target }) => target)
-  return canDoWithout(plan, intent, names) ? undefined : { code: 'refused', text: refused.map(({ text }) => text).join('; ') }
+  return canDoWithout(plan, intent, names)
+    ? undefined
+    : {
+        code: 'refused',
+        text: joinFew(
+          refused.map(({ text }) => text),
+          '; ',
+        ),
+      }
 }
 
 function respond(state: State, phase: Phase, why: Why): Decision {

@@ -1,3 +1,4 @@
+import { joinFew } from '../values/join-few.ts'
 import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import { phaseGates, type Gate } from '../policy/gates.ts'
@@ -89,7 +90,15 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
 
 /** With every gate open the next step still fails on what stands in its way. */
 function sayDecision({ do: what, why }: Decision, { blocked }: State): Summary['decision'] {
-  return what === 'advance' && blocked ? { do: 'hold', text: blocked.map(({ text }) => text).join('; ') } : { do: what, text: why.text }
+  return what === 'advance' && blocked
+    ? {
+        do: 'hold',
+        text: joinFew(
+          blocked.map(({ text }) => text),
+          '; ',
+        ),
+      }
+    : { do: what, text: why.text }
 }
 
 function outlookIn(situation: Situation): Pick<Summary, 'outlook'> {

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { rowsOf } from '../../src/views/fit.ts'
+import { freePort } from '../helpers/port.ts'
+import { has } from '../helpers/program.ts'
+import { until } from '../helpers/until.ts'
+import { place } from './binary.ts'
+
+/* The program in a terminal of a size of its own: a real one, made by script(1). */
+
+const binary = join(import.meta.dirname, '../../bin/rollout.cjs')
+const CLEARED = '\u001b[H\u001b[J'
+const ended: (() => void)[] = []
+
+afterEach(() => {
+  for (const end of ended.splice(0)) end()
+})
+
+interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Types the program in a terminal; ends it after the test. */
+function type(folder: string, argv: string, { columns, rows }: Size, env: Readonly<Record<string, string>> = {}) {
+  const line = `stty rows ${rows} cols ${columns}; exec '${process.execPath}' '${binary}' ${argv}`
+  const child = spawn('script', ['-qefc', line, '/dev/null'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, SHELL: '/bin/sh', TERM: 'xterm', ROLLOUT_ACTOR: 'ana', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text.replaceAll('\r\n', '\n')))
+  const gone = new Promise<number | null>((done) => child.once('close', done))
+  ended.push(() => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  })
+  const said = (): string => out
+  return { said, gone, printed: async (what: RegExp) => until(`it prints ${what}`, () => what.test(out), { said }) }
+}
+
+/** Thirty toggles, of which the first one moves. */
+function thirty(): string {
+  const all = Array.from({ length: 30 }, (_, nth) => `FEATURE_${nth + 10}`)
+  return [
+    'version: 1',
+    'name: shop',
+    `toggles: { ${all.map((name) => `${name}: { targets: [web] }`).join(', ')} }`,
+    'targets: { web: { use: env-file, path: web.env } }',
+    'metrics: { errors: { use: command, run: [echo, "0"], critical: "> 5" } }',
+    'defaults: { hold: 1h, metrics: [errors] }',
+    'phases:',
+    ...all.map((name) => `  - { phase: ${name.toLowerCase().replace('_', '-')}, toggles: [${name}], steps: [50%, 100%] }`),
+    '',
+  ].join('\n')
+}
+
+async function begun() {
+  const env = Array.from({ length: 30 }, (_, nth) => `FEATURE_${nth + 10}=false\n`).join('')
+  const at = place({ 'rollout.yaml': thirty(), 'web.env': env })
+  expect(await at.rollout('start')).toMatchObject({ code: 0 })
+  expect(await at.rollout('advance')).toMatchObject({ code: 0 })
+  return at
+}
+
+describe.runIf(has('script'))('in a terminal', () => {
+  test.each([
+    [80, 24],
+    [40, 12],
+    [40, 24],
+    [200, 60],
+  ])('status --watch fits %i×%i: where it is, what it waits for, what moves, what to type', async (columns, rows) => {
+    const at = await begun()
+    const { printed, said } = type(at.folder, 'status --watch', { columns, rows })
+    // A second page: the first is whole.
+    await printed(/\[H\u001b\[J[^]*\[H\u001b\[J/)
+    const page = said().split(CLEARED)[1] ?? ''
+    const lines = page.split('\n').slice(0, -1)
+    expect(lines.length).toBeLessThan(rows)
+    for (const line of lines) expect(rowsOf(line, columns), line).toHaveLength(1)
+    for (const part of ['RUNNING', 'hold', 'FEATURE_10 ', 'rollout run']) expect(page).toContain(part)
+    expect(page.includes('more lines')).toBe(rows < 40)
+  })
+
+  test('the line of run that lives fits a small terminal', async () => {
+    const at = await begun()
+    const size = { columns: 30, rows: 6 }
+    const { printed, said } = type(at.folder, 'run', size, { NO_COLOR: '1' })
+    await printed(/FEATURE_10 at 50%/)
+    await printed(/watched by/)
+    // oxlint-disable-next-line no-control-regex -- what a terminal obeys
+    const frames = said().split(/(?:\u001b\[[\d;?]*[A-Za-z])+/)
+    const lives = frames.filter((each) => each.includes('FEATURE_10 at'))
+    expect(lives).not.toEqual([])
+    for (const frame of lives) {
+      expect(frame.split('\n').length).toBeLessThan(size.rows)
+      for (const row of frame.split('\n')) expect(rowsOf(row, size.columns), frame).toHaveLength(1)
+    }
+  })
+
+  test('a rollback over a target that does not answer says what is known of each, and one line lives', async () => {
+    const port = await freePort()
+    const words = new Map([['FEATURE_X', 'false']])
+    let hangs = false
+    const server = createServer((request, answer) => {
+      if (hangs) return
+      const name = request.url?.slice(1) ?? ''
+      let body = ''
+      request.on('data', (part: Buffer) => (body += String(part)))
+      request.on('end', () => {
+        if (request.method === 'PUT') words.set(name, body)
+        answer.setHeader('content-type', 'application/json').end(JSON.stringify({ value: words.get(name) }))
+      })
+    }).listen(port, '127.0.0.1')
+    ended.push(() => (server.closeAllConnections(), server.close()))
+    const url = `http://127.0.0.1:${port}/{{name}}`
+    const store = `{ use: http, url: "${url}", body: "{{value}}", get: { url: "${url}", path: value }, timeout: 5m }`
+    const plan = thirty().replace('targets: { web:', `targets: { store: ${store}, web:`).replace('[web]', '[web, store]')
+    const at = place({ 'rollout.yaml': plan, 'web.env': Array.from({ length: 30 }, (_, nth) => `FEATURE_${nth + 10}=false\n`).join('') })
+    words.set('FEATURE_10', 'false')
+    expect(await at.rollout('start')).toMatchObject({ code: 0 })
+    expect(await at.rollout('advance')).toMatchObject({ code: 0 })
+    hangs = true
+    const { printed, said } = type(at.folder, 'rollback', { columns: 60, rows: 20 }, { NO_COLOR: '1' })
+    await printed(/web ✓/)
+    await printed(/store … has not confirmed yet. By hand:\n {6}curl/)
+    await printed(/\r\u001b\[K {2}… \d+s: waits for store/)
+    expect(said()).not.toContain('web … has not')
+  })
+
+  test('where the terminal is dumb, or nobody watches, nothing is drawn over', async () => {
+    const at = await begun()
+    const { printed, said } = type(at.folder, 'status --watch', { columns: 80, rows: 24 }, { TERM: 'dumb' })
+    await printed(/rollout run/)
+    expect(said()).not.toContain('\u001b')
+    expect(said()).toContain('FEATURE_39')
+  })
+})
+
+test('status --watch ends when its reader has gone', async () => {
+  const at = await begun()
+  const line = `'${process.execPath}' '${binary}' status --watch | head -1; exit "\${PIPESTATUS[0]}"`
+  const child = spawn('bash', ['-c', line], { cwd: at.folder, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  ended.push(() => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  const gone = new Promise<number | null>((done) => child.once('exit', done))
+  await until('it prints', () => out.includes('RUNNING'))
+  // Nobody hears of a reader that goes: only the next page finds that out.
+  for (const verb of ['pause', 'resume', 'pause']) await at.rollout(verb)
+  expect(await gone).not.toBeNull()
+})
