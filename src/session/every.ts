@@ -83,7 +83,8 @@ function openOne<Options extends Everywhere>(
 }
 
 function named(stream: Stream, name: string): Stream {
-  return { ...stream, write: (text) => stream.write(text.replaceAll(/^(?=.)/gm, `${name} `)) }
+  // None of them draws a line that lives over what another has said.
+  return { ...stream, tty: false, write: (text) => stream.write(text.replaceAll(/^(?=.)/gm, `${name} `)) }
 }
 
 /** The plans of this folder that say the same store: name → file. */

@@ -1,3 +1,4 @@
+import { joinFew } from '../../core/values/join-few.ts'
 import { RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Why } from '../../core/journal/event.ts'
 import { environment } from '../../core/plan/environment.ts'
@@ -49,7 +50,7 @@ async function takeBackOne(one: OneOfMany<ValuesOf<'rollback'>>): Promise<Done> 
   const { outcome, value } = await ordinary(one.session, one.isHere)
   const { changes, byHand: left, status } = value
   const moves = renderChanges(changes) || (outcome === 'done' ? 'every toggle is there already' : status)
-  const again = `not confirmed by ${left.map(({ target }) => target).join(', ')}; rollout rollback${addressOf(one)} tries the rest again`
+  const again = `not confirmed by ${joinFew(left.map(({ target }) => target))}; rollout rollback${addressOf(one)} tries the rest again`
   const elsewhere = `${again}, where its plan is; whoever watches it goes on by itself`
   return { outcome, value, text: outcome !== 'partial' ? moves : `${moves}: ${one.isHere ? again : elsewhere}` }
 }
