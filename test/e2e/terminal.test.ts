@@ -74,9 +74,9 @@ describe.runIf(has('script'))('in a terminal', () => {
     [200, 60],
   ])('status --watch fits %i×%i: where it is, what it waits for, what moves, what to type', async (columns, rows) => {
     const at = await begun()
-    const { printed, said } = type(at.folder, 'status --watch', { columns, rows })
+    const { said } = type(at.folder, 'status --watch', { columns, rows })
     // A second page: the first is whole.
-    await printed(/\[H\u001b\[J[^]*\[H\u001b\[J/)
+    await until('it draws it again', () => said().split(CLEARED).length > 2, { said })
     const page = said().split(CLEARED)[1] ?? ''
     const lines = page.split('\n').slice(0, -1)
     expect(lines.length).toBeLessThan(rows)
@@ -127,7 +127,8 @@ describe.runIf(has('script'))('in a terminal', () => {
     const { printed, said } = type(at.folder, 'rollback', { columns: 60, rows: 20 }, { NO_COLOR: '1' })
     await printed(/web ✓/)
     await printed(/store … has not confirmed yet. By hand:\n {6}curl/)
-    await printed(/\r\u001b\[K {2}… \d+s: waits for store/)
+    await until('one line lives', () => said().includes('\r\u001b[K  … '), { said })
+    await printed(/ {2}… \d+s: waits for store/)
     expect(said()).not.toContain('web … has not')
   })
 
