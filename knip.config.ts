@@ -20,6 +20,7 @@ const config: KnipConfig = {
     'mount',
     'umount',
     'mkfifo',
+    'script',
     'openssl',
     'ssh-keygen',
     'prometheus',
