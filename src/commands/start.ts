@@ -5,10 +5,10 @@ import { hasCode, RolloutError } from '../core/values/errors.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
-import { beginningOf, isReached, type Beginning } from '../core/policy/beginning.ts'
+import { isReached, type Beginning } from '../core/policy/beginning.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
-import { checkBesides, readBaseline } from '../engine/baseline.ts'
+import { findBeginning } from '../engine/beginning.ts'
 import type { Writer } from '../engine/writer.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { renderStart, type Begun } from '../views/start.ts'
@@ -32,9 +32,8 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
   const underWay = alreadyStarted(session, writer, plan)
   if (underWay) return underWay
   const engine = await openEngine(session, writer, plan)
-  const beginning = beginningOf(plan, await readBaseline(plan, engine.targets, engine.signal), writer.state)
-  if (isReached(plan, beginning)) return alreadyReached(session, writer, plan, beginning)
-  await checkBesides(plan, engine.targets, engine.signal)
+  const beginning = await findBeginning(engine, plan, session.options.adopt)
+  if (!beginning.adopted && isReached(plan, beginning)) return alreadyReached(session, writer, plan, beginning)
   try {
     await writer.append({ type: 'started', plan, digest: digestOf(plan), files, ...beginning }, by)
   } catch (thrown) {
@@ -44,7 +43,7 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
     throw thrown
   }
   if (!session.options.json) session.err.write(renderWarnings(warnings, session.err))
-  return answerOf(session, 'started', writer.state ?? asStarted(plan))
+  return answerOf(session, 'started', writer.state ?? asStarted(plan), beginning)
 }
 
 /** Returns the answer where a rollout is under way; undefined where none is. Throws `conflict` unless that is what was wanted. */
@@ -79,12 +78,12 @@ function alreadyReached(session: Session<ValuesOf<'start'>>, { state }: Writer, 
   })
 }
 
-function answerOf({ clock }: Session, did: Begun['did'], state: State): VerbAnswer {
+function answerOf({ clock }: Session, did: Begun['did'], state: State, beginning?: Beginning): VerbAnswer {
   const summary = summarize(situationOf(state, clock.now()))
   return {
     outcome: 'done',
     kind: 'status',
     value: { did, ...summary },
-    text: (out) => renderStart({ did, summary, plan: state.plan }, out),
+    text: (out) => renderStart({ did, summary, plan: state.plan, ...(beginning?.adopted && { adopting: beginning }) }, out),
   }
 }

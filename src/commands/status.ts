@@ -1,6 +1,8 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Lease } from '../core/journal/store.ts'
-import type { State } from '../core/journal/state.ts'
+import { isSameObstacle, type Obstacle } from '../core/journal/obstacle.ts'
+import { isEnded, type State } from '../core/journal/state.ts'
+import type { Journal } from '../core/journal/store.ts'
+import type { Instant } from '../core/values/units.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
@@ -14,10 +16,13 @@ import type { ValuesOf } from './table.ts'
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
 const REFRESH = 1000
 
-/** Shows where the rollout is, from the journal alone: it works with a broken plan and with every target down. */
+/**
+ * Shows where the rollout is, from the journal: it works with a broken plan and with every target down. Targets are asked
+ * for their marks alone, which say whether the journal is the one that wrote them.
+ */
 export default async function* status(session: Session<ValuesOf<'status'>>): AsyncGenerator<VerbAnswer> {
   const { journal, state } = await openState(session)
-  yield answerOf(session, state, await leaseOf(journal))
+  yield await answerOf(session, journal, state)
   if (!session.options.watch) return
   for (let shown = state; ;) {
     await journal.changed(shown.seq, REFRESH, session.signal)
@@ -25,25 +30,42 @@ export default async function* status(session: Session<ValuesOf<'status'>>): Asy
     const { state: now } = await loadState(journal)
     if (!now) throw new RolloutError('config', { message: `the journal is gone (${journal.place})` })
     checkHere(now)
-    if (now.seq !== shown.seq || session.isLive) yield answerOf(session, now, await leaseOf(journal))
+    if (now.seq !== shown.seq || session.isLive) yield await answerOf(session, journal, now)
     shown = now
   }
 }
 
-function answerOf(session: Session<ValuesOf<'status'>>, journaled: State, lease: Lease | undefined): VerbAnswer {
+async function answerOf(session: Session<ValuesOf<'status'>>, journal: Journal, journaled: State): Promise<VerbAnswer> {
   const { options, clock, isLive } = session
-  const { state, notes: unheard } = withUnheard(session, journaled)
+  const [lease, marked] = await Promise.all([leaseOf(journal), markedIn(session, journal, journaled)])
+  const { state: heard, notes: unheard } = withUnheard(session, journaled)
+  const state = blockedBy(marked, heard, clock.now())
   const edited = editedFiles(session, state)
   const summary = summarize(situationOf(state, clock.now()), lease)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
   const render = options.watch && isLive ? renderStatusAgain : renderStatus
   return {
-    outcome: outcomeOf(state),
+    outcome: marked.length > 0 && outcomeOf(state) !== 'partial' ? 'unhealthy' : outcomeOf(state),
     kind: 'status',
     value: { ...summary, edited },
-    text: (out) => render(summary, state.plan, out, [...unheard, ...notes]),
+    text: (out) => render(summary, state.plan, out, [...unheard, ...(isEnded(state) ? marked.map(({ text }) => text) : []), ...notes]),
   }
+}
+
+/** Of a rollout that has written nothing the journal is all there is: no target is opened for it. */
+async function markedIn(session: Session, journal: Journal, state: State): Promise<readonly Obstacle[]> {
+  if (state.epoch === 0 && !state.adopted) return []
+  const { lookAtMarks } = await import('../session/marks.ts')
+  return lookAtMarks(session, journal, state)
+}
+
+/** Nothing moves up while a mark says that the journal is not what it was: that is waited for, first of all. */
+function blockedBy(marked: readonly Obstacle[], state: State, now: Instant): State {
+  if (marked.length === 0 || isEnded(state)) return state
+  const known = state.blocked ?? []
+  const first = marked.map((each) => ({ ...each, since: known.find((other) => isSameObstacle(each, other))?.since ?? now }))
+  return { ...state, blocked: [...first, ...known.filter((each) => marked.every(({ target }) => each.target !== target))] }
 }
 
 function outcomeOf({ status: is, intent }: State): Outcome {

@@ -69,7 +69,14 @@ export const VERBS = {
   start: {
     about: 'Freeze the plan and record what every toggle is now',
     group: 'Daily',
-    options: { ifNeeded: { is: 'switch', about: 'for pipelines: exit 0 where it is started already, or nothing is to be rolled out' } },
+    options: {
+      ifNeeded: { is: 'switch', about: 'for pipelines: exit 0 where it is started already, or nothing is to be rolled out' },
+      adopt: {
+        is: 'switch',
+        about: 'the journal that wrote the targets is lost: go on from what they hold; a rollback then leads to the defaults',
+        needs: ['reason'],
+      },
+    },
     tells: true,
   },
   run: {

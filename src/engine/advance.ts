@@ -10,7 +10,7 @@ import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
 import { settleAfter } from './settle.ts'
-import { findForeignDrift, formatUnreadable } from './drift.ts'
+import { findForeignDrift, formatUnreadable, markedTargets, type Differing } from './drift.ts'
 import { finish, goOn, move, record, type Turn } from './move.ts'
 import { signatureGate } from './signatures.ts'
 import type { Signature } from './writer.ts'
@@ -48,7 +48,10 @@ export async function advanceNow(
   }
   const to = nextDestination(stateOf(engine))
   if (!to || !isFree(decision, overrides)) return { decision, state }
-  const drifts = await driftsBefore(engine, state, to)
+  const { marked, drifts } = await differingBefore(engine, state, to)
+  const [older] = markedTargets(marked, state, drifts)
+  // Not for an override: a target that carries something newer refuses the write.
+  if (older) return { decision: { do: 'hold', gates: [], why: { code: 'drift', text: older.text } }, state }
   if (drifts.length > 0 && !overrides.includes('drift')) {
     const gate = driftGate(drifts)
     return { decision: { do: 'hold', gates: [gate], why: { code: 'drift', text: gate.text } }, state }
@@ -66,14 +69,14 @@ function isFree(decision: Decision, overrides: readonly string[]): boolean {
   return decision.do === 'hold' && decision.gates.length > 0 && decision.gates.every(({ open, name }) => open || overrides.includes(name))
 }
 
-async function driftsBefore(engine: Engine, state: State, to: Destination): Promise<readonly Drift[]> {
-  const { drifts, unreadable } = await findForeignDrift(engine, state, to)
+async function differingBefore(engine: Engine, state: State, to: Destination): Promise<Pick<Differing, 'marked' | 'drifts'>> {
+  const { unreadable, ...differing } = await findForeignDrift(engine, state, to)
   if (unreadable.length > state.plan.maxUnavailable)
     throw new RolloutError('unreachable', [
       ...unreadable.slice(0, FEW).map((each) => ({ message: formatUnreadable(each) })),
       ...(unreadable.length > FEW ? [{ message: `and ${formatCount(unreadable.length - FEW)} more targets` }] : []),
     ])
-  return drifts
+  return differing
 }
 
 function driftGate(drifts: readonly Drift[]): Gate {

@@ -71,8 +71,8 @@ export async function checkBesides(plan: Plan, targets: readonly OpenTarget[], s
   if (problems.length > 0) throw new RolloutError('conflict', problems)
 }
 
-/** The variables that are toggles. */
-function wordsOf(plan: Plan, target: string): readonly string[] {
+/** Returns the variables of a target that are toggles. */
+export function wordsOf(plan: Plan, target: string): readonly string[] {
   return togglesOf(plan, target).flatMap((name) => plan.toggles[name]?.variable ?? [])
 }
 

@@ -3,15 +3,17 @@ import { environment } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
 import { exposuresAfter } from '../core/plan/steps.ts'
+import { adoptedOn } from '../core/journal/adopted.ts'
 import { notableMarks } from '../core/journal/fence.ts'
 import { identityOf } from '../core/journal/identity.ts'
 import type { Fence, Words } from '../core/ports.ts'
-import { TOMBSTONE, type Mark } from '../core/toggle/mark.ts'
+import { TOMBSTONE } from '../core/toggle/mark.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { backoff, retryOnConflict, retryWhileUnreachable, WRITE_ATTEMPTS } from './retry.ts'
 import { tryWriting } from './write-verified.ts'
 import { join } from './join.ts'
+import { marksOn } from './marked.ts'
 import type { SharedJournal } from './shared-journal.ts'
 
 /**
@@ -27,7 +29,9 @@ export async function deliver(
   sent: boolean,
 ): Promise<string | undefined> {
   const held = await known(engine, intent, target, sent)
-  const look = async (): Promise<Aim> => aim(engine, target, shared)
+  // A break-glass that was adopted is gone over once, by who made the step: one that comes later looks the same.
+  const isFirst = !sent && intent.seq === engine.writer.made
+  const look = async (): Promise<Aim> => aim(engine, target, shared, isFirst)
   const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
@@ -49,8 +53,8 @@ interface Aim {
  * Asks the target before the journal: what it holds of this rollout is then older than the answer, unless the journal
  * was restored from a backup. A retreat goes over that.
  */
-async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJournal): Promise<Aim> {
-  const held = isRetreat(stateOf(engine)) ? await marksOf(engine, target) : []
+async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJournal, isFirst = false): Promise<Aim> {
+  const held = isRetreat(stateOf(engine)) ? await marksOn(target, engine.signal) : []
   await refresh()
   const state = stateOf(engine)
   const { plan, intent, exposures: reached, epoch } = state
@@ -58,17 +62,16 @@ async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJourna
   const identity = identityOf(state)
   const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
   const unknown = notableMarks(held, { identity, epoch }).flatMap(({ is, mark }) => (is === 'newer' ? [mark.epoch] : []))
-  return { exposures, fence: { identity, epoch, over: [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : [])] } }
+  const adopted = adoptedOn(state, target.name).flatMap((mark) => (mark.epoch === TOMBSTONE && !isFirst ? [] : [mark.epoch]))
+  return {
+    exposures,
+    fence: { identity, epoch, over: [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : []), ...adopted] },
+  }
 }
 
 /** The newest intent takes something back. */
 function isRetreat({ stopped, epoch }: State): boolean {
   return stopped?.seq === epoch
-}
-
-/** Asks a target for the epochs it holds; none where it cannot be asked: then it cannot be written, and says why. */
-async function marksOf({ signal }: Engine, target: OpenTarget): Promise<readonly Mark[]> {
-  return target.marks(signal).catch(() => [])
 }
 
 /**

@@ -1,16 +1,19 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { State } from '../core/journal/state.ts'
-import { drift, environment, formatDrift, type Drift } from '../core/plan/environment.ts'
+import { drift, environment, formatDrift, formatHolding, type Drift } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/destination.ts'
+import { describeMarked, remedyFor, type Marked } from '../core/policy/marked.ts'
 import type { Words } from '../core/ports.ts'
 import { messageOf } from '../core/values/errors.ts'
-import type { Engine } from './engine.ts'
+import { findMarked, type Looking } from './marked.ts'
 import { shownWord } from './write-verified.ts'
 
 /** How targets differ from what the journal says they hold. */
 export interface Differing {
+  /** Those whose mark says that the journal is not what it was, or not alone: what differs there is no stranger's edit. */
+  readonly marked: readonly Marked[]
   readonly drifts: readonly Drift[]
   readonly unreadable: readonly UnreadableTarget[]
 }
@@ -22,39 +25,31 @@ export interface UnreadableTarget {
 }
 
 /** Reads targets back, all of them unless told, and compares them with what the journal says they hold. */
-export async function findDrift(
-  { targets, signal }: Pick<Engine, 'targets' | 'signal'>,
-  state: State,
-  names?: readonly string[],
-): Promise<Differing> {
-  const looked = await Promise.all(
-    targets
-      .filter(({ name }) => names?.includes(name) ?? true)
-      .map(async (target): Promise<Differing> => {
-        try {
-          const found = await target.read(Object.keys(environment(state.plan, target.name, state)), signal)
-          return { drifts: targetDrift(target, state, found), unreadable: [] }
-        } catch (thrown) {
-          return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
-        }
-      }),
-  )
-  return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
+export async function findDrift(engine: Looking, state: State, names?: readonly string[]): Promise<Differing> {
+  const { targets, signal } = engine
+  const read = async (target: OpenTarget): Promise<Omit<Differing, 'marked'>> => {
+    try {
+      const found = await target.read(Object.keys(environment(state.plan, target.name, state)), signal)
+      return { drifts: targetDrift(target, state, found), unreadable: [] }
+    } catch (thrown) {
+      return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
+    }
+  }
+  const asked = targets.filter(({ name }) => names?.includes(name) ?? true)
+  const [marked, looked] = await Promise.all([findMarked(engine, state, names), Promise.all(asked.map(read))])
+  return { marked, drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 
 /**
  * Finds what somebody else has done to the targets that a step up concerns, and to those where it was seen before. A target that the step before went without
  * and that is back comes along with this one.
  */
-export async function findForeignDrift(
-  engine: Pick<Engine, 'targets' | 'signal'>,
-  state: State,
-  { exposures }: Destination,
-): Promise<Differing> {
+export async function findForeignDrift(engine: Looking, state: State, { exposures }: Destination): Promise<Differing> {
   const concerned = concernedBy(state, exposures)
   const known = state.blocked?.flatMap(({ name, target }) => (name === 'drift' && target !== undefined ? [target] : [])) ?? []
-  const { drifts, unreadable } = await findDrift(engine, state, [...concerned, ...known])
+  const { marked, drifts, unreadable } = await findDrift(engine, state, [...concerned, ...known])
   return {
+    marked,
     drifts: drifts.filter(({ target }) => !state.missing.includes(target)),
     unreadable: unreadable.filter(({ target }) => concerned.includes(target)),
   }
@@ -67,9 +62,23 @@ export function targetDrift(target: OpenTarget, state: State, found: Words): rea
   )
 }
 
-/** Returns what stands in the way where targets differ from what the journal says they hold. */
-export function driftedTargets(drifts: readonly Drift[]): readonly Obstacle[] {
-  return drifts.map((each) => ({ name: 'drift', target: each.target, text: `${formatDrift(each)}: somebody else changed it` }))
+/** Returns what stands in the way where targets differ from what the journal says they hold: first what their marks say of it. */
+export function driftedTargets({ marked, drifts }: Pick<Differing, 'marked' | 'drifts'>, state: State): readonly Obstacle[] {
+  const isMarked = (name: string): boolean => marked.some(({ target }) => target === name)
+  const edited = drifts.filter(({ target }) => !isMarked(target))
+  return [
+    ...markedTargets(marked, state, drifts),
+    ...edited.map((each) => ({ name: 'drift', target: each.target, text: `${formatDrift(each)}: somebody else changed it` }) as const),
+  ]
+}
+
+/** Returns what stands in the way where the marks of targets say that the journal is not what it was, or not alone. */
+export function markedTargets(marked: readonly Marked[], state: State, drifts: readonly Drift[] = []): readonly Obstacle[] {
+  return marked.map((each) => {
+    const held = drifts.find(({ target }) => target === each.target)
+    const holding = held ? `; it ${formatHolding(held)}` : ''
+    return { name: 'drift', target: each.target, text: `${describeMarked(each, state)}${holding}: ${remedyFor(each, state.plan)}` }
+  })
 }
 
 /** Returns what stands in the way where targets cannot be read. */

@@ -2,18 +2,21 @@ import type { OpenTarget } from '../adapters/open.ts'
 import type { Why } from '../core/journal/event.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { environment, type Drift } from '../core/plan/environment.ts'
-import type { Engine } from './engine.ts'
-import { targetDrift } from './drift.ts'
+import { markedTargets, targetDrift } from './drift.ts'
+import { findMarked, type Looking } from './marked.ts'
 
 /**
  * Finds a word that somebody else wrote during an unfinished step up: resolves to why the step must not go on;
  * undefined where every target that answers holds the word from before the step or the one after it. The interruption
  * may have lasted, and a break-glass on another machine, above all, is in no journal.
  */
-export async function findForeignWord(engine: Pick<Engine, 'targets' | 'signal'>, state: State): Promise<Why | undefined> {
+export async function findForeignWord(engine: Looking, state: State): Promise<Why | undefined> {
   const { intent } = state
   if (intent?.move !== 'advance') return undefined
   const concerned = engine.targets.filter(({ name }) => intent.targets[name] !== undefined && !state.missing.includes(name))
+  const names = concerned.map(({ name }) => name)
+  const [older] = markedTargets(await findMarked(engine, state, names), state)
+  if (older) return { code: 'drift', text: older.text }
   const found = await Promise.all(concerned.map(async (target) => foreignAt(target, state, intent, engine.signal)))
   const [first] = found.flat()
   if (!first) return undefined

@@ -5,6 +5,7 @@ import { concernedBy, holdersOf } from '../core/policy/concerned.ts'
 import { nextDestination } from '../core/policy/destination.ts'
 import type { Duration } from '../core/values/units.ts'
 import { driftedTargets, findDrift, unreadableTargets, type Differing } from './drift.ts'
+import type { Looking } from './marked.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Obstacles } from './obstacles.ts'
 
@@ -67,9 +68,9 @@ function keyOf({ epoch, arrivedAt, digest }: State): string {
 }
 
 /** Only what is so at two looks counts, the second one after a place that lags behind must show what was written. */
-async function findTwice(engine: Pick<Engine, 'targets' | 'signal' | 'clock'>, state: State): Promise<Differing> {
+async function findTwice(engine: Looking, state: State): Promise<Differing> {
   const once = await findDrift(engine, state, watchedIn(state))
-  const odd = [...new Set([...once.drifts, ...once.unreadable].map(({ target }) => target))]
+  const odd = [...new Set([...once.drifts, ...once.unreadable, ...once.marked].map(({ target }) => target))]
   if (odd.length === 0) return once
   const lags = engine.targets.flatMap(({ name, lag }) => (odd.includes(name) ? [lag] : []))
   await engine.clock.sleep(Math.max(AGAIN, ...lags), engine.signal)
@@ -93,8 +94,8 @@ function nextIn(state: State): readonly string[] {
 }
 
 /** A target that cannot be read has not changed; it is in the way of a step that concerns it, and that may not go without it. */
-function obstaclesIn(state: State, { drifts, unreadable }: Differing): readonly Obstacle[] {
+function obstaclesIn(state: State, { unreadable, ...differing }: Differing): readonly Obstacle[] {
   const next = nextIn(state)
   const silent = unreadable.filter(({ target }) => next.includes(target))
-  return [...driftedTargets(drifts), ...(silent.length > state.plan.maxUnavailable ? unreadableTargets(silent) : [])]
+  return [...driftedTargets(differing, state), ...(silent.length > state.plan.maxUnavailable ? unreadableTargets(silent) : [])]
 }

@@ -7,6 +7,7 @@ import type { Destination } from '../core/policy/destination.ts'
 import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { findForeignWord } from './foreign-word.ts'
+import { retreatOver } from './retreat.ts'
 import type { Signature } from './writer.ts'
 
 /** How often an intent that somebody else overtakes is followed to the newer one. */
@@ -31,9 +32,15 @@ export interface Moving {
 }
 
 /** Makes a move durable, then carries it out. */
-export async function move(engine: Engine, moving: Moving, signature: Signature, overrides: readonly string[] = []): Promise<Turn> {
+export async function move(engine: Engine, asked: Moving, signature: Signature, overrides: readonly string[] = []): Promise<Turn> {
+  const moving = asked.do === 'advance' ? asked : await over(engine, asked)
   await intend(engine, moving, signature, overrides)
   return finish(engine, moving)
+}
+
+async function over(engine: Engine, moving: Moving): Promise<Moving> {
+  const { others, ...to } = await retreatOver(engine, stateOf(engine), moving.to)
+  return { ...moving, to, others: [...(moving.others ?? []), ...others] }
 }
 
 /** Makes a move durable and no more: from here on a crash anywhere ends with it carried out. */

@@ -8,6 +8,7 @@ import { retryOnConflict } from './retry.ts'
 import { settle } from './settle.ts'
 import { findDrift } from './drift.ts'
 import { finishAll, intend } from './move.ts'
+import { retreatOver, type Reach } from './retreat.ts'
 import type { Signature } from './writer.ts'
 
 export interface RollbackOptions {
@@ -28,27 +29,19 @@ export interface RollbackResult {
 }
 
 /**
- * Where a rollback leads, and the targets that do not hold it, or cannot be seen to, although nothing has to move
- * there.
- */
-interface Retreat extends Destination {
-  readonly others: readonly string[]
-}
-
-/**
  * Returns where a rollback of this scope leads; undefined when everything already is there and every target says so.
  */
-export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Retreat | undefined> {
+export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Reach | undefined> {
   const state = stateOf(engine)
   // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
   const again = scope === undefined && state.status === 'rolled back'
   const wanted: Scope = scope ?? { is: 'phase' }
   const to = again ? undefined : effectiveRetreat(state, wanted)
-  if (to) return { ...to, others: [] }
+  if (to) return retreatOver(engine, state, to)
   if (again && state.intent) return undefined
   const { drifts, unreadable } = await findDrift(engine, state, again ? undefined : holdersIn(state, wanted))
-  const others = [...drifts, ...unreadable].map(({ target }) => target)
-  const held = again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted)
+  const held = await retreatOver(engine, state, again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted))
+  const others = [...[...drifts, ...unreadable].map(({ target }) => target), ...held.others]
   return others.length > 0 || state.status !== 'rolled back' ? { ...held, others } : undefined
 }
 

@@ -41,8 +41,8 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
 
 /** Finds why a step up must not be taken although every gate is open: the targets are not as they were left. */
 async function findObstacle(engine: Engine, state: State, to: Destination): Promise<Pick<Turn, 'decision' | 'blocked'> | undefined> {
-  const { drifts, unreadable } = await findForeignDrift(engine, state, to)
-  const [first, ...more] = driftedTargets(drifts)
+  const { unreadable, ...differing } = await findForeignDrift(engine, state, to)
+  const [first, ...more] = driftedTargets(differing, state)
   if (first) {
     const text = more.length > 0 ? `${first.text} (and ${more.length} more)` : first.text
     return { decision: { do: 'pause', why: { code: 'drift', text } } }

@@ -42,7 +42,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
   const color = paint(stream)
   switch (event.type) {
     case 'started':
-      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${Object.keys(event.plan.toggles).length} toggles`
+      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${Object.keys(event.plan.toggles).length} toggles${adopted(event)}`
     case 'replanned':
       return color.bold('accepted the edited plan')
     case 'observed':
@@ -101,6 +101,10 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     default:
       return color.yellow(unknown(event satisfies never))
   }
+}
+
+function adopted({ adopted: marks = [] }: Extract<Event, { type: 'started' }>): string {
+  return marks.length === 0 ? '' : `, from what ${listed([...new Set(marks.map(({ target }) => target))])} held of a journal that is lost`
 }
 
 /** A newer version may write what this one does not know. */

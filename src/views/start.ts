@@ -1,8 +1,10 @@
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
+import type { Beginning } from '../core/policy/beginning.ts'
 import type { Summary } from '../core/report/summary.ts'
 import type { Stream } from '../core/values/stream.ts'
+import { renderAdopted } from './adopted.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand, renderWord } from './status.ts'
@@ -12,18 +14,21 @@ export interface Begun {
   readonly did: 'started' | 'already started' | 'already reached'
   readonly summary: Summary
   readonly plan: Plan
+  /** What it goes on from, where that is what a lost journal has left. */
+  readonly adopting?: Beginning
 }
 
 /** Renders what `rollout start` did, and what to type next. */
-export function renderStart({ did, summary, plan }: Begun, stream: Stream): string {
+export function renderStart({ did, summary, plan, adopting }: Begun, stream: Stream): string {
   const color = paint(stream)
   const name = clean(journalName(plan))
   const { step } = summary
   const where = step ? `step ${step.number} of ${step.of}` : 'before the first step'
+  const before = step ? `\n  it begins after ${where}: the rollout before has brought it there` : ''
   const said = {
     started:
       `started ${name}: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; nothing was written to a target yet` +
-      (step ? `\n  it begins after ${where}: the rollout before has brought it there` : ''),
+      (adopting ? renderAdopted(plan, adopting) : before),
     'already started': `${name} is started already  ${renderWord(summary.status, stream)}  ${where}; nothing was changed`,
     'already reached': `nothing is to be rolled out: every toggle of ${name} is where the plan ends; nothing was changed`,
   }[did]

@@ -192,7 +192,7 @@ describe('tick', () => {
     worker.fail = () => undefined
     // B is on web alone.
     const to = { cursor: 2, exposures: { A: 10, B: 10 } }
-    expect(await findForeignDrift(engine, stateOf(engine), to)).toEqual({ drifts: [], unreadable: [] })
+    expect(await findForeignDrift(engine, stateOf(engine), to)).toEqual({ marked: [], drifts: [], unreadable: [] })
     web.fail = () => 'gone'
     const { applied } = await move(engine, { do: 'advance', to, why: { code: 'healthy', text: '' } }, { actor: 'ana' })
     expect([applied, worker.words['A']]).toEqual(['partial', '10%'])

@@ -4,12 +4,14 @@ import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { formatHolding } from '../../core/plan/environment.ts'
+import { formatHolding, type Drift } from '../../core/plan/environment.ts'
+import { describeMarked, remedyFor, type Marked } from '../../core/policy/marked.ts'
 import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
-import { readBaseline } from '../../engine/baseline.ts'
+import { findBeginning } from '../../engine/beginning.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { findDrift } from '../../engine/drift.ts'
+import { findMarked } from '../../engine/marked.ts'
 import type { CheckRow } from '../../views/check.ts'
 
 /** Returns every target read back and compared with the journal. */
@@ -17,7 +19,9 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
   const { intent } = state
   const rest = engine.targets.filter(({ name }) => !(name in (intent?.targets ?? {})))
   const names = rest.map(({ name }) => name)
-  const { drifts, unreadable } = await findDrift(engine, state, names)
+  const [{ drifts: differing, unreadable }, marked] = await Promise.all([findDrift(engine, state, names), findMarked(engine, state)])
+  const older = marked.map((each) => markedRow(each, state, differing))
+  const drifts = differing.filter(({ target }) => marked.every((each) => each.target !== target))
   // The rollout was allowed to go on without these: that is known, and not news.
   const verdictOf = (name: string, verdict: CheckRow['verdict']): CheckRow['verdict'] =>
     state.missing.includes(name) ? 'warning' : verdict
@@ -32,10 +36,17 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
     text: formatHolding(each),
     hint: state.missing.includes(each.target) ? 'it has not confirmed this step' : 'somebody else changed it',
   }))
-  const bad = [...silent, ...drifted]
+  const bad = [...older, ...silent, ...drifted]
   const fine = rest.filter(({ name }) => !bad.some((row) => row.name === name))
   const held = fine.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'holds what the journal says' }))
   return [...(intent ? intentRows(intent) : []), ...bad, ...held]
+}
+
+/** A journal that is older than its targets, or not alone, is never a go. */
+function markedRow(marked: Marked, state: State, drifts: readonly Drift[]): CheckRow {
+  const held = drifts.find(({ target }) => target === marked.target)
+  const text = `${describeMarked(marked, state)}${held ? `; it ${formatHolding(held)}` : ''}`
+  return { what: 'targets', name: marked.target, verdict: 'failed', text, hint: remedyFor(marked, state.plan) }
 }
 
 /** While a move is unfinished a target may hold either side of it: what counts is whether it has confirmed. */
@@ -52,7 +63,7 @@ function intentRows({ targets, move }: Intent): readonly CheckRow[] {
 /** Returns, before anything is started, whether every target can be read, and holds words that a rollback could restore. */
 export async function targetRowsBefore(engine: Engine, plan: Plan): Promise<readonly CheckRow[]> {
   try {
-    await readBaseline(plan, engine.targets, engine.signal)
+    await findBeginning(engine, plan, false)
     return engine.targets.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'can be read' }))
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown

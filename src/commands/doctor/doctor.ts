@@ -9,6 +9,8 @@ import { formatInstant } from '../../core/values/units.ts'
 import { loadState } from '../../engine/writer.ts'
 import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
 import { examineCron } from './examine-cron.ts'
+import { examineMarks } from './examine-marks.ts'
+import { examineWorkspace } from './examine-workspace.ts'
 import { probeIds } from './ids.ts'
 import { probeChannels } from './probe-channels.ts'
 import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
@@ -26,7 +28,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   rows.unshift(examineNode(session.node))
   rows.push(...(await examineGit(session)), ...(await examineJournal(session, plan)))
   if (plan) {
-    rows.push(await examineCron(session, plan))
+    rows.push(...examineWorkspace(session), await examineCron(session, plan), ...(await examineMarks(session, plan)))
     const probe: Probe = { plan, lender, signal }
     for (const look of [probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined
@@ -38,11 +40,12 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   return { outcome: outcomeOf(rows), kind: 'doctor', value: { findings: rows }, text: (out) => renderDoctor(rows, out) }
 }
 
-/** Returns the exit code: a fault here is worse than a server that does not answer. */
+/** Returns the exit code: a fault here is worse than two journals that contradict each other, and that than a server that does not answer. */
 function outcomeOf(rows: readonly DoctorFinding[]): Outcome {
   const failed = rows.filter(({ level }) => level === 'failed')
   if (failed.length === 0) return 'done'
-  return failed.every(({ what }) => /^(?:target|metric|notify) /.test(what)) ? 'unreachable' : 'config'
+  if (failed.some(({ what }) => !/^(?:marks$|(?:target|metric|notify) )/.test(what))) return 'config'
+  return failed.some(({ what }) => what === 'marks') ? 'conflict' : 'unreachable'
 }
 
 function examineNode(version: string): DoctorFinding {

@@ -10,7 +10,7 @@ import { nextDestination } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { planReport, type PlanReport } from '../../core/report/plan-report.ts'
 import type { State } from '../../core/journal/state.ts'
-import { checkBesides, readBaseline } from '../../engine/baseline.ts'
+import { findBeginning } from '../../engine/beginning.ts'
 import { findDrift, formatUnreadable } from '../../engine/drift.ts'
 import type { Writer } from '../../engine/writer.ts'
 import { renderPlan } from '../../views/plan.ts'
@@ -54,9 +54,8 @@ async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: 
     if (!(thrown instanceof RolloutError)) throw thrown
     unreadable.push(...thrown.problems.map(({ message }) => message))
   }
-  const held = await readBaseline(read, engine.targets, engine.signal).catch(complain)
-  if (held) await checkBesides(read, engine.targets, engine.signal).catch(complain)
-  const { baseline, reached = { cursor: -1, exposures: baseline } } = beginningOf(read, held ?? defaultsOf(read), writer.state)
+  const found = await findBeginning(engine, read, false).catch(complain)
+  const { baseline, reached = { cursor: -1, exposures: baseline } } = found ?? beginningOf(read, defaultsOf(read), writer.state)
   const begun = { baseline, ...reached }
   const first = nextDestination({ plan: read, ...begun })
   const compared = new Set(guaranteesOf(read).flatMap((each) => Object.keys(each.compared)))

@@ -3,6 +3,7 @@ import type { Exposures, Plan } from '../plan/plan.ts'
 import type { Watch } from '../judge/track.ts'
 import type { Judge } from '../judge/single.ts'
 import type { Obstacle } from './obstacle.ts'
+import type { Mark } from '../toggle/mark.ts'
 
 /** What moves exposure. */
 export type Move = 'advance' | 'step-back' | 'rollback'
@@ -55,11 +56,18 @@ export interface Signed {
   readonly signature: string
 }
 
+/** A mark, and the target that carries it. */
+export interface Carried {
+  readonly target: string
+  readonly mark: Mark
+}
+
 /** What happened, before it is stamped. */
 export type Fact =
   /**
    * The plan is frozen and the exposure every toggle had before is recorded. `reached` is how far a complete rollout
-   * before has brought it already: the baseline of what that one moved is the one from before it.
+   * before, or one whose journal is lost, has brought it already: the baseline of what that one moved is the one from
+   * before it. `adopted` are the marks of the lost one, which a person decided to go on from.
    */
   | {
       readonly type: 'started'
@@ -68,6 +76,7 @@ export type Fact =
       readonly files: Files
       readonly baseline: Exposures
       readonly reached?: { readonly cursor: number; readonly exposures: Exposures }
+      readonly adopted?: readonly Carried[]
     }
   /** An edited plan was accepted; the cursor stays. */
   | { readonly type: 'replanned'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }

@@ -4,6 +4,12 @@ import { isSameIdentity } from './identity.ts'
 
 type Self = Pick<Fence, 'identity' | 'epoch'>
 
+/** One's own journal, as far as marks are compared with it. */
+export interface Own extends Self {
+  /** Marks of others that somebody decided to go on from. */
+  readonly adopted?: readonly Mark[]
+}
+
 /** A mark that says something of one's own journal. */
 export interface Notable {
   /**
@@ -39,10 +45,11 @@ export function isReplaced(mark: Mark, by: Mark): boolean {
 
 /**
  * Returns what marks say of the journal of `identity` whose newest intent is `epoch`; nothing of those of other
- * rollouts.
+ * rollouts, and of those that were adopted only what is newer.
  */
-export function notableMarks(marks: readonly Mark[], self: Self): readonly Notable[] {
+export function notableMarks(marks: readonly Mark[], self: Own): readonly Notable[] {
   return marks.flatMap((mark): readonly Notable[] => {
+    if (self.adopted?.some((each) => isCovered(each, mark))) return []
     if (isOwn(mark, self)) {
       if (mark.epoch === TOMBSTONE) return [{ is: 'tombstone', mark }]
       return mark.epoch > self.epoch ? [{ is: 'newer', mark }] : []
@@ -58,6 +65,12 @@ export function notableMarks(marks: readonly Mark[], self: Self): readonly Notab
 function isOwn({ identity, epoch }: Mark, self: Self): boolean {
   if (!identity) return epoch <= self.epoch || epoch === TOMBSTONE
   return epoch === TOMBSTONE ? isNamesake(identity, self.identity) : isSameIdentity(identity, self.identity)
+}
+
+/** Whether a mark says no more than the one that was adopted. */
+function isCovered(adopted: Mark, { identity, epoch }: Mark): boolean {
+  if (epoch > adopted.epoch) return false
+  return identity && adopted.identity ? isSameIdentity(identity, adopted.identity) : identity === adopted.identity
 }
 
 function isNamesake(one: Identity, other: Identity): boolean {

@@ -1,5 +1,6 @@
 import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
+import { withoutReplaced } from './adopted.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
@@ -21,7 +22,7 @@ import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '10'
+export const FOLD = '11'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -47,12 +48,13 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
 
 /** A rollout that is started again in the same journal stays of the same lineage, and targets hold what they held. */
 function begin(event: Extract<Event, { type: 'started' }>, before: State | undefined): State {
-  const { seq, hash, plan, digest, files, at, baseline, reached, actor } = event
+  const { seq, hash, plan, digest, files, at, baseline, reached, adopted = before?.adopted, actor } = event
   const watch = reached && before?.watch && carry(before.watch, before.plan, plan)
   return {
     ...asStarted(plan, baseline),
     ...reached,
     ...(watch && { watch }),
+    ...(adopted && { adopted }),
     seq,
     hash,
     lineage: before?.lineage ?? lineageOf(event),
@@ -236,7 +238,7 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
 }
 
 function confirm(state: State, event: Extract<Fact, { type: 'applied' }>): State {
-  const after = progress(state, event.intent, confirmedBy(event), { is: 'applied' })
+  const after = withoutReplaced(progress(state, event.intent, confirmedBy(event), { is: 'applied' }), confirmedBy(event))
   return 'unheard' in event && event.unheard ? unsettle(after, event.unheard) : after
 }
 

@@ -1,4 +1,4 @@
-import type { Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
+import type { Carried, Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
 import type { Blocked } from './obstacle.ts'
 import type { Outbox } from './outbox.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
@@ -83,6 +83,8 @@ export interface State {
   readonly intent?: Intent
   /** Sequence number of the newest intent, finished or not: the epoch targets hold. */
   readonly epoch: number
+  /** Marks of another journal that somebody decided to go on from, on targets that have not confirmed a write since. */
+  readonly adopted?: readonly Carried[]
   /** A step up was intended at some time. */
   readonly advanced: boolean
   /** Targets the newest arrival went without. */

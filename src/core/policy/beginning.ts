@@ -1,5 +1,6 @@
 import { exposureAt, isForward, stepsOf } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
+import type { Carried } from '../journal/event.ts'
 import type { State } from '../journal/state.ts'
 import type { Destination } from './destination.ts'
 
@@ -7,6 +8,8 @@ import type { Destination } from './destination.ts'
 export interface Beginning {
   readonly baseline: Exposures
   readonly reached?: Destination
+  /** Marks of a journal that is lost, from where a person decided to go on. */
+  readonly adopted?: readonly Carried[]
 }
 
 /**
@@ -21,8 +24,24 @@ export function beginningOf(plan: Plan, held: Exposures, before: State | undefin
     return isForward(toggle, baseline, held[name] ?? toggle.default) ? [[name, baseline] as const] : []
   })
   if (kept.length === 0) return { baseline: held }
-  const baseline = { ...held, ...Object.fromEntries(kept) }
-  return { baseline, reached: { cursor: stepsReached(plan, { baseline, exposures: held }) - 1, exposures: held } }
+  return behind(plan, held, { ...held, ...Object.fromEntries(kept) })
+}
+
+/**
+ * Returns where a rollout begins that goes on from what the journal of these marks has left: at the step that was
+ * reached. What there was before it the lost journal alone knew; of toggles that a step moves the default is what the
+ * plan says of it.
+ */
+export function adopting(plan: Plan, held: Exposures, adopted: readonly Carried[]): Beginning {
+  const moved = new Set(stepsOf(plan).flatMap(({ moves }) => moves))
+  const lost = Object.entries(plan.toggles).flatMap(([name, toggle]) =>
+    moved.has(name) && adopted.some(({ target }) => toggle.targets.includes(target)) ? [[name, toggle.default] as const] : [],
+  )
+  return { ...behind(plan, held, { ...held, ...Object.fromEntries(lost) }), adopted }
+}
+
+function behind(plan: Plan, exposures: Exposures, baseline: Exposures): Beginning {
+  return { baseline, reached: { cursor: stepsReached(plan, { baseline, exposures }) - 1, exposures } }
 }
 
 /** Tells whether every step of the plan is reached already: nothing is to be rolled out. */
