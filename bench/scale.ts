@@ -145,6 +145,7 @@ async function longJournal(count: number): Promise<void> {
 
 async function appendTo(count: number): Promise<void> {
   const cwd = folder(plan(['web'], () => '{ use: env-file, path: web.env }'))
+  writeFileSync(join(cwd, 'web.env'), 'FEATURE_X=false\n')
   rollout(cwd, 'start')
   const journal = await lengthen(cwd, count)
   let [before] = (await journal.read(count - 1)).slice(-1)

@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { RolloutError } from '../core/values/errors.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { REAL, withDeadline } from './deadline.ts'
@@ -36,6 +35,8 @@ export async function spawn(
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const [file, ...args] = argv
   const { cwd, env, pass = [], timeout = 10_000, input, maxBytes = 1 << 20 } = options
+  // Loaded with the first command: most targets and metrics run none.
+  const { execa } = await import('execa')
   options.signal.throwIfAborted()
   const child = execa(file, args, {
     cwd,

@@ -44,13 +44,14 @@ function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, notes: read
   add('waits', ...renderWaits(summary.waitsFor, stream))
   add('space', '')
   const moved = new Set([...(step?.toggles ?? []), ...(summary.next?.toggles ?? [])])
+  const wide = width(plan)
   for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
     const next = summary.intent ? undefined : summary.next
     const moving = next?.toggles.includes(toggle) ? color.dim(` next: ${next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
     add(
       moved.has(toggle) ? 'moving' : 'resting',
-      `  ${clean(toggle).padEnd(width(plan))} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`,
+      `  ${clean(toggle).padEnd(wide)} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`,
     )
   }
   add('space', '')

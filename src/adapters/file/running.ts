@@ -3,7 +3,6 @@ import { isBeside } from '../../core/plan/lists.ts'
 import type { Loan, Words } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { admit } from '../http/access.ts'
-import { request } from '../http/http.ts'
 import { plain } from '../plain.ts'
 
 /** For one answer of the application, in milliseconds. */
@@ -32,6 +31,8 @@ export async function readRunning(given: { readonly verify: string; readonly tim
 async function ask({ verify, timeout }: { readonly verify: string; readonly timeout: number }, loan: Loan) {
   const { headers } = admit(verify, {}, loan)
   const deadline = Math.min(timeout, ANSWER)
+  // Loaded where an application is asked: few files have one that answers.
+  const { request } = await import('../http/http.ts')
   const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, deadline, retries: 0 })
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan, Server } from '../../core/ports.ts'
 import { readNow } from '../file/disk.ts'
-import { isPrivateChannel, isSecretHeader, withoutSecrets, type Tls } from './http.ts'
+import { isPrivateChannel, isSecretHeader, withoutSecrets, type Tls } from './secrets.ts'
 
 const secret = z.string().min(1)
 

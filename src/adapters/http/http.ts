@@ -1,20 +1,11 @@
 import { lookup as systemLookup } from 'node:dns'
 import { got, HTTPError, MaxRedirectsError, RequestError, type OptionsInit } from 'got'
-import { isLoopback } from '../../core/values/address.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { guardedLookup, isBlockedLiteral } from './blocked.ts'
 import { REAL, withController, withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
-
-export interface Tls {
-  /** PEM text. */
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-  /** Accept any certificate. */
-  readonly insecure?: boolean | undefined
-}
+import { isSecretHeader, withoutSecrets, type Tls } from './secrets.ts'
 
 export interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -148,24 +139,6 @@ function httpsOf(tls: Tls | undefined): NonNullable<OptionsInit['https']> {
     ...(tls?.cert && { certificate: tls.cert }),
     ...(tls?.key && { key: tls.key }),
   }
-}
-
-/** Whether a token may be sent there: over TLS, or to this very machine. */
-export function isPrivateChannel(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || isLoopback(hostname)
-}
-
-/** Whether a header of that name lets its sender in. */
-export function isSecretHeader(name: string): boolean {
-  return /auth|cookie|token|key|secret|password|credential/i.test(name)
-}
-
-/** A URL for people: user, password and the values of the query are left out. */
-export function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return 'the URL'
-  const { protocol, host, pathname, search } = new URL(url)
-  return `${protocol}//${host}${pathname === '/' && search === '' ? '' : pathname}`
 }
 
 function explained(thrown: unknown, shown: string): unknown {

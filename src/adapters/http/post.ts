@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { admit, type Access } from './access.ts'
-import { isPrivateChannel, request, withoutSecrets } from './http.ts'
+import { request } from './http.ts'
+import { isPrivateChannel, withoutSecrets } from './secrets.ts'
 import { plainLine } from '../plain.ts'
 
 /** Where to post; the scheme is one of HTTP. */

@@ -5,7 +5,8 @@ import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withController } from '../deadline.ts'
 import { codeOf, readNow } from '../file/disk.ts'
-import { follow, isPrivateChannel, request, type Response, type Tls } from '../http/http.ts'
+import { follow, request, type Response } from '../http/http.ts'
+import { isPrivateChannel, type Tls } from '../http/secrets.ts'
 import { isDecodable, WITHOUT, type Lent } from './chain.ts'
 
 /** One member's share of the time: one that hangs must leave time for the others. */
