@@ -79,6 +79,8 @@ export interface Fence {
    * retreat those of intents that its journal, which was restored from a backup, does not know any more.
    */
   readonly over: readonly number[]
+  /** The target has confirmed a change of this rollout that still stands: it held a mark then, and every word. */
+  readonly isMarked?: boolean
 }
 
 /** What a write may go by instead of looking. */

@@ -54,19 +54,19 @@ interface Aim {
  * was restored from a backup. A retreat goes over that.
  */
 async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJournal, isFirst = false): Promise<Aim> {
-  const held = isRetreat(stateOf(engine)) ? await marksOn(target, engine.signal) : []
+  const marks = isRetreat(stateOf(engine)) ? await marksOn(target, engine.signal) : []
   await refresh()
   const state = stateOf(engine)
-  const { plan, intent, exposures: reached, epoch } = state
+  const { plan, intent, baseline, exposures: reached, epoch, missing } = state
   const exposures = intent?.exposures ?? reached
   const identity = identityOf(state)
   const isReset = Object.entries(defaultsOf(plan)).every(([name, exposure]) => exposures[name] === exposure)
-  const unknown = notableMarks(held, { identity, epoch }).flatMap(({ is, mark }) => (is === 'newer' ? [mark.epoch] : []))
+  const unknown = notableMarks(marks, { identity, epoch }).flatMap(({ is, mark }) => (is === 'newer' ? [mark.epoch] : []))
   const adopted = adoptedOn(state, target.name).flatMap((mark) => (mark.epoch === TOMBSTONE && !isFirst ? [] : [mark.epoch]))
-  return {
-    exposures,
-    fence: { identity, epoch, over: [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : []), ...adopted] },
-  }
+  const over = [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : []), ...adopted]
+  const held = (at: Exposures): Words => environment(plan, target.name, { exposures: at, baseline })
+  const isMarked = isMoved(held(baseline), held(reached)) && !(intent?.doubted ?? missing).includes(target.name)
+  return { exposures, fence: { identity, epoch, over, isMarked } }
 }
 
 /** The newest intent takes something back. */

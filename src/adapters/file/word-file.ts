@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { isBeside } from '../../core/plan/lists.ts'
 import { newerMark, ownMark } from '../../core/journal/fence.ts'
 import type { Fence, Loan, TargetAdapter, Words } from '../../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../../core/toggle/mark.ts'
@@ -9,6 +11,7 @@ import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
 import { readRunning } from './running.ts'
+import { readWhole } from './read-whole.ts'
 import { spawn } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
 
@@ -121,6 +124,7 @@ async function edit<Options extends FileOptions>(
   const { folder, identity, epoch, clock, signal } = loan
   const file = place(given, folder)
   const digest = digestOf(words)
+  const read = (): string => readDocument(file, given.create, format.largest)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
   const stays = await mustStay(file, clock)
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
@@ -130,7 +134,11 @@ async function edit<Options extends FileOptions>(
       if (attempt < TRIES - 1) continue
       finishOverwrite(file)
     }
-    const before = readDocument(file, given.create, format.largest)
+    const before = await readWhole(
+      file,
+      { read, lostIn: (text) => (existsSync(file) ? lostIn(format, text, words, given, loan) : undefined) },
+      loan,
+    )
     const marks = format.marks(before)
     const newer = newerMark(marks, loan)
     if (newer && reloaded === undefined) throw outdated(file, newer, epoch, format.unmark(newer))
@@ -149,6 +157,19 @@ async function edit<Options extends FileOptions>(
     if (after === before || replaceDocument(file, before, after, stays)) return !isTold
   }
   throw restless(file)
+}
+
+/** Returns what a text has lost together with the mark that is known to have been there, as the end of a sentence. */
+function lostIn<Options>(format: Format<Options>, text: string, words: Wanted, given: Options, fence: Fence): string | undefined {
+  if (fence.isMarked !== true || ownMark(format.marks(text), fence).epoch !== 0) return undefined
+  const names = Object.keys(words).filter((name) => !isBeside(name))
+  try {
+    const held = format.read(text, names, given)
+    const lost = names.find((name) => held[name] === undefined)
+    return lost && `has lost ${lost} and the mark of this rollout`
+  } catch (thrown) {
+    return `has lost the mark of this rollout, and ${messageOf(thrown)}`
+  }
 }
 
 function restless(file: string): RolloutError {

@@ -24,6 +24,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import envFile from '../../../src/adapters/targets/env-file.ts'
+import { TOMBSTONE } from '../../../src/core/toggle/mark.ts'
 import { checked, lend } from '../../helpers/loan.ts'
 import { openToggles } from '../../../src/sdk/toggles.ts'
 import { until } from '../../helpers/until.ts'
@@ -284,6 +285,61 @@ describe('somebody else', () => {
     await write({ F: 'true' }, 9)
     expect(text()).toMatch(entire)
     expect(text()).toContain('F=true\n# rollout:9 of:shop/1a2b\n')
+  })
+
+  const marked = { identity: { name: 'shop', lineage: '1a2b' }, isMarked: true }
+  const writeMarked = async (words: Record<string, string>, epoch: number): Promise<void> =>
+    envFile.write(await options(), words, lend(folder, { epoch, ...marked }))
+
+  it.each([
+    ['from the beginning', '>', 'A=1\nF=10%\n# rollout:1 of:shop/1a2b\nB=2\n'],
+    ['at the end', '>>', 'A=0\nF=10%\n# rollout:1 of:shop/1a2b\nA=1\nF=10%\n# rollout:1 of:shop/1a2b\nB=2\n'],
+  ])('who is just writing it %s is waited for, and loses nothing', async (_, how, theirs) => {
+    writeFileSync(file, 'A=0\nF=10%\n# rollout:1 of:shop/1a2b\n')
+    const script = `exec 3${how} web.env; echo A=1 >&3; echo begun; read go; printf 'F=10%%\\n# rollout:1 of:shop/1a2b\\n' >&3; echo B=2 >&3`
+    const writer = spawn('sh', ['-c', script], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] })
+    await new Promise((done) => writer.stdout.once('data', done))
+    const before = text()
+    await expect(write({ F: 'false' }, 2)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `pid ${writer.pid} (sh) has ${file} open for writing`,
+    })
+    expect(text()).toBe(before)
+    const late = write({ F: 'false' }, 3)
+    writer.stdin.end('go\n')
+    await new Promise((done) => writer.once('close', done))
+    await late
+    expect(text()).toBe(theirs.replaceAll('F=10%', 'F=false').replaceAll('rollout:1', 'rollout:3'))
+  })
+
+  it.each([
+    ['', 'has lost F and the mark of this rollout'],
+    ['A=1\n', 'has lost F and the mark of this rollout'],
+    ['A=1\nF="10', 'has lost the mark of this rollout, and F on line 2 opens a quote that nothing closes'],
+    [
+      'A=1\nF=10%\n# rollout:9 of:cart/ff\nB',
+      'has lost the mark of this rollout, and line 4 is no NAME=value and has no end: it may be cut off',
+    ],
+  ])('who has left %j of it is not overwritten, and neither is what they add', async (half, lost) => {
+    writeFileSync(file, half)
+    await expect(writeMarked({ F: 'false' }, 2)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `${file} ${lost}: somebody may be writing it just now`,
+    })
+    expect(text()).toBe(half)
+    const late = writeMarked({ F: 'false' }, 2)
+    writeFileSync(file, 'A=1\nF=10%\nB=2\n')
+    await late
+    expect(text()).toBe('A=1\nF=false\nB=2\n# rollout:2 of:shop/1a2b\n')
+  })
+
+  it('who has it open and never writes does not keep a break-glass from it', async () => {
+    writeFileSync(file, 'A=1\nF=10%\n')
+    const holder = spawn('sh', ['-c', 'exec 3>> web.env; echo begun; read go'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] })
+    await new Promise((done) => holder.stdout.once('data', done))
+    await write({ F: 'false' }, TOMBSTONE)
+    holder.stdin.end()
+    expect(text()).toContain('A=1\nF=false\n')
   })
 
   it('with a newer change is not overwritten by an older one', async () => {
