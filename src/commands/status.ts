@@ -1,12 +1,11 @@
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
-import { isSameObstacle, type Obstacle } from '../core/journal/obstacle.ts'
-import { isEnded, type State } from '../core/journal/state.ts'
+import type { State } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
-import type { Instant } from '../core/values/units.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { checkHere, loadState } from '../engine/writer.ts'
 import { leaseOf } from '../session/lease.ts'
+import type { Looked } from '../session/marks.ts'
 import { withUnheard } from '../session/unheard.ts'
 import { editedFiles, openState } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
@@ -37,35 +36,26 @@ export default async function* status(session: Session<ValuesOf<'status'>>): Asy
 
 async function answerOf(session: Session<ValuesOf<'status'>>, journal: Journal, journaled: State): Promise<VerbAnswer> {
   const { options, clock, isLive } = session
-  const [lease, marked] = await Promise.all([leaseOf(journal), markedIn(session, journal, journaled)])
   const { state: heard, notes: unheard } = withUnheard(session, journaled)
-  const state = blockedBy(marked, heard, clock.now())
+  const lease = await leaseOf(journal)
+  const { state, isMarked, notes: marks } = await looked(session, journal, heard)
   const edited = editedFiles(session, state)
   const summary = summarize(situationOf(state, clock.now()), lease)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
   const render = options.watch && isLive ? renderStatusAgain : renderStatus
   return {
-    outcome: marked.length > 0 && outcomeOf(state) !== 'partial' ? 'unhealthy' : outcomeOf(state),
+    outcome: isMarked && !state.intent ? 'unhealthy' : outcomeOf(state),
     kind: 'status',
     value: { ...summary, edited },
-    text: (out) => render(summary, state.plan, out, [...unheard, ...(isEnded(state) ? marked.map(({ text }) => text) : []), ...notes]),
+    text: (out) => render(summary, state.plan, out, [...unheard, ...marks, ...notes]),
   }
 }
 
 /** Of a rollout that has written nothing the journal is all there is: no target is opened for it. */
-async function markedIn(session: Session, journal: Journal, state: State): Promise<readonly Obstacle[]> {
-  if (state.epoch === 0 && !state.adopted) return []
-  const { lookAtMarks } = await import('../session/marks.ts')
-  return lookAtMarks(session, journal, state)
-}
-
-/** Nothing moves up while a mark says that the journal is not what it was: that is waited for, first of all. */
-function blockedBy(marked: readonly Obstacle[], state: State, now: Instant): State {
-  if (marked.length === 0 || isEnded(state)) return state
-  const known = state.blocked ?? []
-  const first = marked.map((each) => ({ ...each, since: known.find((other) => isSameObstacle(each, other))?.since ?? now }))
-  return { ...state, blocked: [...first, ...known.filter((each) => marked.every(({ target }) => each.target !== target))] }
+async function looked(session: Session, journal: Journal, state: State): Promise<Looked> {
+  if (state.epoch === 0 && !state.adopted) return { state, isMarked: false, notes: [] }
+  return (await import('../session/marks.ts')).withMarks(session, journal, state)
 }
 
 function outcomeOf({ status: is, intent }: State): Outcome {
