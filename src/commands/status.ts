@@ -9,7 +9,7 @@ import type { Looked } from '../session/marks.ts'
 import { withUnheard } from '../session/unheard.ts'
 import { editedFiles, openState } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
-import { renderStatus, renderStatusAgain } from '../views/status.ts'
+import { renderStatus } from '../views/status.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Where nobody tells of a new event it is looked for this often, in milliseconds. */
@@ -43,7 +43,7 @@ async function answerOf(session: Session<ValuesOf<'status'>>, journal: Journal, 
   const summary = summarize(situationOf(state, clock.now()), lease)
   const notes =
     edited.length === 0 ? [] : [`${edited.join(', ')} changed since the plan was frozen: rollout plan shows what that would mean`]
-  const render = options.watch && isLive ? renderStatusAgain : renderStatus
+  const render = options.watch && isLive ? (await import('../views/status-again.ts')).renderStatusAgain : renderStatus
   return {
     outcome: isMarked && !state.intent ? 'unhealthy' : outcomeOf(state),
     kind: 'status',

@@ -6,7 +6,7 @@ import type { Status } from '../core/journal/state.ts'
 import type { Summary } from '../core/report/summary.ts'
 import { formatExposure, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
-import { fitLines, type RankedLine } from './fit.ts'
+import type { RankedLine } from './fit.ts'
 import { renderMissing } from './missing.ts'
 import { outlookText } from './guarantee.ts'
 import { paint } from './paint.ts'
@@ -24,15 +24,8 @@ export function renderStatus(...page: Parameters<typeof linesOfStatus>): string 
     .join('')
 }
 
-/** Renders the page in the place of the one before, as far as the window of the terminal has room for it. */
-export function renderStatusAgain(...page: Parameters<typeof linesOfStatus>): string {
-  const [, , { size }] = page
-  return CLEARED + (size ? fitLines(linesOfStatus(...page), size()) : renderStatus(...page))
-}
-
-const CLEARED = '\u001b[H\u001b[J'
-
-function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): readonly RankedLine[] {
+/** Returns the lines of that page, each with how long it stays where there is no room for all. */
+export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, notes: readonly string[] = []): readonly RankedLine[] {
   const color = paint(stream)
   const name = clean(summary.environment === undefined ? summary.name : `${summary.name}@${summary.environment}`)
   const { step } = summary
