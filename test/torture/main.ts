@@ -19,7 +19,7 @@ const points = values.points === undefined ? undefined : whole(USAGE, values.poi
 const form = {
   ...base,
   seed: whole(USAGE, values.seed),
-  ...(values.rounds !== undefined && { rounds: whole(USAGE, values.rounds, 1) }),
+  ...(values.rounds !== undefined && { rounds: whole(USAGE, values.rounds, 1), cutRounds: whole(USAGE, values.rounds, 1) }),
   ...(points !== undefined && { points, cuts: points }),
 }
 const only = values.only?.split(',')

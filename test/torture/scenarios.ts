@@ -3,6 +3,7 @@ import { CAN_FAKE, jumpsBetween, jumpsWhileRunning, samples } from './clock.ts'
 import { crowd } from './crowd.ts'
 import { fullDisk, readOnly } from './disk.ts'
 import { CAN_LOOP, powerLoss } from './power.ts'
+import { halfOpen, LACKS_STORES } from './half-open.ts'
 import type { Report } from './report.ts'
 import { LACKS_TRACE } from './strace.ts'
 import { CAN_MOUNT } from '../helpers/mount.ts'
@@ -13,6 +14,8 @@ export interface Form {
   /** Rounds of twenty processes, and after how many seconds no further one is begun. */
   readonly rounds: number
   readonly seconds: number
+  /** Rounds of lines that go half-open. */
+  readonly cutRounds: number
   /** Of each command, how many of the places where it can be killed; a part of it for the other strikes. */
   readonly points: number
   /** Free pages of 4 KiB on a full disk. */
@@ -31,6 +34,7 @@ export const SHORT: Form = {
   seed: 1,
   rounds: 25,
   seconds: 6,
+  cutRounds: 4,
   points: 3,
   budgets: [1],
   cases: 2,
@@ -44,6 +48,7 @@ export const LONG: Form = {
   seed: 1,
   rounds: 200,
   seconds: Infinity,
+  cutRounds: 200,
   points: Infinity,
   budgets: Array.from({ length: 41 }, (_, pages) => pages),
   cases: Infinity,
@@ -81,6 +86,7 @@ export const SCENARIOS: readonly Scenario[] = [
       return crowd(seed, rounds, () => performance.now() - began > seconds * 1000)
     },
   },
+  { name: 'half-open', lacks: LACKS_STORES, run: async ({ seed, cutRounds }) => halfOpen(seed, cutRounds) },
   { name: 'full', lacks: disk, run: async ({ budgets, atOnce }) => fullDisk(budgets, budgets.length > 1, atOnce) },
   { name: 'read-only', lacks: disk, run: async ({ cases, atOnce }) => readOnly(cases, atOnce) },
   { name: 'jumps', lacks: fake, run: async ({ cases, atOnce }) => jumpsBetween(atOnce, cases) },
