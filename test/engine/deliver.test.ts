@@ -179,3 +179,24 @@ describe('whoever is overtaken', () => {
     expect([web.words['A'], web.epoch]).toEqual(['50%', 57])
   })
 })
+
+describe('a break-glass that was adopted at the start', () => {
+  it('is gone over by the first attempt of who made the step, and by no other: one that came later looks the same', async () => {
+    const web = fakeTarget('web', LOW)
+    const glass = { identity: { name: 'shop', lineage: '' }, epoch: TOMBSTONE }
+    Object.assign(web, glass)
+    const made = await fakeEngine(PLAN, { targets: [web], start: false })
+    const { engine, writer, journal, clock } = made
+    const adopted = [{ target: 'web', mark: glass }]
+    await writer.append({ type: 'started', plan: PLAN, digest: 'digest', files: {}, baseline: OFF, adopted }, ANA)
+    await intend(engine, up(FIRST), ANA)
+    const { intent } = stateOf(engine)
+    if (!intent) throw new Error('nothing is intended')
+    const other = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
+    const by = async (who: typeof engine, isSent: boolean) => deliver(who, intent, web, openSharedJournal(who), isSent)
+    expect(await by(engine, true)).toMatch(/is older than/)
+    expect(await by({ ...engine, writer: other }, false)).toMatch(/is older than/)
+    expect(await by(engine, false)).toBeUndefined()
+    expect(web.words['A']).toBe('10%')
+  })
+})

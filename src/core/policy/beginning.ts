@@ -34,9 +34,11 @@ export function beginningOf(plan: Plan, held: Exposures, before: State | undefin
  */
 export function adopting(plan: Plan, held: Exposures, adopted: readonly Carried[]): Beginning {
   const moved = new Set(stepsOf(plan).flatMap(({ moves }) => moves))
-  const lost = Object.entries(plan.toggles).flatMap(([name, toggle]) =>
-    moved.has(name) && adopted.some(({ target }) => toggle.targets.includes(target)) ? [[name, toggle.default] as const] : [],
-  )
+  const lost = Object.entries(plan.toggles).flatMap(([name, toggle]) => {
+    const isLost = moved.has(name) && adopted.some(({ target }) => toggle.targets.includes(target))
+    // Where it has not gone forward from the default, that is not what it was before.
+    return isLost && isForward(toggle, toggle.default, held[name] ?? toggle.default) ? [[name, toggle.default] as const] : []
+  })
   return { ...behind(plan, held, { ...held, ...Object.fromEntries(lost) }), adopted }
 }
 

@@ -102,3 +102,19 @@ it('says what marks tell of the journal', () => {
     `tombstone ${GLASS}`,
   ])
 })
+
+describe('what was adopted says nothing, and what is newer does', () => {
+  it.each([
+    ['9 of:shop@production/ffff', '9 of:shop@production/ffff', 0],
+    ['9 of:shop@production/ffff', '8 of:shop@production/ffff', 0],
+    ['9 of:shop@production/ffff', '10 of:shop@production/ffff', 1],
+    ['9 of:shop@production/ffff', '9 of:shop@production/eeee', 1],
+    ['57 of:shop@production/1a2b', '57 of:shop@production/1a2b', 0],
+    ['57 of:shop@production/1a2b', '58 of:shop@production/1a2b', 1],
+    [GLASS, GLASS, 0],
+    [GLASS, '9 of:shop@production/ffff', 1],
+    ['9', '9 of:shop@production/ffff', 1],
+  ])('%s adopted, %s held: %s', (adopted, held, count) => {
+    expect(notableMarks(marks(held), { ...at(42), adopted: marks(adopted) })).toHaveLength(count)
+  })
+})

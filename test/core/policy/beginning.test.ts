@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beginningOf, isReached } from '../../../src/core/policy/beginning.ts'
+import { adopting, beginningOf, isReached } from '../../../src/core/policy/beginning.ts'
 import { asStarted, type State } from '../../../src/core/journal/state.ts'
 import { phase, plan, toggle } from '../../helpers/core.ts'
 
@@ -51,5 +51,36 @@ describe('nothing is to be rolled out', () => {
     ['and where it is half way', 50, undefined, false],
   ])('%s', (_, held, earlier, expected) => {
     expect(isReached(plan(), beginningOf(plan(), { A: held }, earlier))).toBe(expected)
+  })
+})
+
+describe('what a lost journal has left', () => {
+  const carried = (target: string) => [{ target, mark: { identity: { name: 'shop', lineage: 'ff' }, epoch: 9 } }]
+
+  it.each([
+    ['at the step that was reached', 10, 0],
+    ['at the step before, where it stands between two', 50, 0],
+    ['before the first', 5, -1],
+    ['at the last', 100, 1],
+    ['before the first, where nothing has moved', 0, -1],
+  ])('is gone on from %s, and a rollback leads to the default', (_, held, cursor) => {
+    expect(adopting(plan(), { A: held }, carried('web'))).toEqual({
+      baseline: { A: 0 },
+      reached: { cursor, exposures: { A: held } },
+      adopted: carried('web'),
+    })
+  })
+
+  it('says nothing of toggles elsewhere, nor of those that no step moves', () => {
+    const more = plan({ toggles: { A: toggle(), B: toggle({ variable: 'B', targets: ['worker'] }), C: toggle({ variable: 'C' }) } })
+    expect(adopting(more, { A: 10, B: 30, C: 40 }, carried('web')).baseline).toEqual({ A: 0, B: 30, C: 40 })
+  })
+
+  it.each([
+    ['its default, where it is taken away from there', 100, 100],
+    ['what it is, where the default is no place to come from', 0, 30],
+  ])('a legacy toggle goes back to %s', (_, none, baseline) => {
+    const legacy = plan({ toggles: { A: toggle({ kind: 'legacy', default: none }) } })
+    expect(adopting(legacy, { A: 30 }, carried('web')).baseline).toEqual({ A: baseline })
   })
 })
