@@ -6,16 +6,18 @@ import { compose } from '../core/journal/message.ts'
 import { noticesOf } from '../core/journal/notice.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
-import { happenings, renderEvent } from '../views/event.ts'
+import { readRecent, RECENT, type Recent } from '../engine/recent.ts'
+import { happenings, renderEvent, type Happening } from '../views/event.ts'
 import { jsonList } from '../views/json.ts'
 import { renderSignatures, type SignatureCheck } from '../views/signatures.ts'
-import { readEvents } from '../session/project.ts'
+import { nothingStarted, readEvents } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Shows what happened, newest first. Reading the whole journal checks every hash of its chain. */
 export default async function history(session: Session<ValuesOf<'history'>>): Promise<VerbAnswer> {
   const { verify, format, limit = Number.POSITIVE_INFINITY, all } = session.options
+  if (limit <= RECENT && !format) return recent(session, limit, all)
   const { journal, events } = await readEvents(session)
   if (verify) return verified(session, journal, events)
   // An event at a time: a long journal is not held a second time as text.
@@ -23,13 +25,25 @@ export default async function history(session: Session<ValuesOf<'history'>>): Pr
     const list = { name: 'events', values: cdEvents(events) }
     return { outcome: 'done', kind: 'cdevents', value: {}, list, text: (out) => jsonList(list.values, out) }
   }
-  const isShown = (event: Event): boolean => all || !isRoutine(event)
+  return shown({ events }, limit, all)
+}
+
+/** The newest are told without reading a long journal to its beginning. */
+async function recent(session: Session, limit: number, all: boolean): Promise<VerbAnswer> {
+  const journal = await session.journal()
+  const isEnough = ({ events }: Recent): boolean => events.filter((event) => isShown(event, all)).length >= limit
+  const found = await readRecent(journal, isEnough)
+  if (found.events.length === 0) throw nothingStarted(journal)
+  return shown(found, limit, all)
+}
+
+function shown({ from, events }: Recent, limit: number, all: boolean): VerbAnswer {
   return {
     outcome: 'done',
     kind: 'history',
     value: {},
-    list: { name: 'events', values: newest(events, isShown, limit) },
-    text: (out) => lines(events, isShown, limit, out),
+    list: { name: 'events', values: newest(events, limit, all) },
+    text: (out) => lines(happenings(events, from), limit, all, out),
   }
 }
 
@@ -45,16 +59,16 @@ async function verified(session: Session, journal: Journal, events: readonly Eve
   }
 }
 
-function* lines(events: readonly Event[], isShown: (event: Event) => boolean, limit: number, out: Stream): Generator<string> {
-  const shown = happenings(events).filter(({ event }) => isShown(event))
-  for (const happening of shown.toReversed().slice(0, limit)) yield `${renderEvent(happening, out)}\n`
+function* lines(found: readonly Happening[], limit: number, all: boolean, out: Stream): Generator<string> {
+  const told = found.filter(({ event }) => isShown(event, all))
+  for (const happening of told.toReversed().slice(0, limit)) yield `${renderEvent(happening, out)}\n`
 }
 
-function* newest(events: readonly Event[], isShown: (event: Event) => boolean, limit: number): Generator<Event> {
+function* newest(events: readonly Event[], limit: number, all: boolean): Generator<Event> {
   let left = limit
   for (let nth = events.length - 1; nth >= 0 && left > 0; nth -= 1) {
     const event = events[nth]
-    if (!event || !isShown(event)) continue
+    if (!event || !isShown(event, all)) continue
     yield event
     left -= 1
   }
@@ -70,9 +84,9 @@ function* cdEvents(events: readonly Event[]): Generator {
   }
 }
 
-/** What nobody looks for in a history. */
-function isRoutine(event: Event): boolean {
-  return event.type === 'observed' || (event.type === 'notified' && event.error === undefined)
+/** What nobody looks for in a history is only shown with everything. */
+function isShown(event: Event, all: boolean): boolean {
+  return all || !(event.type === 'observed' || (event.type === 'notified' && event.error === undefined))
 }
 
 /** Returns every signed approval, with what speaks against its signature; by the signers' file as it is now. */

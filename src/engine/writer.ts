@@ -1,10 +1,11 @@
 import { defined } from '../core/values/defined.ts'
 import { seal } from '../adapters/state/seal.ts'
+import { earlierThan, isState, RECENT } from './recent.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
 import { plainJson } from '../core/values/json.ts'
 import { withoutManyCounters } from '../core/judge/raw-counters.ts'
-import type { Journal } from '../core/journal/store.ts'
+import type { Checkpoint, Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
 import { evolve, FOLD, fold } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
@@ -45,13 +46,11 @@ export interface WriterParts {
   readonly version: string
 }
 
-const CHECKPOINT_EVERY = 64
-
 /** Opens a writer on a journal: the newest checkpoint and whatever came after it. */
 export async function openWriter({ journal, clock, uuid, version }: WriterParts): Promise<Writer> {
   const start = await loadState(journal)
   let { state, seq, hash } = start
-  let kept = start.kept
+  let { checkpoint } = start
   let made = 0
   const followers: Follower[] = []
 
@@ -91,9 +90,9 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       if (event.type === 'intended') made = event.seq
       const isWhole = durable === fact
       if (state && !isWhole) state = withWatch(state, event, fact)
-      if (state && (!isWhole || seq - kept >= CHECKPOINT_EVERY)) {
-        await journal.keep({ seq, hash, fold: FOLD, state: plainJson(state) })
-        kept = seq
+      if (state && (!isWhole || seq - (checkpoint?.seq ?? 0) >= RECENT)) {
+        checkpoint = defined({ seq, hash, fold: FOLD, state: plainJson(state), earlier: earlierThan(state, checkpoint) })
+        await journal.keep(checkpoint)
       }
       return event
     },
@@ -112,8 +111,17 @@ function withWatch(state: State, event: Event, fact: Fact): State {
   return 'watch' in event && 'watch' in fact && state.watch === event.watch ? { ...state, watch: fact.watch } : state
 }
 
+/** A journal as it was read. */
+interface Loaded {
+  readonly state: State | undefined
+  /** Number and hash of the newest event. */
+  readonly seq: number
+  readonly hash: string
+  readonly checkpoint: Checkpoint | undefined
+}
+
 /** Loads the state of a journal for reading only: the newest checkpoint and the events after it. */
-export async function loadState(journal: Journal): Promise<{ state: State | undefined; seq: number; hash: string; kept: number }> {
+export async function loadState(journal: Journal): Promise<Loaded> {
   const checkpoint = await journal.checkpoint()
   const usable = checkpoint?.fold === FOLD && isState(checkpoint.state) ? checkpoint : undefined
   const events = await journal.read(usable?.seq ?? 0)
@@ -123,7 +131,7 @@ export async function loadState(journal: Journal): Promise<{ state: State | unde
     state: fold(events, from),
     seq: newest?.seq ?? usable?.seq ?? 0,
     hash: newest?.hash ?? usable?.hash ?? '',
-    kept: usable?.seq ?? 0,
+    checkpoint: usable,
   }
 }
 
@@ -138,9 +146,4 @@ async function conflict(refresh: () => Promise<readonly Event[]>): Promise<Rollo
   const [first] = await refresh()
   const by = first ? `#${first.seq} ${first.type} by ${first.actor}` : 'another command'
   return new RolloutError('conflict', { message: `${by} came first; nothing was changed`, hint: 'rollout status shows where it is now' })
-}
-
-/** A checkpoint is written by this program with this fold: its version is what vouches for the shape. */
-function isState(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && 'plan' in value && 'cursor' in value && 'seq' in value
 }

@@ -1,11 +1,12 @@
 import { contingencyOf } from '../../core/policy/contingency.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { State } from '../../core/journal/state.ts'
+import { readRecent } from '../../engine/recent.ts'
 import { suggest } from '../../core/values/suggest.ts'
 import { happenings, type Happening } from '../../views/event.ts'
 import { renderDecision, renderEventPage, renderMetric, renderToggle } from '../../views/explain.ts'
 import { renderContingency, renderRisk } from '../../views/risk.ts'
-import { decisionPage, eventPage, metricPage, togglePage } from './pages.ts'
+import { decisionPage, eventPage, happeningAt, isTold, metricPage, togglePage } from './pages.ts'
 import { openState } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
@@ -18,7 +19,9 @@ export default async function explain(session: Session<ValuesOf<'explain'>>): Pr
   const { user, attribute, subject } = session.options
   if (user !== undefined) return { outcome: 'done', ...(await userAnswer(session, user, attribute)) }
   const { journal, state } = await openState(session)
-  const all = happenings(await journal.read())
+  const { from, events } =
+    subject === undefined ? await readRecent(journal, (recent) => isTold(state, recent)) : { events: await journal.read() }
+  const all = happenings(events, from)
   return { outcome: 'done', ...pageOf(session, state, all, subject) }
 }
 
@@ -35,7 +38,7 @@ function pageOf({ clock }: Session, state: State, all: readonly Happening[], sub
   }
   const number = /^#?(\d+)$/.exec(subject)?.[1]
   if (number !== undefined) {
-    const happening = all[Number(number) - 1]
+    const happening = happeningAt(all, Number(number))
     if (!happening)
       throw new RolloutError('usage', {
         message: `there is no event #${number}`,

@@ -12,17 +12,37 @@ import { judgeOf } from '../../core/judge/single.ts'
 import { currentStep, type State } from '../../core/journal/state.ts'
 import { changesBetween, summarize, summarizeStep } from '../../core/report/summary.ts'
 import { formatExposure, type Instant } from '../../core/values/units.ts'
-import type { Happening } from '../../views/event.ts'
+import type { Recent } from '../../engine/recent.ts'
+import { happenings, type Happening } from '../../views/event.ts'
 import type { DecisionPage, EventPage, MetricEvidence, MetricPage, Retreat, TogglePage, WordChange } from '../../views/explain.ts'
 
 /** Returns where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
-  const stop = state.stopped && all[state.stopped.seq - 1]
+  const stop = state.stopped && happeningAt(all, state.stopped.seq)
   return defined({
     ...summarize(situationOf(state, now)),
-    retreat: state.stopped && retreatOf(all.slice(0, state.stopped.seq)),
+    retreat: stop?.event.type === 'intended' ? retreatOf(all.slice(0, all.indexOf(stop) + 1)) : undefined,
     evidence: stop?.before && evidenceOf(stop.before),
   })
+}
+
+/** Returns an event by its number, with what it happened to; all of them, or the newest, are at hand. */
+export function happeningAt(all: readonly Happening[], seq: number): Happening | undefined {
+  return all[seq - (all[0]?.event.seq ?? 1)]
+}
+
+/** Tells whether the newest events say why it is where it is: what stopped it is among them, and where it came back from. */
+export function isTold({ stopped }: State, { from, events }: Recent): boolean {
+  if (!stopped) return true
+  const all = happenings(events, from)
+  const stop = happeningAt(all, stopped.seq)
+  if (!stop) return false
+  const before = all.slice(0, all.indexOf(stop) + 1)
+  return (
+    stop.event.type !== 'intended' ||
+    before.some(({ event }) => event.type === 'intended' && event.move === 'advance') ||
+    retreatOf(before) !== undefined
+  )
 }
 
 /** One that only makes sure of the one before has taken nothing back itself. */
@@ -40,7 +60,7 @@ function retreatOf(all: readonly Happening[]): Retreat | undefined {
 
 /** Returns the track a stop was based on, else the newest one. */
 export function metricPage(state: State, all: readonly Happening[], name: string, metric: Metric): MetricPage {
-  const stop = state.stopped?.why.metric === name ? all[state.stopped.seq - 1] : undefined
+  const stop = state.stopped?.why.metric === name ? happeningAt(all, state.stopped.seq) : undefined
   const at = stop?.before ?? state
   const track = at.watch?.tracks[name]
   const step = at.intent ? stepsOf(at.plan)[at.intent.cursor] : currentStep(at)
@@ -121,8 +141,8 @@ function evidenceOf({ plan, watch }: State): readonly MetricEvidence[] {
 
 /** The words an intent changes, target by target; of an event that belongs to an intent, those of its own target. */
 function writesOf(all: readonly Happening[], event: Event): readonly WordChange[] {
-  const intent = event.type === 'applied' || event.type === 'refused' ? all[event.intent - 1] : undefined
-  const { event: intended, before } = intent ?? all[event.seq - 1] ?? {}
+  const intent = event.type === 'applied' || event.type === 'refused' ? happeningAt(all, event.intent) : undefined
+  const { event: intended, before } = intent ?? happeningAt(all, event.seq) ?? {}
   if (intended?.type !== 'intended' || !before) return []
   const { plan } = before
   const own = 'target' in event ? [event.target] : Object.keys(plan.targets)

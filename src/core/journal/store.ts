@@ -11,6 +11,8 @@ export interface Checkpoint {
   /** Differs when the fold changes its mind: an old checkpoint is then ignored. */
   readonly fold: string
   readonly state: Json
+  /** A state of some time before, without its plan where that is the same: what happened since is told with what it happened to. */
+  readonly earlier?: { readonly seq: number; readonly state: Json }
 }
 
 /** Who watches a rollout, and since when by their clock. Two leases are the same when all of it is. */
