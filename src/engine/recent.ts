@@ -33,7 +33,7 @@ export async function readRecent(journal: Journal, isEnough: (recent: Recent) =>
 
 function anchorsOf({ seq, state, earlier }: Checkpoint): readonly Anchor[] {
   if (!isState(state)) return []
-  const before = earlier && typeof earlier.state === 'object' ? { plan: state.plan, ...earlier.state } : undefined
+  const before: unknown = earlier && Object.fromEntries([['plan', state.plan], ...Object.entries(earlier.state ?? {})])
   return [{ seq, state }, ...(earlier && isState(before) ? [{ seq: earlier.seq, state: before }] : [])]
 }
 
