@@ -21,6 +21,7 @@ const config: KnipConfig = {
     'umount',
     'mkfifo',
     'script',
+    'ls',
     'openssl',
     'ssh-keygen',
     'prometheus',

@@ -21,8 +21,10 @@ export function locate(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string 
   }
   for (let folder = shell.cwd; ; folder = dirname(folder)) {
     const [file, kept] = [join(folder, FILE), join(folder, STORE)]
-    const found = [file, kept].filter((each) => existsSync(each))
-    if (folder !== shell.cwd) for (const each of found) checkOwner(shell, each)
+    const isHere = folder === shell.cwd
+    // Here the plan decides alone: where the journal lies, nobody may answer.
+    const found = isHere && existsSync(file) ? [file] : [file, kept].filter((each) => existsSync(each))
+    if (!isHere) for (const each of found) checkOwner(shell, each)
     if (found.length > 0) return { file, folder }
     if (folder === dirname(folder)) return { file: join(shell.cwd, FILE), folder: shell.cwd }
   }

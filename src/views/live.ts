@@ -9,7 +9,7 @@ import { currentStep, type State } from '../core/journal/state.ts'
 import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
-import { fitText } from './fit.ts'
+import { fitText } from './fit-text.ts'
 import { renderVerdict } from './status.ts'
 import { summarizeMetric } from '../core/report/summary.ts'
 

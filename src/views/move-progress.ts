@@ -5,7 +5,7 @@ import type { Stream, TerminalSize } from '../core/values/stream.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import type { Moved } from './advance.ts'
-import { firstThatFit, fitText } from './fit.ts'
+import { firstThatFit, fitText } from './fit-text.ts'
 import { paint } from './paint.ts'
 
 /** After this long a target that has not confirmed is named, with what to type instead of waiting for it. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { firstThatFit, fitLines, fitText, rowsOf } from '../../src/views/fit.ts'
+import { fitLines, rowsOf } from '../../src/views/fit.ts'
+import { firstThatFit, fitText } from '../../src/views/fit-text.ts'
 
 const line = (text: string, rank: number) => ({ text, rank })
 

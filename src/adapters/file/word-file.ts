@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
@@ -7,6 +8,7 @@ import { newerMark, ownMark } from '../../core/journal/fence.ts'
 import type { Fence, Loan, TargetAdapter, Words } from '../../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../../core/toggle/mark.ts'
 import { argv, shellLine } from '../argv.ts'
+import { checkAnswers } from './answers.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
@@ -75,10 +77,12 @@ export function wordFile<Options extends FileOptions>(
 ): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe' | 'isHarmless'>> {
   return {
     read: async (given, names, loan) => {
+      await asks(given, loan)
       const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
       return given.verify === undefined ? words : readRunning({ ...given, verify: given.verify }, words, loan)
     },
     write: async (given, words, loan) => {
+      await asks(given, loan)
       let isOwed = await edit(format, given, words, loan)
       if (given.reload !== undefined && (isOwed || (await differing(given, words, loan)) !== undefined)) {
         let attempt = 1
@@ -91,14 +95,24 @@ export function wordFile<Options extends FileOptions>(
       }
       await converged(given, words, loan)
     },
-    marks: async (given, { folder }) => format.marks(readDocument(place(given, folder), given.create, format.largest)),
+    marks: async (given, loan) => {
+      await asks(given, loan)
+      return format.marks(readDocument(place(given, loan.folder), given.create, format.largest))
+    },
     settle: () => 0,
     lag: () => 0,
     // Every reload that changes of others may make necessary, and what the application is asked after it.
     deadline: ({ timeout }) => (TRIES + 1) * timeout + WRITING,
-    probe: async (given, { folder }) => checkWritable(place(given, folder)),
+    probe: async (given, loan) => {
+      await asks(given, loan)
+      checkWritable(place(given, loan.folder))
+    },
     isHarmless: (given) => given.reload === undefined && given.verify === undefined && !given.allowOutside,
   }
+}
+
+async function asks({ path }: FileOptions, loan: Loan): Promise<void> {
+  await checkAnswers(resolve(loan.folder, path), loan)
 }
 
 /** Returns the lines a person types after the file was edited. */

@@ -3,6 +3,7 @@ import { storeKindOf, STORES } from '../../core/values/address.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Store } from '../../core/journal/store.ts'
 import { resolveReferences, type Unresolved } from '../../core/plan/reference.ts'
+import { isAnyAsking } from '../file/mount.ts'
 import type { Lent } from './chain.ts'
 
 /**
@@ -19,8 +20,11 @@ export async function openStore(written: string | undefined, lent: Lent): Promis
       return (await import('./postgres.ts')).openPostgresStore(state, lent)
     case 'etcd':
       return (await import('./etcd.ts')).openEtcdStore(state, lent)
-    case 'folder':
-      return (await import('./file.ts')).openFileStore(resolvePath(lent.folder, state), lent)
+    case 'folder': {
+      const folder = resolvePath(lent.folder, state)
+      const store = (await import('./file.ts')).openFileStore(folder, lent)
+      return isAnyAsking() ? (await import('./asked.ts')).asked(store, folder, lent) : store
+    }
     case undefined:
       // It may hold a password: it is not shown.
       throw new RolloutError('config', { message: 'the address of the state is of no kind of store', hint: STORES })

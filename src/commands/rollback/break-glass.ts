@@ -1,6 +1,7 @@
 import { journalName } from '../../core/journal/identity.ts'
 import { join } from 'node:path'
 import { openTargetsAnyway } from '../../adapters/open.ts'
+import { checkAnswers } from '../../adapters/file/answers.ts'
 import { keepRecord } from '../../adapters/state/break-glass.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
@@ -32,7 +33,11 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
   const targets = await openTargetsAnyway(plan, lender)
   const broken = await breakGlass(plan, targets, { clock, signal })
   const folder = join(place.folder, '.rollout')
-  const recorded = keepRecord(folder, journalName(plan), { at: clock.now(), ...by })
+  const isThere = await checkAnswers(folder, { ...lender, signal: session.stopped }).then(
+    () => true,
+    () => false,
+  )
+  const recorded = isThere && keepRecord(folder, journalName(plan), { at: clock.now(), ...by })
   const value = { breakGlass: true, cause: cause.message, targets: broken, recorded }
   const about = `break-glass, because the journal cannot be used: ${cause.message}`
   const notice = {

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import type { Loan } from '../../core/ports.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { withDeadline } from '../deadline.ts'
+import { ASKING } from './mount.ts'
+import { spawn } from '../spawn.ts'
+
+/*
+ * A call to a file system behind a network, or of another process, may never return, and no deadline ends a call of the
+ * system. So another process makes one first, and this one only once that has come back.
+ */
+
+const DEADLINE: Duration = 5000
+/** For so long an answer counts. */
+const FRESH: Duration = 1000
+
+const answered = new Map<string, Duration>()
+let known: { readonly at: Duration; readonly mounts: readonly Mount[] } | undefined
+
+/** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
+export async function checkAnswers(path: string, { clock, signal, env }: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
+  const now = clock.monotonic()
+  // Read once for a thousand targets.
+  if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: mountsOf() }
+  if (!mayHang(path, known.mounts)) return
+  const at = answered.get(path)
+  if (at !== undefined && now - at < FRESH) return
+  const late = (): RolloutError =>
+    new RolloutError('unreachable', { message: `the file system of ${path} did not answer within ${formatDuration(DEADLINE)}` })
+  const look = async (both: AbortSignal): Promise<unknown> =>
+    spawn(['ls', '-d', '--', path], { cwd: '/', env, signal: both, timeout: 2 * DEADLINE }).catch((thrown: unknown) => {
+      // It says that nothing is there: that is an answer.
+      if (both.aborted || !(thrown instanceof RolloutError) || thrown.code !== 'unreachable') throw thrown
+    })
+  await withDeadline(clock, DEADLINE, signal, look, late)
+  answered.set(path, clock.monotonic())
+}
+
+interface Mount {
+  readonly at: string
+  readonly type: string
+}
+
+/** Whether a call to the file system of a path may never return; false where the system does not say what is mounted. */
+function mayHang(path: string, mounts: readonly Mount[]): boolean {
+  const holding = mounts.filter(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
+  const [nearest] = holding.toSorted((a, b) => b.at.length - a.at.length)
+  return nearest !== undefined && ASKING.test(` - ${nearest.type}`)
+}
+
+/** What is mounted, on Linux. */
+function mountsOf(): readonly Mount[] {
+  try {
+    const lines = readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^(?:\S+ ){4}(\S+) .* - (\S+) /gm)
+    return [...lines].map(([, at = '', type = '']) => ({ at: unescaped(at), type }))
+  } catch {
+    return []
+  }
+}
+
+/** Blanks and the like stand as `\040`. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+}

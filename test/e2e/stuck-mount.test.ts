@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '../helpers/limits.ts'
+import { launch } from '../helpers/launch.ts'
+import { CAN_MOUNT } from '../helpers/mount.ts'
+import { plainPlan } from '../helpers/plans.ts'
+import { shop } from '../helpers/shell.ts'
+import { place } from './binary.ts'
+
+/* A file system that does not answer: one of FUSE whose server never says a word. Whoever calls it is stuck until it is killed. */
+
+const url = await shop({ requests: 100, errors: 0 })
+const stuck: (() => void)[] = []
+
+afterEach(() => {
+  for (const release of stuck.splice(0)) release()
+})
+
+function stick(folder: string): void {
+  const server = openSync('/dev/fuse', 'r+')
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0'
+  execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'stuck', folder], { stdio: ['ignore', 'pipe', 'pipe', server] })
+  stuck.push(() => {
+    // Whoever is stuck in it gets an error as soon as the server is gone.
+    closeSync(server)
+    execFileSync('umount', ['-l', folder])
+  })
+}
+
+const PLAN = plainPlan(url).replace('path: web.env', 'path: place/web.env')
+
+async function begun() {
+  const at = place({ 'rollout.yaml': PLAN })
+  mkdirSync(join(at.folder, 'place'))
+  at.write('place/web.env', 'FEATURE_X=false\n')
+  expect(await at.rollout('start')).toMatchObject({ code: 0 })
+  expect(await at.rollout('advance', '--override', 'samples,metrics,hold', '--reason', 'test')).toMatchObject({ code: 0 })
+  expect(at.read('place/web.env')).toContain('FEATURE_X=10%')
+  const type = (...argv: readonly string[]) => launch(at.folder, argv, { timeout: LIMITS.wait })
+  return { at, type }
+}
+
+describe.runIf(CAN_MOUNT && existsSync('/dev/fuse'))('a file system that does not answer', () => {
+  test('with the journal on it: each command ends, and the release is taken back', async () => {
+    const { at, type } = await begun()
+    stick(join(at.folder, '.rollout'))
+    expect(await type('status', '--timeout', '1s').ended).toMatchObject({
+      code: 124,
+      err: expect.stringContaining('not finished within 1s'),
+    })
+    expect(await type('rollback').ended).toMatchObject({
+      code: 69,
+      err: expect.stringMatching(/did not answer within 5s[^]*--break-glass/),
+    })
+    expect(at.read('place/web.env')).toContain('FEATURE_X=10%')
+    const watching = type('run')
+    setTimeout(() => watching.kill('SIGINT'), 1000)
+    // One that has ended before by itself was not slow to say so either.
+    expect([130, 69]).toContain((await watching.ended).code)
+    expect(await type('rollback', '--all', '--break-glass').ended).toMatchObject({ code: 0 })
+    expect(at.read('place/web.env')).toContain('FEATURE_X=false')
+  })
+
+  test('with a target on it: the rollback ends, and says what to type', async () => {
+    const { at, type } = await begun()
+    stick(join(at.folder, 'place'))
+    const { code, out } = await type('rollback').ended
+    expect(code, out).toBe(10)
+    expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
+  })
+})
