@@ -1,6 +1,6 @@
 import type { Plan } from '../core/plan/plan.ts'
 import { formatExposure } from '../core/values/units.ts'
-import { loadState } from '../engine/writer.ts'
+import { loadState } from '../engine/load-state.ts'
 import { renderToggles, type ToggleRow } from '../views/toggles.ts'
 import { readPlan } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'

@@ -8,7 +8,8 @@ import type { Marked } from '../core/policy/marked.ts'
 import type { Mark } from '../core/toggle/mark.ts'
 import type { Duration } from '../core/values/units.ts'
 import type { Engine } from './engine.ts'
-import { loadState, type Writer } from './writer.ts'
+import { loadState } from './load-state.ts'
+import type { Writer } from './writer.ts'
 
 /** A target that does not say sooner what mark it carries is not waited for: a rollback asks too. */
 const PATIENCE: Duration = 2000

@@ -3,6 +3,7 @@ import { FOLD } from '../core/journal/fold.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Checkpoint, Journal } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
+import { isState } from './load-state.ts'
 
 /** Events to the newest, and the state that the first of them happened to; without it they are all there are. */
 export interface Recent {
@@ -43,9 +44,4 @@ export function earlierThan(state: State, checkpoint: Checkpoint | undefined): C
   if (!found) return undefined
   const { plan, ...rest } = found.state
   return { seq: found.seq, state: plainJson(rest.digest === state.digest ? rest : { plan, ...rest }) }
-}
-
-/** Tells whether a value is a state: a checkpoint is written by this program with this fold, and its version vouches for the shape. */
-export function isState(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && 'plan' in value && 'cursor' in value && 'seq' in value
 }

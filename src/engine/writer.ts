@@ -1,13 +1,14 @@
 import { defined } from '../core/values/defined.ts'
 import { seal } from '../adapters/state/seal.ts'
-import { earlierThan, isState, RECENT } from './recent.ts'
+import { checkHere, loadState } from './load-state.ts'
+import { earlierThan, RECENT } from './recent.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
 import { plainJson } from '../core/values/json.ts'
 import { withoutManyCounters } from '../core/judge/raw-counters.ts'
-import type { Checkpoint, Journal } from '../core/journal/store.ts'
+import type { Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
-import { evolve, FOLD, fold } from '../core/journal/fold.ts'
+import { evolve, FOLD } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 
 /** Who writes, and why: on every event. */
@@ -109,37 +110,6 @@ function asKept(fact: Fact): Fact {
 /** Puts back what an event does not hold: it is in the checkpoint, which is replaced each time. */
 function withWatch(state: State, event: Event, fact: Fact): State {
   return 'watch' in event && 'watch' in fact && state.watch === event.watch ? { ...state, watch: fact.watch } : state
-}
-
-/** A journal as it was read. */
-interface Loaded {
-  readonly state: State | undefined
-  /** Number and hash of the newest event. */
-  readonly seq: number
-  readonly hash: string
-  readonly checkpoint: Checkpoint | undefined
-}
-
-/** Loads the state of a journal for reading only: the newest checkpoint and the events after it. */
-export async function loadState(journal: Journal): Promise<Loaded> {
-  const checkpoint = await journal.checkpoint()
-  const usable = checkpoint?.fold === FOLD && isState(checkpoint.state) ? checkpoint : undefined
-  const events = await journal.read(usable?.seq ?? 0)
-  const newest = events.at(-1)
-  const from = usable && isState(usable.state) ? usable.state : undefined
-  return {
-    state: fold(events, from),
-    seq: newest?.seq ?? usable?.seq ?? 0,
-    hash: newest?.hash ?? usable?.hash ?? '',
-    checkpoint: usable,
-  }
-}
-
-/** Throws `config` when the journal goes on elsewhere: what is written here nobody would see. */
-export function checkHere(state: State | undefined): void {
-  if (state?.moved === undefined) return
-  const hint = 'name it as state: in rollout.yaml'
-  throw new RolloutError('config', { message: `the journal of ${state.plan.name} goes on in ${state.moved}`, hint })
 }
 
 async function conflict(refresh: () => Promise<readonly Event[]>): Promise<RolloutError> {

@@ -6,7 +6,8 @@ import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { checkHere, loadState, openWriter, type Writer } from '../engine/writer.ts'
+import { checkHere, loadState } from '../engine/load-state.ts'
+import type { Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
 import { clean } from '../views/clean.ts'
 import { openHearing } from './glass.ts'
@@ -138,5 +139,7 @@ export async function openRollout(session: Session, journal?: Journal): Promise<
 /** Opens a writer on the rollout's journal for a command that only looks. */
 export async function openForReading(session: Session, journal?: Journal): Promise<Writer> {
   const { clock, uuid, version } = session
+  // Loaded by what may write: who only reads a state does not wait for it.
+  const { openWriter } = await import('../engine/writer.ts')
   return openWriter({ journal: journal ?? (await session.journal()), clock, uuid, version })
 }

@@ -1,7 +1,7 @@
 import type { State } from '../core/journal/state.ts'
 import type { Journal, Store } from '../core/journal/store.ts'
 import { RolloutError } from '../core/values/errors.ts'
-import { loadState } from '../engine/writer.ts'
+import { loadState } from '../engine/load-state.ts'
 
 /** A rollout that has begun in a store, or why its journal cannot be read. */
 export type FoundRollout =

@@ -2,7 +2,7 @@ import { longestGap } from '../../core/judge/watch.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { formatDuration } from '../../core/values/units.ts'
-import { loadState } from '../../engine/writer.ts'
+import { loadState } from '../../engine/load-state.ts'
 import type { Session } from '../../session/session.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
 

@@ -4,7 +4,7 @@ import { describeMarked, remedyFor } from '../../core/policy/marked.ts'
 import { RolloutError, type Problem } from '../../core/values/errors.ts'
 import { findMarked } from '../../engine/marked.ts'
 import { findOrphans, refusalOf } from '../../engine/orphans.ts'
-import { loadState } from '../../engine/writer.ts'
+import { loadState } from '../../engine/load-state.ts'
 import type { Session } from '../../session/session.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
 
