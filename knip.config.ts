@@ -32,6 +32,8 @@ const config: KnipConfig = {
     'mkfs.ext4',
     'setfacl',
     'getfacl',
+    'setfattr',
+    'getfattr',
   ],
 }
 

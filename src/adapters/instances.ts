@@ -70,7 +70,7 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       const left = [...places].filter(([instance]) => !isSame(wordsAt(instance), seen.get(instance) ?? {}))
       return left.flatMap(([instance, place]) => place.byHand(wordsAt(instance), fence))
     },
-    probe: async (signal) => void (await everywhere(places, async (place) => place.probe?.(signal))),
+    probe: async (signal) => [...(await everywhere(places, async (place) => (await place.probe?.(signal)) ?? [])).values()].flat(),
     ...(first?.effect && { effect: first.effect }),
     ...(first?.advise && { advise: first.advise }),
     refuses: (variable, word) => {

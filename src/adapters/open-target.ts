@@ -24,8 +24,8 @@ export interface OpenTarget {
   readonly refuses?: (variable: string, word: string) => Refusal | undefined
   /** When the application runs with a new word; undefined where nobody knows. */
   readonly effect?: Effect
-  /** Looks whether it could be written, without writing. Throws what stands in the way. */
-  readonly probe?: (signal: AbortSignal) => Promise<void>
+  /** Looks whether it could be written, without writing. Throws what stands in the way; returns what else is to be said. */
+  readonly probe?: (signal: AbortSignal) => Promise<readonly Advice[]>
   /** Returns what there is to say of it, given the user ids that are known. */
   readonly advise?: (ids: readonly KnownId[]) => readonly Advice[]
 }

@@ -124,7 +124,7 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
     shown: redact.text,
     byHand: (words, fence) => linesByHand(() => adapter.byHand(options, words, fence), words).map((line) => redact.text(line)),
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
-    probe: async (signal) => hidden(adapter.probe?.(options, { ...lender, signal }) ?? Promise.resolve()),
+    probe: async (signal) => (await hidden(Promise.resolve(adapter.probe?.(options, { ...lender, signal })))) ?? [],
     ...(adapter.effect && { effect: adapter.effect(options) }),
     ...(adapter.advise && { advise: (ids) => adapter.advise?.(options, ids) ?? [] }),
   }

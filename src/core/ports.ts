@@ -128,8 +128,11 @@ export interface TargetAdapter<Options> {
   check?(options: Options, plan: Surroundings): readonly Fault[]
   /** Returns when an application runs with a new word: at once, or only after a restart or a redeploy. */
   effect?(options: Options): Effect
-  /** Looks whether it could be written, without writing, for `doctor`. Throws what stands in the way. */
-  probe?(options: Options, loan: Loan): Promise<void>
+  /**
+   * Looks whether it could be written, without writing, for `doctor`. Throws what stands in the way; returns what else is
+   * to be said, if anything.
+   */
+  probe?(options: Options, loan: Loan): Promise<readonly Advice[] | void>
   /**
    * Tells whether these options run nothing and reach nothing but files in the plan's folder; false unless told. A target
    * like that is taken back where the plan is gone and only a journal names it. Pure.

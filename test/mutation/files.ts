@@ -80,11 +80,8 @@ export const FILES: readonly Mutation[] = [
     'a read-only file is replaced': ["    if (stat) closeSync(openSync(file, 'r+'))\n", ''],
   }),
   ...mutationsOf('adapters/file/in-place.ts', ['adapters/file/in-place', ...DISK], {
-    'hard links are cut': ['return nlink > 1 || (', 'return ('],
-    'an access list is lost': [
-      '((mode & 0o070) !== 0 && (await hasAccessList(file, clock)))',
-      '((mode & 0o070) !== 0 && !(await hasAccessList(file, clock)) && nlink < 0)',
-    ],
+    'hard links are cut': ['(stat.nlink > 1 || (', '(('],
+    'an access list is lost': ['(await hasAttributes(file, clock))', '!(await hasAttributes(file, clock)) && stat.nlink < 0'],
     'two write in place at once': [
       "    writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))\n  } catch (thrown) {\n    if (codeOf(thrown) !== 'EEXIST') throw thrown\n    throw",
       "    writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))\n  } catch (thrown) {\n    if (codeOf(thrown) !== 'EEXIST') throw thrown\n    if (before === after) throw",

@@ -1,21 +1,21 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { hasAccessList } from './access-list.ts'
+import { hasAttributes } from './attributes.ts'
 import { codeOf, discard, readNow, replace, writeDurably } from './disk.ts'
+
+const LARGEST = 1 << 26
 
 /*
  * Files that must keep their inode. A write in place is not one step to the disk: both texts lie beside the file until it is
  * done, so that whoever comes next can finish it.
  */
 
-/** Resolves to whether a new file in the place of this one would lack its other names, or an access list. */
+/** Resolves to whether a new file in the place of this one would lack its other names, an access list or another attribute. */
 export async function mustStay(file: string, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
   const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat) return false
-  const { nlink, mode } = stat
-  // The rights of the group are the mask of an access list: without any the list gives nobody anything.
-  return nlink > 1 || ((mode & 0o070) !== 0 && (await hasAccessList(file, clock)))
+  // What is that large is refused when it is read.
+  return stat !== undefined && (stat.nlink > 1 || (stat.size < LARGEST && (await hasAttributes(file, clock))))
 }
 
 /** Writes a text over another in the same file, durably. */

@@ -179,8 +179,9 @@ function lostIn<Options>(format: Format<Options>, text: string, words: Wanted, g
   const names = Object.keys(words).filter((name) => !isBeside(name))
   try {
     const held = format.read(text, names, given)
-    const lost = names.find((name) => held[name] === undefined)
-    return lost && `has lost ${lost} and the mark of this rollout`
+    // Whoever has written it anew by a template may have left some out, and is done.
+    const isLost = names.length > 0 && names.every((name) => held[name] === undefined)
+    return isLost ? `has lost ${names.slice(0, 3).join(', ')} and the mark of this rollout` : undefined
   } catch (thrown) {
     return `has lost the mark of this rollout, and ${messageOf(thrown)}`
   }

@@ -3,7 +3,10 @@ import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { markLine, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
 import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
+import { place } from '../file/env-disk.ts'
+import { adviseSiblings } from '../file/env-siblings.ts'
 import { checkInside } from '../file/inside.ts'
+import { checkWritable } from '../file/writable.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -25,6 +28,11 @@ export default target({
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
   }),
   check: checkInside,
+  probe: async (given, { folder }) => {
+    const file = place(given, folder)
+    checkWritable(file)
+    return adviseSiblings(file)
+  },
   refuses: (_, __, word) => refuseEnvWord(word),
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })

@@ -24,25 +24,23 @@ const SKEW: Duration = 5000
 /** Returns whether every target can be read and, where that can be told without writing, written. */
 export async function probeTargets({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const targets = await openTargets(plan, lender)
-  return Promise.all(
-    targets.map(async (target): Promise<DoctorFinding> => {
+  const found = await Promise.all(
+    targets.map(async (target): Promise<readonly DoctorFinding[]> => {
       const what = `target ${target.name}`
       const variables = togglesOf(plan, target.name).flatMap((name) => plan.toggles[name]?.variable ?? [])
       try {
         const found = await target.read(variables, signal)
-        await target.probe?.(signal)
+        const advice = (await target.probe?.(signal)) ?? []
         const unset = variables.filter((variable) => found[variable] === undefined)
-        return {
-          what,
-          level: 'ok',
-          text: `${unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`}${afterWrite(target.effect)}`,
-        }
+        const held = unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`
+        return [{ what, level: 'ok', text: `${held}${afterWrite(target.effect)}` }, ...advice.map((each) => ({ what, ...each }))]
       } catch (thrown) {
         const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
-        return { what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }
+        return [{ what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }]
       }
     }),
   )
+  return found.flat()
 }
 
 /** Returns when the application runs with a word, where its adapter knows. */

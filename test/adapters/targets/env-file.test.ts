@@ -180,6 +180,16 @@ describe('a file that must stay the same file is written in place', () => {
   })
 })
 
+it('a file with attributes keeps them', async () => {
+  writeFileSync(file, 'F=false\n')
+  chmodSync(file, 0o600)
+  execFileSync('setfattr', ['-n', 'user.owner', '-v', 'team-shop', file])
+  await write({ F: 'true' })
+  expect(text()).toBe('F=true\n# rollout:1 of:shop/1a2b\n')
+  expect(execFileSync('getfattr', ['--only-values', '-n', 'user.owner', '--absolute-names', file], { encoding: 'utf8' })).toBe('team-shop')
+  expect(readdirSync(folder)).toEqual(['web.env'])
+})
+
 describe('a write in place that was cut off', () => {
   const [before, after] = ['A=1\nF=10%\nB=2\n# rollout:1 of:shop/1a2b\n', 'A=1\nF=true\nB=2\n# rollout:2 of:shop/1a2b\n']
   const cutOff = (now: string): void => {
