@@ -1,6 +1,6 @@
 import type { Decision } from '../core/policy/decide.ts'
 import type { Step } from '../core/plan/steps.ts'
-import { FEW, formatCount } from '../core/values/join-few.ts'
+import { formatCount } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { type Change } from '../core/report/summary.ts'
@@ -35,11 +35,14 @@ export function renderAdvance({ changes, state, decision, left, overrides }: Mov
   return `${lines.join('\n')}\n`
 }
 
-/** Renders why targets have not confirmed, and the lines to type; of many the first ones. */
+/** A line to type is what is left where nothing else works: they are counted only where nobody would type them all. */
+const MOST_BY_HAND = 100
+
+/** Renders why targets have not confirmed, and the lines to type. */
 export function renderByHand(state: State, left: Moved['left'], stream: Stream): readonly string[] {
   const color = paint(stream)
-  const more = left.length - FEW
-  const named = left.slice(0, FEW).flatMap(({ target, lines }) => {
+  const more = left.length - MOST_BY_HAND
+  const named = left.slice(0, MOST_BY_HAND).flatMap(({ target, lines }) => {
     const progress = state.intent?.targets[target]
     const error = progress?.is === 'refused' ? progress.error : 'not confirmed'
     return [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]

@@ -1,11 +1,11 @@
-import { FEW, formatCount } from '../core/values/join-few.ts'
+import { FEW, formatCount, joinFew } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Change } from '../core/report/summary.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { renderByHand, type Moved } from './advance.ts'
 import { renderChanges } from './event.ts'
-import { clean, listed } from './clean.ts'
+import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 import { nextCommand } from './status.ts'
 
@@ -27,7 +27,7 @@ export function renderSettling(wait: Duration): string {
 /** Renders what went back, target by target, and what is left to do by hand. */
 export function renderRollback({ did, changes, state, left, confirmed: done }: RollbackView, stream: Stream): string {
   const color = paint(stream)
-  const open = `not taken back yet at ${listed(left.map(({ target }) => target))}`
+  const open = `not taken back yet at ${joinFew(left.map(({ target }) => clean(target)))}`
   const moves = renderChanges(changes) || (left.length > 0 ? open : 'every toggle is there already')
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
