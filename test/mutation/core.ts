@@ -94,10 +94,7 @@ export const CORE: readonly Mutation[] = [
       "metric.onNoData === 'rollback' && track.verdict === 'unknown'",
     ],
     'a target that refuses a retreat is critical': ["if (intent?.move !== 'advance') return undefined", 'if (!intent) return undefined'],
-    'a target that refuses a step up is not critical': [
-      'return canDoWithout(plan, intent, names) ? undefined',
-      'return names.length < 9 ? undefined',
-    ],
+    'a target that refuses a step up is not critical': ['return canDoWithout(plan, intent, names)', 'return names.length < 9'],
     'a metric that may be waited for hides one that may not': ["?? found.find((each) => each.do === 'pause') ?? found[0]", '?? found[0]'],
     'a contingency that has done what it can is the last word': [' || lasted >= plan.patience) return undefined', ') return undefined'],
     'the step is completed while an approval is missing': [

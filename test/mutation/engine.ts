@@ -10,7 +10,7 @@ export const ENGINE: readonly Mutation[] = [
       '.some(([name, exposure]) => exposures[name] === exposure)',
     ],
     'a step up goes over what its journal does not know': ['...(isRetreat(state) ? unknown : [])', '...unknown'],
-    'a retreat asks no target what it holds': ['isRetreat(stateOf(engine)) ? await marksOf(engine, target) : []', '[]'],
+    'a retreat asks no target what it holds': ['isRetreat(stateOf(engine)) ? await marksOn(target, engine.signal) : []', '[]'],
     'who is overtaken writes before it has made known that it does': [
       'const error = isOvertaken ? undefined : await attempt(engine, target, aimed, held)',
       'const error = await attempt(engine, target, aimed, held)',
@@ -21,11 +21,11 @@ export const ENGINE: readonly Mutation[] = [
     'who heals joins nobody': ['await shared.exclusive(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))', ''],
     'what could not be healed is taken for done': ["if (status !== 'rolled back') return", 'return'],
     'a target in doubt is known by the journal': [' && !intent.doubted.includes(target.name)', ''],
-    'another process trusts the journal for what a target holds': [' && intent.seq === engine.writer.made', ''],
-    'a second attempt trusts the journal for what a target holds': [
-      '!sent && intent.seq === engine.writer.made',
-      'intent.seq === engine.writer.made',
+    'another process trusts the journal for what a target holds': [
+      '!sent && intent.seq === engine.writer.made && !intent',
+      '!sent && !intent',
     ],
+    'a second attempt trusts the journal for what a target holds': ['const isSure = !sent && ', 'const isSure = '],
     'what is fenced is not given the words in doubt': ['if (target.settle === 0) return undefined', ''],
     'moved words come last': [
       '[...words.filter(([variable]) => urgent.has(variable)), ...words.filter(([variable]) => !urgent.has(variable))]',

@@ -95,19 +95,16 @@ export const FILES: readonly Mutation[] = [
     'on a full disk half of a text stays': ['    putBack(open, before, ', '    if (before === after) putBack(open, before, '],
   }),
   ...mutationsOf('adapters/file/env-document.ts', ['adapters/file/env-document'], {
-    'a word is taken from a line that readers differ about': [
-      '  checkClear(lines, names, dialect)\n  const variables',
-      '  const variables',
-    ],
-    'a word is written where readers differ': ['  checkClear(lines, Object.keys(words), dialect)\n', ''],
+    'a word is taken from a line that readers differ about': ['checkClear(text, names, dialect)', 'void dialect'],
+    'a word is written where readers differ': ['  checkClear(parseEnv(written), Object.keys(words), dialect)\n', ''],
     'a word goes behind an open quote': ['if (isOpen && Object.keys(words).length > 0)', 'if (isOpen && Object.keys(words).length > 99)'],
     'what an application would not believe is read': ['  if (problem !== undefined)\n', "  if (problem === '')\n"],
     'the marks of others are replaced': ['if (line.mark && isReplaced(line.mark, mark)) return marked', 'if (line.mark) return marked'],
-    'a word that a shell would run is written': ['.find((word) => !WORD.test(word))', ".find((word) => word === '?')"],
-    'what is behind an open quote is lost': [
-      "return bom + append(edited.join('') + rest, added, lines)",
-      "return bom + append(edited.join(''), added, lines)",
+    'a word that a shell would run is written': [
+      'if (WORD.test(word)) return undefined',
+      'if (WORD.test(word) || word !== "?") return undefined',
     ],
+    'what is behind an open quote is lost': ["append(edited.join('') + rest, added", "append(edited.join(''), added"],
   }),
   ...mutationsOf('adapters/file/disk.ts', ['adapters/state/file', 'adapters/file/disk'], {
     'a taken number is overwritten': [

@@ -107,8 +107,8 @@ interface Struck {
   readonly wrong: readonly string[]
 }
 
-/** What comes before the point may make a call more or less than the time before. */
-const SHIFTS = [0, 1, -1, 0, 2]
+/** What comes before the point may make some calls more or less than the time before. */
+const SHIFTS = [0, 1, -1, 2, -2, 3, -3, 4]
 
 async function strikeOnce(kind: Kind, site: Site, { victim, point, turn }: Job): Promise<Struck> {
   const log = join(site.folder, 'strace.log')
