@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import { commandFor } from '../core/policy/approval.ts'
 import { TOMBSTONE, type Mark } from '../core/toggle/mark.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { joinFew } from '../core/values/join-few.ts'
 import { wordsOf } from './baseline.ts'
 import { targetDrift } from './drift.ts'
 import type { Engine } from './engine.ts'
@@ -18,7 +19,7 @@ export interface Orphan {
   readonly holds: string
 }
 
-/** Of more targets than this it is only said how many there are. */
+/** Of more targets or words than this it is only said how many there are. */
 const MOST = 5
 
 /** Asks every target for its mark, and returns those that another journal of the name of this plan has written. */
@@ -50,9 +51,8 @@ async function holdingsOf(
 ): Promise<{ readonly text: string; readonly isMoved: boolean }> {
   try {
     const moved = targetDrift(target, asStarted(plan), await target.read(wordsOf(plan, target.name), signal))
-    const shown = moved.slice(0, MOST).map(({ variable, found }) => `${variable}=${found ?? ''}`)
-    const more = moved.length > MOST ? ` and ${moved.length - MOST} more` : ''
-    return { text: moved.length === 0 ? 'every default' : shown.join(', ') + more, isMoved: moved.length > 0 }
+    const shown = moved.map(({ variable, found }) => `${variable}=${found ?? ''}`)
+    return { text: joinFew(shown, ', ', MOST) || 'every default', isMoved: moved.length > 0 }
   } catch (thrown) {
     signal.throwIfAborted()
     return { text: `what cannot be read (${messageOf(thrown)})`, isMoved: true }

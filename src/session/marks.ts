@@ -13,7 +13,7 @@ export interface Looked {
   readonly state: State
   /** A mark says that the journal is not the one that wrote the targets, or not the only one. */
   readonly isMarked: boolean
-  /** What is to be said that the state does not say. */
+  /** Sentences for people beside the state: what the marks say of a rollout that is over. */
   readonly notes: readonly string[]
 }
 

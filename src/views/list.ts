@@ -18,7 +18,7 @@ export type Listed =
     })
   | { readonly journal: string; readonly problem: Pick<Problem, 'message' | 'hint'> }
 
-/** What is waited for is cut to this many characters: `rollout status` says all of it. */
+/** A line has room for so many characters of what a rollout waits for: `rollout status` says all of it. */
 const LONGEST_WAIT = 48
 
 /** Renders every rollout of a store, one line each. */

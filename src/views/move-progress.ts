@@ -30,7 +30,7 @@ export interface MoveProgress {
   readonly end: () => void
 }
 
-/** What is shown of a move. */
+/** The view's source: the targets of the move, and how soon they are told of. */
 export interface Shown {
   /** Returns the targets that have not confirmed. */
   readonly left: () => Moved['left']

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { Loan } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
-import { ASKING } from './mount.ts'
+import { readMounts, type Mount } from './mount.ts'
 import { spawn } from '../spawn.ts'
 
 /*
@@ -22,7 +21,7 @@ let known: { readonly at: Duration; readonly mounts: readonly Mount[] } | undefi
 export async function checkAnswers(path: string, { clock, signal, env }: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
   const now = clock.monotonic()
   // Read once for a thousand targets.
-  if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: mountsOf() }
+  if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts() }
   if (!mayHang(path, known.mounts)) return
   const at = answered.get(path)
   if (at !== undefined && now - at < FRESH) return
@@ -37,29 +36,9 @@ export async function checkAnswers(path: string, { clock, signal, env }: Pick<Lo
   answered.set(path, clock.monotonic())
 }
 
-interface Mount {
-  readonly at: string
-  readonly type: string
-}
-
-/** Whether a call to the file system of a path may never return; false where the system does not say what is mounted. */
+/** Whether a call to the file system of a path may never return; false where nothing is known of it. */
 function mayHang(path: string, mounts: readonly Mount[]): boolean {
   const holding = mounts.filter(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
   const [nearest] = holding.toSorted((a, b) => b.at.length - a.at.length)
-  return nearest !== undefined && ASKING.test(` - ${nearest.type}`)
-}
-
-/** What is mounted, on Linux. */
-function mountsOf(): readonly Mount[] {
-  try {
-    const lines = readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^(?:\S+ ){4}(\S+) .* - (\S+) /gm)
-    return [...lines].map(([, at = '', type = '']) => ({ at: unescaped(at), type }))
-  } catch {
-    return []
-  }
-}
-
-/** Blanks and the like stand as `\040`. */
-function unescaped(path: string): string {
-  return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+  return nearest?.asks === true
 }

@@ -1,13 +1,26 @@
 import { readFileSync } from 'node:fs'
 
-/** File systems that ask somebody else: a call to one may never return. As proc_pid_mountinfo(5) calls them. */
-export const ASKING = / - (?:nfs|cifs|smb|fuse|9p|ceph|gluster|lustre|afs|beegfs|virtiofs|vboxsf)(?!ctl)/
+/** A place where a file system is mounted. */
+export interface Mount {
+  readonly at: string
+  /** It asks somebody else, behind a network or in another process: a call to it may never return. */
+  readonly asks: boolean
+}
 
-/** Returns whether such a file system is mounted; false where the system does not say. */
-export function isAnyAsking(): boolean {
+/** As proc_pid_mountinfo(5) calls them. */
+const ASKING = /^(?:nfs|cifs|smb|fuse|9p|ceph|gluster|lustre|afs|beegfs|virtiofs|vboxsf)(?!ctl)/
+
+/** Returns what is mounted; nothing where the system does not say. */
+export function readMounts(): readonly Mount[] {
   try {
-    return ASKING.test(readFileSync('/proc/self/mountinfo', 'utf8'))
+    const lines = readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^(?:\S+ ){4}(\S+) .* - (\S+) /gm)
+    return [...lines].map(([, at = '', type = '']) => ({ at: unescaped(at), asks: ASKING.test(type) }))
   } catch {
-    return false
+    return []
   }
+}
+
+/** Blanks and the like stand as `\040`. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }

@@ -2,10 +2,12 @@ import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
 import { withoutReplaced } from './adopted.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
+import { carryWatch } from '../judge/carry-watch.ts'
+import { isSame } from '../values/is-same.ts'
 import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
-import { togglesOf, type Criterion, type Plan } from '../plan/plan.ts'
+import { togglesOf, type Plan } from '../plan/plan.ts'
 import {
   asStarted,
   doubted,
@@ -49,7 +51,7 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
 /** A rollout that is started again in the same journal stays of the same lineage, and targets hold what they held. */
 function begin(event: Extract<Event, { type: 'started' }>, before: State | undefined): State {
   const { seq, hash, plan, digest, files, at, baseline, reached, adopted = before?.adopted, actor } = event
-  const watch = reached && before?.watch && carry(before.watch, before.plan, plan)
+  const watch = reached && before?.watch && carryWatch(before.watch, before.plan, plan)
   return {
     ...asStarted(plan, baseline),
     ...reached,
@@ -82,7 +84,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
         approvals: [],
         ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, event.plan) }),
         authors: [...new Set([...state.authors, event.actor])],
-        ...(state.watch && { watch: carry(state.watch, state.plan, event.plan) }),
+        ...(state.watch && { watch: carryWatch(state.watch, state.plan, event.plan) }),
       }
     case 'observed':
       return { ...state, watch: event.watch }
@@ -174,38 +176,6 @@ function reconsidered(watch: Watch): Watch {
 
 function unknownKind({ seq, type, version }: Pick<Stamp, 'seq' | 'version'> & { readonly type: string }): NonNullable<State['unknown']> {
   return { seq, kind: type, version }
-}
-
-/** Keeps of a watch what means the same under the new plan. */
-function carry(watch: Watch, before: Plan, now: Plan): Watch {
-  const same = (name: string): boolean => isSame(before.metrics[name], now.metrics[name])
-  const criterion = (plan: Plan, key: string): Criterion | undefined =>
-    plan.phases.flatMap((phase) => phase.success.filter((_, nth) => `${phase.id}/${nth}` === key))[0]
-  const holds = (key: string): boolean => {
-    const [old, fresh] = [criterion(before, key), criterion(now, key)]
-    return old !== undefined && fresh !== undefined && same(fresh.metric) && old.metric === fresh.metric && isSame(old.rule, fresh.rule)
-  }
-  const judged = (plan: Plan): readonly (readonly string[])[] => plan.phases.map(({ metrics }) => metrics)
-  const isProven = isSame(before.metrics, now.metrics) && isSame(judged(before), judged(now))
-  return {
-    ...watch,
-    credit: isProven ? watch.credit : 0,
-    tracks: Object.fromEntries(Object.entries(watch.tracks).filter(([name]) => same(name))),
-    criteria: Object.fromEntries(Object.entries(watch.criteria).filter(([key]) => holds(key))),
-  }
-}
-
-/** Tells whether two parts of a plan are the same; keys in another order are. */
-export function isSame(before: unknown, now: unknown): boolean {
-  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, sorted(each)])
 }
 
 function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {

@@ -85,7 +85,7 @@ function section(title: string, blocks: readonly Block[]): readonly Block[] {
   return blocks.length === 0 ? [] : [heading(title), ...blocks]
 }
 
-/** What was decided. */
+/** Events that are decisions: they stand out in the table. */
 const DECISIONS: ReadonlySet<string> = new Set(['intended', 'paused', 'completed', 'closed'])
 
 /** What only says that something else is going on. */
