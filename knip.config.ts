@@ -21,7 +21,6 @@ const config: KnipConfig = {
     'umount',
     'mkfifo',
     'script',
-    'ls',
     'openssl',
     'ssh-keygen',
     'prometheus',
