@@ -3,14 +3,14 @@ import { decide, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import { formatDrift, type Drift } from '../core/plan/environment.ts'
+import { formatDrift } from '../core/plan/environment.ts'
 import { nextDestination, type Destination } from '../core/policy/destination.ts'
 import type { State } from '../core/journal/state.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Observer } from './observe.ts'
 import { reconsider } from './reconsider.ts'
 import { settleAfter } from './settle.ts'
-import { findForeignDrift, formatUnreadable, markedTargets, type Differing } from './drift.ts'
+import { findForeignDrift, formatUnreadable, markedTargets, type ForeignDrift } from './drift.ts'
 import { finish, goOn, move, record, type Turn } from './move.ts'
 import { signatureGate } from './signatures.ts'
 import type { Signature } from './writer.ts'
@@ -48,12 +48,13 @@ export async function advanceNow(
   }
   const to = nextDestination(stateOf(engine))
   if (!to || !isFree(decision, overrides)) return { decision, state }
-  const { marked, drifts } = await differingBefore(engine, state, to)
+  const { marked, drifts, unseen, unreadable } = await differingBefore(engine, state, to)
   const [older] = markedTargets(marked, state, drifts)
   // Not for an override: a target that carries something newer refuses the write.
   if (older) return { decision: { do: 'hold', gates: [], why: { code: 'drift', text: older.text } }, state }
-  if (drifts.length > 0 && !overrides.includes('drift')) {
-    const gate = driftGate(drifts)
+  const texts = [...drifts.map(formatDrift), ...unseen.map(({ text }) => text)]
+  if (texts.length > 0 && !overrides.includes('drift')) {
+    const gate: Gate = { name: 'drift', open: false, text: `drift ${joinFew(texts, '; ')}` }
     return { decision: { do: 'hold', gates: [gate], why: { code: 'drift', text: gate.text } }, state }
   }
   const doubted = overrides.includes('approval') ? undefined : await signatureGate(engine, signature.actor)
@@ -61,7 +62,12 @@ export async function advanceNow(
   const still = reconsider(engine, signature.actor)
   if (!isFree(still, overrides)) return { decision: still, state }
   const why = { code: 'operator', text: signature.reason ?? decision.why.text } as const
-  return move(engine, { do: 'advance', to, why, others: drifts.map(({ target }) => target) }, signature, overrides)
+  return move(
+    engine,
+    { do: 'advance', to, why, others: [...drifts, ...unseen].flatMap(({ target }) => target ?? []), unseen: unreadable },
+    signature,
+    overrides,
+  )
 }
 
 function isFree(decision: Decision, overrides: readonly string[]): boolean {
@@ -69,16 +75,13 @@ function isFree(decision: Decision, overrides: readonly string[]): boolean {
   return decision.do === 'hold' && decision.gates.length > 0 && decision.gates.every(({ open, name }) => open || overrides.includes(name))
 }
 
-async function differingBefore(engine: Engine, state: State, to: Destination): Promise<Pick<Differing, 'marked' | 'drifts'>> {
-  const { unreadable, ...differing } = await findForeignDrift(engine, state, to)
+async function differingBefore(engine: Engine, state: State, to: Destination): Promise<ForeignDrift> {
+  const found = await findForeignDrift(engine, state, to)
+  const { unreadable } = found
   if (unreadable.length > state.plan.maxUnavailable)
     throw new RolloutError('unreachable', [
       ...unreadable.slice(0, FEW).map((each) => ({ message: formatUnreadable(each) })),
       ...(unreadable.length > FEW ? [{ message: `and ${formatCount(unreadable.length - FEW)} more targets` }] : []),
     ])
-  return differing
-}
-
-function driftGate(drifts: readonly Drift[]): Gate {
-  return { name: 'drift', open: false, text: `drift ${joinFew(drifts.map(formatDrift), '; ')}` }
+  return found
 }

@@ -6,6 +6,7 @@ import { togglesOf, type Plan } from '../core/plan/plan.ts'
 import { withoutSingles, type Watch } from '../core/judge/track.ts'
 import { beginWatch } from '../core/judge/watch.ts'
 import { deliver } from './deliver.ts'
+import type { UnreadableTarget } from './drift.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { join } from './join.ts'
 import { readMetrics } from './metrics.ts'
@@ -24,9 +25,10 @@ const VARIABLES = 4
 
 /**
  * Brings every target to the unfinished intent, in parallel, and appends `applied`,
- * `refused` and at last `arrived`. Safe to repeat after a crash at any point.
+ * `refused` and at last `arrived`. Safe to repeat after a crash at any point. Those that are `unseen` are refused without a
+ * write: they may hold what somebody else has put there.
  */
-export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
+export async function apply(engine: Engine, intent: Intent, unseen: readonly UnreadableTarget[] = []): Promise<Applied> {
   const left = unconfirmed(intent)
   const pending = engine.targets.filter(({ name }) => left.includes(name))
   const shared = openSharedJournal(engine)
@@ -34,7 +36,13 @@ export async function apply(engine: Engine, intent: Intent): Promise<Applied> {
   if (intent.seq !== engine.writer.made) await join(engine, pending)
   const confirm = openConfirmations(engine, intent, shared)
   // All of them come to an end before anything else begins, even when one cannot go on.
-  const ended = await Promise.allSettled(pending.map(async (target) => applyOne(engine, intent, target, shared, confirm)))
+  const ended = await Promise.allSettled(
+    pending.map(async (target) => {
+      const blind = unseen.find((each) => each.target === target.name)
+      if (!blind) return applyOne(engine, intent, target, shared, confirm)
+      return shared.exclusive(async () => refuse(engine, intent, target.name, `cannot be read: ${blind.error}`))
+    }),
+  )
   for (const each of ended) if (each.status === 'rejected') throw each.reason
   await engine.writer.refresh()
   const state = stateOf(engine)

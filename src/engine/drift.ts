@@ -40,11 +40,17 @@ export async function findDrift(engine: Looking, state: State, names?: readonly 
   return { marked, drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 
+/** What somebody else has done to targets, as far as it can be seen. */
+export interface ForeignDrift extends Differing {
+  /** What was seen before at targets that cannot be read now: silence does not say that it is over. */
+  readonly unseen: readonly Obstacle[]
+}
+
 /**
- * Finds what somebody else has done to the targets that a step up concerns, and to those where it was seen before. A target that the step before went without
- * and that is back comes along with this one.
+ * Finds what somebody else has done to the targets that a step up concerns, and to those where it was seen before. A target
+ * that the step before went without and that is back comes along with this one.
  */
-export async function findForeignDrift(engine: Looking, state: State, { exposures }: Destination): Promise<Differing> {
+export async function findForeignDrift(engine: Looking, state: State, { exposures }: Destination): Promise<ForeignDrift> {
   const concerned = concernedBy(state, exposures)
   const known = state.blocked?.flatMap(({ name, target }) => (name === 'drift' && target !== undefined ? [target] : [])) ?? []
   const { marked, drifts, unreadable } = await findDrift(engine, state, [...concerned, ...known])
@@ -52,7 +58,13 @@ export async function findForeignDrift(engine: Looking, state: State, { exposure
     marked,
     drifts: drifts.filter(({ target }) => !state.missing.includes(target)),
     unreadable: unreadable.filter(({ target }) => concerned.includes(target)),
+    unseen: stillDrifted(state, unreadable),
   }
+}
+
+/** Returns what somebody else was seen to have done to targets that cannot be read now. */
+export function stillDrifted({ blocked = [] }: State, unreadable: readonly UnreadableTarget[]): readonly Obstacle[] {
+  return blocked.filter(({ name, target }) => name === 'drift' && unreadable.some((each) => each.target === target))
 }
 
 /** Compares the words found on a target with the state; each is given as it may be shown. */

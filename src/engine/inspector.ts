@@ -4,7 +4,7 @@ import type { State } from '../core/journal/state.ts'
 import { concernedBy, holdersOf } from '../core/policy/concerned.ts'
 import { nextDestination } from '../core/policy/destination.ts'
 import type { Duration } from '../core/values/units.ts'
-import { driftedTargets, findDrift, unreadableTargets, type Differing } from './drift.ts'
+import { driftedTargets, findDrift, stillDrifted, unreadableTargets, type Differing } from './drift.ts'
 import type { Looking } from './marked.ts'
 import { stateOf, type Engine } from './engine.ts'
 import type { Obstacles } from './obstacles.ts'
@@ -97,5 +97,6 @@ function nextIn(state: State): readonly string[] {
 function obstaclesIn(state: State, { unreadable, ...differing }: Differing): readonly Obstacle[] {
   const next = nextIn(state)
   const silent = unreadable.filter(({ target }) => next.includes(target))
-  return [...driftedTargets(differing, state), ...(silent.length > state.plan.maxUnavailable ? unreadableTargets(silent) : [])]
+  const changed = [...driftedTargets(differing, state), ...stillDrifted(state, unreadable)]
+  return [...changed, ...(silent.length > state.plan.maxUnavailable ? unreadableTargets(silent) : [])]
 }

@@ -6,6 +6,7 @@ import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import { apply, type Applied } from './apply.ts'
 import { stateOf, type Engine } from './engine.ts'
+import type { UnreadableTarget } from './drift.ts'
 import { findForeignWord } from './foreign-word.ts'
 import { retreatOver } from './retreat.ts'
 import type { Signature } from './writer.ts'
@@ -29,13 +30,16 @@ export interface Moving {
   readonly why: Why
   /** Targets that were seen not to hold what they should: written as well, although no word of theirs moves. */
   readonly others?: readonly string[]
+  /** Targets that could not be looked at before: they are gone without, and not written. */
+  readonly unseen?: readonly UnreadableTarget[]
 }
 
 /** Makes a move durable, then carries it out. */
 export async function move(engine: Engine, asked: Moving, signature: Signature, overrides: readonly string[] = []): Promise<Turn> {
   const moving = asked.do === 'advance' ? asked : await over(engine, asked)
+  const { unseen, ...decision } = moving
   await intend(engine, moving, signature, overrides)
-  return finish(engine, moving)
+  return finish(engine, decision, unseen)
 }
 
 async function over(engine: Engine, moving: Moving): Promise<Moving> {
@@ -58,19 +62,19 @@ export async function intend(
   await record(engine, intended, signature)
 }
 
-/** Carries out the unfinished intent, if there is one. */
-export async function finish(engine: Engine, decision: Decision): Promise<Turn> {
+/** Carries out the unfinished intent, if there is one; `unseen` targets are not written. */
+export async function finish(engine: Engine, decision: Decision, unseen?: readonly UnreadableTarget[]): Promise<Turn> {
   const { intent } = stateOf(engine)
   if (!intent) return { decision, state: stateOf(engine) }
-  const applied = await apply(engine, intent)
+  const applied = await apply(engine, intent, unseen)
   return { decision, state: stateOf(engine), applied }
 }
 
 /** Goes on with the unfinished intent, but not with a step up over what somebody else has put there: then it pauses. */
 export async function goOn(engine: Engine, decision: Decision): Promise<Turn> {
   const state = stateOf(engine)
-  const why = await findForeignWord(engine, state)
-  if (!why) return finish(engine, decision)
+  const { why, unseen } = await findForeignWord(engine, state)
+  if (!why) return finish(engine, decision, unseen)
   if (state.status !== 'running') return { decision: { do: 'hold', gates: [], why }, state, blocked: [{ name: 'drift', text: why.text }] }
   return { decision: { do: 'pause', why }, state: await record(engine, { type: 'paused', why }) }
 }

@@ -1,9 +1,8 @@
 import type { State } from '../core/journal/state.ts'
 import { decide } from '../core/policy/decide.ts'
-import type { Destination } from '../core/policy/destination.ts'
 import { joinFew } from '../core/values/join-few.ts'
 import { situationOf } from '../core/policy/situation.ts'
-import { driftedTargets, findForeignDrift, formatUnreadable, unreadableTargets } from './drift.ts'
+import { driftedTargets, findForeignDrift, formatUnreadable, unreadableTargets, type ForeignDrift } from './drift.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { goOn, move, record, type Turn } from './move.ts'
 import type { Observer } from './observe.ts'
@@ -26,12 +25,13 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'finish':
       return goOn(engine, decision)
     case 'advance': {
-      const obstacle = await findObstacle(engine, stateOf(engine), decision.to)
+      const found = await findForeignDrift(engine, stateOf(engine), decision.to)
+      const obstacle = await obstacleIn(engine, stateOf(engine), found)
       if (obstacle?.decision.do === 'pause')
         return { ...obstacle, state: await record(engine, { type: 'paused', why: obstacle.decision.why }) }
       if (obstacle) return { ...obstacle, state }
       const still = reconsider(engine)
-      return still.do === 'advance' ? move(engine, decision, engine.signature) : { decision: still, state }
+      return still.do === 'advance' ? move(engine, { ...decision, unseen: found.unreadable }, engine.signature) : { decision: still, state }
     }
     case 'rollback':
     case 'step-back':
@@ -40,9 +40,12 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
 }
 
 /** Finds why a step up must not be taken although every gate is open: the targets are not as they were left. */
-async function findObstacle(engine: Engine, state: State, to: Destination): Promise<Pick<Turn, 'decision' | 'blocked'> | undefined> {
-  const { unreadable, ...differing } = await findForeignDrift(engine, state, to)
-  const [first, ...more] = driftedTargets(differing, state)
+async function obstacleIn(
+  engine: Engine,
+  state: State,
+  { unreadable, unseen, ...differing }: ForeignDrift,
+): Promise<Pick<Turn, 'decision' | 'blocked'> | undefined> {
+  const [first, ...more] = [...driftedTargets(differing, state), ...unseen]
   if (first) {
     const text = more.length > 0 ? `${first.text} (and ${more.length} more)` : first.text
     return { decision: { do: 'pause', why: { code: 'drift', text } } }

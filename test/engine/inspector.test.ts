@@ -95,6 +95,20 @@ describe('a look at the targets beside the polls', () => {
     expect(news(told)).toEqual([['cannot be read: worker: connection refused']])
   })
 
+  it('does not take silence for the end of what somebody else has changed', async () => {
+    const { web, told, look } = await risen({ ...PLAN, maxUnavailable: 1 })
+    web.words['A'] = '50%'
+    await look()
+    const { read } = web
+    web.read = async () => Promise.reject(new Error('connection refused'))
+    await look()
+    expect(news(told)).toEqual([[CHANGED]])
+    web.read = read
+    web.words['A'] = 'true'
+    await look()
+    expect(news(told)).toEqual([[CHANGED], []])
+  })
+
   it('says nothing of those that a step may go without', async () => {
     const { worker, told, look } = await risen({ ...PLAN, maxUnavailable: 1 })
     worker.read = async () => Promise.reject(new Error('connection refused'))

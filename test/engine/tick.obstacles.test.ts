@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/engine/engine.ts'
+import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { openObserver } from '../../src/engine/observe.ts'
 import { tick } from '../../src/engine/tick.ts'
 import { metric, phase, plan, toggle } from '../helpers/core.ts'
@@ -35,10 +36,13 @@ describe('before a step up', () => {
     const text = 'connection refused'
     const named = NAMES.slice(0, silent).map((target) => ({ name: 'target', target, text: `cannot be read: ${target}: ${text}` }))
     expect(blocked).toEqual(decides === 'hold' ? named : undefined)
-    expect(targets.flatMap(({ writes }) => writes).length > 0).toBe(decides === 'advance')
+    // What could not be looked at is gone without, and not written.
+    const written = targets.filter(({ writes }) => writes.length > 0).map(({ name }) => name)
+    expect(written).toEqual(decides === 'advance' ? NAMES.slice(silent) : [])
+    if (decides === 'advance') expect(stateOf(engine).missing).toEqual(NAMES.slice(0, silent))
   })
 
-  it('a target that somebody else has changed is looked at, and stands in the way where it can be read', async () => {
+  it('a target that somebody else has changed is looked at, and stands in the way until it is seen to be as it was', async () => {
     const elsewhere = plan({
       ...PLAN,
       toggles: { A: toggle({ targets: ['web'] }), B: toggle({ variable: 'B', targets: ['edge'] }) },
@@ -50,8 +54,19 @@ describe('before a step up', () => {
     await writer.append({ type: 'blocked', by: [{ name: 'drift', target: 'edge', text: 'edge holds B=50%' }] }, { actor: 'auto' })
     expect((await tick(engine, observer)).decision.do).toBe('pause')
     await writer.append({ type: 'resumed' }, { actor: 'ana' })
-    // A target that the step does not concern cannot hold it up by its silence.
+    // Its silence does not say that the change is over, nor may a person go past it unaware.
     Object.assign(edge ?? {}, { read: async () => Promise.reject(new Error('connection refused')) })
+    const typed = await advanceNow(engine, observer, await consider(engine, observer), { signature: { actor: 'ana' }, overrides: [] })
+    expect([typed.decision.do, typed.decision.why.text]).toEqual(['hold', 'drift edge holds B=50%'])
+    expect((await tick(engine, observer)).decision).toMatchObject({ do: 'pause', why: { text: 'edge holds B=50%' } })
+    await writer.append({ type: 'resumed' }, { actor: 'ana' })
+    Object.assign(edge ?? {}, { read: async () => ({ B: 'false' }) })
+    expect((await tick(engine, observer)).applied).toBe('arrived')
+  })
+
+  it('a target that the step does not concern does not hold it up by its silence', async () => {
+    const { engine, observer, targets } = await shop({ ...PLAN, toggles: { A: toggle({ targets: ['web'] }) } })
+    Object.assign(targets[2] ?? {}, { read: async () => Promise.reject(new Error('connection refused')) })
     expect((await tick(engine, observer)).applied).toBe('arrived')
   })
 

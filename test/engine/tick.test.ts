@@ -143,6 +143,27 @@ describe('tick', () => {
     expect(kinds(await journal.read()).filter((kind) => kind === 'paused')).toHaveLength(1)
   })
 
+  it.each([
+    [
+      'not written where it cannot be looked at, and named',
+      9,
+      ['finish', 'partial', [], { is: 'refused', error: 'cannot be read: timeout' }],
+    ],
+    ['written when it answers at the second look', 1, ['finish', 'arrived', [3], undefined]],
+  ])('a target of a step that was left unfinished is %s: it may hold what somebody else has put there', async (_, silent, wanted) => {
+    const { engine, observer, worker, web, writer } = await shop()
+    const why = { code: 'healthy', text: '' } as const
+    await writer.append({ type: 'paused', why: NO }, { actor: 'ana' })
+    await writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why }, { actor: 'auto' })
+    Object.assign(web.words, { A: 'false', B: 'false' })
+    Object.assign(worker.words, { A: 'false' })
+    let looks = 0
+    const read = worker.read.bind(worker)
+    worker.read = async (...given) => ((looks += 1) <= silent ? Promise.reject(new Error('timeout')) : read(...given))
+    const { decision, applied } = await tick(engine, observer)
+    expect([decision.do, applied, worker.writes, stateOf(engine).intent?.targets['worker']]).toEqual(wanted)
+  })
+
   it('finishes a retreat over whatever somebody else has put there', async () => {
     const { engine, observer, web, writer } = await shop()
     await tick(engine, observer)
@@ -192,7 +213,7 @@ describe('tick', () => {
     worker.fail = () => undefined
     // B is on web alone.
     const to = { cursor: 2, exposures: { A: 10, B: 10 } }
-    expect(await findForeignDrift(engine, stateOf(engine), to)).toEqual({ marked: [], drifts: [], unreadable: [] })
+    expect(await findForeignDrift(engine, stateOf(engine), to)).toEqual({ marked: [], drifts: [], unreadable: [], unseen: [] })
     web.fail = () => 'gone'
     const { applied } = await move(engine, { do: 'advance', to, why: { code: 'healthy', text: '' } }, { actor: 'ana' })
     expect([applied, worker.words['A']]).toEqual(['partial', '10%'])

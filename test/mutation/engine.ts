@@ -76,6 +76,7 @@ export const ENGINE: readonly Mutation[] = [
     'what another process began is written without a word': ['if (intent.seq !== engine.writer.made) await join(engine, pending)', ''],
     'an answer that was lost at first is forgotten': ['isUnheard: attempt > 1', 'isUnheard: false'],
     'a step is reached without too many targets': ["if (!canDoWithout(state.plan, intent, missing)) return 'partial'", ''],
+    'what could not be looked at is written': ['if (!blind) return applyOne', 'if (!blind || blind.error !== target.name) return applyOne'],
     'what was overtaken has arrived': ["if (state.intent?.seq !== intent.seq) return 'superseded'", ''],
     'a rollback tries for ever': ['attempt === WRITE_ATTEMPTS || engine.clock', 'engine.clock'],
     'a proof from before a retreat counts after it': ['state.watch && unproven(state.watch)', 'state.watch'],
@@ -139,6 +140,10 @@ export const ENGINE: readonly Mutation[] = [
       'drifts.filter(({ target }) => !state.missing.includes(target))',
       'drifts',
     ],
+    'what somebody else has changed is over where it cannot be seen': [
+      "return blocked.filter(({ name, target }) => name === 'drift' && unreadable",
+      "return blocked.filter(({ name, target }) => name === 'turn' && unreadable",
+    ],
     'a target that the step does not concern stands in its way': [
       'unreadable.filter(({ target }) => concerned.includes(target))',
       'unreadable',
@@ -153,11 +158,19 @@ export const ENGINE: readonly Mutation[] = [
     'what may be missing stands in the way': ['silent.length > state.plan.maxUnavailable ?', 'silent.length > 0 ?'],
   }),
   ...mutationsOf('engine/foreign-word.ts', ['engine/tick'], {
-    'a step goes on over what somebody else has written': ['if (!first) return undefined', 'return undefined'],
+    'a step goes on over what somebody else has written': ['if (!first) return { unseen }', 'return { unseen }'],
     'what has confirmed may hold what was before': ['hasConfirmed || before.has(variable)', 'before.has(variable)'],
+    'what cannot be looked at holds nothing of anybody else': [
+      'return { target: target.name, error: messageOf(thrown) }',
+      'return messageOf(thrown) === target.name ? { target: target.name, error: target.name } : []',
+    ],
+    'one look is enough where a target does not answer': [
+      "('error' in seen && attempt < WRITE_ATTEMPTS ?",
+      "('error' in seen && attempt < 1 ?",
+    ],
     'a retreat stops at what somebody else has written': [
-      "if (intent?.move !== 'advance') return undefined",
-      'if (!intent) return undefined',
+      "if (intent?.move !== 'advance') return { unseen: [] }",
+      'if (!intent) return { unseen: [] }',
     ],
   }),
   ...mutationsOf('engine/move.ts', ['engine/tick', 'engine/settle', 'engine/rollback'], {

@@ -28,9 +28,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'targets are written before the intent is durable',
     file: 'engine/move.ts',
-    find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+    find: '  await intend(engine, moving, signature, overrides)\n  return finish(engine, decision, unseen)',
     replace:
-      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { identity: { name: stateOf(engine).plan.name, lineage: stateOf(engine).lineage }, epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, moving)',
+      '  for (const target of engine.targets) await target.write(Object.fromEntries(Object.entries(stateOf(engine).plan.toggles).filter(([, toggle]) => toggle.targets.includes(target.name)).map(([name, toggle]) => [toggle.variable, `${moving.to.exposures[name]}%`])), { identity: { name: stateOf(engine).plan.name, lineage: stateOf(engine).lineage }, epoch: stateOf(engine).seq + 1, over: [] }, engine.signal).catch(() => undefined)\n  await intend(engine, moving, signature, overrides)\n  return finish(engine, decision, unseen)',
   },
   {
     name: 'NaN is good',
@@ -257,5 +257,73 @@ export const BUGS: readonly Bug[] = [
     file: 'core/journal/outbox.ts',
     find: 'return pruned(channels, { told: { ...told, [event.channel]: newest }, notices })',
     replace: 'return { told: { ...told, [event.channel]: newest }, notices: notices.filter(({ seq }) => seq > newest) }',
+  },
+  {
+    name: 'a break-glass beside the journal is not heard',
+    file: 'engine/hearing.ts',
+    find: 'const [record, { state }] = [glass.read(), writer]',
+    replace: 'const [record, { state }] = [glass.read() && undefined, writer]',
+  },
+  {
+    name: 'a break-glass leaves no tombstone',
+    file: 'engine/break-glass.ts',
+    find: '{ identity, epoch: TOMBSTONE, over: [] }',
+    replace: '{ identity, epoch: 1, over: [] }',
+  },
+  {
+    name: 'a return of some toggles to their defaults passes the tombstone of a break-glass',
+    file: 'engine/deliver.ts',
+    find: '.every(([name, exposure]) => exposures[name] === exposure)',
+    replace: '.some(([name, exposure]) => exposures[name] === exposure)',
+  },
+  {
+    name: 'a rollback to the defaults does not pass the tombstone of a break-glass',
+    file: 'engine/deliver.ts',
+    find: '...(isReset ? [TOMBSTONE] : [])',
+    replace: '...(isReset ? [] : [])',
+  },
+  {
+    name: 'a step up goes on over what somebody else has put there meanwhile',
+    from: 925,
+    file: 'engine/foreign-word.ts',
+    find: 'if (!first) return { unseen }',
+    replace: 'return { unseen }',
+  },
+  {
+    name: 'a step up goes on over what it could not look at',
+    from: 3140,
+    file: 'engine/apply.ts',
+    find: 'if (!blind) return applyOne',
+    replace: 'if (!blind || blind.error !== target.name) return applyOne',
+  },
+  {
+    name: 'a target that somebody else has changed is no obstacle to the next step',
+    file: 'engine/tick.ts',
+    find: 'const [first, ...more] = [...driftedTargets(differing, state), ...unseen]',
+    replace: 'const [first, ...more] = [...driftedTargets(differing, state), ...unseen].slice(9)',
+  },
+  {
+    name: 'nobody looks at targets beside the polls',
+    file: 'engine/inspector.ts',
+    find: 'if (looking || !isSettled(state)) return',
+    replace: 'if (!looking) return',
+  },
+  {
+    name: 'an event of a newer version is passed over',
+    file: 'core/journal/fold.ts',
+    find: 'return { ...state, unknown: unknownKind(event satisfies never) }',
+    replace: 'return state',
+  },
+  {
+    name: 'an event of a newer version refuses a rollback',
+    file: 'engine/rollback.ts',
+    find: '  // A second plain `rollback` makes',
+    replace: '  if (state.unknown) return undefined\n  // A second plain `rollback` makes',
+  },
+  {
+    name: "the clock of the store is taken for this machine's",
+    file: 'engine/watch-tick.ts',
+    find: 'at: monotonic + store.ahead',
+    replace: 'at: monotonic',
   },
 ]

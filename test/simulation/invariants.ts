@@ -18,14 +18,12 @@ export interface Violation {
 }
 
 /** Holds a simulated rollout to the invariants, by what truly happened and never by what the program believes. */
-export interface Judge extends Watcher {
+export interface Judge extends Omit<Watcher, 'onMark'> {
   readonly violations: readonly Violation[]
   /** The fold of what the store holds. */
   readonly state: State | undefined
   /** A command or controller has told its user that the rollback is done. */
   onRolledBack(epoch: number): void
-  /** Somebody who is no part of the program edited a target. */
-  onEdited(target: SimulatedTarget): void
   /** Every request has landed, everybody who was stopped has gone on: before any further command. */
   atRest(): void
   /** After one more command on a world without faults. */
@@ -42,7 +40,13 @@ interface Stale {
   readonly isKnown: boolean
 }
 
-export function openJudge(plan: Plan, time: Timeline, world: () => World, settle: number): Judge {
+export function openJudge(
+  plan: Plan,
+  time: Timeline,
+  world: () => World,
+  settle: number,
+  isForeign: (target: SimulatedTarget) => boolean,
+): Judge {
   const violations: Violation[] = []
   const acknowledged = new Set<string>()
   const ids = new Set<string>()
@@ -52,7 +56,6 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
   /** When a process heard of its newest readings. */
   const polled = new Map<Process, number>()
   const stale = new Map<string, Stale>()
-  const edited = new Set<string>()
   let state: State | undefined
   let frozen = ''
   let frozenPlan: Plan | undefined
@@ -140,10 +143,13 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     const held = before.intent?.exposures ?? before.exposures
     for (const [toggle, spec] of Object.entries(plan.toggles)) {
       const to = event.exposures[toggle] ?? 0
+      // What a break-glass has taken back is not raised by who knows nothing of it.
+      const isTaken = world().targets.some((target) => spec.targets.includes(target.name) && isForeign(target))
       if (isForward(spec, held[toggle] ?? 0, to) && isForward(spec, before.exposures[toggle] ?? 0, to))
         broken('I5', `#${event.seq} ${event.move} raises ${toggle} to ${to}%`)
       if (
         spec.core &&
+        !isTaken &&
         (event.why.text === 'partial' || event.why.contingency === 'partial') &&
         isForward(spec, to, before.exposures[toggle] ?? 0) &&
         isForward(spec, to, held[toggle] ?? 0)
@@ -177,7 +183,7 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
       if (event.type === 'arrived' && state?.intent) {
         const { exposures } = state.intent
         for (const target of world().targets) {
-          const isSure = target.fenced && !edited.has(target.name) && !event.missing.includes(target.name)
+          const isSure = target.fenced && !isForeign(target) && !event.missing.includes(target.name)
           const difference = isSure ? differing(target, exposures) : undefined
           if (difference !== undefined) broken('I9', `#${event.seq} says that it arrived, but ${difference}`)
         }
@@ -230,13 +236,12 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
     onRolledBack: (epoch) => {
       if (state?.epoch === epoch) done = { epoch }
     },
-    onEdited: ({ name: target }) => void edited.add(target),
     atRest: () => {
       restedAt = time.now
       if (!state || state.status !== 'rolled back' || state.intent || done?.epoch !== state.epoch) return
       for (const target of world().targets) {
         const difference = differing(target, state.exposures)
-        if (difference === undefined || edited.has(target.name)) continue
+        if (difference === undefined || isForeign(target)) continue
         if (isPromised(target)) broken('I6', `the rollback was reported done, but ${difference}`)
       }
     },
@@ -253,7 +258,8 @@ export function openJudge(plan: Plan, time: Timeline, world: () => World, settle
         const difference = differing(target, state.exposures)
         const isKnown = state.status === 'paused' && state.stopped?.why.code === 'drift'
         const isAllowed = state.status !== 'rolled back' && (state.missing.includes(target.name) || !isPromised(target))
-        if (difference !== undefined && !isKnown && !isAllowed) broken('I19', `it is ${state.status}, but ${difference}`)
+        if (difference !== undefined && !isKnown && !isAllowed && !isForeign(target))
+          broken('I19', `it is ${state.status}, but ${difference}`)
       }
       if (harmful && state.status === 'running' && time.now - arrivedAt > 60_000)
         broken('I7', 'users meet the fault, metrics work, a controller watches, and it goes on')

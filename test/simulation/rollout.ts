@@ -16,6 +16,8 @@ import { withGrace } from '../../src/adapters/deadline.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import { openNotifier, type Notifier } from '../../src/engine/notifier.ts'
 import { openListeners } from './channels.ts'
+import { hearing } from '../../src/engine/hearing.ts'
+import { openBeside } from './beside.ts'
 import { openJudge, type Violation } from './invariants.ts'
 import { drawPlan } from './plan.ts'
 import { LATEST, LONGEST_STOP, spawn, type Faults, type Machine, type Process } from './process.ts'
@@ -67,7 +69,14 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
     { name: 'east', skew: random.pick([0, 0, 20_000, -3_600_000]) },
     { name: 'west', skew: random.pick([0, 0, 3_600_000]) },
   ]
-  const judge = openJudge(plan, time, () => world, SETTLE)
+  const judge = openJudge(
+    plan,
+    time,
+    () => world,
+    SETTLE,
+    (target) => beside.isForeign(target),
+  )
+  const beside = openBeside({ plan, seed, isHarsh, time, world: () => world, state: () => judge.state, say })
   const hurry: { onAppend(event: Event): void } = { onAppend: () => undefined }
   const world = openWorld({
     plan,
@@ -75,17 +84,25 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
     random,
     fault,
     settle: SETTLE,
+    hasClock: beside.hasClock,
     watcher: {
       ...judge,
+      onMark: beside.onMark,
+      onBegin: (target, epoch, process) => {
+        judge.onBegin(target, epoch, process)
+        beside.onBegin(target, epoch, process)
+      },
       onAppend: (event, process) => {
         const text = event.type === 'intended' ? `intended ${event.move} to step ${event.cursor + 1} (${event.why.text})` : event.type
         if (event.type !== 'observed') say(`${process.name} #${event.seq} ${text}${'target' in event ? ` ${event.target}` : ''}`)
+        beside.onAppend(event)
         judge.onAppend(event, process)
         hurry.onAppend(event)
       },
       onWrite: (target, variable, word, epoch, process) => {
         say(`${process.name} writes ${variable}=${word} to ${target.name} (#${epoch})`)
         judge.onWrite(target, variable, word, epoch, process)
+        beside.onWrite(target, variable, word, epoch, process)
       },
     },
   })
@@ -95,12 +112,14 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
   const live = new Map<number, Process>()
 
   const engineOf = async (process: Process): Promise<Engine> => {
-    const writer = await openWriter({
+    const opened = await openWriter({
       journal: world.journal(process),
       clock: process.clock,
       uuid: () => `id${(ids += 1)}`,
       version: 'simulated',
     })
+    const writer = beside.kind === 'glass' && opened.state ? hearing(opened, beside.glassOf(process.machine)) : opened
+    if (writer !== opened) await writer.refresh()
     return {
       writer,
       ...world.open(process),
@@ -225,6 +244,8 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
     // What was heard late was sent twice: whoever takes it back now meets the first one.
     if (faults.on && event.type === 'applied' && random.chance(0.02 * rush))
       time.at(random.between(0, 500), () => begin('rollback', random.pick(machines), rollback({ is: 'all' }, 'all')))
+    const after = faults.on && (event.type === 'intended' || event.type === 'arrived') ? beside.next() : undefined
+    if (after !== undefined) time.at(after, () => begin(beside.kind, beside.pick(machines), beside.happen))
     if (faults.on && event.type === 'intended' && event.move !== 'advance' && random.chance(0.6))
       time.at(random.between(2000, 3 * MINUTE), () => begin('resume', random.pick(machines), append('resumed')))
   }
@@ -245,7 +266,9 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
       kind === 'run' && [...live.values()].some(({ name, isAlive }) => isAlive && name.startsWith('run') && name.endsWith(machine.name))
     const isOver = state?.status === 'complete' || (state?.status === 'rolled back' && !state.intent)
     if (state && !isOver && !isBusy) begin(kind, machine, kind === 'run' ? watching : once)
-    time.at(kind === 'run' ? random.between(1000, 40_000) : 10_000, () => supervise(machine, kind))
+    // With a clock that all share the turns of cron may be taken by any runner.
+    const then = kind === 'cron' && beside.hasClock ? beside.pick(machines) : machine
+    time.at(kind === 'run' ? random.between(1000, 40_000) : 10_000, () => supervise(then, kind))
   }
   for (let nth = 0; nth < controllers; nth += 1) supervise(machines[nth] ?? machines[0], random.chance(0.85) ? 'run' : 'cron')
   for (let nth = random.between(0, 3); nth > 0; nth -= 1) time.at(random.between(0, length), person)
@@ -261,6 +284,12 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
   // Whoever was stopped at the last moment wakes up, and puts right what it sends then.
   await time.run(time.now + LONGEST_STOP + MINUTE)
   judge.atRest()
+  // Whoever has broken the glass takes it into the journal; what only a newer version knows stops nothing that goes back.
+  if (beside.kind === 'glass' || beside.kind === 'version') {
+    begin('rollback', machines[0], rollback({ is: 'all' }, 'all'))
+    await time.run(time.now + 2 * MINUTE)
+    beside.afterAll()
+  }
   const first = judge.state?.status
   if (first === 'rolled back' || judge.state?.intent) begin('rollback', machines[0], rollback(undefined, 'once more'))
   await time.run(time.now + 2 * MINUTE)
@@ -269,8 +298,10 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
   // What has only just begun is given the time it needs.
   if (judge.state?.intent) await time.run(time.now + 2 * MINUTE)
   judge.atEnd(world.isHarmful())
+  beside.atEnd()
   const violations = [
     ...judge.violations,
+    ...beside.violations,
     ...(judge.state ? listeners.violations(world.events) : []),
     ...(bugs > 0 ? [{ invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : []),
   ]

@@ -37,6 +37,8 @@ export interface Watcher {
   onAcknowledged(event: Event): void
   /** A write is about to be sent. */
   onBegin(target: SimulatedTarget, epoch: number, process: Process): void
+  /** It takes the number of a write, and perhaps its words. */
+  onMark(target: SimulatedTarget, epoch: number): void
   onWrite(target: SimulatedTarget, variable: string, word: string, epoch: number, process: Process): void
   onReading(metric: string, reading: Reading, process: Process): void
 }
@@ -62,10 +64,12 @@ export interface WorldParts {
   /** From this exposure of this toggle on the release hurts; undefined for a good one. */
   readonly fault: { readonly toggle: string; readonly from: number } | undefined
   readonly settle: number
+  /** The store tells the time. */
+  readonly hasClock: boolean
   readonly watcher: Watcher
 }
 
-export function openWorld({ plan, time, random, fault, settle, watcher }: WorldParts): World {
+export function openWorld({ plan, time, random, fault, settle, hasClock, watcher }: WorldParts): World {
   const events: Event[] = []
   const targets = Object.keys(plan.targets).map((name): SimulatedTarget => {
     const toggles = Object.values(plan.toggles).filter((toggle) => toggle.targets.includes(name))
@@ -81,7 +85,7 @@ export function openWorld({ plan, time, random, fault, settle, watcher }: WorldP
     metricsAre: 'true',
     isHarmful: () =>
       fault !== undefined && targets.some(({ words }) => (parseWord(words[fault.toggle] ?? 'false')?.exposure ?? 0) >= fault.from),
-    journal: (process) => journalOf(world, process, { time, random, watcher }),
+    journal: (process) => journalOf(world, process, { time, random, hasClock, watcher }),
     open: (process) => ({
       targets: targets.map((target) => openTarget(target, process, settle, watcher)),
       metrics: Object.keys(plan.metrics).map((name) => openMetric(name, world, process, random, watcher)),
@@ -90,7 +94,9 @@ export function openWorld({ plan, time, random, fault, settle, watcher }: WorldP
   return world
 }
 
-function journalOf(world: World, process: Process, { time, random, watcher }: Pick<WorldParts, 'time' | 'random' | 'watcher'>): Journal {
+type StoreParts = Pick<WorldParts, 'time' | 'random' | 'hasClock' | 'watcher'>
+
+function journalOf(world: World, process: Process, { time, random, hasClock, watcher }: StoreParts): Journal {
   const { events } = world
   const down = (): RolloutError => new RolloutError('unreachable', { message: 'the store does not answer' })
   const ask = async <Result>(what: string, effect: () => Result): Promise<Result> =>
@@ -104,6 +110,7 @@ function journalOf(world: World, process: Process, { time, random, watcher }: Pi
     )
   return {
     place: 'the simulated store',
+    ...(hasClock && { time: async () => ask('time', () => ({ at: Math.floor(time.now), domain: 'store' })) }),
     read: async (after = 0) => ask('read', () => events.slice(after)),
     append: async (event) => {
       if (!isSealed(event)) throw new Error(`event ${event.seq} does not match its hash`)
@@ -160,6 +167,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
     if (newer) throw new Error(`holds change #${newer.epoch}, which is newer than #${epoch}`)
     const mark = { identity, epoch }
     target.marks = [...target.marks.filter((each) => !isReplaced(each, mark)), mark]
+    if (target.fenced) watcher.onMark(target, epoch)
     if (target.isLying) return
     for (const [variable, word] of Object.entries(words)) {
       target.words[variable] = word

@@ -1,3 +1,4 @@
+import { brokenGlass, editor, reloads, restored, sideBySide } from './beside.ts'
 import { openAnvil } from './blows.ts'
 import { CAN_FAKE, jumpsBetween, jumpsWhileRunning, samples } from './clock.ts'
 import { crowd } from './crowd.ts'
@@ -26,6 +27,8 @@ export interface Form {
   /** Places of each of the victims where the power goes. */
   readonly cuts: number
   readonly victims: readonly string[]
+  /** How often a rollout goes up and back beside somebody else. */
+  readonly turns: number
   /** How many sites are worked on at once. */
   readonly atOnce: number
 }
@@ -41,6 +44,7 @@ export const SHORT: Form = {
   samples: 4,
   cuts: 1,
   victims: ['advance'],
+  turns: 2,
   atOnce: 1,
 }
 
@@ -55,6 +59,7 @@ export const LONG: Form = {
   samples: Infinity,
   cuts: Infinity,
   victims: ['start', 'advance', 'rollback'],
+  turns: 50,
   atOnce: 2,
 }
 
@@ -87,6 +92,11 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   { name: 'half-open', lacks: LACKS_STORES, run: async ({ seed, cutRounds }) => halfOpen(seed, cutRounds) },
+  { name: 'reload', lacks: trace, run: async (form) => reloads(form) },
+  { name: 'side-by-side', lacks: undefined, run: async ({ turns }) => sideBySide(turns) },
+  { name: 'editor', lacks: undefined, run: async ({ seed, turns }) => editor(seed, turns) },
+  { name: 'restored', lacks: undefined, run: async () => restored() },
+  { name: 'glass', lacks: trace, run: async (form) => brokenGlass(form) },
   { name: 'full', lacks: disk, run: async ({ budgets, atOnce }) => fullDisk(budgets, budgets.length > 1, atOnce) },
   { name: 'read-only', lacks: disk, run: async ({ cases, atOnce }) => readOnly(cases, atOnce) },
   { name: 'jumps', lacks: fake, run: async ({ cases, atOnce }) => jumpsBetween(atOnce, cases) },
