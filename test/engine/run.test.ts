@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import type { OpenMetric } from '../../src/adapters/open.ts'
 import { longestTurn, run } from '../../src/engine/run.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
+import { RolloutError } from '../../src/core/values/errors.ts'
 import { plan } from '../helpers/core.ts'
 import { formatDuration } from '../../src/core/values/units.ts'
-import { fakeEngine, fakeTarget } from '../helpers/world.ts'
+import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
 
 const PLAN = plan()
 const value = (number: number): Reading => ({ is: 'value', value: number })
@@ -47,4 +48,29 @@ test('a turn that hangs for longer than all its deadlines is said and given up, 
     `a turn did not end within ${limit}, longer than all its deadlines: it is given up, and the next one begins`,
     'rollback',
   ])
+})
+
+test('a turn that is told to stop comes to its own end: what it has sent over something newer is put right before the run ends', async () => {
+  const stopping = new AbortController()
+  const web = fakeTarget('web', { A: 'false' })
+  const { engine, writer } = await fakeEngine(PLAN, {
+    targets: [{ ...web, settle: 10_000 }],
+    metrics: [fakeMetric('errors', () => value(0))],
+    signal: stopping.signal,
+  })
+  let [isOver, wasOver] = [false, true]
+  web.meanwhile = async () => {
+    delete web.meanwhile
+    const why = { code: 'operator', text: 'an incident' } as const
+    await writer.append({ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why }, { actor: 'ben' })
+    stopping.abort(new RolloutError('interrupted', { message: 'stopped by SIGINT' }))
+    // Whoever does not wait for this write has ended long before.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    wasOver = isOver
+  }
+  const going = (async () => {
+    for await (const _ of run(engine, LEADING)) continue
+  })().finally(() => (isOver = true))
+  await expect(going).rejects.toMatchObject({ code: 'interrupted' })
+  expect([wasOver, web.words['A']]).toEqual([false, 'false'])
 })

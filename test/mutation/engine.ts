@@ -111,6 +111,10 @@ export const ENGINE: readonly Mutation[] = [
       '        await retryWhileUnreachable(engine, async () => settle(engine, () => undefined))\n',
       '',
     ],
+    'who is told to stop gives its turn up': [
+      'withDeadline(engine.clock, limit, limited, turn, late)',
+      'withDeadline(engine.clock, limit, engine.signal, turn, late)',
+    ],
     'a turn that hangs blinds the controller': ['withDeadline(engine.clock, limit, limited, turn, late)', 'turn(limited)'],
     'a journal out of reach ends the controller': ["if (thrown.code !== 'unreachable') throw thrown", 'throw thrown'],
     'what a turn failed on is told to nobody': [

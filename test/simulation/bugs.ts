@@ -95,6 +95,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a late write is not healed',
+    from: 150,
     file: 'engine/deliver.ts',
     find: '  if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, shared)\n',
     replace: '',
@@ -107,12 +108,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a write that failed is not healed',
+    from: 150,
     file: 'engine/deliver.ts',
     find: '  if (!isNewest) await',
     replace: '  if (!isNewest && error === undefined) await',
   },
   {
     name: 'a rollback does not settle',
+    from: 600,
     file: 'engine/settle.ts',
     find: '    if (looked.length === 0) return\n',
     replace: '    if (looked.length >= 0) return\n',
@@ -168,6 +171,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rollback that tries again goes where it wanted to go at first',
+    from: 250,
     file: 'engine/rollback.ts',
     find: '    const destination = await destinationOf(engine, scope)\n',
     replace:
@@ -175,7 +179,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a decision stands although somebody acted since the poll',
-    from: 1450,
+    from: 2000,
     file: 'engine/observe.ts',
     find: '      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)',
     replace:
@@ -183,7 +187,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a partial rollback takes core toggles along',
-    from: 800,
+    from: 4500,
     file: 'core/policy/destination.ts',
     find: '!plan.toggles[name]?.core)',
     replace: 'true)',
@@ -221,27 +225,22 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'healing does not look who has acted meanwhile',
+    from: 300,
     file: 'engine/deliver.ts',
     find: 'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, shared))',
     replace:
       'const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, nth > 1 ? { ...shared, refresh: async () => undefined } : shared))',
   },
   {
-    name: 'who is told to stop gives its turn up',
-    from: 2500,
-    file: 'engine/run.ts',
-    find: 'withDeadline(engine.clock, limit, limited, turn, late)',
-    replace: 'withDeadline(engine.clock, limit, engine.signal, turn, late)',
-  },
-  {
     name: 'who is told to stop heals nothing',
+    from: 2500,
     file: 'engine/deliver.ts',
     find: 'heal({ ...engine, signal: new AbortController().signal }, target, shared)',
     replace: 'heal(engine, target, shared)',
   },
   {
     name: 'an approval that was taken back counts all the same',
-    from: 1050,
+    from: 1850,
     file: 'core/journal/fold.ts',
     find: "    case 'revoked':\n      return { ...state, approvals: without(state.approvals, event) }",
     replace: "    case 'revoked':\n      return state",
