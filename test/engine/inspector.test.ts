@@ -99,7 +99,7 @@ describe('a look at the targets beside the polls', () => {
     const { web, told, look } = await risen({ ...PLAN, maxUnavailable: 1 })
     web.words['A'] = '50%'
     await look()
-    const { read } = web
+    const read = web.read.bind(web)
     web.read = async () => Promise.reject(new Error('connection refused'))
     await look()
     expect(news(told)).toEqual([[CHANGED]])

@@ -38,7 +38,7 @@ export interface Beside extends Pick<Watcher, 'onBegin' | 'onWrite' | 'onMark'> 
   next(): number | undefined
   pick<Item>(list: readonly [Item, ...Item[]]): Item
   /** It happens now, by a process of that machine. */
-  happen(process: Process): Promise<void>
+  readonly happen: (process: Process) => Promise<void>
   /** After a rollback of everything, in a world without faults. */
   afterAll(): void
   atEnd(): void

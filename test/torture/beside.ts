@@ -89,7 +89,7 @@ export async function sideBySide(rounds: number): Promise<Report> {
   await must(other, 'start')
   await Promise.all([climb(shop, 'FEATURE_X'), climb(other, 'FEATURE_Y')])
   const text = shop.read(ENV_FILE)
-  const marks = [...text.matchAll(/^# rollout:\d+ of:(\w+)\//gm)].map(([, name]) => name).toSorted()
+  const marks = [...text.matchAll(/^# rollout:\d+ of:(\w+)\//gm)].map(([, name = '']) => name).toSorted((a, b) => a.localeCompare(b))
   if (marks.join() !== 'checkout,shop' || wordAt(text, 'PASSWORD') !== 'x') wrong.push(`I23 the file holds\n${text}`)
   shop.remove()
   other.remove()
