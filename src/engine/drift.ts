@@ -42,7 +42,7 @@ export async function findDrift(engine: Looking, state: State, names?: readonly 
 
 /** What somebody else has done to targets, as far as it can be seen. */
 export interface ForeignDrift extends Differing {
-  /** What was seen before at targets that cannot be read now: silence does not say that it is over. */
+  /** Changes seen before, at targets that cannot be read now: silence does not say that it is over. */
   readonly unseen: readonly Obstacle[]
 }
 

@@ -7,7 +7,7 @@ import { markedTargets, targetDrift, type UnreadableTarget } from './drift.ts'
 import { findMarked, type Looking } from './marked.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 
-/** What was seen at the targets of an unfinished step up. */
+/** Findings at the targets of an unfinished step up. */
 export interface ForeignWord {
   /** Why the step must not go on; undefined where every target that answers holds the word from before it or the one after it. */
   readonly why?: Why
