@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { isEnded, type State } from '../core/journal/state.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { joinFew } from '../core/values/join-few.ts'
 import { shellWord } from '../core/values/shell-word.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { renderEvery, type OfOne } from '../views/every.ts'
-import { rolloutsIn } from './rollouts.ts'
+import { rolloutsIn, type FoundRollout } from './rollouts.ts'
 import type { Everywhere, Session, VerbAnswer } from './session.ts'
 import { openPlanStore, outlineAt } from './store.ts'
 
@@ -30,13 +31,13 @@ export async function onEvery<Options extends Everywhere>(
   work: (one: OneOfMany<Options>) => Promise<Done>,
 ): Promise<VerbAnswer> {
   const found = await rolloutsIn(await openPlanStore(session))
+  checkMeant(found, targets)
   const files = planFilesIn(session)
   const done = await Promise.all(
     found.map(async (each) => {
       if ('problem' in each) return [failed(each.name, each.problem)]
       const { name, state } = each
-      const isMeant = targets.length === 0 || targets.some((target) => Object.hasOwn(state.plan.targets, target))
-      if (isEnded(state) || state.moved !== undefined || !isMeant) return []
+      if (!isUnderWay(each) || !writesTo(state, targets)) return []
       const file = files.get(state.plan.name)
       const own = openOne(session, { name, state, file })
       try {
@@ -54,6 +55,28 @@ export async function onEvery<Options extends Everywhere>(
     value: { rollouts: rows.map(({ value }) => value) },
     text: (out) => renderEvery(rows, out),
   }
+}
+
+/** Nothing of what was meant is taken for nothing to do: the folder or the name may be wrong. Throws `usage`. */
+function checkMeant(found: readonly FoundRollout[], targets: readonly string[]): void {
+  if (found.length === 0) {
+    const hint = '-f names the folder of a plan, ROLLOUT_STATE a store'
+    throw new RolloutError('usage', { message: 'no rollout has begun here: nothing was done', hint })
+  }
+  const states = found.flatMap((each) => ('problem' in each || !isUnderWay(each) ? [] : [each.state]))
+  const unknown = targets.find((target) => states.every((state) => !writesTo(state, [target])))
+  if (unknown === undefined || found.some((each) => 'problem' in each)) return
+  const known = [...new Set(states.flatMap(({ plan }) => Object.keys(plan.targets)))]
+  const message = `no rollout under way writes to a target "${unknown}": nothing was done`
+  throw new RolloutError('usage', { message, hint: known.length === 0 ? 'none is under way' : `one of ${joinFew(known)}` })
+}
+
+function isUnderWay(found: FoundRollout): boolean {
+  return 'state' in found && !isEnded(found.state) && found.state.moved === undefined
+}
+
+function writesTo({ plan }: State, targets: readonly string[]): boolean {
+  return targets.length === 0 || targets.some((target) => Object.hasOwn(plan.targets, target))
 }
 
 function outcomeOf(rows: readonly OfOne[]): Outcome {

@@ -13,7 +13,7 @@ export interface OfOne {
 
 /** Renders what came of a verb at every rollout it was carried out on, one line each. */
 export function renderEvery(rows: readonly OfOne[], stream: Stream): string {
-  if (rows.length === 0) return 'no rollout of the store is meant: nothing was done\n'
+  if (rows.length === 0) return 'no rollout is under way: nothing was done\n'
   const color = paint(stream)
   const width = Math.max(...rows.map(({ name }) => name.length))
   const lines = rows.map(({ name, outcome, text }) => {

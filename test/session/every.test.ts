@@ -51,8 +51,11 @@ describe('rollback --every', () => {
     const shell = await three()
     expect(await shell.run('rollback', '--every', '--target', 'desk')).toBe('done')
     expect(words(shell)).toEqual(['FEATURE_X=10%', 'FEATURE_X=false'])
-    expect(await shell.run('rollback', '--every', '--target', 'nowhere')).toBe('done')
-    expect(shell.printed.out).toContain('no rollout of the store is meant')
+    for (const nowhere of ['nowhere', '', 'web,nowhere']) {
+      expect(await shell.run('rollback', '--every', '--target', nowhere)).toBe('usage')
+      expect(shell.printed.err).toContain('nothing was done\n  one of web, desk')
+    }
+    expect(words(shell)).toEqual(['FEATURE_X=10%', 'FEATURE_X=false'])
     expect(await shell.run('rollback', '--target', 'desk')).toBe('usage')
   })
 
@@ -92,4 +95,12 @@ it('pause --every holds every rollout that is under way', async () => {
   expect(await shell.run('pause', '--every', '--reason', 'an incident')).toBe('done')
   expect(shell.printed.out).toBe('✓ cart  paused\n✓ pay   rolled back: nothing of it moves up\n')
   expect(await shell.run('status', '-f', 'cart.yaml')).toBe('notYet')
+})
+
+it('says that nothing is under way, and takes a place where nothing has begun for a mistake', async () => {
+  const shell = await three()
+  for (const name of ['cart', 'pay']) await shell.run('close', '-f', `${name}.yaml`, '--keep', '--reason', 'enough')
+  expect(await shell.run('rollback', '--every')).toBe('done')
+  expect(shell.printed.out).toBe('no rollout is under way: nothing was done\n')
+  expect(await fakeShell().run('rollback', '--every')).toBe('usage')
 })
