@@ -6,7 +6,7 @@ import { sleeps, wake, watch } from './asleep.ts'
 import { journalOf } from './record.ts'
 import { pooled, spread, type Report } from './report.ts'
 import { ENV_FILE, must, openSite, prepared, siteIn, type Site } from './site.ts'
-import { hasHit, nameOf, pointsOf, strike } from './strace.ts'
+import { nameOf, pointsOf, strike, whereIs } from './strace.ts'
 
 /*
  * The world beside the rollout: an application that takes words by a reload, another rollout in the same file, a person
@@ -51,7 +51,7 @@ export async function reloads({ seed, points }: Omit<Asked, 'atOnce'>): Promise<
       const log = join(site.folder, 'strace.log')
       await site.run([...argv, '--json'], { through: strike(point, 'signal=KILL', log) })
       counts.points += 1
-      if (!hasHit(point, readFileSync(log, 'utf8'), site)) counts.missed += 1
+      if (whereIs(point, readFileSync(log, 'utf8'), site) !== point.nth) counts.missed += 1
       const { code, out, err } = await site.run(['rollback', '--json'])
       const [held, runs] = [wordAt(site.read(ENV_FILE)), wordAt(application.read(ENV_FILE))]
       site.remove()
@@ -202,7 +202,7 @@ export async function brokenGlass({ seed, points, atOnce }: Asked): Promise<Repo
     await site.run(['run', '--once', '--json'])
     if (last.code !== 0 || wordAt(site.read(ENV_FILE)) !== 'false')
       wrong.push(`I25 rollback --all ended with ${last.code}: ${last.out}${last.err}`)
-    const isHit = hasHit(point, readFileSync(log, 'utf8'), site)
+    const isHit = whereIs(point, readFileSync(log, 'utf8'), site) === point.nth
     site.remove()
     return { isHit, wrong: wrong.map((text) => `stop at ${nameOf(point)}: ${text}`) }
   })

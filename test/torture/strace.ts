@@ -63,9 +63,9 @@ export function strike({ call, nth }: Point, what: string, log: string, ...more:
   return ['strace', ...more, '-o', log, '-y', '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${nth}`]
 }
 
-/** Whether the strike hit what it was meant for: what comes before it may have made one call more than the time before. */
-export function hasHit(point: Point, log: string, site: Site): boolean {
-  return parse(log, site.folder).some(({ nth, on, time }) => nth === point.nth && on === point.on && time === point.time)
+/** The how manieth call of its name a point was in that log, which is not the same each time; undefined: it did not come to it. */
+export function whereIs(point: Point, log: string, site: Site): number | undefined {
+  return parse(log, site.folder).find(({ on, time }) => on === point.on && time === point.time)?.nth
 }
 
 function parse(trace: string, folder: string): readonly Point[] {
