@@ -19,6 +19,8 @@ const number = z.tuple([z.number(), z.string()])
 const answer = z.object({
   status: z.enum(['success', 'error']),
   error: z.string().optional(),
+  isPartial: z.boolean().nullish(),
+  warnings: z.array(z.string()).nullish(),
   data: z
     .discriminatedUnion('resultType', [
       z.object({
@@ -116,9 +118,21 @@ async function call(given: Server, path: string, asked: Readonly<Record<string, 
       ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
       : new Unreadable('unreachable', `Prometheus answered ${status}${said}`)
   }
+  checkWhole(parsed.data)
   const { error, data } = parsed.data
   if (parsed.data.status === 'error' || !data) throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
   return data
+}
+
+/**
+ * Throws `Unreadable` when an answer says that something is missing in it: `isPartial` of VictoriaMetrics, and `warnings` of
+ * Thanos, M3 and of a Prometheus that reads from another one. What Prometheus remarks about a query is no such warning:
+ * its annotations begin with these words, and `infos` holds nothing else (prometheus/util/annotations/annotations.go).
+ */
+function checkWhole({ isPartial, warnings }: z.infer<typeof answer>): void {
+  const warning = warnings?.find((each) => !/^PromQL (?:warning|info):/.test(each))
+  if (warning !== undefined) throw new Unreadable('partial', `the answer is incomplete, as it says itself: ${warning}`)
+  if (isPartial === true) throw new Unreadable('partial', 'the answer is incomplete, as it says itself (isPartial)')
 }
 
 function parseJson(body: string): unknown {

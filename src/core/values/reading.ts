@@ -54,6 +54,7 @@ export type Missing =
   | 'unreachable'
   | 'timeout'
   | 'malformed'
+  | 'partial'
   | 'empty'
   | 'several'
   | 'not-finite'

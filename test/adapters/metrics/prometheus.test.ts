@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import adapter from '../../../src/adapters/metrics/prometheus.ts'
+import { checked, lend } from '../../helpers/loan.ts'
 import { readOnce } from '../../helpers/metrics.ts'
 import { serve } from '../../helpers/shell.ts'
 
@@ -100,4 +102,51 @@ it.each<readonly [string, readonly (readonly [object, string])[], object]>([
 ])('a quantile of %s', async (_what, series, reading) => {
   const url = await prometheus({ 'd_bucket{a="b"}': series, 'max(timestamp(d_bucket{a="b"}))': TIME })
   expect(await readOnce({ use: 'prometheus', url, quantile: { of: 'd{a="b"}', q: 0.9 } })).toMatchObject(reading)
+})
+
+describe('an answer that is not whole', () => {
+  const PARTIAL = {
+    Thanos: { warnings: ['receive series from Addr: 10.0.0.7:10901: rpc error: code = Unavailable'] },
+    VictoriaMetrics: { isPartial: true },
+    'a remote read': { warnings: ['PromQL warning: x', 'remote_read: remote server http://b/read returned HTTP status 500'] },
+  }
+  const WHOLE = {
+    'annotations of a query': {
+      infos: ['PromQL info: metric might not be a counter: "x" (1:5)', 'anything'],
+      warnings: ['PromQL warning: bucket label "le" is missing (1:20)', 'PromQL info: ended early'],
+    },
+    'nothing missing': { isPartial: false, warnings: null },
+  }
+  const GIVEN = { query: { query: 'q' }, ratio: { ratio: { bad: 'b', total: 't' } }, quantile: { quantile: { of: 'd', q: 0.9 } } }
+  const series = { metric: { le: '+Inf' }, value: [NOW, String(NOW)], values: [[NOW, '1']] }
+  const answering = async (extra: object) =>
+    serve((request, response) => {
+      const resultType = request.url?.includes('query_range') ? 'matrix' : 'vector'
+      response.end(JSON.stringify({ status: 'success', data: { resultType, result: [series] }, ...extra }))
+    })
+  const past = async (options: object, url: string) => {
+    const all = []
+    const given = await checked(adapter, { url, ...options })
+    for await (const each of adapter.history?.(given, { from: at, to: at, step: 1000 }, lend('/')) ?? []) all.push(each.reading)
+    return all
+  }
+
+  describe.each(Object.entries(GIVEN))('to a %s', (_what, given) => {
+    it.each(Object.entries(PARTIAL))('is missing: %s', async (_of, extra) => {
+      const url = await answering(extra)
+      const reading = await readOnce({ use: 'prometheus', url, ...given })
+      expect(reading).toMatchObject({
+        is: 'missing',
+        reason: 'partial',
+        detail: expect.stringContaining('the answer is incomplete') as string,
+      })
+      await expect(past(given, url)).rejects.toMatchObject({ reason: 'partial' })
+    })
+
+    it.each(Object.entries(WHOLE))('but not %s', async (_of, extra) => {
+      const url = await answering(extra)
+      expect(await readOnce({ use: 'prometheus', url, ...given })).toMatchObject({ at })
+      expect(await past(given, url)).toMatchObject([{ at }])
+    })
+  })
 })
