@@ -10,6 +10,8 @@ import { isSecretHeader, withoutSecrets, type Tls } from './secrets.ts'
 export interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
+  /** Media types that are preferred. Any other is taken too (RFC 9110, 12.5.1): a server without them would answer 406. */
+  readonly accept?: string
   readonly body?: string
   readonly signal: AbortSignal
   /** For everything: name, connection, redirects, retries, the last byte of the body. */
@@ -53,7 +55,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
   let isTooLarge = false
   const options: OptionsInit = {
     method,
-    headers: { 'user-agent': 'rollout', ...headers },
+    headers: { 'user-agent': 'rollout', ...(asked.accept !== undefined && { accept: `${asked.accept},*/*;q=0.1` }), ...headers },
     ...(body !== undefined && { body }),
     followRedirect: redirects > 0,
     maxRedirects: redirects,

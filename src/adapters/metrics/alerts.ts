@@ -114,7 +114,8 @@ async function get(given: Options, path: string, loan: Loan): Promise<unknown> {
   const url = given.url.replace(/\/+$/, '') + path
   const { headers, tls } = admit(url, given, loan)
   const { status, body } = await request(url, {
-    headers: { accept: 'application/json', ...headers },
+    accept: 'application/json',
+    headers,
     tls,
     block: given.blockLinkLocal,
     maxBytes: LARGEST,

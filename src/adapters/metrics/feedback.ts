@@ -110,7 +110,8 @@ function meanOf(all: readonly Rating[], since: number): Measured {
 async function fetchRatings(url: string, given: Options, loan: Loan): Promise<string> {
   const { headers, tls } = admit(url, given, loan)
   const { status, body } = await request(url, {
-    headers: { accept: 'application/json', ...headers },
+    accept: 'application/json',
+    headers,
     tls,
     block: given.blockLinkLocal,
     maxBytes: given.maxBytes,

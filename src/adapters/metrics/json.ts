@@ -21,7 +21,8 @@ export default metric({
     const type = given.body === undefined ? {} : { 'content-type': 'application/json' }
     const { status, body } = await request(given.url, {
       method: given.method,
-      headers: { accept: 'application/json', ...type, ...headers },
+      accept: 'application/json',
+      headers: { ...type, ...headers },
       ...(given.body !== undefined && { body: given.body }),
       tls,
       block: given.blockLinkLocal,

@@ -75,7 +75,8 @@ async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
   const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
   const answer = await request(given.url, {
-    headers: { accept, ...headers },
+    accept,
+    headers,
     tls,
     block: given.blockLinkLocal,
     maxBytes: given.maxBytes,

@@ -90,6 +90,22 @@ describe('a redirect', () => {
   })
 })
 
+// RFC 9110, 12.5.1: a range with a parameter other than q fits only a representation that has it.
+it.each([
+  ['openmetrics', { value: 'ratio' }, 'ratio 0.25\n'],
+  ['json', { path: 'value' }, '{"value": 0.25}'],
+  ['alerts', {}, '[]'],
+  ['feedback', { mean: {} }, `{"rating": 4, "at": ${Date.now()}}`],
+])('%s is read from a server that has nothing but text/plain', async (use, options, body) => {
+  const asked: (string | undefined)[] = []
+  const url = await serve(({ headers }, response) => {
+    asked.push(headers.accept)
+    const isFine = headers.accept?.split(',').some((range) => /^\*\/\*(;q=(?!0$)[\d.]+)?$/.test(range.trim()))
+    response.writeHead(isFine === true ? 200 : 406, { 'content-type': 'text/plain' }).end(body)
+  })
+  expect(await readOnce({ use, url, ...options }), `asked with ${asked.join()}`).toMatchObject({ is: 'value' })
+})
+
 it.each([
   ['1', 2, 200],
   ['3600', 1, 429],
