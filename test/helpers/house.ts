@@ -38,6 +38,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   zod: ['config', 'adapters'],
   got: ['adapters/http/http.ts'],
   pg: ['adapters/state/database.ts'],
+  '@prometheus-io/lezer-promql': ['adapters/measure/parse-promql.ts'],
+  '@lezer/common': ['adapters/measure'],
   re2js: ['adapters/measure/selector.ts'],
   execa: ['adapters'],
   nodemailer: ['adapters/notify/email.ts'],

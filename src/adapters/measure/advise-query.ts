@@ -1,48 +1,49 @@
+import type { SyntaxNode } from '@lezer/common'
+import { childrenOf, parsePromql, textOf } from './parse-promql.ts'
+import { parseSelector } from './selector.ts'
+
 /**
  * Returns PromQL with `or vector(0)` behind a numerator that is empty while there is nothing bad to count, and makes the
- * whole query empty with it; undefined when there is no such division. Reads the text only as far as strings and
- * brackets; a filter the denominator does not have is what makes a numerator suspicious.
+ * whole query empty with it; undefined when there is no such division. A filter the denominator does not have is what makes
+ * a numerator suspicious.
  */
 export function adviseQuery(query: string): string | undefined {
-  const bare = withoutStrings(query)
-  for (const { index: slash } of bare.matchAll(/\//g)) {
-    const { start, end } = operands(bare, slash)
-    const [above, below] = [query.slice(start, slash).trim(), query.slice(slash + 1, end)]
-    if (!/[a-z]/i.test(above) || /\bvector\s*\(/.test(above) || !isNarrower(above, below)) continue
-    const before = query.slice(0, start) + /^\s*/.exec(query.slice(start, slash))?.[0]
-    return `${before}(${above} or vector(0)) ${query.slice(slash)}`
+  const { root } = parsePromql(query)
+  for (const { above, slash, below } of root ? divisionsIn(root) : []) {
+    const [written, divisor] = [textOf(above, query), textOf(below, query)]
+    if (/\bvector\s*\(/.test(written) || !isNarrower(written, divisor)) continue
+    return `${query.slice(0, above.from)}(${written} or vector(0)) ${query.slice(slash.from)}`
   }
   return undefined
 }
 
-/** Returns a query of the same length with everything in quotes blanked: a path in a label holds slashes too. */
-export function withoutStrings(query: string): string {
-  return query.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/gs, (text) => ' '.repeat(text.length))
+interface Division {
+  readonly above: SyntaxNode
+  readonly slash: SyntaxNode
+  readonly below: SyntaxNode
 }
 
-/** How far the two sides of an operator reach: to the bracket or comma around them, or to the operator before. */
-function operands(bare: string, slash: number): { readonly start: number; readonly end: number } {
-  const reach = (step: 1 | -1, stop: RegExp): number => {
-    let depth = 0
-    for (let at = slash + step; at >= 0 && at < bare.length; at += step) {
-      const char = bare[at] ?? ''
-      const isOuter = step === 1 ? /[)\]}]/.test(char) : /[([{]/.test(char)
-      if (depth === 0 && (isOuter || stop.test(char))) return at
-      if (/[()[\]{}]/.test(char)) depth += isOuter ? -1 : 1
-    }
-    return step === 1 ? bare.length : -1
-  }
-  return { start: reach(-1, /[,+*/<>=-]/) + 1, end: reach(1, /,/) }
+function divisionsIn(node: SyntaxNode): readonly Division[] {
+  const [left, slash, ...rest] = childrenOf(node)
+  const below = rest.at(-1)
+  const own = slash?.name === 'Div' && left && below ? [{ above: lastFactorOf(left), slash, below }] : []
+  return [...own, ...childrenOf(node).flatMap(divisionsIn)]
+}
+
+/** `100 * errors / requests` divides the product, and what can be empty is its last factor. */
+function lastFactorOf(node: SyntaxNode): SyntaxNode {
+  const last = node.name === 'BinaryExpr' ? childrenOf(node).at(-1) : undefined
+  return last ? lastFactorOf(last) : node
 }
 
 /** Whether it selects by a label that the other side does not select by, or counts something named after failure. */
 function isNarrower(above: string, below: string): boolean {
-  const [some, all] = [matchersOf(above), new Set(matchersOf(below))]
-  return some.some((matcher) => !all.has(matcher)) || (/err|fail|5xx|bad/i.test(above) && !/err|fail|5xx|bad/i.test(below))
+  const [some, all] = [matchersIn(above), new Set(matchersIn(below))]
+  const isNamedSo = (query: string): boolean => /err|fail|5xx|bad/i.test(query)
+  return some.some((matcher) => !all.has(matcher)) || (isNamedSo(above) && !isNamedSo(below))
 }
 
-function matchersOf(query: string): readonly string[] {
-  return [...query.matchAll(/([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/g)].map(
-    ([, label, op, value]) => `${label}${op}${value}`,
-  )
+function matchersIn(query: string): readonly string[] {
+  const { selections } = parsePromql(query)
+  return selections.flatMap(({ text }) => parseSelector(text)?.matchers.map(({ label, op, value }) => `${label}${op}${value}`) ?? [])
 }

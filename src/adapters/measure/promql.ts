@@ -6,7 +6,7 @@ import { admit, type Access } from '../http/access.ts'
 import { request } from '../http/http.ts'
 
 /** A Prometheus, or anything with its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
-type Server = Access & { readonly url: string; readonly blockLinkLocal: boolean }
+export type PrometheusServer = Access & { readonly url: string; readonly blockLinkLocal: boolean }
 
 /** More series than this belong into a recording rule. */
 const MOST_SERIES = 2000
@@ -49,7 +49,7 @@ export interface InstantSample {
 export class Refused extends Unreadable {}
 
 /** Resolves to the series a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
-export async function ask(given: Server, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
+export async function ask(given: PrometheusServer, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
   const asked = { query, ...(time !== undefined && { time: String(time) }) }
   const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000 })
   if (data.resultType === 'matrix' || data.resultType === 'string')
@@ -68,7 +68,7 @@ export async function ask(given: Server, query: string, loan: Loan, time?: numbe
  * the series there were. At a step without any there is no entry.
  */
 export async function askRange(
-  given: Server,
+  given: PrometheusServer,
   query: string,
   { from, to, step }: Span,
   loan: Loan,
@@ -96,7 +96,7 @@ interface Call extends Loan {
   readonly maxBytes?: number
 }
 
-async function call(given: Server, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
+async function call(given: PrometheusServer, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
   const { headers, tls } = admit(given.url, given, loan)
   const url = new URL(`${given.url.replace(/\/+$/, '')}/api/v1/${path}`)
   url.search = new URLSearchParams(asked).toString()

@@ -1,20 +1,11 @@
-import { parseDuration, type Duration } from '../../core/values/units.ts'
-import { withoutStrings } from './advise-query.ts'
+import type { Duration } from '../../core/values/units.ts'
+import { parsePromql } from './parse-promql.ts'
 
 /**
- * Returns how far back PromQL looks at most: its longest range (`[5m]`) and offset, and every subquery (`[1h:1m]`), which
- * looks over the ranges within it. 0 where it looks at now alone.
+ * Returns how far back PromQL looks at most: a range (`[5m]`), the subqueries (`[1h:1m]`) and offsets around it together.
+ * 0 where it looks at now alone; what is tied to one moment (`@ 1700000000`) comes no nearer by waiting, and counts for nothing.
  */
 export function rangeIn(query: string): Duration {
-  const bare = withoutStrings(query)
-  const all = (pattern: RegExp): readonly Duration[] => [...bare.matchAll(pattern)].map(([, written = '']) => durationOf(written))
-  const ranges = all(/\[\s*([\da-z]+)\s*\]/g)
-  const offsets = all(/\boffset\s+([\da-z]+)/gi)
-  const subqueries = all(/\[\s*([\da-z]+)\s*:[^\]]*\]/g)
-  return Math.max(0, ...ranges) + Math.max(0, ...offsets) + subqueries.reduce((sum, each) => sum + each, 0)
-}
-
-/** PromQL has years too, of 365 days. */
-function durationOf(written: string): Duration {
-  return parseDuration(written.replace(/^(\d+)y/, (_, years: string) => `${Number(years) * 365}d`)) ?? 0
+  const { selections } = parsePromql(query)
+  return Math.max(0, ...selections.flatMap(({ window, shift, isFixed }) => (isFixed ? [] : [window + shift])))
 }

@@ -1,11 +1,13 @@
 import { RE2JS } from 're2js'
-import { parseHead, type Grammar } from './labels.ts'
+import { parseHead, type Grammar, type Matcher } from './labels.ts'
 
 type Labels = Readonly<Record<string, string>>
 
 /** A metric name and what its labels must be, as in PromQL. */
 export interface Selector {
   readonly name: string
+  /** What its labels must be, the name left out. */
+  readonly matchers: readonly (Matcher & { readonly test: (value: string) => boolean })[]
   readonly matches: (labels: Labels) => boolean
 }
 
@@ -26,9 +28,17 @@ export function parseSelector(text: string): Selector | undefined {
   const named = head.matchers.find(({ label, op }) => label === '__name__' && op === '=')
   const name = head.name ?? named?.value
   if (name === undefined) return undefined
-  const tests = head.matchers.filter((each) => each !== named).map(({ label, op, value }) => ({ label, test: tester(op, value) }))
-  if (tests.some(({ label, test }) => test === undefined || label === '__name__')) return undefined
-  return { name, matches: (labels) => tests.every(({ label, test }) => test?.(Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')) }
+  const matchers = head.matchers.flatMap((each) => {
+    const test = each === named ? undefined : tester(each.op, each.value)
+    return test ? [{ ...each, test }] : []
+  })
+  // One that cannot be tested, or a second name.
+  if (matchers.length < head.matchers.length - (named ? 1 : 0) || matchers.some(({ label }) => label === '__name__')) return undefined
+  return {
+    name,
+    matchers,
+    matches: (labels) => matchers.every(({ label, test }) => test(Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')),
+  }
 }
 
 function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {

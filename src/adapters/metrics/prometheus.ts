@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Unreadable, type Measured, type Reading, type Series } from '../../core/values/reading.ts'
+import { Unreadable, type Measured, type Reading } from '../../core/values/reading.ts'
 import type { Loan, Past, Span } from '../../core/ports.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { adviseQuery } from '../measure/advise-query.ts'
-import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
-import { ask, askRange, Refused, type InstantSample } from '../measure/promql.ts'
+import { newestOf, sampleTime } from '../measure/freshness.ts'
+import { groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
+import { onlyOf, quantileOf, ratioOf } from '../measure/tally.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
 const MOST_STEPS = 11_000
@@ -45,8 +46,7 @@ type Options = z.infer<typeof options>
  * as `sum(rate())`: the judge takes the increments series by series, so that a restart of one replica is
  * a reset of one series, and an errors-only query that is empty is zero errors, not a missing number.
  * The age of a reading is that of its newest sample, by `timestamp()`, on the server's clock: were ours sent along,
- * a clock that is an hour slow would be shown the data of an hour ago as if it were new. The result of a function
- * has no sample, and is as new as the query; Prometheus itself forgets series after five minutes.
+ * a clock that is an hour slow would be shown the data of an hour ago as if it were new.
  */
 export default metric({
   options,
@@ -71,11 +71,12 @@ export default metric({
       if (!first) throw new Unreadable('empty', `${buckets} matches no series`)
       const found = await ask(given, buckets, loan, first.evaluated)
       const at = await sampledAt(given, first.value, loan)
-      return quantileOf(given, quantile, found, at)
+      return quantileOf(given, quantile.q, found, buckets, at)
     }
-    const [found, [newest]] = await Promise.all([ask(given, query, loan), ask(given, newestOf(query), loan).catch(scalarHasNone)])
-    const only = onlyOf(found)
-    return { is: 'value', value: only.value, at: await sampledAt(given, newest?.value ?? only.evaluated, loan) }
+    const { value, evaluated } = onlyOf(await ask(given, query, loan))
+    const at =
+      given.sampledAt === undefined ? (await sampleTime(given, query, loan, evaluated)) * 1000 : await sampledAt(given, evaluated, loan)
+    return { is: 'value', value, at }
   },
   measures: measuresOf,
   looksBack: ({ query = '' }) => rangeIn(query),
@@ -121,7 +122,7 @@ async function part(given: Options, span: Span, loan: Loan): Promise<readonly Pa
 }
 
 function measure(given: Options, found: readonly InstantSample[], bad: readonly InstantSample[], at: number): Measured {
-  if (given.quantile) return quantileOf(given, given.quantile, found, at)
+  if (given.quantile) return quantileOf(given, given.quantile.q, found, bucketQuery(given.quantile.of), at)
   if (!given.ratio) return { is: 'value', value: onlyOf(found).value, at }
   if (found.length === 0) throw new Unreadable('empty', 'the query for the total matches no series')
   return ratioOf(given, bad, found, at)
@@ -136,36 +137,8 @@ function readingOf(make: () => Measured): Reading {
   }
 }
 
-function ratioOf(given: Options, bad: readonly InstantSample[], total: readonly InstantSample[], at: number): Measured {
-  const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
-  return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
-}
-
-function quantileOf(given: Options, { of, q }: NonNullable<Options['quantile']>, found: readonly InstantSample[], at: number): Measured {
-  const query = bucketQuery(of)
-  const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
-  return { is: 'quantile', quantile: q, buckets: wholeOf(bucketsOf(found, query), query), at, ...divided }
-}
-
-function onlyOf(found: readonly InstantSample[]): InstantSample {
-  const [only, second] = found
-  if (!only) throw new Unreadable('empty', 'the query matches no series')
-  if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
-  return only
-}
-
 function bucketQuery(of: string): string {
   return of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
-}
-
-function newestOf(query: string): string {
-  return `max(timestamp(${query}))`
-}
-
-/** `timestamp()` does not take a scalar; what is wrong with the query itself, the query itself will say. */
-function scalarHasNone(thrown: unknown): readonly InstantSample[] {
-  if (thrown instanceof Refused) return []
-  throw thrown
 }
 
 /** Milliseconds; the plan's own query for it comes first. */
@@ -175,43 +148,3 @@ async function sampledAt(given: Options, seconds: number, loan: Loan): Promise<n
   if (!only || second) throw new Unreadable(only ? 'several' : 'empty', 'sampledAt must give exactly one series')
   return only.value * 1000
 }
-
-function seriesOf(found: readonly InstantSample[]): Series {
-  return Object.fromEntries(found.map(({ labels, value }) => [idOf(labels), value]))
-}
-
-function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
-  const buckets: Record<string, Record<string, number>> = {}
-  for (const { labels, value } of found) {
-    const { le, ...rest } = labels
-    if (le === undefined) continue
-    const bound = le === '+Inf' ? le : String(Number(le))
-    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
-    const bucket = (buckets[bound] ??= {})
-    bucket[idOf(rest)] = value
-  }
-  return buckets
-}
-
-function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { readonly [le: string]: Series } {
-  if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
-  if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)
-  return buckets
-}
-
-function labelsOf({ labels }: InstantSample): InstantSample['labels'] {
-  return labels
-}
-
-/** Short and stable: it is kept in the journal for every series. */
-function idOf(labels: Readonly<Record<string, string>>): string {
-  const known = ids.get(labels)
-  if (known !== undefined) return known
-  const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const id = createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 12)
-  ids.set(labels, id)
-  return id
-}
-
-/** A series over time has the same labels thousands of times. */
-const ids = new WeakMap<InstantSample['labels'], string>()

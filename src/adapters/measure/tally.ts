@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
+import { divide } from './groups.ts'
+import type { InstantSample } from './promql.ts'
+
+interface Groups {
+  readonly on?: string | undefined
+  readonly off?: string | undefined
+}
+
+/** Returns the counters of both sides as a reading. */
+export function ratioOf(given: Groups, bad: readonly InstantSample[], total: readonly InstantSample[], at: number): Measured {
+  const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
+  return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
+}
+
+/** Returns the buckets that `query` gave as a reading of the quantile. Throws `Unreadable` when they are no histogram. */
+export function quantileOf(given: Groups, quantile: number, found: readonly InstantSample[], query: string, at: number): Measured {
+  const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
+  return { is: 'quantile', quantile, buckets: wholeOf(bucketsOf(found, query), query), at, ...divided }
+}
+
+/** Returns the one series that a query has to give. Throws `Unreadable` for none and for several. */
+export function onlyOf(found: readonly InstantSample[]): InstantSample {
+  const [only, second] = found
+  if (!only) throw new Unreadable('empty', 'the query matches no series')
+  if (second) throw new Unreadable('several', `the query gives ${found.length} series; one is expected`)
+  return only
+}
+
+function seriesOf(found: readonly InstantSample[]): Series {
+  return Object.fromEntries(found.map(({ labels, value }) => [idOf(labels), value]))
+}
+
+function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
+  const buckets: Record<string, Record<string, number>> = {}
+  for (const { labels, value } of found) {
+    const { le, ...rest } = labels
+    if (le === undefined) continue
+    const bound = le === '+Inf' ? le : String(Number(le))
+    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
+    const bucket = (buckets[bound] ??= {})
+    bucket[idOf(rest)] = value
+  }
+  return buckets
+}
+
+function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { readonly [le: string]: Series } {
+  if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
+  if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)
+  return buckets
+}
+
+function labelsOf({ labels }: InstantSample): InstantSample['labels'] {
+  return labels
+}
+
+/** Short and stable: it is kept in the journal for every series. */
+function idOf(labels: Readonly<Record<string, string>>): string {
+  const known = ids.get(labels)
+  if (known !== undefined) return known
+  const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const id = createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 12)
+  ids.set(labels, id)
+  return id
+}
+
+/** A series over time has the same labels thousands of times. */
+const ids = new WeakMap<InstantSample['labels'], string>()
