@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { parseExposition } from '../../src/adapters/measure/exposition.ts'
 import { parseSelector } from '../../src/adapters/measure/selector.ts'
-import { judge } from '../../src/core/judge/judge.ts'
+import { judgeNext } from '../helpers/counted.ts'
 import { Unreadable, type Reading } from '../../src/core/values/reading.ts'
 import { planOf, readOnce } from '../helpers/metrics.ts'
 import { serve } from '../helpers/shell.ts'
@@ -90,7 +90,7 @@ function sound(reading: Reading): string {
   if (reading.is === 'ratio')
     for (const count of [...Object.values(reading.bad), ...Object.values(reading.total)]) assert.ok(Number.isFinite(count) && count >= 0)
   // I7: healthy never without a finite number.
-  const track = judge(planOf({ use: 'x' }).metrics.m, undefined, reading, 1000, 1_800_000_000_000)
+  const { track } = judgeNext(planOf({ use: 'x' }).metrics.m, {}, reading, 1000, 1_800_000_000_000)
   assert.ok(track.verdict === 'unknown' || Number.isFinite(track.value))
   return reading.is === 'missing' ? 'missing' : 'a number'
 }

@@ -178,8 +178,10 @@ export const CORE: readonly Mutation[] = [
     ],
     'what nobody read keeps its verdict': ['readings[name] ?? UNREAD', "readings[name] ?? { is: 'value', value: 0 }"],
   }),
-  ...mutationsOf('core/judge/judge.ts', ['core/judge/judge'], {
+  ...mutationsOf('core/judge/fresh.ts', ['core/judge/judge'], {
     'a sample of the future is fresh': ['if (age < -FUTURE) return', 'if (age < -Infinity) return'],
+  }),
+  ...mutationsOf('core/judge/judge.ts', ['core/judge/judge'], {
     'few samples are enough': ['!(fresh.samples >= metric.minSamples)', 'fresh.samples < 0'],
     'a streak outlasts a gap': [
       'before === undefined || elapsed === undefined ? 0 : before + elapsed',

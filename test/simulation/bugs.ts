@@ -47,7 +47,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an old sample is a fresh one',
-    file: 'core/judge/judge.ts',
+    file: 'core/judge/fresh.ts',
     find: 'if (age > metric.maxAge) return',
     replace: 'if (age > metric.maxAge * 1e9) return',
   },

@@ -56,13 +56,20 @@ export default metric({
       const bad = pick(samples, given.ratio.bad)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
-      return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at: Math.min(at(total), at(bad)), ...divided }
+      return {
+        is: 'ratio',
+        bad: seriesOf(bad),
+        total: seriesOf(total),
+        at: Math.min(at(total), at(bad)),
+        ...divided,
+        ...instanceOf(samples),
+      }
     }
     if (given.quantile) {
       const found = some(samples, bucketsIn(given.quantile.of))
       const { of, q } = given.quantile
       const divided = divide(given, labelsOf, (part) => histogram(part(found), of))
-      return { is: 'quantile', quantile: q, buckets: wholeOf(histogram(found, of), of), at: at(found), ...divided }
+      return { is: 'quantile', quantile: q, buckets: wholeOf(histogram(found, of), of), at: at(found), ...divided, ...instanceOf(samples) }
     }
     const only = one(samples, given.value ?? '')
     return { is: 'value', value: only.value, at: at([only]) }
@@ -91,7 +98,16 @@ async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
 
 function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {
   const written = [ratio?.bad, ratio?.total, quantile && bucketsIn(quantile.of), value, sampledAt]
-  return new Set(written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? []))))
+  return new Set([STARTED, ...written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? [])))])
+}
+
+/** When the process began, by every client library (prometheus.io/docs/instrumenting/writing_clientlibs, process metrics). */
+const STARTED = 'process_start_time_seconds'
+
+/** The one process that answered; nothing where the page is that of several, or does not say. */
+function instanceOf(samples: readonly Sample[]) {
+  const [only, second] = samples.filter(({ name }) => name === STARTED)
+  return only && !second ? { instance: { began: only.value * 1000 } } : {}
 }
 
 /** The selector of a histogram's buckets: its name may stand before the braces or, quoted, inside. */

@@ -2,6 +2,8 @@ import { request } from '../../adapters/http/http.ts'
 import { openMetrics, openTargets, type Lender } from '../../adapters/open.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { describe } from '../../core/judge/describe.ts'
+import { count } from '../../core/judge/counting.ts'
+import { checkAge } from '../../core/judge/fresh.ts'
 import { judge } from '../../core/judge/judge.ts'
 import type { Reading } from '../../core/values/reading.ts'
 import { togglesOf, type Metric, type Plan } from '../../core/plan/plan.ts'
@@ -79,7 +81,9 @@ interface Looked {
 
 function examine(plan: Plan, name: string, metric: Metric, { before, now, elapsed, wall }: Looked): readonly DoctorFinding[] {
   const what = `metric ${name}`
-  const track = judge(metric, judge(metric, undefined, before, undefined, wall), now, elapsed, wall)
+  const first = count(undefined, checkAge(metric, before, wall), ['all'], wall)
+  const second = count(first.counting, checkAge(metric, now, wall), ['all'], wall)
+  const track = judge(metric, judge(metric, undefined, first.counted, undefined), second.counted, elapsed)
   const said = describe(metric, track)
   const reason = track.missing?.reason
   if (before.is === 'missing' && now.is !== 'missing')

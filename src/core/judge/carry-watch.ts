@@ -16,6 +16,7 @@ export function carryWatch(watch: Watch, before: Plan, now: Plan): Watch {
   return {
     ...watch,
     credit: isProven ? watch.credit : 0,
+    ...(watch.counting && { counting: Object.fromEntries(Object.entries(watch.counting).filter(([name]) => same(name))) }),
     tracks: Object.fromEntries(Object.entries(watch.tracks).filter(([name]) => same(name))),
     criteria: Object.fromEntries(Object.entries(watch.criteria).filter(([key]) => holds(key))),
   }

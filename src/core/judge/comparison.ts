@@ -1,4 +1,5 @@
-import { carried, increments, type Bin, type Counters } from './counters.ts'
+import type { Bin } from './counters.ts'
+import type { Counted } from './counting.ts'
 import { findingOf, type LedgerFinding } from '../evidence/finding.ts'
 import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
 import type { Histogram } from '../evidence/buckets.ts'
@@ -10,18 +11,15 @@ import { pollsLeft } from '../evidence/polls-left.ts'
 import { sentenceOf } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { comparedBy, type Evidence, type Plan } from '../plan/plan.ts'
-import type { Groups, Reading } from '../values/reading.ts'
 import type { Duration } from '../values/units.ts'
 
-type Readings = { readonly [metric: string]: Reading }
+type Readings = { readonly [metric: string]: Counted }
 
 /** The memory of the two groups between polls. Plain data: it lives in the journal. */
 export interface Comparison {
   /** The change it is about: `phase/TOGGLE`. */
   readonly of: string
   readonly ledger: Ledger
-  /** Raw counters of the last poll that had them. */
-  readonly last: { readonly [metric: string]: Groups<Counters> }
 }
 
 /** One change on its way to everybody, at a step where some have it and some do not. */
@@ -82,33 +80,29 @@ export function focused(ramp: Ramp | undefined, readings: Readings): Readings {
   )
 }
 
-function ofThoseOn(reading: Reading): Reading {
-  if (reading.is === 'ratio' && reading.groups) return { ...reading, ...reading.groups.on }
-  if (reading.is === 'quantile' && reading.groups) return { ...reading, buckets: reading.groups.on }
-  return reading
+function ofThoseOn(reading: Counted): Counted {
+  if (reading.is !== 'ratio' && reading.is !== 'quantile') return reading
+  const { on } = reading.gained
+  return { ...reading, gained: on ? { all: on } : {} }
 }
 
 /** Returns the comparison after one more poll; undefined where there is none to make. */
 export function compare(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
   if (!ramp) return undefined
-  const { ledger, last } = before?.of === ramp.of ? before : fresh(ramp)
-  const now = countersIn(ramp, readings)
-  const isFirst = Object.keys(last).length === 0
-  const poll = pollOf(ramp, last, now, (ledger.at ?? 0) + 1)
-  const kept = Object.fromEntries(
-    Object.entries(now).map(([name, { on, off }]) => [
-      name,
-      { on: carried(last[name]?.on ?? {}, on), off: carried(last[name]?.off ?? {}, off) },
-    ]),
-  )
+  const comparison = before?.of === ramp.of ? before : fresh(ramp)
   // Counters need two polls before they say anything.
-  return { of: ramp.of, ledger: isFirst ? ledger : evolveLedger(ledger, poll, ramp.policy), last: { ...last, ...kept } }
+  if (Object.keys(ramp.metrics).every((name) => isFirst(readings[name]))) return comparison
+  const { ledger } = comparison
+  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + 1), ramp.policy) }
 }
 
-/** Returns the comparison as a step is reached: what was counted on the way there belongs to neither step. */
-export function arrive(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
-  if (!ramp || before?.of !== ramp.of) return undefined
-  return { ...before, last: countersIn(ramp, readings) }
+function isFirst(reading: Counted | undefined): boolean {
+  return reading?.is === 'missing' && reading.reason === 'first-poll'
+}
+
+/** Returns the comparison as a step is reached. */
+export function arrive(ramp: Ramp | undefined, before: Comparison | undefined): Comparison | undefined {
+  return ramp && before?.of === ramp.of ? before : undefined
 }
 
 /** Returns the comparison after a person has looked at what it asked about. */
@@ -168,7 +162,7 @@ export function weigh({
 
 function fresh({ of, metrics }: Ramp): Comparison {
   const named = (kind: string): readonly string[] => Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [name] : []))
-  return { of, ledger: openLedger(named('failures'), named('latency')), last: {} }
+  return { of, ledger: openLedger(named('failures'), named('latency')) }
 }
 
 /** Tells whether some users have the change and some do not. */
@@ -176,33 +170,20 @@ export function isPartial(exposure: number): boolean {
   return exposure > 0 && exposure < 100
 }
 
-function countersIn({ metrics }: Ramp, readings: Readings): Comparison['last'] {
-  return Object.fromEntries(
-    Object.keys(metrics).flatMap((name) => {
-      const reading = readings[name]
-      if (reading?.is === 'ratio' && reading.groups)
-        return [[name, { on: { ...reading.groups.on }, off: { ...reading.groups.off } }] as const]
-      if (reading?.is === 'quantile' && reading.groups) return [[name, reading.groups] as const]
-      return []
-    }),
-  )
-}
-
-function pollOf({ step, metrics }: Ramp, last: Comparison['last'], now: Comparison['last'], at: number): Poll {
-  const read = <Counts>(name: string, whole: string, make: (counts: Bin['counts']) => Counts): Read<Counts> => {
-    const [before, after] = [last[name], now[name]]
-    if (!before || !after) return {}
-    const group = (side: 'on' | 'off'): Counts | undefined =>
-      // A group without one series was not read: its absence is not zero requests.
-      Object.keys(after[side][whole] ?? {}).length === 0 ? undefined : make(increments(before[side], after[side]))
-    return { on: group('on'), off: group('off') }
+function pollOf({ step, metrics }: Ramp, readings: Readings, at: number): Poll {
+  const read = <Counts>(name: string, is: 'ratio' | 'quantile', make: (counts: Bin['counts']) => Counts): Read<Counts> => {
+    const reading = readings[name]
+    if (reading?.is !== is) return {}
+    // A group without one series was not read: its absence is not zero requests.
+    const { on, off } = reading.gained
+    return { on: on && make(on), off: off && make(off) }
   }
-  const of = <Counts>(kind: string, whole: string, make: (counts: Bin['counts']) => Counts) =>
-    Object.fromEntries(Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [[name, read(name, whole, make)]] : [])))
+  const of = <Counts>(kind: string, is: 'ratio' | 'quantile', make: (counts: Bin['counts']) => Counts) =>
+    Object.fromEntries(Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [[name, read(name, is, make)]] : [])))
   return {
     at,
     step,
-    errors: of<Group>('failures', 'total', (counts) => ({ total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })),
-    latency: of<Histogram>('latency', '+Inf', (counts) => counts),
+    errors: of<Group>('failures', 'ratio', (counts) => ({ total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })),
+    latency: of<Histogram>('latency', 'quantile', (counts) => counts),
   }
 }

@@ -25,11 +25,6 @@ export function increments(before: Counters, now: Counters): Bin['counts'] {
   )
 }
 
-/** Returns the counters as they are now, and those of series that were not seen this time as they were. */
-export function carried(before: Counters, now: Counters): Counters {
-  return { ...before, ...Object.fromEntries(Object.entries(now).map(([key, series]) => [key, { ...before[key], ...series }])) }
-}
-
 function gain(before: number, now: number): number {
   if (!Number.isFinite(now) || now < 0) return 0
   return now < before ? now : now - before

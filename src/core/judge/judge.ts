@@ -1,30 +1,26 @@
-import { beyondLast, carried, increments, quantile, sum, trim, type Counters } from './counters.ts'
+import { beyondLast, quantile, sum, trim } from './counters.ts'
+import type { Counted } from './counting.ts'
 import type { Metric } from '../plan/plan.ts'
-import type { Measured, Missing, Reading } from '../values/reading.ts'
+import type { Missing } from '../values/reading.ts'
 import { holds, relaxed, type Rule } from '../values/rule.ts'
 import { weighSingle, type Single, type Standard } from './single.ts'
 import { withStandard, type Track } from './track.ts'
-import { formatDuration, type Duration, type Instant } from '../values/units.ts'
-
-/** A sample from further ahead than this is a wrong clock, not a fast network. */
-const FUTURE: Duration = 60_000
+import type { Duration } from '../values/units.ts'
 
 /**
- * Judges one metric: the track so far and a new reading give the new track.
+ * Judges one metric: the track so far and what a new reading counted give the new track.
  * `elapsed` is the watched time since the last poll, undefined when there was a gap:
- * streaks then begin again. `now` is wall time, only compared with sample times. With a `standard` one reading above
- * the `critical` threshold is a warning, and critical once it is no chance; whatever `for:` says stays as it is.
+ * streaks then begin again. With a `standard` one reading above the `critical` threshold is a warning, and critical once
+ * it is no chance; whatever `for:` says stays as it is.
  */
 export function judge(
   metric: Metric,
   before: Track | undefined,
-  reading: Reading,
+  fresh: Counted,
   elapsed: Duration | undefined,
-  now: Instant,
   standard?: Standard,
 ): Track {
   const track = withStandard(before ?? FRESH, standard)
-  const fresh = checkAge(metric, reading, now)
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
     if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
@@ -38,27 +34,13 @@ export function judge(
 
 const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
 
-/**
- * Returns the track as it begins a new step: samples and streaks start over, from the counters as they are now. Without
- * a reading there are none: older ones would count what came before the step as its own.
- */
-export function restart(reading: Reading | undefined, single?: Single): Track {
-  const counts = reading && (reading.is === 'ratio' || reading.is === 'quantile') ? countersOf(reading) : undefined
-  const last = counts && !broken(counts) ? counts : undefined
+/** Returns the track as it begins a new step: samples and streaks start over. */
+export function restart(single?: Single): Track {
   const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
-  return { verdict: 'unknown', met: false, missing, bins: [], ...(last && { last }), ...(single && { single }) }
+  return { verdict: 'unknown', met: false, missing, bins: [], ...(single && { single }) }
 }
 
-function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {
-  if (reading.is === 'missing' || reading.at === undefined) return reading
-  const age = now - reading.at
-  if (!Number.isFinite(age)) return gone('malformed', `the time of the sample is ${reading.at}`)
-  if (age > metric.maxAge) return gone('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
-  if (age < -FUTURE) return gone('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
-  return reading
-}
-
-function gone(reason: Missing, detail: string): Extract<Reading, { is: 'missing' }> {
+function gone(reason: Missing, detail: string): Extract<Counted, { is: 'missing' }> {
   return { is: 'missing', reason, detail }
 }
 
@@ -68,14 +50,13 @@ function unknown(
   { reason, detail }: { reason: Missing; detail: string },
   kept: Partial<Track> = {},
 ): Track {
-  const { last, bins, samples, unknownFor, single } = { ...track, ...kept }
+  const { bins, samples, unknownFor, single } = { ...track, ...kept }
   return {
     verdict: 'unknown',
     met: false,
     missing: { reason, detail },
     unknownFor: streak(unknownFor, elapsed),
     bins,
-    ...(last && { last }),
     ...(samples !== undefined && { samples }),
     ...(single && { single }),
     ...(wasWarned(track) && { warned: true }),
@@ -94,26 +75,20 @@ function streak(before: Duration | undefined, elapsed: Duration | undefined): Du
 function count(
   metric: Metric,
   track: Track,
-  reading: Extract<Measured, { is: 'ratio' | 'quantile' }>,
+  reading: Extract<Counted, { is: 'ratio' | 'quantile' }>,
   elapsed: Duration | undefined,
   standard: Standard | undefined,
 ): Track {
-  const last = countersOf(reading)
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
-  const wrong = broken(last)
-  if (wrong !== undefined) return unknown(track, elapsed, gone('not-finite', wrong))
-  if (Object.keys(last[whole] ?? {}).length === 0)
-    return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
-  if (!track.last) return unknown(track, elapsed, gone('first-poll', 'a counter needs two polls'), { last })
+  const counts = reading.gained.all
+  if (!counts) return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
 
-  const counts = increments(track.last, last)
-  const kept = carried(track.last, last)
   const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
   const sums = sum(bins)
   const total = Math.round(sums[whole] ?? 0)
   const single = standard && weighSingle(standard, track.single, { total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })
-  const since = { last: kept, bins, samples, ...(single && { single }) }
+  const since = { bins, samples, ...(single && { single }) }
   const moved = (counts[whole] ?? 0) > 0
 
   if (total < metric.minSamples || total === 0) {
@@ -135,17 +110,6 @@ function count(
   const bad = Math.round(sums['bad'] ?? 0)
   if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
   return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
-}
-
-/** A counter that is not a finite number from 0 up spoils every difference it is part of. */
-function broken(counters: Counters): string | undefined {
-  for (const [key, series] of Object.entries(counters))
-    for (const [id, value] of Object.entries(series)) if (!(value >= 0 && value < Infinity)) return `${key} ${id} is ${value}`
-  return undefined
-}
-
-function countersOf(reading: Extract<Measured, { is: 'ratio' | 'quantile' }>): Counters {
-  return reading.is === 'ratio' ? { bad: reading.bad, total: reading.total } : reading.buckets
 }
 
 /** Compares the value with the rules. */

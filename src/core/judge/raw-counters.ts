@@ -1,5 +1,6 @@
 import type { Counters } from './counters.ts'
-import type { Track, Watch } from './track.ts'
+import type { Counting } from './counting.ts'
+import type { Watch } from './track.ts'
 
 /** An event holds the raw counters of no more series than this: each is some 100 bytes, in every event there is. */
 const MOST_SERIES = 100
@@ -9,15 +10,12 @@ const MOST_SERIES = 100
  * are only what the next poll is compared with, and for that the newest are enough.
  */
 export function withoutManyCounters(watch: Watch): Watch {
-  const { comparison } = watch
-  const groups = Object.values(comparison?.last ?? {}).flatMap(({ on, off }) => [on, off])
-  if (seriesIn([...Object.values(watch.tracks).flatMap(({ last = {} }) => [last]), ...groups]) <= MOST_SERIES) return watch
-  const tracks = Object.entries(watch.tracks).map(([name, track]) => [name, withoutCounters(track)] as const)
-  return { ...watch, tracks: Object.fromEntries(tracks), ...(comparison && { comparison: { ...comparison, last: {} } }) }
+  const { counting = {} } = watch
+  if (seriesIn(Object.values(counting).flatMap(({ last = {} }) => Object.values(last))) <= MOST_SERIES) return watch
+  return { ...watch, counting: Object.fromEntries(Object.entries(counting).map(([name, each]) => [name, withoutCounters(each)])) }
 }
 
-function withoutCounters(track: Track): Track {
-  const { last: _, ...rest } = track
+function withoutCounters({ last: _l, marks: _m, ...rest }: Counting): Counting {
   return rest
 }
 

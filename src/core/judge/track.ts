@@ -1,5 +1,6 @@
 import type { Comparison } from './comparison.ts'
-import type { Bin, Counters } from './counters.ts'
+import type { Bin } from './counters.ts'
+import type { Countings } from './count-all.ts'
 import type { Missing } from '../values/reading.ts'
 import type { Metric } from '../plan/plan.ts'
 import type { Single, Standard } from './single.ts'
@@ -27,8 +28,6 @@ export interface Track {
   readonly unknownFor?: Duration
   /** A warning came before the silence: not seeing it is no recovery. */
   readonly warned?: true
-  /** Raw counters of the last successful poll. */
-  readonly last?: Counters
   /** Increments since the step was reached, oldest first. */
   readonly bins: readonly Bin[]
   /** The evidence about the rate, where there is one group and `evidence:` is written. */
@@ -60,6 +59,7 @@ export interface Watch {
   /** Proven hold time at this step. */
   readonly credit: Duration
   readonly tracks: { readonly [metric: string]: Track }
+  readonly counting?: Countings
   /** Criterion key (`phase/index`) → how long it has held. */
   readonly criteria: { readonly [criterion: string]: Duration }
   /** What the two groups have shown since the change under way began. */

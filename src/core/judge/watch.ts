@@ -1,5 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { arrive, compare, focused, rampAt } from './comparison.ts'
+import { beginAll, countAll } from './count-all.ts'
+import type { Counted } from './counting.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
 import type { SharedTime, Watch } from './track.ts'
@@ -22,7 +24,7 @@ export interface Tick {
 
 export type Readings = { readonly [metric: string]: Reading }
 
-const UNREAD: Reading = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
+const UNREAD: Counted = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
 
 /**
  * Returns how far apart two polls may be and still be a watch. A reading may take as long as its deadline: that is
@@ -41,8 +43,9 @@ export interface Position {
 /** Returns the watch after one more poll of the phase under way. */
 export function observe(plan: Plan, { phase, cursor }: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)
-  const readings = focused(ramp, all)
-  const comparison = compare(ramp, before?.comparison, all)
+  const { counting, counted } = countAll(plan, ramp, before?.counting, all, tick.now)
+  const readings = focused(ramp, counted)
+  const comparison = compare(ramp, before?.comparison, counted)
   const elapsed = watchedSince(plan, before, tick)
   // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
@@ -50,7 +53,7 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     const metric = plan.metrics[name]
     if (!metric) return []
     const standard = standardAt(plan, phase, cursor, name)
-    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, tick.now, standard)] as const]
+    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, standard)] as const]
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
   const trusted = phase.metrics.every((name) => {
@@ -66,6 +69,7 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     tracks,
+    counting,
     criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
     comparison,
   })
@@ -77,19 +81,19 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
  */
 export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined, all: Readings, tick: Tick): Watch {
   const ramp = rampAt(plan, cursor)
-  const readings = focused(ramp, all)
-  const comparison = arrive(ramp, before?.comparison, all)
-  const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(readings)])
+  const comparison = arrive(ramp, before?.comparison)
+  const names = new Set([...Object.keys(before?.tracks ?? {}), ...Object.keys(all)])
   const phase = plan.phases[stepsOf(plan)[Math.max(cursor, 0)]?.phase ?? 0]
   const single = (name: string): Single | undefined =>
     enterSingle(phase && standardAt(plan, phase, cursor, name), before?.tracks[name]?.single)
-  const tracks = Object.fromEntries([...names].map((name) => [name, restart(readings[name], single(name))]))
+  const tracks = Object.fromEntries([...names].map((name) => [name, restart(single(name))]))
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
     shared: tick.shared,
     credit: 0,
     tracks,
+    counting: beginAll(ramp, before?.counting, all, tick.now),
     criteria: criteriaOf(plan, cursor, before),
     comparison,
   })

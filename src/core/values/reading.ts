@@ -15,20 +15,28 @@ export interface Groups<Counts> {
   readonly off: Counts
 }
 
+/** Whose counters they are, where that is known: all those of a process begin again together. */
+interface Origins {
+  /** All were read from one process, which began then. */
+  readonly instance?: { readonly began: Instant }
+  /** Series id → the process that counts it. */
+  readonly instances?: { readonly [id: string]: string }
+}
+
 /** What a metric adapter measured. It reports, it never judges; a throw becomes `missing`. */
 export type Measured =
   /** One number now: a gauge, or whatever a query computed. `note` says what it counted, on one line. */
   | { readonly is: 'value'; readonly value: number; readonly at?: Instant; readonly samples?: number; readonly note?: string }
   /** Cumulative counters; the judge takes the increments and handles resets. */
-  | ({ readonly is: 'ratio'; readonly at?: Instant; readonly groups?: Groups<Failures> } & Failures)
+  | ({ readonly is: 'ratio'; readonly at?: Instant; readonly groups?: Groups<Failures> } & Failures & Origins)
   /** Cumulative histogram buckets: upper bound (`le`, seconds or whatever the unit is) → counters. */
-  | {
+  | ({
       readonly is: 'quantile'
       readonly quantile: number
       readonly buckets: { readonly [le: string]: Series }
       readonly at?: Instant
       readonly groups?: Groups<{ readonly [le: string]: Series }>
-    }
+    } & Origins)
 
 /**
  * What the readings of a metric are: failures among requests, how long they take (and at which quantile, 0–1), or one
@@ -62,6 +70,14 @@ export type Missing =
   | 'future'
   | 'impossible'
   | 'too-large'
+  /** A counter fell, and it is not known yet whether its process began again. */
+  | 'reset'
+  /** Several processes answer in turn, or a sum of counters was read for one. */
+  | 'in-turn'
+  /** A counter was seen late, with a life behind it. */
+  | 'late'
+  /** It looks back to before the step. */
+  | 'looks-back'
   | 'first-poll'
   | 'few-samples'
   | 'no-traffic'

@@ -8,7 +8,7 @@ import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { judge } from '../../../src/core/judge/judge.ts'
+import { judgeNext } from '../../helpers/counted.ts'
 import { planOf, readOnce } from '../../helpers/metrics.ts'
 
 /*
@@ -230,6 +230,6 @@ describe('the age of a sample', () => {
     const port = await open(answer(`m 1 ${at}\n`))
     const reading = await readOnce({ use: 'openmetrics', url: `http://127.0.0.1:${port}/`, value: 'm' })
     expect(reading).toEqual({ is: 'value', value: 1, at })
-    expect(judge(planOf({ use: 'openmetrics' }).metrics.m, undefined, reading, 1000, now).missing?.reason).toBe(reason)
+    expect(judgeNext(planOf({ use: 'openmetrics' }).metrics.m, {}, reading, 1000, now).track.missing?.reason).toBe(reason)
   })
 })

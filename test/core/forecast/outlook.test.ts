@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compare, rampAt, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
+import { weigh } from '../../../src/core/judge/comparison.ts'
+import { compareNext, type Compared } from '../../helpers/counted.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import { flowsIn, flowsOf, outlookOf, type Flow } from '../../../src/core/forecast/outlook.ts'
 import { summarize } from '../../../src/core/report/summary.ts'
@@ -53,7 +54,7 @@ describe('how long it will take', () => {
 function minutesAt50(perSecond: number, seed: number): number {
   const traffic = simulate({ name: '', errors: 0.005 }, perSecond, seeded(seed))
   const sums = { on: { bad: 0, total: 0 }, off: { bad: 0, total: 0 } }
-  let comparison: Comparison | undefined
+  let compared: Compared = {}
   for (let minute = 0; ; minute += 1) {
     const now = traffic(0.5)
     for (const group of ['on', 'off'] as const) {
@@ -61,9 +62,10 @@ function minutesAt50(perSecond: number, seed: number): number {
       sums[group].total += now[group].total
     }
     const series = ({ bad, total }: { bad: number; total: number }) => ({ bad: { a: bad }, total: { a: total } })
-    comparison = compare(rampAt(shop, 1), comparison, {
+    compared = compareNext(shop, 1, compared, {
       errors: { is: 'ratio', bad: {}, total: {}, groups: { on: series(sums.on), off: series(sums.off) } },
     })
+    const { comparison } = compared
     const is = weigh({ plan: shop, cursor: 1, watch: { ...(comparison && { comparison }) } })?.finding.do
     if (is === 'complete' || minute > 1000) return minute
   }
@@ -71,9 +73,9 @@ function minutesAt50(perSecond: number, seed: number): number {
 
 describe('the traffic', () => {
   it('is that of both groups while they are compared', () => {
-    let comparison: Comparison | undefined
+    let compared: Compared = {}
     for (let nth = 0; nth <= 4; nth += 1)
-      comparison = compare(rampAt(shop, 0), comparison, {
+      compared = compareNext(shop, 0, compared, {
         errors: {
           is: 'ratio',
           bad: {},
@@ -84,6 +86,7 @@ describe('the traffic', () => {
           },
         },
       })
+    const { comparison } = compared
     const now = state({ plan: shop, watch: watch({ errors: track() }, { ...(comparison && { comparison }) }) })
     expect(flowsOf(situationOf(now, NOW))).toEqual([{ metric: 'errors', perSecond: 100, rate: 0.005 }])
     expect(summarize(situationOf(now, NOW)).outlook).toMatchObject({ phase: 'core', share: 0.5, perSecond: 100 })

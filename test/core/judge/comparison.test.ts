@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { arrive, compare, focused, rampAt, resumed, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
+import { focused, rampAt, resumed, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
 import { decide } from '../../../src/core/policy/decide.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
 import { guaranteesOf } from '../../../src/core/forecast/guarantee.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
+import { arriveAt, compareNext, type Compared } from '../../helpers/counted.ts'
 import { BOTH_GROUPS, metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
 
 const step = (to: number) => ({ to, hold: 10 * MINUTE })
@@ -34,14 +35,15 @@ function after(
   on: readonly [number, number],
   off: readonly [number, number],
   { cursor = 1, of = ladder() } = {},
-): Comparison {
-  let comparison: Comparison | undefined
-  for (let nth = 0; nth <= polls; nth += 1) comparison = compare(rampAt(of, cursor), comparison, { errors: counters(nth, on, off) })
+): Compared & { readonly comparison: Comparison } {
+  let compared: Compared = {}
+  for (let nth = 0; nth <= polls; nth += 1) compared = compareNext(of, cursor, compared, { errors: counters(nth, on, off) })
+  const { comparison, ...rest } = compared
   if (!comparison) throw new Error('there is no ramp')
-  return comparison
+  return { ...rest, comparison }
 }
 
-const at = (comparison: Comparison | undefined, more: Partial<ReturnType<typeof state>> = {}, of = ladder()) =>
+const at = ({ comparison }: Compared = {}, more: Partial<ReturnType<typeof state>> = {}, of = ladder()) =>
   state({ plan: of, cursor: 1, exposures: { A: 25 }, watch: watch({ errors: track() }, { ...(comparison && { comparison }) }), ...more })
 
 describe('a ramp', () => {
@@ -67,8 +69,12 @@ describe('a ramp', () => {
 
 describe('thresholds', () => {
   it('look at those who have the change, while some do not', () => {
-    const reading = counters(1, [100, 5], [9900, 1])
-    expect(focused(rampAt(ladder(), 0), { errors: reading })['errors']).toMatchObject({ bad: { a: 1005 }, total: { a: 1100 } })
+    const [on, off] = [
+      { bad: 5, total: 100 },
+      { bad: 1, total: 9900 },
+    ]
+    const reading = { is: 'ratio', gained: { on, off } } as const
+    expect(focused(rampAt(ladder(), 0), { errors: reading })['errors']).toEqual({ is: 'ratio', gained: { all: on } })
     expect(focused(rampAt(ladder(), 3), { errors: reading })['errors']).toBe(reading)
   })
 })
@@ -76,7 +82,7 @@ describe('thresholds', () => {
 describe('the comparison', () => {
   it('counts what each group gained, and says when it is enough to go on', () => {
     const good = after(4, [1500, 7], [4500, 22])
-    expect(good.ledger.entries[0]?.stream.step).toMatchObject({ on: { total: 6000, bad: 28 }, off: { total: 18_000, bad: 88 } })
+    expect(good.comparison.ledger.entries[0]?.stream.step).toMatchObject({ on: { total: 6000, bad: 28 }, off: { total: 18_000, bad: 88 } })
     expect(weigh(at(good))?.finding.do).toBe('advance')
     expect(situationOf(at(good), NOW).gates.map(({ name, open }) => [name, open])).toEqual([
       ['evidence', true],
@@ -136,7 +142,7 @@ describe('the comparison', () => {
       do: 'pause',
       why: { code: 'evidence', text: '83.3% of the traffic has the toggle on, not the 25% of this step.' },
     })
-    expect(weigh(at(resumed(wrong)))?.finding).toMatchObject({ do: 'hold', because: 'polls' })
+    expect(weigh(at({ comparison: resumed(wrong.comparison) }))?.finding).toMatchObject({ do: 'hold', because: 'polls' })
   })
 
   describe('what one group, or both, do not say', () => {
@@ -154,10 +160,10 @@ describe('the comparison', () => {
     const unreadable: Reading = { is: 'missing', reason: 'unreachable', detail: 'refused' }
     /** What is decided after each of five polls that follow four good ones. */
     const decided = (reading: (poll: number) => Reading, of = ladder()): readonly string[] => {
-      let comparison: Comparison | undefined = after(4, [1500, 9], [4500, 22], { of })
+      let compared: Compared = after(4, [1500, 9], [4500, 22], { of })
       return [5, 6, 7, 8, 9].map((poll) => {
-        comparison = compare(rampAt(of, 1), comparison, { errors: reading(poll) })
-        return decide(situationOf(at(comparison, {}, of), NOW)).do
+        compared = compareNext(of, 1, compared, { errors: reading(poll) })
+        return decide(situationOf(at(compared, {}, of), NOW)).do
       })
     }
     it.each<[string, (poll: number) => Reading, readonly string[]]>([
@@ -177,31 +183,31 @@ describe('the comparison', () => {
     })
 
     it('those with it may be too few to be there', () => {
-      let comparison: Comparison | undefined
+      let compared: Compared = {}
       for (let poll = 0; poll <= 5; poll += 1) {
         const few = counters(poll, [0, 0], [60, 0])
         const reading: Reading = few.is === 'ratio' && few.groups ? { ...few, groups: { ...few.groups, on: { bad: {}, total: {} } } } : few
-        comparison = compare(rampAt(ladder(), 0), comparison, { errors: reading })
+        compared = compareNext(ladder(), 0, compared, { errors: reading })
       }
-      expect(comparison?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'on', polls: 5 })
-      expect(decide(situationOf(at(comparison, { cursor: 0, exposures: { A: 1 } }), NOW)).do).toBe('hold')
+      expect(compared.comparison?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'on', polls: 5 })
+      expect(decide(situationOf(at(compared, { cursor: 0, exposures: { A: 1 } }), NOW)).do).toBe('hold')
     })
   })
 
   it('is the same after it has been saved and read back, at every poll', () => {
-    let [live, saved]: (Comparison | undefined)[] = []
+    let [live, saved]: [Compared, Compared] = [{}, {}]
     for (let nth = 0; nth <= 6; nth += 1) {
       const reading = { errors: counters(nth, [1500, 9], [4500, 22]) }
-      live = compare(rampAt(ladder(), 1), live, reading)
-      saved = JSON.parse(JSON.stringify(compare(rampAt(ladder(), 1), saved, reading)))
+      live = compareNext(ladder(), 1, live, reading)
+      saved = JSON.parse(JSON.stringify(compareNext(ladder(), 1, saved, reading)))
       expect(saved).toEqual(live)
     }
   })
 
   it('does not take what was counted on the way to a step for the step’s own', () => {
     const before = after(2, [60, 0], [5940, 30], { cursor: 0 })
-    const there = arrive(rampAt(ladder(), 1), before, { errors: counters(3, [60, 0], [5940, 30]) })
-    const now = compare(rampAt(ladder(), 1), there, { errors: counters(4, [60, 0], [5940, 30]) })
+    const there = arriveAt(ladder(), 1, before, { errors: counters(3, [60, 0], [5940, 30]) })
+    const now = compareNext(ladder(), 1, there, { errors: counters(4, [60, 0], [5940, 30]) }).comparison
     expect(now?.ledger.entries[0]?.stream.step.on).toEqual({ total: 60, bad: 0 })
     expect(now?.ledger.entries[0]?.stream.past[0]?.on).toEqual({ total: 120, bad: 0 })
   })
@@ -212,17 +218,26 @@ describe('the comparison', () => {
       is: 'ratio',
       bad: {},
       total: {},
-      groups: { on: { bad: { a: 1 }, total: { a: 100 } }, off: { bad: { a: 9 }, total: { a: 9999 } } },
+      groups: { on: { bad: { a: 1 }, total: { a: 100 } }, off: { bad: { a: 1050 }, total: { a: 14_000 } } },
     }
-    expect(compare(rampAt(ladder(), 1), before, { errors: reset })?.ledger.entries[0]?.stream.step.on).toEqual({ total: 3100, bad: 19 })
+    const again: Reading = {
+      ...reset,
+      groups: { on: { bad: { a: 2 }, total: { a: 300 } }, off: { bad: { a: 1060 }, total: { a: 18_000 } } },
+    }
+    // Held back until the next sample tells that its process began again.
+    const known = compareNext(ladder(), 1, compareNext(ladder(), 1, before, { errors: reset }), { errors: again })
+    expect(known.comparison?.ledger.entries[0]?.stream.step.on).toEqual({ total: 3300, bad: 20 })
     const gone: Reading = {
       is: 'ratio',
       bad: {},
       total: {},
       groups: { on: { bad: {}, total: {} }, off: { bad: { a: 1088 }, total: { a: 19_000 } } },
     }
-    expect(compare(rampAt(ladder(), 1), before, { errors: gone })?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'on' })
-    expect(compare(rampAt(ladder(), 1), before, {})?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'both' })
+    expect(compareNext(ladder(), 1, before, { errors: gone }).comparison?.ledger.gaps['errors']).toMatchObject({
+      reason: 'unread',
+      group: 'on',
+    })
+    expect(compareNext(ladder(), 1, before, {}).comparison?.ledger.gaps['errors']).toMatchObject({ reason: 'unread', group: 'both' })
   })
 })
 

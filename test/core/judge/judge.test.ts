@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { describe as said } from '../../../src/core/judge/describe.ts'
-import { judge, restart } from '../../../src/core/judge/judge.ts'
 import type { Track } from '../../../src/core/judge/track.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
 import type { Metric } from '../../../src/core/plan/plan.ts'
+import { judgeNext, type Judged } from '../../helpers/counted.ts'
 import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../../helpers/core.ts'
 
 /** Judges readings one after another, a minute apart; `gap` is time nobody watched. */
 function watchAll(of: Metric, ...readings: readonly (Reading | 'gap')[]): Track {
   let elapsed: number | undefined
-  let track: Track | undefined
+  let judged: Judged = {}
   for (const reading of readings) {
     if (reading === 'gap') elapsed = undefined
     else {
-      track = judge(of, track, reading, elapsed, NOW)
+      judged = judgeNext(of, judged, reading, elapsed)
       elapsed = MINUTE
     }
   }
-  if (!track) throw new Error('no reading')
-  return track
+  if (!judged.track) throw new Error('no reading')
+  return judged.track
 }
 
 const UNKNOWN: readonly (readonly [string, readonly Reading[], string, Partial<Metric>?])[] = [
@@ -40,6 +40,8 @@ const UNKNOWN: readonly (readonly [string, readonly Reading[], string, Partial<M
   ['a NaN bad', [ratio(0, 100), ratio(Number.NaN, 500)], 'not-finite'],
   ['a negative counter', [ratio(0, 100), ratio(-1, 500)], 'not-finite'],
   ['a counter after a NaN first', [ratio(0, Number.NaN), ratio(0, 500)], 'first-poll'],
+  ['a counter that has just fallen', [ratio(0, 1000), ratio(0, 10)], 'reset'],
+  ['a counter that falls and is back', [ratio(0, 1000), ratio(0, 500), ratio(0, 1010)], 'in-turn'],
   ['only an +Inf bucket', [buckets({ '+Inf': 0 }), buckets({ '+Inf': 9 })], 'not-finite'],
   ['a quantile beyond the last bucket', [buckets({ '0.01': 0, '+Inf': 0 }), buckets({ '0.01': 1, '+Inf': 9 })], 'impossible'],
   [
@@ -98,7 +100,7 @@ const VERDICTS: readonly (readonly [string, Metric, readonly (Reading | 'gap')[]
   ['without a warning before, no margin', unaimed, [value(0.019)], 'healthy', true],
   ['counts', metric(), [ratio(0, 1000), ratio(30, 2000)], 'warning', false],
   ['the first error creates its series', metric(), [{ is: 'ratio', bad: {}, total: { a: 1000 } }, ratio(100, 2000)], 'critical', false],
-  ['a reset counter', metric(), [ratio(500, 1000), ratio(6, 100)], 'critical', false],
+  ['a reset counter', metric(), [ratio(500, 1000), ratio(6, 100), ratio(12, 200)], 'critical', false],
   [
     'a series that vanished and came back',
     metric(),
@@ -121,16 +123,10 @@ describe('verdicts', () => {
     expect(watchAll(metric({ window: 9e9 }), ...many)).toMatchObject({ total: 499, bins: { length: expect.any(Number) } })
     expect(watchAll(metric({ window: 9e9 }), ...many).bins.length).toBeLessThanOrEqual(64)
   })
-  it('begins a step without what came before it', () => {
-    expect(restart(ratio(3, 9)).last).toEqual({ bad: { a: 3 }, total: { a: 9 } })
-    expect(restart(gone).last).toBeUndefined()
-    expect(restart(undefined).last).toBeUndefined()
-    expect(restart(ratio(0, Number.NaN)).last).toBeUndefined()
-  })
   it('judges the same after a trip through JSON', () => {
     const once = watchAll(slow, bad, gone, bad)
     const twice: Track = JSON.parse(JSON.stringify(once))
-    expect(judge(slow, twice, bad, MINUTE, NOW)).toEqual(judge(slow, once, bad, MINUTE, NOW))
+    expect(judgeNext(slow, { track: twice }, bad, MINUTE)).toEqual(judgeNext(slow, { track: once }, bad, MINUTE))
   })
 })
 

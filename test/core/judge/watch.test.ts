@@ -120,7 +120,10 @@ describe('criteria', () => {
 })
 
 describe('a step just reached', () => {
-  const before = watch({ errors: track({ criticalFor: 5, last: { total: { a: 1 } } }) }, { credit: 9, criteria: { 'core/0': 7 } })
+  const before = watch(
+    { errors: track({ criticalFor: 5 }) },
+    { credit: 9, criteria: { 'core/0': 7 }, counting: { errors: { last: { all: { total: { a: 1 } } } } } },
+  )
   it('has proven nothing; criteria that held before the last step are void', () => {
     expect(beginWatch(plan(), 0, before, {}, tick(50)).criteria).toEqual({})
     // Back at the end of a phase that was complete: what it proved stays.
@@ -134,11 +137,10 @@ describe('a step just reached', () => {
       met: false,
       missing: { reason: 'first-poll', detail: 'nothing measured at this step yet' },
       bins: [],
-      last: { bad: { a: 2 }, total: { a: 8 } },
     })
+    expect(now.counting).toEqual({ errors: { last: { all: { bad: { a: 2 }, total: { a: 8 } } }, at: NOW } })
   })
-  it('forgets counters from before it', () =>
-    expect(beginWatch(plan(), 0, before, {}, tick(50)).tracks['errors']).not.toHaveProperty('last'))
+  it('forgets counters from before it', () => expect(beginWatch(plan(), 0, before, {}, tick(50)).counting).toBeUndefined())
 })
 
 const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean])[] = [

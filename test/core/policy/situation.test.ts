@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compare, rampAt } from '../../../src/core/judge/comparison.ts'
+import { compareNext, type Compared } from '../../helpers/counted.ts'
 import { decide } from '../../../src/core/policy/decide.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
 import { summarize } from '../../../src/core/report/summary.ts'
@@ -19,8 +19,9 @@ function counters(total: number): Reading {
 
 /** A rollout at 50 % that compares two groups, and how often its ledger was weighed. */
 function weighedOften(status: Status): { readonly state: State; readonly times: () => number } {
-  let comparison = compare(rampAt(SHOP, 1), undefined, { errors: counters(1000) })
-  for (const total of [2000, 3000]) comparison = compare(rampAt(SHOP, 1), comparison, { errors: counters(total) })
+  let compared: Compared = {}
+  for (const total of [1000, 2000, 3000]) compared = compareNext(SHOP, 1, compared, { errors: counters(total) })
+  const { comparison } = compared
   if (!comparison) throw new Error('there is no ramp')
   const { ledger, ...rest } = comparison
   let times = 0
