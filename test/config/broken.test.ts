@@ -32,6 +32,32 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
 `,
   ],
   [
+    'rates instead of counters',
+    `use: openmetrics, url: "http://localhost/metrics", ratio: { bad: b, total: t }`,
+    `use: prometheus, url: "http://localhost", ratio: { bad: 'sum(rate(errors_total{job="a"}[5m]))', total: 'job:requests:sum' }`,
+    `✗ rollout.yaml:9:69 metrics.errors.ratio.bad has sum() in it: counters are read raw, so that the restart of each process is seen
+  write errors_total{job="a"}
+✗ rollout.yaml:9:116 metrics.errors.ratio.total job:requests:sum is what a recording rule makes of counters: counters are read raw, so that the restart of each process is seen
+  write the name of the counters that the rule reads, without sum() or rate()
+`,
+  ],
+  [
+    'a histogram that is summed',
+    `use: openmetrics, url: "http://localhost/metrics", ratio: { bad: b, total: t }`,
+    `use: prometheus, url: "http://localhost", quantile: { of: sum by (le) (d), q: 0.9 }`,
+    `✗ rollout.yaml:9:71 metrics.errors.quantile.of has sum() in it: counters are read raw, so that the restart of each process is seen
+  write d
+`,
+  ],
+  [
+    'a query with a slip',
+    `use: openmetrics, url: "http://localhost/metrics", ratio: { bad: b, total: t }`,
+    `use: prometheus, url: "http://localhost", query: sum(errors`,
+    `✗ rollout.yaml:9:62 metrics.errors.query is not PromQL at 1:11, and how old its number is cannot be told
+  where the server knows more than PromQL: sampledAt: says when the sample was taken
+`,
+  ],
+  [
     'an unknown option of an adapter',
     `path: web.env`,
     `path: web.env, relod: [x]`,

@@ -7,8 +7,13 @@ type Labels = Readonly<Record<string, string>>
 export interface Selector {
   readonly name: string
   /** What its labels must be, the name left out. */
-  readonly matchers: readonly (Matcher & { readonly test: (value: string) => boolean })[]
+  readonly matchers: readonly LabelTest[]
   readonly matches: (labels: Labels) => boolean
+}
+
+/** What one label must be; a label that is not there is ''. */
+export interface LabelTest extends Matcher {
+  readonly test: (value: string) => boolean
 }
 
 /** PromQL's strings (prometheus.io/docs/prometheus/latest/querying/basics): `\d` in quotes is an error there, `\\d` is meant. */
@@ -18,27 +23,34 @@ const PROMQL: Grammar = {
   escape: (letter) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', "'": "'" })[letter],
 }
 
-/**
- * `name{label="x",other=~"5.."}` with = != =~ !~; undefined when it is not one. Regular expressions are anchored, and
- * those of RE2 as in Prometheus itself: time that grows with the value and no faster, whatever the plan says.
- */
+/** Returns `name{label="x",other=~"5.."}` with one name and = != =~ !~; undefined when it is not one. */
 export function parseSelector(text: string): Selector | undefined {
-  const head = parseHead(text, PROMQL)
-  if (!head || text.slice(head.end).trim() !== '') return undefined
-  const named = head.matchers.find(({ label, op }) => label === '__name__' && op === '=')
-  const name = head.name ?? named?.value
-  if (name === undefined) return undefined
-  const matchers = head.matchers.flatMap((each) => {
-    const test = each === named ? undefined : tester(each.op, each.value)
-    return test ? [{ ...each, test }] : []
-  })
-  // One that cannot be tested, or a second name.
-  if (matchers.length < head.matchers.length - (named ? 1 : 0) || matchers.some(({ label }) => label === '__name__')) return undefined
+  const tests = parseMatchers(text)
+  const named = tests?.find(({ label, op }) => label === '__name__' && op === '=')
+  const matchers = tests?.filter((each) => each !== named) ?? []
+  if (!named || matchers.some(({ label }) => label === '__name__')) return undefined
   return {
-    name,
+    name: named.value,
     matchers,
     matches: (labels) => matchers.every(({ label, test }) => test(Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')),
   }
+}
+
+/**
+ * Returns everything that a selector asks of labels, the name before the braces as `__name__`; undefined when it is none.
+ * Regular expressions are anchored, and those of RE2 as in Prometheus itself: time that grows with the value and no
+ * faster, whatever the plan says.
+ */
+export function parseMatchers(text: string): readonly LabelTest[] | undefined {
+  const head = parseHead(text, PROMQL)
+  if (!head || text.slice(head.end).trim() !== '') return undefined
+  const named = head.name === undefined ? [] : [{ label: '__name__', op: '=', value: head.name }]
+  const all = [...named, ...head.matchers]
+  const tests = all.flatMap((each) => {
+    const test = tester(each.op, each.value)
+    return test ? [{ ...each, test }] : []
+  })
+  return tests.length === all.length ? tests : undefined
 }
 
 function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {

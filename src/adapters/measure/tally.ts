@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
+import { isRecorded } from './counter-side.ts'
 import { divide } from './groups.ts'
 import type { InstantSample } from './promql.ts'
 
@@ -29,6 +30,9 @@ export function onlyOf(found: readonly InstantSample[]): InstantSample {
 }
 
 function seriesOf(found: readonly InstantSample[]): Series {
+  const recorded = found.find(({ labels }) => isRecorded(labels['__name__']))
+  if (recorded)
+    throw new Unreadable('malformed', `${recorded.labels['__name__']} is what a recording rule makes of counters, and no counter`)
   return Object.fromEntries(found.map(({ labels, value }) => [idOf(labels), value]))
 }
 

@@ -4,8 +4,10 @@ import type { Loan, Past, Span } from '../../core/ports.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { adviseQuery } from '../measure/advise-query.ts'
+import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
 import { groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
 import { onlyOf, quantileOf, ratioOf } from '../measure/tally.ts'
@@ -53,20 +55,21 @@ export default metric({
   read: async (given, loan): Promise<Measured> => {
     const { ratio, quantile, query = '' } = given
     if (ratio) {
+      const sides = { bad: sideOr(readSide(ratio.bad)).text, total: sideOr(readSide(ratio.total)).text }
       // The total first: it brings the one evaluation time that the counters of a reading must share.
-      const [first] = await ask(given, newestOf(ratio.total), loan)
+      const [first] = await ask(given, newestOf(sides.total), loan)
       if (!first) throw new Unreadable('empty', 'the query for the total matches no series')
       const [bad, total, [badAt]] = await Promise.all([
-        ask(given, ratio.bad, loan, first.evaluated),
-        ask(given, ratio.total, loan, first.evaluated),
-        ask(given, newestOf(ratio.bad), loan, first.evaluated),
+        ask(given, sides.bad, loan, first.evaluated),
+        ask(given, sides.total, loan, first.evaluated),
+        ask(given, newestOf(sides.bad), loan, first.evaluated),
       ])
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const at = await sampledAt(given, Math.min(first.value, badAt?.value ?? first.value), loan)
       return ratioOf(given, bad, total, at)
     }
     if (quantile) {
-      const buckets = bucketQuery(quantile.of)
+      const buckets = sideOr(readBuckets(quantile.of)).text
       const [first] = await ask(given, newestOf(buckets), loan)
       if (!first) throw new Unreadable('empty', `${buckets} matches no series`)
       const found = await ask(given, buckets, loan, first.evaluated)
@@ -81,6 +84,19 @@ export default metric({
   measures: measuresOf,
   looksBack: ({ query = '' }) => rangeIn(query),
   history,
+  check: ({ ratio, quantile, query, sampledAt: time }) => {
+    const sides = {
+      ...(ratio && { bad: readSide(ratio.bad), total: readSide(ratio.total) }),
+      ...(quantile && { of: readBuckets(quantile.of) }),
+    }
+    const faults = Object.entries(sides).flatMap(([key, side]) =>
+      'message' in side ? [{ path: [ratio ? 'ratio' : 'quantile', key], ...side }] : [],
+    )
+    const { fault } = parsePromql(query ?? 'up')
+    if (fault === undefined || time !== undefined) return faults
+    const message = `is not PromQL at ${fault}, and how old its number is cannot be told`
+    return [{ path: ['query'], message, hint: 'where the server knows more than PromQL: sampledAt: says when the sample was taken' }]
+  },
   asks: serverOf,
   advise: ({ query = '' }) => {
     const advice = adviseQuery(query)
@@ -111,7 +127,8 @@ async function* history(given: Options, span: Span, loan: Loan): AsyncGenerator<
 
 async function part(given: Options, span: Span, loan: Loan): Promise<readonly Past[]> {
   const { ratio, quantile, query = '' } = given
-  const queries = ratio ? [ratio.total, ratio.bad] : [quantile ? bucketQuery(quantile.of) : query]
+  const sides = ratio && [sideOr(readSide(ratio.total)).text, sideOr(readSide(ratio.bad)).text]
+  const queries = sides ?? [quantile ? sideOr(readBuckets(quantile.of)).text : query]
   const [found, bad] = await Promise.all(queries.map(async (each) => askRange(given, each, span, loan)))
   const count = Math.floor((span.to - span.from) / span.step) + 1
   return Array.from({ length: count }, (_, nth) => {
@@ -122,7 +139,7 @@ async function part(given: Options, span: Span, loan: Loan): Promise<readonly Pa
 }
 
 function measure(given: Options, found: readonly InstantSample[], bad: readonly InstantSample[], at: number): Measured {
-  if (given.quantile) return quantileOf(given, given.quantile.q, found, bucketQuery(given.quantile.of), at)
+  if (given.quantile) return quantileOf(given, given.quantile.q, found, sideOr(readBuckets(given.quantile.of)).text, at)
   if (!given.ratio) return { is: 'value', value: onlyOf(found).value, at }
   if (found.length === 0) throw new Unreadable('empty', 'the query for the total matches no series')
   return ratioOf(given, bad, found, at)
@@ -135,10 +152,6 @@ function readingOf(make: () => Measured): Reading {
     if (!(thrown instanceof Unreadable)) throw thrown
     return { is: 'missing', reason: thrown.reason, detail: thrown.message }
   }
-}
-
-function bucketQuery(of: string): string {
-  return of.replace(/^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/, '$1_bucket')
 }
 
 /** Milliseconds; the plan's own query for it comes first. */

@@ -70,6 +70,20 @@ describe('a ratio', () => {
     expect(await readOnce({ use: 'prometheus', url, ratio })).toMatchObject(reading)
   })
 
+  it('of rates, in a plan from before that was refused, is missing', async () => {
+    const reading = await readOnce({ use: 'prometheus', url: await prometheus({}), ratio: { ...ratio, bad: 'rate(b[5m])' } })
+    expect(reading).toMatchObject({ reason: 'malformed', detail: expect.stringContaining('has rate() in it') as string })
+  })
+
+  it('of what a recording rule made, behind a regular expression, is missing', async () => {
+    const total = '{__name__=~".+sum"}'
+    const url = await prometheus({ [`max(timestamp(${total}))`]: TIME, [total]: [[{ __name__: 'job:requests:sum' }, '9']] })
+    expect(await readOnce({ use: 'prometheus', url, ratio: { ...ratio, total } })).toMatchObject({
+      reason: 'malformed',
+      detail: 'job:requests:sum is what a recording rule makes of counters, and no counter',
+    })
+  })
+
   it('of nothing is empty', async () => {
     expect(await readOnce({ use: 'prometheus', url: await prometheus({}), ratio })).toMatchObject({ is: 'missing', reason: 'empty' })
   })
