@@ -1,7 +1,8 @@
 import type { Loan } from '../../core/ports.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { parsePromql, type Selection } from './parse-promql.ts'
-import { ask, Refused, type PrometheusServer } from './promql.ts'
+import type { PrometheusServer } from './api.ts'
+import { ask, Refused } from './promql.ts'
 
 const SAY_SO = 'sampledAt: says when the sample was taken, e.g. sampledAt: timestamp(up{job="shop"})'
 /** A subquery looks at its range at so many places: each finds the newest sample of the five minutes before it. */

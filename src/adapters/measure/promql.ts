@@ -2,11 +2,7 @@ import { z } from 'zod'
 import type { Loan, Span } from '../../core/ports.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
-import { admit, type Access } from '../http/access.ts'
-import { request } from '../http/http.ts'
-
-/** A Prometheus, or anything with its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
-export type PrometheusServer = Access & { readonly url: string; readonly blockLinkLocal: boolean }
+import { askApi, type PrometheusServer } from './api.ts'
 
 /** More series than this belong into a recording rule. */
 const MOST_SERIES = 2000
@@ -97,18 +93,7 @@ interface Call extends Loan {
 }
 
 async function call(given: PrometheusServer, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
-  const { headers, tls } = admit(given.url, given, loan)
-  const url = new URL(`${given.url.replace(/\/+$/, '')}/api/v1/${path}`)
-  url.search = new URLSearchParams(asked).toString()
-  const { signal, deadline, maxBytes } = loan
-  const { status, body } = await request(url.href, {
-    headers,
-    tls,
-    block: given.blockLinkLocal,
-    signal,
-    deadline,
-    ...(maxBytes !== undefined && { maxBytes }),
-  })
+  const { status, body } = await askApi(given, `/api/v1/${path}`, new URLSearchParams(asked), loan)
   if (status === 200 && body.trim() === '') throw new Unreadable('empty', 'Prometheus answered with nothing')
   const parsed = answer.safeParse(parseJson(body))
   // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Loan } from '../../core/ports.ts'
 import { Unreadable, type Measured } from '../../core/values/reading.ts'
-import { access, admit, serverOf } from '../http/access.ts'
+import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
+import { askApi } from '../measure/api.ts'
 import { parseDocument } from '../measure/document.ts'
-import { request } from '../http/http.ts'
 import { plainLine } from '../plain.ts'
 
 const LARGEST = 4 * 1024 * 1024
@@ -68,13 +68,13 @@ export default metric({
 })
 
 async function ofAlertmanager(given: Options, loan: Loan): Promise<readonly Labels[]> {
-  const found = active.safeParse(await get(given, '/api/v2/alerts?active=true&silenced=false&inhibited=false', loan))
+  const found = active.safeParse(await get(given, '/api/v2/alerts', { active: 'true', silenced: 'false', inhibited: 'false' }, loan))
   if (!found.success) throw new Unreadable('malformed', 'the answer is not that of an Alertmanager')
   return found.data.map((each) => each.labels)
 }
 
 async function ofPrometheus(given: Options, loan: Loan): Promise<readonly Labels[]> {
-  const found = rules.safeParse(await get(given, '/api/v1/rules?type=alert', loan))
+  const found = rules.safeParse(await get(given, '/api/v1/rules', { type: 'alert' }, loan))
   if (!found.success) throw new Unreadable('malformed', 'the answer is not that of a Prometheus')
   const all = found.data.data.groups.flatMap((group) => group.rules)
   // A label that the series bring is not known before the rule fires.
@@ -110,14 +110,9 @@ function namesOf(found: readonly Labels[]): string {
   return plainLine(names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown)
 }
 
-async function get(given: Options, path: string, loan: Loan): Promise<unknown> {
-  const url = given.url.replace(/\/+$/, '') + path
-  const { headers, tls } = admit(url, given, loan)
-  const { status, body } = await request(url, {
-    accept: 'application/json',
-    headers,
-    tls,
-    block: given.blockLinkLocal,
+async function get(given: Options, path: string, asked: Readonly<Record<string, string>>, loan: Loan): Promise<unknown> {
+  const { status, body } = await askApi(given, path, new URLSearchParams(asked), {
+    folder: loan.folder,
     maxBytes: LARGEST,
     signal: loan.signal,
     deadline: loan.timeout ?? 10_000,
