@@ -33,7 +33,7 @@ async function ask({ verify, timeout }: { readonly verify: string; readonly time
   const deadline = Math.min(timeout, ANSWER)
   // Loaded where an application is asked: few files have one that answers.
   const { request } = await import('../http/http.ts')
-  const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, deadline, retries: 0 })
+  const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data
   if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })

@@ -1,10 +1,13 @@
 import { lookup as systemLookup } from 'node:dns'
-import { got, HTTPError, MaxRedirectsError, RequestError, type OptionsInit } from 'got'
+import { got, type OptionsInit } from 'got'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
-import { guardedLookup, isBlockedLiteral } from './blocked.ts'
 import { REAL, withController, withDeadline } from '../deadline.ts'
-import { codeOf } from '../file/disk.ts'
+import { authorities } from './authorities.ts'
+import { guardedLookup, isBlockedLiteral } from './blocked.ts'
+import { explained } from './explained.ts'
+import type { Environment } from './proxy.ts'
+import { openRoutes } from './routes.ts'
 import { isSecretHeader, withoutSecrets, type Tls } from './secrets.ts'
 
 export interface Request {
@@ -14,6 +17,8 @@ export interface Request {
   readonly accept?: string
   readonly body?: string
   readonly signal: AbortSignal
+  /** Where proxies and authorities are named. */
+  readonly env: Environment
   /** For everything: name, connection, redirects, retries, the last byte of the body. */
   readonly deadline: Duration
   /** After decompression. */
@@ -49,7 +54,8 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-
  * server sends back at us are blanked out of the body.
  */
 export async function request(url: string, asked: Request): Promise<Response> {
-  const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false } = asked
+  const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false, env } = asked
+  const routes = await openRoutes(env)
   const shown = withoutSecrets(url)
   const began = performance.now()
   let isTooLarge = false
@@ -61,7 +67,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
     maxRedirects: redirects,
     throwHttpErrors: false,
     responseType: 'buffer',
-    https: httpsOf(tls),
+    https: httpsOf(tls, env),
     retry: {
       limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
       statusCodes: RETRIED,
@@ -88,16 +94,25 @@ export async function request(url: string, asked: Request): Promise<Response> {
   if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
   const ask = async (ended: AbortSignal) =>
     withController(ended, async (ending) => {
-      const pending = got(url, { ...options, signal: ending.signal, isStream: false, resolveBodyOnly: false, responseType: 'buffer' })
+      const pending = got(url, {
+        ...options,
+        request: routes.send(ending.signal),
+        signal: ending.signal,
+        isStream: false,
+        resolveBodyOnly: false,
+        responseType: 'buffer',
+      })
       void pending.on('downloadProgress', ({ transferred }) => {
         isTooLarge ||= transferred > maxBytes
         if (isTooLarge) ending.abort()
       })
       return pending
     })
-  const late = (): Unreadable => new Unreadable('timeout', `${shown} did not answer within ${formatDuration(deadline)}`)
+  const late = (): Unreadable => new Unreadable('timeout', `${shown}${routes.through()} did not answer within ${formatDuration(deadline)}`)
   try {
     const answer = await withDeadline(REAL, deadline, asked.signal, ask, late)
+    const refusal = routes.refusal(answer.statusCode)
+    if (refusal !== undefined) throw new Unreadable('unreachable', `${shown}: ${refusal}`)
     if (answer.rawBody.length > maxBytes) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     return {
       status: answer.statusCode,
@@ -108,17 +123,23 @@ export async function request(url: string, asked: Request): Promise<Response> {
   } catch (thrown) {
     if (isTooLarge) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     if (asked.signal.aborted) throw asked.signal.reason
-    throw explained(thrown, shown)
+    throw explained(thrown, `${shown}${routes.through()}`)
   }
 }
 
 /** The lines of an answer that goes on and on, until `signal` ends; a POST. Throws `Unreadable` when it breaks, and for a line over 16 MB. */
 export async function* follow(
   url: string,
-  { headers, body, tls, signal }: Pick<Request, 'headers' | 'body' | 'tls' | 'signal'>,
+  { headers, body, tls, signal, env }: Pick<Request, 'headers' | 'body' | 'tls' | 'signal' | 'env'>,
 ): AsyncGenerator<string> {
+  const routes = await openRoutes(env)
   const shown = withoutSecrets(url)
-  const options = { ...(headers && { headers }), ...(body !== undefined && { body }), https: httpsOf(tls) }
+  const options = {
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+    https: httpsOf(tls, env),
+    request: routes.send(signal),
+  }
   const decoder = new TextDecoder()
   let rest = ''
   try {
@@ -130,51 +151,18 @@ export async function* follow(
     }
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
-    throw explained(thrown, shown)
+    throw explained(thrown, `${shown}${routes.through()}`)
   }
 }
 
-function httpsOf(tls: Tls | undefined): NonNullable<OptionsInit['https']> {
+function httpsOf(tls: Tls | undefined, env: Environment): NonNullable<OptionsInit['https']> {
+  const ca = tls?.ca ?? authorities(env)
   return {
     rejectUnauthorized: tls?.insecure !== true,
-    ...(tls?.ca && { certificateAuthority: tls.ca }),
+    ...(ca && { certificateAuthority: ca }),
     ...(tls?.cert && { certificate: tls.cert }),
     ...(tls?.key && { key: tls.key }),
   }
-}
-
-function explained(thrown: unknown, shown: string): unknown {
-  if (thrown instanceof Unreadable) return thrown
-  if (thrown instanceof MaxRedirectsError) return new Unreadable('malformed', `${shown} redirects again and again`, { cause: thrown })
-  if (thrown instanceof HTTPError)
-    return new Unreadable('unreachable', `${shown} answered ${thrown.response.statusCode}`, { cause: thrown })
-  // On Node 24 this one escapes got as it is when a refused connection is tried again.
-  if (codeOf(thrown) === 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION')
-    return new Unreadable('unreachable', `${shown}: connection refused, or cut off before it was there`, { cause: thrown })
-  if (!(thrown instanceof RequestError)) return thrown
-  if (thrown.cause instanceof Unreadable) return thrown.cause
-  const text: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'the connection was cut off',
-    EPIPE: 'the connection was cut off',
-    ENOTFOUND: 'the name is not known',
-    EAI_AGAIN: 'the name could not be looked up',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-    SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is self-signed',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is from an authority that is not trusted: tls.ca names its file',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is from an authority that is not trusted: tls.ca names its file',
-    EPROTO: 'TLS does not work there; is it http?',
-    CERT_HAS_EXPIRED: 'the certificate has expired',
-  }
-  const malformed =
-    thrown.code.startsWith('HPE_') ||
-    thrown.code.startsWith('Z_') ||
-    thrown.code === 'ERR_UNSUPPORTED_PROTOCOL' ||
-    thrown.code === 'ERR_INVALID_URL' ||
-    /aborted|content-length/i.test(thrown.message)
-  const said = thrown.message.split('\n')[0]?.replaceAll(/\/\/[^/\s@]*@/g, '//') ?? ''
-  return new Unreadable(malformed ? 'malformed' : 'unreachable', `${shown}: ${text[thrown.code] ?? said}`, { cause: thrown })
 }
 
 function decode(bytes: Uint8Array, shown: string): string {

@@ -38,6 +38,7 @@ export async function post(url: string, { body, type = 'application/json', metho
     block: access.blockLinkLocal ?? true,
     redirects: 0,
     signal: loan.signal,
+    env: loan.env,
     deadline: loan.timeout ?? 10_000,
     maxBytes: 1 << 16,
   }).catch((thrown: unknown) => Promise.reject(new Error(messageOf(thrown).replaceAll(withoutSecrets(url), origin), { cause: thrown })))

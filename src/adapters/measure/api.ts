@@ -16,22 +16,21 @@ export async function askApi(
   given: PrometheusServer,
   path: string,
   asked: URLSearchParams,
-  { folder, ...rest }: Pick<Request, 'signal' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder'>,
+  { folder, ...rest }: Pick<Request, 'signal' | 'env' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder'>,
 ): Promise<Response> {
   const { headers, tls } = admit(given.url, given, { folder })
-  const parts = { ...rest, tls, block: given.blockLinkLocal }
-  const accepting = { accept: 'application/json', ...headers }
+  const parts = { ...rest, tls, block: given.blockLinkLocal, accept: 'application/json' }
   const below = apiUrl(given.url, path)
   const get = async () => {
     const url = new URL(below)
     for (const [name, value] of asked) url.searchParams.append(name, value)
-    return request(url.href, { ...parts, headers: accepting })
+    return request(url.href, { ...parts, headers })
   }
   const post = async () =>
     request(below, {
       ...parts,
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...accepting },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: asked.toString(),
     })
   const isLong = below.length + asked.toString().length > LONGEST_URL

@@ -115,6 +115,7 @@ async function get(given: Options, path: string, asked: Readonly<Record<string, 
     folder: loan.folder,
     maxBytes: LARGEST,
     signal: loan.signal,
+    env: loan.env,
     deadline: loan.timeout ?? 10_000,
   })
   if (status !== 200) throw new Unreadable('unreachable', `${given.of} answered ${status}`)

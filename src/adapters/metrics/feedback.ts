@@ -116,6 +116,7 @@ async function fetchRatings(url: string, given: Options, loan: Loan): Promise<st
     block: given.blockLinkLocal,
     maxBytes: given.maxBytes,
     signal: loan.signal,
+    env: loan.env,
     deadline: loan.timeout ?? 10_000,
   })
   if (status !== 200) throw new Unreadable('unreachable', `the ratings answered ${status}`)

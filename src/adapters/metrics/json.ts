@@ -27,6 +27,7 @@ export default metric({
       tls,
       block: given.blockLinkLocal,
       signal: loan.signal,
+      env: loan.env,
       deadline: loan.timeout ?? 10_000,
     })
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)

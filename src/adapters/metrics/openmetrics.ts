@@ -88,6 +88,7 @@ async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
     block: given.blockLinkLocal,
     maxBytes: given.maxBytes,
     signal: loan.signal,
+    env: loan.env,
     deadline: loan.timeout ?? 10_000,
   })
   if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)

@@ -97,7 +97,7 @@ function readPem(path: string, name: string): string {
 type Said = { readonly answer: unknown } | { readonly passing: Error; readonly refused?: boolean; readonly unknownToken?: boolean }
 
 /** The next one is asked when one does not answer. */
-export function openMembers({ members, user, place, tls }: Address, { clock, signal }: Lent, deadline: Duration): Members {
+export function openMembers({ members, user, place, tls }: Address, { clock, signal, env }: Lent, deadline: Duration): Members {
   let at = 0
   let token: string | undefined
   const to = (path: string, body: object) => ({
@@ -105,6 +105,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: token }) },
     body: JSON.stringify(body),
     tls,
+    env,
   })
   const post = async (path: string, body: object, left: Duration): Promise<Said> => {
     const { url, ...sent } = to(path, body)

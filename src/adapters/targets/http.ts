@@ -173,6 +173,7 @@ async function send(given: Options, url: string, { absent, headers: own, ...sent
     tls,
     block: given.blockLinkLocal,
     signal: loan.signal,
+    env: loan.env,
     deadline: given.timeout,
   })
   const { status, body } = answer

@@ -144,9 +144,9 @@ export async function probeClocks({ plan, lender, signal }: Probe): Promise<read
 }
 
 /** Undefined when it does not answer, or does not say what time it is. */
-async function skewOf(origin: string, block: boolean, { clock }: Lender, signal: AbortSignal): Promise<Duration | undefined> {
+async function skewOf(origin: string, block: boolean, { clock, env }: Lender, signal: AbortSignal): Promise<Duration | undefined> {
   try {
-    const { headers } = await request(`${origin}/`, { signal, block, deadline: 2000, retries: 0, redirects: 0 })
+    const { headers } = await request(`${origin}/`, { signal, env, block, deadline: 2000, retries: 0, redirects: 0 })
     const there = Date.parse(headers['date'] ?? '')
     return Number.isNaN(there) ? undefined : there - clock.now()
   } catch {

@@ -52,7 +52,7 @@ function taken(file: string): RolloutError {
 async function findPrometheus({ env, stopped }: Session): Promise<string | undefined> {
   const url = env['PROM_URL'] ?? PROMETHEUS
   try {
-    const { status } = await request(`${url.replace(/\/+$/, '')}/-/ready`, { signal: stopped, deadline: 500, retries: 0 })
+    const { status } = await request(`${url.replace(/\/+$/, '')}/-/ready`, { signal: stopped, env, deadline: 500, retries: 0 })
     // The plan gets the reference with its usual default: what is in the environment may be a secret.
     return status === 200 ? PROMETHEUS : undefined
   } catch {

@@ -35,6 +35,7 @@ describe('a link-local or metadata address', () => {
     const going = request('http://rebinding.test/', {
       signal: AbortSignal.timeout(3000),
       deadline: 3000,
+      env: {},
       block: true,
       lookup: lookup as never,
     })
@@ -59,13 +60,13 @@ describe('a link-local or metadata address', () => {
   ])('is seen behind %s', async (host) => {
     expect(isBlockedLiteral(`http://${host}/`)).toBe(true)
     // The signal has ended already: a block that fails sends nothing.
-    await expect(request(`http://${host}/`, { signal: ended, deadline: 1000, block: true })).rejects.toThrow('blocked')
+    await expect(request(`http://${host}/`, { signal: ended, deadline: 1000, env: {}, block: true })).rejects.toThrow('blocked')
   })
 
   it('is seen behind a redirect', async () => {
     // Without a zone there is no way to send anything there.
     const url = await serve((_, response) => response.writeHead(302, { location: 'http://[fe80::1]:9/' }).end())
-    const going = request(url, { signal: AbortSignal.timeout(3000), deadline: 3000, block: true })
+    const going = request(url, { signal: AbortSignal.timeout(3000), deadline: 3000, env: {}, block: true })
     await expect(going).rejects.toThrow('redirects to a link-local address')
   })
 })
@@ -115,7 +116,7 @@ it.each([
     asked += 1
     response.writeHead(asked === 1 ? 429 : 200, { 'retry-after': after }).end()
   })
-  const answer = await request(url, { signal: AbortSignal.timeout(9000), deadline: 8000 })
+  const answer = await request(url, { signal: AbortSignal.timeout(9000), deadline: 8000, env: {} })
   expect([asked, answer.status]).toEqual([count, status])
 })
 

@@ -78,3 +78,14 @@ describe('clocks', () => {
     expect(of('clock')).toEqual([])
   })
 })
+
+describe('the network', () => {
+  it('tells by which proxy a metric is asked, and which file of authorities is gone', async () => {
+    const plan = plainPlan('http://metrics.corp.invalid/metrics')
+    const env = { HTTP_PROXY: 'http://ana:canary@127.0.0.1:1', SSL_CERT_FILE: '/nowhere/ca.pem', NODE_EXTRA_CA_CERTS: '' }
+    const { rows, of } = await examined(fakeShell({ clock: fakeClock(Date.now()), env, files: { 'rollout.yaml': plan, ...off } }))
+    expect(of('metric error_rate')[0]).toMatchObject({ level: 'ok', text: 'is asked through the proxy http://127.0.0.1:1 (HTTP_PROXY)' })
+    expect(of('authorities')).toMatchObject([{ level: 'warning', text: expect.stringContaining('SSL_CERT_FILE') }])
+    expect(JSON.stringify(rows)).not.toContain('canary')
+  })
+})
