@@ -20,6 +20,7 @@ import { renderWaits } from './waiting.ts'
 export interface MetricEvidence {
   readonly name: string
   readonly verdict: Verdict
+  readonly met: boolean
   readonly text: string
 }
 
@@ -110,9 +111,7 @@ export function renderMetric({ name, metric, track, step, stopped, judge, groups
     `  Read by ${clean(metric.use)}; a sample older than ${formatDuration(metric.maxAge)} is stale, a reading may take ${formatDuration(metric.timeout)}.`,
   )
   for (const change of changes)
-    lines.push(
-      `  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change.verdict, stream)} ${clean(change.text)}`,
-    )
+    lines.push(`  ${color.dim(`#${change.seq} ${formatInstant(change.at)}`)} ${renderVerdict(change, stream)} ${clean(change.text)}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -174,8 +173,8 @@ function lasting(duration: Duration): string {
   return duration > 0 ? ` for ${formatDuration(duration)}` : ''
 }
 
-function renderEvidence({ name, verdict, text }: MetricEvidence, stream: Stream): string {
-  return `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`
+function renderEvidence(evidence: MetricEvidence, stream: Stream): string {
+  return `${renderVerdict(evidence, stream)} ${clean(evidence.name)} ${clean(evidence.text)}`
 }
 
 /** One word that was to change on a target. */

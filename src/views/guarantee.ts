@@ -44,7 +44,7 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
         : [`${metric}: ${bounds.tolerance ?? tolerance}× and ${bounds.critical ?? critical}×`],
     )
     lines.push(
-      `at most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse reach everybody${own.length > 0 ? ` (${own.join(', ')})` : ''}; paced by ${evidence.pace === 'evidence' ? 'evidence' : 'the clock'}`,
+      `at most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse reach everybody${own.length > 0 ? ` (${own.join(', ')})` : ''}; paced by ${evidence.pace === 'evidence' ? 'evidence: a step ends when enough is known, whatever its hold says' : 'the clock'}`,
     )
   }
   for (const [metric, { above, mistaken }] of Object.entries(single))

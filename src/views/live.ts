@@ -69,7 +69,7 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
   const at = step ? `${listed(step.moves)} at ${formatExposure(step.to)}` : 'before the first step'
   const metrics = metricsUnderWay(state)
     .map(summarizeMetric)
-    .map(({ name, verdict, text }) => `${renderVerdict(verdict, stream)} ${clean(name)} ${clean(text)}`)
+    .map((metric) => `${renderVerdict(metric, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   const gates = decision.do === 'hold' ? decision.gates : []
   const all = waitsFor({ state, gates }, decision).filter(({ name }) => name !== 'metrics')
   const waits = gates.length > 0 || state.blocked ? all.map(({ text }) => text) : [decision.why.text]
@@ -82,7 +82,7 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
 const ODD: ReadonlySet<string> = new Set(['unreachable', 'standby'])
 
 /** A step has only just begun: too little to say anything, and the next polls will say it. */
-const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples'])
+const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples', 'looks-back'])
 
 /** A log wants changes: not that a step has only just begun, when a counter has not had the time to move either. */
 function isWorthALine(state: State): boolean {

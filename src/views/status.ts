@@ -48,8 +48,7 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
     )
   }
   add('space', '')
-  for (const metric of summary.metrics)
-    add('proof', `  ${renderVerdict(metric.verdict, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
+  for (const metric of summary.metrics) add('proof', `  ${renderVerdict(metric, stream)} ${clean(metric.name)} ${clean(metric.text)}`)
   if (summary.status === 'running' && !summary.intent) {
     for (const gate of summary.gates.filter(({ name: each, open }) => open && each !== 'metrics'))
       add('gates', `  ${color.green('✓')} ${clean(gate.text)}`)
@@ -70,8 +69,13 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
   return lines
 }
 
-export function renderVerdict(verdict: Verdict, stream: Pick<Stream, 'color'>): string {
+/** Renders a verdict; what is not wrong and not proven either is waited for. */
+export function renderVerdict(
+  { verdict, met = true }: { readonly verdict: Verdict; readonly met?: boolean },
+  stream: Pick<Stream, 'color'>,
+): string {
   const color = paint(stream)
+  if (verdict === 'healthy' && !met) return color.yellow('… waiting')
   return {
     healthy: color.green('✓ healthy'),
     warning: color.yellow('! warning'),

@@ -39,16 +39,9 @@ export function judgeNext(
   elapsed?: number,
   now = NOW,
   standard?: Standard,
+  watched = Infinity,
 ): Judged & { readonly track: Track } {
   const { counted, counting } = countAll(plan({ metrics: { m: of } }), undefined, before.counting, { m: reading }, now)
-  return {
-    track: judge(
-      of,
-      before.track,
-      counted['m'] ?? { is: 'missing', reason: 'unreachable', detail: 'it was not counted' },
-      elapsed,
-      standard,
-    ),
-    counting,
-  }
+  const seen = counted['m'] ?? { is: 'missing', reason: 'unreachable', detail: 'it was not counted' }
+  return { track: judge(of, before.track, seen, { elapsed, watched }, standard), counting }
 }

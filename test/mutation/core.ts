@@ -171,7 +171,7 @@ export const CORE: readonly Mutation[] = [
     ],
     'time that runs backwards counts': ['elapsed >= 0 && elapsed', 'elapsed'],
     'time in which something was wrong proves something': ['(trusted ? (elapsed ?? 0) : 0)', '(elapsed ?? 0)'],
-    'what was proven before a step counts for it': ['    credit: 0,\n    tracks,', '    credit: before?.credit ?? 0,\n    tracks,'],
+    'what was proven before a step counts for it': ['    credit: 0,\n    watched: 0,', '    credit: before?.credit ?? 0,\n    watched: 0,'],
     'a criterion that was broken waits': [
       'return [key, holds(criterion.rule, value) ? held + elapsed : 0]',
       'return [key, holds(criterion.rule, value) ? held + elapsed : held]',

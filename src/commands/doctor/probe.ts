@@ -72,6 +72,9 @@ export async function probeMetrics({ plan, lender, signal }: Probe): Promise<rea
   })
 }
 
+/** A source is asked whether it answers, and not what it says of a step. */
+const ANY = { elapsed: undefined, watched: Infinity }
+
 interface Looked {
   readonly before: Reading
   readonly now: Reading
@@ -83,7 +86,7 @@ function examine(plan: Plan, name: string, metric: Metric, { before, now, elapse
   const what = `metric ${name}`
   const first = count(undefined, checkAge(metric, before, wall), ['all'], wall)
   const second = count(first.counting, checkAge(metric, now, wall), ['all'], wall)
-  const track = judge(metric, judge(metric, undefined, first.counted, undefined), second.counted, elapsed)
+  const track = judge(metric, judge(metric, undefined, first.counted, ANY), second.counted, { ...ANY, elapsed })
   const said = describe(metric, track)
   const reason = track.missing?.reason
   if (before.is === 'missing' && now.is !== 'missing')

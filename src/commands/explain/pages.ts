@@ -135,7 +135,7 @@ export function togglePage(state: State, all: readonly Happening[], name: string
 function evidenceOf({ plan, watch }: State): readonly MetricEvidence[] {
   return Object.entries(watch?.tracks ?? {}).flatMap(([name, track]) => {
     const metric = plan.metrics[name]
-    return metric ? [{ name, verdict: track.verdict, text: describe(metric, track) }] : []
+    return metric ? [{ name, verdict: track.verdict, met: track.met, text: describe(metric, track) }] : []
   })
 }
 

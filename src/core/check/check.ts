@@ -5,6 +5,7 @@ import { checkCalendar } from './calendar.ts'
 import { checkApprovals, checkApprovers } from './approvals.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
+import { checkLookBacks } from './look-backs.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatRule, type Rule } from '../values/rule.ts'
@@ -191,7 +192,7 @@ function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[
       if (!Object.hasOwn(plan.metrics, name)) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
-    found.push(...checkBounds(plan, phase, path))
+    found.push(...checkBounds(plan, phase, path), ...checkLookBacks(plan, phase, path))
     return [...found, ...checkSteps(phase, path), ...checkApprovals(plan, phase, path, starter), ...checkItems(plan, phase, path)]
   })
 }

@@ -5,28 +5,33 @@ import type { Missing } from '../values/reading.ts'
 import { holds, relaxed, type Rule } from '../values/rule.ts'
 import { weighSingle, type Single, type Standard } from './single.ts'
 import { withStandard, type Track } from './track.ts'
-import type { Duration } from '../values/units.ts'
+import { formatDuration, type Duration } from '../values/units.ts'
+
+/** When a reading is judged. */
+export interface Moment {
+  /** Watched time since the last poll; undefined when there was a gap. */
+  readonly elapsed: Duration | undefined
+  /** For how long the step has been watched. */
+  readonly watched: Duration
+}
 
 /**
  * Judges one metric: the track so far and what a new reading counted give the new track.
- * `elapsed` is the watched time since the last poll, undefined when there was a gap:
- * streaks then begin again. With a `standard` one reading above the `critical` threshold is a warning, and critical once
+ * After a gap streaks begin again. What looks back to before the step says nothing of it yet, but where it turns critical
+ * while the step is watched. With a `standard` one reading above the `critical` threshold is a warning, and critical once
  * it is no chance; whatever `for:` says stays as it is.
  */
-export function judge(
-  metric: Metric,
-  before: Track | undefined,
-  fresh: Counted,
-  elapsed: Duration | undefined,
-  standard?: Standard,
-): Track {
+export function judge(metric: Metric, before: Track | undefined, fresh: Counted, { elapsed, watched }: Moment, standard?: Standard): Track {
   const track = withStandard(before ?? FRESH, standard)
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
     if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
     if (fresh.samples !== undefined && !(fresh.samples >= metric.minSamples))
       return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
-    const { note: _, ...rest } = track
+    const isCritical = metric.critical !== undefined && holds(metric.critical.when, fresh.value)
+    const wasCalm = track.wasCalm === true || !isCritical
+    if (watched < (metric.looksBack ?? 0) && !(isCritical && wasCalm)) return young(metric, track, watched, wasCalm)
+    const { note: _, ...rest } = { ...track, ...(wasCalm && { wasCalm }) }
     return weigh(metric, { ...rest, value: fresh.value, ...(fresh.note !== undefined && { note: fresh.note }) }, track, elapsed)
   }
   return count(metric, track, fresh, elapsed, standard)
@@ -50,7 +55,7 @@ function unknown(
   { reason, detail }: { reason: Missing; detail: string },
   kept: Partial<Track> = {},
 ): Track {
-  const { bins, samples, unknownFor, single } = { ...track, ...kept }
+  const { bins, samples, unknownFor, single, wasCalm } = { ...track, ...kept }
   return {
     verdict: 'unknown',
     met: false,
@@ -59,8 +64,14 @@ function unknown(
     bins,
     ...(samples !== undefined && { samples }),
     ...(single && { single }),
+    ...(wasCalm && { wasCalm }),
     ...(wasWarned(track) && { warned: true }),
   }
+}
+
+function young({ looksBack = 0 }: Metric, track: Track, watched: Duration, wasCalm: boolean): Track {
+  const detail = `it looks back ${formatDuration(looksBack)}, and the step has been watched for ${formatDuration(watched)}`
+  return { ...unknown(track, undefined, gone('looks-back', detail)), ...(wasCalm && { wasCalm }) }
 }
 
 function wasWarned({ verdict, warned }: Track): boolean {
@@ -115,7 +126,7 @@ function count(
 /** Compares the value with the rules. */
 function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
   const value = measured.value ?? Number.NaN
-  const { criticalFor: _c, warningFor: _w, unknownFor: _u, missing: _m, warned: _h, ...rest } = measured
+  const { criticalFor: _c, warningFor: _w, unknownFor: _u, unmetFor: _n, missing: _m, warned: _h, ...rest } = measured
   const criticalFor = timed(metric.critical?.when, value, before.criticalFor, elapsed)
   // Once warned, a value must leave the warning by a margin (or satisfy success) to be forgiven.
   const warned = wasWarned(before)
@@ -130,6 +141,7 @@ function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration
   const isCritical = isLasting || single?.is === 'above'
   const isWarning = criticalFor !== undefined || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
   const verdict = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy'
+  const isUnmet = verdict === 'healthy' && metric.success !== undefined && !holds(metric.success, value)
   return {
     ...rest,
     verdict,
@@ -140,6 +152,7 @@ function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration
       (!single || single.is === 'below'),
     ...(criticalFor !== undefined && { criticalFor }),
     ...(warningFor !== undefined && { warningFor }),
+    ...(isUnmet && { unmetFor: streak(before.unmetFor, elapsed) }),
   }
 }
 

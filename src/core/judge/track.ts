@@ -26,12 +26,24 @@ export interface Track {
   readonly criticalFor?: Duration
   readonly warningFor?: Duration
   readonly unknownFor?: Duration
+  /** For how long nothing was wrong and the success rule did not hold. */
+  readonly unmetFor?: Duration
+  /** Since the step was reached a value was not critical: one that is now is of this step. */
+  readonly wasCalm?: true
   /** A warning came before the silence: not seeing it is no recovery. */
   readonly warned?: true
   /** Increments since the step was reached, oldest first. */
   readonly bins: readonly Bin[]
   /** The evidence about the rate, where there is one group and `evidence:` is written. */
   readonly single?: Single
+}
+
+/** A step has only just begun, or a process: what is missing comes with time. */
+const PASSING: ReadonlySet<Missing> = new Set<Missing>(['first-poll', 'few-samples', 'no-traffic', 'reset', 'looks-back'])
+
+/** Tells whether a reading is missing because there was too little time for one, and not because something is wrong. */
+export function isPassing({ missing }: Pick<Track, 'missing'>): boolean {
+  return missing !== undefined && PASSING.has(missing.reason)
 }
 
 /** A metric of the phase under way; without a track where nothing was measured yet. */
@@ -56,8 +68,9 @@ export interface Watch {
   readonly shared?: SharedTime
   /** The poll before this one was timed by a clock that does not compare: no time between them counts. */
   readonly isSevered?: true
-  /** Proven hold time at this step. */
+  /** Proven hold time at this step, and all that was watched of it. */
   readonly credit: Duration
+  readonly watched?: Duration
   readonly tracks: { readonly [metric: string]: Track }
   readonly counting?: Countings
   /** Criterion key (`phase/index`) → how long it has held. */

@@ -47,19 +47,20 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
   const readings = focused(ramp, counted)
   const comparison = compare(ramp, before?.comparison, counted)
   const elapsed = watchedSince(plan, before, tick)
+  const watched = (before?.watched ?? 0) + (elapsed ?? 0)
   // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
   const polled = [...wanted].flatMap((name) => {
     const metric = plan.metrics[name]
     if (!metric) return []
     const standard = standardAt(plan, phase, cursor, name)
-    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, elapsed, standard)] as const]
+    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, { elapsed, watched }, standard)] as const]
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
   const trusted = phase.metrics.every((name) => {
     const track = tracks[name]
     if (track?.verdict === 'healthy') return true
-    return track?.verdict === 'unknown' && (track.missing?.reason === 'few-samples' || plan.metrics[name]?.onNoData === 'ignore')
+    return track?.verdict === 'unknown' && (MEANWHILE.has(track.missing?.reason) || plan.metrics[name]?.onNoData === 'ignore')
   })
   return defined({
     monotonic: tick.monotonic,
@@ -68,12 +69,16 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     isSevered: before && passed(before, tick) === undefined ? true : undefined,
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
+    watched,
     tracks,
     counting,
     criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
     comparison,
   })
 }
+
+/** Time counts while these come: each is waited for by a gate of its own. */
+const MEANWHILE: ReadonlySet<string | undefined> = new Set(['few-samples', 'looks-back'])
 
 /**
  * Returns the watch as a step has just been reached: no credit, no samples; counters begin as they are now; the
@@ -92,6 +97,7 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
     domain: tick.domain,
     shared: tick.shared,
     credit: 0,
+    watched: 0,
     tracks,
     counting: beginAll(ramp, before?.counting, all, tick.now),
     criteria: criteriaOf(plan, cursor, before),

@@ -6,7 +6,7 @@ import { SILENT_POLLS } from '../evidence/finding.ts'
 import type { Gate } from './gates.ts'
 import type { Situation } from './situation.ts'
 import { describe } from '../judge/describe.ts'
-import type { Track, Tracked } from '../judge/track.ts'
+import { isPassing, type Track, type Tracked } from '../judge/track.ts'
 import type { Phase } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
 import { effectiveRetreat, type Destination } from './destination.ts'
@@ -148,9 +148,15 @@ function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked)
     const to = phase.onWarning === 'step-back' ? effectiveRetreat(state, { is: 'step' }) : undefined
     return to ? { do: 'step-back', to, why } : { do: 'pause', why }
   }
+  if ((track.unmetFor ?? 0) >= patience)
+    return { do: 'pause', why: { code: 'warning', metric: name, text: unmet(text, track), judge: 'threshold' } }
   if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
   if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
   return undefined
+}
+
+function unmet(text: string, { unmetFor = 0 }: Track): string {
+  return `${text} for ${formatDuration(unmetFor)}: nothing is wrong, and nothing is proven`
 }
 
 function waiting(why: Why, lasted: number, patience: number, ends: boolean): Why {
@@ -163,9 +169,5 @@ function lost(state: State, track: Track): boolean {
 }
 
 function isGone(track: Track): boolean {
-  return (
-    track.verdict === 'unknown' &&
-    track.missing !== undefined &&
-    !['few-samples', 'first-poll', 'no-traffic'].includes(track.missing.reason)
-  )
+  return track.verdict === 'unknown' && track.missing !== undefined && !isPassing(track)
 }

@@ -4,9 +4,9 @@ import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from '
 import { approvalsOf } from '../plan/approvals.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
-import type { Track, Tracked, Watch } from '../judge/track.ts'
+import { isPassing, type Track, type Tracked, type Watch } from '../judge/track.ts'
 import type { Step } from '../plan/steps.ts'
-import type { ChecklistItem, Phase, Plan } from '../plan/plan.ts'
+import type { ChecklistItem, Metric, Phase, Plan } from '../plan/plan.ts'
 import { formatRule } from '../values/rule.ts'
 import type { State } from '../journal/state.ts'
 import { formatDuration, formatInstant, type Duration, type Instant } from '../values/units.ts'
@@ -79,13 +79,13 @@ function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration
   return defined({ name, open, text, opensIn: open ? undefined : needed - credit })
 }
 
-/** Returns one gate of all metrics, and one for each that has too few samples to say anything. */
+/** Returns one gate of all metrics, and one for each that has had too little time or too few samples to say anything. */
 export function metricGates(metrics: readonly Tracked[], credit: Duration): readonly Gate[] {
   const samples: Gate[] = []
   const closed: string[] = []
   for (const { name, metric, track } of metrics) {
-    if (track?.missing && SCARCE.has(track.missing.reason)) {
-      if (metric.onNoData !== 'ignore') samples.push(sampleGate(name, track, metric.minSamples, credit))
+    if (track && isPassing(track)) {
+      if (metric.onNoData !== 'ignore') samples.push(passingGate(name, metric, track, credit))
     } else if (!track?.met && !(metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown')) {
       closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
     }
@@ -96,7 +96,12 @@ export function metricGates(metrics: readonly Tracked[], credit: Duration): read
   return names.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
 }
 
-const SCARCE: ReadonlySet<string> = new Set(['few-samples', 'first-poll', 'no-traffic'])
+function passingGate(name: string, metric: Metric, track: Track, credit: Duration): Gate {
+  const { reason, detail } = track.missing ?? { reason: 'first-poll', detail: '' }
+  const closed = { name: 'metrics', open: false, text: `metrics ${name} ${reason}: ${detail}` } as const
+  if (reason === 'looks-back') return { ...closed, opensIn: Math.max(0, (metric.looksBack ?? 0) - credit) }
+  return reason === 'reset' ? closed : sampleGate(name, track, metric.minSamples, credit)
+}
 
 function sampleGate(metric: string, track: Track, needed: number, credit: Duration): Gate {
   const have = Math.round(track.samples ?? 0)

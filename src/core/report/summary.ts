@@ -25,6 +25,8 @@ export interface StepSummary {
 export interface MetricSummary {
   readonly name: string
   readonly verdict: Verdict
+  /** Nothing is wrong, and what the plan asks for is proven. */
+  readonly met: boolean
   readonly text: string
   readonly value?: number
   readonly bad?: number
@@ -136,11 +138,12 @@ export function changesBetween(plan: Plan, before: Exposures, after: Exposures):
 
 /** Returns the summary of one metric; it shows no value where nothing is known. */
 export function summarizeMetric({ name, metric, track }: Tracked): MetricSummary {
-  if (!track) return { name, verdict: 'unknown', text: 'not measured yet' }
-  const { verdict, value, bad, total } = track
+  if (!track) return { name, verdict: 'unknown', met: false, text: 'not measured yet' }
+  const { verdict, met, value, bad, total } = track
   return defined({
     name,
     verdict,
+    met,
     text: describe(metric, track),
     value: verdict === 'unknown' ? undefined : value,
     bad,

@@ -5,7 +5,7 @@ import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
 import { guaranteesOf } from '../../../src/core/forecast/guarantee.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
-import type { Reading } from '../../../src/core/values/reading.ts'
+import type { Missing, Reading } from '../../../src/core/values/reading.ts'
 import { arriveAt, compareNext, type Compared } from '../../helpers/counted.ts'
 import { BOTH_GROUPS, metric, MINUTE, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
 
@@ -16,6 +16,8 @@ const compared = metric({ measures: BOTH_GROUPS })
 function ladder(more: Partial<Plan> = {}): Plan {
   return plan({ metrics: { errors: compared }, phases: [phase({ steps: [1, 25, 50, 100].map(step) })], ...more })
 }
+
+const both = phase({ steps: [1, 25, 50, 100].map(step), metrics: ['errors', 'latency'] })
 
 /** Counters after `polls` polls of so many requests, of which so many failed, in each group. */
 function counters(polls: number, on: readonly [number, number], off: readonly [number, number]): Reading {
@@ -89,6 +91,21 @@ describe('the comparison', () => {
       ['metrics', true],
     ])
     expect(decide(situationOf(at(good), NOW)).do).toBe('advance')
+  })
+
+  it('does not go up on it beside a metric of which nothing is known', () => {
+    const good = after(4, [1500, 7], [4500, 22])
+    const of = ladder({ metrics: { errors: compared, latency: metric({ looksBack: MINUTE }) }, phases: [both] })
+    const unknown = (reason: Missing) => track({ verdict: 'unknown', met: false, missing: { reason, detail: '' } })
+    for (const reason of ['few-samples', 'first-poll', 'no-traffic', 'reset', 'looks-back', 'late', 'in-turn', 'stale'] as const) {
+      for (const tracks of [
+        { errors: unknown(reason), latency: track() },
+        { errors: track(), latency: unknown(reason) },
+      ]) {
+        const now = at(good, { watch: watch(tracks, { comparison: good.comparison }) }, of)
+        expect([reason, decide(situationOf(now, NOW)).do]).toEqual([reason, 'hold'])
+      }
+    }
   })
 
   it('rolls back what no threshold sees, and says by how much', () => {

@@ -130,6 +130,58 @@ describe('verdicts', () => {
   })
 })
 
+describe('a reading that looks back', () => {
+  const back = metric({ looksBack: 5 * MINUTE })
+  /** Reads values a minute apart, the step being so old at the first. */
+  const at = (...values: readonly (readonly [watched: number, value: number])[]): Track => {
+    let judged: Judged = {}
+    for (const [watched, of] of values) judged = judgeNext(back, judged, value(of), MINUTE, NOW, undefined, watched * MINUTE)
+    if (!judged.track) throw new Error('no reading')
+    return judged.track
+  }
+  it.each<[string, readonly (readonly [number, number])[], string, string | undefined]>([
+    ['says nothing of a younger step', [[4, 0]], 'unknown', 'looks-back'],
+    ['says it once the step is as old', [[5, 0]], 'healthy', undefined],
+    [
+      'of before the step convicts nobody',
+      [
+        [1, 0.5],
+        [2, 0.5],
+      ],
+      'unknown',
+      'looks-back',
+    ],
+    [
+      'turns critical: that is the step',
+      [
+        [1, 0],
+        [2, 0.5],
+      ],
+      'critical',
+      undefined,
+    ],
+    [
+      'was critical on the way, and was calm since',
+      [
+        [1, 0.5],
+        [2, 0],
+        [3, 0.5],
+      ],
+      'critical',
+      undefined,
+    ],
+  ])('%s', (_, values, verdict, reason) => {
+    const track = at(...values)
+    expect([track.verdict, track.missing?.reason]).toEqual([verdict, reason])
+  })
+  it('is no silence while the step is young', () => expect(at([1, 0], [2, 0], [3, 0]).unknownFor).toBe(0))
+})
+
+describe('between success and warning', () => {
+  it('says for how long', () => expect(watchAll(metric(), so, so, so)).toMatchObject({ met: false, unmetFor: 2 * MINUTE }))
+  it('ends with success', () => expect(watchAll(metric(), so, so, good)).not.toHaveProperty('unmetFor'))
+})
+
 describe('what a value counted', () => {
   const { warning: _, ...alerts } = metric({ success: rule('< 1'), critical: { when: rule('> 1'), for: 0 } })
   const firing = (count: number, note?: string): Reading => ({ is: 'value', value: count, ...(note !== undefined && { note }) })

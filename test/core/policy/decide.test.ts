@@ -51,6 +51,8 @@ const ORDER: readonly (readonly [string, Partial<State>, ReturnType<typeof decid
   ['unknown for a while holds, even with the hold over', { watch: proven({ errors: silent(MINUTE) }) }, 'hold'],
   ['the hold is not over', { watch: watch({ errors: track() }, { credit: 10 * MINUTE - 1 }) }, 'hold'],
   ['a metric never measured holds', { watch: watch({}, { credit: 10 * MINUTE }) }, 'hold'],
+  ['between success and warning it holds', { watch: proven({ errors: track({ met: false, value: 0.015, unmetFor: MINUTE }) }) }, 'hold'],
+  ['and after patience asks', { watch: proven({ errors: track({ met: false, value: 0.015, unmetFor: 5 * MINUTE }) }) }, 'pause'],
   ['few samples hold', { watch: proven({ errors: { ...silent(0), missing: { reason: 'few-samples', detail: '164 of 200' } } }) }, 'hold'],
   ['healthy, but success not met, holds', { watch: proven({ errors: track({ met: false, value: 0.015 }) }) }, 'hold'],
   ['every gate open: up', { watch: proven() }, 'advance'],

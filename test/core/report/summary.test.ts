@@ -21,11 +21,11 @@ describe('a summary', () => {
   it('has no gates when complete', () => expect(summarize(situationOf(state({ status: 'complete' }), NOW)).gates).toEqual([]))
   it('shows no value where nothing is known', () => {
     const [metric] = summarize(situationOf(state({ watch: watch({ errors: { ...track({ value: 0 }), ...MISSING } }) }), NOW)).metrics
-    expect(metric).toEqual({ name: 'errors', verdict: 'unknown', text: 'unreachable: refused' })
+    expect(metric).toEqual({ name: 'errors', verdict: 'unknown', met: false, text: 'unreachable: refused' })
   })
   it('says what was never measured', () =>
     expect(summarize(situationOf(state({ watch: watch({}) }), NOW)).metrics).toEqual([
-      { name: 'errors', verdict: 'unknown', text: 'not measured yet' },
+      { name: 'errors', verdict: 'unknown', met: false, text: 'not measured yet' },
     ]))
 })
 
