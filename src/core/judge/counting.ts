@@ -108,13 +108,13 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
   const whole = wholeOf(reading)
   const restarted = restartOf(before, reading, at)
   if (restarted === 'another') {
-    const detail = 'several processes answer in turn: they began at different times, and both before the last poll'
+    const detail = 'several processes answer in turn: one that began earlier has answered after one that began later'
     return { gained: {}, marks: {}, doubt: { reason: 'in-turn', detail } }
   }
   if (restarted === 'new') return { gained: mapSides(now, (counters) => mapValues(counters, total)), marks: {} }
   const instanceOf = (id: string): string | undefined => (reading.instance ? 'one' : reading.instances?.[id])
   const fallen = seriesIn(now).filter(({ side, key, id, value }) => hasFallen(last[side]?.[key]?.[id] ?? 0, value))
-  const reset = new Set(fallen.map(({ id }) => instanceOf(id)))
+  const reset = new Set([...fallen.map(({ id }) => instanceOf(id)), ...(restarted === 'perhaps' ? ['one'] : [])])
   const marks: Record<string, Origin> = {}
   let doubt: Doubt | undefined
   const gains = (side: Side, key: string, series: Series, least: number): number => {
@@ -145,10 +145,16 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
 }
 
 /** Whether another process answers than at the last poll, by when it says that it began. */
-function restartOf({ began: before, at: last }: Counting, { instance }: Cumulative, now: Instant): 'new' | 'another' | undefined {
+function restartOf(
+  { began: before, at: last }: Counting,
+  { instance }: Cumulative,
+  now: Instant,
+): 'new' | 'perhaps' | 'another' | undefined {
   const began = instance?.began
   if (before === undefined || began === undefined || Math.abs(began - before) < 1000) return undefined
-  return began > before && began >= (last ?? now) - SKEW ? 'new' : 'another'
+  if (began < before) return 'another'
+  // One that says it began before the last poll may have answered beside the other all the time.
+  return began >= (last ?? now) - SKEW ? 'new' : 'perhaps'
 }
 
 function wholeOf(reading: Cumulative): string {
