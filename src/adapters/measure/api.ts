@@ -19,12 +19,12 @@ export async function askApi(
   { folder, ...rest }: Pick<Request, 'signal' | 'env' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder'>,
 ): Promise<Response> {
   const { headers, tls } = admit(given.url, given, { folder })
-  const parts = { ...rest, tls, block: given.blockLinkLocal, accept: 'application/json' }
+  const parts = { ...rest, accept: 'application/json', headers, tls, block: given.blockLinkLocal }
   const below = apiUrl(given.url, path)
   const get = async () => {
     const url = new URL(below)
     for (const [name, value] of asked) url.searchParams.append(name, value)
-    return request(url.href, { ...parts, headers })
+    return request(url.href, parts)
   }
   const post = async () =>
     request(below, {

@@ -60,6 +60,12 @@ export function parseExposition(text: string, { names, type = '', framed = true 
   return samples
 }
 
+/** Returns the metrics that a scrape describes (`# TYPE`, `# HELP`), also before their first series. */
+export function describedIn(text: string): ReadonlySet<string> {
+  const lines = text.matchAll(/^#[ \t]+(?:TYPE|HELP)[ \t]+(?:"([^"\n]*)"|(\S+))/gm)
+  return new Set([...lines].map(([, quoted, bare = '']) => quoted ?? bare))
+}
+
 /** A stable name of one series: metric and sorted labels. */
 export function seriesId({ name, labels }: Pick<Sample, 'name' | 'labels'>, without: readonly string[] = []): string {
   const kept = Object.entries(labels).filter(([label]) => !without.includes(label))

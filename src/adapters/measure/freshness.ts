@@ -2,6 +2,7 @@ import type { Loan } from '../../core/ports.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { parsePromql, type Selection } from './parse-promql.ts'
 import type { PrometheusServer } from './api.ts'
+import { checkKnown } from './known.ts'
 import { ask, Refused } from './promql.ts'
 
 const SAY_SO = 'sampledAt: says when the sample was taken, e.g. sampledAt: timestamp(up{job="shop"})'
@@ -28,7 +29,11 @@ export async function sampleTime(given: PrometheusServer, query: string, loan: L
   const moving = selections.filter(({ isFixed, isAbsence }) => !isFixed && !isAbsence)
   if (moving.length === 0) throw new Unreadable('stale', 'the query looks at one moment for ever (@), and not at now')
   const present = moving.filter(({ shift }) => shift <= 0)
-  const times = await Promise.all((present.length > 0 ? present : moving).map(async (each) => newest(given, each, loan, evaluated)))
+  const asked = present.length > 0 ? present : moving
+  const times = await Promise.all(asked.map(async (each) => newest(given, each, loan, evaluated)))
+  // `errors or vector(0)` is zero errors only where there could be some.
+  const empty = asked.filter(({ hasDefault }, nth) => hasDefault && times[nth] === undefined)
+  await Promise.all(empty.map(async ({ text }) => checkKnown(given, text, [], loan, evaluated)))
   const known = times.filter((time) => time !== undefined)
   if (known.length === 0) throw new Unreadable('stale', `no sample is behind the number: what it selects has none now. ${SAY_SO}`)
   return Math.min(...known)

@@ -14,6 +14,8 @@ export interface Selection {
   readonly isFixed: boolean
   /** It is asked whether there is none: `absent(…)`. */
   readonly isAbsence: boolean
+  /** Where it selects nothing a number of nothing stands for it: `… or vector(0)`. */
+  readonly hasDefault: boolean
 }
 
 /** What nobody writes by hand, and what a walk down has the stack for. */
@@ -45,7 +47,7 @@ export function parsePromql(query: string): Promql {
   })
   if (fault !== undefined) return { root: null, selections: [], fault }
   const [root = null] = childrenOf(tree.topNode)
-  const plain = { window: 0, shift: 0, isFixed: false, isAbsence: false }
+  const plain = { window: 0, shift: 0, isFixed: false, isAbsence: false, hasDefault: false }
   return { root, selections: root ? selectionsIn(root, query, plain) : [] }
 }
 
@@ -86,9 +88,21 @@ function insideOf(node: SyntaxNode, query: string, around: Omit<Selection, 'text
       return { ...around, isFixed: around.isFixed || node.getChild('AtModifierPreprocessors') === null }
     case 'FunctionCall':
       return { ...around, isAbsence: around.isAbsence || query.startsWith('absent', node.from) }
+    case 'BinaryExpr':
+      return { ...around, hasDefault: around.hasDefault || isDefaulted(node) }
     default:
       return around
   }
+}
+
+/** Whether it is an `or` with nothing on its right that a sample is behind. */
+function isDefaulted(node: SyntaxNode): boolean {
+  const { lastChild } = node
+  return node.getChild('Or') !== null && lastChild !== null && !selects(lastChild)
+}
+
+function selects(node: SyntaxNode): boolean {
+  return node.name === 'VectorSelector' || childrenOf(node).some(selects)
 }
 
 /** A duration, or arithmetic with some (a feature that Prometheus 3 has to be asked for). */

@@ -4,34 +4,37 @@ import { Unreadable } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
 import { askApi, type PrometheusServer } from './api.ts'
 
-/** More series than this belong into a recording rule. */
-const MOST_SERIES = 2000
+/** A cluster of 40 pods, 20 paths and 10 codes has 8,000; beyond this one selects more than a rollout is about. */
+const MOST_SERIES = 50_000
+/** Seconds: a metric that had no series for longer is not known. */
+const KNOWN_FOR = 30 * 86_400
+const FEWER = 'select fewer by labels, for example those of one job: {job="shop"}'
 /** A query over days takes longer than one for now. */
 const LONGEST: Duration = 60_000
-/** Bytes of an answer about many steps; one that is larger is asked for in parts. */
-const LARGEST = 16 * 1024 * 1024
+/** Bytes of an answer: 50,000 series with Kubernetes' labels, some 400 each. One about many steps that is larger is asked for in parts. */
+const LARGEST = 32 * 1024 * 1024
 
 const number = z.tuple([z.number(), z.string()])
-const answer = z.object({
+const answered = z.object({
   status: z.enum(['success', 'error']),
   error: z.string().optional(),
   isPartial: z.boolean().nullish(),
   warnings: z.array(z.string()).nullish(),
-  data: z
-    .discriminatedUnion('resultType', [
-      z.object({
-        resultType: z.literal('vector'),
-        result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: number.optional() })),
-      }),
-      z.object({ resultType: z.literal('scalar'), result: number }),
-      z.object({
-        resultType: z.literal('matrix'),
-        result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(number).optional() })),
-      }),
-      z.object({ resultType: z.literal('string') }),
-    ])
-    .optional(),
+  data: z.unknown().optional(),
 })
+const found = z.discriminatedUnion('resultType', [
+  z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: number.optional() })),
+  }),
+  z.object({ resultType: z.literal('scalar'), result: number }),
+  z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(number).optional() })),
+  }),
+  z.object({ resultType: z.literal('string') }),
+])
+const names = z.array(z.string())
 
 /** One series at one time. */
 export interface InstantSample {
@@ -47,12 +50,12 @@ export class Refused extends Unreadable {}
 /** Resolves to the series a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
 export async function ask(given: PrometheusServer, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
   const asked = { query, ...(time !== undefined && { time: String(time) }) }
-  const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000 })
+  const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST })
   if (data.resultType === 'matrix' || data.resultType === 'string')
     throw new Unreadable('malformed', `the query gives a ${data.resultType}; a single number is expected`)
   if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]), evaluated: data.result[0] }]
   if (data.result.length > MOST_SERIES)
-    throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: aggregate them with a recording rule`)
+    throw new Unreadable('too-large', `${data.result.length} series, more than ${MOST_SERIES}: ${FEWER}`)
   return data.result.map(({ metric: labels, value }) => {
     if (!value) throw new Unreadable('malformed', 'the query gives a native histogram; a number is expected')
     return { labels, value: parseValue(value[1]), evaluated: value[0] }
@@ -89,13 +92,32 @@ export async function askRange(
 
 interface Call extends Loan {
   readonly deadline: Duration
-  readonly maxBytes?: number
+  readonly maxBytes: number
 }
 
 async function call(given: PrometheusServer, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
-  const { status, body } = await askApi(given, `/api/v1/${path}`, new URLSearchParams(asked), loan)
+  return answerOf(given, path, new URLSearchParams(asked), found, loan)
+}
+
+/** Resolves to the names of the labels that series of a selector have had within 30 days; none where there were no series. */
+export async function askLabels(given: PrometheusServer, selector: string, loan: Loan, until: number): Promise<readonly string[]> {
+  const asked = new URLSearchParams({ 'match[]': selector, start: String(until - KNOWN_FOR), end: String(until) })
+  return answerOf(given, 'labels', asked, names, { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST })
+}
+
+async function answerOf<Data>(
+  given: PrometheusServer,
+  path: string,
+  asked: URLSearchParams,
+  schema: z.ZodType<Data>,
+  loan: Call,
+): Promise<Data> {
+  const { status, body } = await askApi(given, `/api/v1/${path}`, asked, loan).catch((thrown: unknown) => {
+    if (!(thrown instanceof Unreadable) || thrown.reason !== 'too-large') throw thrown
+    throw new Unreadable('too-large', `${thrown.message}: ${FEWER}`, { cause: thrown })
+  })
   if (status === 200 && body.trim() === '') throw new Unreadable('empty', 'Prometheus answered with nothing')
-  const parsed = answer.safeParse(parseJson(body))
+  const parsed = answered.safeParse(parseJson(body))
   // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.
   if (!parsed.success || ![200, 400, 422].includes(status)) {
     const said = parsed.success && parsed.data.error !== undefined ? `: ${parsed.data.error}` : ''
@@ -105,8 +127,11 @@ async function call(given: PrometheusServer, path: string, asked: Readonly<Recor
   }
   checkWhole(parsed.data)
   const { error, data } = parsed.data
-  if (parsed.data.status === 'error' || !data) throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
-  return data
+  if (parsed.data.status === 'error' || data === undefined)
+    throw new Refused('malformed', `Prometheus says: ${error ?? `status ${status}`}`)
+  const read = schema.safeParse(data)
+  if (!read.success) throw new Unreadable('malformed', 'the answer is not that of a Prometheus API')
+  return read.data
 }
 
 /**
@@ -114,7 +139,7 @@ async function call(given: PrometheusServer, path: string, asked: Readonly<Recor
  * Thanos, M3 and of a Prometheus that reads from another one. What Prometheus remarks about a query is no such warning:
  * its annotations begin with these words, and `infos` holds nothing else (prometheus/util/annotations/annotations.go).
  */
-function checkWhole({ isPartial, warnings }: z.infer<typeof answer>): void {
+function checkWhole({ isPartial, warnings }: z.infer<typeof answered>): void {
   const warning = warnings?.find((each) => !/^PromQL (?:warning|info):/.test(each))
   if (warning !== undefined) throw new Unreadable('partial', `the answer is incomplete, as it says itself: ${warning}`)
   if (isPartial === true) throw new Unreadable('partial', 'the answer is incomplete, as it says itself (isPartial)')

@@ -55,7 +55,8 @@ function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { r
   return buckets
 }
 
-function labelsOf({ labels }: InstantSample): InstantSample['labels'] {
+/** Returns the labels of a series. */
+export function labelsOf({ labels }: InstantSample): InstantSample['labels'] {
   return labels
 }
 

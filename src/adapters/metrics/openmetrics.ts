@@ -4,8 +4,9 @@ import type { Loan } from '../../core/ports.ts'
 import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
-import { parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
+import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { request } from '../http/http.ts'
+import { checkScraped } from '../measure/known.ts'
 import { parseSelector } from '../measure/selector.ts'
 
 const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
@@ -47,13 +48,14 @@ type Options = z.infer<typeof options>
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
-    const samples = await scrape(given, loan)
+    const { samples, described } = await scrape(given, loan)
     const now = loan.clock.now()
     const at = (of: readonly Sample[]): number =>
       given.sampledAt === undefined ? newest(of, now) : one(samples, given.sampledAt).value * 1000
     if (given.ratio) {
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
+      if (bad.length === 0) checkScraped(given.ratio.bad, samples, described, total)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
       return {
@@ -78,7 +80,7 @@ export default metric({
   asks: serverOf,
 })
 
-async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
+async function scrape(given: Options, loan: Loan) {
   const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
   const answer = await request(given.url, {
@@ -94,7 +96,8 @@ async function scrape(given: Options, loan: Loan): Promise<readonly Sample[]> {
   if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
-  return parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
+  const samples = parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
+  return { samples, described: describedIn(answer.body) }
 }
 
 function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {

@@ -7,10 +7,11 @@ import { adviseQuery } from '../measure/advise-query.ts'
 import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
 import { groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { checkKnown } from '../measure/known.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
-import { onlyOf, quantileOf, ratioOf } from '../measure/tally.ts'
+import { labelsOf, onlyOf, quantileOf, ratioOf } from '../measure/tally.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
 const MOST_STEPS = 11_000
@@ -64,6 +65,7 @@ export default metric({
         ask(given, sides.total, loan, first.evaluated),
         ask(given, newestOf(sides.bad), loan, first.evaluated),
       ])
+      if (bad.length === 0) await checkKnown(given, sides.bad, total.map(labelsOf), loan, first.evaluated)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const at = await sampledAt(given, Math.min(first.value, badAt?.value ?? first.value), loan)
       return ratioOf(given, bad, total, at)
@@ -127,15 +129,27 @@ async function* history(given: Options, span: Span, loan: Loan): AsyncGenerator<
 
 async function part(given: Options, span: Span, loan: Loan): Promise<readonly Past[]> {
   const { ratio, quantile, query = '' } = given
-  const sides = ratio && [sideOr(readSide(ratio.total)).text, sideOr(readSide(ratio.bad)).text]
-  const queries = sides ?? [quantile ? sideOr(readBuckets(quantile.of)).text : query]
-  const [found, bad] = await Promise.all(queries.map(async (each) => askRange(given, each, span, loan)))
+  const sides = ratio && { total: sideOr(readSide(ratio.total)).text, bad: sideOr(readSide(ratio.bad)).text }
+  const queries = sides ? [sides.total, sides.bad] : [quantile ? sideOr(readBuckets(quantile.of)).text : query]
+  const [found = new Map(), bad] = await Promise.all(queries.map(async (each) => askRange(given, each, span, loan)))
+  const unknown = sides && found.size > 0 && bad?.size === 0 ? await whyUnknown(given, sides.bad, found, span, loan) : undefined
   const count = Math.floor((span.to - span.from) / span.step) + 1
   return Array.from({ length: count }, (_, nth) => {
     const at = Math.round(span.from + nth * span.step)
-    const now = found?.get(at) ?? []
-    return { at, reading: readingOf(() => measure(given, now, bad?.get(at) ?? [], at)) }
+    return { at, reading: unknown ?? readingOf(() => measure(given, found.get(at) ?? [], bad?.get(at) ?? [], at)) }
   })
+}
+
+/** Resolves to why there is no reading, where the bad side had no series at any time and could not have had one. */
+async function whyUnknown(
+  given: Options,
+  bad: string,
+  found: ReadonlyMap<number, readonly InstantSample[]>,
+  span: Span,
+  loan: Loan,
+): Promise<Reading | undefined> {
+  const others = [...found.values()].at(-1)?.map(labelsOf) ?? []
+  return checkKnown(given, bad, others, loan, span.to / 1000).then(() => undefined, missingBy)
 }
 
 function measure(given: Options, found: readonly InstantSample[], bad: readonly InstantSample[], at: number): Measured {
@@ -149,9 +163,13 @@ function readingOf(make: () => Measured): Reading {
   try {
     return make()
   } catch (thrown) {
-    if (!(thrown instanceof Unreadable)) throw thrown
-    return { is: 'missing', reason: thrown.reason, detail: thrown.message }
+    return missingBy(thrown)
   }
+}
+
+function missingBy(thrown: unknown): Reading {
+  if (!(thrown instanceof Unreadable)) throw thrown
+  return { is: 'missing', reason: thrown.reason, detail: thrown.message }
 }
 
 /** Milliseconds; the plan's own query for it comes first. */

@@ -76,7 +76,8 @@ describe.skipIf(!hasPrometheus())('how old the number of a query is, by a real P
   })
 
   it.each([
-    ['sum(nothing) or vector(0)', 'stale', 'no sample is behind the number: what it selects has none now. sampledAt: says when'],
+    ['sum(nothing) or vector(0)', 'empty', 'nothing tells that there is a metric nothing'],
+    ['sum(ancient) or vector(0)', 'stale', 'no sample is behind the number: what it selects has none now. sampledAt: says when'],
     [`old @ ${Date.now() / 1000 - 190}`, 'stale', 'the query looks at one moment for ever (@), and not at now'],
     ['fresh +', 'malformed', 'Prometheus says: '],
   ])('%j: nobody knows', async (query, reason, detail) => {

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { readOnce } from '../../helpers/metrics.ts'
 import { serve } from '../../helpers/shell.ts'
 
-const SCRAPE = `r{s="200"} 90 1700000000000
+const SCRAPE = `# TYPE x counter
+r{s="200"} 90 1700000000000
 r{s="500"} 9 1600000000000
 n 5
 d_bucket{le="1.0"} 3

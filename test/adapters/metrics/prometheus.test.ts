@@ -9,10 +9,12 @@ const NOW = 1_800_000_000
 /** Answers each query with these series: labels and value. What is not listed is empty. */
 async function prometheus(answers: Readonly<Record<string, readonly (readonly [object, string])[]>>, seen: URLSearchParams[] = []) {
   return serve((request, response) => {
-    const query = new URL(request.url ?? '', 'http://x').searchParams
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://x')
+    // Every metric is known.
+    if (pathname.endsWith('/labels')) return response.end('{"status":"success","data":["__name__"]}')
     seen.push(query)
     const result = (answers[query.get('query') ?? ''] ?? []).map(([metric, value]) => ({ metric, value: [NOW, value] }))
-    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+    return response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
   })
 }
 
