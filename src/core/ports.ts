@@ -183,9 +183,10 @@ export interface MetricAdapter<Options> {
   readonly options: Schema<Options>
   read(options: Options, loan: Loan): Promise<Measured>
   /**
-   * Returns what its readings are; a gauge unless told. Counts of two groups are compared only where it says so. Pure.
+   * Returns what its readings are; a gauge unless told, undefined where only they tell. Counts of two groups are compared
+   * only where it says so. Pure.
    */
-  measures?(options: Options): Measures
+  measures?(options: Options): Measures | undefined
   /** Returns how far back one reading looks by itself: 5 minutes for `rate(…[5m])`. Pure. */
   looksBack?(options: Options): Duration
   /**

@@ -41,6 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pg: ['adapters/state/database.ts'],
   '@prometheus-io/lezer-promql': ['adapters/measure/parse-promql.ts'],
   '@lezer/common': ['adapters/measure'],
+  'json-p3': ['adapters'],
   re2js: ['adapters/measure/selector.ts'],
   execa: ['adapters'],
   nodemailer: ['adapters/notify/email.ts'],

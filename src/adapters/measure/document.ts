@@ -1,7 +1,12 @@
+import type { JSONValue } from 'json-p3'
 import { Unreadable } from '../../core/values/reading.ts'
+import { select } from './select.ts'
+
+/** How several numbers that a path selects become one: the last that is there, or all of them together. */
+export type Pick = 'last' | 'sum'
 
 /** Reads JSON; throws `Unreadable`: `empty` for an empty answer, `malformed` for anything else, HTML error pages included. */
-export function parseDocument(body: string): unknown {
+export function parseDocument(body: string): JSONValue {
   if (body.trim() === '') throw new Unreadable('empty', 'the answer is empty')
   try {
     return JSON.parse(body)
@@ -10,28 +15,41 @@ export function parseDocument(body: string): unknown {
   }
 }
 
-/** The value at `a.b.0.c` or `/a/b/0/c` (RFC 6901: `~1` stands for a slash, `~0` for a tilde); undefined when there is none. */
-export function valueAtPath(document: unknown, path: string): unknown {
-  const keys = path.startsWith('/')
-    ? path
-        .slice(1)
-        .split('/')
-        .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    : path.split('.')
-  return keys.reduce<unknown>(
-    (node, key) => (typeof node === 'object' && node !== null && Object.hasOwn(node, key) ? Reflect.get(node, key) : undefined),
-    document,
-  )
+/**
+ * Returns the number at a path. A string that spells a number is one (`"0.5"`, `"NaN"`, `"+Inf"`); an empty string, null
+ * and true are not. Throws `Unreadable`: `empty` where nothing is, `several` where a path selects more than one number and
+ * nobody says which, `malformed` where something else is.
+ */
+export function numberAt(document: JSONValue, path: string, pick?: Pick): number {
+  const found = select(document, path)
+  if (found.length > 1 && pick === undefined)
+    throw new Unreadable('several', `${path} selects ${found.length} values: pick: last or pick: sum makes one of them`)
+  const there = found.filter((value) => !isNothing(value))
+  if (there.length === 0) throw new Unreadable('empty', `nothing is at ${path}`)
+  if (pick === 'sum') return there.reduce<number>((sum, value) => sum + numberOf(value, path), 0)
+  return numberOf(there.at(-1), path)
 }
 
 /**
- * The number at a path. A string that spells a number is one (`"0.5"`, `"NaN"`, `"+Inf"`); an empty string, null
- * and true are not. Throws `Unreadable`: `empty` where nothing is, `malformed` where something else is.
+ * Returns the point in time at a path, in milliseconds: seconds or milliseconds since the epoch, or ISO 8601 with an offset.
+ * Where a number was the last of several, `beside` is its path, and the time is that of the same one; of several others it is
+ * the oldest: together they are no newer. Throws `Unreadable`.
  */
-export function numberAt(document: unknown, path: string): number {
-  const value = valueAtPath(document, path)
+export function instantAt(document: JSONValue, path: string, beside?: string): number {
+  const found = select(document, path)
+  const numbers = beside === undefined ? [] : select(document, beside)
+  const isBeside = numbers.length > 1 && numbers.length === found.length
+  const times = isBeside ? [found[numbers.findLastIndex((value) => !isNothing(value))]] : found
+  if (times.length === 0 || times.some(isNothing)) throw new Unreadable('empty', `no time is at ${path}`)
+  return times.map((value) => instantOf(value, path)).reduce((a, b) => Math.min(a, b))
+}
+
+function isNothing(value: JSONValue): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+function numberOf(value: JSONValue, path: string): number {
   if (typeof value === 'number') return value
-  if (value === undefined || value === null || value === '') throw new Unreadable('empty', `nothing is at ${path}`)
   const text = typeof value === 'string' ? value.trim() : ''
   if (DECIMAL.test(text)) return Number(text)
   if (/^nan$/i.test(text)) return Number.NaN
@@ -43,10 +61,7 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 /** With its offset: without one it is some other time on every machine. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/i
 
-/** A point in time in milliseconds: seconds or milliseconds since the epoch, or ISO 8601 with an offset. Throws `Unreadable`. */
-export function instantAt(document: unknown, path: string): number {
-  const value = valueAtPath(document, path)
-  if (value === undefined || value === null || value === '') throw new Unreadable('empty', `no time is at ${path}`)
+function instantOf(value: JSONValue, path: string): number {
   if (typeof value === 'string' && ISO_8601.test(value)) {
     const at = Date.parse(value)
     if (Number.isFinite(at)) return at

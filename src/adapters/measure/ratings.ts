@@ -1,3 +1,4 @@
+import type { JSONValue } from 'json-p3'
 import { Unreadable } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import { instantAt, numberAt, parseDocument } from './document.ts'
@@ -40,7 +41,7 @@ function isJson(text: string): boolean {
 }
 
 /** A last line without its end is being written: it counts with the next poll. */
-function linesOf(body: string): readonly unknown[] {
+function linesOf(body: string): readonly JSONValue[] {
   const lines = body.split('\n').map((line) => line.trim())
   const last = lines.pop() ?? ''
   const whole = last !== '' && isJson(last) ? [...lines, last] : lines
@@ -51,11 +52,11 @@ function linesOf(body: string): readonly unknown[] {
   })
 }
 
-function listOf(document: unknown): readonly unknown[] {
+function listOf(document: JSONValue): readonly JSONValue[] {
   if (Array.isArray(document)) return document
   if (typeof document === 'object' && document !== null) {
     if (Object.hasOwn(document, 'ratings')) {
-      const ratings: unknown = Reflect.get(document, 'ratings')
+      const { ratings } = document
       if (Array.isArray(ratings)) return ratings
     }
     // One line is JSON lines too.
@@ -64,12 +65,12 @@ function listOf(document: unknown): readonly unknown[] {
   throw new Unreadable('malformed', 'the answer is no list of ratings: [{"rating": 4}, …], or {"ratings": […]}, or JSON lines')
 }
 
-function ratingOf(row: unknown, nth: number, { from, to }: { readonly from: number; readonly to: number }): Rating {
+function ratingOf(row: JSONValue, nth: number, { from, to }: { readonly from: number; readonly to: number }): Rating {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Unreadable('malformed', `rating ${nth} is no object`)
   const rating = named(nth, () => numberAt(row, '/rating'))
   if (!Number.isFinite(rating)) throw new Unreadable('not-finite', `rating ${nth} is ${rating}`)
   if (rating < from || rating > to) throw new Unreadable('impossible', `rating ${nth} is ${rating}, not from ${from} to ${to}`)
-  const labels = Object.entries(row).flatMap(([key, value]: [string, unknown]) =>
+  const labels = Object.entries(row).flatMap(([key, value]) =>
     typeof value === 'string' ? [[key, value]] : typeof value === 'boolean' ? [[key, String(value)]] : [],
   )
   return { rating, labels: Object.fromEntries(labels), ...(Object.hasOwn(row, 'at') && { at: named(nth, () => instantAt(row, '/at')) }) }

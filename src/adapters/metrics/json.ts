@@ -1,29 +1,39 @@
 import { z } from 'zod'
 import { Unreadable } from '../../core/values/reading.ts'
+import { unknownPlaceholder } from '../../core/values/template.ts'
+import type { Duration } from '../../core/values/units.ts'
 import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { instantAt, numberAt, parseDocument } from '../measure/document.ts'
+import { parseDocument } from '../measure/document.ts'
+import { contradictions, figures, measuredBy, reachOf, readFigures } from '../measure/figures.ts'
+import { asksFrom, fillTimes, TIMES } from '../measure/times.ts'
 import { request } from '../http/http.ts'
 
-/** A number somewhere in a JSON document. */
-export default metric({
-  options: z.strictObject({
-    url: z.url().describe('Where the document is'),
-    path: z.string().min(1).describe('Path to the number, e.g. data.errors.rate or /data/errors/rate'),
-    samples: z.string().min(1).optional().describe('Path to how many requests the number rests on'),
-    timestamp: z.string().min(1).optional().describe('Path to when it was measured: seconds, milliseconds or ISO 8601'),
+const options = z
+  .strictObject({
+    url: z.url().describe('Where the document is; {{from}} and {{to}} are the time it is asked about'),
     method: z.enum(['GET', 'POST']).default('GET'),
-    body: z.string().optional().describe('Request body of a POST'),
+    body: z.string().optional().describe('Request body of a POST, with {{from}} and {{to}} too'),
+    ...figures,
     ...access,
-  }),
+  })
+  .refine((given) => measuredBy(given) !== undefined, { message: 'needs either path or ratio' })
+
+type Options = z.infer<typeof options>
+
+/** A number, or counts, somewhere in a JSON document. */
+export default metric({
+  options,
   read: async (given, loan) => {
+    const now = loan.clock.now()
+    const fill = (text: string): string => fillTimes(text, now, lookBack(given))
     const { headers, tls } = admit(given.url, given, loan)
     const type = given.body === undefined ? {} : { 'content-type': 'application/json' }
-    const { status, body } = await request(given.url, {
+    const { status, body } = await request(fill(given.url), {
       method: given.method,
       accept: 'application/json',
       headers: { ...type, ...headers },
-      ...(given.body !== undefined && { body: given.body }),
+      ...(given.body !== undefined && { body: fill(given.body) }),
       tls,
       block: given.blockLinkLocal,
       signal: loan.signal,
@@ -31,13 +41,17 @@ export default metric({
       deadline: loan.timeout ?? 10_000,
     })
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)
-    const document = parseDocument(body)
-    return {
-      is: 'value',
-      value: numberAt(document, given.path),
-      ...(given.samples !== undefined && { samples: numberAt(document, given.samples) }),
-      ...(given.timestamp !== undefined && { at: instantAt(document, given.timestamp) }),
-    }
+    return readFigures(parseDocument(body), given)
+  },
+  measures: measuredBy,
+  looksBack: lookBack,
+  check: (given) => {
+    const message = unknownPlaceholder(given.url, TIMES)
+    return message === undefined ? contradictions(given) : [{ path: ['url'], message }, ...contradictions(given)]
   },
   asks: serverOf,
 })
+
+function lookBack(given: Options): Duration {
+  return reachOf(given, asksFrom([given.url, given.body]))
+}

@@ -1,3 +1,4 @@
+import type { JSONValue } from 'json-p3'
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
@@ -5,7 +6,8 @@ import type { Loan, Words } from '../../core/ports.ts'
 import { access, admit } from '../http/access.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { parseDocument, valueAtPath } from '../measure/document.ts'
+import { parseDocument } from '../measure/document.ts'
+import { valueAtPath } from '../measure/select.ts'
 import { request } from '../http/http.ts'
 import { withoutSecrets } from '../http/secrets.ts'
 import { plain } from '../spawn.ts'
@@ -148,7 +150,7 @@ function wordIn(body: string, path: string, url: string): string | undefined {
   throw new RolloutError('conflict', { message: `${url} holds ${plain(JSON.stringify(value)).slice(0, EXCERPT)} at ${path}: not a word` })
 }
 
-function documentOf(body: string, url: string): unknown {
+function documentOf(body: string, url: string): JSONValue {
   try {
     return parseDocument(body)
   } catch (thrown) {
