@@ -19,7 +19,7 @@ export function hasAlertmanager(): boolean {
 /** A real Alertmanager, alone; its data is gone with it. */
 export async function startAlertmanager(): Promise<Server> {
   const config = 'route: { receiver: none, group_wait: 1s }\nreceivers: [{ name: none }]\n'
-  return start('prometheus-alertmanager', { 'alertmanager.yml': config }, (folder, port) => [
+  return startServer('prometheus-alertmanager', { 'alertmanager.yml': config }, (folder, port) => [
     `--config.file=${folder}/alertmanager.yml`,
     `--storage.path=${folder}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
@@ -31,7 +31,7 @@ export async function startAlertmanager(): Promise<Server> {
 /** A real Prometheus that only evaluates these rules, every second. */
 export async function startRules(rules: string): Promise<Server> {
   const files = { 'prometheus.yml': 'global: { evaluation_interval: 1s }\nrule_files: [rules.yml]\n', 'rules.yml': rules }
-  return start('prometheus', files, (folder, port) => [
+  return startServer('prometheus', files, (folder, port) => [
     `--config.file=${folder}/prometheus.yml`,
     `--storage.tsdb.path=${folder}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
@@ -39,7 +39,8 @@ export async function startRules(rules: string): Promise<Server> {
   ])
 }
 
-async function start(
+/** A server of Debian's in a folder of its own, with these files. */
+export async function startServer(
   program: string,
   files: Readonly<Record<string, string>>,
   argv: (folder: string, port: number) => string[],

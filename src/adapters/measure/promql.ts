@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Loan, Span } from '../../core/ports.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
+import { checkWhole, partial } from './check-whole.ts'
 import { askApi, type PrometheusServer } from './api.ts'
 
 /** A cluster of 40 pods, 20 paths and 10 codes has 8,000; beyond this one selects more than a rollout is about. */
@@ -18,8 +19,7 @@ const number = z.tuple([z.number(), z.string()])
 const answered = z.object({
   status: z.enum(['success', 'error']),
   error: z.string().optional(),
-  isPartial: z.boolean().nullish(),
-  warnings: z.array(z.string()).nullish(),
+  ...partial,
   data: z.unknown().optional(),
 })
 const found = z.discriminatedUnion('resultType', [
@@ -132,17 +132,6 @@ async function answerOf<Data>(
   const read = schema.safeParse(data)
   if (!read.success) throw new Unreadable('malformed', 'the answer is not that of a Prometheus API')
   return read.data
-}
-
-/**
- * Throws `Unreadable` when an answer says that something is missing in it: `isPartial` of VictoriaMetrics, and `warnings` of
- * Thanos, M3 and of a Prometheus that reads from another one. What Prometheus remarks about a query is no such warning:
- * its annotations begin with these words, and `infos` holds nothing else (prometheus/util/annotations/annotations.go).
- */
-function checkWhole({ isPartial, warnings }: z.infer<typeof answered>): void {
-  const warning = warnings?.find((each) => !/^PromQL (?:warning|info):/.test(each))
-  if (warning !== undefined) throw new Unreadable('partial', `the answer is incomplete, as it says itself: ${warning}`)
-  if (isPartial === true) throw new Unreadable('partial', 'the answer is incomplete, as it says itself (isPartial)')
 }
 
 function parseJson(body: string): unknown {

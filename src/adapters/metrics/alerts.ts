@@ -3,7 +3,9 @@ import type { Loan } from '../../core/ports.ts'
 import { Unreadable, type Measured } from '../../core/values/reading.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
+import { ageOf } from '../http/age.ts'
 import { askApi } from '../measure/api.ts'
+import { firingIn } from '../measure/firing-in.ts'
 import { parseDocument } from '../measure/document.ts'
 import { plainLine } from '../plain.ts'
 
@@ -29,25 +31,7 @@ type Options = z.infer<typeof options>
 type Labels = Readonly<Record<string, string>>
 
 const labels = z.record(z.string(), z.string())
-const active = z.array(z.object({ labels }))
-const rules = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    groups: z.array(
-      z.object({
-        rules: z.array(
-          z.object({
-            name: z.string(),
-            labels: labels.default({}),
-            health: z.string(),
-            lastError: z.string().optional(),
-            alerts: z.array(z.object({ labels, state: z.string() })).default([]),
-          }),
-        ),
-      }),
-    ),
-  }),
-})
+const active = z.array(z.object({ labels, status: z.object({ state: z.string() }).nullish() }))
 
 /**
  * How many alerts fire: `success: "<= 0"` makes them a gate, `critical: "> 0"` a reason to roll back. Alertmanager: `GET /api/v2/alerts`,
@@ -57,41 +41,41 @@ const rules = z.object({
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
-    const firing = given.of === 'alertmanager' ? await ofAlertmanager(given, loan) : await ofPrometheus(given, loan)
-    const { watchdog } = given
-    if (watchdog !== undefined && !firing.some(({ alertname }) => alertname === watchdog))
+    const { document, age, now } = await get(given, loan)
+    const { watchdog, match } = given
+    const firing = given.of === 'alertmanager' ? activeIn(document) : firingIn(document, (known) => mayFit(known, match), now)
+    const heard = given.of === 'alertmanager' || watchdog === undefined ? firing : firingIn(document, isCalled(watchdog), now)
+    if (watchdog !== undefined && !heard.some(isCalled(watchdog)))
       throw new Unreadable('empty', `${watchdog} does not fire: nobody evaluates the rules`)
-    const found = firing.filter((each) => each['alertname'] !== watchdog && fits(each, given.match))
-    return { is: 'value', value: found.length, ...(found.length > 0 && { note: namesOf(found) }) }
+    const found = firing.filter((each) => each['alertname'] !== watchdog && fits(each, match))
+    return {
+      is: 'value',
+      value: found.length,
+      ...(age > 0 && { at: loan.clock.now() - age }),
+      ...(found.length > 0 && { note: namesOf(found) }),
+    }
   },
   asks: serverOf,
 })
 
-async function ofAlertmanager(given: Options, loan: Loan): Promise<readonly Labels[]> {
-  const found = active.safeParse(await get(given, '/api/v2/alerts', { active: 'true', silenced: 'false', inhibited: 'false' }, loan))
+function activeIn(document: unknown): readonly Labels[] {
+  const found = active.safeParse(document)
   if (!found.success) throw new Unreadable('malformed', 'the answer is not that of an Alertmanager')
-  return found.data.map((each) => each.labels)
+  // A server that does not know the parameters lists what is silenced too.
+  return found.data.filter(({ status }) => status?.state.toLowerCase() !== 'suppressed').map((each) => each.labels)
 }
 
-async function ofPrometheus(given: Options, loan: Loan): Promise<readonly Labels[]> {
-  const found = rules.safeParse(await get(given, '/api/v1/rules', { type: 'alert' }, loan))
-  if (!found.success) throw new Unreadable('malformed', 'the answer is not that of a Prometheus')
-  const all = found.data.data.groups.flatMap((group) => group.rules)
-  // A label that the series bring is not known before the rule fires.
-  const possible = all.filter((rule) =>
-    Object.entries(given.match).every(([name, wanted]) => mayFit({ ...rule.labels, alertname: rule.name }, name, wanted)),
-  )
-  if (possible.length === 0) throw new Unreadable('empty', 'no alerting rule has such labels')
-  const broken = possible.find(({ health }) => health !== 'ok')
-  if (broken)
-    throw new Unreadable('malformed', `the rule ${broken.name} is not evaluated: ${plainLine(broken.lastError ?? '') || broken.health}`)
-  return all.flatMap(({ alerts }) => alerts.filter(({ state }) => state === 'firing').map((each) => each.labels))
+function isCalled(name: string): (known: Labels) => boolean {
+  return ({ alertname }) => alertname === name
 }
 
-function mayFit(known: Labels, name: string, wanted: string | readonly string[]): boolean {
-  const value = known[name]
-  // `{{ $labels.x }}` in a rule is filled in when it fires.
-  return value === undefined || value.includes('{{') || [wanted].flat().includes(value)
+/** A label that the series bring is not known before the rule fires. */
+function mayFit(known: Labels, match: Options['match']): boolean {
+  return Object.entries(match).every(([name, wanted]) => {
+    const value = known[name]
+    // `{{ $labels.x }}` in a rule is filled in when it fires.
+    return value === undefined || value.includes('{{') || [wanted].flat().includes(value)
+  })
 }
 
 function fits(found: Labels, match: Options['match']): boolean {
@@ -110,14 +94,19 @@ function namesOf(found: readonly Labels[]): string {
   return plainLine(names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown)
 }
 
-async function get(given: Options, path: string, asked: Readonly<Record<string, string>>, loan: Loan): Promise<unknown> {
-  const { status, body } = await askApi(given, path, new URLSearchParams(asked), {
+/** Resolves to the answer, how long a cache has kept it, and what time it is there: rules are evaluated by the server's clock. */
+async function get(given: Options, loan: Loan) {
+  const isAlertmanager = given.of === 'alertmanager'
+  const asked = isAlertmanager ? { active: 'true', silenced: 'false', inhibited: 'false' } : { type: 'alert' }
+  const { status, body, headers } = await askApi(given, isAlertmanager ? '/api/v2/alerts' : '/api/v1/rules', new URLSearchParams(asked), {
     folder: loan.folder,
+    env: loan.env,
     maxBytes: LARGEST,
     signal: loan.signal,
-    env: loan.env,
     deadline: loan.timeout ?? 10_000,
   })
   if (status !== 200) throw new Unreadable('unreachable', `${given.of} answered ${status}`)
-  return parseDocument(body)
+  const age = ageOf(headers)
+  const made = Date.parse(headers['date'] ?? '')
+  return { document: parseDocument(body), age, now: (Number.isFinite(made) ? made : loan.clock.now()) + age }
 }
