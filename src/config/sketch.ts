@@ -1,9 +1,31 @@
+import { formatDuration, formatExposure, formatFraction, type Duration, type Exposure } from '../core/values/units.ts'
+
 /** A toggle that was found, with the words its file uses. */
 export interface SketchToggle {
   readonly name: string
   readonly words: { readonly on: string; readonly off: string }
   /** On for everybody already: that is then its default. */
   readonly isOn: boolean
+}
+
+/** What the steps are judged by, and how. */
+export interface SketchMetrics {
+  readonly use: 'prometheus' | 'openmetrics'
+  readonly url: string
+  /** The counter of requests, and its label with what was answered. */
+  readonly requests: { readonly name: string; readonly status: string }
+  /** Success, warning and critical, as shares of the requests. */
+  readonly failing: Levels
+  readonly latency?: {
+    /** The histogram without its _bucket. */
+    readonly name: string
+    readonly unit: 's' | 'ms'
+    readonly isDivided: boolean
+    /** In milliseconds. */
+    readonly slow: Levels
+  }
+  /** The label that tells on from off. */
+  readonly groups?: { readonly label: string; readonly on: string; readonly off: string; readonly toggle?: string }
 }
 
 export interface Sketch {
@@ -14,15 +36,22 @@ export interface Sketch {
   readonly create: boolean
   /** At least one; at most `MOST` of them are used. */
   readonly toggles: readonly SketchToggle[]
-  /** Base URL of a Prometheus server that answered. */
-  readonly prometheus?: string
+  readonly metrics: SketchMetrics
+  readonly steps: readonly Exposure[]
+  readonly hold: Duration
 }
+
+/** The thresholds of a metric: below the first a step goes on, above the second it holds, above the third it is rolled back. */
+export type Levels = readonly [success: number, warning: number, critical: number]
 
 /** More toggles than this would make a plan that nobody reads; the rest is added by hand. */
 export const MOST = 5
 
-/** A plan of at most 25 lines that teaches the format; editors are pointed to the schema in the package of that name. */
-export function sketchPlan({ name, file, create, toggles, prometheus }: Sketch, packageName: string): string {
+/**
+ * A plan that teaches the format, of at most 25 lines, and 10 more where a histogram and two groups were found; editors
+ * are pointed to the schema in the package of that name.
+ */
+export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }: Sketch, packageName: string): string {
   const shown = toggles.slice(0, MOST)
   return `${[
     `# yaml-language-server: $schema=./node_modules/${packageName}/rollout.schema.json`,
@@ -33,21 +62,60 @@ export function sketchPlan({ name, file, create, toggles, prometheus }: Sketch, 
     'targets: # where they are written',
     `  app: { use: env-file, path: ${scalar(file)}${create ? ', create: true' : ''} } # reload: [systemctl, reload, app]`,
     'metrics: # what a step is judged by',
-    '  error_rate:',
-    ...(prometheus === undefined
-      ? ['    use: openmetrics', '    url: ${METRICS_URL:-http://localhost:8080/metrics}']
-      : ['    use: prometheus', `    url: \${PROM_URL:-${prometheus}}`]),
-    `    ratio: { bad: 'http_requests_total{status=~"5.."}', total: http_requests_total }`,
-    '    success: "< 1%" # needed to go on',
-    '    warning: "> 2%" # holds, then pauses',
-    '    critical: "> 5%" # rolls back',
+    ...failureLines(metrics, shown),
+    ...latencyLines(metrics, shown),
     'phases:',
     '  - phase: release',
     `    toggles: [${shown.map((toggle) => scalar(toggle.name)).join(', ')}]`,
-    '    steps: [1%, 5%, 25%, 50%, 100%] # of the users',
-    '    hold: 30m # under watch, before the next step',
-    '    metrics: [error_rate]',
+    `    steps: [${steps.map(formatExposure).join(', ')}] # of the users`,
+    `    hold: ${formatDuration(hold)} # under watch, before the next step`,
+    `    metrics: [error_rate${metrics.latency ? ', latency_p95' : ''}]`,
   ].join('\n')}\n`
+}
+
+function failureLines(
+  { use, url, requests: { name, status }, failing, groups }: SketchMetrics,
+  toggles: Sketch['toggles'],
+): readonly string[] {
+  const [success, warning, critical] = failing.map(formatFraction)
+  return [
+    '  error_rate:',
+    `    use: ${use}`,
+    `    url: ${url}`,
+    `    ratio: { bad: '${name}{${status}=~"5.."}', total: ${name} }`,
+    ...(groups ? groupLines(groups, toggles.length > 1, true) : []),
+    `    success: "< ${success}" # needed to go on`,
+    `    warning: "> ${warning}" # holds, then pauses`,
+    `    critical: "> ${critical}" # rolls back`,
+  ]
+}
+
+function latencyLines({ use, url, latency, groups }: SketchMetrics, toggles: Sketch['toggles']): readonly string[] {
+  if (!latency) return []
+  const [success, warning, critical] = latency.slow.map((level) => (latency.unit === 's' ? formatDuration(level) : String(level)))
+  return [
+    '  latency_p95:',
+    `    use: ${use}`,
+    `    url: ${url}`,
+    `    quantile: { of: ${latency.name}, q: 0.95 }`,
+    ...(groups && latency.isDivided ? groupLines(groups, toggles.length > 1, false) : []),
+    `    success: "< ${success}"`,
+    `    warning: "> ${warning}"`,
+    `    critical: "> ${critical}"`,
+  ]
+}
+
+function groupLines(
+  { label, on, off, toggle }: NonNullable<SketchMetrics['groups']>,
+  isOfSeveral: boolean,
+  isExplained: boolean,
+): readonly string[] {
+  const says = (text: string): string => (isExplained ? ` # ${text}` : '')
+  return [
+    ...(toggle !== undefined && isOfSeveral ? [`    toggle: ${scalar(toggle)}${says('the one that the label is about')}`] : []),
+    `    on: ${label}=${JSON.stringify(on)}${says('requests with the toggle on …')}`,
+    `    off: ${label}=${JSON.stringify(off)}${says('… are compared with those with it off')}`,
+  ]
 }
 
 function wordsOf({ words: { on, off } }: SketchToggle): string {

@@ -1,5 +1,7 @@
 import type { Stream } from '../core/values/stream.ts'
+import { formatDuration, formatExposure, formatFraction, type Duration, type Exposure } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
+import { renderMissingLabel, type CountedRequests } from './missing-label.ts'
 import { paint } from './paint.ts'
 
 export interface InitReport {
@@ -13,11 +15,38 @@ export interface InitReport {
   readonly left: readonly string[]
   /** Toggles that are on for everybody already. */
   readonly on: readonly string[]
+  readonly hold: Duration
+  /** The application whose metrics answered. */
+  readonly application?: {
+    readonly url: string
+    /** The variable that says so. */
+    readonly from: string
+    readonly requests?: CountedRequests
+    readonly latency?: { readonly name: string }
+    readonly groups?: { readonly label: string; readonly on: string; readonly off: string }
+    readonly traffic?: { readonly perSecond: number; readonly rate: number }
+  }
+  /** Addresses of the env files where no metrics are. */
+  readonly silent: readonly { readonly url: string; readonly from: string; readonly said: string }[]
+  /** How long it takes to see a release that fails a share of its requests. */
+  readonly power?: { readonly fails: number; readonly at: Exposure; readonly takes: Duration }
+  /** Share of failed requests, of all there are, from which a step is rolled back. */
+  readonly metrics: { readonly failing: readonly [number, number, critical: number] }
   readonly prometheus?: string
 }
 
+/** Takes back the line that lives. */
+const CLEARED = '\r\u001b[K'
+
+/** Says on a terminal what is asked, until it has answered. */
+export function openLooking(urls: readonly string[], stream: Stream) {
+  stream.write(`… asks ${urls.length === 0 ? 'for a Prometheus' : listed(urls)}`)
+  return { end: (): void => stream.write(CLEARED) }
+}
+
 /** Renders what was found, what was written, and what to type next. */
-export function renderInit({ plan, found, file, toggles, left, on, prometheus }: InitReport, stream: Stream): string {
+export function renderInit(report: InitReport, stream: Stream): string {
+  const { plan, found, file, toggles, left, on } = report
   const color = paint(stream)
   const names = toggles.map(({ name }) => name)
   const idle = on.filter((name) => !names.includes(name))
@@ -28,10 +57,47 @@ export function renderInit({ plan, found, file, toggles, left, on, prometheus }:
       : `  no env file with toggles was found: ${listed(names)} in ${clean(file)} stands for yours`,
     ...(left.length > 0 ? [`  left out, to keep it short: ${listed(left)}`] : []),
     ...(idle.length > 0 ? [`  on already: ${listed(idle)}`] : []),
-    prometheus === undefined
-      ? '  metrics: no Prometheus answered; the plan reads METRICS_URL'
-      : '  metrics: a Prometheus answered; the plan reads PROM_URL',
+    ...metricsLines(report).map((line) => `  ${line}`),
     color.dim('  rollout check config says whether it is right; rollout plan shows what it would do'),
+    ...missingLines(report).map((line) => (line === '' ? '' : `  ${line}`)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function metricsLines({ application, silent, prometheus, power, hold }: InitReport): readonly string[] {
+  if (!application) {
+    const asked = silent.map(
+      ({ url, from, said }) => `metrics: ${clean(url)} (${clean(from)}): ${clean(said)}; is the application running?`,
+    )
+    const read =
+      prometheus === undefined ? 'no Prometheus answered; the plan reads METRICS_URL' : 'a Prometheus answered; the plan reads PROM_URL'
+    return [...asked, `metrics: ${read}`]
+  }
+  const { url, from, requests, latency, groups } = application
+  const counted = [...new Set([requests?.name.replace(/_count$/, ''), latency?.name])].flatMap((name) =>
+    name === undefined ? [] : clean(name),
+  )
+  const seen = `${clean(url)} (${clean(from)}) ${counted.length > 0 ? `has ${counted.join(' and ')}` : 'has no counter of requests with a status'}`
+  return [
+    `metrics: ${seen}${prometheus === undefined ? '' : '; a Prometheus knows them too, and the plan reads PROM_URL'}`,
+    ...(groups ? [`groups: ${groups.label}="${groups.on}" is compared with ${groups.label}="${groups.off}"`] : []),
+    ...(requests ? [`traffic: ${trafficText(application.traffic, power)}; every step holds for ${formatDuration(hold)}`] : []),
+  ]
+}
+
+function trafficText(traffic: NonNullable<InitReport['application']>['traffic'], power: InitReport['power']): string {
+  if (!traffic) return 'no traffic seen, nothing was counted just now'
+  const now = `${Number(traffic.perSecond.toPrecision(2))} requests/s, ${formatFraction(traffic.rate)} of them failed`
+  if (!power) return now
+  return `${now}: a release that fails ${formatFraction(power.fails)} is seen after ${about(power.takes)} at ${formatExposure(power.at)}`
+}
+
+/** More than minutes is not known. */
+function about(takes: Duration): string {
+  return `about ${formatDuration(Math.max(1, Math.ceil(takes / 60_000)) * 60_000)}`
+}
+
+function missingLines({ application, toggles, metrics: { failing } }: InitReport): readonly string[] {
+  if (!application || application.groups) return []
+  return ['', ...renderMissingLabel(application.requests, toggles[0]?.name ?? 'FEATURE_X', failing[2])]
 }

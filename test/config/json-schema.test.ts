@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { optionSchemas } from '../../src/adapters/registry.ts'
 import { phaseJsonSchema, planJsonSchema } from '../../src/config/json-schema.ts'
-import { sketchPlan } from '../../src/config/sketch.ts'
+import { sketchPlan, type SketchMetrics } from '../../src/config/sketch.ts'
+import { sketch } from '../helpers/sketch.ts'
 import { changed, loaded, PLAN, refusal } from './plan.ts'
 
 // `uri` and `email` are left to the loader: an editor sees the reference, not what it stands for.
@@ -22,10 +23,16 @@ describe('the schema editors use', () => {
     for (const file of files) expect(phase(read(file)), `${file} ${JSON.stringify(phase.errors)}`).toBe(true)
   })
 
-  it.each([undefined, 'http://localhost:9090'])('accepts what init writes, with Prometheus at %s', (prometheus) => {
-    const toggles = [{ name: 'FEATURE_X', words: { on: '1', off: '0' }, isOn: true }]
-    const sketch = { name: 'shop', file: '.env', create: true, toggles, ...(prometheus !== undefined && { prometheus }) }
-    const written = sketchPlan(sketch, 'named')
+  it.each<Partial<SketchMetrics>>([
+    {},
+    { use: 'prometheus', url: '${PROM_URL:-http://localhost:9090}' },
+    {
+      groups: { label: 'toggle', on: 'on', off: 'off', toggle: 'FEATURE_X' },
+      latency: { name: 'http_request_duration_seconds', unit: 's', isDivided: true, slow: [800, 1000, 2000] },
+    },
+  ])('accepts what init writes: %j', (metrics) => {
+    const { metrics: usual, ...rest } = sketch({ create: true })
+    const written = sketchPlan({ ...rest, metrics: { ...usual, ...metrics } }, 'named')
     expect(plan(parse(written)), JSON.stringify(plan.errors)).toBe(true)
   })
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { renderInit } from '../../src/views/init.ts'
+import { renderInit, type InitReport } from '../../src/views/init.ts'
 
 const plain = { write: () => undefined, tty: false, color: 0 } as const
-const base = { plan: '/shop/rollout.yaml', found: true, file: '.env', toggles: [{ name: 'FEATURE_A' }], left: [], on: [] }
+const base: InitReport = {
+  plan: '/shop/rollout.yaml',
+  found: true,
+  file: '.env',
+  toggles: [{ name: 'FEATURE_A' }],
+  left: [],
+  on: [],
+  silent: [],
+  hold: 1_800_000,
+  metrics: { failing: [0.01, 0.02, 0.05] },
+}
 
 describe('renderInit', () => {
   it('says what was found and what comes next', () => {
@@ -17,10 +27,14 @@ describe('renderInit', () => {
     )
   })
 
-  it.each([
+  it.each<[Partial<InitReport>, string]>([
     [{ found: false, file: 'app.env' }, 'no env file with toggles was found: FEATURE_A in app.env stands for yours'],
     [{ left: ['FEATURE_B', 'FEATURE_C'] }, 'left out, to keep it short: FEATURE_B, FEATURE_C'],
     [{ on: ['FEATURE_A', 'FEATURE_D'] }, 'on already: FEATURE_D\n'],
+    [
+      { silent: [{ url: 'http://localhost:1/metrics', from: 'PORT in .env', said: 'connection refused' }] },
+      'metrics: http://localhost:1/metrics (PORT in .env): connection refused; is the application running?\n  metrics: no Prometheus answered',
+    ],
     [{ prometheus: 'http://localhost:9090' }, 'a Prometheus answered; the plan reads PROM_URL'],
   ])('%j', (more, text) => {
     expect(renderInit({ ...base, ...more }, plain)).toContain(text)

@@ -1,41 +1,97 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { codeOf, discard, replace, writeDurably } from '../../adapters/file/disk.ts'
-import { request } from '../../adapters/http/http.ts'
-import { MOST, sketchPlan, type Sketch } from '../../config/sketch.ts'
+import { MOST, sketchPlan, type Sketch, type SketchMetrics } from '../../config/sketch.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { renderInit } from '../../views/init.ts'
+import { openLooking, renderInit, type InitReport } from '../../views/init.ts'
+import { addressesIn } from './addresses.ts'
+import { findApplication, type Application } from './application.ts'
+import { readEnvFiles } from './env-files.ts'
+import { failingLevels, fitTraffic, slowLevels } from './fit.ts'
 import { findInventory } from './inventory.ts'
+import { findPrometheus, knows, PROMETHEUS } from './prometheus.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
-const PROMETHEUS = 'http://localhost:9090'
 const EXAMPLE = { name: 'FEATURE_EXAMPLE', words: { on: 'true', off: 'false' }, isOn: false }
+/** Where most applications have their metrics, if they say nothing. */
+const METRICS = 'http://localhost:8080/metrics'
+/** What most applications call what they count. */
+const REQUESTS = { name: 'http_requests_total', status: 'status' }
 
-/** Looks for env files with toggles and for a Prometheus, and writes a small plan that passes `check config`. */
+/** Looks for toggles in env files, for the metrics of their application and for a Prometheus, and writes a small plan that fits them. */
 export default async function init(session: Session<ValuesOf<'init'>>): Promise<VerbAnswer> {
   const { options, cwd, uuid } = session
   // Here, not the nearest plan above: that one is another.
   const { file, folder } = session.reopen({ file: options.file ?? cwd }).place
   const isForced = options.force || (existsSync(file) && (await mayReplace(session, file)))
-  const found = findInventory(folder)
-  const prometheus = await findPrometheus(session)
+  const envFiles = readEnvFiles(folder)
+  const found = findInventory(envFiles)
+  const toggles = found?.toggles.slice(0, MOST) ?? [EXAMPLE]
+  const own = envFiles.toSorted((a, b) => Number(b.file === found?.file) - Number(a.file === found?.file))
+  const { application, silent, prometheus } = await look(session, addressesOf(session, own), toggles)
+  const fit = fitTraffic(application ?? {})
   const sketch: Sketch = {
     name: nameOf(folder),
     file: found?.file ?? 'app.env',
     create: found === undefined,
-    toggles: found?.toggles.slice(0, MOST) ?? [EXAMPLE],
-    ...(prometheus !== undefined && { prometheus }),
+    toggles,
+    metrics: metricsOf(application, prometheus, silent[0]?.url),
+    steps: fit.steps,
+    hold: fit.hold,
   }
   write(file, sketchPlan(sketch, session.packageName), isForced ? uuid() : undefined)
-  const report = {
+  const report: InitReport = {
     plan: file,
     found: found !== undefined,
     ...sketch,
     left: found?.toggles.slice(MOST).map(({ name }) => name) ?? [],
     on: found?.on ?? [],
+    silent,
+    ...(application && { application }),
+    ...(fit.power && { power: fit.power }),
+    ...(prometheus !== undefined && { prometheus: PROMETHEUS }),
   }
   return { outcome: 'done', kind: 'init', value: report, text: (out) => renderInit(report, out) }
+}
+
+/** The environment of the shell may say where the metrics are too, as it may when the plan reads it. */
+function addressesOf({ env }: Session, files: Parameters<typeof addressesIn>[0]): ReturnType<typeof addressesIn> {
+  const { METRICS_URL } = env
+  const typed = METRICS_URL === undefined ? [] : [{ file: 'the environment', assignments: [{ name: 'METRICS_URL', value: METRICS_URL }] }]
+  return addressesIn([...typed, ...files])
+}
+
+async function look(session: Session, addresses: ReturnType<typeof addressesIn>, toggles: Sketch['toggles']) {
+  const isShown = session.err.tty && !session.options.json
+  const looking = isShown
+    ? openLooking(
+        addresses.map(({ url }) => url),
+        session.err,
+      )
+    : undefined
+  const names = toggles.map(({ name }) => name)
+  try {
+    const [ready, found] = await Promise.all([findPrometheus(session), findApplication(session, addresses, names)])
+    // A Prometheus that is about other applications says nothing of this one.
+    const isKnown = ready !== undefined && (!found.application || (await knows(session, ready, found.application)))
+    return { ...found, ...(isKnown && { prometheus: ready }) }
+  } finally {
+    looking?.end()
+  }
+}
+
+function metricsOf(application: Application | undefined, prometheus: string | undefined, silent: string | undefined): SketchMetrics {
+  const { requests = REQUESTS, latency, groups, traffic } = application ?? {}
+  const url = application?.url ?? `\${METRICS_URL:-${silent ?? METRICS}}`
+  return {
+    // The plan gets the reference with its usual default: what is in the environment may be a secret.
+    ...(prometheus === undefined ? { use: 'openmetrics', url } : { use: 'prometheus', url: `\${PROM_URL:-${PROMETHEUS}}` }),
+    requests,
+    failing: failingLevels(traffic?.rate ?? 0),
+    ...(latency && { latency: { ...latency, slow: slowLevels(latency.unit === 's' ? latency.p95 * 1000 : latency.p95) } }),
+    ...(groups && { groups }),
+  }
 }
 
 /** Only a person at a terminal is asked; `--yes` is no leave to destroy a plan. */
@@ -47,18 +103,6 @@ async function mayReplace({ ask, options: { yes, json, noInput } }: Session, fil
 
 function taken(file: string): RolloutError {
   return new RolloutError('conflict', { message: `${file} is there already`, hint: 'rollout init --force replaces it' })
-}
-
-async function findPrometheus({ env, stopped }: Session): Promise<string | undefined> {
-  const url = env['PROM_URL'] ?? PROMETHEUS
-  try {
-    const { status } = await request(`${url.replace(/\/+$/, '')}/-/ready`, { signal: stopped, env, deadline: 500, retries: 0 })
-    // The plan gets the reference with its usual default: what is in the environment may be a secret.
-    return status === 200 ? PROMETHEUS : undefined
-  } catch {
-    stopped.throwIfAborted()
-    return undefined
-  }
 }
 
 /** From package.json, else the folder's own name; always one a journal can have. */

@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SketchToggle } from '../../config/sketch.ts'
+import type { FoundFile } from './env-files.ts'
+import { inCaseOf } from './in-case-of.ts'
 
-const FOLDERS = ['.', 'deploy']
-/** Larger than any env file a target would accept. */
-const LARGEST = 1 << 20
 const NAMED = /^(?:FEATURE|FF|TOGGLE)_\w+$|_ENABLED$/
 /** What a plan refuses as a key. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
@@ -28,10 +25,9 @@ export interface Inventory {
   readonly on: readonly string[]
 }
 
-/** Looks through `.env`, `.env.*`, `*.env` and `deploy/*.env`. Undefined when none holds a toggle. */
-export function findInventory(folder: string): Inventory | undefined {
-  const files = FOLDERS.flatMap((inside) => envFiles(join(folder, inside)).map((name) => (inside === '.' ? name : `${inside}/${name}`)))
-  const all = files.map((file) => ({ file, toggles: [...togglesIn(join(folder, file)).values()] }))
+/** Looks through env files for toggles. Undefined when none holds one. */
+export function findInventory(files: readonly FoundFile[]): Inventory | undefined {
+  const all = files.map(({ file, assignments }) => ({ file, toggles: [...togglesIn(assignments).values()] }))
   const best = all.toSorted((a, b) => b.toggles.length - a.toggles.length).at(0)
   if (!best || best.toggles.length === 0) return undefined
   const off = best.toggles.filter(({ isOn }) => !isOn)
@@ -42,21 +38,10 @@ export function findInventory(folder: string): Inventory | undefined {
   }
 }
 
-/** Samples and examples are no place to write to. */
-function envFiles(folder: string): readonly string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => /^\.env(?:\.[\w.-]+)?$|^[\w.-]+\.env$/.test(name))
-    return names.filter((name) => !/example|sample|template|\.rollout-backup$/.test(name)).toSorted()
-  } catch {
-    return []
-  }
-}
-
 /** By name, so that a variable that is assigned twice is one toggle. */
-function togglesIn(file: string): ReadonlyMap<string, SketchToggle> {
+function togglesIn(assignments: FoundFile['assignments']): ReadonlyMap<string, SketchToggle> {
   const found = new Map<string, SketchToggle>()
-  for (const line of textOf(file).split(/\r?\n/)) {
-    const [, name = '', , value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(["']?)([\w.%]*)\2\s*(?:#.*)?$/.exec(line) ?? []
+  for (const { name, value } of assignments) {
     const toggle = toggleOf(name, value)
     if (toggle) found.set(name, toggle)
   }
@@ -72,19 +57,4 @@ function toggleOf(name: string, value: string): SketchToggle | undefined {
   return on === undefined || off === undefined || (value !== on && value !== off)
     ? undefined
     : { name, words: { on, off }, isOn: value === on }
-}
-
-/** `TRUE` goes with `FALSE`, `True` with `False`. */
-function inCaseOf(sample: string, word: string): string {
-  if (sample === sample.toLowerCase()) return word
-  return sample === sample.toUpperCase() ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)
-}
-
-function textOf(file: string): string {
-  try {
-    const stat = statSync(file)
-    return stat.isFile() && stat.size <= LARGEST ? readFileSync(file, 'utf8') : ''
-  } catch {
-    return ''
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MOST, sketchPlan } from '../../../src/config/sketch.ts'
 import { fakeShell, serve, type FakeShell } from '../../helpers/shell.ts'
+import { sketch } from '../../helpers/sketch.ts'
 
 /** Nothing listens there: whether this machine has a Prometheus must not matter. */
 const env = { PATH: process.env['PATH'], PROM_URL: 'http://127.0.0.1:1' }
@@ -187,12 +188,147 @@ describe('init finds', () => {
   })
 })
 
+/** A scrape of an application that has answered 10,000 requests, and 100 more at each scrape. */
+const scraped = (label: string, nth = 0): string =>
+  [
+    '# TYPE promhttp_metric_handler_requests_total counter',
+    'promhttp_metric_handler_requests_total{code="200"} 5000',
+    '# TYPE http_requests_total counter',
+    `http_requests_total{method="GET",status="200"${label}} ${9990 + 100 * nth}`,
+    `http_requests_total{method="GET",status="500"${label}} 10`,
+    '# TYPE http_request_duration_seconds histogram',
+    `http_request_duration_seconds_bucket{le="0.1"${label}} ${900 + 100 * nth}`,
+    `http_request_duration_seconds_bucket{le="+Inf"${label}} ${1000 + 100 * nth}`,
+    '',
+  ].join('\n')
+
+/** Serves such scrapes at /metrics and whatever else as a Prometheus that is ready does. */
+async function application(label: string, said: { path?: string; knows?: readonly string[]; isIdle?: boolean } = {}) {
+  const asked: string[] = []
+  let nth = 0
+  const url = await serve(({ url: path = '' }, response) => {
+    asked.push(path)
+    if (path === (said.path ?? '/metrics')) return response.end(scraped(label, said.isIdle ? 0 : nth++))
+    if (path === '/-/ready') return response.end('ready')
+    if (path.startsWith('/api/v1/query')) {
+      const result = (said.knows ?? []).map((job) => ({ metric: { job }, value: [0, '1'] }))
+      return response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
+    }
+    response.statusCode = 404
+    return response.end()
+  })
+  return { url, port: new URL(url).port, asked }
+}
+
+describe('init asks the application', () => {
+  it('where it is, and compares the requests with the toggle on with those with it off', async () => {
+    const { port } = await application(',toggle="off"')
+    const { shell, report, plan } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\n` })
+    expect(plan).toContain(`    url: http://localhost:${port}/metrics\n`)
+    expect(plan).toContain(`ratio: { bad: 'http_requests_total{status=~"5.."}', total: http_requests_total }`)
+    expect(plan.match(/ {4}(?:on|off): toggle="(?:on|off)"/g)).toHaveLength(4)
+    expect(plan).toContain('quantile: { of: http_request_duration_seconds, q: 0.95 }')
+    expect(plan.trimEnd().split('\n').length).toBeLessThanOrEqual(35)
+    expect(report).toMatchObject({
+      application: { from: 'PORT in .env', groups: { label: 'toggle', on: 'on', off: 'off' }, traffic: { rate: expect.closeTo(0.001, 3) } },
+      power: { fails: 0.02 },
+    })
+    expect(await shell.run('doctor')).toBe('done')
+    expect(await shell.run('init', '--force')).toBe('done')
+    expect(shell.printed.out).toContain('groups: toggle="on" is compared with toggle="off"')
+    expect(shell.printed.out).toMatch(/of them failed: a release that fails 2% is seen after about \d+m at 5%; every step holds for \d+m/)
+    expect(shell.printed.out).not.toContain('missing')
+  })
+
+  it('and says which label is missing where none tells on from off, and what is not seen without it', async () => {
+    const { port } = await application('')
+    const { shell, plan } = await initialised({ '.env': `HTTP_PORT=${port}\nFEATURE_X=false\n` })
+    expect(plan).toContain(`:${port}/metrics`)
+    expect(plan).not.toContain(' on:')
+    expect(await shell.run('doctor')).toBe('done')
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('missing: no label of http_requests_total tells requests with FEATURE_X on from those with it off.')
+    expect(shell.printed.out).toContain('a release that fails 20% is only seen above 25%.')
+    expect(shell.printed.out).toContain(`labelNames: ['status', 'method', 'toggle']`)
+    expect(shell.printed.out).toContain(`requests.add(1, { status, method, toggle: isOn ? 'on' : 'off' })`)
+  })
+
+  it('and says that no traffic was seen where its counters do not move', async () => {
+    const { port } = await application(',toggle="off"', { isIdle: true })
+    const { shell, report } = await initialised({ '.env': `LISTEN=:${port}\nFEATURE_X=false\n` })
+    expect(report).not.toHaveProperty('application.traffic')
+    expect(report).toMatchObject({ hold: 1_800_000 })
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('traffic: no traffic seen, nothing was counted just now; every step holds for 30m')
+  })
+
+  it('for the metrics of one toggle of several', async () => {
+    const { port } = await application(',feature_y="true"')
+    const { plan } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\nFEATURE_Y=false\n` })
+    expect(plan).toContain('    toggle: FEATURE_Y')
+    expect(plan).toContain('    on: feature_y="true"')
+  })
+
+  it('and reads a Prometheus that knows its requests, of this application alone', async () => {
+    const app = await application(',toggle="off"', { knows: ['shop'] })
+    const files = { '.env': `PORT=${app.port}\nFEATURE_X=false\n` }
+    const known = await initialised(files, { env: { ...env, PROM_URL: app.url } })
+    expect(known.plan).toContain('    use: prometheus\n    url: ${PROM_URL:-http://localhost:9090}\n')
+    expect(known.plan).toContain('    on: toggle="on"')
+    for (const knows of [[], ['shop', 'other']]) {
+      const other = await application('', { knows })
+      expect((await initialised(files, { env: { ...env, PROM_URL: other.url } })).plan).toContain(
+        `url: http://localhost:${app.port}/metrics`,
+      )
+    }
+  })
+
+  it.each([
+    ['that is not there', async () => '1', 'connection refused'],
+    ['that has no metrics', async () => (await application('', { path: '/other' })).port, 'answered 404'],
+    [
+      'that answers with a page',
+      async () => new URL(await serve((_, response) => response.end('<html>'))).port,
+      'the answer is HTML, not metrics',
+    ],
+    [
+      'that sends elsewhere',
+      async () => new URL(await serve((_, response) => response.writeHead(302, { location: 'http://192.0.2.1/metrics' }).end())).port,
+      'answered 302',
+    ],
+    ['that hangs', async () => new URL(await serve(() => undefined)).port, 'did not answer within'],
+  ])('%s, and says so', async (_, given, said) => {
+    const port = await given()
+    const { report, plan } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\n` })
+    expect(plan).toContain(`url: \${METRICS_URL:-http://localhost:${port}/metrics}`)
+    const url = `http://localhost:${port}/metrics`
+    expect(report).toMatchObject({ silent: [{ url, from: 'PORT in .env', said: expect.stringContaining(said) }] })
+  })
+
+  it('that answers, and counts no requests', async () => {
+    const url = await serve((_, response) => response.end('# TYPE up gauge\nup 1\n'))
+    const { shell } = await initialised({ '.env': `PORT=${new URL(url).port}\nFEATURE_X=false\n` })
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('has no counter of requests with a status')
+    expect(shell.printed.out).toContain('missing: nothing there counts requests by status, and by whether FEATURE_X was on.')
+  })
+
+  it('and shows whom it asks on a terminal alone', async () => {
+    const { port } = await application(',toggle="off"')
+    const said = { text: '' }
+    const err = { write: (text: string) => void (said.text += text), tty: true, color: 0 as const }
+    const { shell } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\n` }, { err })
+    expect(said.text).toBe('')
+    await shell.run('init', '--force')
+    expect(said.text).toBe(`… asks http://localhost:${port}/metrics\r\u001b[K`)
+  })
+})
+
 describe('the sketch', () => {
   it('begins with the line editors look for', () => {
-    const toggles = [{ name: 'A', words: { on: 'true', off: 'false' }, isOn: false }]
-    const sketch = sketchPlan({ name: 'x', file: '.env', create: false, toggles }, '@scope/named')
-    expect(sketch.split('\n')[0]).toBe('# yaml-language-server: $schema=./node_modules/@scope/named/rollout.schema.json')
-    expect(sketch).not.toContain(';')
+    const written = sketchPlan(sketch(), '@scope/named')
+    expect(written.split('\n')[0]).toBe('# yaml-language-server: $schema=./node_modules/@scope/named/rollout.schema.json')
+    expect(written).not.toContain(';')
   })
 
   it('is a plan without errors whatever toggles, file and name are called', async () => {
@@ -203,8 +339,8 @@ describe('the sketch', () => {
         fc.constantFrom('1', '0x1', '1e3', 'null', 'true', 'a.b', '12.5', '0o7', '1_0'),
         async (names, name) => {
           const toggles = names.map((each) => ({ name: each, words: { on: 'on', off: 'off' }, isOn: false }))
-          const sketch = sketchPlan({ name, file: `${name}.env`, create: true, toggles }, 'named')
-          const shell = fakeShell({ files: { 'rollout.yaml': sketch } })
+          const written = sketchPlan(sketch({ name, file: `${name}.env`, create: true, toggles }), 'named')
+          const shell = fakeShell({ files: { 'rollout.yaml': written } })
           expect([await shell.run('check', 'config'), shell.printed.out.split('\n')[0]]).toEqual([
             'done',
             `✓ config  ${Math.min(names.length, MOST)} toggles, 1 phases`,

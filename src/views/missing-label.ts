@@ -1,0 +1,64 @@
+import { formatFraction } from '../core/values/units.ts'
+
+/** A counter of requests, or the `_count` of a histogram. */
+export interface CountedRequests {
+  readonly name: string
+  readonly status: string
+  readonly labels: readonly string[]
+}
+
+/** A release that is bad for all who have it. */
+const BAD = 0.2
+
+/**
+ * Renders which label is missing, what cannot be seen without it, and how it is added with prom-client and with
+ * OpenTelemetry.
+ */
+export function renderMissingLabel(requests: CountedRequests | undefined, toggle: string, critical: number): readonly string[] {
+  const { name, status, labels } = requests ?? { name: 'http_requests_total', status: 'status', labels: [] }
+  const without = requests
+    ? `no label of ${name} tells requests with ${toggle} on from those with it off`
+    : `nothing there counts requests by status, and by whether ${toggle} was on`
+  const from = Math.min(1, critical / BAD)
+  const others = labels.filter((label) => label !== 'toggle')
+  const values = `{ ${[status, ...others].filter(isPlain).join(', ')}, toggle: isOn ? 'on' : 'off' }`
+  const labelNames = `[${[status, ...others, 'toggle']
+    .filter(isPlain)
+    .map((label) => `'${label}'`)
+    .join(', ')}]`
+  return [
+    `missing: ${without}. By the total a release that fails ${formatFraction(BAD)} is only seen above ${formatFraction(from)}.`,
+    'prom-client:',
+    ...(name.endsWith('_count') ? promHistogram(name, values, labelNames) : promCounter(name, values, labelNames)),
+    'OpenTelemetry:',
+    ...(name.endsWith('_count') ? openHistogram(name, values) : openCounter(name, values)),
+    'Then rollout init --force compares the two.',
+  ]
+}
+
+function promCounter(name: string, values: string, labelNames: string): readonly string[] {
+  return [`  const requests = new Counter({ name: '${name}', help: 'Requests', labelNames: ${labelNames} })`, `  requests.inc(${values})`]
+}
+
+function promHistogram(name: string, values: string, labelNames: string): readonly string[] {
+  const of = name.replace(/_count$/, '')
+  return [
+    `  const durations = new Histogram({ name: '${of}', help: 'Durations', labelNames: ${labelNames} })`,
+    `  durations.observe(${values}, seconds)`,
+  ]
+}
+
+/** Its exporter for Prometheus adds `_total`. */
+function openCounter(name: string, values: string): readonly string[] {
+  return [`  const requests = metrics.getMeter('app').createCounter('${name.replace(/_total$/, '')}')`, `  requests.add(1, ${values})`]
+}
+
+function openHistogram(name: string, values: string): readonly string[] {
+  const of = name.replace(/_count$/, '')
+  return [`  const durations = metrics.getMeter('app').createHistogram('${of}')`, `  durations.record(seconds, ${values})`]
+}
+
+/** Only such a name is one of JavaScript too. */
+function isPlain(label: string): boolean {
+  return /^[a-zA-Z_]\w*$/.test(label)
+}
