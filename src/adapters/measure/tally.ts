@@ -12,13 +12,13 @@ interface Groups {
 /** Returns the counters of both sides as a reading. */
 export function ratioOf(given: Groups, bad: readonly InstantSample[], total: readonly InstantSample[], at: number): Measured {
   const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
-  return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, ...divided }
+  return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, instances: instancesOf([...bad, ...total]), ...divided }
 }
 
 /** Returns the buckets that `query` gave as a reading of the quantile. Throws `Unreadable` when they are no histogram. */
 export function quantileOf(given: Groups, quantile: number, found: readonly InstantSample[], query: string, at: number): Measured {
   const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
-  return { is: 'quantile', quantile, buckets: wholeOf(bucketsOf(found, query), query), at, ...divided }
+  return { is: 'quantile', quantile, buckets: wholeOf(bucketsOf(found, query), query), at, instances: instancesOf(found), ...divided }
 }
 
 /** Returns the one series that a query has to give. Throws `Unreadable` for none and for several. */
@@ -39,12 +39,12 @@ function seriesOf(found: readonly InstantSample[]): Series {
 function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
   const buckets: Record<string, Record<string, number>> = {}
   for (const { labels, value } of found) {
-    const { le, ...rest } = labels
+    const { le } = labels
     if (le === undefined) continue
     const bound = le === '+Inf' ? le : String(Number(le))
     if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
     const bucket = (buckets[bound] ??= {})
-    bucket[idOf(rest)] = value
+    bucket[idOf(withoutBound(labels))] = value
   }
   return buckets
 }
@@ -53,6 +53,25 @@ function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { r
   if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
   if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)
   return buckets
+}
+
+/** The buckets of a histogram are one series to the judge. */
+function withoutBound(labels: InstantSample['labels']): InstantSample['labels'] {
+  const { le, ...rest } = labels
+  return le === undefined ? labels : rest
+}
+
+/** By these Prometheus and its relabelling tell the processes apart that it scrapes. */
+const PROCESS = ['job', 'instance', 'pod', 'container'] as const
+
+/** Series id → the process that counts it, as far as its labels say. */
+function instancesOf(found: readonly InstantSample[]): { readonly [id: string]: string } {
+  return Object.fromEntries(
+    found.flatMap(({ labels }) => {
+      const process = PROCESS.map((name) => labels[name] ?? '')
+      return process.some((each) => each !== '') ? [[idOf(withoutBound(labels)), process.join(' ')]] : []
+    }),
+  )
 }
 
 /** Returns the labels of a series. */
