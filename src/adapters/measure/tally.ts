@@ -68,8 +68,8 @@ const PROCESS = ['job', 'instance', 'pod', 'container'] as const
 function instancesOf(found: readonly InstantSample[]): { readonly [id: string]: string } {
   return Object.fromEntries(
     found.flatMap(({ labels }) => {
-      const process = PROCESS.map((name) => labels[name] ?? '')
-      return process.some((each) => each !== '') ? [[idOf(withoutBound(labels)), process.join(' ')]] : []
+      const instance = PROCESS.map((name) => labels[name] ?? '')
+      return instance.some((each) => each !== '') ? [[idOf(withoutBound(labels)), instance.join(' ')]] : []
     }),
   )
 }
