@@ -2,7 +2,7 @@ import { RolloutError } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
 import type { Advice, Clock, Past, Schema, Server, Span } from '../core/ports.ts'
-import { Unreadable, type Measures, type Missing, type Reading } from '../core/values/reading.ts'
+import { Unreadable, type Measured, type Missing, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric, Plan, Target } from '../core/plan/plan.ts'
@@ -16,6 +16,7 @@ import { importAdapter } from './registry.ts'
 import { linesByHand } from './by-hand.ts'
 import { refuseUnnamed, type LookUp } from './refuse-unnamed.ts'
 import { refusingTarget } from './refusing-target.ts'
+import { inUnit } from './measure/in-unit.ts'
 import { checkMeasured } from './measure/sound.ts'
 
 export type { OpenTarget } from './open-target.ts'
@@ -137,12 +138,13 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   const { options, redact } = await prepare(`metrics.${name}`, adapter.options, metric.options, lender)
   const past = adapter.history?.bind(adapter)
   const declared = adapter.measures?.(options)
+  const sound = (measured: Measured): Measured => inUnit(checkMeasured(measured, declared), metric)
   const late = (): Unreadable => new Unreadable('timeout', `no answer within ${formatDuration(metric.timeout)}`)
   const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
     if (!past) return
     try {
       for await (const { at, reading } of past(options, span, { ...lender, signal, timeout: metric.timeout }))
-        yield { at, reading: soundOrMissing(reading, declared) }
+        yield { at, reading: soundOrMissing(reading, sound) }
     } catch (thrown) {
       throw redact(thrown)
     }
@@ -156,7 +158,7 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
       const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
       try {
         const read = async (both: AbortSignal) => adapter.read(options, { ...lender, signal: both, timeout: metric.timeout })
-        return checkMeasured(await withDeadline(REAL, metric.timeout, signal, read, late), declared)
+        return sound(await withDeadline(REAL, metric.timeout, signal, read, late))
       } catch (thrown) {
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
       }
@@ -164,10 +166,10 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   }
 }
 
-function soundOrMissing(reading: Reading, declared: Measures | undefined): Reading {
+function soundOrMissing(reading: Reading, sound: (measured: Measured) => Measured): Reading {
   if (reading.is === 'missing') return reading
   try {
-    return checkMeasured(reading, declared)
+    return sound(reading)
   } catch (thrown) {
     return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }

@@ -89,13 +89,14 @@ function targetOf({ use, instances, ...options }: WrittenTarget): Target {
 }
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {
-  const { use, toggle, evidence, success, warning, critical, contingency, minSamples, onNoData, window, maxAge, timeout } = file
+  const { use, unit, toggle, evidence, success, warning, critical, contingency, minSamples, onNoData, window, maxAge, timeout } = file
   const options = Object.fromEntries(Object.entries(file).filter(([key]) => !Object.hasOwn(METRIC_KEYS, key)))
   return {
     use,
     options: json(options),
     // Its adapter is asked later: askWhatIsMeasured.
     measures: { what: 'gauge' },
+    ...(unit && { unit }),
     ...(toggle !== undefined && { toggle }),
     ...(evidence && { evidence: given(evidence) }),
     ...(success && { success }),

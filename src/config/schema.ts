@@ -104,6 +104,7 @@ const bounds = z.strictObject({
 
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
+  unit: z.enum(['percent', 'share']).optional().describe('What a number is that rules in % are about: 25 or 0.25 for 25 % (share)'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
   evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),

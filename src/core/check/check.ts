@@ -6,8 +6,9 @@ import { checkApprovals, checkApprovers } from './approvals.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
 import { checkLookBacks } from './look-backs.ts'
+import { checkUnits, thresholdsOf } from './units.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
-import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
+import { comparedBy, type Phase, type Plan } from '../plan/plan.ts'
 import { formatRule, type Rule } from '../values/rule.ts'
 import { formatExposure, type Instant } from '../values/units.ts'
 
@@ -126,12 +127,8 @@ function checkMetrics(plan: Plan): readonly Finding[] {
       found.push(warning(path, `${name} has no rule: it is measured and nothing more`, 'critical: "> 5%"'))
     if (metric.evidence && !isCompared && measures.what !== 'failures')
       found.push(warning([...path, 'evidence'], `${name} counts nothing: it is judged by its thresholds alone`, 'a ratio, or on: and off:'))
-    const units = new Set(rulesOf(metric).map(({ unit }) => unit))
-    // A ratio against a bare number: is 5 five percent or five hundred?
-    if (measures.what === 'failures' && !units.has('%') && units.size > 0)
-      found.push(error(path, `the rules of ${name} are not in percent, but it is a ratio`, 'critical: "> 5%"'))
-    else if (units.size > 1)
-      found.push(error(path, `the rules of ${name} are in different units`, rulesOf(metric).map(formatRule).join(', ')))
+    const misfits = checkUnits(name, metric)
+    if (misfits.length > 0) found.push(...misfits)
     else {
       if (success && warns && overlap(success, warns.when))
         found.push(error([...path, 'success'], `success ${formatRule(success)} and warning ${formatRule(warns.when)} can both hold`))
@@ -142,10 +139,6 @@ function checkMetrics(plan: Plan): readonly Finding[] {
     }
     return found
   })
-}
-
-function rulesOf({ success, warning: warns, critical }: Metric): readonly Rule[] {
-  return [success, warns?.when, critical?.when].filter((each) => each !== undefined)
 }
 
 function isUpper(rule: Rule): boolean {
@@ -240,7 +233,7 @@ function checkItems(plan: Plan, phase: Phase, path: Finding['path']): readonly F
   const criteria = phase.success.flatMap(({ metric: name, rule }, nth) => {
     const metric = Object.hasOwn(plan.metrics, name) ? plan.metrics[name] : undefined
     if (!metric) return [unknown([...path, 'success', nth, 'metric'], name, 'metric', Object.keys(plan.metrics))]
-    const other = rulesOf(metric).find(({ unit }) => unit !== rule.unit)
+    const other = thresholdsOf(metric).find(({ unit }) => unit !== rule.unit)
     return other
       ? [error([...path, 'success', nth], `${formatRule(rule)} is in another unit than ${formatRule(other)}, a rule of ${name}`)]
       : []

@@ -88,6 +88,16 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [phases({ success: [criterion('< 1s')] }), 'phases.0.success.0', '< 1s is in another unit than < 1%, a rule of errors'],
   [metrics({ success: rule('< 3%') }), 'metrics.errors.success', 'success < 3% and warning > 2% can both hold'],
   [metrics({ warning: { when: rule('> 6%'), for: 0 } }), 'metrics.errors.warning', 'warning > 6% comes after critical > 5%'],
+  [
+    metrics({ unit: 'percent', measures: { what: 'failures', groups: 1 } }),
+    'metrics.errors.unit',
+    'errors counts, and a count has no unit',
+  ],
+  [
+    metrics({ unit: 'percent', success: rule('< 1'), warning: { when: rule('> 2'), for: 0 }, critical: { when: rule('> 5'), for: 0 } }),
+    'metrics.errors.unit',
+    'the rules of errors are not in percent, and its unit is',
+  ],
   [metrics({ success: rule('< 1s') }), 'metrics.errors', 'the rules of errors are in different units'],
   [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: it ends when it begins'],
   [{ windows: [{ ...window, zone: 'Mars/Base' }] }, 'windows.0.zone', '"Mars/Base" is not a time zone'],

@@ -1,0 +1,25 @@
+import type { Metric } from '../plan/plan.ts'
+import { formatRule, type Rule } from '../values/rule.ts'
+import { error, type Finding } from './finding.ts'
+
+/** Returns where the rules of a metric are not in the unit of what it measures, or not all in one. */
+export function checkUnits(name: string, metric: Metric): readonly Finding[] {
+  const { measures, unit } = metric
+  const path = ['metrics', name]
+  const rules = thresholdsOf(metric)
+  const units = new Set(rules.map((rule) => rule.unit))
+  // A ratio against a bare number: is 5 five percent or five hundred?
+  if (measures.what === 'failures' && !units.has('%') && units.size > 0)
+    return [error(path, `the rules of ${name} are not in percent, but it is a ratio`, 'critical: "> 5%"')]
+  if (units.size > 1) return [error(path, `the rules of ${name} are in different units`, rules.map(formatRule).join(', '))]
+  if (unit === undefined) return []
+  if (measures.what !== 'gauge') return [error([...path, 'unit'], `${name} counts, and a count has no unit`, 'without it')]
+  if (units.size > 0 && !units.has('%'))
+    return [error([...path, 'unit'], `the rules of ${name} are not in percent, and its unit is`, 'critical: "> 5%", or no unit')]
+  return []
+}
+
+/** Returns the rules of a metric, in the order of what they lead to. */
+export function thresholdsOf({ success, warning, critical }: Pick<Metric, 'success' | 'warning' | 'critical'>): readonly Rule[] {
+  return [success, warning?.when, critical?.when].filter((each) => each !== undefined)
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import type { Metric } from '../../../src/core/plan/plan.ts'
+import { parseRule } from '../../../src/core/values/rule.ts'
+import { openMetrics } from '../../../src/adapters/open.ts'
+import { lend } from '../../helpers/loan.ts'
+import { planOf, readOnce } from '../../helpers/metrics.ts'
+import { serve } from '../../helpers/shell.ts'
+
+/** Rules of a metric that are written so: `success`, then `critical`. */
+function rules(success: string, critical: string): Partial<Metric> {
+  const [met, harm] = [success, critical].map(parseRule)
+  return { ...(met && { success: met }), ...(harm && { critical: { when: harm, for: 0 } }) }
+}
+
+describe('a number that rules in percent are about', () => {
+  it.each<readonly [number, Metric['unit'], Partial<Metric>, object]>([
+    [25, 'percent', rules('< 30%', '> 50%'), { is: 'value', value: 0.25 }],
+    [0.25, undefined, rules('< 30%', '> 50%'), { is: 'value', value: 0.25 }],
+    [1, undefined, rules('< 30%', '> 50%'), { is: 'value', value: 1 }],
+    [0.25, 'share', rules('< 30%', '> 50%'), { is: 'value', value: 0.25 }],
+    [0.25, 'percent', rules('< 30%', '> 50%'), { is: 'value', value: 0.0025 }],
+    [
+      25,
+      undefined,
+      rules('< 30%', '> 50%'),
+      { is: 'missing', reason: 'impossible', detail: '25 is no share of 1: unit: percent reads it as a percentage' },
+    ],
+    [1.01, 'share', rules('< 30%', '> 50%'), { is: 'missing', reason: 'impossible' }],
+    [101, 'percent', rules('< 30%', '> 50%'), { is: 'missing', reason: 'impossible', detail: '101 percent is more than all' }],
+    // A load may be more than one, where its rules know of that.
+    [1.7, undefined, rules('< 80%', '> 150%'), { is: 'value', value: 1.7 }],
+    [25, undefined, rules('< 30', '> 50'), { is: 'value', value: 25 }],
+    [25, undefined, {}, { is: 'value', value: 25 }],
+  ])('%s with unit %s and %j', async (value, unit, over, reading) => {
+    const url = await serve((_, response) => response.end(JSON.stringify({ value })))
+    expect(await readOnce({ use: 'json', url, path: 'value' }, { ...over, ...(unit && { unit }) })).toMatchObject(reading)
+  })
+
+  it('is the same in the past', async () => {
+    const answer = { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1_700_000_000, '25']] }] } }
+    const url = await serve((_, response) => response.end(JSON.stringify(answer)))
+    const plan = planOf({ use: 'prometheus', url, query: 'error_percent' }, { unit: 'percent', ...rules('< 30%', '> 50%') })
+    const [metric] = await openMetrics(plan, ['m'], lend('/'))
+    const found: unknown[] = []
+    const past = metric?.history?.({ from: 1.7e12, to: 1.7e12, step: 1000 }, new AbortController().signal) ?? []
+    for await (const { reading } of past) found.push(reading)
+    expect(found).toMatchObject([{ is: 'value', value: 0.25 }])
+  })
+})
