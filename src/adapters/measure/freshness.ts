@@ -4,15 +4,22 @@ import { parsePromql, type Selection } from './parse-promql.ts'
 import type { PrometheusServer } from './api.ts'
 import { checkKnown } from './known.ts'
 import { ask, Refused } from './promql.ts'
+import { PUSHED } from './pushed.ts'
 
 const SAY_SO = 'sampledAt: says when the sample was taken, e.g. sampledAt: timestamp(up{job="shop"})'
 /** A subquery looks at its range at so many places: each finds the newest sample of the five minutes before it. */
 const LOOKS = 1000
 const MINUTE = 60_000
 
-/** Returns PromQL for when the newest sample of a selector was taken, in seconds. */
+/** The labels that a group pushed to a Pushgateway has in common with when it was, with `honor_labels` or without. */
+const GROUP = 'on (job, instance, exported_job, exported_instance)'
+
+/**
+ * Returns PromQL for when the newest sample of a selector was taken, in seconds. One from a Pushgateway is scraped again and
+ * again, and as old as the push.
+ */
 export function newestOf(selector: string): string {
-  return `max(timestamp(${selector}))`
+  return `max((${PUSHED} and ${GROUP} ${selector}) or (timestamp(${selector}) unless ${GROUP} ${PUSHED}))`
 }
 
 /**

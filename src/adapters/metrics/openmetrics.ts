@@ -6,6 +6,8 @@ import { metric } from '../define.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { request } from '../http/http.ts'
+import { ageOf } from '../http/age.ts'
+import { PUSHED, pushedAt } from '../measure/pushed.ts'
 import { checkScraped } from '../measure/known.ts'
 import { parseSelector } from '../measure/selector.ts'
 
@@ -48,10 +50,10 @@ type Options = z.infer<typeof options>
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
-    const { samples, described } = await scrape(given, loan)
+    const { samples, described, age } = await scrape(given, loan)
     const now = loan.clock.now()
     const at = (of: readonly Sample[]): number =>
-      given.sampledAt === undefined ? newest(of, now) : one(samples, given.sampledAt).value * 1000
+      given.sampledAt === undefined ? newest(of, samples, now - age) : one(samples, given.sampledAt).value * 1000
     if (given.ratio) {
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
@@ -97,12 +99,12 @@ async function scrape(given: Options, loan: Loan) {
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
   const samples = parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
-  return { samples, described: describedIn(answer.body) }
+  return { samples, described: describedIn(answer.body), age: ageOf(answer.headers) }
 }
 
 function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {
   const written = [ratio?.bad, ratio?.total, quantile && bucketsIn(quantile.of), value, sampledAt]
-  return new Set([STARTED, ...written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? [])))])
+  return new Set([STARTED, PUSHED, ...written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? [])))])
 }
 
 /** When the process began, by every client library (prometheus.io/docs/instrumenting/writing_clientlibs, process metrics). */
@@ -140,9 +142,10 @@ function seriesOf(samples: readonly Sample[]): Series {
   return Object.fromEntries(samples.map((sample) => [seriesId(sample), sample.value]))
 }
 
-function newest(samples: readonly Sample[], now: number): number {
-  const times = samples.flatMap(({ at }) => at ?? [])
-  return times.length === 0 ? now : times.reduce((a, b) => Math.max(a, b))
+/** A Pushgateway shows what was pushed for ever, and when that was beside it; what has no time is as old as the page. */
+function newest(samples: readonly Sample[], scraped: readonly Sample[], made: number): number {
+  const times = samples.flatMap((each) => pushedAt(each, scraped) ?? each.at ?? [])
+  return times.length === 0 ? made : times.reduce((a, b) => Math.max(a, b))
 }
 
 function histogram(found: readonly Sample[], of: string): { readonly [le: string]: Series } {

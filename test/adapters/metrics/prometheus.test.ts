@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import adapter from '../../../src/adapters/metrics/prometheus.ts'
+import { newestOf } from '../../../src/adapters/measure/freshness.ts'
 import { checked, lend } from '../../helpers/loan.ts'
 import { readOnce } from '../../helpers/metrics.ts'
 import { serve } from '../../helpers/shell.ts'
@@ -37,7 +38,7 @@ describe('a query', () => {
     ['+Inf', [[{}, '+Inf']], { is: 'missing', reason: 'not-finite' }],
     ['an empty string', [[{}, '']], { is: 'missing', reason: 'not-finite' }],
   ])('of %s', async (_what, series, reading) => {
-    const url = await prometheus({ q: series, 'max(timestamp(q))': TIME })
+    const url = await prometheus({ q: series, [newestOf('q')]: TIME })
     expect(await readOnce({ use: 'prometheus', url, query: 'q' })).toMatchObject(reading)
   })
 
@@ -51,7 +52,7 @@ describe('a query', () => {
   })
 
   it('is as old as the plan says it is, behind a Pushgateway', async () => {
-    const url = await prometheus({ q: [[{}, '1']], 'max(timestamp(q))': TIME, push: [[{}, '1700000000']] })
+    const url = await prometheus({ q: [[{}, '1']], [newestOf('q')]: TIME, push: [[{}, '1700000000']] })
     expect(await readOnce({ use: 'prometheus', url, query: 'q', sampledAt: 'push' })).toEqual({ is: 'value', value: 1, at: 1.7e12 })
   })
 })
@@ -62,13 +63,13 @@ describe('a ratio', () => {
     ['without errors', { t: [[{}, '9']] }, { is: 'ratio', bad: {}, at }],
     [
       'with errors as old as they are',
-      { t: [[{}, '9']], b: [[{}, '1']], 'max(timestamp(b))': [[{}, '1700000000']] },
+      { t: [[{}, '9']], b: [[{}, '1']], [newestOf('b')]: [[{}, '1700000000']] },
       { is: 'ratio', at: 1.7e12 },
     ],
     ['with errors that are no number', { t: [[{}, '9']], b: [[{}, 'NaN']] }, { is: 'missing', reason: 'not-finite' }],
     ['that goes below zero', { t: [[{}, '-9']] }, { is: 'missing', reason: 'impossible' }],
   ])('%s', async (_what, answers, reading) => {
-    const url = await prometheus({ 'max(timestamp(t))': TIME, ...answers })
+    const url = await prometheus({ [newestOf('t')]: TIME, ...answers })
     expect(await readOnce({ use: 'prometheus', url, ratio })).toMatchObject(reading)
   })
 
@@ -79,7 +80,7 @@ describe('a ratio', () => {
 
   it('of what a recording rule made, behind a regular expression, is missing', async () => {
     const total = '{__name__=~".+sum"}'
-    const url = await prometheus({ [`max(timestamp(${total}))`]: TIME, [total]: [[{ __name__: 'job:requests:sum' }, '9']] })
+    const url = await prometheus({ [newestOf(total)]: TIME, [total]: [[{ __name__: 'job:requests:sum' }, '9']] })
     expect(await readOnce({ use: 'prometheus', url, ratio: { ...ratio, total } })).toMatchObject({
       reason: 'malformed',
       detail: 'job:requests:sum is what a recording rule makes of counters, and no counter',
@@ -92,7 +93,7 @@ describe('a ratio', () => {
 
   it("is evaluated at one time, and that is the server's", async () => {
     const seen: URLSearchParams[] = []
-    await readOnce({ use: 'prometheus', url: await prometheus({ 'max(timestamp(t))': TIME, t: [[{}, '9']] }, seen), ratio })
+    await readOnce({ use: 'prometheus', url: await prometheus({ [newestOf('t')]: TIME, t: [[{}, '9']] }, seen), ratio })
     expect(seen.map((query) => query.get('time'))).toEqual([null, String(NOW), String(NOW), String(NOW)])
   })
 })
@@ -116,7 +117,7 @@ it.each<readonly [string, readonly (readonly [object, string])[], object]>([
     { is: 'missing', reason: 'malformed' },
   ],
 ])('a quantile of %s', async (_what, series, reading) => {
-  const url = await prometheus({ 'd_bucket{a="b"}': series, 'max(timestamp(d_bucket{a="b"}))': TIME })
+  const url = await prometheus({ 'd_bucket{a="b"}': series, [newestOf('d_bucket{a="b"}')]: TIME })
   expect(await readOnce({ use: 'prometheus', url, quantile: { of: 'd{a="b"}', q: 0.9 } })).toMatchObject(reading)
 })
 
