@@ -33,7 +33,9 @@ function seriesOf(found: readonly InstantSample[]): Series {
   const recorded = found.find(({ labels }) => isRecorded(labels['__name__']))
   if (recorded)
     throw new Unreadable('malformed', `${recorded.labels['__name__']} is what a recording rule makes of counters, and no counter`)
-  return Object.fromEntries(found.map(({ labels, value }) => [idOf(labels), value]))
+  const series = new Map(found.map(({ labels, value }) => [idOf(labels), value]))
+  if (series.size < found.length) throw new Unreadable('malformed', 'the answer has the same series twice')
+  return Object.fromEntries(series)
 }
 
 function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
@@ -44,7 +46,10 @@ function bucketsOf(found: readonly InstantSample[], query: string): { readonly [
     const bound = le === '+Inf' ? le : String(Number(le))
     if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
     const bucket = (buckets[bound] ??= {})
-    bucket[idOf(withoutBound(labels))] = value
+    const id = idOf(withoutBound(labels))
+    // Prometheus 3 writes 1 as 1.0: for a while there may be both, of the same requests.
+    if (Object.hasOwn(bucket, id)) throw new Unreadable('malformed', `${query} has the same bucket up to ${bound} twice`)
+    bucket[id] = value
   }
   return buckets
 }
