@@ -25,11 +25,13 @@ const options = z
     ratio: z
       .strictObject({ bad: promql, total: promql })
       .optional()
-      .describe('Two counters without rate() or sum(): both sides are queried, an empty bad side is zero errors'),
+      .describe(
+        'Selectors of two counters, without rate() or sum(): an empty bad side is zero errors where its metric and labels are known',
+      ),
     quantile: z
       .strictObject({ of: z.string().min(1), q: z.number().gt(0).lt(1) })
       .optional()
-      .describe('A histogram without its _bucket, and which quantile, 0–1'),
+      .describe('The selector of a histogram without its _bucket, and which quantile, 0–1'),
     sampledAt: promql
       .optional()
       .describe('PromQL for when the sample was taken, in seconds: a Pushgateway shows old ones for ever (push_time_seconds{job="shop"})'),
