@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
-import type { Advice, Clock, Past, Schema, Server, Span } from '../core/ports.ts'
+import type { Advice, Clock, Past, SharedPoll, Schema, Server, Span } from '../core/ports.ts'
 import { Unreadable, type Measured, type Missing, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
@@ -39,7 +39,7 @@ export interface Lender {
 /** A metric of the plan, ready to be read. Reading never throws. */
 export interface OpenMetric {
   readonly name: string
-  read(signal: AbortSignal): Promise<Reading>
+  read(signal: AbortSignal, poll?: SharedPoll): Promise<Reading>
   /** Yields what it read in the past, where its source remembers. Throws what is wrong, fit to be shown. */
   readonly history?: (span: Span, signal: AbortSignal) => AsyncIterable<Past>
   /** The server it asks, whose clock counts. */
@@ -154,10 +154,11 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     ...(past && { history: recall }),
     asks: adapter.asks?.(options),
     advice: adapter.advise?.(options) ?? [],
-    read: async (signal) => {
+    read: async (signal, poll) => {
       const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
       try {
-        const read = async (both: AbortSignal) => adapter.read(options, { ...lender, signal: both, timeout: metric.timeout })
+        const read = async (both: AbortSignal) =>
+          adapter.read(options, { ...lender, signal: both, timeout: metric.timeout, ...(poll && { poll }) })
         return sound(await withDeadline(REAL, metric.timeout, signal, read, late))
       } catch (thrown) {
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))

@@ -51,6 +51,15 @@ export interface Loan {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Folder of the plan file; relative paths are resolved against it. */
   readonly folder: string
+  /** The poll that a metric is read in, where others are read with it. */
+  readonly poll?: SharedPoll
+}
+
+/** One poll of several metrics: what they ask of the same source is asked for once. */
+export interface SharedPoll {
+  /** Ends when the whole poll does. */
+  readonly signal: AbortSignal
+  readonly clock: Pick<Clock, 'monotonic'>
 }
 
 export interface Clock {

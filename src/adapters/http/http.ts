@@ -41,6 +41,8 @@ export interface Response {
   readonly url: string
 }
 
+/** Bytes of an answer, where nobody says. */
+export const LARGEST_BODY = 1 << 20
 const RETRIED = [429, 502, 503, 504]
 const BACKOFF: Duration = 500
 const MOST_OF_A_LINE = 16 * 1024 * 1024
@@ -54,7 +56,18 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-
  * server sends back at us are blanked out of the body.
  */
 export async function request(url: string, asked: Request): Promise<Response> {
-  const { method = 'GET', headers = {}, body, deadline, maxBytes = 1 << 20, redirects = 3, retries = 2, tls, block = false, env } = asked
+  const {
+    method = 'GET',
+    headers = {},
+    body,
+    deadline,
+    maxBytes = LARGEST_BODY,
+    redirects = 3,
+    retries = 2,
+    tls,
+    block = false,
+    env,
+  } = asked
   const routes = await openRoutes(env)
   const shown = withoutSecrets(url)
   const began = performance.now()

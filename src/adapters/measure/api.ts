@@ -1,6 +1,7 @@
 import type { Loan } from '../../core/ports.ts'
 import { admit, type Access } from '../http/access.ts'
-import { request, type Request, type Response } from '../http/http.ts'
+import type { Request, Response } from '../http/http.ts'
+import { requestOnce } from '../http/once.ts'
 
 /** A Prometheus, or anything with its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
 export type PrometheusServer = Access & { readonly url: string; readonly blockLinkLocal: boolean }
@@ -16,7 +17,7 @@ export async function askApi(
   given: PrometheusServer,
   path: string,
   asked: URLSearchParams,
-  { folder, ...rest }: Pick<Request, 'signal' | 'env' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder'>,
+  { folder, poll, ...rest }: Pick<Request, 'signal' | 'env' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder' | 'poll'>,
 ): Promise<Response> {
   const { headers, tls } = admit(given.url, given, { folder })
   const parts = { ...rest, accept: 'application/json', headers, tls, block: given.blockLinkLocal }
@@ -24,15 +25,19 @@ export async function askApi(
   const get = async () => {
     const url = new URL(below)
     for (const [name, value] of asked) url.searchParams.append(name, value)
-    return request(url.href, parts)
+    return requestOnce(url.href, parts, poll)
   }
   const post = async () =>
-    request(below, {
-      ...parts,
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      body: asked.toString(),
-    })
+    requestOnce(
+      below,
+      {
+        ...parts,
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: asked.toString(),
+      },
+      poll,
+    )
   const isLong = below.length + asked.toString().length > LONGEST_URL
   const answer = await (isLong ? post() : get())
   if (isLong) return NO_POST.includes(answer.status) ? get() : answer

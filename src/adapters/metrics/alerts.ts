@@ -103,6 +103,7 @@ async function get(given: Options, loan: Loan) {
     env: loan.env,
     maxBytes: LARGEST,
     signal: loan.signal,
+    ...(loan.poll && { poll: loan.poll }),
     deadline: loan.timeout ?? 10_000,
   })
   if (status !== 200) throw new Unreadable('unreachable', `${given.of} answered ${status}`)

@@ -9,7 +9,7 @@ import { metric } from '../define.ts'
 import { place } from '../file/env-disk.ts'
 import { checkInside } from '../file/inside.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
-import { request } from '../http/http.ts'
+import { requestOnce } from '../http/once.ts'
 import { parseRatings, type Rating } from '../measure/ratings.ts'
 import { parseSelector } from '../measure/selector.ts'
 
@@ -109,16 +109,20 @@ function meanOf(all: readonly Rating[], since: number): Measured {
 
 async function fetchRatings(url: string, given: Options, loan: Loan): Promise<string> {
   const { headers, tls } = admit(url, given, loan)
-  const { status, body } = await request(url, {
-    accept: 'application/json',
-    headers,
-    tls,
-    block: given.blockLinkLocal,
-    maxBytes: given.maxBytes,
-    signal: loan.signal,
-    env: loan.env,
-    deadline: loan.timeout ?? 10_000,
-  })
+  const { status, body } = await requestOnce(
+    url,
+    {
+      accept: 'application/json',
+      headers,
+      tls,
+      block: given.blockLinkLocal,
+      maxBytes: given.maxBytes,
+      signal: loan.signal,
+      env: loan.env,
+      deadline: loan.timeout ?? 10_000,
+    },
+    loan.poll,
+  )
   if (status !== 200) throw new Unreadable('unreachable', `the ratings answered ${status}`)
   return body
 }

@@ -7,7 +7,7 @@ import { metric } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { contradictions, figures, measuredBy, reachOf, readFigures } from '../measure/figures.ts'
 import { asksFrom, fillTimes, TIMES } from '../measure/times.ts'
-import { request } from '../http/http.ts'
+import { requestOnce } from '../http/once.ts'
 
 const options = z
   .strictObject({
@@ -29,17 +29,21 @@ export default metric({
     const fill = (text: string): string => fillTimes(text, now, lookBack(given))
     const { headers, tls } = admit(given.url, given, loan)
     const type = given.body === undefined ? {} : { 'content-type': 'application/json' }
-    const { status, body } = await request(fill(given.url), {
-      method: given.method,
-      accept: 'application/json',
-      headers: { ...type, ...headers },
-      ...(given.body !== undefined && { body: fill(given.body) }),
-      tls,
-      block: given.blockLinkLocal,
-      signal: loan.signal,
-      env: loan.env,
-      deadline: loan.timeout ?? 10_000,
-    })
+    const { status, body } = await requestOnce(
+      fill(given.url),
+      {
+        method: given.method,
+        accept: 'application/json',
+        headers: { ...type, ...headers },
+        ...(given.body !== undefined && { body: fill(given.body) }),
+        tls,
+        block: given.blockLinkLocal,
+        signal: loan.signal,
+        env: loan.env,
+        deadline: loan.timeout ?? 10_000,
+      },
+      loan.poll,
+    )
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)
     return readFigures(parseDocument(body), given)
   },

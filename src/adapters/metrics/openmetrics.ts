@@ -5,9 +5,9 @@ import { access, admit, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
-import { request } from '../http/http.ts'
 import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
+import { requestOnce } from '../http/once.ts'
 import { checkScraped } from '../measure/known.ts'
 import { parseSelector } from '../measure/selector.ts'
 
@@ -85,16 +85,20 @@ export default metric({
 async function scrape(given: Options, loan: Loan) {
   const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
-  const answer = await request(given.url, {
-    accept,
-    headers,
-    tls,
-    block: given.blockLinkLocal,
-    maxBytes: given.maxBytes,
-    signal: loan.signal,
-    env: loan.env,
-    deadline: loan.timeout ?? 10_000,
-  })
+  const answer = await requestOnce(
+    given.url,
+    {
+      accept,
+      headers,
+      tls,
+      block: given.blockLinkLocal,
+      maxBytes: given.maxBytes,
+      signal: loan.signal,
+      env: loan.env,
+      deadline: loan.timeout ?? 10_000,
+    },
+    loan.poll,
+  )
   if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)

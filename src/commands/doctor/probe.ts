@@ -55,7 +55,10 @@ function afterWrite(effect: Effect | undefined): string {
 export async function probeMetrics({ plan, lender, signal }: Probe): Promise<readonly DoctorFinding[]> {
   const { clock } = lender
   const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
-  const read = async () => Promise.all(metrics.map(async (metric) => metric.read(signal)))
+  const read = async () => {
+    const poll = { signal, clock }
+    return Promise.all(metrics.map(async (metric) => metric.read(signal, poll)))
+  }
   const from = clock.monotonic()
   const first = await read()
   if (metrics.length > 0) await clock.sleep(BETWEEN, signal)
