@@ -136,7 +136,8 @@ export function openJudge(
     if (overrides.includes('metrics') || overrides.includes('samples')) return
     for (const metric of plan.phases[step?.phase ?? 0]?.metrics ?? []) {
       const reading = sent.get(event.id)?.get(metric)
-      if (reading?.is !== 'value' || !(reading.value < 0.01)) broken('I7', `#${event.seq} goes forward on ${JSON.stringify(reading)}`)
+      const isKnown = reading?.is === 'value' ? reading.value < 0.01 : reading !== undefined && world().counts?.whole.has(reading) === true
+      if (!isKnown) broken('I7', `#${event.seq} goes forward on ${JSON.stringify(reading)}`)
     }
   }
   const backward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
@@ -224,7 +225,7 @@ export function openJudge(
       else if (state && differing(target, state.intent?.exposures ?? state.exposures) === undefined) stale.delete(target.name)
     },
     onReading: (metric, reading, process) => {
-      const isStale = reading.is === 'value' && process.clock.now() - (reading.at ?? 0) > 61_000
+      const isStale = reading.is !== 'missing' && process.clock.now() - (reading.at ?? 0) > 61_000
       const own = new Map(readings.get(process)).set(metric, isStale ? { is: 'missing', reason: 'stale', detail: '' } : reading)
       readings.set(process, own)
       polled.set(process, time.now)

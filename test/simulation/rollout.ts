@@ -23,6 +23,7 @@ import { drawPlan } from './plan.ts'
 import { LATEST, LONGEST_STOP, spawn, type Faults, type Machine, type Process } from './process.ts'
 import { seeded } from './random.ts'
 import { openTimeline } from './time.ts'
+import { openCounts } from './counts.ts'
 import { openWorld } from './world.ts'
 
 export interface Played {
@@ -84,6 +85,7 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
     random,
     fault,
     settle: SETTLE,
+    counts: openCounts(seed),
     hasClock: beside.hasClock,
     watcher: {
       ...judge,

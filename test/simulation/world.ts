@@ -10,6 +10,7 @@ import { isReplaced, newerMark } from '../../src/core/journal/fence.ts'
 import type { Fence } from '../../src/core/ports.ts'
 import type { Mark } from '../../src/core/toggle/mark.ts'
 import { parseWord, wordFor } from '../../src/core/toggle/words.ts'
+import type { Counts } from './counts.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './time.ts'
@@ -51,6 +52,8 @@ export interface World {
   checkpoint: Checkpoint | undefined
   lease: { readonly lease: Lease; readonly until: number } | undefined
   metricsAre: 'true' | 'silent' | 'not a number' | 'stale' | 'worrying'
+  /** What the application counts, where its metric is counted. */
+  readonly counts: Counts | undefined
   /** Whether users meet the fault now: what an honest metric shows. */
   isHarmful(): boolean
   journal(process: Process): Journal
@@ -64,12 +67,13 @@ export interface WorldParts {
   /** From this exposure of this toggle on the release hurts; undefined for a good one. */
   readonly fault: { readonly toggle: string; readonly from: number } | undefined
   readonly settle: number
+  readonly counts: Counts | undefined
   /** The store tells the time. */
   readonly hasClock: boolean
   readonly watcher: Watcher
 }
 
-export function openWorld({ plan, time, random, fault, settle, hasClock, watcher }: WorldParts): World {
+export function openWorld({ plan, time, random, fault, settle, counts, hasClock, watcher }: WorldParts): World {
   const events: Event[] = []
   const targets = Object.keys(plan.targets).map((name): SimulatedTarget => {
     const toggles = Object.values(plan.toggles).filter((toggle) => toggle.targets.includes(name))
@@ -83,12 +87,13 @@ export function openWorld({ plan, time, random, fault, settle, hasClock, watcher
     checkpoint: undefined,
     lease: undefined,
     metricsAre: 'true',
+    counts,
     isHarmful: () =>
       fault !== undefined && targets.some(({ words }) => (parseWord(words[fault.toggle] ?? 'false')?.exposure ?? 0) >= fault.from),
     journal: (process) => journalOf(world, process, { time, random, hasClock, watcher }),
     open: (process) => ({
       targets: targets.map((target) => openTarget(target, process, settle, watcher)),
-      metrics: Object.keys(plan.metrics).map((name) => openMetric(name, world, process, random, watcher)),
+      metrics: Object.keys(plan.metrics).map((name) => openMetric(name, world, process, { time, random, watcher })),
     }),
   }
   return world
@@ -198,7 +203,7 @@ function openTarget(target: SimulatedTarget, process: Process, settle: number, w
   }
 }
 
-function openMetric(name: string, world: World, process: Process, random: Random, watcher: Watcher): OpenMetric {
+function openMetric(name: string, world: World, process: Process, { time, random, watcher }: Omit<StoreParts, 'hasClock'>): OpenMetric {
   return {
     name,
     read: async () => {
@@ -206,7 +211,7 @@ function openMetric(name: string, world: World, process: Process, random: Random
       const reading = await process
         .io(
           'measure',
-          () => measure(world, process, random),
+          () => measure(world, process, random, time),
           () => new Error('timeout'),
         )
         .catch((): Reading => silent)
@@ -216,10 +221,15 @@ function openMetric(name: string, world: World, process: Process, random: Random
   }
 }
 
-function measure(world: World, { clock }: Process, random: Random): Reading {
-  const at = clock.now() - 1000
+function measure(world: World, process: Process, random: Random, time: Timeline): Reading {
+  const at = process.clock.now() - 1000
   const value = world.isHarmful() ? random.between(0.1, 0.3) : random.between(0, 0.008)
-  switch (world.metricsAre) {
+  const { counts, metricsAre } = world
+  if (counts && metricsAre !== 'silent') {
+    const rate = metricsAre === 'worrying' ? Math.max(value, 0.03) : value
+    return counts.read(time.now, metricsAre === 'stale' ? at - 600_000 : at, rate, process, metricsAre === 'not a number')
+  }
+  switch (metricsAre) {
     case 'true':
       return { is: 'value', value, at }
     case 'worrying':

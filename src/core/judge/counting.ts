@@ -63,7 +63,7 @@ export function count(
   const gained = added(before.owed ?? {}, fresh)
   const owing = { ...counting, owed: gained }
   if (doubt) return { counting: owing, counted: gone(doubt.reason, doubt.detail) }
-  if (isHeldBack(gained, marks, wholeOf(reading)))
+  if (isHeldBack(fresh, marks, wholeOf(reading)))
     return { counting: owing, counted: gone('reset', 'the counter began anew: the next sample tells whether its process did') }
   return { counting, counted: reading.is === 'ratio' ? { is: 'ratio', gained } : { is: 'quantile', quantile: reading.quantile, gained } }
 }
@@ -126,7 +126,7 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
       // Of one process all counters begin again together, also those that show more than before.
       const instance = instanceOf(id)
       const hasReset = instance !== undefined && reset.has(instance)
-      const isAgain = hasReset && old !== undefined && known?.from === undefined && !hasFallen(old, value)
+      const isAgain = hasReset && old !== undefined && !hasFallen(old, value)
       // The first error of a process creates its series, and must count; so must those of before its requests were counted.
       const isPart = key !== whole && value <= least && !hasReset && (old === undefined || known?.from !== undefined)
       const followed = isPart ? { gain: value } : isAgain ? followAgain(known, value) : followSeries(known, old, value)

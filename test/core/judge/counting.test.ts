@@ -55,6 +55,16 @@ describe('where a counter begins', () => {
     ['processes that began before the last poll', [born(0, 3, 1000), born(MINUTE * -9, 9, 5000)], 'in-turn'],
     ['one that is said to have begun later, but before it', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 500)], 'reset'],
     ['and has a life behind it', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 5000), born(-9 * MINUTE, 9, 5010)], 'in-turn'],
+    [
+      'what is owed of before does not speak for it',
+      [ratio(0, 10), born(-99 * MINUTE, 0, 9000), born(-99 * MINUTE, 0, 9100), born(-9 * MINUTE, 9, 9500)],
+      'reset',
+    ],
+    [
+      'what was held back of another',
+      [{ is: 'ratio', bad: {}, total: { b: 5 } }, born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 15_000)],
+      'reset',
+    ],
     ['and the other answers again', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 500), born(-99 * MINUTE, 0, 9100)], 'in-turn'],
     ['of one process everything begins again', [born(0, 1, 1000), born(0, 5, 100), born(0, 6, 200)], '6 of 200'],
     [
