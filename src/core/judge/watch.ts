@@ -24,6 +24,9 @@ export interface Tick {
 
 export type Readings = { readonly [metric: string]: Reading }
 
+/** Before the first step nobody has the change: whatever is looked back at is as it was. */
+const BEFORE_ALL: Duration = Infinity
+
 const UNREAD: Counted = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
 
 /**
@@ -54,7 +57,12 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     const metric = plan.metrics[name]
     if (!metric) return []
     const standard = standardAt(plan, phase, cursor, name)
-    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, { elapsed, watched }, standard)] as const]
+    return [
+      [
+        name,
+        judge(metric, before?.tracks[name], readings[name] ?? UNREAD, { elapsed, watched: cursor < 0 ? BEFORE_ALL : watched }, standard),
+      ] as const,
+    ]
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
   const trusted = phase.metrics.every((name) => {

@@ -114,6 +114,19 @@ const CRITERIA: readonly (readonly [string, readonly Poll[], number])[] = [
   ],
 ]
 
+describe('a metric that looks back', () => {
+  const back = plan({ metrics: { errors: metric({ looksBack: 5 * MINUTE }) } })
+  const reasonAt = (cursor: number, ...at: readonly number[]): string | undefined =>
+    at.reduce<Watch | undefined>(
+      (before, minute) => observe(back, { phase: phase(), cursor }, before, { errors: good }, tick(minute * MINUTE)),
+      undefined,
+    )?.tracks['errors']?.missing?.reason
+  it('says nothing of a step that is younger', () => expect(reasonAt(0, 0, 2, 4)).toBe('looks-back'))
+  it('says it once the step is as old', () => expect(reasonAt(0, 0, 2, 4, 5)).toBeUndefined())
+  it('says it before the first step, where nothing has changed', () => expect(reasonAt(-1, 0)).toBeUndefined())
+  it('counts time that was watched, not time that passed', () => expect(reasonAt(0, 0, 60)).toBe('looks-back'))
+})
+
 describe('criteria', () => {
   it.each(CRITERIA)('%s', (_, polls, held) => expect(poll(aimed, ...polls).criteria).toEqual({ 'core/0': held }))
   it('do not grow before the last step', () => expect(poll(early, [MINUTE, good]).criteria).toEqual({}))
