@@ -12,7 +12,8 @@ export const ENOUGH = 300
 
 /**
  * Chooses the buckets beyond which about 10 % and about 1 % of these requests are: one or two, the nearest in ratio.
- * None when no finite bound has anything beyond it. Chosen once, from polls that do not count themselves.
+ * Where nothing is beyond any bound, the lowest: nothing may come to be. Chosen once, from polls that do not count
+ * themselves; none without requests or a finite bound.
  */
 export function chooseBuckets(off: Histogram): readonly string[] {
   const all = off['+Inf'] ?? 0
@@ -24,7 +25,9 @@ export function chooseBuckets(off: Histogram): readonly string[] {
     const [nearest] = tails.toSorted((a, b) => Math.abs(ln(a.share / tail)) - Math.abs(ln(b.share / tail)) || Number(a.le) - Number(b.le))
     return nearest ? [nearest.le] : []
   })
-  return [...new Set(chosen)]
+  if (chosen.length > 0 || all === 0) return [...new Set(chosen)]
+  const bounds = Object.keys(off).filter((le) => le !== '+Inf')
+  return bounds.toSorted((a, b) => Number(a) - Number(b)).slice(0, 1)
 }
 
 /** Returns the requests slower than a bucket; undefined when the histogram no longer has it. */

@@ -121,7 +121,7 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): LedgerFi
   for (const entry of entries) {
     const needed = entry.le === undefined ? limits.proof : limits.bucketProof
     const proof = proofOf(entry.stream)
-    if (proof >= needed || (entry.le === undefined && excessOf(entry, policy, limits.last) <= NEGLIGIBLE)) continue
+    if (proof >= needed || excessOf(entry, policy, limits.last) <= NEGLIGIBLE) continue
     return { do: 'hold', evidence, because: 'proof', stream: nameOf(entry), proof, needed }
   }
   return { do: 'complete', evidence }

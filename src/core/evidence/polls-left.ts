@@ -21,7 +21,7 @@ export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy
   const limits = limitsOf(policy)
   if (finding.because === 'exposure') return untilBound(entry, ledger, policy, limits.step, finding.allowed)
   const proven = untilProven(entry, finding, ledger, policyFor(policy, entry.metric))
-  const bounded = entry.le === undefined ? untilBound(entry, ledger, policy, limits.last, NEGLIGIBLE) : undefined
+  const bounded = untilBound(entry, ledger, policy, limits.last, NEGLIGIBLE)
   return bounded === undefined ? proven : Math.min(proven ?? MOST, bounded)
 }
 

@@ -1,3 +1,4 @@
+import { ENOUGH } from './buckets.ts'
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
 import type { LedgerFinding } from './finding.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
@@ -51,7 +52,7 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
     case 'unmeasured':
       return 'nothing is measured: no metric counts both groups.'
     case 'buckets':
-      return `no bucket of ${finding.metric} has about a tenth or a hundredth of the requests beyond it yet.`
+      return `which buckets of ${finding.metric} are watched is not known yet: that takes ${ENOUGH} requests with the toggle off.`
     case 'proof': {
       const entry = entryOf(finding.stream, ledger)
       const { critical } = entry ? policyFor(policy, entry.metric) : policy

@@ -99,7 +99,7 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
   const traffic = { perSecond: flow.perSecond, rate: flow.rate, share }
   const tempered = { ...traffic, perSecond: flow.perSecond * etaOf(flow, share, own, plan.interval) }
   const proven = minutesToProve(own.critical, tempered, own) * 60_000
-  const bounded = flow.le === undefined ? pollsToBound(flow, share, own, plan.interval) * plan.interval : Infinity
+  const bounded = pollsToBound(flow, share, own, plan.interval) * plan.interval
   const takes = Math.max(LEAST_POLLS * plan.interval, Math.min(proven, bounded))
   const rounds = phase?.order === 'together' ? 1 : (phase?.toggles.length ?? 1)
   const patience = Math.min(MOST_POLLS * plan.interval, (phase?.planned?.max ?? Infinity) / rounds)

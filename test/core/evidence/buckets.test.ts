@@ -6,7 +6,7 @@ test.each<[string, Histogram, readonly string[]]>([
   ['the nearest in ratio, not in points', { '0.1': 600, '0.25': 970, '+Inf': 1000 }, ['0.25']],
   ['one bound for both', { '0.25': 960, '+Inf': 1000 }, ['0.25']],
   ['none with nothing beyond', { '0.25': 900, '0.5': 1000, '1': 1000, '+Inf': 1000 }, ['0.25']],
-  ['nothing slow at all', { '0.25': 1000, '+Inf': 1000 }, []],
+  ['nothing slow at all: the lowest bound', { '0.5': 1000, '0.25': 1000, '+Inf': 1000 }, ['0.25']],
   ['no requests', { '0.25': 0, '+Inf': 0 }, []],
   ['no finite bound', { '+Inf': 1000 }, []],
 ])('%s', (_, histogram, bounds) => {
