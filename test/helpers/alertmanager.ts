@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { freePort } from './port.ts'
 import { has } from './program.ts'
 import { ready } from './until.ts'
@@ -44,11 +44,16 @@ export async function startServer(
   program: string,
   files: Readonly<Record<string, string>>,
   argv: (folder: string, port: number) => string[],
+  { env, readyAt = '/-/ready' }: { readonly env?: (folder: string) => NodeJS.ProcessEnv; readonly readyAt?: string } = {},
 ): Promise<Server> {
-  const folder = mkdtempSync(join(tmpdir(), `rollout-${program}-`))
+  const folder = mkdtempSync(join(tmpdir(), `rollout-${basename(program)}-`))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const port = await freePort()
-  const child = spawn(program, argv(folder, port), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program, argv(folder, port), {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(env && { env: { ...process.env, ...env(folder) } }),
+  })
   let said = ''
   child.stderr.on('data', (part: Buffer) => (said += String(part)))
   const close = async (): Promise<void> => {
@@ -56,7 +61,7 @@ export async function startServer(
     rmSync(folder, { recursive: true, force: true })
   }
   const url = `http://127.0.0.1:${port}`
-  await ready(program, child, async () => isReady(url), { said: () => said, close })
+  await ready(program, child, async () => isReady(url + readyAt), { said: () => said, close })
   return { url, close }
 }
 
@@ -72,7 +77,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/-/ready`)).ok
+    return (await fetch(url)).ok
   } catch {
     return false
   }

@@ -4,7 +4,7 @@ import type { Fault } from '../../core/ports.ts'
 import { Unreadable, type Failures, type Measured, type Measures } from '../../core/values/reading.ts'
 import { parseDuration, type Duration } from '../../core/values/units.ts'
 import { instantAt, numberAt } from './document.ts'
-import { isReadablePath, select } from './select.ts'
+import { isOfLast, isReadablePath, select } from './select.ts'
 
 const path = z.string().min(1).refine(isReadablePath, { message: 'is not a JSONPath (RFC 9535) such as $.rows[?@.toggle == "on"].errors' })
 
@@ -41,7 +41,7 @@ const LOOKS_BACK: Duration = 300_000
 /** Returns what a document says. Throws `Unreadable`. */
 export function readFigures(document: JSONValue, given: Figures): Measured {
   const { path: written = 'value', pick, samples, timestamp, began } = given
-  const beside = pick === 'last' ? written : undefined
+  const beside = pick === 'last' || isOfLast(written) ? written : undefined
   const at = timestamp === undefined ? {} : { at: instantAt(document, timestamp, beside) }
   const ratio = ratioOf(given)
   if (ratio) {

@@ -102,7 +102,11 @@ async function call(given: PrometheusServer, path: string, asked: Readonly<Recor
 /** Resolves to the names of the labels that series of a selector have had within 30 days; none where there were no series. */
 export async function askLabels(given: PrometheusServer, selector: string, loan: Loan, until: number): Promise<readonly string[]> {
   const asked = new URLSearchParams({ 'match[]': selector, start: String(until - KNOWN_FOR), end: String(until) })
-  return answerOf(given, 'labels', asked, names, { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST })
+  const call = { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST }
+  const labels = await answerOf(given, 'labels', asked, names, call)
+  // VictoriaMetrics names __name__ alone also where there is no series at all.
+  if (labels.length !== 1 || labels[0] !== '__name__') return labels
+  return (await answerOf(given, 'label/__name__/values', asked, names, call)).length > 0 ? labels : []
 }
 
 async function answerOf<Data>(

@@ -2,12 +2,16 @@ import { compile, query, type JSONValue } from 'json-p3'
 
 /**
  * Returns what is at a path: with `$` every value that a JSONPath selects (RFC 9535), else one at most, at `a.b.0.c` or
- * `/a/b/0/c`. In a path with dots `last` is the last element of a list from which the rest of the path leads to something.
+ * `/a/b/0/c`. A path with dots that goes over `last` of a list has a value for each of its elements, null where the rest of
+ * the path leads to nothing.
  */
 export function select(document: JSONValue, path: string): readonly JSONValue[] {
-  if (path.startsWith('$')) return query(path, document).values()
-  const found = valueAtPath(document, path)
-  return found === undefined ? [] : [found]
+  return path.startsWith('$') ? query(path, document).values() : walk(document, keysOf(path))
+}
+
+/** Tells whether a path itself says which of several values is meant: the last that is there. */
+export function isOfLast(path: string): boolean {
+  return !path.startsWith('$') && !path.startsWith('/') && keysOf(path).includes('last')
 }
 
 /** Tells whether a path can be read. */
@@ -23,18 +27,22 @@ export function isReadablePath(path: string): boolean {
 
 /** Returns the value at `a.b.0.c` or `/a/b/0/c` (RFC 6901: `~1` stands for a slash, `~0` for a tilde); undefined when there is none. */
 export function valueAtPath(document: JSONValue, path: string): JSONValue {
-  if (!path.startsWith('/')) return walk(document, path.split('.'))
-  const keys = path.slice(1).split('/')
-  return walk(
-    document,
-    keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
-  )
+  const found = walk(document, keysOf(path))
+  return found.findLast((each) => each !== null) ?? found.at(-1)
 }
 
-function walk(node: JSONValue, [key, ...rest]: readonly string[]): JSONValue {
-  if (key === undefined) return node
-  if (typeof node !== 'object' || node === null) return undefined
-  if (!Array.isArray(node)) return Object.hasOwn(node, key) ? walk(node[key], rest) : undefined
-  if (key === 'last') return node.map((each) => walk(each, rest)).findLast((found) => found !== undefined && found !== null)
-  return /^\d+$/.test(key) ? walk(node[Number(key)], rest) : undefined
+function keysOf(path: string): readonly string[] {
+  if (!path.startsWith('/')) return path.split('.')
+  return path
+    .slice(1)
+    .split('/')
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function walk(node: JSONValue, [key, ...rest]: readonly string[]): readonly JSONValue[] {
+  if (key === undefined) return [node]
+  if (typeof node !== 'object' || node === null) return []
+  if (!Array.isArray(node)) return Object.hasOwn(node, key) ? walk(node[key], rest) : []
+  if (key === 'last') return node.flatMap((each) => (walk(each, rest).length > 0 ? walk(each, rest) : [null]))
+  return /^\d+$/.test(key) && Number(key) < node.length ? walk(node[Number(key)], rest) : []
 }
