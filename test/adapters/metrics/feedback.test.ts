@@ -17,7 +17,9 @@ const NOW = Date.now()
 const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString()
 
 async function read(options: { readonly [key: string]: Json }, folder = '/'): Promise<Reading> {
-  const plan = { metrics: { feedback: metric({ use: 'feedback', options }) } }
+  // A mean of ratings is no share: rules in percent are not about it.
+  const { success: _s, warning: _w, critical: _c, ...unruled } = metric({ use: 'feedback', options })
+  const plan = { metrics: { feedback: unruled } }
   const [open] = await openMetrics(plan, ['feedback'], { clock: realClock(), env: {}, folder, standingOf: namesAll })
   if (!open) throw new Error('no metric')
   return open.read(new AbortController().signal)
