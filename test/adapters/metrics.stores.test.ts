@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import json from '../../../src/adapters/metrics/json.ts'
-import prometheus from '../../../src/adapters/metrics/prometheus.ts'
-import type { Measured } from '../../../src/core/values/reading.ts'
-import type { Server } from '../../helpers/alertmanager.ts'
-import { LIMITS } from '../../helpers/limits.ts'
-import { checked, lend } from '../../helpers/loan.ts'
-import { hasGraphite, hasInflux, startGraphite, startInflux } from '../../helpers/series.ts'
-import { hasVictoria, startVictoria } from '../../helpers/victoria.ts'
+import json from '../../src/adapters/metrics/json.ts'
+import prometheus from '../../src/adapters/metrics/prometheus.ts'
+import type { Measured } from '../../src/core/values/reading.ts'
+import type { Server } from '../helpers/alertmanager.ts'
+import { LIMITS } from '../helpers/limits.ts'
+import { checked, lend } from '../helpers/loan.ts'
+import { hasGraphite, hasInflux, startGraphite, startInflux } from '../helpers/series.ts'
+import { hasVictoria, startVictoria } from '../helpers/victoria.ts'
 
 const readJson = async (options: object): Promise<Measured> => json.read(await checked(json, options), lend('/'))
 const MINUTE = 60_000
