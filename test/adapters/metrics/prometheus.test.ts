@@ -12,7 +12,7 @@ async function prometheus(answers: Readonly<Record<string, readonly (readonly [o
   return serve((request, response) => {
     const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://x')
     // Every metric is known.
-    if (pathname.endsWith('/labels')) return response.end('{"status":"success","data":["__name__"]}')
+    if (pathname.endsWith('/labels')) return response.end('{"status":"success","data":["__name__","instance","job"]}')
     seen.push(query)
     const result = (answers[query.get('query') ?? ''] ?? []).map(([metric, value]) => ({ metric, value: [NOW, value] }))
     return response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
