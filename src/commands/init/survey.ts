@@ -123,7 +123,7 @@ function latencyOf(name: string, series: readonly Sample[], { types, units, grou
   const longest = Math.max(...Object.keys(buckets).map(Number).filter(Number.isFinite))
   const all = increments({}, buckets)
   const hasLabel = groups !== undefined && series.some(({ labels }) => [groups.on, groups.off].includes(labels[groups.label] ?? ''))
-  // Where every request is in the first bucket nothing can be compared, and a comparison would never be decided.
+  // Without a request, or a bound, nothing can be compared.
   return [
     {
       name: of,

@@ -50,7 +50,7 @@ describe('the histogram of durations', () => {
   it.each<[string, object | undefined]>([
     [buckets('http_request_duration_seconds'), { name: 'http_request_duration_seconds', unit: 's', isDivided: false }],
     [buckets('http_request_duration_seconds', ',toggle="off"'), { unit: 's', isDivided: true }],
-    [buckets('http_request_duration_seconds', ',toggle="off"', ['0.1', '1'], 100), { unit: 's', isDivided: false }],
+    [buckets('http_request_duration_seconds', ',toggle="off"', ['0.1', '1'], 100), { unit: 's', isDivided: true }],
     [buckets('http_request_duration_ms', '', ['100', '1000']), { unit: 'ms' }],
     [buckets('http_request_latency', '', ['100', '1000']), { unit: 'ms' }],
     [buckets('http_request_latency'), { unit: 's' }],
