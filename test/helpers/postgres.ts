@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './port.ts'
-import { ready } from './until.ts'
+import { ready, until } from './until.ts'
 
 const VERSIONS = '/usr/lib/postgresql'
 
@@ -79,9 +79,12 @@ export async function startPostgres(password: string): Promise<Postgres> {
     const child = server
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise<void>((done) => child.once('exit', () => done()))
-    // A child that outlives its parent would keep the shared memory, and the next start would be refused.
-    for (const pid of processes()) killOne(pid)
+    // A child that outlives its parent keeps the shared memory, and the next start is refused: none may be born meanwhile.
+    send(child.pid, 'SIGSTOP')
+    const all = processes()
+    for (const pid of all) send(pid, 'SIGKILL')
     await gone
+    await until('every process of PostgreSQL is gone', () => all.every(hasEnded))
   }
   await start()
   return {
@@ -105,8 +108,17 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-function killOne(pid: number): void {
+function send(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    if (pid !== undefined) process.kill(pid, signal)
   } catch {}
+}
+
+/** A zombie that nobody has waited for yet holds nothing any more. */
+function hasEnded(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') === true
+  } catch {
+    return true
+  }
 }
