@@ -22,7 +22,7 @@ export function compareNext(of: Plan, cursor: number, before: Compared, readings
 
 /** The counters as a cursor is reached. */
 export function arriveAt(of: Plan, cursor: number, before: Compared, readings: { readonly [metric: string]: Reading }): Compared {
-  return { ...before, counting: beginAll(rampAt(of, cursor), before.counting, readings, NOW) }
+  return { ...before, counting: beginAll(of, rampAt(of, cursor), before.counting, readings, NOW) }
 }
 
 /** A track, and the counters it was counted from. */

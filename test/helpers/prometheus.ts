@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './port.ts'
+import { has } from './program.ts'
 import { ready } from './until.ts'
 
 export interface Prometheus {
@@ -12,7 +13,7 @@ export interface Prometheus {
 
 /** Whether Debian's `prometheus` is on this machine. */
 export function hasPrometheus(): boolean {
-  return spawnSync('prometheus', ['--version'], { stdio: 'ignore' }).status === 0
+  return has('prometheus')
 }
 
 /** A real Prometheus that scrapes one application every second; its data is gone with it, unless they are elsewhere. */

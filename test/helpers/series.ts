@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { startServer, type Server } from './alertmanager.ts'
 import { has } from './program.ts'
 
@@ -35,7 +34,7 @@ bind-address = "127.0.0.1:0"
 
 /** Whether Debian's `graphite-web` is on this machine. */
 export function hasGraphite(): boolean {
-  return spawnSync(PYTHON, ['-c', 'import graphite, whisper'], { stdio: 'ignore' }).status === 0
+  return has(PYTHON, '-c', 'import graphite, whisper')
 }
 
 const SETTINGS = `from graphite.settings import *

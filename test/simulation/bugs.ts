@@ -48,8 +48,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an old sample is a fresh one',
     file: 'core/judge/fresh.ts',
-    find: 'if (age > metric.maxAge) return',
-    replace: 'if (age > metric.maxAge * 1e9) return',
+    find: 'if (age > metric.maxAge)',
+    replace: 'if (age > metric.maxAge * 1e9)',
   },
   {
     name: 'hold time is a difference of wall clocks',

@@ -15,7 +15,7 @@ interface Shared {
   readonly answer: Promise<Response>
 }
 
-/** What was asked in a poll lives as long as the poll: no later one can be given its answers. */
+/** Answers live as long as their poll: no later one can be given them. */
 const polls = new WeakMap<SharedPoll, Map<string, Shared>>()
 
 /**

@@ -1,10 +1,9 @@
 import type { Loan } from '../../core/ports.ts'
-import { admit, type Access } from '../http/access.ts'
-import type { Request, Response } from '../http/http.ts'
-import { requestOnce } from '../http/once.ts'
+import { askSource, type Source } from '../http/ask-source.ts'
+import type { Response } from '../http/http.ts'
 
 /** A Prometheus, or anything with its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
-export type PrometheusServer = Access & { readonly url: string; readonly blockLinkLocal: boolean }
+export type PrometheusServer = Source
 
 /** Servers and proxies take URLs of some kilobytes; a form has no limit that a query would reach. */
 const LONGEST_URL = 2000
@@ -17,27 +16,18 @@ export async function askApi(
   given: PrometheusServer,
   path: string,
   asked: URLSearchParams,
-  { folder, poll, ...rest }: Pick<Request, 'signal' | 'env' | 'deadline' | 'maxBytes'> & Pick<Loan, 'folder' | 'poll'>,
+  loan: Loan,
+  maxBytes: number,
 ): Promise<Response> {
-  const { headers, tls } = admit(given.url, given, { folder })
-  const parts = { ...rest, accept: 'application/json', headers, tls, block: given.blockLinkLocal }
   const below = apiUrl(given.url, path)
+  const parts = { accept: 'application/json', maxBytes }
   const get = async () => {
     const url = new URL(below)
     for (const [name, value] of asked) url.searchParams.append(name, value)
-    return requestOnce(url.href, parts, poll)
+    return askSource(given, url.href, parts, loan)
   }
-  const post = async () =>
-    requestOnce(
-      below,
-      {
-        ...parts,
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        body: asked.toString(),
-      },
-      poll,
-    )
+  const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: asked.toString() } as const
+  const post = async () => askSource(given, below, { ...parts, ...form }, loan)
   const isLong = below.length + asked.toString().length > LONGEST_URL
   const answer = await (isLong ? post() : get())
   if (isLong) return NO_POST.includes(answer.status) ? get() : answer

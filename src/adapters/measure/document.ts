@@ -1,6 +1,6 @@
 import type { JSONValue } from 'json-p3'
 import { Unreadable } from '../../core/values/reading.ts'
-import { isOfLast, select } from './select.ts'
+import { lastOf, select } from './select.ts'
 
 /** How several numbers that a path selects become one: the last that is there, or all of them together. */
 export type Pick = 'last' | 'sum'
@@ -22,7 +22,7 @@ export function parseDocument(body: string): JSONValue {
  */
 export function numberAt(document: JSONValue, path: string, pick?: Pick): number {
   const found = select(document, path)
-  if (found.length > 1 && pick === undefined && !isOfLast(path))
+  if (found.length > 1 && pick === undefined && lastOf(path) === undefined)
     throw new Unreadable('several', `${path} selects ${found.length} values: pick: last or pick: sum makes one of them`)
   const there = found.filter((value) => !isNothing(value))
   if (there.length === 0) throw new Unreadable('empty', `nothing is at ${path}`)
@@ -33,17 +33,13 @@ export function numberAt(document: JSONValue, path: string, pick?: Pick): number
 /**
  * Returns the point in time at a path, in milliseconds: seconds or milliseconds since the epoch, or ISO 8601 with an offset.
  * Where a number was the last of several, `beside` is its path, and the time is that of the same one; of several others it is
- * the last where its path says so, else the oldest: together they are no newer. Throws `Unreadable`.
+ * the oldest: together they are no newer. Throws `Unreadable`.
  */
 export function instantAt(document: JSONValue, path: string, beside?: string): number {
   const found = select(document, path)
   const numbers = beside === undefined ? [] : select(document, beside)
   const isBeside = numbers.length > 1 && numbers.length === found.length
-  const times = isBeside
-    ? [found[numbers.findLastIndex((value) => !isNothing(value))]]
-    : isOfLast(path)
-      ? found.filter((value) => !isNothing(value)).slice(-1)
-      : found
+  const times = isBeside ? [found[numbers.findLastIndex((value) => !isNothing(value))]] : found
   if (times.length === 0 || times.some(isNothing)) throw new Unreadable('empty', `no time is at ${path}`)
   return times.map((value) => instantOf(value, path)).reduce((a, b) => Math.min(a, b))
 }

@@ -4,7 +4,7 @@ import type { Fault } from '../../core/ports.ts'
 import { Unreadable, type Failures, type Measured, type Measures } from '../../core/values/reading.ts'
 import { parseDuration, type Duration } from '../../core/values/units.ts'
 import { instantAt, numberAt } from './document.ts'
-import { isOfLast, isReadablePath, select } from './select.ts'
+import { lastOf, isReadablePath, select } from './select.ts'
 
 const path = z.string().min(1).refine(isReadablePath, { message: 'is not a JSONPath (RFC 9535) such as $.rows[?@.toggle == "on"].errors' })
 
@@ -28,7 +28,7 @@ export const figures = {
     .describe('How far back the number looks; what {{from}} stands for (5m)'),
 }
 
-/** What was written of `figures`. */
+/** Options of `figures`, as they were written. */
 export type Figures = { readonly [name in Exclude<keyof typeof figures, 'ratio' | 'pick'>]?: string | undefined } & {
   readonly ratio?: { readonly bad: string; readonly total: string } | undefined
   readonly pick?: 'last' | 'sum' | undefined
@@ -41,12 +41,13 @@ const LOOKS_BACK: Duration = 300_000
 /** Returns what a document says. Throws `Unreadable`. */
 export function readFigures(document: JSONValue, given: Figures): Measured {
   const { path: written = 'value', pick, samples, timestamp, began } = given
-  const beside = pick === 'last' || isOfLast(written) ? written : undefined
+  const counted = ratioOf(given)
+  const number = counted?.total ?? written
+  const beside = pick === 'last' || lastOf(number) !== undefined ? number : undefined
   const at = timestamp === undefined ? {} : { at: instantAt(document, timestamp, beside) }
-  const ratio = ratioOf(given)
-  if (ratio) {
+  if (counted) {
     const instance = began === undefined ? {} : { instance: { began: instantAt(document, began) } }
-    return { is: 'ratio', ...at, ...instance, ...countsOf(document, ratio, given) }
+    return { is: 'ratio', ...at, ...instance, ...countsOf(document, counted, given) }
   }
   if (samples !== undefined && given.looksBack === undefined)
     throw new Unreadable('malformed', 'nobody says since when the samples count: looksBack: 5m says how far back they go')
@@ -86,11 +87,12 @@ export function contradictions(given: Figures): readonly Fault[] {
       'would count requests from before the step as its own',
       'looksBack: 5m says how far back the number and its samples go',
     )
-  if (/^(?!\$).*\blast\b/.test(given.timestamp ?? ''))
+  const list = lastOf(given.timestamp ?? '')
+  if (list !== undefined && list !== lastOf(ratioOf(given)?.total ?? given.path ?? ''))
     refuse(
       'timestamp',
-      'last may be another point than that of the number',
-      '$.points[*][0] with pick: last, and a path that selects as many',
+      'is the last of another list than the number: it may be that of another point',
+      'a path over the list of the number',
     )
   return faults
 }

@@ -7,7 +7,7 @@ import { parseMatchers, parseSelector } from './selector.ts'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What was known of the options of one metric stays known, and is asked once in a process. */
+/** Selectors that are known, by the options of their metric: each is asked for once in a process. */
 const known = new WeakMap<PrometheusServer, Set<string>>()
 
 /**

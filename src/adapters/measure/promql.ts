@@ -50,7 +50,7 @@ export class Refused extends Unreadable {}
 /** Resolves to the series a query gives now, or at `time` (seconds). Throws `Unreadable`; `Refused` when Prometheus does not take the query. */
 export async function ask(given: PrometheusServer, query: string, loan: Loan, time?: number): Promise<readonly InstantSample[]> {
   const asked = { query, ...(time !== undefined && { time: String(time) }) }
-  const data = await call(given, 'query', asked, { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST })
+  const data = await call(given, 'query', asked, loan)
   if (data.resultType === 'matrix' || data.resultType === 'string')
     throw new Unreadable('malformed', `the query gives a ${data.resultType}; a single number is expected`)
   if (data.resultType === 'scalar') return [{ labels: {}, value: parseValue(data.result[1]), evaluated: data.result[0] }]
@@ -73,7 +73,7 @@ export async function askRange(
   loan: Loan,
 ): Promise<ReadonlyMap<number, readonly InstantSample[]>> {
   const asked = { query, start: String(from / 1000), end: String(to / 1000), step: String(step / 1000) }
-  const data = await call(given, 'query_range', asked, { ...loan, deadline: LONGEST, maxBytes: LARGEST })
+  const data = await call(given, 'query_range', asked, { ...loan, timeout: LONGEST })
   if (data.resultType !== 'matrix')
     throw new Unreadable('malformed', `the query gives a ${data.resultType} over time; a matrix is expected`)
   const times = new Map<number, InstantSample[]>()
@@ -90,23 +90,17 @@ export async function askRange(
   return times
 }
 
-interface Call extends Loan {
-  readonly deadline: Duration
-  readonly maxBytes: number
-}
-
-async function call(given: PrometheusServer, path: string, asked: Readonly<Record<string, string>>, loan: Call) {
+async function call(given: PrometheusServer, path: string, asked: Readonly<Record<string, string>>, loan: Loan) {
   return answerOf(given, path, new URLSearchParams(asked), found, loan)
 }
 
 /** Resolves to the names of the labels that series of a selector have had within 30 days; none where there were no series. */
 export async function askLabels(given: PrometheusServer, selector: string, loan: Loan, until: number): Promise<readonly string[]> {
   const asked = new URLSearchParams({ 'match[]': selector, start: String(until - KNOWN_FOR), end: String(until) })
-  const call = { ...loan, deadline: loan.timeout ?? 10_000, maxBytes: LARGEST }
-  const labels = await answerOf(given, 'labels', asked, names, call)
+  const labels = await answerOf(given, 'labels', asked, names, loan)
   // VictoriaMetrics names __name__ alone also where there is no series at all.
   if (labels.length !== 1 || labels[0] !== '__name__') return labels
-  return (await answerOf(given, 'label/__name__/values', asked, names, call)).length > 0 ? labels : []
+  return (await answerOf(given, 'label/__name__/values', asked, names, loan)).length > 0 ? labels : []
 }
 
 async function answerOf<Data>(
@@ -114,9 +108,9 @@ async function answerOf<Data>(
   path: string,
   asked: URLSearchParams,
   schema: z.ZodType<Data>,
-  loan: Call,
+  loan: Loan,
 ): Promise<Data> {
-  const { status, body } = await askApi(given, `/api/v1/${path}`, asked, loan).catch((thrown: unknown) => {
+  const { status, body } = await askApi(given, `/api/v1/${path}`, asked, loan, LARGEST).catch((thrown: unknown) => {
     if (!(thrown instanceof Unreadable) || thrown.reason !== 'too-large') throw thrown
     throw new Unreadable('too-large', `${thrown.message}: ${FEWER}`, { cause: thrown })
   })

@@ -9,9 +9,11 @@ export function select(document: JSONValue, path: string): readonly JSONValue[] 
   return path.startsWith('$') ? query(path, document).values() : walk(document, keysOf(path))
 }
 
-/** Tells whether a path itself says which of several values is meant: the last that is there. */
-export function isOfLast(path: string): boolean {
-  return !path.startsWith('$') && !path.startsWith('/') && keysOf(path).includes('last')
+/** Returns the list whose last element a path with dots means; undefined for one that means none. */
+export function lastOf(path: string): string | undefined {
+  const keys = /^[$/]/.test(path) ? [] : keysOf(path)
+  const nth = keys.indexOf('last')
+  return nth === -1 ? undefined : keys.slice(0, nth).join('.')
 }
 
 /** Tells whether a path can be read. */
@@ -43,6 +45,10 @@ function walk(node: JSONValue, [key, ...rest]: readonly string[]): readonly JSON
   if (key === undefined) return [node]
   if (typeof node !== 'object' || node === null) return []
   if (!Array.isArray(node)) return Object.hasOwn(node, key) ? walk(node[key], rest) : []
-  if (key === 'last') return node.flatMap((each) => (walk(each, rest).length > 0 ? walk(each, rest) : [null]))
+  if (key === 'last')
+    return node.flatMap((each) => {
+      const found = walk(each, rest)
+      return found.length > 0 ? found : [null]
+    })
   return /^\d+$/.test(key) && Number(key) < node.length ? walk(node[Number(key)], rest) : []
 }

@@ -20,6 +20,8 @@ const WHAT = { value: 'gauge', ratio: 'failures', quantile: 'latency' } as const
 function checkNumbers(measured: Measured): void {
   if (typeof measured !== 'object' || measured === null) throw malformed()
   if (measured.at !== undefined && !Number.isFinite(measured.at)) throw new Unreadable('not-finite', `its time is ${measured.at}`)
+  if ('instance' in measured && measured.instance && !Number.isFinite(measured.instance.began))
+    throw new Unreadable('not-finite', `its process began at ${measured.instance.began}`)
   switch (measured.is) {
     case 'value':
       if (typeof measured.value !== 'number') throw malformed()

@@ -98,14 +98,8 @@ function namesOf(found: readonly Labels[]): string {
 async function get(given: Options, loan: Loan) {
   const isAlertmanager = given.of === 'alertmanager'
   const asked = isAlertmanager ? { active: 'true', silenced: 'false', inhibited: 'false' } : { type: 'alert' }
-  const { status, body, headers } = await askApi(given, isAlertmanager ? '/api/v2/alerts' : '/api/v1/rules', new URLSearchParams(asked), {
-    folder: loan.folder,
-    env: loan.env,
-    maxBytes: LARGEST,
-    signal: loan.signal,
-    ...(loan.poll && { poll: loan.poll }),
-    deadline: loan.timeout ?? 10_000,
-  })
+  const path = isAlertmanager ? '/api/v2/alerts' : '/api/v1/rules'
+  const { status, body, headers } = await askApi(given, path, new URLSearchParams(asked), loan, LARGEST)
   if (status !== 200) throw new Unreadable('unreachable', `${given.of} answered ${status}`)
   const age = ageOf(headers)
   const made = Date.parse(headers['date'] ?? '')

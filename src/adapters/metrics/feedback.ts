@@ -4,12 +4,12 @@ import { messageOf } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { Unreadable, type Failures, type Measured } from '../../core/values/reading.ts'
 import { parseDuration, type Duration } from '../../core/values/units.ts'
-import { access, admit, serverOf } from '../http/access.ts'
+import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { place } from '../file/env-disk.ts'
 import { checkInside } from '../file/inside.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
-import { requestOnce } from '../http/once.ts'
+import { askSource } from '../http/ask-source.ts'
 import { parseRatings, type Rating } from '../measure/ratings.ts'
 import { parseSelector } from '../measure/selector.ts'
 
@@ -108,21 +108,7 @@ function meanOf(all: readonly Rating[], since: number): Measured {
 }
 
 async function fetchRatings(url: string, given: Options, loan: Loan): Promise<string> {
-  const { headers, tls } = admit(url, given, loan)
-  const { status, body } = await requestOnce(
-    url,
-    {
-      accept: 'application/json',
-      headers,
-      tls,
-      block: given.blockLinkLocal,
-      maxBytes: given.maxBytes,
-      signal: loan.signal,
-      env: loan.env,
-      deadline: loan.timeout ?? 10_000,
-    },
-    loan.poll,
-  )
+  const { status, body } = await askSource({ ...given, url }, url, { accept: 'application/json', maxBytes: given.maxBytes }, loan)
   if (status !== 200) throw new Unreadable('unreachable', `the ratings answered ${status}`)
   return body
 }

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { Unreadable } from '../../core/values/reading.ts'
 import { unknownPlaceholder } from '../../core/values/template.ts'
 import type { Duration } from '../../core/values/units.ts'
-import { access, admit, serverOf } from '../http/access.ts'
+import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { contradictions, figures, measuredBy, reachOf, readFigures } from '../measure/figures.ts'
 import { asksFrom, fillTimes, TIMES } from '../measure/times.ts'
-import { requestOnce } from '../http/once.ts'
+import { askSource } from '../http/ask-source.ts'
 
 const options = z
   .strictObject({
@@ -27,23 +27,9 @@ export default metric({
   read: async (given, loan) => {
     const now = loan.clock.now()
     const fill = (text: string): string => fillTimes(text, now, lookBack(given))
-    const { headers, tls } = admit(given.url, given, loan)
-    const type = given.body === undefined ? {} : { 'content-type': 'application/json' }
-    const { status, body } = await requestOnce(
-      fill(given.url),
-      {
-        method: given.method,
-        accept: 'application/json',
-        headers: { ...type, ...headers },
-        ...(given.body !== undefined && { body: fill(given.body) }),
-        tls,
-        block: given.blockLinkLocal,
-        signal: loan.signal,
-        env: loan.env,
-        deadline: loan.timeout ?? 10_000,
-      },
-      loan.poll,
-    )
+    const form = given.body !== undefined && { headers: { 'content-type': 'application/json' }, body: fill(given.body) }
+    const asked = { method: given.method, accept: 'application/json', ...form }
+    const { status, body } = await askSource(given, fill(given.url), asked, loan)
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)
     return readFigures(parseDocument(body), given)
   },

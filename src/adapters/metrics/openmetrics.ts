@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
 import type { Loan } from '../../core/ports.ts'
-import { access, admit, serverOf } from '../http/access.ts'
+import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
-import { requestOnce } from '../http/once.ts'
+import { askSource } from '../http/ask-source.ts'
 import { checkScraped } from '../measure/known.ts'
 import { parseSelector } from '../measure/selector.ts'
 
@@ -83,22 +83,8 @@ export default metric({
 })
 
 async function scrape(given: Options, loan: Loan) {
-  const { headers, tls } = admit(given.url, given, loan)
   const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
-  const answer = await requestOnce(
-    given.url,
-    {
-      accept,
-      headers,
-      tls,
-      block: given.blockLinkLocal,
-      maxBytes: given.maxBytes,
-      signal: loan.signal,
-      env: loan.env,
-      deadline: loan.timeout ?? 10_000,
-    },
-    loan.poll,
-  )
+  const answer = await askSource(given, given.url, { accept, maxBytes: given.maxBytes }, loan)
   if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
@@ -117,7 +103,7 @@ const STARTED = 'process_start_time_seconds'
 /** The one process that answered; nothing where the page is that of several, or does not say. */
 function instanceOf(samples: readonly Sample[]) {
   const [only, second] = samples.filter(({ name }) => name === STARTED)
-  return only && !second ? { instance: { began: only.value * 1000 } } : {}
+  return only && !second && Number.isFinite(only.value) ? { instance: { began: only.value * 1000 } } : {}
 }
 
 /** The selector of a histogram's buckets: its name may stand before the braces or, quoted, inside. */

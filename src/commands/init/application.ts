@@ -1,7 +1,8 @@
 import { parseExposition, type Sample } from '../../adapters/measure/exposition.ts'
 import { request } from '../../adapters/http/http.ts'
 import { flowsIn, type Flow } from '../../core/forecast/outlook.ts'
-import { increments } from '../../core/judge/counters.ts'
+import { totals } from '../../core/judge/counters.ts'
+import { gainedOver } from '../../core/judge/gained-over.ts'
 import { messageOf } from '../../core/values/errors.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
@@ -56,12 +57,11 @@ async function measure(session: Session, first: Scrape, requests: Requests): Pro
     await session.clock.sleep(APART, session.signal)
     const next = await scrape(session, first)
     if (!('samples' in next)) return undefined
-    const now = countersIn(next.samples, requests)
-    const gained = increments(countersIn(first.samples, requests), now)
+    const gained = gainedOver([first, next].map(({ at, samples }) => ({ at, reading: { is: 'ratio', ...countersIn(samples, requests) } })))
     // Many applications count the requests for their metrics too.
     const counted = (gained['total'] ?? 0) - nth
     if (counted <= 0) continue
-    const all = increments({}, now)
+    const all = totals({ ...countersIn(next.samples, requests) })
     const [flow] = flowsIn('', { ...gained, total: counted }, all, (next.at - first.at) / 1000)
     return flow && { perSecond: flow.perSecond, rate: flow.rate }
   }

@@ -1,7 +1,7 @@
 import { seriesId, type Sample } from '../../adapters/measure/exposition.ts'
 import { chooseBuckets } from '../../core/evidence/buckets.ts'
-import { increments, quantile, type Counters } from '../../core/judge/counters.ts'
-import type { Series } from '../../core/values/reading.ts'
+import { quantile, totals } from '../../core/judge/counters.ts'
+import type { Failures, Series } from '../../core/values/reading.ts'
 import { findTellingLabel, type TellingLabel } from './telling-label.ts'
 
 /** What an application counts that a plan can read. */
@@ -63,7 +63,7 @@ export function surveyScrape(text: string, samples: readonly Sample[], toggles: 
 }
 
 /** Returns what the counter of requests holds. */
-export function countersIn(samples: readonly Sample[], { name, status }: Requests): Counters {
+export function countersIn(samples: readonly Sample[], { name, status }: Requests): Failures {
   const total = samples.filter((each) => each.name === name)
   return { bad: seriesOf(total.filter(({ labels }) => labels[status]?.startsWith('5'))), total: seriesOf(total) }
 }
@@ -121,7 +121,7 @@ function latencyOf(name: string, series: readonly Sample[], { types, units, grou
   const buckets = Object.fromEntries([...bounds].map(([le, each]) => [le, seriesOf(each)]))
   if (!buckets['+Inf']) return []
   const longest = Math.max(...Object.keys(buckets).map(Number).filter(Number.isFinite))
-  const all = increments({}, buckets)
+  const all = totals(buckets)
   const hasLabel = groups !== undefined && series.some(({ labels }) => [groups.on, groups.off].includes(labels[groups.label] ?? ''))
   // Without a request, or a bound, nothing can be compared.
   return [

@@ -1,6 +1,8 @@
 import { withDeadline } from '../../adapters/deadline.ts'
 import type { OpenMetric } from '../../adapters/open.ts'
-import { increments, type Bin, type Counters } from '../../core/judge/counters.ts'
+import type { Past } from '../../core/ports.ts'
+import { totals, type Counters } from '../../core/judge/counters.ts'
+import { gainedOver } from '../../core/judge/gained-over.ts'
 import { flowsIn, type Flow } from '../../core/forecast/outlook.ts'
 import type { Reading } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
@@ -32,33 +34,26 @@ export async function measureTraffic(
 }
 
 async function measure({ clock }: Session, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
-  const seen: { readonly at: number; readonly counters: Counters }[] = []
+  const seen: Past[] = []
   const add = (at: number, reading: Reading): void => {
-    const counters = countersOf(reading)
-    if (counters) seen.push({ at, counters })
+    if (countersOf(reading)) seen.push({ at, reading })
   }
   if (metric.history) {
     const now = clock.now()
     for await (const { at, reading } of metric.history({ from: now - BACK, to: now, step: STEP }, signal)) add(at, reading)
   } else {
-    add(clock.monotonic(), await metric.read(signal))
+    add(clock.now(), await metric.read(signal))
     await clock.sleep(APART, signal)
-    add(clock.monotonic(), await metric.read(signal))
+    add(clock.now(), await metric.read(signal))
   }
   const [first, last] = [seen[0], seen.at(-1)]
-  if (!first || !last || last.at <= first.at) return []
-  const gained = seen.slice(1).map(({ counters }, nth) => increments(seen[nth]?.counters ?? {}, counters))
+  const counters = last && countersOf(last.reading)
+  if (!first || !counters || last.at <= first.at) return []
   // The rates are those since the counters began: a second or ten minutes hold too few errors.
-  return flowsIn(metric.name, total(gained), increments({}, last.counters), (last.at - first.at) / 1000)
+  return flowsIn(metric.name, gainedOver(seen), totals(counters), (last.at - first.at) / 1000)
 }
 
 function countersOf(reading: Reading): Counters | undefined {
   if (reading.is === 'ratio') return { bad: reading.bad, total: reading.total }
   return reading.is === 'quantile' ? reading.buckets : undefined
-}
-
-function total(all: readonly Bin['counts'][]): Bin['counts'] {
-  const sums: Record<string, number> = {}
-  for (const counts of all) for (const [key, count] of Object.entries(counts)) sums[key] = (sums[key] ?? 0) + count
-  return sums
 }

@@ -20,7 +20,7 @@ import {
   type Progress,
   type State,
 } from './state.ts'
-import { withoutSingles, type Track, type Watch } from '../judge/track.ts'
+import { withoutSingles, withoutUnmet, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
@@ -170,18 +170,8 @@ function unticked(checked: readonly Checked[], { phase, item }: Pick<Checked, 'p
 
 /** A person has looked at what the evidence asked about. */
 function reconsidered(watch: Watch): Watch {
-  const looked = withoutStreaks(withoutSingles(watch))
+  const looked = withoutUnmet(withoutSingles(watch))
   return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
-}
-
-/** A person has looked: waiting for proof begins anew. */
-function withoutStreaks(watch: Watch): Watch {
-  return { ...watch, tracks: Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withoutStreak(track)])) }
-}
-
-function withoutStreak(track: Track): Track {
-  const { unmetFor: _, ...rest } = track
-  return rest
 }
 
 function unknownKind({ seq, type, version }: Pick<Stamp, 'seq' | 'version'> & { readonly type: string }): NonNullable<State['unknown']> {

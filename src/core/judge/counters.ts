@@ -11,23 +11,11 @@ export interface Bin {
   readonly counts: { readonly [key: string]: number }
 }
 
-/**
- * Returns what each counter gained between two polls. A series that went down was reset and has gained what it shows
- * now; one not seen before began at zero: the first error of a process creates its series, and must count.
- */
-export function increments(before: Counters, now: Counters): Bin['counts'] {
+/** Returns what each counter shows, all its series together. */
+export function totals(counters: Counters): Bin['counts'] {
   return Object.fromEntries(
-    Object.entries(now).map(([key, series]) => {
-      const old = before[key] ?? {}
-      const gains = Object.entries(series).map(([id, value]) => gain(old[id] ?? 0, value))
-      return [key, gains.reduce((all, each) => all + each, 0)]
-    }),
+    Object.entries(counters).map(([key, series]) => [key, Object.values(series).reduce((all, each) => all + each, 0)]),
   )
-}
-
-function gain(before: number, now: number): number {
-  if (!Number.isFinite(now) || now < 0) return 0
-  return now < before ? now : now - before
 }
 
 /** Returns the sum of all bins, key by key. */

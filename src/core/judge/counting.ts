@@ -1,7 +1,7 @@
 import { defined } from '../values/defined.ts'
-import type { Bin, Counters } from './counters.ts'
+import { totals, type Bin, type Counters } from './counters.ts'
 import { followAgain, followSeries, hasFallen, REMEMBERED, type Doubt, type Origin } from './origin.ts'
-import type { Measured, Missing, Reading, Series } from '../values/reading.ts'
+import { absent, type Measured, type Reading, type Series } from '../values/reading.ts'
 import type { Instant } from '../values/units.ts'
 
 /** Whose requests: everybody's, those with the toggle on, those with it off. */
@@ -32,9 +32,9 @@ export type Counted =
 type Cumulative = Extract<Measured, { is: 'ratio' | 'quantile' }>
 
 /** Returns the memory as a step is reached: what was counted on the way there belongs to neither step. */
-export function beginCounting(before: Counting | undefined, reading: Reading | undefined, wanted: readonly Side[], now: Instant): Counting {
+export function beginCounting(before: Counting | undefined, reading: Reading, wanted: readonly Side[], now: Instant): Counting {
   const { last: _l, at: _a, began: _b, owed: _o, ...kept } = before ?? {}
-  if (reading?.is !== 'ratio' && reading?.is !== 'quantile') return kept
+  if (reading.is !== 'ratio' && reading.is !== 'quantile') return kept
   const last = sidesOf(reading, wanted)
   return brokenIn(last) === undefined ? defined({ ...kept, last, at: now, began: reading.instance?.began }) : kept
 }
@@ -52,19 +52,19 @@ export function count(
   if (reading.is === 'missing' || reading.is === 'value') return { ...(before && { counting: before }), counted: reading }
   const last = sidesOf(reading, wanted)
   const wrong = brokenIn(last)
-  if (wrong !== undefined) return { ...(before && { counting: before }), counted: gone('not-finite', wrong) }
+  if (wrong !== undefined) return { ...(before && { counting: before }), counted: absent('not-finite', wrong) }
   const began = reading.instance?.began
   const next = { last: mergedSides(before?.last ?? {}, last), at: now, ...(began !== undefined && { began }) }
-  if (!before?.last) return { counting: { ...before, ...next }, counted: gone('first-poll', 'a counter needs two polls') }
+  if (!before?.last) return { counting: { ...before, ...next }, counted: absent('first-poll', 'a counter needs two polls') }
   const { gained: fresh, marks, doubt } = follow(before, before.last, last, reading, now)
   const distrust = distrustOf(before, marks, doubt)
   const counting = defined({ ...next, marks: Object.keys(marks).length > 0 ? marks : undefined, distrust })
-  if (distrust) return { counting, counted: gone('in-turn', distrust.detail) }
+  if (distrust) return { counting, counted: absent('in-turn', distrust.detail) }
   const gained = added(before.owed ?? {}, fresh)
   const owing = { ...counting, owed: gained }
-  if (doubt) return { counting: owing, counted: gone(doubt.reason, doubt.detail) }
+  if (doubt) return { counting: owing, counted: absent(doubt.reason, doubt.detail) }
   if (isHeldBack(fresh, marks, wholeOf(reading)))
-    return { counting: owing, counted: gone('reset', 'the counter began anew: the next sample tells whether its process did') }
+    return { counting: owing, counted: absent('reset', 'the counter began anew: the next sample tells whether its process did') }
   return { counting, counted: reading.is === 'ratio' ? { is: 'ratio', gained } : { is: 'quantile', quantile: reading.quantile, gained } }
 }
 
@@ -72,10 +72,6 @@ function added(some: Sides<Bin['counts']>, more: Sides<Bin['counts']>): Sides<Bi
   return mapSides({ ...some, ...more }, (_, side) =>
     mapValues({ ...some[side], ...more[side] }, (_each, key) => (some[side]?.[key] ?? 0) + (more[side]?.[key] ?? 0)),
   )
-}
-
-function gone(reason: Missing, detail: string): Extract<Reading, { is: 'missing' }> {
-  return { is: 'missing', reason, detail }
 }
 
 function distrustOf({ distrust }: Counting, marks: NonNullable<Counting['marks']>, doubt: Doubt | undefined): Counting['distrust'] {
@@ -111,7 +107,7 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
     const detail = 'several processes answer in turn: one that began earlier has answered after one that began later'
     return { gained: {}, marks: {}, doubt: { reason: 'in-turn', detail } }
   }
-  if (restarted === 'new') return { gained: mapSides(now, (counters) => mapValues(counters, total)), marks: {} }
+  if (restarted === 'new') return { gained: mapSides(now, totals), marks: {} }
   const instanceOf = (id: string): string | undefined => (reading.instance ? 'one' : reading.instances?.[id])
   const fallen = seriesIn(now).filter(({ side, key, id, value }) => hasFallen(last[side]?.[key]?.[id] ?? 0, value))
   const reset = new Set([...fallen.map(({ id }) => instanceOf(id)), ...(restarted === 'perhaps' ? ['one'] : [])])
@@ -203,8 +199,4 @@ function mapValues<From, To>(
   make: (value: From, key: string) => To,
 ): { readonly [key: string]: To } {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, make(value, key)]))
-}
-
-function total(series: Series): number {
-  return Object.values(series).reduce((all, each) => all + each, 0)
 }

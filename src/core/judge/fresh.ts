@@ -1,5 +1,5 @@
 import type { Metric } from '../plan/plan.ts'
-import type { Missing, Reading } from '../values/reading.ts'
+import { absent, type Reading } from '../values/reading.ts'
 import { formatDuration, type Duration, type Instant } from '../values/units.ts'
 
 /** A sample from further ahead than this is a wrong clock, not a fast network. */
@@ -9,12 +9,9 @@ const FUTURE: Duration = 60_000
 export function checkAge(metric: Metric, reading: Reading, now: Instant): Reading {
   if (reading.is === 'missing' || reading.at === undefined) return reading
   const age = now - reading.at
-  if (!Number.isFinite(age)) return gone('malformed', `the time of the sample is ${reading.at}`)
-  if (age > metric.maxAge) return gone('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
-  if (age < -FUTURE) return gone('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
+  if (!Number.isFinite(age)) return absent('malformed', `the time of the sample is ${reading.at}`)
+  if (age > metric.maxAge)
+    return absent('stale', `the last sample is ${formatDuration(age)} old (at most ${formatDuration(metric.maxAge)})`)
+  if (age < -FUTURE) return absent('future', `the sample is ${formatDuration(-age)} ahead of this machine's clock`)
   return reading
-}
-
-function gone(reason: Missing, detail: string): Reading {
-  return { is: 'missing', reason, detail }
 }

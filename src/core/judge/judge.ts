@@ -1,7 +1,7 @@
 import { beyondLast, quantile, sum, trim } from './counters.ts'
 import type { Counted } from './counting.ts'
 import type { Metric } from '../plan/plan.ts'
-import type { Missing } from '../values/reading.ts'
+import { absent, type Missing } from '../values/reading.ts'
 import { holds, relaxed, type Rule } from '../values/rule.ts'
 import { weighSingle, type Single, type Standard } from './single.ts'
 import { withStandard, type Track } from './track.ts'
@@ -25,9 +25,9 @@ export function judge(metric: Metric, before: Track | undefined, fresh: Counted,
   const track = withStandard(before ?? FRESH, standard)
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
-    if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, gone('not-finite', `the value is ${fresh.value}`))
+    if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, absent('not-finite', `the value is ${fresh.value}`))
     if (fresh.samples !== undefined && !(fresh.samples >= metric.minSamples))
-      return unknown(track, elapsed, gone('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
+      return unknown(track, elapsed, absent('few-samples', `${fresh.samples} of ${metric.minSamples} samples`), { samples: fresh.samples })
     const isCritical = metric.critical !== undefined && holds(metric.critical.when, fresh.value)
     const wasCalm = track.wasCalm === true || !isCritical
     if (watched < (metric.looksBack ?? 0) && !(isCritical && wasCalm)) return young(metric, track, watched, wasCalm)
@@ -43,10 +43,6 @@ const FRESH: Track = { verdict: 'unknown', met: false, bins: [] }
 export function restart(single?: Single): Track {
   const missing = { reason: 'first-poll', detail: 'nothing measured at this step yet' } as const
   return { verdict: 'unknown', met: false, missing, bins: [], ...(single && { single }) }
-}
-
-function gone(reason: Missing, detail: string): Extract<Counted, { is: 'missing' }> {
-  return { is: 'missing', reason, detail }
 }
 
 function unknown(
@@ -71,7 +67,7 @@ function unknown(
 
 function young({ looksBack = 0 }: Metric, track: Track, watched: Duration, wasCalm: boolean): Track {
   const detail = `it looks back ${formatDuration(looksBack)}, and the step has been watched for ${formatDuration(watched)}`
-  return { ...unknown(track, undefined, gone('looks-back', detail)), ...(wasCalm && { wasCalm }) }
+  return { ...unknown(track, undefined, absent('looks-back', detail)), ...(wasCalm && { wasCalm }) }
 }
 
 function wasWarned({ verdict, warned }: Track): boolean {
@@ -92,7 +88,7 @@ function count(
 ): Track {
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
   const counts = reading.gained.all
-  if (!counts) return unknown(track, elapsed, gone('empty', 'the query for the total matches no series'))
+  if (!counts) return unknown(track, elapsed, absent('empty', 'the query for the total matches no series'))
 
   const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
@@ -105,21 +101,21 @@ function count(
   if (total < metric.minSamples || total === 0) {
     const still = moved ? { ...since, unknownFor: 0 } : since
     const reason =
-      total === 0 ? gone('no-traffic', 'the total does not move') : gone('few-samples', `${total} of ${metric.minSamples} samples`)
+      total === 0 ? absent('no-traffic', 'the total does not move') : absent('few-samples', `${total} of ${metric.minSamples} samples`)
     const next = unknown(track, elapsed, reason, still)
     return moved ? { ...next, unknownFor: 0 } : next
   }
   if (reading.is === 'quantile') {
     const value = quantile(sums, reading.quantile)
-    if (!Number.isFinite(value)) return unknown(track, elapsed, gone('not-finite', `the quantile is ${value}`), since)
+    if (!Number.isFinite(value)) return unknown(track, elapsed, absent('not-finite', `the quantile is ${value}`), since)
     // In the last bucket a quantile is only known to be at least this: enough to convict, never to acquit.
     const isBad = [metric.critical, metric.warning].some((rule) => rule && holds(rule.when, value))
     if (!isBad && beyondLast(sums, reading.quantile))
-      return unknown(track, elapsed, gone('impossible', `the quantile is beyond the last bucket, ${value}`), since)
+      return unknown(track, elapsed, absent('impossible', `the quantile is beyond the last bucket, ${value}`), since)
     return weigh(metric, { ...track, ...since, value, total }, track, elapsed)
   }
   const bad = Math.round(sums['bad'] ?? 0)
-  if (bad > total) return unknown(track, elapsed, gone('impossible', `${bad} bad of ${total} in total`), since)
+  if (bad > total) return unknown(track, elapsed, absent('impossible', `${bad} bad of ${total} in total`), since)
   return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
 }
 

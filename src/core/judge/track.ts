@@ -68,8 +68,9 @@ export interface Watch {
   readonly shared?: SharedTime
   /** The poll before this one was timed by a clock that does not compare: no time between them counts. */
   readonly isSevered?: true
-  /** Proven hold time at this step, and all that was watched of it. */
+  /** Proven hold time at this step. */
   readonly credit: Duration
+  /** For how long the step has been watched, proven or not. */
   readonly watched?: Duration
   readonly tracks: { readonly [metric: string]: Track }
   readonly counting?: Countings
@@ -81,8 +82,19 @@ export interface Watch {
 
 /** Returns the watch as evidence about a single group begins anew. */
 export function withoutSingles(watch: Watch): Watch {
-  const tracks = Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, withStandard(track, undefined)]))
-  return { ...watch, tracks }
+  return mapTracks(watch, (track) => withStandard(track, undefined))
+}
+
+/** Returns the watch as waiting for a success rule begins anew. */
+export function withoutUnmet(watch: Watch): Watch {
+  return mapTracks(watch, (track) => {
+    const { unmetFor: _, ...rest } = track
+    return rest
+  })
+}
+
+function mapTracks(watch: Watch, make: (track: Track) => Track): Watch {
+  return { ...watch, tracks: Object.fromEntries(Object.entries(watch.tracks).map(([name, track]) => [name, make(track)])) }
 }
 
 /** Returns a track without its evidence where the plan no longer holds the metric to that standard. */

@@ -5,7 +5,7 @@ import type { Counted } from './counting.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
 import type { SharedTime, Watch } from './track.ts'
-import type { Reading } from '../values/reading.ts'
+import { absent, type Reading } from '../values/reading.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from '../values/units.ts'
 import { stepsOf } from '../plan/steps.ts'
@@ -27,7 +27,7 @@ export type Readings = { readonly [metric: string]: Reading }
 /** Before the first step nobody has the change: whatever is looked back at is as it was. */
 const BEFORE_ALL: Duration = Infinity
 
-const UNREAD: Counted = { is: 'missing', reason: 'unreachable', detail: 'it was not read' }
+const UNREAD: Counted = absent('unreachable', 'it was not read')
 
 /**
  * Returns how far apart two polls may be and still be a watch. A reading may take as long as its deadline: that is
@@ -107,7 +107,7 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
     credit: 0,
     watched: 0,
     tracks,
-    counting: beginAll(ramp, before?.counting, all, tick.now),
+    counting: beginAll(plan, ramp, before?.counting, all, tick.now),
     criteria: criteriaOf(plan, cursor, before),
     comparison,
   })

@@ -82,8 +82,20 @@ export type Missing =
   | 'few-samples'
   | 'no-traffic'
 
+/** A reading that there is none of, and why. */
+export interface Absent {
+  readonly is: 'missing'
+  readonly reason: Missing
+  readonly detail: string
+}
+
 /** What the judge is given. */
-export type Reading = Measured | { readonly is: 'missing'; readonly reason: Missing; readonly detail: string }
+export type Reading = Measured | Absent
+
+/** Returns a reading that there is none of. */
+export function absent(reason: Missing, detail: string): Absent {
+  return { is: 'missing', reason, detail }
+}
 
 /** Thrown by a metric adapter that knows why there is no reading; any other throw is `unreachable`. */
 export class Unreadable extends Error {

@@ -128,6 +128,11 @@ describe('a document', () => {
       { is: 'missing', reason: 'empty' },
     ],
     [{ path: 'points.last.1' }, { is: 'value', value: 0.25 }],
+    // The newest point is empty yet: the time is that of the one before.
+    [
+      { path: 'points.last.1', timestamp: 'points.last.0' },
+      { is: 'value', value: 0.25, at: 1_700_000_010_000 },
+    ],
     [
       { path: '$.points', pick: 'last' },
       { is: 'missing', reason: 'malformed' },
@@ -195,7 +200,8 @@ describe('what is known offline', () => {
     [{ ratio: { bad: 'b', total: 't' }, looksBack: '5m' }, 'looksBack belongs to a number'],
     [{ ratio: { bad: 'b', total: 't' }, on: 'on' }, 'on on: and off: go together'],
     [{ path: 'x', began: 'y' }, 'began belongs to a ratio'],
-    [{ path: 'x', timestamp: 'points.last.0' }, 'timestamp last may be another point'],
+    [{ path: 'x', timestamp: 'points.last.0' }, 'timestamp is the last of another list than the number'],
+    [{ path: 'others.last.0', timestamp: 'points.last.0' }, 'timestamp is the last of another list than the number'],
     [{ path: 'x', url: 'http://x/?from={{frm}}' }, 'url {{frm}} is not a placeholder here; there is {{from}}'],
   ])('%j is refused: %s', async (options, said) => {
     const faults = json.check?.(await checked(json, { url: 'http://x/', ...options }), { folder: '/' }) ?? []

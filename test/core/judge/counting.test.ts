@@ -40,6 +40,8 @@ describe('where a counter begins', () => {
   it.each<[string, readonly Reading[], string]>([
     ['one poll says nothing', [ratio(3, 100)], 'first-poll'],
     ['what was gained', [ratio(3, 100), ratio(5, 200)], '2 of 100'],
+    ['a counter that stands', [ratio(3, 100), ratio(3, 100)], '0 of 0'],
+    ['a series that is gone', [two(5, 5), { is: 'ratio', bad: {}, total: { a: 9 } }], '0 of 4'],
     ['the first error creates its series', [{ is: 'ratio', bad: {}, total: { a: 100 } }, ratio(7, 200)], '7 of 100'],
     ['a fall is held back', [ratio(3, 1000), ratio(1, 40)], 'reset'],
     ['a fall that stays is a restart', [ratio(3, 1000), ratio(1, 40), ratio(3, 140)], '3 of 140'],

@@ -153,6 +153,10 @@ describe('a step just reached', () => {
     })
     expect(now.counting).toEqual({ errors: { last: { all: { bad: { a: 2 }, total: { a: 8 } } }, at: NOW } })
   })
+  it('begins from no sample that is too old: what came since would count as its own', () => {
+    const old = { ...ratio(2, 8), at: NOW - 60 * MINUTE }
+    expect(beginWatch(plan(), 1, before, { errors: old }, tick(50)).counting).toBeUndefined()
+  })
   it('forgets counters from before it', () => expect(beginWatch(plan(), 0, before, {}, tick(50)).counting).toBeUndefined())
 })
 
