@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   '@prometheus-io/lezer-promql': ['adapters/measure/parse-promql.ts'],
   '@lezer/common': ['adapters/measure'],
   'json-p3': ['adapters'],
-  re2js: ['adapters/measure/selector.ts'],
+  re2js: ['adapters/measure/pattern.ts'],
   execa: ['adapters'],
   nodemailer: ['adapters/notify/email.ts'],
   chalk: ['views'],

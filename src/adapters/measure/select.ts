@@ -1,4 +1,5 @@
-import { compile, query, type JSONValue } from 'json-p3'
+import type { JSONValue } from 'json-p3'
+import { jsonPath } from './json-path.ts'
 
 /**
  * Returns what is at a path: with `$` every value that a JSONPath selects (RFC 9535), else one at most, at `a.b.0.c` or
@@ -6,7 +7,7 @@ import { compile, query, type JSONValue } from 'json-p3'
  * the path leads to nothing.
  */
 export function select(document: JSONValue, path: string): readonly JSONValue[] {
-  return path.startsWith('$') ? query(path, document).values() : walk(document, keysOf(path))
+  return path.startsWith('$') ? jsonPath.query(path, document).values() : walk(document, keysOf(path))
 }
 
 /** Returns the list whose last element a path with dots means; undefined for one that means none. */
@@ -20,7 +21,7 @@ export function lastOf(path: string): string | undefined {
 export function isReadablePath(path: string): boolean {
   if (!path.startsWith('$')) return true
   try {
-    compile(path)
+    jsonPath.compile(path)
     return true
   } catch {
     return false

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import { parseHead, type Grammar, type Matcher } from './labels.ts'
+import { parsePattern } from './pattern.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -56,10 +56,6 @@ export function parseMatchers(text: string): readonly LabelTest[] | undefined {
 function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {
   if (op === '=') return (value) => value === wanted
   if (op === '!=') return (value) => value !== wanted
-  try {
-    const pattern = RE2JS.compile(wanted, RE2JS.DOTALL)
-    return (value) => pattern.matches(value) === (op === '=~')
-  } catch {
-    return undefined
-  }
+  const pattern = parsePattern(wanted, { dotAll: true })
+  return pattern && ((value) => pattern.fits(value) === (op === '=~'))
 }

@@ -94,7 +94,7 @@ describe('a command whose options say what it prints', () => {
 
 describe('a document', () => {
   const rows = [
-    { toggle: 'on', path: '/a', bad: 2, total: 100 },
+    { toggle: 'on', path: '/a', bad: 2, total: 100, long: 'a'.repeat(60) },
     { toggle: 'on', path: '/b', bad: 1, total: 100 },
     { toggle: 'off', path: '/a', bad: 1, total: 900 },
   ]
@@ -106,6 +106,11 @@ describe('a document', () => {
   const counts = { bad: 'bad', total: 'total' }
   it.each<readonly [Readonly<Record<string, Json>>, object]>([
     [{ path: '$.points[0][1]' }, { is: 'value', value: 0.2 }],
+    [{ path: '$.rows[?match(@.path, "/[bc]")].bad' }, { is: 'value', value: 1 }],
+    [{ path: '$.rows[?search(@.toggle, "ff")].bad' }, { is: 'value', value: 1 }],
+    [{ path: '$.rows[?match(@.path, "/[b")].bad' }, { is: 'missing', reason: 'empty' }],
+    // The expressions of JavaScript would need longer than anybody waits.
+    [{ path: '$.rows[?search(@.long, "(a+)+b")].bad' }, { is: 'missing', reason: 'empty' }],
     [{ path: '$.points[*][1]' }, { is: 'missing', reason: 'several', detail: expect.stringContaining('pick: last or pick: sum') }],
     [
       { path: '$.points[*][1]', pick: 'last' },
