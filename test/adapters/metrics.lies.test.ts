@@ -144,7 +144,14 @@ const OPENMETRICS: readonly Lie[] = [
   ],
 ]
 
+const DOCUMENTS: readonly Lie[] = [
+  ['a document out of a cache', { use: 'json', path: 'errors' }, json({ errors: 0 }, { headers: { age: '600' } }), 'stale'],
+  ['counts out of a cache', { use: 'json', ratio: { bad: 'b', total: 't' } }, json({ b: 0, t: 9 }, { headers: { age: '600' } }), 'stale'],
+  ['ratings out of a cache', { use: 'feedback', ratio: { below: 3 } }, json([{ rating: 5 }], { headers: { age: '600' } }), 'stale'],
+]
+
 describe.each<readonly [string, readonly Lie[]]>([
+  ['a document', DOCUMENTS],
   ['a Prometheus', PROMETHEUS],
   ['alerts', ALERTS],
   ['a scrape', OPENMETRICS],

@@ -2,7 +2,7 @@ import type { SyntaxNode } from '@lezer/common'
 import type { Refusal } from '../../core/ports.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { childrenOf, parsePromql, textOf } from './parse-promql.ts'
-import { parseMatchers, type LabelTest } from './selector.ts'
+import { isRecorded, parseMatchers, type LabelTest } from './selector.ts'
 
 /** Raw counters that a ratio or a quantile reads. */
 export interface CounterSide {
@@ -45,11 +45,6 @@ export function readBuckets(query: string): CounterSide | Refusal {
 export function sideOr(read: CounterSide | Refusal): CounterSide {
   if (!('message' in read)) return read
   throw new Unreadable('malformed', read.hint === undefined ? read.message : `${read.message}; ${read.hint}`)
-}
-
-/** Tells whether a metric is what a recording rule made: only rules have colons (prometheus.io/docs/practices/rules). */
-export function isRecorded(name: string | undefined): boolean {
-  return name?.includes(':') === true
 }
 
 function selectorOf(text: string): CounterSide | Refusal {

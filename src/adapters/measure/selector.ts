@@ -1,5 +1,6 @@
 import { parseHead, type Grammar, type Matcher } from './labels.ts'
 import { parsePattern } from './pattern.ts'
+import type { Refusal } from '../../core/ports.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -51,6 +52,32 @@ export function parseMatchers(text: string): readonly LabelTest[] | undefined {
     return test ? [{ ...each, test }] : []
   })
   return tests.length === all.length ? tests : undefined
+}
+
+/** Tells whether a metric is what a recording rule made: only rules have colons (prometheus.io/docs/practices/rules). */
+export function isRecorded(name: string | undefined): boolean {
+  return name?.includes(':') === true
+}
+
+/** Labels that Prometheus itself gives to everything it scrapes: they mean the same on every metric. */
+const COMMON: readonly string[] = ['job', 'instance']
+
+/**
+ * Returns why what `bad` selects can be no part of what `total` selects: a label that both tie to a value of their own.
+ * Undefined where it can.
+ */
+export function strayIn(bad: readonly LabelTest[], total: readonly LabelTest[]): Refusal | undefined {
+  const valueIn = (side: readonly LabelTest[], wanted: string): string | undefined =>
+    side.find(({ label, op }) => label === wanted && op === '=')?.value
+  const isSame = valueIn(bad, '__name__') === valueIn(total, '__name__')
+  for (const { label, op, value } of bad) {
+    const other = valueIn(total, label)
+    if (label === '__name__' || op !== '=' || other === undefined || other === value) continue
+    if (!isSame && !COMMON.includes(label)) continue
+    const message = `counts ${label}="${value}", and the total ${label}="${other}": it can be no part of that`
+    return { message, hint: `the same ${label} on both sides` }
+  }
+  return undefined
 }
 
 function tester(op: string, wanted: string): ((value: string) => boolean) | undefined {

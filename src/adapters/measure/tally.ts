@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
-import { isRecorded } from './counter-side.ts'
 import { divide } from './groups.ts'
 import type { InstantSample } from './promql.ts'
+import { isRecorded } from './selector.ts'
 
 interface Groups {
   readonly on?: string | undefined

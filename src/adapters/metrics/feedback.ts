@@ -9,6 +9,7 @@ import { metric } from '../define.ts'
 import { place } from '../file/env-disk.ts'
 import { checkInside } from '../file/inside.ts'
 import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { ageOf } from '../http/age.ts'
 import { askSource } from '../http/ask-source.ts'
 import { parseRatings, type Rating } from '../measure/ratings.ts'
 import { parseSelector } from '../measure/selector.ts'
@@ -66,7 +67,8 @@ export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
     const now = loan.clock.now()
-    const text = given.url === undefined ? readRatings(given, loan) : await fetchRatings(given.url, given, loan)
+    const { text, age } = given.url === undefined ? { text: readRatings(given, loan), age: 0 } : await fetchRatings(given.url, given, loan)
+    const at = age > 0 && { at: now - age }
     const matches = given.only === undefined ? undefined : matcherOf(given.only)
     const all = parseRatings(text, given.scale).filter(({ labels }) => !matches || matches(labels))
     const ahead = all.find(({ at }) => at !== undefined && at > now + FUTURE)
@@ -79,6 +81,7 @@ export default metric({
       })
       return {
         is: 'ratio',
+        ...at,
         ...count(all),
         ...divide<Rating, Failures>(
           given,
@@ -87,7 +90,7 @@ export default metric({
         ),
       }
     }
-    return meanOf(all, now - lookBack(given))
+    return { ...at, ...meanOf(all, now - lookBack(given)) }
   },
   measures: measuresOf,
   check: ({ path, allowOutside }, plan) => (path === undefined ? [] : checkInside({ path, allowOutside }, plan)),
@@ -107,10 +110,11 @@ function meanOf(all: readonly Rating[], since: number): Measured {
   return { is: 'value', value: late.reduce((sum, { rating }) => sum + rating, 0) / late.length, samples: late.length }
 }
 
-async function fetchRatings(url: string, given: Options, loan: Loan): Promise<string> {
-  const { status, body } = await askSource({ ...given, url }, url, { accept: 'application/json', maxBytes: given.maxBytes }, loan)
+/** Resolves to the answer, and how long a cache has kept it. */
+async function fetchRatings(url: string, given: Options, loan: Loan) {
+  const { status, body, headers } = await askSource({ ...given, url }, url, { accept: 'application/json', maxBytes: given.maxBytes }, loan)
   if (status !== 200) throw new Unreadable('unreachable', `the ratings answered ${status}`)
-  return body
+  return { text: body, age: ageOf(headers) }
 }
 
 function readRatings({ path = '', allowOutside, maxBytes }: Options, { folder }: Loan): string {

@@ -7,6 +7,7 @@ import { metric } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { contradictions, figures, measuredBy, reachOf, readFigures } from '../measure/figures.ts'
 import { asksFrom, fillTimes, TIMES } from '../measure/times.ts'
+import { ageOf } from '../http/age.ts'
 import { askSource } from '../http/ask-source.ts'
 
 const options = z
@@ -29,9 +30,10 @@ export default metric({
     const fill = (text: string): string => fillTimes(text, now, lookBack(given))
     const form = given.body !== undefined && { headers: { 'content-type': 'application/json' }, body: fill(given.body) }
     const asked = { method: given.method, accept: 'application/json', ...form }
-    const { status, body } = await askSource(given, fill(given.url), asked, loan)
+    const { status, body, headers } = await askSource(given, fill(given.url), asked, loan)
     if (status !== 200) throw new Unreadable('unreachable', `the document answered ${status}`)
-    return readFigures(parseDocument(body), given)
+    const age = ageOf(headers)
+    return { ...(age > 0 && { at: now - age }), ...readFigures(parseDocument(body), given) }
   },
   measures: measuredBy,
   looksBack: lookBack,

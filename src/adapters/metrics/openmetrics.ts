@@ -9,18 +9,23 @@ import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
 import { askSource } from '../http/ask-source.ts'
 import { checkScraped } from '../measure/known.ts'
-import { parseSelector } from '../measure/selector.ts'
+import { isRecorded, parseMatchers, parseSelector, strayIn } from '../measure/selector.ts'
 
 const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
   message: 'is not a selector such as http_requests_total{status=~"5.."} (a backslash is written twice, as in PromQL)',
 })
 
+/** A page that repeats what another server has made (/federate) shows sums beside counters. */
+const counter = selector.refine((text) => !isRecorded(parseSelector(text)?.name), {
+  message: 'is what a recording rule makes of counters (its name has a colon): name the counters themselves',
+})
+
 const options = z
   .strictObject({
     url: z.url().describe("The application's own /metrics"),
-    ratio: z.strictObject({ bad: selector, total: selector }).optional().describe('Two counters: failed and all requests'),
+    ratio: z.strictObject({ bad: counter, total: counter }).optional().describe('Two counters: failed and all requests'),
     quantile: z
-      .strictObject({ of: selector, q: z.number().gt(0).lt(1) })
+      .strictObject({ of: counter, q: z.number().gt(0).lt(1) })
       .optional()
       .describe('A histogram without its _bucket, and which quantile, 0–1'),
     value: selector.optional().describe('A gauge: exactly one series'),
@@ -79,6 +84,10 @@ export default metric({
     return { is: 'value', value: only.value, at: at([only]) }
   },
   measures: measuresOf,
+  check: ({ ratio }) => {
+    const stray = ratio && strayIn(parseMatchers(ratio.bad) ?? [], parseMatchers(ratio.total) ?? [])
+    return stray ? [{ path: ['ratio', 'bad'], ...stray }] : []
+  },
   asks: serverOf,
 })
 

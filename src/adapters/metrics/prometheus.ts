@@ -11,6 +11,7 @@ import { checkKnown } from '../measure/known.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
+import { strayIn } from '../measure/selector.ts'
 import { labelsOf, onlyOf, quantileOf, ratioOf } from '../measure/tally.ts'
 
 /** Prometheus answers about no more steps at once (`exceeded maximum resolution of 11,000 points per timeseries`). */
@@ -96,6 +97,9 @@ export default metric({
     const faults = Object.entries(sides).flatMap(([key, side]) =>
       'message' in side ? [{ path: [ratio ? 'ratio' : 'quantile', key], ...side }] : [],
     )
+    const { bad, total } = sides
+    const stray = bad && total && !('message' in bad) && !('message' in total) && strayIn(bad.matchers, total.matchers)
+    if (stray) faults.push({ path: ['ratio', 'bad'], ...stray })
     const { fault } = parsePromql(query ?? 'up')
     if (fault === undefined || time !== undefined) return faults
     const message = `is not PromQL at ${fault}, and how old its number is cannot be told`

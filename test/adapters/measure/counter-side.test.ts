@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readBuckets, readSide } from '../../../src/adapters/measure/counter-side.ts'
+import { parseMatchers, strayIn } from '../../../src/adapters/measure/selector.ts'
+import openmetrics from '../../../src/adapters/metrics/openmetrics.ts'
+import prometheus from '../../../src/adapters/metrics/prometheus.ts'
+import { checked } from '../../helpers/loan.ts'
 
 describe('a side of a ratio', () => {
   it.each([
@@ -70,4 +74,31 @@ describe('the buckets of a histogram', () => {
     ['http_seconds_bucket', 'is the name of its buckets'],
     ['job:http_seconds:sum', 'is what a recording rule makes of counters'],
   ])('of %s are refused', (of, message) => expect(readBuckets(of)).toMatchObject({ message: expect.stringContaining(message) as string }))
+})
+
+describe('a bad side that is no part of the total', () => {
+  const stray = (bad: string, total: string): string | undefined => strayIn(parseMatchers(bad) ?? [], parseMatchers(total) ?? [])?.message
+  it.each([
+    ['t{job="shpo",code="500"}', 't{job="shop"}', 'counts job="shpo", and the total job="shop"'],
+    ['e{job="shpo"}', 't{job="shop"}', 'counts job="shpo", and the total job="shop"'],
+    ['t{code="500"}', 't{code="200"}', 'counts code="500", and the total code="200"'],
+  ])('%s of %s is refused', (bad, total, said) => expect(stray(bad, total)).toContain(said))
+  it.each([
+    ['t{job="shop",code="500"}', 't{job="shop"}'],
+    ['t{code="500"}', 't'],
+    ['t{code=~"5.."}', 't{code!="404"}'],
+    // Another metric may call something else by that name.
+    ['e{kind="http"}', 't{kind="all"}'],
+  ])('%s of %s is not', (bad, total) => expect(stray(bad, total)).toBeUndefined())
+
+  it('has its place in a plan', async () => {
+    const given = { url: 'http://x/', ratio: { bad: 't{job="shpo"}', total: 't{job="shop"}' } }
+    const faults = [
+      prometheus.check?.(await checked(prometheus, given), { folder: '/' }),
+      openmetrics.check?.(await checked(openmetrics, given), { folder: '/' }),
+    ]
+    for (const fault of faults) expect(fault).toMatchObject([{ path: ['ratio', 'bad'] }])
+  })
+  it('is not what a page repeats of another server', async () =>
+    expect(checked(openmetrics, { url: 'http://x/federate', ratio: { bad: 'job:e:sum', total: 't' } })).rejects.toThrow('recording rule'))
 })
