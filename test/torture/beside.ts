@@ -6,7 +6,7 @@ import { sleeps, wake, watch } from './asleep.ts'
 import { journalOf } from './record.ts'
 import { pooled, spread, type Report } from './report.ts'
 import { ENV_FILE, must, openSite, prepared, siteIn, type Site } from './site.ts'
-import { nameOf, pointsOf, strike, whereIs } from './strace.ts'
+import { nameOf, pointsOf, strike, untilHit, whereIs } from './strace.ts'
 
 /*
  * The world beside the rollout: an application that takes words by a reload, another rollout in the same file, a person
@@ -45,19 +45,23 @@ export async function reloads({ seed, points }: Omit<Asked, 'atOnce'>): Promise<
   const wrong: string[] = []
   for (const argv of [['advance'], ['rollback']]) {
     const all = (await pointsOf(origin, [...argv, '--json'])).filter(({ changes, on }) => changes && on !== 'stdout')
-    for (const point of spread(all, points, seed)) {
-      const site = origin.copy()
-      application.write(ENV_FILE, origin.read(ENV_FILE))
-      const log = join(site.folder, 'strace.log')
-      await site.run([...argv, '--json'], { through: strike(point, 'signal=KILL', log) })
+    for (const chosen of spread(all, points, seed)) {
+      const { isHit, wrong: found } = await untilHit(chosen, async (point) => {
+        const site = origin.copy()
+        application.write(ENV_FILE, origin.read(ENV_FILE))
+        const log = join(site.folder, 'strace.log')
+        await site.run([...argv, '--json'], { through: strike(point, 'signal=KILL', log) })
+        const was = whereIs(point, log, site)
+        const { code, out, err } = await site.run(['rollback', '--json'])
+        const [held, runs] = [wordAt(site.read(ENV_FILE)), wordAt(application.read(ENV_FILE))]
+        site.remove()
+        if (code === 0 && held === 'false' && runs === 'false') return { was, wrong: [] }
+        const what = `I21 rollback after kill at ${argv.join(' ')} ${nameOf(point)} ended with ${code}`
+        return { was, wrong: [`${what}: the file holds ${held}, the application runs with ${runs}: ${out}${err}`] }
+      })
       counts.points += 1
-      if (whereIs(point, readFileSync(log, 'utf8'), site) !== point.nth) counts.missed += 1
-      const { code, out, err } = await site.run(['rollback', '--json'])
-      const [held, runs] = [wordAt(site.read(ENV_FILE)), wordAt(application.read(ENV_FILE))]
-      site.remove()
-      if (code === 0 && held === 'false' && runs === 'false') continue
-      const what = `I21 rollback after kill at ${argv.join(' ')} ${nameOf(point)} ended with ${code}`
-      wrong.push(`${what}: the file holds ${held}, the application runs with ${runs}: ${out}${err}`)
+      if (!isHit) counts.missed += 1
+      wrong.push(...found)
     }
   }
   origin.remove()
@@ -180,32 +184,34 @@ export async function restored(): Promise<Report> {
 export async function brokenGlass({ seed, points, atOnce }: Asked): Promise<Report> {
   const { started } = await prepared()
   const all = (await pointsOf(started, ['advance', '--json'])).filter(({ on }) => on !== 'stdout')
-  const found = await pooled(spread(all, points, seed), atOnce, async (point) => {
-    const site = siteIn(started.copy().folder)
-    const log = join(site.folder, 'strace.log')
-    const zombie = site.launch(['advance', '--json'], { through: strike(point, 'signal=STOP', log, '-D') })
-    const isStopped = await sleeps(zombie, log)
-    const away = `${journalOf(site)}.away`
-    renameSync(journalOf(site), away)
-    writeFileSync(journalOf(site), 'in the way')
-    const broken = await site.run(['rollback', '--all', '--break-glass', '--json'])
-    const taken = wordAt(site.read(ENV_FILE))
-    rmSync(journalOf(site))
-    renameSync(away, journalOf(site))
-    if (isStopped) wake(zombie)
-    await zombie.ended
-    const after = wordAt(site.read(ENV_FILE))
-    const wrong: string[] = []
-    if (broken.code !== 0 || taken !== 'false') wrong.push(`I11 break-glass ended with ${broken.code}: ${broken.out}${broken.err}`)
-    if (isStopped && after !== 'false') wrong.push(`I11 who woke up has written ${after} over it`)
-    const last = await site.run(['rollback', '--all', '--json'])
-    await site.run(['run', '--once', '--json'])
-    if (last.code !== 0 || wordAt(site.read(ENV_FILE)) !== 'false')
-      wrong.push(`I25 rollback --all ended with ${last.code}: ${last.out}${last.err}`)
-    const isHit = whereIs(point, readFileSync(log, 'utf8'), site) === point.nth
-    site.remove()
-    return { isHit, wrong: wrong.map((text) => `stop at ${nameOf(point)}: ${text}`) }
-  })
+  const found = await pooled(spread(all, points, seed), atOnce, async (chosen) =>
+    untilHit(chosen, async (point) => {
+      const site = siteIn(started.copy().folder)
+      const log = join(site.folder, 'strace.log')
+      const zombie = site.launch(['advance', '--json'], { through: strike(point, 'signal=STOP', log, '-D') })
+      const isStopped = await sleeps(zombie, log)
+      const away = `${journalOf(site)}.away`
+      renameSync(journalOf(site), away)
+      writeFileSync(journalOf(site), 'in the way')
+      const broken = await site.run(['rollback', '--all', '--break-glass', '--json'])
+      const taken = wordAt(site.read(ENV_FILE))
+      rmSync(journalOf(site))
+      renameSync(away, journalOf(site))
+      if (isStopped) wake(zombie)
+      await zombie.ended
+      const after = wordAt(site.read(ENV_FILE))
+      const wrong: string[] = []
+      if (broken.code !== 0 || taken !== 'false') wrong.push(`I11 break-glass ended with ${broken.code}: ${broken.out}${broken.err}`)
+      if (isStopped && after !== 'false') wrong.push(`I11 who woke up has written ${after} over it`)
+      const last = await site.run(['rollback', '--all', '--json'])
+      await site.run(['run', '--once', '--json'])
+      if (last.code !== 0 || wordAt(site.read(ENV_FILE)) !== 'false')
+        wrong.push(`I25 rollback --all ended with ${last.code}: ${last.out}${last.err}`)
+      const was = whereIs(point, log, site)
+      site.remove()
+      return { was, wrong: wrong.map((text) => `stop at ${nameOf(point)}: ${text}`) }
+    }),
+  )
   const missed = found.filter(({ isHit }) => !isHit).length
   return { name: 'a break-glass beside a step', counts: { points: found.length, missed }, violations: found.flatMap(({ wrong }) => wrong) }
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleeps, wake } from './asleep.ts'
 import { ENV_FILE, prepared, type Site, type Sites } from './site.ts'
 import { pooled, spread, type Report } from './report.ts'
 import { examine } from './record.ts'
-import { nameOf, pointsOf, strike, whereIs, type Point } from './strace.ts'
+import { nameOf, pointsOf, strike, untilHit, whereIs, type Point, type Struck } from './strace.ts'
 import { litter, oneMore, wrongAtRest, wrongWith } from './verdict.ts'
 
 /*
@@ -85,15 +84,9 @@ async function strikeAll(kind: Kind, { seed, points, atOnce }: Blows, sites: Sit
     const fitting = all.filter((point) => fits(kind, point))
     return spread(fitting, points, seed).map((point, nth) => ({ victim, point, turn: nth + seed }))
   })
-  const struck = await pooled(jobs, atOnce, async (job) => {
-    let nth = job.point.nth
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const { isHit, wrong, next } = await strikeOnce(kind, sites[job.victim.from].copy(), { ...job, point: { ...job.point, nth } })
-      if (isHit) return { isHit, wrong }
-      nth = next
-    }
-    return { isHit: false, wrong: [] }
-  })
+  const struck = await pooled(jobs, atOnce, async (job) =>
+    untilHit(job.point, async (point) => strikeOnce(kind, sites[job.victim.from].copy(), { ...job, point })),
+  )
   const missed = struck.filter(({ isHit }) => !isHit).length
   return { name: NAMES[kind], counts: { points: jobs.length, missed }, violations: struck.flatMap(({ wrong }) => wrong) }
 }
@@ -104,24 +97,12 @@ interface Job {
   readonly turn: number
 }
 
-interface Struck {
-  readonly isHit: boolean
-  readonly wrong: readonly string[]
-  /** The how manieth call to strike at after a miss. */
-  readonly next: number
-}
-
-/** What comes before the point makes some calls more or less from time to time. */
-const ATTEMPTS = 12
-
 async function strikeOnce(kind: Kind, site: Site, { victim, point, turn }: Job): Promise<Struck> {
   const log = join(site.folder, 'strace.log')
   try {
     const wrong = kind === 'stop' ? await stopped(site, victim, point, log) : await struck(kind, site, victim, point, turn, log)
     const at = `${kind} at ${victim.argv.join(' ')} ${nameOf(point)} from ${victim.from}, turn ${turn}`
-    const was = whereIs(point, readFileSync(log, 'utf8'), site)
-    // Where it was seen this time, unless it was struck before it came so far: then a little later.
-    return { isHit: was === point.nth, wrong: wrong.map((text) => `${at}: ${text}`), next: was ?? point.nth + 1 }
+    return { was: whereIs(point, log, site), wrong: wrong.map((text) => `${at}: ${text}`) }
   } finally {
     site.remove()
   }

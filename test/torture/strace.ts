@@ -63,9 +63,34 @@ export function strike({ call, nth }: Point, what: string, log: string, ...more:
   return ['strace', ...more, '-o', log, '-y', '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${nth}`]
 }
 
+/** What a strike at a point came to. */
+export interface Struck {
+  /** The how manieth call of its name the point was this time; undefined: the command did not come to it. */
+  readonly was: number | undefined
+  readonly wrong: readonly string[]
+}
+
+/** What comes before the point makes some calls more or less from time to time. */
+const ATTEMPTS = 12
+
+/** Strikes at a point until it was hit, or something is wrong: each miss tells where it was. */
+export async function untilHit(
+  point: Point,
+  once: (point: Point) => Promise<Struck>,
+): Promise<{ isHit: boolean; wrong: readonly string[] }> {
+  let { nth } = point
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { was, wrong } = await once({ ...point, nth })
+    if (was === nth || wrong.length > 0) return { isHit: was === nth, wrong }
+    // Struck before it came so far, it was a little later.
+    nth = was ?? nth + 1
+  }
+  return { isHit: false, wrong: [] }
+}
+
 /** The how manieth call of its name a point was in that log, which is not the same each time; undefined: it did not come to it. */
 export function whereIs(point: Point, log: string, site: Site): number | undefined {
-  return parse(log, site.folder).find(({ on, time }) => on === point.on && time === point.time)?.nth
+  return parse(readFileSync(log, 'utf8'), site.folder).find(({ on, time }) => on === point.on && time === point.time)?.nth
 }
 
 function parse(trace: string, folder: string): readonly Point[] {
