@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { readNow } from '../file/disk.ts'
 import type { Environment } from './proxy.ts'
@@ -18,9 +19,19 @@ export function unreadableAuthorities(env: Environment): readonly string[] {
   return VARIABLES.filter((name) => (env[name] ?? '') !== '' && read(env[name]) === undefined)
 }
 
+/** Bundles as they were read last: of a few hundred kilobytes each, and asked for with every request. */
+const bundles = new Map<string, { readonly version: string; readonly text: string }>()
+
 function read(path: string | undefined): string | undefined {
   try {
-    return path === undefined || path === '' ? undefined : readNow(path)
+    if (path === undefined || path === '') return undefined
+    const { ino, mtimeMs, size } = statSync(path)
+    const version = [ino, mtimeMs, size].join(' ')
+    const known = bundles.get(path)
+    if (known?.version === version) return known.text
+    const text = readNow(path)
+    bundles.set(path, { version, text })
+    return text
   } catch {
     return undefined
   }

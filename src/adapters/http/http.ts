@@ -80,7 +80,8 @@ export async function request(url: string, asked: Request): Promise<Response> {
     maxRedirects: redirects,
     throwHttpErrors: false,
     responseType: 'buffer',
-    https: httpsOf(tls, env),
+    // A redirect never leaves the scheme, and bundles of authorities are large.
+    ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
     retry: {
       limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
       statusCodes: RETRIED,
