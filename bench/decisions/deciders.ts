@@ -1,61 +1,11 @@
-import { quantile } from '../../src/core/judge/counters.ts'
-import { findingOf } from '../../src/core/evidence/finding.ts'
-import { evolveLedger, openLedger } from '../../src/core/evidence/ledger.ts'
-import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
-import type { Minute } from '../../src/core/forecast/synthetic/traffic.ts'
-import { SHARES, type Decider } from './rollout.ts'
+import { ledger } from './ledger.ts'
+import { argo, flagger } from './peers.ts'
+import type { Decider } from './rollout.ts'
 
-const POLICY: Policy = { ...DEFAULTS, shares: SHARES }
-
-/** The evidence ledger, paced by evidence. */
-export function ledger(): Decider {
-  let state = openLedger(['errors'], ['latency'])
-  return ({ on, off }, step, now) => {
-    state = evolveLedger(
-      state,
-      { at: now * 60_000, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } },
-      POLICY,
-    )
-    const finding = findingOf(state, POLICY)
-    if (finding.do === 'advance') return 'up'
-    if (finding.do === 'pause') return finding.because === 'inconclusive' ? 'inconclusive' : 'stay'
-    return finding.do === 'hold' ? 'stay' : finding.do
-  }
-}
-
-/** What the peers are told to ask of the new version, every minute: 99 % without error, p99 below a second (normal: 485 ms). */
-function passes({ total, bad, latency }: Minute): boolean {
-  return 1 - bad / total >= 0.99 && quantile(latency, 0.99) <= 1
-}
-
-const ARGO_PAUSE = 10
-
-/**
- * Argo Rollouts: background analysis beside steps with pauses of ten minutes, up to and including 100 %. More failed
- * measurements than `failureLimit` abort (analysis/analysis.go, assessMetricStatus); 0/0 is NaN, which fails.
- */
-export function argo(failureLimit: number): Decider {
-  let failed = 0
-  return ({ on }, step, now) => {
-    failed += passes(on) ? 0 : 1
-    if (failed > failureLimit) return 'rollback'
-    if (now % ARGO_PAUSE !== 0) return 'stay'
-    return step < SHARES.length ? 'up' : 'complete'
-  }
-}
-
-const FLAGGER_THRESHOLD = 5
-
-/**
- * Flagger: a check each minute, a step up after each that passes; failed checks add up over the whole analysis and are
- * never taken back (pkg/controller/scheduler.go, advanceCanary). The minute that moves to 100 % promotes unchecked.
- */
-export function flagger(): Decider {
-  let failed = 0
-  return ({ on }, step) => {
-    if (step === SHARES.length) return 'complete'
-    if (passes(on)) return 'up'
-    failed += 1
-    return failed >= FLAGGER_THRESHOLD ? 'rollback' : 'stay'
-  }
+/** Who decides: ours first, then the peers. */
+export const DECIDERS: { readonly [name: string]: () => Decider } = {
+  ledger,
+  'Argo 0': () => argo(0),
+  'Argo 3': () => argo(3),
+  Flagger: flagger,
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from './rollout.ts'
+import type { Cell } from './worker.ts'
 import type { Rate } from './worlds.ts'
 
 /** What must hold of the ledger in one world; shares 0–1, minutes by traffic. */
@@ -31,13 +32,13 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
 }
 
 /** Every limit missed, in words. A world without a limit is a mistake of the benchmark. */
-export function missed(world: string, rate: Rate, outcome: Outcome): readonly string[] {
+export function missed({ world, rate, interval }: Cell, outcome: Outcome): readonly string[] {
   const limit = LIMITS[world]
   if (!limit) return [`${world}: no limit is set`]
   const rolledBack = outcome.rolledBack / outcome.rollouts
   const complete = outcome.complete / outcome.rollouts
   const { rolledBackAtMost = 1, rolledBackAtLeast = 0, completeAtMost = 1 } = limit
-  const where = `${world} at ${rate}/s:`
+  const where = `${world} at ${rate}/s, polls of ${interval / 1000} s:`
   const late = (what: string, minutes: number | undefined, most: number | undefined): readonly string[] =>
     most !== undefined && !(minutes !== undefined && minutes <= most) ? [`${where} ${what} after ${minutes} min, limit ${most}`] : []
   return [

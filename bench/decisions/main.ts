@@ -1,84 +1,49 @@
-// How often and how fast the evidence ledger is right, beside its peers in the same worlds: `npm run bench:decisions`.
+// How often and how fast the evidence ledger is right, beside its peers in the same worlds: `npm run bench:decisions`;
+// a part of it with `--only WORLD --rate N --interval 10s|30s|60s --decider NAME --rollouts N --seed N`.
 //
 // At 100 % nobody has the toggle off, so that the last step with a group to compare with, 50 %, is where a release is
 // complete: going on to 100 % needs the proof. "Good one complete" is that minute; the peers' is when their last pause
 // at 100 % (Argo) or the promotion (Flagger) is over. Caught is rolled back before that.
-import { Worker } from 'node:worker_threads'
-import { fileURLToPath } from 'node:url'
-import Table from 'cli-table3'
-import { rolldown } from 'rolldown'
 import { LIMITS, missed } from './limits.ts'
-import type { Outcome } from './rollout.ts'
+import { readOptions, type Options } from './options.ts'
+import { runCells, WORKERS } from './pool.ts'
+import { renderOutcomes, renderPauses } from './table.ts'
 import type { Cell } from './worker.ts'
-import { worldsFor, type Rate } from './worlds.ts'
-
-const WORKERS = 2
-const ROLLOUTS = 300
-const RATES: readonly Rate[] = [10, 100, 1000]
-type Outcomes = Readonly<Record<string, Outcome>>
-const NONE: Outcome = { rollouts: 1, rolledBack: 0, complete: 0 }
+import { RATES, worldsFor } from './worlds.ts'
 
 const began = performance.now()
-const names = worldsFor(10).map(({ name }) => name)
-// The slowest first, so that neither worker ends up alone with one.
-const cells = names.flatMap((world) =>
-  [...(world === 'good' ? ([1] as const) : []), ...RATES].map((rate) => ({ world, rate, rollouts: ROLLOUTS })),
-)
-const queue: Cell[] = cells.toSorted((a, b) => a.rate - b.rate)
-const results = new Map<string, Outcomes>()
-const code = await bundle()
-await Promise.all(Array.from({ length: WORKERS }, work))
+const options = optionsOrExit()
+const cells = cellsFor(options)
+const results = await runCells(cells)
 
 const misses = Object.keys(LIMITS)
-  .filter((name) => !names.includes(name))
+  .filter((name) => worldsFor(10).every((world) => world.name !== name))
   .map((name) => `${name}: a limit without a world`)
-for (const { world, rate } of cells) misses.push(...missed(world, rate, outcomesOf(world, rate)['ledger'] ?? NONE))
-console.log(render())
-console.log(`\n${ROLLOUTS} rollouts a cell, 1 → 5 → 25 → 50 → 100 %, a poll a minute. rb: rolled back at median minutes; ok: at 100 %.`)
-console.log(`${Math.round((performance.now() - began) / 1000)} s on ${WORKERS} workers`)
+for (const { cell, outcomes } of results) if (outcomes['ledger']) misses.push(...missed(cell, outcomes['ledger']))
+console.log(renderOutcomes(results, options.deciders))
+console.log(`
+${options.rollouts} rollouts a cell, 1 → 5 → 25 → 50 → 100 %. rb: rolled back, % at median minutes; ok: at 100 %; ask: ever stopped until
+a person let it go on; then the median requests of those rolled back: failed because of the release / exposed to it.`)
+if (options.deciders.includes('ledger')) console.log(`\n${renderPauses(results)}`)
+console.log(`\n${Math.round((performance.now() - began) / 1000)} s on ${WORKERS} workers`)
 for (const miss of misses) console.log(`MISSED ${miss}`)
 process.exitCode = misses.length > 0 ? 1 : 0
 
-/** The worker as one piece of JavaScript: on Node 20 no loader of TypeScript reaches into worker threads. */
-async function bundle(): Promise<string> {
-  const build = await rolldown({ input: fileURLToPath(new URL('worker.ts', import.meta.url)), platform: 'node', logLevel: 'silent' })
-  const { output } = await build.generate({ format: 'cjs', codeSplitting: false })
-  await build.close()
-  return output[0].code
-}
-
-/** One worker takes cells until none is left. */
-async function work(): Promise<void> {
-  const worker = new Worker(code, { eval: true, execArgv: [] })
+function optionsOrExit(): Options {
   try {
-    for (let cell = queue.shift(); cell; cell = queue.shift()) {
-      const outcomes = await new Promise<Outcomes>((resolve, reject) => {
-        worker.removeAllListeners()
-        worker.once('message', resolve)
-        worker.once('error', reject)
-        worker.postMessage(cell, [])
-      })
-      results.set(`${cell.world} ${cell.rate}`, outcomes)
-    }
-  } finally {
-    await worker.terminate()
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    return process.exit(64)
   }
 }
 
-function outcomesOf(name: string, rate: Rate): Outcomes {
-  return results.get(`${name} ${rate}`) ?? {}
-}
-
-function render(): string {
-  const deciders = Object.keys(outcomesOf('good', 10))
-  const table = new Table({ head: ['world', 'req/s', ...deciders], style: { head: [], border: [], compact: true } })
-  for (const { world, rate } of cells)
-    table.push([world, String(rate), ...deciders.map((each) => cellOf(outcomesOf(world, rate)[each] ?? NONE))])
-  return table.toString()
-}
-
-function cellOf({ rollouts, rolledBack, rolledBackAfter, complete, completeAfter }: Outcome): string {
-  const part = (what: string, count: number, after: number | undefined): string =>
-    `${what} ${((100 * count) / rollouts).toFixed(1).padStart(5)}${after === undefined ? '' : ` @${after}`}`.padEnd(15)
-  return `${part('rb', rolledBack, rolledBackAfter)}${part('ok', complete, completeAfter)}`.trimEnd()
+function cellsFor({ worlds, rates, intervals, ...rest }: Options): readonly Cell[] {
+  // With one request a second only a good release is of interest, and whether it is stopped.
+  const isPlayed = (world: string, rate: number): boolean => rate !== 1 || world === 'good'
+  return worlds.flatMap((world) =>
+    RATES.filter((rate) => rates.includes(rate) && isPlayed(world, rate)).flatMap((rate) =>
+      intervals.map((interval) => ({ world, rate, interval, ...rest })),
+    ),
+  )
 }

@@ -1,54 +1,109 @@
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type Minute } from '../../src/core/forecast/synthetic/traffic.ts'
+import { simulate, type PairTraffic } from '../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../src/core/forecast/synthetic/world.ts'
+import { defined } from '../../src/core/values/defined.ts'
+import type { Duration, Instant } from '../../src/core/values/units.ts'
 
-/** What a decider says after a minute at a step. */
-export type Move = 'stay' | 'up' | 'rollback' | 'complete' | 'inconclusive'
+/** What a decider says after a poll at a step. */
+export type Move = 'stay' | 'up' | 'rollback' | 'complete' | Pause
 
-/** A decider's memory of one rollout: called once a minute with what that minute showed. */
-export type Decider = (minute: { readonly on: Minute; readonly off: Minute }, step: number, now: number) => Move
+/** It stays, and says why. */
+export interface Pause {
+  readonly pause: string
+  /** Only a person lets it go on; otherwise it lifts by itself. */
+  readonly asks: boolean
+  /** Nothing that can be seen from here on decides. */
+  readonly ends: boolean
+}
+
+/** A decider's memory of one rollout: called once a poll with what was seen since the last, `now` ms after the start. */
+export type Decider = (seen: Pick<PairTraffic, 'on' | 'off'>, step: number, now: Instant) => Move
 
 /** 1 → 5 → 25 → 50 → 100 %. At 100 % nobody is left with the toggle off. */
 export const SHARES = [0.01, 0.05, 0.25, 0.5] as const
+
+/** The traffic of one cell, and how often it is looked at. */
+export interface Setting {
+  /** Requests a second. */
+  readonly rate: number
+  readonly interval: Duration
+  readonly rollouts: number
+  /** Another seed, other rollouts. */
+  readonly seed: number
+}
 
 /** What became of the rollouts of one decider in one world. */
 export interface Outcome {
   readonly rollouts: number
   readonly rolledBack: number
   readonly complete: number
-  /** Median minutes to each; undefined when there was none. */
+  /** Rollouts that ever needed a person to go on. */
+  readonly asked: number
+  /** Rollouts that ever paused, by why. */
+  readonly paused: { readonly [why: string]: number }
+  /** Medians of those rolled back, in minutes and requests; absent when there was none. */
   readonly rolledBackAfter?: number
+  readonly exposed?: number
+  readonly failed?: number
+  /** Median minutes of those that were complete. */
   readonly completeAfter?: number
 }
 
-const LONGEST = 1200
+const MINUTE = 60_000
+const LONGEST = 1200 * MINUTE
 
-export function outcomeOf(world: World, rate: number, decider: () => Decider, rollouts: number): Outcome {
-  const ends = Array.from({ length: rollouts }, (_, nth) => rollOut(world, rate, decider(), nth))
-  const minutes = (end: Move): readonly number[] =>
-    ends.flatMap((each) => (each.end === end ? [each.minutes] : [])).toSorted((a, b) => a - b)
-  const [back, complete] = [minutes('rollback'), minutes('complete')]
-  const [backAfter, completeAfter] = [median(back), median(complete)]
+export function outcomeOf(world: World, decider: () => Decider, setting: Setting): Outcome {
+  const { rollouts } = setting
+  const all = Array.from({ length: rollouts }, (_, nth) => rollOut(world, decider(), setting, nth))
+  const [back, complete] = [all.filter(({ end }) => end === 'rollback'), all.filter(({ end }) => end === 'complete')]
+  const reasons = new Set(all.flatMap(({ paused }) => [...paused]))
+  const medians = {
+    rolledBackAfter: median(back.map(({ minutes }) => minutes)),
+    exposed: median(back.map(({ exposed }) => exposed)),
+    failed: median(back.map(({ failed }) => Math.round(failed))),
+    completeAfter: median(complete.map(({ minutes }) => minutes)),
+  }
   return {
     rollouts,
     rolledBack: back.length,
     complete: complete.length,
-    ...(backAfter !== undefined && { rolledBackAfter: backAfter }),
-    ...(completeAfter !== undefined && { completeAfter }),
+    asked: all.filter(({ asked }) => asked).length,
+    paused: Object.fromEntries([...reasons].toSorted().map((why) => [why, all.filter(({ paused }) => paused.has(why)).length])),
+    ...defined(medians),
   }
 }
 
-function rollOut(world: World, rate: number, decide: Decider, nth: number): { readonly end: Move; readonly minutes: number } {
-  const traffic = simulate(world, rate, seeded(nth * 7919 + rate))
+interface Rollout {
+  readonly end: 'rollback' | 'complete' | 'undecided'
+  readonly minutes: number
+  readonly asked: boolean
+  readonly paused: ReadonlySet<string>
+  /** Requests with the toggle on; those of them that failed because of it. */
+  readonly exposed: number
+  readonly failed: number
+}
+
+function rollOut(world: World, decide: Decider, { rate, interval, seed }: Setting, nth: number): Rollout {
+  const traffic = simulate(world, rate, seeded(seed * 1_000_003 + nth * 7919 + rate), interval)
+  const paused = new Set<string>()
+  const all = { asked: false, paused, exposed: 0, failed: 0 }
   let step = 0
-  for (let minute = 1; minute <= LONGEST; minute += 1) {
-    const move = decide(traffic(SHARES[step] ?? 1), step, minute)
+  for (let now = interval; now <= LONGEST; now += interval) {
+    const seen = traffic(SHARES[step] ?? 1)
+    all.exposed += seen.on.total
+    all.failed += seen.caused
+    const move = decide(seen, step, now)
+    if (move === 'rollback' || move === 'complete') return { ...all, end: move, minutes: now / MINUTE }
     if (move === 'up') step += 1
-    else if (move !== 'stay') return { end: move, minutes: minute }
+    else if (move !== 'stay') {
+      paused.add(move.pause)
+      all.asked ||= move.asks
+      if (move.ends) return { ...all, end: 'undecided', minutes: now / MINUTE }
+    }
   }
-  return { end: 'inconclusive', minutes: LONGEST }
+  return { ...all, end: 'undecided', minutes: LONGEST / MINUTE }
 }
 
-function median(sorted: readonly number[]): number | undefined {
-  return sorted[Math.floor((sorted.length - 1) / 2)]
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
 }

@@ -1,20 +1,23 @@
 // One cell of the benchmark: a world at a rate, rolled out by every decider.
 import { parentPort } from 'node:worker_threads'
-import { argo, flagger, ledger } from './deciders.ts'
-import { outcomeOf } from './rollout.ts'
+import { DECIDERS } from './deciders.ts'
+import { outcomeOf, type Outcome, type Setting } from './rollout.ts'
 import { worldsFor, type Rate } from './worlds.ts'
 
-export interface Cell {
+export interface Cell extends Setting {
   readonly world: string
   readonly rate: Rate
-  readonly rollouts: number
+  readonly deciders: readonly string[]
 }
 
-const DECIDERS = { ledger, 'Argo 0': () => argo(0), 'Argo 3': () => argo(3), Flagger: flagger }
+/** What became of one cell, by decider. */
+export type Outcomes = { readonly [decider: string]: Outcome }
 
-parentPort?.on('message', ({ world, rate, rollouts }: Cell) => {
-  const found = worldsFor(rate).find(({ name }) => name === world)
-  if (!found) throw new Error(`no world ${world}`)
-  const outcomes = Object.fromEntries(Object.entries(DECIDERS).map(([name, decider]) => [name, outcomeOf(found, rate, decider, rollouts)]))
+parentPort?.on('message', (cell: Cell) => {
+  const world = worldsFor(cell.rate).find(({ name }) => name === cell.world)
+  if (!world) throw new Error(`no world ${cell.world}`)
+  const outcomes: Outcomes = Object.fromEntries(
+    Object.entries(DECIDERS).flatMap(([name, decider]) => (cell.deciders.includes(name) ? [[name, outcomeOf(world, decider, cell)]] : [])),
+  )
   parentPort?.postMessage(outcomes, [])
 })

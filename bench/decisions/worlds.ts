@@ -1,7 +1,8 @@
 import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 /** Requests a second. */
-export type Rate = 1 | 10 | 100 | 1000
+export type Rate = (typeof RATES)[number]
+export const RATES = [1, 10, 100, 1000] as const
 
 const BASE = 0.005
 const INCIDENT = { between: [2, 12], lasts: 15, latency: 1.5 } as const

@@ -3,13 +3,13 @@ import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/l
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type Minute } from '../../src/core/forecast/synthetic/traffic.ts'
+import { simulate, type GroupTraffic } from '../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 export const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
 
 /** A poll of one metric of each kind, `now` minutes after the start. */
-export function pollOf({ on, off }: { readonly on: Minute; readonly off: Minute }, step: number, now: number): Poll {
+export function pollOf({ on, off }: { readonly on: GroupTraffic; readonly off: GroupTraffic }, step: number, now: number): Poll {
   return { at: now * 60_000, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } }
 }
 

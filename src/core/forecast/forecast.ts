@@ -8,7 +8,7 @@ import { situationOf, type Situation } from '../policy/situation.ts'
 import { currentPhase } from '../policy/destination.ts'
 import { asStarted } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
-import { simulate, type Minute } from './synthetic/traffic.ts'
+import { simulate, type GroupTraffic } from './synthetic/traffic.ts'
 import type { Duration } from '../values/units.ts'
 import { beginWatch, observe } from '../judge/watch.ts'
 
@@ -93,7 +93,7 @@ function free(plan: Plan): Plan {
 
 function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number): ForecastRun {
   const world = { name: 'forecast', errors: baseline, release: { errors, latency } }
-  const requests = simulate(world, (traffic * plan.interval) / 60_000, seeded(seed))
+  const requests = simulate(world, traffic, seeded(seed), plan.interval)
   const limit = pollsOf(plan) * 3 + 5000
   const sums = { on: count(), off: count() }
   const waited: Record<string, Duration> = {}
@@ -149,7 +149,7 @@ function count(): Count {
   return { total: 0, bad: 0, latency: {} }
 }
 
-function add(to: Count, { total, bad, latency }: Minute): void {
+function add(to: Count, { total, bad, latency }: GroupTraffic): void {
   to.total += total
   to.bad += bad
   for (const [le, each] of Object.entries(latency)) to.latency[le] = (to.latency[le] ?? 0) + each

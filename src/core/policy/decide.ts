@@ -7,7 +7,7 @@ import type { Gate } from './gates.ts'
 import type { Situation } from './situation.ts'
 import { describe } from '../judge/describe.ts'
 import { isPassing, type Track, type Tracked } from '../judge/track.ts'
-import type { Phase } from '../plan/plan.ts'
+import type { Phase, Plan } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
 import { effectiveRetreat, type Destination } from './destination.ts'
 import { canDoWithout, isEnded, type State } from '../journal/state.ts'
@@ -121,19 +121,19 @@ function byContingency(state: State, why: Why): Decision | undefined {
 /** Warnings and missing data: hold first, and when they stay, pause. */
 function findTrouble({ state, metrics, weighed }: Situation, phase: Phase): Decision | undefined {
   const found = metrics.flatMap((each) => troubleOf(state, phase, each) ?? [])
-  if (weighed && isForPeople(state, weighed.finding))
+  if (weighed && isForPeople(state.plan, weighed.finding))
     found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
 }
 
 /** Tells whether no further poll settles it. A metric that cannot be read at all is waited for as every other is. */
-function isForPeople({ plan }: State, finding: Weighed['finding']): boolean {
+export function isForPeople({ metrics }: Pick<Plan, 'metrics'>, finding: Weighed['finding']): boolean {
   if (finding.do !== 'pause') return false
   if (finding.because !== 'missing') return finding.because !== 'suspicion'
   const { gap, metric } = finding
   const isUnreadable = gap.group === 'both' && gap.reason === 'unread'
-  return gap.polls >= SILENT_POLLS && !isUnreadable && plan.metrics[metric]?.onNoData !== 'ignore'
+  return gap.polls >= SILENT_POLLS && !isUnreadable && metrics[metric]?.onNoData !== 'ignore'
 }
 
 function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked): Decision | undefined {

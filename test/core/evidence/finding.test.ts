@@ -7,7 +7,7 @@ import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type Minute } from '../../../src/core/forecast/synthetic/traffic.ts'
+import { simulate, type GroupTraffic } from '../../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../../src/core/forecast/synthetic/world.ts'
 import { POLICY, pollOf, rollOut } from '../../helpers/evidence.ts'
 
@@ -179,7 +179,7 @@ function clocked(
   rate: number,
   seed: number,
   minutes: number,
-): readonly { readonly step: number; readonly on: Minute; readonly off: Minute }[] {
+): readonly { readonly step: number; readonly on: GroupTraffic; readonly off: GroupTraffic }[] {
   const traffic = simulate(world, rate, seeded(seed))
   return Array.from({ length: minutes }, (_, nth) => {
     const step = Math.min(3, Math.floor(nth / (minutes / 4)))

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { quantile } from '../../../../src/core/judge/counters.ts'
 import { seeded } from '../../../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type Minute } from '../../../../src/core/forecast/synthetic/traffic.ts'
+import { simulate, type PairTraffic } from '../../../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../../../src/core/forecast/synthetic/world.ts'
 
 const GOOD: World = { name: 'good', errors: 0.005 }
 
-function minutes(world: World, count: number, share = 0.5, rate = 1000): readonly { readonly on: Minute; readonly off: Minute }[] {
+function minutes(world: World, count: number, share = 0.5, rate = 1000): readonly PairTraffic[] {
   const traffic = simulate(world, rate, seeded(2))
   return Array.from({ length: count }, () => traffic(share))
 }
@@ -79,4 +79,46 @@ describe('what can go wrong', () => {
   test('at 100 % nobody has the toggle off', () => {
     expect(minutes(GOOD, 1, 1)[0]?.off).toMatchObject({ total: 0, bad: 0 })
   })
+})
+
+describe('a world is the same however often it is asked', () => {
+  const MINUTE = 60_000
+
+  /** The same minutes, of as many polls as go into each. */
+  function asked(world: World, count: number, interval: number): readonly (readonly PairTraffic[])[] {
+    const traffic = simulate(world, 1000, seeded(3), interval)
+    return Array.from({ length: count }, () => Array.from({ length: MINUTE / interval }, () => traffic(0.5)))
+  }
+
+  test.each([10_000, 30_000, MINUTE])('polls of %d ms', (interval) => {
+    const world: World = {
+      name: '',
+      errors: 0.01,
+      release: { errors: 0.05, from: 20 },
+      incident: { between: [5, 5], lasts: 4.6, off: 0.05, on: 0.05, latency: 1 },
+    }
+    const off = asked(world, 40, interval).map((polls) => mean(polls.map((poll) => poll.off.bad / poll.off.total)))
+    const on = asked(world, 40, interval).map((polls) => mean(polls.map((poll) => poll.on.bad / poll.on.total)))
+    expect([off[4], off[5], off[8], off[9], off[10]].map((rate) => rate?.toFixed(2))).toEqual(['0.01', '0.06', '0.06', '0.04', '0.01'])
+    expect([on[19], on[20]].map((rate) => rate?.toFixed(2))).toEqual(['0.01', '0.05'])
+    const requests = asked(world, 40, interval).map((polls) => polls.reduce((all, poll) => all + poll.on.total + poll.off.total, 0))
+    expect(mean(requests) / 60_000).toBeCloseTo(1, 2)
+  })
+
+  test.each([10_000, 30_000, MINUTE])('the memory of noise, polls of %d ms', (interval) => {
+    const world: World = { name: '', errors: 0.1, noise: { errors: 0.3, latency: 0, memory: 0.8 } }
+    const logs = asked(world, 600, interval).map(([first]) => Math.log((first?.on.bad ?? 0) / (first?.on.total ?? 1) / 0.1))
+    const variance = mean(logs.map((log) => log ** 2))
+    expect(Math.sqrt(variance)).toBeCloseTo(0.3, 1)
+    expect(mean(logs.slice(1).map((log, nth) => log * (logs[nth] ?? 0))) / variance).toBeCloseTo(0.8, 1)
+  })
+})
+
+test('what a release caused is what it failed beyond what would have failed anyway', () => {
+  const world: World = { name: '', errors: 0.01, release: { errors: 0.03 }, trend: { errors: 2, traffic: 1 } }
+  const all = minutes(world, 1440)
+  const caused = all.reduce((sum, each) => sum + each.caused, 0)
+  const beyond = all.reduce((sum, { on, off }) => sum + on.bad - (off.bad / off.total) * on.total, 0)
+  expect(caused / beyond).toBeCloseTo(1, 1)
+  expect(minutes(GOOD, 10).map((each) => each.caused)).toEqual(Array.from({ length: 10 }, () => 0))
 })
