@@ -265,6 +265,12 @@ export const VERBS = {
       from: { ...WHEN, about: 'how long ago, or a time in UTC (default: 7d)' },
       to: { ...WHEN, about: 'the end of that time (default: now)' },
       step: { is: 'duration', takes: 'duration', about: 'time between two polls (default: the interval)', hint: 'write a unit: 30s or 5m' },
+      journal: {
+        is: 'switch',
+        about: 'judge and decide again what the journal holds of past rollouts',
+        not: ['from', 'to', 'step'],
+      },
+      with: { is: 'text', takes: 'file', about: 'and by another plan, until the ways part', needs: ['journal'] },
     },
   },
   drill: {

@@ -1,9 +1,8 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { currentPhase } from '../core/policy/destination.ts'
-import { canDoWithout, unconfirmed, type Intent, type State } from '../core/journal/state.ts'
+import { canDoWithout, provenBy, unconfirmed, type Intent, type State } from '../core/journal/state.ts'
 import { togglesOf, type Plan } from '../core/plan/plan.ts'
-import { withoutSingles, type Watch } from '../core/judge/track.ts'
 import { beginWatch } from '../core/judge/watch.ts'
 import { deliver } from './deliver.ts'
 import type { UnreadableTarget } from './drift.ts'
@@ -105,16 +104,10 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const state = stateOf(engine)
   const phase = currentPhase(state)
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
-  // A proof from before a retreat is a proof of something else.
-  const proven = intent.move === 'advance' ? state.watch : state.watch && unproven(state.watch)
+  const proven = provenBy(intent.move, state.watch)
   const watch = beginWatch(state.plan, intent.cursor, proven, readings, watchTick(engine))
   await recordOfIntent(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
-}
-
-function unproven(watch: Watch): Watch {
-  const { comparison: _, ...rest } = withoutSingles(watch)
-  return { ...rest, criteria: {} }
 }
 
 async function refuse(engine: Engine, { seq }: Intent, target: string, error: string): Promise<void> {

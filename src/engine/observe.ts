@@ -1,8 +1,10 @@
 import { hasCode, RolloutError } from '../core/values/errors.ts'
+import { openPollLog, type PollLog } from '../core/judge/polled.ts'
 import type { Watch } from '../core/judge/track.ts'
+import { defined } from '../core/values/defined.ts'
 import { currentPhase } from '../core/policy/destination.ts'
 import { currentStep, isEnded, type State } from '../core/journal/state.ts'
-import { hasTurned, isDue, observe } from '../core/judge/watch.ts'
+import { hasTurned, isDue, poll } from '../core/judge/watch.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
 import { openQuota } from './quota.ts'
@@ -30,14 +32,19 @@ const TURNS_AN_HOUR = 10
 /** Continues the watch the journal holds. */
 export function openObserver(engine: Engine): Observer {
   const turns = openQuota(TURNS_AN_HOUR)
-  let live: { readonly step: string; readonly watch: Watch } | undefined
+  let live: { readonly step: string; readonly watch: Watch; readonly log: PollLog } | undefined
 
-  const append = async (watch: Watch): Promise<unknown> => engine.writer.append({ type: 'observed', watch }, engine.signature)
+  const append = async (watch: Watch): Promise<void> => {
+    const { seq } = await engine.writer.append(defined({ type: 'observed', watch, polls: live?.log.polls }), engine.signature)
+    if (live) live = { ...live, log: openPollLog(seq) }
+  }
   const offer = async (watch: Watch): Promise<void> => {
+    // What was seen may belong to a step that is over.
+    if (live?.step !== stepKey(stateOf(engine))) return
     try {
       await append(watch)
     } catch (thrown) {
-      // Somebody else acted meanwhile: what was seen may belong to a step that is over.
+      // Somebody else acted meanwhile.
       if (!hasCode(thrown, 'conflict')) throw thrown
     }
   }
@@ -50,9 +57,12 @@ export function openObserver(engine: Engine): Observer {
       const readings = await readMetrics({ ...engine, signal }, phase)
       // A turn that was given up must not put its old poll in the place of a newer one.
       signal.throwIfAborted()
-      const before = live?.step === stepKey(state) ? live.watch : state.watch
-      const watch = observe(state.plan, { phase, cursor: state.cursor }, before, readings, watchTick(engine))
-      live = { step: stepKey(state), watch }
+      const goesOn = live?.step === stepKey(state) ? live : undefined
+      const log = goesOn?.log ?? openPollLog(state.seq)
+      const time = watchTick(engine)
+      const { watch, counted } = poll(state.plan, { phase, cursor: state.cursor }, goesOn?.watch ?? state.watch, readings, time)
+      log.add(state.seq, time, counted)
+      live = { step: stepKey(state), watch, log }
       if (isDue(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)
       const now = stateOf(engine)
@@ -68,7 +78,7 @@ export function openObserver(engine: Engine): Observer {
   }
 }
 
-/** Changes whenever what is watched begins anew. */
+/** Changes whenever what is watched begins anew, or a person has looked at what it asked about. */
 function stepKey(state: State): string {
-  return `${state.epoch}/${state.cursor}/${state.arrivedAt}/${state.digest}`
+  return `${state.epoch}/${state.cursor}/${state.arrivedAt}/${state.decidedAt}/${state.digest}`
 }

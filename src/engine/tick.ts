@@ -31,7 +31,7 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
         return { ...obstacle, state: await record(engine, { type: 'paused', why: obstacle.decision.why }) }
       if (obstacle) return { ...obstacle, state }
       const still = reconsider(engine)
-      return still.do === 'advance' ? move(engine, { ...decision, unseen: found.unreadable }, engine.signature) : { decision: still, state }
+      return still.do === 'advance' ? move(engine, { ...still, unseen: found.unreadable }, engine.signature) : { decision: still, state }
     }
     case 'rollback':
     case 'step-back':

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { openObserver } from '../../src/engine/observe.ts'
 import { run } from '../../src/engine/run.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import { MINUTE, metric, phase, plan } from '../helpers/core.ts'
@@ -41,4 +42,23 @@ test('a week of healthy polls leaves an event every ten minutes', async () => {
 
 test('a metric that turns at every poll leaves no more than ten events an hour beside those', async () => {
   expect(await weekOf((poll) => (poll % 2 === 0 ? 0.001 : 0.015))).toBeLessThan(1100 + 7 * 24 * 10)
+})
+
+test('what a person has looked at while it is watched is asked about anew', async () => {
+  const watched = plan({ patience: 5 * MINUTE, metrics: { errors: metric() }, phases: [phase({ onWarning: 'pause' })] })
+  // Between success and warning: nothing is wrong, and nothing is proven.
+  const { engine, clock, writer } = await fakeEngine(watched, {
+    targets: [fakeTarget('web', { A: 'false' })],
+    metrics: [fakeMetric('errors', () => ({ is: 'value', value: 0.015 }))],
+  })
+  const observer = openObserver(engine)
+  const unmetFor = async (): Promise<number | undefined> => {
+    clock.advance(MINUTE)
+    return (await observer.look(engine.signal)).watch?.tracks['errors']?.unmetFor
+  }
+  for (const minutes of [0, 1, 2]) expect(await unmetFor()).toBe(minutes * MINUTE)
+  await writer.append({ type: 'paused', why: { code: 'operator', text: 'wait' } }, { actor: 'ana' })
+  expect(await unmetFor()).toBe(3 * MINUTE)
+  await writer.append({ type: 'resumed' }, { actor: 'ana' })
+  expect(await unmetFor()).toBe(0)
 })

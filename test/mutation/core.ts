@@ -164,6 +164,14 @@ export const CORE: readonly Mutation[] = [
     'a target where no word moves is written': [' && isMoved(state, target, exposures))', ')'],
     'what was seen to differ is left alone': ['...doubted(state), ...others', '...doubted(state)'],
   }),
+  ...mutationsOf('core/forecast/retrace.ts', ['core/forecast/counterfactual'], {
+    'polls go on from the newest watch of all': ['stateAt(event.polls.from)?.watch', 'lately[0]?.watch'],
+    'a watch whose polls nobody kept is true of another plan': ['...(!plan && { watch: event.watch })', 'watch: event.watch'],
+    'another plan stays at the step of the recorded one': [
+      'const cursor = cursorOfMove(before, event, decision.decision)',
+      'const { cursor } = event',
+    ],
+  }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/watch', 'engine/watch-tick'], {
     'clocks of two stores are compared': [
       'before.shared && before.shared.domain === tick.shared?.domain ?',

@@ -79,7 +79,7 @@ export const ENGINE: readonly Mutation[] = [
     'what could not be looked at is written': ['if (!blind) return applyOne', 'if (!blind || blind.error !== target.name) return applyOne'],
     'what was overtaken has arrived': ["if (state.intent?.seq !== intent.seq) return 'superseded'", ''],
     'a rollback tries for ever': ['attempt === WRITE_ATTEMPTS || engine.clock', 'engine.clock'],
-    'a proof from before a retreat counts after it': ['state.watch && unproven(state.watch)', 'state.watch'],
+    'a proof from before a retreat counts after it': ['provenBy(intent.move, state.watch)', 'state.watch'],
   }),
   ...mutationsOf('engine/rollback.ts', ['engine/settle', 'commands/rollback/rollback', 'engine/rollback'], {
     'a second rollback takes back another phase': ["scope === undefined && state.status === 'rolled back'", 'false'],

@@ -4,6 +4,7 @@ import { RolloutError } from '../../src/core/values/errors.ts'
 import type { Controller, Event } from '../../src/core/journal/event.ts'
 import { nextStep } from '../../src/core/policy/destination.ts'
 import type { Scope } from '../../src/core/policy/destination.ts'
+import { retell } from '../../src/core/forecast/counterfactual.ts'
 import { advanceNow, consider } from '../../src/engine/advance.ts'
 import { readBaseline } from '../../src/engine/baseline.ts'
 import type { LeaderOptions } from '../../src/engine/leader.ts'
@@ -306,6 +307,7 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
     ...judge.violations,
     ...beside.violations,
     ...(judge.state ? listeners.violations(world.events) : []),
+    ...unlikeBefore(world.events),
     ...(bugs > 0 ? [{ invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : []),
   ]
   return { seed, violations, end: judge.state?.status ?? 'not started', events: world.events.length, processes, story }
@@ -387,4 +389,13 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
       random.pick(kinds)()
     }
   }
+}
+
+/** Every watch and every decision in the journal comes out again, to the last bit, from the counts that it holds. */
+function unlikeBefore(events: readonly Event[]): readonly Violation[] {
+  return retell(events).flatMap(({ different, decisions, unkept }) => [
+    ...different.map((seq) => ({ invariant: 'retold', text: `the watch of #${seq} comes out otherwise` })),
+    ...decisions.filter(({ is }) => is === 'different').map((each) => ({ invariant: 'retold', text: JSON.stringify(each) })),
+    ...(unkept > 0 ? [{ invariant: 'retold', text: `${unkept} observations without their polls` }] : []),
+  ])
 }

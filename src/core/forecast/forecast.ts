@@ -2,7 +2,7 @@ import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
-import type { Plan } from '../plan/plan.ts'
+import { metricsOf, type Plan } from '../plan/plan.ts'
 import type { Failures, Reading, Series } from '../values/reading.ts'
 import { situationOf, type Situation } from '../policy/situation.ts'
 import { currentPhase } from '../policy/destination.ts'
@@ -57,8 +57,7 @@ export function* forecast(plan: Plan, release: ForecastRelease, seed: number): G
 
 /** Returns the metrics of the plan's phases that no made-up traffic makes: nothing is known of them there. */
 export function leftOut(plan: Plan): readonly string[] {
-  const judged = new Set(plan.phases.flatMap(({ metrics, success }) => [...metrics, ...success.map(({ metric }) => metric)]))
-  return [...judged].filter((name) => !isCounted(plan, name))
+  return metricsOf(plan).filter((name) => !isCounted(plan, name))
 }
 
 function isCounted({ metrics }: Plan, name: string): boolean {

@@ -1,5 +1,6 @@
 import type { Duration, Instant } from '../values/units.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
+import type { Polls } from '../judge/polled.ts'
 import type { Watch } from '../judge/track.ts'
 import type { Judge } from '../judge/single.ts'
 import type { Obstacle } from './obstacle.ts'
@@ -80,8 +81,11 @@ export type Fact =
     }
   /** An edited plan was accepted; the cursor stays. */
   | { readonly type: 'replanned'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }
-  /** A verdict, a streak or the hold credit changed enough to be kept. */
-  | { readonly type: 'observed'; readonly watch: Watch }
+  /**
+   * A verdict, a streak or the hold credit changed enough to be kept. `polls` are those that the watch came of, to be
+   * judged again; absent where they were too many, and in older versions.
+   */
+  | { readonly type: 'observed'; readonly watch: Watch; readonly polls?: Polls }
   /**
    * Durable before anything is written. `exposures` is what every toggle is to have afterwards, `targets` what is
    * written for it; where it does not say, every target that holds a toggle.

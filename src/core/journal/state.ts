@@ -3,7 +3,7 @@ import type { Blocked } from './obstacle.ts'
 import type { Outbox } from './outbox.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import { defaultsOf, type Exposures, type Plan } from '../plan/plan.ts'
-import type { Watch } from '../judge/track.ts'
+import { withoutSingles, type Watch } from '../judge/track.ts'
 import type { Instant } from '../values/units.ts'
 
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete' | 'closed'
@@ -143,6 +143,13 @@ export function asStarted(plan: Plan, baseline: Exposures = defaultsOf(plan)): S
 /** Tells whether a rollout is over: complete or closed. Nothing of it moves up again; a new one may be started in its place. */
 export function isEnded({ status }: Pick<State, 'status'>): boolean {
   return status === 'complete' || status === 'closed'
+}
+
+/** Returns what of a watch goes on where a move arrives: a proof from before a retreat is a proof of something else. */
+export function provenBy(move: Move, watch: Watch | undefined): Watch | undefined {
+  if (move === 'advance' || !watch) return watch
+  const { comparison: _, ...rest } = withoutSingles(watch)
+  return { ...rest, criteria: {} }
 }
 
 /** Returns the step arrived at; undefined before the first. */

@@ -10,8 +10,11 @@ export type Countings = { readonly [metric: string]: Counting }
 
 type Readings = { readonly [metric: string]: Reading }
 
+/** Metric → what a poll says of it, once its counters are counted. */
+export type CountedReadings = { readonly [metric: string]: Counted }
+
 interface CountedPoll {
-  readonly counted: { readonly [metric: string]: Counted }
+  readonly counted: CountedReadings
   readonly counting: Countings | undefined
 }
 

@@ -1,6 +1,6 @@
 import { defined } from '../values/defined.ts'
 import { arrive, compare, focused, rampAt } from './comparison.ts'
-import { beginAll, countAll } from './count-all.ts'
+import { beginAll, countAll, type CountedReadings } from './count-all.ts'
 import type { Counted } from './counting.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
@@ -44,9 +44,31 @@ export interface Position {
 }
 
 /** Returns the watch after one more poll of the phase under way. */
-export function observe(plan: Plan, { phase, cursor }: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+export function observe(plan: Plan, position: Position, before: Watch | undefined, all: Readings, tick: Tick): Watch {
+  return poll(plan, position, before, all, tick).watch
+}
+
+/** Returns the watch after one more poll, and what the poll counted: all that was judged. */
+export function poll(
+  plan: Plan,
+  position: Position,
+  before: Watch | undefined,
+  all: Readings,
+  tick: Tick,
+): { readonly watch: Watch; readonly counted: CountedReadings } {
+  const { counting, counted } = countAll(plan, rampAt(plan, position.cursor), before?.counting, all, tick.now)
+  return { watch: { ...judgeCounted(plan, position, before, counted, tick), ...(counting && { counting }) }, counted }
+}
+
+/** Returns the watch after a poll that was counted already; it holds no counters. */
+export function judgeCounted(
+  plan: Plan,
+  { phase, cursor }: Position,
+  before: Watch | undefined,
+  counted: CountedReadings,
+  tick: Tick,
+): Watch {
   const ramp = rampAt(plan, cursor)
-  const { counting, counted } = countAll(plan, ramp, before?.counting, all, tick.now)
   const readings = focused(ramp, counted)
   const comparison = compare(ramp, before?.comparison, counted)
   const elapsed = watchedSince(plan, before, tick)
@@ -79,7 +101,6 @@ export function observe(plan: Plan, { phase, cursor }: Position, before: Watch |
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     watched,
     tracks,
-    counting,
     criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
     comparison,
   })

@@ -253,6 +253,11 @@ export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' |
   return measures.what === 'gauge' || measures.groups === 1 ? undefined : measures.what
 }
 
+/** Returns the metrics that any phase is judged by. */
+export function metricsOf({ phases }: Pick<Plan, 'phases'>): readonly string[] {
+  return [...new Set(phases.flatMap(({ metrics, success }) => [...metrics, ...success.map(({ metric }) => metric)]))]
+}
+
 /** How much of each toggle is on. */
 export type Exposures = { readonly [toggle: string]: Exposure }
 

@@ -1,6 +1,6 @@
 /** Tells whether two values of plain data are the same; keys in another order are. */
 export function isSame(before: unknown, now: unknown): boolean {
-  return JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
+  return JSON.stringify(before) === JSON.stringify(now) || JSON.stringify(sorted(before)) === JSON.stringify(sorted(now))
 }
 
 function sorted(value: unknown): unknown {

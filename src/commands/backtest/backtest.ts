@@ -1,15 +1,15 @@
-import type { OpenMetric } from '../adapters/open.ts'
-import { episodesOf, openReplay, replay } from '../core/forecast/replay.ts'
-import { messageOf, RolloutError, type Outcome } from '../core/values/errors.ts'
-import type { Plan } from '../core/plan/plan.ts'
-import type { Span } from '../core/ports.ts'
-import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../core/values/units.ts'
-import { renderBacktest, type BacktestReport, type Recalled } from '../views/backtest.ts'
-import { clean } from '../views/clean.ts'
-import { fence } from '../session/github.ts'
-import { readPlan } from '../session/project.ts'
-import type { VerbAnswer, Session } from '../session/session.ts'
-import type { ValuesOf } from './table.ts'
+import type { OpenMetric } from '../../adapters/open.ts'
+import { episodesOf, openReplay, replay } from '../../core/forecast/replay.ts'
+import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Span } from '../../core/ports.ts'
+import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../../core/values/units.ts'
+import { renderBacktest, type BacktestReport, type Recalled } from '../../views/backtest.ts'
+import { clean } from '../../views/clean.ts'
+import { fence } from '../../session/github.ts'
+import { readPlan } from '../../session/project.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
 
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
 const USUAL_POLLS = 100_000
@@ -17,12 +17,16 @@ const MOST_POLLS = 1_000_000
 /** Nobody is left without a word for longer. */
 const SILENT: Duration = 5000
 
-/** Judges what the metrics were in the past as if a step had been held all that time. The plan is that of the file. */
+/**
+ * Judges what the metrics were in the past as if a step had been held all that time, by the plan of the file; or what a
+ * journal holds of past rollouts.
+ */
 export default async function backtest(session: Session<ValuesOf<'backtest'>>): Promise<VerbAnswer> {
+  if (session.options.journal) return (await import('./journal.ts')).backtestJournal(session)
   const { signal, lender, env, uuid } = session
   const plan = await readPlan(session)
   const span = spanOf(session, plan)
-  const { openMetrics } = await import('../adapters/open.ts')
+  const { openMetrics } = await import('../../adapters/open.ts')
   const metrics = await openMetrics(plan, Object.keys(plan.metrics), lender)
   const recalled = await Promise.all(metrics.map(async (metric) => recall(session, plan, metric, span)))
   signal.throwIfAborted()

@@ -1,0 +1,60 @@
+import { defined } from '../values/defined.ts'
+import type { CountedReadings } from './count-all.ts'
+import type { Counted } from './counting.ts'
+import { absent } from '../values/reading.ts'
+import type { Tick } from './watch.ts'
+
+/** One poll as an event keeps it: all that was judged, and when. Whose clock it was stands in the watch beside it. */
+export interface Polled extends Omit<Tick, 'domain'> {
+  /** The newest event that was known. */
+  readonly seq: number
+  readonly counted: CountedReadings
+}
+
+/** Polls one after another, of one process at one step. */
+export interface Polls {
+  /** The newest event whose watch they go on from. */
+  readonly from: number
+  readonly each: readonly Polled[]
+}
+
+/** Collects polls until an event keeps them. */
+export interface PollLog {
+  add(seq: number, tick: Tick, counted: CountedReadings): void
+  /** Everything collected; undefined where it is too much for one event. */
+  readonly polls: Polls | undefined
+}
+
+/** An event holds no more numbers than this of polls: each is some ten bytes. */
+const MOST_NUMBERS = 50_000
+
+/** Opens a collection of polls that go on from the watch of an event. */
+export function openPollLog(from: number): PollLog {
+  const each: Polled[] = []
+  let numbers = 0
+  return {
+    add: (seq, { monotonic, now, shared }, counted) => {
+      for (const reading of Object.values(counted)) numbers += numbersIn(reading)
+      if (numbers > MOST_NUMBERS) each.length = 0
+      else each.push(defined({ seq, monotonic, now, shared, counted: asPlain(counted) }))
+    },
+    get polls() {
+      return numbers > MOST_NUMBERS ? undefined : { from, each: [...each] }
+    },
+  }
+}
+
+function asPlain(counted: CountedReadings): CountedReadings {
+  return Object.fromEntries(Object.entries(counted).map(([name, each]) => [name, plain(each)]))
+}
+
+/** JSON has no NaN and no infinity: the judge makes this of them. */
+function plain(counted: Counted): Counted {
+  if (counted.is !== 'value' || Number.isFinite(counted.value)) return counted
+  return absent('not-finite', `the value is ${counted.value}`)
+}
+
+function numbersIn(counted: Counted): number {
+  if (counted.is === 'missing' || counted.is === 'value') return 1
+  return Object.values(counted.gained).reduce((all, counts) => all + Object.keys(counts).length, 0)
+}
