@@ -1,5 +1,5 @@
 import { quantile } from '../../src/core/judge/counters.ts'
-import type { GroupTraffic } from '../../src/core/forecast/synthetic/traffic.ts'
+import type { GroupTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
 import { SHARES, type Decider } from './rollout.ts'
 
 /** What the peers are told to ask of the new version, with every poll: 99 % without error, p99 below a second (normal: 485 ms). */

@@ -1,5 +1,6 @@
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type PairTraffic } from '../../src/core/forecast/synthetic/traffic.ts'
+import type { PairTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
+import { simulate } from '../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../src/core/forecast/synthetic/world.ts'
 import { defined } from '../../src/core/values/defined.ts'
 import type { Duration, Instant } from '../../src/core/values/units.ts'
@@ -41,6 +42,8 @@ export interface Outcome {
   readonly asked: number
   /** Rollouts that ever paused, by why. */
   readonly paused: { readonly [why: string]: number }
+  /** Rollouts in which something both groups depend on was broken for minutes, and that never paused for it. */
+  readonly overlooked: number
   /** Medians of those rolled back, in minutes and requests; absent when there was none. */
   readonly rolledBackAfter?: number
   readonly exposed?: number
@@ -51,6 +54,8 @@ export interface Outcome {
 
 const MINUTE = 60_000
 const LONGEST = 1200 * MINUTE
+/** What is broken for so long can be seen. */
+const VISIBLE = 3 * MINUTE
 
 export function outcomeOf(world: World, decider: () => Decider, setting: Setting): Outcome {
   const { rollouts } = setting
@@ -69,6 +74,7 @@ export function outcomeOf(world: World, decider: () => Decider, setting: Setting
     complete: complete.length,
     asked: all.filter(({ asked }) => asked).length,
     paused: Object.fromEntries([...reasons].toSorted().map((why) => [why, all.filter(({ paused }) => paused.has(why)).length])),
+    overlooked: all.filter(({ broken, paused }) => broken >= VISIBLE && !paused.has('incident')).length,
     ...defined(medians),
   }
 }
@@ -78,6 +84,7 @@ interface Rollout {
   readonly minutes: number
   readonly asked: boolean
   readonly paused: ReadonlySet<string>
+  readonly broken: Duration
   /** Requests with the toggle on; those of them that failed because of it. */
   readonly exposed: number
   readonly failed: number
@@ -86,10 +93,11 @@ interface Rollout {
 function rollOut(world: World, decide: Decider, { rate, interval, seed }: Setting, nth: number): Rollout {
   const traffic = simulate(world, rate, seeded(seed * 1_000_003 + nth * 7919 + rate), interval)
   const paused = new Set<string>()
-  const all = { asked: false, paused, exposed: 0, failed: 0 }
+  const all = { asked: false, paused, broken: 0, exposed: 0, failed: 0 }
   let step = 0
   for (let now = interval; now <= LONGEST; now += interval) {
     const seen = traffic(SHARES[step] ?? 1)
+    all.broken += seen.broken ? interval : 0
     all.exposed += seen.on.total
     all.failed += seen.caused
     const move = decide(seen, step, now)

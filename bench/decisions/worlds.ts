@@ -34,6 +34,18 @@ export function worldsFor(rate: Rate): readonly World[] {
     { name: '0 → 1 %', errors: 0, release: { errors: 0.01 } },
     // Good until about half of a good release's time is over; later and it is at 100 %, where nobody is left to compare with.
     { name: 'delayed 2 %', errors: BASE, release: { errors: 0.02, from: { 1: 300, 10: 30, 100: 8, 1000: 6 }[rate] } },
+    // Outside the model: each group by itself, and for a reason that is no release.
+    { name: 'both wander by 30 %', errors: BASE, noise: { errors: 0.3, latency: 0.05, memory: 0.85, arms: 'both' } },
+    { name: 'incident apart', errors: BASE, incident: { ...INCIDENT, off: 0.1, on: 0.1, apart: 3 } },
+    { name: 'retry storms', errors: BASE, storms: { every: 20, lasts: 3, retries: 4 } },
+    { name: 'other time zones', errors: BASE, trend: { errors: 1.4, traffic: 1.2, ahead: 8 } },
+    { name: 'one client', errors: BASE, client: 0.4 },
+    { name: 'cold start', errors: BASE, coldStart: { lasts: 2, errors: 0.02, latency: 3 } },
+    // Half a minute apart: read every 30 s, the groups move in turn.
+    { name: 'scraped in turn', errors: BASE, scrape: { every: 1, apart: 0.5 } },
+    { name: '2 % scraped in turn', errors: BASE, release: { errors: 0.02 }, scrape: { every: 1, apart: 0.5 } },
+    { name: '0.01 → 0.04 %', errors: 0.0001, release: { errors: 0.0004 } },
+    { name: 'good, 2 % errors', errors: 0.02 },
     { name: 'bad in incident', errors: BASE, release: { errors: 0.01 }, incident: { ...INCIDENT, off: 0.1, on: 0.1 } },
   ]
 }

@@ -3,7 +3,8 @@ import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/l
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type GroupTraffic } from '../../src/core/forecast/synthetic/traffic.ts'
+import type { GroupTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
+import { simulate } from '../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../src/core/forecast/synthetic/world.ts'
 
 export const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }

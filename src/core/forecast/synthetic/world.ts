@@ -5,16 +5,19 @@ export interface World {
   readonly errors: number
   /** What the toggle does to it from a minute on; nothing when absent. */
   readonly release?: Release
-  /** Errors and traffic follow the day, from a random hour on: up and down by these factors within 24 hours. */
-  readonly trend?: { readonly errors: number; readonly traffic: number }
-  /**
-   * The toggle-on group's rates wander although nothing is wrong: ln of errors, ln of latency; memory per minute, 0–1.
-   */
-  readonly noise?: { readonly errors: number; readonly latency: number; readonly memory: number }
+  /** Errors and traffic follow the day, from a random hour on. */
+  readonly trend?: Trend
+  readonly noise?: Wandering
   /** Something both groups depend on breaks: at a random minute, for some minutes. */
   readonly incident?: Incident
   /** Requests come in bursts of one user that fare alike: their mean number (geometric). */
   readonly burst?: number
+  readonly storms?: Storms
+  /** The share of all failed requests that one client makes, who has the toggle on from a random exposure on. */
+  readonly client?: number
+  /** What the toggle-on group does worse after each step, until it is warm. */
+  readonly coldStart?: ColdStart
+  readonly scrape?: Scraping
 }
 
 export interface Release {
@@ -26,6 +29,23 @@ export interface Release {
   readonly from?: number
 }
 
+/** Up and down by these factors within 24 hours. */
+export interface Trend {
+  readonly errors: number
+  readonly traffic: number
+  /** The day of the toggle-on group is so many hours ahead. */
+  readonly ahead?: number
+}
+
+/** Rates wander although nothing is wrong: ln of errors, ln of latency; memory per minute, 0–1. */
+export interface Wandering {
+  readonly errors: number
+  readonly latency: number
+  readonly memory: number
+  /** The toggle-on group alone, or each group by itself. */
+  readonly arms?: 'on' | 'both'
+}
+
 export interface Incident {
   readonly between: readonly [earliest: number, latest: number]
   readonly lasts: number
@@ -34,4 +54,30 @@ export interface Incident {
   readonly on: number
   /** Factor on every latency, in both groups. */
   readonly latency: number
+  /** The toggle-on group is hit up to so many minutes earlier or later than the other; together by default. */
+  readonly apart?: number
+}
+
+/** In each group by itself: now and then its users try again what failed, again and again. */
+export interface Storms {
+  /** Minutes between two, on average (exponential). */
+  readonly every: number
+  readonly lasts: number
+  /** Failed requests in place of one, on average (geometric). */
+  readonly retries: number
+}
+
+export interface ColdStart {
+  readonly lasts: number
+  /** Added to the share of failed requests. */
+  readonly errors: number
+  /** Factor on every latency. */
+  readonly latency: number
+}
+
+/** Counters are seen as they were at the last scrape. */
+export interface Scraping {
+  readonly every: number
+  /** The toggle-off group is scraped so many minutes after the other. */
+  readonly apart: number
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { quantile } from '../../../../src/core/judge/counters.ts'
 import { seeded } from '../../../../src/core/forecast/synthetic/chance.ts'
-import { simulate, type PairTraffic } from '../../../../src/core/forecast/synthetic/traffic.ts'
+import type { PairTraffic } from '../../../../src/core/forecast/synthetic/pair-traffic.ts'
+import { simulate } from '../../../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../../../src/core/forecast/synthetic/world.ts'
 
 const GOOD: World = { name: 'good', errors: 0.005 }
@@ -121,4 +122,95 @@ test('what a release caused is what it failed beyond what would have failed anyw
   const beyond = all.reduce((sum, { on, off }) => sum + on.bad - (off.bad / off.total) * on.total, 0)
   expect(caused / beyond).toBeCloseTo(1, 1)
   expect(minutes(GOOD, 10).map((each) => each.caused)).toEqual(Array.from({ length: 10 }, () => 0))
+})
+
+describe('what no release is to blame for', () => {
+  const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.map((each) => (each - mean(values)) ** 2)))
+
+  test('both groups wander, each by itself', () => {
+    const all = minutes({ ...GOOD, noise: { errors: 0.3, latency: 0, memory: 0.8, arms: 'both' } }, 400, 0.5, 10_000)
+    const logs = { on: rates('on', all).map(Math.log), off: rates('off', all).map(Math.log) }
+    expect(deviation(logs.on)).toBeCloseTo(0.3, 1)
+    expect(deviation(logs.off)).toBeCloseTo(0.3, 1)
+    const together = mean(logs.on.map((log, nth) => (log - mean(logs.on)) * ((logs.off[nth] ?? 0) - mean(logs.off))))
+    expect(Math.abs(together)).toBeLessThan(0.03)
+  })
+
+  test('an incident that hits the groups up to so many minutes apart, and is one of both from the first on', () => {
+    const begins = (world: World, seed: number): readonly number[] => {
+      const traffic = simulate(world, 1000, seeded(seed))
+      const all = Array.from({ length: 30 }, () => traffic(0.5))
+      return (['on', 'off'] as const).map((group) => rates(group, all).findIndex((rate) => rate > 0.02))
+    }
+    const incident = { between: [10, 10], lasts: 10, off: 0.1, on: 0.1, latency: 1 } as const
+    const lags = Array.from({ length: 60 }, (_, seed) => begins({ ...GOOD, incident: { ...incident, apart: 4 } }, seed)).map(
+      ([on = 0, off = 0]) => on - off,
+    )
+    expect(Math.min(...lags)).toBeLessThan(-2)
+    expect(Math.max(...lags)).toBeGreaterThan(2)
+    expect(Math.max(...lags.map(Math.abs))).toBeLessThanOrEqual(4)
+    expect(begins({ ...GOOD, incident }, 1)).toEqual([10, 10])
+    expect(minutes({ ...GOOD, incident }, 30).map(({ broken }) => broken)).toEqual(
+      Array.from({ length: 30 }, (_, nth) => nth >= 10 && nth < 20),
+    )
+  })
+
+  test('storms of retries: what fails, fails again, in one group at a time', () => {
+    const all = minutes({ ...GOOD, storms: { every: 20, lasts: 4, retries: 5 } }, 1000)
+    const [on, off] = [rates('on', all), rates('off', all)]
+    const stormy = on.filter((rate) => rate > 0.015).length
+    // A storm every 24 minutes, at its full height in three of them or four.
+    expect(stormy / on.length).toBeGreaterThan(0.08)
+    expect(stormy / on.length).toBeLessThan(0.2)
+    expect(Math.max(...on)).toBeGreaterThan(0.02)
+    const both = on.filter((rate, nth) => rate > 0.015 && (off[nth] ?? 0) > 0.015).length
+    expect(both / stormy).toBeLessThan(0.4)
+  })
+
+  test('users in other time zones have their day at other hours', () => {
+    const all = minutes({ ...GOOD, trend: { errors: 3, traffic: 1, ahead: 12 } }, 1440)
+    const [on, off] = [rates('on', all), rates('off', all)]
+    const worst = on.indexOf(Math.max(...on))
+    expect(off[worst] ?? 1).toBeLessThan(0.0025)
+    expect(mean(on)).toBeCloseTo(mean(off), 3)
+  })
+
+  test('one client fails in the group that it is in', () => {
+    const shares = [0.01, 0.05, 0.25, 0.5, 0.9]
+    const groups = Array.from({ length: 100 }, (_, seed) => {
+      const traffic = simulate({ ...GOOD, client: 0.4 }, 50_000, seeded(seed))
+      return shares.map((share) => traffic(share)).map(({ on, off }) => on.bad / on.total > off.bad / off.total)
+    })
+    // Once it has the toggle on it keeps it; at 50 % it has in every second world.
+    for (const [nth, of] of groups.entries()) expect([nth, of]).toEqual([nth, of.toSorted((a, b) => Number(a) - Number(b))])
+    const have = groups.filter((of) => of[3]).length
+    expect(have).toBeGreaterThan(35)
+    expect(have).toBeLessThan(65)
+    const all = minutes({ ...GOOD, client: 0.4 }, 100)
+    expect(mean(all.map(({ on, off }) => (on.bad + off.bad) / (on.total + off.total)))).toBeCloseTo(0.005, 4)
+  })
+
+  test('a cold start after every step, and not at a step back', () => {
+    const traffic = simulate({ ...GOOD, coldStart: { lasts: 2, errors: 0.02, latency: 3 } }, 1000, seeded(1))
+    const seen = [0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 0.2].map((share) => traffic(share))
+    const cold = seen.map(({ on }) => on.bad / on.total > 0.02)
+    expect(cold).toEqual([true, true, false, true, true, false, false])
+    expect(seen.map(({ on }) => quantile(on.latency, 0.99) > 1)).toEqual(cold)
+    expect(seen.every(({ off }) => off.bad / off.total < 0.01)).toBe(true)
+  })
+
+  test('counters that are scraped in turn: nothing, then all that was gained', () => {
+    const world: World = { ...GOOD, scrape: { every: 1, apart: 0.5 } }
+    const play = (each: World): readonly PairTraffic[] => {
+      const traffic = simulate(each, 1000, seeded(1), 30_000)
+      return Array.from({ length: 9 }, () => traffic(0.5))
+    }
+    const seen = play(world)
+    expect(seen.map(({ on }) => on.total > 0)).toEqual([false, true, false, true, false, true, false, true, false])
+    expect(seen.map(({ off }) => off.total > 0)).toEqual([true, false, true, false, true, false, true, false, true])
+    const all = play(GOOD)
+    const [first, second, third] = all
+    expect(seen[1]?.on.bad).toBe((first?.on.bad ?? 0) + (second?.on.bad ?? 0))
+    expect(seen[2]?.off.latency['+Inf']).toBe((second?.off.total ?? 0) + (third?.off.total ?? 0))
+  })
 })
