@@ -1,3 +1,5 @@
+import { growthbook } from './growthbook.ts'
+import { kayenta } from './kayenta.ts'
 import { ledger } from './ledger.ts'
 import { argo, flagger } from './peers.ts'
 import type { Decider } from './rollout.ts'
@@ -8,4 +10,6 @@ export const DECIDERS: { readonly [name: string]: () => Decider } = {
   'Argo 0': () => argo(0),
   'Argo 3': () => argo(3),
   Flagger: flagger,
+  Kayenta: kayenta,
+  GrowthBook: growthbook,
 }

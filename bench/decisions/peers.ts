@@ -1,13 +1,11 @@
 import { quantile } from '../../src/core/judge/counters.ts'
 import type { GroupTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
-import { SHARES, type Decider } from './rollout.ts'
+import { CLOCK, SHARES, type Decider } from './rollout.ts'
 
 /** What the peers are told to ask of the new version, with every poll: 99 % without error, p99 below a second (normal: 485 ms). */
 function passes({ total, bad, latency }: GroupTraffic): boolean {
   return 1 - bad / total >= 0.99 && quantile(latency, 0.99) <= 1
 }
-
-const ARGO_PAUSE = 600_000
 
 /**
  * Argo Rollouts: background analysis beside steps with pauses of ten minutes, up to and including 100 %. More failed
@@ -18,7 +16,7 @@ export function argo(failureLimit: number): Decider {
   return ({ on }, step, now) => {
     failed += passes(on) ? 0 : 1
     if (failed > failureLimit) return 'rollback'
-    if (now % ARGO_PAUSE !== 0) return 'stay'
+    if (now % CLOCK !== 0) return 'stay'
     return step < SHARES.length ? 'up' : 'complete'
   }
 }

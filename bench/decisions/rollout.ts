@@ -23,6 +23,9 @@ export type Decider = (seen: Pick<PairTraffic, 'on' | 'off'>, step: number, now:
 /** 1 → 5 → 25 → 50 → 100 %. At 100 % nobody is left with the toggle off. */
 export const SHARES = [0.01, 0.05, 0.25, 0.5] as const
 
+/** The pause of a step for those who go by the clock. */
+export const CLOCK: Duration = 600_000
+
 /** The traffic of one cell, and how often it is looked at. */
 export interface Setting {
   /** Requests a second. */
