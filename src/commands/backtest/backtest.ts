@@ -1,5 +1,6 @@
 import type { OpenMetric } from '../../adapters/open.ts'
 import { episodesOf, openReplay, replay } from '../../core/forecast/replay.ts'
+import { ANSWERS } from '../../core/forecast/trial.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Span } from '../../core/ports.ts'
@@ -66,12 +67,15 @@ async function recall({ clock, err, signal }: Session, plan: Plan, { name, histo
     return none(messageOf(thrown), true)
   }
   if (now.since === undefined) return none('nothing is recorded', true)
-  return { row: { metric: name, since: now.since }, episodes: episodesOf(now) }
+  return { row: { metric: name, since: now.since, steps: now.trials.map(({ trial }) => trial) }, episodes: episodesOf(now) }
 }
 
 /** Returns the exit code: a finding counts whatever else could not be looked at, and what could not be is never "nothing". */
 function outcomeOf(recalled: readonly Whole[]): Outcome {
-  const does = recalled.flatMap(({ episodes }) => episodes.map((each) => each.does))
+  const does = recalled.flatMap(({ episodes, row }) => [
+    ...episodes.map((each) => each.does),
+    ...(row.steps ?? []).flatMap(({ stopped }) => ANSWERS.filter((each) => (stopped[each] ?? 0) > 0)),
+  ])
   if (does.some((each) => each !== 'pause')) return 'unhealthy'
   if (recalled.some(({ row }) => row.failed) || recalled.every(({ row }) => row.since === undefined)) return 'unreachable'
   return does.length > 0 ? 'notYet' : 'done'

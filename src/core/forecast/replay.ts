@@ -6,14 +6,12 @@ import type { Track, Watch } from '../judge/track.ts'
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
 import { defaultsOf, type Metric, type Plan } from '../plan/plan.ts'
 import type { Past } from '../ports.ts'
-import type { Reading } from '../values/reading.ts'
+import { absent, type Reading } from '../values/reading.ts'
 import type { Unit } from '../values/rule.ts'
 import type { State } from '../journal/state.ts'
 import type { Duration, Instant } from '../values/units.ts'
-import { observe } from '../judge/watch.ts'
-
-const ANSWERS = ['pause', 'step-back', 'rollback'] as const
-export type Reaction = (typeof ANSWERS)[number]
+import { poll } from '../judge/watch.ts'
+import { ANSWERS, openTrials, type Reaction, type RunningTrial } from './trial.ts'
 
 /** One time the plan would have acted, from when it would have until the metric was well again. */
 export interface Episode {
@@ -35,12 +33,16 @@ export interface Episode {
   readonly phases: { readonly [phase: string]: Reaction }
 }
 
+const UNREAD = absent('unreachable', 'it was not read')
+
 /** One metric on its way through the past. */
 export interface Replay {
   readonly metric: string
   /** One for every phase judged by it: running, at its last step, judged by nothing else. */
   readonly states: readonly State[]
   readonly watch?: Watch
+  /** The steps at which only the few who have the change are looked at. */
+  readonly trials: readonly RunningTrial[]
   /** When something was first recorded. Before that nobody knows, and that is no silence. */
   readonly since?: Instant
   readonly open?: Episode
@@ -52,7 +54,7 @@ export function openReplay(plan: Plan, metric: string, step: Duration): Replay |
   const states = plan.phases
     .filter(({ metrics }) => metrics.includes(metric))
     .map((phase) => held({ ...plan, interval: step, windows: [], freezes: [], phases: [{ ...phase, metrics: [metric], success: [] }] }))
-  return states.length === 0 ? undefined : { metric, states, episodes: [] }
+  return states.length === 0 ? undefined : { metric, states, trials: openTrials(plan, metric, states), episodes: [] }
 }
 
 /** The state as if the last step had been reached and nothing else ever happened. */
@@ -91,7 +93,14 @@ export function replay(before: Replay, { at, reading }: Past): Replay {
   const phase = first?.plan.phases[0]
   if (!first || !phase || (before.since === undefined && reading.is === 'missing')) return before
   const tick = { monotonic: at, domain: 'past', now: at }
-  const watch = observe(first.plan, { phase, cursor: first.cursor }, before.watch, { [before.metric]: ofEverybody(reading) }, tick)
+  const { watch, counted } = poll(
+    first.plan,
+    { phase, cursor: first.cursor },
+    before.watch,
+    { [before.metric]: ofEverybody(reading) },
+    tick,
+  )
+  for (const trying of before.trials) trying.poll(at, counted[before.metric] ?? UNREAD)
   const now = { ...before, watch, since: before.since ?? at }
   const [metric, track] = [first.plan.metrics[before.metric], watch.tracks[before.metric]]
   if (!metric || !track) return now
