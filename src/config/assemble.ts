@@ -1,3 +1,4 @@
+import { defined } from '../core/values/defined.ts'
 import { DEFAULTS } from '../core/evidence/policy.ts'
 import type { Json } from '../core/values/json.ts'
 import type { ChecklistItem, Evidence, Freeze, Metric, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
@@ -101,7 +102,7 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
     ...(evidence && { evidence: given(evidence) }),
     ...(success && { success }),
     ...(warning && { warning }),
-    ...(critical && { critical }),
+    ...(critical && { critical: defined(critical) }),
     ...(contingency !== undefined && { contingency }),
     minSamples,
     onNoData,

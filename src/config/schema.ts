@@ -30,9 +30,12 @@ import { contingency, risk } from './risk.ts'
  * values.ts; defaults are filled in by assemble.ts. Descriptions end up in editors through the JSON Schema.
  */
 
-const timedRule = z.union([
-  rule.transform((when) => ({ when, for: 0 })),
-  z.strictObject({ when: rule, for: durationSchema.optional().transform((held) => held ?? 0) }),
+const bareRule = rule.transform((when) => ({ when, for: 0 }))
+const timed = { when: rule, for: durationSchema.optional().transform((held) => held ?? 0) }
+const timedRule = z.union([bareRule, z.strictObject(timed)])
+const criticalRule = z.union([
+  bareRule,
+  z.strictObject({ ...timed, by: z.literal('threshold').optional().describe('A reading decides, also where requests are counted') }),
 ])
 
 const onWarning = z.enum(['pause', 'step-back', 'hold'])
@@ -109,7 +112,9 @@ export const METRIC_KEYS = {
   evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
-  critical: timedRule.optional().describe('Rolls back: "> 5%", or { when, for }'),
+  critical: criticalRule
+    .optional()
+    .describe('Rolls back: "> 5%", or { when, for, by }; of counted failures once it is no chance, 99% sure'),
   contingency: id.optional().describe('What is done when it is critical, instead of onCritical'),
   minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
   onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),

@@ -95,10 +95,8 @@ export function renderMetric({ name, metric, track, step, stopped, judge, groups
   ]
   lines.push(`  Rules: ${rules.filter((rule) => rule !== undefined).join(' · ') || 'none'}`)
   const { single } = track ?? {}
-  const bound = metric.critical?.when.threshold
-  lines.push(
-    `  Judged by ${JUDGES[judge]}${judge === 'one group' && single && bound !== undefined ? `: ${describeSingle(single, bound)}` : ''}.`,
-  )
+  const shown = single && metric.critical ? `${SHOWN[judge]}: ${describeSingle(single, metric.critical.when.threshold)}` : ''
+  lines.push(`  Judged by ${JUDGES[judge]}${shown}.`)
   if (metric.contingency !== undefined) lines.push(`  When critical: contingency ${clean(metric.contingency)}`)
   if (track) lines.push(...streaks(metric, track))
   for (const { stream: name, on, off, harm } of groups)
@@ -116,10 +114,13 @@ export function renderMetric({ name, metric, track, step, stopped, judge, groups
 }
 
 const JUDGES: Readonly<Record<Judge, string>> = {
-  comparison: 'comparing those with the toggle and those without; thresholds look at those with it',
+  comparison: 'comparing those with the toggle and those without; its rules look at those with it',
   'one group': 'evidence about one group',
   threshold: 'thresholds alone',
 }
+
+/** What the evidence about the failures of one group is about. */
+const SHOWN: Readonly<Record<Judge, string>> = { comparison: ', critical by evidence', 'one group': '', threshold: '' }
 
 /** Which judge spoke. */
 const SPOKE: Readonly<Record<Judge, string>> = {
@@ -152,6 +153,7 @@ function reason({ success, warning, critical }: Metric, { verdict, criticalFor, 
   // By evidence it may be critical while the newest value is not.
   if (critical && verdict === 'critical')
     return holds(critical.when, value) ? formatRule(critical.when) + lasting(critical.for) : 'by evidence'
+  if (critical && criticalFor !== undefined && criticalFor >= critical.for) return `${formatRule(critical.when)}, may be chance`
   if (critical && criticalFor !== undefined)
     return `${formatRule(critical.when)}, for ${formatDuration(criticalFor)} of ${formatDuration(critical.for)}`
   if (warning && verdict === 'warning' && holds(warning.when, value)) return formatRule(warning.when) + lasting(warning.for)

@@ -49,11 +49,13 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
   }
   for (const [metric, { above, mistaken }] of Object.entries(single))
     lines.push(
-      `${metric}, one group: at most ${formatFraction(mistaken)} of changes that stay at ${formatFraction(above)} or below are called critical; a fault that everybody has looks like the change`,
+      compared[metric]
+        ? `${metric} above ${formatFraction(above)} with the toggle on is critical by evidence: by mistake in at most ${formatFraction(mistaken)} of changes that stay there or below`
+        : `${metric}, one group: at most ${formatFraction(mistaken)} of changes that stay at ${formatFraction(above)} or below are called critical; a fault that everybody has looks like the change`,
     )
   if (!evidence && lines.length === 0)
     return ['thresholds alone: no metric tells users with the toggle from those without (on: and off: do)']
-  if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: one group without evidence: promises no probability`)
+  if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: readings of one group promise no probability`)
   if (numbers.length > 0) lines.push(`${numbers.join(', ')} by thresholds alone: a number without counts promises no probability`)
   return lines
 }

@@ -132,7 +132,8 @@ function calmer(plan: Plan, why = ''): string {
   const metric = plan.metrics[why]
   if (!metric) return 'a larger tolerance'
   if (isCompared(metric)) return `${why} has thresholds close to what is normal: let them be true for: longer, or leave them out`
-  return `compare users with the toggle and without (on: and off: of ${why}), write evidence:, or let the rule be true for: longer`
+  const bare = metric.critical?.by === 'threshold' ? 'leave by: threshold out, ' : ''
+  return `${bare}compare users with the toggle and without (on: and off: of ${why}), or let the rule be true for: longer`
 }
 
 function sharper(plan: Plan): string {

@@ -14,13 +14,11 @@ export interface Guarantee {
   /** Metrics that do, with the bounds they have of their own. */
   readonly compared: { readonly [metric: string]: Bounds }
   /**
-   * Metrics judged by evidence of one group: above which rate (0–1), and in how many changes that stay below it by
-   * mistake (0–1).
+   * Metrics whose failures are held to a rate (0–1) by evidence of one group, those with the change where they are told
+   * apart: in how many changes that stay below it by mistake (0–1).
    */
   readonly single: { readonly [metric: string]: { readonly above: number; readonly mistaken: number } }
-  /**
-   * Metrics judged by their thresholds alone: those that count requests, and those that give a number and nothing else.
-   */
+  /** Metrics judged by readings alone: those that count requests, and those that give a number and nothing else. */
   readonly counted: readonly string[]
   readonly numbers: readonly string[]
 }

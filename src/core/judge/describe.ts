@@ -20,12 +20,17 @@ function judged(metric: Metric, track: Track): string {
     track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
   const { single } = track
   if (!single || !metric.critical || single.is === 'below') return compared(metric, track, value, counts)
-  const { when } = metric.critical
+  const { when, for: needed } = metric.critical
   const said = describeSingle(single, when.threshold)
-  if (single.is === 'above') return `${value}${counts}, ${said}`
-  return track.verdict === 'warning' && holds(when, track.value ?? Number.NaN)
-    ? `${value} ${formatRule(when)}${counts}, ${said}`
-    : `${compared(metric, track, value, counts)}, ${said}`
+  const isOver = holds(when, track.value ?? Number.NaN)
+  if (single.is === 'above') return `${value}${isOver && needed > 0 ? ` ${formatRule(when)}${lasting(needed)}` : ''}${counts}, ${said}`
+  if (track.verdict === 'warning' && isOver) return `${value} ${formatRule(when)}${counts}, ${said}`
+  return isAwaited(metric, track) ? `${compared(metric, track, value, counts)}, ${said}` : compared(metric, track, value, counts)
+}
+
+/** Nothing else keeps the metric from being met. */
+function isAwaited({ success }: Metric, { verdict, met, value = Number.NaN }: Track): boolean {
+  return verdict === 'healthy' && !met && (!success || holds(success, value))
 }
 
 /** The value beside the rule that made the verdict. */

@@ -18,8 +18,8 @@ export interface Moment {
 /**
  * Judges one metric: the track so far and what a new reading counted give the new track.
  * After a gap streaks begin again. What looks back to before the step says nothing of it yet, but where it turns critical
- * while the step is watched. With a `standard` one reading above the `critical` threshold is a warning, and critical once
- * it is no chance; whatever `for:` says stays as it is.
+ * while the step is watched. With a `standard` a reading above the `critical` threshold is a warning, and critical once it
+ * is no chance and has lasted `for:` as long as the plan says.
  */
 export function judge(metric: Metric, before: Track | undefined, fresh: Counted, { elapsed, watched }: Moment, standard?: Standard): Track {
   const track = withStandard(before ?? FRESH, standard)
@@ -32,7 +32,7 @@ export function judge(metric: Metric, before: Track | undefined, fresh: Counted,
     const wasCalm = track.wasCalm === true || !isCritical
     if (watched < (metric.looksBack ?? 0) && !(isCritical && wasCalm)) return young(metric, track, watched, wasCalm)
     const { note: _, ...rest } = { ...track, ...(wasCalm && { wasCalm }) }
-    return weigh(metric, { ...rest, value: fresh.value, ...(fresh.note !== undefined && { note: fresh.note }) }, track, elapsed)
+    return weigh(metric, { ...rest, value: fresh.value, ...(fresh.note !== undefined && { note: fresh.note }) }, track, elapsed, standard)
   }
   return count(metric, track, fresh, elapsed, standard)
 }
@@ -112,15 +112,15 @@ function count(
     const isBad = [metric.critical, metric.warning].some((rule) => rule && holds(rule.when, value))
     if (!isBad && beyondLast(sums, reading.quantile))
       return unknown(track, elapsed, absent('impossible', `the quantile is beyond the last bucket, ${value}`), since)
-    return weigh(metric, { ...track, ...since, value, total }, track, elapsed)
+    return weigh(metric, { ...track, ...since, value, total }, track, elapsed, standard)
   }
   const bad = Math.round(sums['bad'] ?? 0)
   if (bad > total) return unknown(track, elapsed, absent('impossible', `${bad} bad of ${total} in total`), since)
-  return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed)
+  return weigh(metric, { ...track, ...since, value: bad / total, bad, total }, track, elapsed, standard)
 }
 
 /** Compares the value with the rules. */
-function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined): Track {
+function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration | undefined, standard: Standard | undefined): Track {
   const value = measured.value ?? Number.NaN
   const { criticalFor: _c, warningFor: _w, unknownFor: _u, unmetFor: _n, missing: _m, warned: _h, ...rest } = measured
   const criticalFor = timed(metric.critical?.when, value, before.criticalFor, elapsed)
@@ -128,14 +128,16 @@ function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration
   const warned = wasWarned(before)
   const rule = metric.warning && (warned && !metric.success ? relaxed(metric.warning.when) : metric.warning.when)
   const sticky = warned && metric.success !== undefined && metric.warning !== undefined && !holds(metric.success, value)
-  const warningFor = sticky ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)
-
   const { single } = measured
+  const isSure = single?.is === 'above'
+  const warningFor = sticky || isSure ? streak(before.warningFor, elapsed) : timed(rule, value, before.warningFor, elapsed)
+
   const needed = metric.critical?.for ?? 0
-  // By evidence a single reading is chance; one that lasts as long as the plan says is what the plan says.
-  const isLasting = criticalFor !== undefined && criticalFor >= needed && (needed > 0 || !single)
-  const isCritical = isLasting || single?.is === 'above'
-  const isWarning = criticalFor !== undefined || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
+  const isLasting = criticalFor !== undefined && criticalFor >= needed
+  // What is known for certain need not show in every reading, unless the plan wants it to last.
+  const isCritical = single ? isSure && (isLasting || needed === 0) : isLasting
+  const isWarning =
+    criticalFor !== undefined || isSure || (warningFor !== undefined && (warned || warningFor >= (metric.warning?.for ?? 0)))
   const verdict = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy'
   const isUnmet = verdict === 'healthy' && metric.success !== undefined && !holds(metric.success, value)
   return {
@@ -145,7 +147,7 @@ function weigh(metric: Metric, measured: Track, before: Track, elapsed: Duration
       verdict === 'healthy' &&
       warningFor === undefined &&
       (metric.success === undefined || holds(metric.success, value)) &&
-      (!single || single.is === 'below'),
+      (!single || !standard?.isAwaited || single.is === 'below'),
     ...(criticalFor !== undefined && { criticalFor }),
     ...(warningFor !== undefined && { warningFor }),
     ...(isUnmet && { unmetFor: streak(before.unmetFor, elapsed) }),

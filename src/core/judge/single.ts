@@ -1,22 +1,24 @@
 import { rampAt } from './comparison.ts'
 import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '../evidence/alone.ts'
 import type { Group } from '../evidence/likelihood.ts'
-import { limitsOf, type Policy } from '../evidence/policy.ts'
+import { DEFAULTS, limitsOf, type Policy } from '../evidence/policy.ts'
 import { odds } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
-import type { Metric, Phase, Plan } from '../plan/plan.ts'
+import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatFraction } from '../values/units.ts'
 
-/** Two groups compared; one group against a threshold by evidence; a reading against a threshold. */
+/** Two groups compared; failures of one group against a threshold by evidence; a reading against a threshold. */
 export type Judge = 'comparison' | 'one group' | 'threshold'
 
-/** What one group is held to where there is no other to compare it with. */
+/** What the failures of one group are held to: everybody, or those with the change where they are told apart. */
 export interface Standard {
   /** The change it is about: `phase/TOGGLE`. */
   readonly of: string
   /** The `critical` threshold, 0–1. */
   readonly rate: number
   readonly policy: Policy
+  /** A step up waits until the rate is shown to be no higher. */
+  readonly isAwaited: boolean
 }
 
 /** The evidence about one group against its standard. Plain data: it lives in the journal. */
@@ -36,26 +38,27 @@ export interface Single {
 }
 
 /**
- * Returns what one group is held to; undefined for what counts no failures, or has a group beside it, or where no
- * `evidence:` is written.
+ * Returns what one group is held to; undefined for what counts no failures, and where the plan lets a reading decide.
+ * Steps wait for good news of it where `evidence:` is written and there is no comparison to give them.
  */
 export function standardAt(plan: Plan, phase: Phase, cursor: number, name: string): Standard | undefined {
   const metric = plan.metrics[name]
   const rate = metric && boundOf(metric)
-  if (!phase.evidence || rate === undefined) return undefined
+  if (!metric || rate === undefined) return undefined
   const of = `${phase.id}/${stepsOf(plan)[cursor]?.moves.join('+') ?? ''}`
-  return { of, rate, policy: { ...phase.evidence.policy, ...metric?.evidence, shares: [] } }
+  const policy = { ...(phase.evidence?.policy ?? DEFAULTS), ...metric.evidence, shares: [] }
+  return { of, rate, policy, isAwaited: phase.evidence !== undefined && comparedBy(metric) === undefined }
 }
 
-/** Returns who judges a metric at a step. Where two groups are compared, its thresholds stay beside that. */
+/** Returns who judges a metric at a step. Where two groups are compared, its rules stay beside that. */
 export function judgeOf(plan: Plan, phase: Phase, cursor: number, name: string): Judge {
   if (rampAt(plan, cursor)?.metrics[name]) return 'comparison'
   return standardAt(plan, phase, cursor, name) ? 'one group' : 'threshold'
 }
 
 /** Returns the rate that evidence of one group can be about. */
-export function boundOf({ measures, critical }: Metric): number | undefined {
-  if (measures.what !== 'failures' || measures.groups === 2 || !critical) return undefined
+function boundOf({ measures, critical }: Metric): number | undefined {
+  if (measures.what !== 'failures' || !critical || critical.by === 'threshold') return undefined
   const { op, threshold } = critical.when
   return op.startsWith('>') && threshold > 0 && threshold < 1 ? threshold : undefined
 }
@@ -69,10 +72,10 @@ export function weighSingle(standard: Standard, before: Single | undefined, grou
 
 /**
  * Returns what is known as another step begins: what speaks against the change goes on, what was shown of its rate at
- * the step before does not.
+ * the step before does not. What has convicted it has been answered: it speaks of the step that was left.
  */
 export function enterSingle(standard: Standard | undefined, before: Single | undefined): Single | undefined {
-  return standard && before?.of === standard.of ? found(standard, enterStepAlone(before.alone)) : undefined
+  return standard && before?.of === standard.of && before.is !== 'above' ? found(standard, enterStepAlone(before.alone)) : undefined
 }
 
 /** Describes the evidence of one group: `above 5%, 99% sure: evidence 296:1, limit 100`. */

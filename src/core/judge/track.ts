@@ -34,7 +34,7 @@ export interface Track {
   readonly warned?: true
   /** Increments since the step was reached, oldest first. */
   readonly bins: readonly Bin[]
-  /** The evidence about the rate, where there is one group and `evidence:` is written. */
+  /** The evidence about the rate, where failures are counted. */
   readonly single?: Single
 }
 

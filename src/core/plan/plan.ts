@@ -76,6 +76,12 @@ export interface TimedRule {
   readonly for: Duration
 }
 
+/** Where requests are counted, evidence says whether the rule holds: a reading of few is chance. */
+export interface CriticalRule extends TimedRule {
+  /** A reading is enough. */
+  readonly by?: 'threshold'
+}
+
 /** How a step is judged and paced where the toggle-on group can be compared with the toggle-off group. */
 export interface Evidence {
   /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
@@ -99,7 +105,7 @@ export interface Metric {
   /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
   readonly success?: Rule
   readonly warning?: TimedRule
-  readonly critical?: TimedRule
+  readonly critical?: CriticalRule
   /** Key of `Plan.contingencies`: done when it is critical, instead of the phase's `onCritical`. */
   readonly contingency?: string
   /** Requests needed since the step was reached; only for metrics that count. */

@@ -66,13 +66,20 @@ describe('check of a rollout under way', () => {
 
   it('exits 9 when the metric is critical, before run has acted', async () => {
     const shell = await started({ requests: 100, errors: 20 })
+    // A poll of a hundred requests is no verdict, and a second one is.
+    expect(await shell.run('check')).toBe('notYet')
+    await shell.run('run', '--once')
+    await shell.run('run', '--once')
     expect(await shell.run('check')).toBe('unhealthy')
-    expect(shell.printed.out).toContain('✗ metrics error_rate  20% > 5% (20 of 100)')
+    expect(shell.printed.out).toMatch(/✗ metrics error_rate {2}20% \(40 of 200\), above 5%, 99% sure: evidence \d+:1, limit 100/)
   })
 
   it('judges by the frozen plan and says that the file is another', async () => {
-    const shell = await started({ requests: 100, errors: 8 })
-    shell.write('rollout.yaml', readFileSync(join(shell.cwd, 'rollout.yaml'), 'utf8').replace('critical: "> 5%"', 'critical: "> 50%"'))
+    const shell = await shopShell({ requests: 100, errors: 8 })
+    const plan = readFileSync(join(shell.cwd, 'rollout.yaml'), 'utf8')
+    shell.write('rollout.yaml', plan.replace('critical: "> 5%"', 'critical: { when: "> 5%", by: threshold }'))
+    expect(await shell.run('start')).toBe('done')
+    shell.write('rollout.yaml', plan.replace('critical: "> 5%"', 'critical: "> 50%"'))
     expect(await shell.run('check')).toBe('unhealthy')
     expect(shell.printed.out).toContain('rollout.yaml changed since the plan was frozen')
   })

@@ -56,7 +56,7 @@ it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefine
     plan(),
     [...done, ...times(5, ran('rolled back', errors))],
     undefined,
-    'too nervous: 4.76% of good releases are rolled back (errors): compare users with the toggle and without (on: and off: of errors), write evidence:, or let the rule be true for: longer',
+    'too nervous: 4.76% of good releases are rolled back (errors): compare users with the toggle and without (on: and off: of errors), or let the rule be true for: longer',
   ],
   ['one of many rolled back is chance', plan(), [...times(60, ran('complete')), ran('rolled back', errors)], undefined, 'fine'],
   [
