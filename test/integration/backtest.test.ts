@@ -89,11 +89,11 @@ describe.skipIf(!installed)('a week in a real Prometheus', () => {
       episodes: { metric: string; does: string; at: number; until: number; text: string; worst: number }[]
     }
     expect(episodes.map(({ metric, does, at, until }) => [metric, does, minute(at), minute(until)])).toEqual([
-      ['error_rate', 'rollback', 60, 69],
+      ['error_rate', 'rollback', 61, 69],
       ['latency_p95', 'rollback', 100, 109],
       ['memory', 'rollback', 150, 150],
     ])
-    expect(episodes[0]?.text).toBe('error_rate 10% > 5% (600 of 6000)')
+    expect(episodes[0]?.text).toBe('error_rate 10% > 5% (600 of 6000), 99% sure: evidence 400:1, limit 100')
     expect(episodes[1]?.text).toMatch(/^latency_p95 3\.\ds > 2s \(6000 samples\)$/)
     expect(episodes[2]?.worst).toBe(0.99)
   })

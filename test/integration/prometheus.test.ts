@@ -131,6 +131,8 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     expect(run.code, run.out + run.err).toBe(9)
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=false')
     const { out } = await rollout(folder, 'history')
-    expect(out).toMatch(/rollback FEATURE_AI_GENERATION 25% → 0% +error_rate [\d.]+% > 5% \(\d+ of \d+\) auto/)
+    expect(out).toMatch(
+      /rollback FEATURE_AI_GENERATION 25% → 0% +error_rate [\d.]+% > 5% \(\d+ of \d+\), 99% sure: evidence .*:1, limit 100 auto/,
+    )
   })
 })

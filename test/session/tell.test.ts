@@ -104,7 +104,7 @@ describe('every command that changes something tells', () => {
     expect(await shell.run('run')).toBe('unhealthy')
     expect(kinds(inbox)).toEqual(['rollout.started', 'rollout.rolled-back', 'rollout.confirmed'])
     expect(inbox.json<Hook>()[1]?.data.text).toMatch(
-      /^FEATURE_X 10% → 0%: error_rate \d.*% > 5% \(\d+ of \d+\) · step 1 of 2, phase core · by itself$/,
+      /^FEATURE_X 10% → 0%: error_rate \d.*% > 5% \(\d+ of \d+\), 99% sure: evidence \d+:1, limit 100 · step 1 of 2, phase core · by itself$/,
     )
   })
 

@@ -1,6 +1,6 @@
 import { comparedBy, type Metric } from '../plan/plan.ts'
 import { formatRule, formatValue, holds, type Unit } from '../values/rule.ts'
-import { describeSingle } from './single.ts'
+import { describeSingle, describeSure } from './single.ts'
 import type { Track } from './track.ts'
 import { formatDuration, type Duration } from '../values/units.ts'
 
@@ -23,7 +23,8 @@ function judged(metric: Metric, track: Track): string {
   const { when, for: needed } = metric.critical
   const said = describeSingle(single, when.threshold)
   const isOver = holds(when, track.value ?? Number.NaN)
-  if (single.is === 'above') return `${value}${isOver && needed > 0 ? ` ${formatRule(when)}${lasting(needed)}` : ''}${counts}, ${said}`
+  if (single.is === 'above' && isOver) return `${value} ${formatRule(when)}${lasting(needed)}${counts}, ${describeSure(single)}`
+  if (single.is === 'above') return `${value}${counts}, ${said}`
   if (track.verdict === 'warning' && isOver) return `${value} ${formatRule(when)}${counts}, ${said}`
   return isAwaited(metric, track) ? `${compared(metric, track, value, counts)}, ${said}` : compared(metric, track, value, counts)
 }

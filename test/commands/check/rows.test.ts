@@ -71,7 +71,7 @@ describe('check of a rollout under way', () => {
     await shell.run('run', '--once')
     await shell.run('run', '--once')
     expect(await shell.run('check')).toBe('unhealthy')
-    expect(shell.printed.out).toMatch(/✗ metrics error_rate {2}20% \(40 of 200\), above 5%, 99% sure: evidence \d+:1, limit 100/)
+    expect(shell.printed.out).toMatch(/✗ metrics error_rate {2}20% > 5% \(40 of 200\), 99% sure: evidence \d+:1, limit 100/)
   })
 
   it('judges by the frozen plan and says that the file is another', async () => {

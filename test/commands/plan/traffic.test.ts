@@ -83,7 +83,7 @@ it('one group under evidence: plan says what that can promise, explain which jud
     clock.advance(20_000)
     if ((await shell.run('run', '--once')) === 'unhealthy') break
   }
-  expect(shell.printed.out).toMatch(/error_rate 6% \(\d+ of \d+\), above 5%, 99% sure: evidence \d+:1, limit 100/)
+  expect(shell.printed.out).toMatch(/error_rate 6% > 5% \(\d+ of \d+\), 99% sure: evidence \d+:1, limit 100/)
   await shell.run('explain', 'error_rate')
   expect(shell.printed.out).toMatch(/This is why it stopped: .*; evidence about one group spoke\.\n/)
   expect(shell.printed.out).toMatch(/Judged by evidence about one group: above 5%, 99% sure: evidence \d+:1, limit 100\.\n/)

@@ -71,9 +71,9 @@ describe('failures of one group', () => {
       'a disaster is seen with the second poll',
       plain,
       times(2, [300, 300]),
-      'critical false 100% (600 of 600), above 5%, 99% sure: evidence 400:1, limit 100',
+      'critical false 100% > 5% (600 of 600), 99% sure: evidence 400:1, limit 100',
     ],
-    ['bad for certain', one, times(4, [15, 100]), 'critical false 15% (60 of 400), above 5%, 99% sure: evidence 160000:1, limit 100'],
+    ['bad for certain', one, times(4, [15, 100]), 'critical false 15% > 5% (60 of 400), 99% sure: evidence 160000:1, limit 100'],
     [
       'good, and not yet sure',
       one,
@@ -91,13 +91,13 @@ describe('failures of one group', () => {
       'a rule that is to last makes what is certain wait',
       written({ critical: { when: rule('> 5%'), for: 2 * MINUTE } }),
       times(2, [100, 100]),
-      'warning false 100% > 5% for 2m (200 of 200), above 5%, 99% sure: evidence 400:1, limit 100',
+      'warning false 100% > 5% for 2m (200 of 200), 99% sure: evidence 400:1, limit 100',
     ],
     [
       'and rolls back when it has lasted',
       written({ critical: { when: rule('> 5%'), for: 2 * MINUTE } }),
       times(3, [100, 100]),
-      'critical false 100% > 5% for 2m (300 of 300), above 5%, 99% sure: evidence 8000:1, limit 100',
+      'critical false 100% > 5% for 2m (300 of 300), 99% sure: evidence 8000:1, limit 100',
     ],
     [
       'what was certain and has passed is a warning under it',
