@@ -41,11 +41,14 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
   const restarted = beginMixture(last.above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
   const factors = lnRates(rate, group).map((log) => exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
   return {
-    above: grow(restarted, factors),
+    above: grow(restarted, factors, UNDECIDED),
     polls: t + 1,
     step: { total: last.step.total + group.total, bad: last.step.bad + group.bad },
   }
 }
+
+/** Evidence before anything was seen: a disaster is one with its second poll, however long all was well before it. */
+const UNDECIDED = 1
 
 /** Keeps a factor a finite number; what is above is cut off by the cap anyway. */
 const LN_MOST = 300

@@ -34,12 +34,13 @@ const MOST = 20
 
 /**
  * Multiplies every hypothesis by what one poll says about it; a minimum of e-values is capped, hence an e-value still.
+ * Good news makes evidence small: with `from` the cap counts from there, so that two polls decide after any of it.
  */
-export function grow(mixture: Mixture, factors: readonly number[]): Mixture {
+export function grow(mixture: Mixture, factors: readonly number[], from = 0): Mixture {
   const { waiting } = mixture
   const grown = mixture.begun.map((each, nth) => each * (factors[nth] ?? 1))
   const all = grown.reduce((sum, each) => sum + each, 0)
-  const most = MOST * worth(mixture) - waiting
+  const most = MOST * Math.max(from, worth(mixture)) - waiting
   const scale = all > most ? most / all : 1
   return { waiting, begun: grown.map((each) => Math.min(CEILING, each * scale)) }
 }

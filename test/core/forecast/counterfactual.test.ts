@@ -70,7 +70,7 @@ describe('a journal', () => {
     const [told] = retell(counted)
     expect(told?.different.length).toBeGreaterThan(0)
     expect(told && kinds(told)).toEqual(['advance reproduced', 'rollback different'])
-    expect(told?.decisions[1]?.again?.do).toBe('hold')
+    expect(told?.decisions[1]?.again?.do).toBe('advance')
     const said = events.map((event): Event => (event.type === 'intended' ? { ...event, why: { ...event.why, text: 'because' } } : event))
     expect(retell(said).flatMap(kinds)).toEqual(['advance different', 'rollback different'])
   })
@@ -91,7 +91,9 @@ describe('a journal', () => {
 describe('another plan', () => {
   const strict = plan({
     ...compared,
-    metrics: { errors: metric({ measures: BOTH_GROUPS, minSamples: 50, critical: { when: rule('> 0.8%'), for: MINUTE } }) },
+    metrics: {
+      errors: metric({ measures: BOTH_GROUPS, minSamples: 50, critical: { when: rule('> 0.8%'), for: MINUTE, by: 'threshold' } }),
+    },
   })
   const finer = plan({ ...compared, phases: [phase({ steps: [{ to: 1, hold: MINUTE }, ...steps] })] })
   const slower = plan({ ...compared, patience: 6 * MINUTE })

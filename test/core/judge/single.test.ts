@@ -73,6 +73,12 @@ describe('failures of one group', () => {
       times(2, [300, 300]),
       'critical false 100% > 5% (600 of 600), 99% sure: evidence 400:1, limit 100',
     ],
+    [
+      'and however long all was well before',
+      written({ window: MINUTE }),
+      [...times(60, [0, 300] as const), ...times(2, [300, 300] as const)],
+      'critical false 100% > 5% (300 of 300), 99% sure: evidence 400:1, limit 100',
+    ],
     ['bad for certain', one, times(4, [15, 100]), 'critical false 15% > 5% (60 of 400), 99% sure: evidence 160000:1, limit 100'],
     [
       'good, and not yet sure',
