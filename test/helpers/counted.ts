@@ -17,7 +17,7 @@ export interface Compared {
 export function compareNext(of: Plan, cursor: number, before: Compared, readings: { readonly [metric: string]: Reading }): Compared {
   const ramp = rampAt(of, cursor)
   const { counted, counting } = countAll(of, ramp, before.counting, readings, NOW)
-  return { comparison: compare(ramp, before.comparison, counted), counting }
+  return { comparison: compare(ramp, before.comparison, counted, of.interval), counting }
 }
 
 /** The counters as a cursor is reached. */

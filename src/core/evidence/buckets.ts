@@ -30,6 +30,13 @@ export function chooseBuckets(off: Histogram): readonly string[] {
   return bounds.toSorted((a, b) => Number(a) - Number(b)).slice(0, 1)
 }
 
+/** Adds what came later, bound by bound; a set of bounds that changed starts over. */
+export function plusHistogram(seen: Histogram, more: Histogram): Histogram {
+  const bounds = Object.keys(more)
+  const same = bounds.length === Object.keys(seen).length && bounds.every((le) => seen[le] !== undefined)
+  return same ? Object.fromEntries(bounds.map((le) => [le, (seen[le] ?? 0) + (more[le] ?? 0)])) : more
+}
+
 /** Returns the requests slower than a bucket; undefined when the histogram no longer has it. */
 export function slowerThan(le: string, histogram: Histogram): Group | undefined {
   const total = histogram['+Inf']

@@ -1,8 +1,9 @@
+import type { Duration } from '../values/units.ts'
 import { upperBound } from './bound.ts'
-import type { Gap } from './gap.ts'
+import { isLost, type Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
-import type { Group, Pair } from './likelihood.ts'
+import { plus, type Group, type Pair } from './likelihood.ts'
 import { limitsOf, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
@@ -15,7 +16,9 @@ export type LedgerFinding = { readonly evidence: number } & (
   | { readonly do: 'pause'; readonly because: 'suspicion'; readonly stream: string }
   | { readonly do: 'pause' | 'hold'; readonly because: 'missing'; readonly metric: string; readonly gap: Gap }
   | { readonly do: 'pause'; readonly because: 'share'; readonly stream: string }
-  | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly polls: number }
+  /** It may be no worse than tolerated, and it looks worse: nobody else gets it while it does. */
+  | { readonly do: 'pause'; readonly because: 'leaning'; readonly stream: string }
+  | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly lasted: Duration }
   | { readonly do: 'hold'; readonly because: 'refused'; readonly detail: string }
   | { readonly do: 'hold'; readonly because: 'polls'; readonly polls: number; readonly needed: number }
   /** The next step could do more harm than allowed before it is noticed. */
@@ -30,11 +33,8 @@ export type LedgerFinding = { readonly evidence: number } & (
 )
 
 export const LEAST_POLLS = 2
-/** A step that is not decided after so many polls is a question for people. */
-export const MOST_POLLS = 240
-/** Absence of one group for so many polls, in which it should have had so many requests, is no accident. */
-export const SILENT_POLLS = 3
-const SILENT_REQUESTS = 10
+/** A step that is not decided after so long is a question for people. */
+export const LONGEST_STEP: Duration = 14_400_000
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
 /** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
@@ -46,9 +46,14 @@ export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
   const evidence = evidenceOf(ledger)
   const worst = worstOf(ledger)
   if (worst && evidence >= limits.harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
+  return late(ledger, evidence, trouble(ledger, policy, evidence) ?? progress(ledger, policy, evidence))
+}
+
+function trouble(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding | undefined {
+  const worst = worstOf(ledger)
   if (ledger.incident) return { do: 'pause', evidence, because: 'incident', ...ledger.incident }
-  if (worst && evidence >= limits.suspicion) return { do: 'pause', evidence, because: 'suspicion', stream: nameOf(worst) }
-  return late(ledger, evidence, doubt(ledger, policy, evidence) ?? progress(ledger, policy, evidence))
+  if (worst && evidence >= limitsOf(policy).suspicion) return { do: 'pause', evidence, because: 'suspicion', stream: nameOf(worst) }
+  return doubt(ledger, policy, evidence)
 }
 
 /**
@@ -78,27 +83,24 @@ function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFind
   if (ledger.refused !== undefined) return { do: 'hold', evidence, because: 'refused', detail: ledger.refused }
   const gaps = Object.entries(ledger.gaps)
   const [metric, gap] = gaps.find(([, each]) => isLost(each)) ?? gaps[0] ?? []
-  if (metric !== undefined && gap) return { do: isLost(gap) ? 'pause' : 'hold', evidence, because: 'missing', metric, gap }
+  if (metric !== undefined && gap)
+    return { do: gap.group === 'both' || isLost(gap) ? 'pause' : 'hold', evidence, because: 'missing', metric, gap }
   const share = shares[ledger.step] ?? 0
   const off = ledger.entries.find(({ stream }) => isOffShare(stream.step, share))
   return off && { do: 'pause', evidence, because: 'share', stream: nameOf(off) }
 }
 
-function isLost({ group, polls, expected }: Gap): boolean {
-  if (group === 'both') return true
-  if (group === 'on') return polls >= SILENT_POLLS && expected >= SILENT_REQUESTS
-  return polls >= SILENT_POLLS
-}
-
-function late(ledger: Ledger, evidence: number, finding: LedgerFinding): LedgerFinding {
-  if (finding.do !== 'hold' || ledger.polls < MOST_POLLS) return finding
-  return { do: 'pause', evidence, because: 'inconclusive', polls: ledger.polls }
+function late({ lasted }: Ledger, evidence: number, finding: LedgerFinding): LedgerFinding {
+  const isOpen = finding.do === 'hold' || finding.do === 'pause'
+  return isOpen && lasted >= LONGEST_STEP ? { do: 'pause', evidence, because: 'inconclusive', lasted } : finding
 }
 
 function progress(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding {
   if (ledger.counted < LEAST_POLLS) return { do: 'hold', evidence, because: 'polls', polls: ledger.counted, needed: LEAST_POLLS }
   const [unchosen] = Object.keys(ledger.unchosen)
   if (ledger.entries.length === 0 && unchosen === undefined) return { do: 'hold', evidence, because: 'unmeasured' }
+  const worst = worstOf(ledger)
+  if (worst && evidence > 1) return { do: 'pause', evidence, because: 'leaning', stream: nameOf(worst) }
   const next = policy.shares[ledger.step + 1]
   // Without its buckets a latency metric says nothing yet; a step up may rest on failures alone, the last one may not.
   if (unchosen !== undefined && (next === undefined || ledger.errors.length === 0))
@@ -132,17 +134,13 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): LedgerFi
  * less what was seen with the toggle off. Requests that fail together count once. `ahead` is what may still come.
  */
 export function excessOf({ metric, stream: { step, noise } }: Entry, policy: Policy, limit: number, ahead: Pair = NOTHING): number {
-  const [on, off] = [sum(step.on, ahead.on), sum(step.off, ahead.off)]
+  const [on, off] = [plus(step.on, ahead.on), plus(step.off, ahead.off)]
   const { eventsPerCause } = policyFor(policy, metric)
   const together = Math.max(1, eventsPerCause) * dispersionOf(noise)
   return upperBound(thinned(on, together), limit) - (off.total > 0 ? off.bad / off.total : 0)
 }
 
 const NOTHING: Pair = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
-
-function sum(one: Group, other: Group): Group {
-  return { total: one.total + other.total, bad: one.bad + other.bad }
-}
 
 function thinned({ total, bad }: Group, by: number): Group {
   return { total: total / by, bad: bad / by }

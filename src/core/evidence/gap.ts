@@ -1,3 +1,4 @@
+import type { Duration } from '../values/units.ts'
 import type { Histogram } from './buckets.ts'
 import type { Group } from './likelihood.ts'
 
@@ -16,8 +17,9 @@ export interface Gap {
   readonly reason: GapReason
   readonly group: 'on' | 'off' | 'both'
   readonly detail: string
-  /** For how many polls in a row. */
+  /** For how many polls in a row, and for how long. */
   readonly polls: number
+  readonly lasted: Duration
   /** Requests the silent toggle-on group should have had in them, by its share. */
   readonly expected: number
 }
@@ -52,16 +54,23 @@ export function faultOfHistogram(histogram: Histogram): string | undefined {
   return undefined
 }
 
-/** Returns the gap after one more poll without readings: the one so far grows, or another begins. */
-export function gap(before: Gap | undefined, reason: GapReason, group: Gap['group'], detail: string, expected = 0): Gap {
-  const same = before?.reason === reason && before.group === group
-  return { reason, group, detail, polls: (same ? before.polls : 0) + 1, expected: (same ? before.expected : 0) + expected }
+/** Returns the gap after one more poll without readings, which lasted so long: the one so far grows, or another begins. */
+export function gap(before: Gap | undefined, now: Pick<Gap, 'reason' | 'group' | 'detail'>, lasted: Duration, expected = 0): Gap {
+  const same = before?.reason === now.reason && before.group === now.group ? before : undefined
+  return {
+    ...now,
+    polls: (same?.polls ?? 0) + 1,
+    lasted: (same?.lasted ?? 0) + lasted,
+    expected: (same?.expected ?? 0) + expected,
+  }
 }
 
-/** Returns a gap of polls without a request in one group or both; undefined when both had some. */
-export function silence(before: Gap | undefined, on: number, off: number, share: number): Gap | undefined {
-  if (on > 0 && off > 0) return undefined
-  if (on > 0) return gap(before, 'silent', 'off', 'no request with the toggle off')
-  if (off > 0) return gap(before, 'silent', 'on', 'no request with the toggle on', (off * share) / (1 - share))
-  return gap(before, 'silent', 'both', 'no request at all')
+/** Absence of one group for so long, in which it should have had so many requests, is no accident; one poll alone may be. */
+const SILENT: Duration = 180_000
+const SILENT_POLLS = 2
+const SILENT_REQUESTS = 10
+
+/** Tells whether what is missing has been for too long for an accident. */
+export function isLost({ group, polls, lasted, expected }: Gap): boolean {
+  return polls >= SILENT_POLLS && lasted >= SILENT && (group !== 'on' || expected >= SILENT_REQUESTS)
 }

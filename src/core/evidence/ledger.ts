@@ -1,12 +1,13 @@
 import { defined } from '../values/defined.ts'
-import type { Instant } from '../values/units.ts'
-import { ENOUGH, chooseBuckets, slowerThan, type Histogram } from './buckets.ts'
-import type { Gap, Read } from './gap.ts'
-import { UNKNOWN, isFailing, remember, type Normal } from './normal.ts'
-import type { Group, Pair } from './likelihood.ts'
+import type { Duration, Instant } from '../values/units.ts'
+import { ENOUGH, chooseBuckets, plusHistogram, slowerThan, type Histogram } from './buckets.ts'
+import type { Gap } from './gap.ts'
+import type { Group } from './likelihood.ts'
+import { MINUTE } from './minute.ts'
+import { UNKNOWN, failingOf, remember, type Failing, type Normal } from './normal.ts'
 import { policyFor, type Policy } from './policy.ts'
-import { sift, type Poll, type Sifted, type Wanted } from './poll.ts'
-import { driftOf } from './tempering.ts'
+import { sift, type HeldBack, type Poll, type Sifted, type Usable, type Wanted } from './poll.ts'
+import { driftOf, type Stretch } from './tempering.ts'
 import { FRESH, enterStep, evolveStream, type EvidenceStream } from './stream.ts'
 
 /** One stream with what is normal for it. */
@@ -22,6 +23,8 @@ export interface Entry {
 export interface Ledger {
   readonly at?: Instant
   readonly step: number
+  /** How long it has been watched. */
+  readonly lasted: Duration
   /** Polls at this step; those of them that counted. */
   readonly polls: number
   readonly counted: number
@@ -31,20 +34,23 @@ export interface Ledger {
   /** Metric → requests of the toggle-off group so far, until its buckets are chosen. */
   readonly unchosen: { readonly [metric: string]: Histogram }
   readonly gaps: { readonly [metric: string]: Gap }
-  /** Polls until an incident in the toggle-off group is forgotten; 0 when there is none. */
-  readonly cooling: number
+  readonly held: HeldBack
+  /** Until an incident in the toggle-off group is forgotten; 0 when there is none. */
+  readonly cooling: Duration
   /** The stream the incident showed in, and how bad it was against normal. */
-  readonly incident?: { readonly stream: string; readonly rate: number; readonly normal: number }
+  readonly incident?: Failing & { readonly stream: string }
   /** Why the newest poll was not taken at all. */
   readonly refused?: string
 }
 
-const COOL_DOWN = 3
+const COOL_DOWN: Duration = 180_000
+const NOTHING_HELD: HeldBack = { errors: {}, latency: {} }
 
 /** Opens an empty ledger over these metrics. They are fixed now: weights of evidence may not depend on it. */
 export function openLedger(errors: readonly string[], latency: readonly string[]): Ledger {
   return {
     step: 0,
+    lasted: 0,
     polls: 0,
     counted: 0,
     errors,
@@ -52,6 +58,7 @@ export function openLedger(errors: readonly string[], latency: readonly string[]
     entries: errors.map((metric) => ({ metric, stream: FRESH, normal: UNKNOWN })),
     unchosen: Object.fromEntries(latency.map((metric) => [metric, {}])),
     gaps: {},
+    held: NOTHING_HELD,
     cooling: 0,
   }
 }
@@ -71,30 +78,33 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
   if (refused !== undefined) return { ...last, refused }
 
   const arrived = poll.step === last.step ? last : enter(last, poll.step, policy)
-  const sifted = sift(poll, wantedBy(arrived), arrived.gaps, policy.shares[poll.step] ?? 0)
-  const read = arrived.entries.map((entry) => ({ entry, ...readingOf(entry, sifted) }))
-  const failing = read.find(({ entry, off }) => off && isFailing(entry.normal, off))
+  // Nobody knows how long it was before the first poll.
+  const lasted = last.at === undefined ? MINUTE : poll.at - last.at
+  const sifted = sift(poll, wantedBy(arrived), { before: arrived, lasted, share: policy.shares[poll.step] ?? 0 })
+  const read = arrived.entries.map((entry) => ({ entry, ...readingOf(entry, sifted, policy) }))
+  const failing = read.find(({ failing: each }) => each)
   const trust = arrived.cooling > 0 ? 'none' : failing ? 'losses' : 'all'
   const calm = trust === 'all'
   // Whatever makes one stream wander makes others: each is tempered by the most that any of them did.
   const drift = Math.max(0, ...arrived.entries.map(({ stream }) => driftOf(stream.noise)))
-  const entries = read.map(({ entry, pair, off }) => ({
+  const entries = read.map(({ entry, both, off, failing: own }) => ({
     ...entry,
-    stream: pair ? evolveStream(entry.stream, pair, policyFor(policy, entry.metric), trust, drift) : entry.stream,
-    normal: off ? remember(entry.normal, off, calm) : entry.normal,
+    stream: both ? evolveStream(entry.stream, both, policyFor(policy, entry.metric), trust, drift) : entry.stream,
+    normal: off ? remember(entry.normal, off, lasted, !calm, own) : entry.normal,
   }))
   const { incident, ...rest } = arrived
-  const now = failing?.off && { stream: nameOf(failing.entry), rate: rateOf(failing.off), normal: rateOf(failing.entry.normal) }
-  const shown = now ?? (arrived.cooling > 0 ? incident : undefined)
   return defined({
     ...rest,
     at: poll.at,
+    lasted: arrived.lasted + lasted,
     polls: arrived.polls + 1,
     counted: arrived.counted + (calm && Object.keys(sifted.gaps).length === 0 ? 1 : 0),
     ...choose(arrived, entries, sifted),
     gaps: sifted.gaps,
-    cooling: failing ? COOL_DOWN : Math.max(0, arrived.cooling - 1),
-    incident: shown,
+    // What was gained in an incident must not count when it is over.
+    held: calm ? sifted.held : NOTHING_HELD,
+    cooling: failing ? COOL_DOWN : Math.max(0, arrived.cooling - lasted),
+    incident: failing?.failing ? { stream: nameOf(failing.entry), ...failing.failing } : arrived.cooling > 0 ? incident : undefined,
   })
 }
 
@@ -104,7 +114,7 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
 export function resume(ledger: Ledger): Ledger {
   const { incident: _i, ...rest } = ledger
   const entries = ledger.entries.map((entry) => ({ ...entry, normal: UNKNOWN }))
-  return { ...rest, entries, polls: 0, counted: 0, gaps: {}, cooling: 0 }
+  return { ...rest, entries, lasted: 0, polls: 0, counted: 0, gaps: {}, held: NOTHING_HELD, cooling: 0 }
 }
 
 function refusal({ at }: Ledger, poll: Poll, { shares }: Policy): string | undefined {
@@ -118,7 +128,7 @@ function refusal({ at }: Ledger, poll: Poll, { shares }: Policy): string | undef
 
 function enter(ledger: Ledger, step: number, policy: Policy): Ledger {
   const entries = ledger.entries.map((entry) => ({ ...entry, stream: enterStep(entry.stream, policy) }))
-  return { ...ledger, step, polls: 0, counted: 0, entries, gaps: {} }
+  return { ...ledger, step, lasted: 0, polls: 0, counted: 0, entries, gaps: {}, held: NOTHING_HELD }
 }
 
 function wantedBy({ errors, latency, entries }: Ledger): Wanted {
@@ -127,18 +137,25 @@ function wantedBy({ errors, latency, entries }: Ledger): Wanted {
   return { errors, latency: Object.fromEntries(latency.map((metric) => [metric, bounds(metric)])) }
 }
 
-/** What a poll says about one stream: both groups, or at least the one that shows an incident. */
-function readingOf({ metric, le }: Entry, { errors, latency }: Sifted): { readonly pair?: Pair; readonly off?: Group } {
-  const { on, off } = le === undefined ? (errors[metric] ?? {}) : slow(latency[metric], le)
-  return defined({ pair: on && off && { on, off }, off })
+/** What a poll says of one stream. */
+interface Reading {
+  /** What both groups did, since both have moved. */
+  readonly both?: Stretch
+  /** What the toggle-off group did in this poll, and how it is failing. */
+  readonly off?: Group
+  readonly failing?: Failing
 }
 
-function slow(read: Read<Histogram> | undefined, le: string): Read<Group> {
-  return { on: read?.on && slowerThan(le, read.on), off: read?.off && slowerThan(le, read.off) }
+function readingOf({ metric, le, normal }: Entry, { errors, latency }: Sifted, policy: Policy): Reading {
+  const { both, off } =
+    le === undefined ? usableOf(errors[metric], (group) => group) : usableOf(latency[metric], (histogram) => slowerThan(le, histogram))
+  return defined({ both, off, failing: off && failingOf(normal, off, Math.max(1, policyFor(policy, metric).eventsPerCause)) })
 }
 
-function rateOf({ total, bad }: Group): number {
-  return total > 0 ? bad / total : 0
+function usableOf<Counts>(usable: Usable<Counts> | undefined, group: (counts: Counts) => Group | undefined): Pick<Reading, 'both' | 'off'> {
+  const { now, both } = usable ?? {}
+  const [on, off] = [both && group(both.on), both && group(both.off)]
+  return defined({ both: both && on && off && { on, off, lasted: both.lasted }, off: now?.off && group(now.off) })
 }
 
 /** Freezes the buckets of each latency metric once enough was seen; they count from the next poll on. */
@@ -146,18 +163,11 @@ function choose(ledger: Ledger, entries: readonly Entry[], { latency }: Sifted):
   const unchosen: Record<string, Histogram> = {}
   const chosen: Entry[] = []
   for (const [metric, seen] of Object.entries(ledger.unchosen)) {
-    const off = latency[metric]?.off
-    const now = off ? add(seen, off) : seen
+    const off = latency[metric]?.now.off
+    const now = off ? plusHistogram(seen, off) : seen
     const bounds = (now['+Inf'] ?? 0) >= ENOUGH ? chooseBuckets(now) : []
     if (bounds.length === 0) unchosen[metric] = now
     chosen.push(...bounds.map((le) => ({ metric, le, stream: FRESH, normal: UNKNOWN })))
   }
   return { entries: [...entries, ...chosen], unchosen }
-}
-
-/** Bound by bound; a set of bounds that changed starts over. */
-function add(seen: Histogram, more: Histogram): Histogram {
-  const bounds = Object.keys(more)
-  const same = bounds.length === Object.keys(seen).length && bounds.every((le) => seen[le] !== undefined)
-  return same ? Object.fromEntries(bounds.map((le) => [le, (seen[le] ?? 0) + (more[le] ?? 0)])) : more
 }

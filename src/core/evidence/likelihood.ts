@@ -15,6 +15,11 @@ export interface Pair {
   readonly off: Group
 }
 
+/** Returns the requests of two stretches of time. */
+export function plus(one: Group, other: Group): Group {
+  return { total: one.total + other.total, bad: one.bad + other.bad }
+}
+
 /**
  * Returns ln of the likelihood ratio of "the toggle-on group is `ratio` times as bad" to "`bound` times as bad":
  * x₁ ln(θ/θ*) − (x₁ + x₀) ln[(n₁θ + n₀)/(n₁θ* + n₀)], with n requests and x bad ones, 1 on and 0 off.

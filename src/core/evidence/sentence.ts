@@ -32,9 +32,11 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
   const left = lengthOf(pollsLeft(finding, ledger, policy), interval)
   switch (finding.because) {
     case 'incident':
-      return `the control group is failing too (${finding.stream} ${formatFraction(finding.rate)}, normally ${formatFraction(finding.normal)}). Not blamed on this release.`
+      return `the control group is failing too (${finding.stream} ${formatFraction(finding.rate)}, normally ${formatFraction(finding.normal)}). Not blamed on this release; it goes on when that is over.`
     case 'suspicion':
       return `${comparisonOf(finding.stream, ledger, policy)}. Evidence ${odds(finding.evidence)}:1, from ${odds(limits.suspicion)} a suspicion, rolls back at ${odds(limits.harm)}.`
+    case 'leaning':
+      return `${comparisonOf(finding.stream, ledger, policy)}. Nobody else gets it while the evidence leans to harm, ${odds(finding.evidence)}:1.`
     case 'missing':
       return `missing: ${finding.metric} ${finding.gap.reason}, ${finding.gap.detail}${finding.gap.polls > 1 ? ` for ${finding.gap.polls} polls` : ''}.`
     case 'share': {
@@ -42,7 +44,7 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
       return `${formatFraction(on.total / (on.total + off.total))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`
     }
     case 'inconclusive':
-      return `nothing decided after ${finding.polls} polls at this step.`
+      return `nothing decided after ${formatDuration(finding.lasted)} at this step.`
     case 'refused':
       return `missing: ${finding.detail}.`
     case 'polls':

@@ -1,8 +1,9 @@
 import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { HARM, PROOF, lnRatios, temper, type Hypotheses } from './hypotheses.ts'
-import type { Group, Pair } from './likelihood.ts'
+import { plus, type Group, type Pair } from './likelihood.ts'
+import { MINUTE } from './minute.ts'
 import type { Policy } from './policy.ts'
-import { QUIET, learn, tempering, type Noise } from './tempering.ts'
+import { QUIET, learn, tempering, type Noise, type Stretch } from './tempering.ts'
 
 /**
  * One stream of bad requests: failed ones, or those slower than one bucket of a histogram. Plain data, folded poll by
@@ -14,8 +15,8 @@ export interface EvidenceStream {
   readonly harm: Mixture
   /** Against "critical", since the step was reached. */
   readonly proof: Mixture
-  /** Polls whose evidence counted: the t of the restarts. */
-  readonly polls: number
+  /** Minutes whose evidence counted: the t of the restarts. */
+  readonly minutes: number
   /** The tallies since the step was reached, and those of the steps before, oldest first. */
   readonly step: Tally
   readonly past: readonly Tally[]
@@ -27,7 +28,7 @@ export interface Tally extends Pair {
   readonly tempered: { readonly on: number; readonly off: number }
 }
 
-/** What may be taken from a poll: all of it, only what speaks against the hypotheses, or nothing. */
+/** What may be taken from a stretch of time: all of it, only what speaks against the hypotheses, or nothing. */
 export type Trust = 'all' | 'losses' | 'none'
 
 const NOTHING: Group = { total: 0, bad: 0 }
@@ -46,7 +47,7 @@ export const FRESH: EvidenceStream = {
   noise: QUIET,
   harm: beginMixture(unbegun(HARM.multiples.length), AT_START, HARM.weights),
   proof: beginMixture(unbegun(PROOF.multiples.length), 1, PROOF.weights),
-  polls: 0,
+  minutes: 0,
   step: EMPTY,
   past: [],
 }
@@ -66,29 +67,30 @@ export function enterStep(stream: EvidenceStream, { shares }: Policy): EvidenceS
 }
 
 /**
- * Returns the stream after one poll. `leastDrift` is how much the other streams wandered before it: what moves one
+ * Returns the stream after a stretch of time. `leastDrift` is how much the other streams wandered before it: what moves one
  * moves others.
  */
-export function evolveStream(before: EvidenceStream, pair: Pair, policy: Policy, trust: Trust, leastDrift = 0): EvidenceStream {
+export function evolveStream(before: EvidenceStream, stretch: Stretch, policy: Policy, trust: Trust, leastDrift = 0): EvidenceStream {
   if (trust === 'none') return before
-  const t = before.polls
-  const restarted = beginMixture(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (t + 2)), HARM.weights)
-  const noise = trust === 'all' ? learn(before.noise, pair) : before.noise
+  const t = before.minutes
+  const minutes = t + stretch.lasted / MINUTE
+  const restarted = beginMixture(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (minutes + 1)), HARM.weights)
+  const noise = trust === 'all' ? learn(before.noise, stretch) : before.noise
   const harm = weigh(HARM, policy.tolerance)
   const proof = weigh(PROOF, policy.critical)
   return {
     noise,
     harm: grow(restarted, harm.factors),
     proof: grow(before.proof, proof.factors),
-    polls: t + 1,
-    step: add(before.step, pair, harm.eta),
+    minutes,
+    step: add(before.step, stretch, harm.eta),
     past: before.past,
   }
 
   function weigh(hypotheses: Hypotheses, bound: number): { readonly eta: number; readonly factors: readonly number[] } {
-    const old = tempering(before.noise, bound, pair, policy.eventsPerCause, leastDrift)
-    const now = tempering(noise, bound, pair, policy.eventsPerCause, leastDrift)
-    const factors = temper(lnRatios(hypotheses, bound, pair), old, now)
+    const old = tempering(before.noise, bound, stretch, policy.eventsPerCause, leastDrift)
+    const now = tempering(noise, bound, stretch, policy.eventsPerCause, leastDrift)
+    const factors = temper(lnRatios(hypotheses, bound, stretch), old, now)
     return { eta: Math.min(old, now), factors: trust === 'losses' ? factors.map((each) => Math.min(1, each)) : factors }
   }
 }
@@ -108,17 +110,13 @@ export function proofOf({ proof }: EvidenceStream): number {
  * paradox).
  */
 export function totalOf({ step, past }: EvidenceStream): Pair {
-  const sum = (group: 'on' | 'off'): Group => ({
-    total: past.reduce((all, each) => all + each[group].total, step[group].total),
-    bad: past.reduce((all, each) => all + each[group].bad, step[group].bad),
-  })
-  return { on: sum('on'), off: sum('off') }
+  return past.reduce<Pair>((all, each) => ({ on: plus(all.on, each.on), off: plus(all.off, each.off) }), step)
 }
 
 function add({ on, off, tempered }: Tally, pair: Pair, eta: number): Tally {
   return {
-    on: { total: on.total + pair.on.total, bad: on.bad + pair.on.bad },
-    off: { total: off.total + pair.off.total, bad: off.bad + pair.off.bad },
+    on: plus(on, pair.on),
+    off: plus(off, pair.off),
     tempered: { on: tempered.on + pair.on.bad * eta, off: tempered.off + pair.off.bad * eta },
   }
 }

@@ -1,19 +1,26 @@
-import { information, type Pair } from './likelihood.ts'
+import type { Duration } from '../values/units.ts'
+import { information, plus, type Pair } from './likelihood.ts'
+import { MINUTE, makesMinute } from './minute.ts'
 
 /**
  * The noise of one stream as far as it is known, beyond that of independent requests: requests that fail together
  * (dispersion, φ) and a ratio that wanders while nothing is wrong (drift, τ², the long-run variance of its logarithm).
  * Both are learned around a running mean of the ratio, so that a constant harm is not taken for noise.
  */
-export interface Noise {
-  /** Mantel–Haenszel sums of the running ratio, and the information in it; forgotten by 3 % a poll. */
+export interface Noise extends Learned {
+  /** The minute that is not over: its requests so far, and what was known before it. */
+  readonly open?: Stretch & { readonly before: Learned }
+}
+
+interface Learned {
+  /** Mantel–Haenszel sums of the running ratio, and the information in it; forgotten by 3 % a minute. */
   readonly above: number
   readonly below: number
   readonly known: number
   /** Weighted sums, with the weight of the prior. */
   readonly dispersion: readonly [sum: number, weight: number]
   readonly drift: readonly [sum: number, weight: number]
-  /** Deviations of the last polls, newest first, each weighted by how much it says about the drift. */
+  /** Deviations of the last minutes, newest first, each weighted by how much it says about the drift. */
   readonly recent: readonly (readonly [deviation: number, weight: number])[]
 }
 
@@ -22,15 +29,20 @@ const PRIOR_WEIGHT = 5
 const PRIOR_DRIFT = 0.05
 const LEAST_DRIFT = 0.0125
 const LAGS = 4
-/** One freak poll moves the dispersion by this at most (a deviation of four σ). */
+/** One freak minute moves the dispersion by this at most (a deviation of four σ). */
 const CLIP = 16
-/** … and one freak poll the drift by a factor e up or down. */
+/** … and one freak minute the drift by a factor e up or down. */
 const FARTHEST = 1
 /** Added to both Mantel–Haenszel sums: keeps the ratio finite while one side has seen no event. */
 const SHRINK = 0.1
 /** Information about the ratio before anything was seen: 1, give or take a factor e. */
 const GUESSED = 1
 const LEAST_HELD = 1e-6
+
+/** Both groups for so long. */
+export interface Stretch extends Pair {
+  readonly lasted: Duration
+}
 
 export const QUIET: Noise = {
   above: 0,
@@ -42,27 +54,37 @@ export const QUIET: Noise = {
 }
 
 /** Returns φ̂: how many times the variance of independent requests. At least 1. */
-export function dispersionOf({ dispersion: [sum, weight] }: Noise): number {
+export function dispersionOf({ dispersion: [sum, weight] }: Learned): number {
   return Math.max(1, sum / weight)
 }
 
-/** Returns τ̂²: how much the ratio wanders beyond that noise. */
-export function driftOf({ drift: [sum, weight] }: Noise): number {
+/** Returns τ̂²: how much the ratio of a minute wanders beyond that noise. */
+export function driftOf({ drift: [sum, weight] }: Learned): number {
   return Math.max(LEAST_DRIFT, sum / weight)
 }
 
 /**
- * Returns η, the exponent on a poll's likelihood ratio: 1/max(kφ̂, k + I·τ̂²), with k events per cause (retries + 1)
- * and the information I the poll holds about the ratio. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1.
- * Tempering as in Grünwald 2012, "The safe Bayesian".
+ * Returns η, the exponent on the likelihood ratio of a poll that lasted so long: 1/max(kφ̂, k + I·τ̂²), with k events
+ * per cause (retries + 1) and the information I that a minute like it holds about the ratio: what wanders for minutes
+ * is no less in a poll of seconds. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1. Tempering as in Grünwald 2012,
+ * "The safe Bayesian".
  */
-export function tempering(noise: Noise, bound: number, pair: Pair, eventsPerCause: number, leastDrift = 0): number {
+export function tempering(noise: Learned, bound: number, { lasted, ...pair }: Stretch, eventsPerCause: number, leastDrift = 0): number {
   const k = Math.max(1, eventsPerCause)
-  return 1 / Math.max(k * dispersionOf(noise), k + information(bound, pair) * Math.max(leastDrift, driftOf(noise)))
+  const held = information(bound, pair) * Math.max(1, MINUTE / lasted)
+  return 1 / Math.max(k * dispersionOf(noise), k + held * Math.max(leastDrift, driftOf(noise)))
 }
 
-/** Returns the noise after one more poll. */
-export function learn(noise: Noise, pair: Pair): Noise {
+/** Returns the noise after one more poll: what is learned of a minute that is not over is learned anew with each of its polls. */
+export function learn(noise: Noise, { lasted, ...pair }: Stretch): Noise {
+  const { open, ...known } = noise
+  const before = open?.before ?? known
+  const minute = open ? { on: plus(open.on, pair.on), off: plus(open.off, pair.off), lasted: open.lasted + lasted } : { ...pair, lasted }
+  const learned = learnMinute(before, minute)
+  return makesMinute(minute.lasted, lasted) ? learned : { ...learned, open: { ...minute, before } }
+}
+
+function learnMinute(noise: Learned, pair: Pair): Learned {
   const { on, off } = pair
   const all = on.total + off.total
   const events = on.bad + off.bad
@@ -71,8 +93,9 @@ export function learn(noise: Noise, pair: Pair): Noise {
   const ratio = (noise.above + SHRINK) / (noise.below + SHRINK)
   const held = information(ratio, pair)
   const after = forget(noise, (on.bad * off.total) / all, (off.bad * on.total) / all, held)
-  // Next to nothing can deviate by chance alone, and a division by it would not be a number.
-  if (held < LEAST_HELD) return after
+  // Next to nothing can deviate by chance alone, and a division by it would not be a number. What comes first shows the
+  // ratio, and not how it is scattered: a bad release would be taken for noise.
+  if (held < LEAST_HELD || noise.known === 0) return after
   const expected = (events * on.total * ratio) / (on.total * ratio + off.total)
   // A recursive residual (Brown, Durbin & Evans 1975): the mean before the poll is itself uncertain.
   const spread = 1 + held / (noise.known + GUESSED)
@@ -96,7 +119,7 @@ export function learn(noise: Noise, pair: Pair): Noise {
   }
 }
 
-function forget(noise: Noise, above: number, below: number, known: number): Noise {
+function forget(noise: Learned, above: number, below: number, known: number): Learned {
   return {
     ...noise,
     above: noise.above * FORGETTING + above,

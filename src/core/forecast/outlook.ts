@@ -2,7 +2,8 @@ import { defined } from '../values/defined.ts'
 import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { sum, type Bin } from '../judge/counters.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
-import { LEAST_POLLS, MOST_POLLS, NEGLIGIBLE, excessOf } from '../evidence/finding.ts'
+import { UNKNOWN, usualOf } from '../evidence/normal.ts'
+import { LEAST_POLLS, LONGEST_STEP, NEGLIGIBLE, excessOf } from '../evidence/finding.ts'
 import type { Entry } from '../evidence/ledger.ts'
 import type { Group, Pair } from '../evidence/likelihood.ts'
 import { minutesToProve, provableWithin } from '../evidence/minutes.ts'
@@ -86,7 +87,8 @@ export function flowsIn(metric: string, gained: Bin['counts'], all: Bin['counts'
 
 function flowOfEntry({ metric, le, stream, normal }: Entry, seconds: number): readonly Flow[] {
   const { on, off } = stream.step
-  const usual: Group = normal.total > 0 ? normal : off
+  const known = usualOf(normal)
+  const usual = known.total > 0 ? known : off
   if (usual.total === 0) return []
   return [defined({ metric, le, perSecond: (on.total + off.total) / seconds, rate: usual.bad / usual.total })]
 }
@@ -102,7 +104,7 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
   const bounded = pollsToBound(flow, share, own, plan.interval) * plan.interval
   const takes = Math.max(LEAST_POLLS * plan.interval, Math.min(proven, bounded))
   const rounds = phase?.order === 'together' ? 1 : (phase?.toggles.length ?? 1)
-  const patience = Math.min(MOST_POLLS * plan.interval, (phase?.planned?.max ?? Infinity) / rounds)
+  const patience = Math.min(LONGEST_STEP, (phase?.planned?.max ?? Infinity) / rounds)
   const given = pace === 'clock' ? (step?.hold ?? 0) : patience
   const within = takes > given && given >= plan.interval ? provableWithin(given / 60_000, tempered, own) : undefined
   return defined({
@@ -119,7 +121,7 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
 
 /** What a poll counts for, by what is known of noise before anything was seen. */
 function etaOf(flow: Flow, share: number, policy: Policy, interval: Duration): number {
-  return tempering(QUIET, policy.critical, pollOf(flow, share, interval), policy.eventsPerCause)
+  return tempering(QUIET, policy.critical, { ...pollOf(flow, share, interval), lasted: interval }, policy.eventsPerCause)
 }
 
 function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, polls = 1): Pair {
@@ -135,9 +137,9 @@ function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, po
  * tenfold.
  */
 function pollsToBound(flow: Flow, share: number, policy: Policy, interval: Duration): number {
-  const entry: Entry = { metric: flow.metric, stream: FRESH, normal: { total: 0, bad: 0, recent: [] } }
+  const entry: Entry = { metric: flow.metric, stream: FRESH, normal: UNKNOWN }
   const isEnough = (polls: number): boolean =>
     excessOf(entry, policy, limitsOf(policy).last, pollOf(flow, share, interval, polls)) <= NEGLIGIBLE
-  for (let polls = 1; polls <= 10 * MOST_POLLS; polls = Math.ceil(polls * 1.1)) if (isEnough(polls)) return polls
+  for (let polls = 1; polls * interval <= 10 * LONGEST_STEP; polls = Math.ceil(polls * 1.1)) if (isEnough(polls)) return polls
   return Infinity
 }

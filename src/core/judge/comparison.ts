@@ -86,14 +86,19 @@ function ofThoseOn(reading: Counted): Counted {
   return { ...reading, gained: on ? { all: on } : {} }
 }
 
-/** Returns the comparison after one more poll; undefined where there is none to make. */
-export function compare(ramp: Ramp | undefined, before: Comparison | undefined, readings: Readings): Comparison | undefined {
+/** Returns the comparison after one more poll, `elapsed` after the last; undefined where there is none to make. */
+export function compare(
+  ramp: Ramp | undefined,
+  before: Comparison | undefined,
+  readings: Readings,
+  elapsed: Duration,
+): Comparison | undefined {
   if (!ramp) return undefined
-  const comparison = before?.of === ramp.of ? before : fresh(ramp)
+  const comparison = isAbout(ramp, before) ? before : fresh(ramp)
   // Counters need two polls before they say anything.
   if (Object.keys(ramp.metrics).every((name) => isFirst(readings[name]))) return comparison
   const { ledger } = comparison
-  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + 1), ramp.policy) }
+  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + Math.max(1, elapsed)), ramp.policy) }
 }
 
 function isFirst(reading: Counted | undefined): boolean {
@@ -102,7 +107,7 @@ function isFirst(reading: Counted | undefined): boolean {
 
 /** Returns the comparison as a step is reached. */
 export function arrive(ramp: Ramp | undefined, before: Comparison | undefined): Comparison | undefined {
-  return ramp && before?.of === ramp.of ? before : undefined
+  return ramp && isAbout(ramp, before) ? before : undefined
 }
 
 /** Returns the comparison after a person has looked at what it asked about. */
@@ -138,7 +143,7 @@ export function weigh({
 }): Weighed | undefined {
   const ramp = rampAt(plan, cursor)
   if (!ramp) return undefined
-  const ledger = watch?.comparison?.of === ramp.of ? watch.comparison.ledger : fresh(ramp).ledger
+  const ledger = isAbout(ramp, watch?.comparison) ? watch.comparison.ledger : fresh(ramp).ledger
   const finding: LedgerFinding =
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
@@ -158,6 +163,11 @@ export function weigh({
     },
     ...(entry && { metric: entry.metric }),
   }
+}
+
+/** An earlier version counted polls, and kept nothing of time: what its journal holds begins anew. */
+function isAbout({ of }: Ramp, comparison: Comparison | undefined): comparison is Comparison {
+  return comparison?.of === of && Number.isFinite(comparison.ledger.lasted)
 }
 
 function fresh({ of, metrics }: Ramp): Comparison {

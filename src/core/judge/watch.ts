@@ -70,8 +70,8 @@ export function judgeCounted(
 ): Watch {
   const ramp = rampAt(plan, cursor)
   const readings = focused(ramp, counted)
-  const comparison = compare(ramp, before?.comparison, counted)
   const elapsed = watchedSince(plan, before, tick)
+  const comparison = compare(ramp, before?.comparison, counted, elapsed ?? plan.interval)
   const watched = (before?.watched ?? 0) + (elapsed ?? 0)
   // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])

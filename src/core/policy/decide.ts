@@ -2,7 +2,7 @@ import { joinFew } from '../values/join-few.ts'
 import { defined } from '../values/defined.ts'
 import type { Why } from '../journal/event.ts'
 import type { Weighed } from '../judge/comparison.ts'
-import { SILENT_POLLS } from '../evidence/finding.ts'
+import { isLost } from '../evidence/gap.ts'
 import type { Gate } from './gates.ts'
 import type { Situation } from './situation.ts'
 import { describe } from '../judge/describe.ts'
@@ -130,10 +130,10 @@ function findTrouble({ state, metrics, weighed }: Situation, phase: Phase): Deci
 /** Tells whether no further poll settles it. A metric that cannot be read at all is waited for as every other is. */
 export function isForPeople({ metrics }: Pick<Plan, 'metrics'>, finding: Weighed['finding']): boolean {
   if (finding.do !== 'pause') return false
-  if (finding.because !== 'missing') return finding.because !== 'suspicion'
+  if (finding.because !== 'missing') return finding.because === 'inconclusive' || finding.because === 'share'
   const { gap, metric } = finding
   const isUnreadable = gap.group === 'both' && gap.reason === 'unread'
-  return gap.polls >= SILENT_POLLS && !isUnreadable && metrics[metric]?.onNoData !== 'ignore'
+  return isLost(gap) && !isUnreadable && metrics[metric]?.onNoData !== 'ignore'
 }
 
 function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked): Decision | undefined {

@@ -52,13 +52,13 @@ describe('what it says, and why', () => {
       'four times as bad',
       after(times(3, { total: 588, bad: 11 }, { total: 5434, bad: 28 }), 2, { ...POLICY, shares: [0.01, 0.05, 0.1, 0.5] }),
       { do: 'rollback', stream: 'errors' },
-      'errors on 33/1764 (1.87%) vs off 84/16302 (0.515%): at least 1.5× worse, 99% sure (tolerance 1.1×). Evidence 2624:1, limit 100.',
+      'errors on 33/1764 (1.87%) vs off 84/16302 (0.515%): at least 1.6× worse, 99% sure (tolerance 1.1×). Evidence 4996:1, limit 100.',
     ],
     [
       'suspicious',
       after(times(3, { total: 300, bad: 5 }, { total: 5700, bad: 28 }), 1),
       { do: 'pause', because: 'suspicion', stream: 'errors' },
-      'errors on 15/900 (1.67%) vs off 84/17100 (0.491%) (tolerance 1.1×). Evidence 33:1, from 10 a suspicion, rolls back at 100.',
+      'errors on 15/900 (1.67%) vs off 84/17100 (0.491%) (tolerance 1.1×). Evidence 59:1, from 10 a suspicion, rolls back at 100.',
     ],
     [
       'not proven yet',
@@ -82,7 +82,7 @@ describe('what it says, and why', () => {
       'an incident',
       after([...times(5, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(1, { total: 60, bad: 6 }, { total: 5940, bad: 362 })]),
       { do: 'pause', because: 'incident', stream: 'errors' },
-      'the control group is failing too (errors 6.09%, normally 0.505%). Not blamed on this release.',
+      'the control group is failing too (errors 6.09%, normally 0.507%). Not blamed on this release; it goes on when that is over.',
     ],
     [
       'nobody there',
@@ -115,10 +115,10 @@ describe('what it says, and why', () => {
       '50% of the traffic has the toggle on, not the 1% of this step.',
     ],
     [
-      'nothing decided in 240 polls',
+      'nothing decided in four hours',
       after(times(240, { total: 5, bad: 0 }, { total: 5, bad: 0 }), 3),
-      { do: 'pause', because: 'inconclusive', polls: 240 },
-      'nothing decided after 240 polls at this step.',
+      { do: 'pause', because: 'inconclusive', lasted: 14_400_000 },
+      'nothing decided after 4h at this step.',
     ],
   ])('%s', (_, ledger, finding, text) => {
     expect(findingOf(ledger, POLICY)).toMatchObject(finding)

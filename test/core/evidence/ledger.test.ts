@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { findingOf } from '../../../src/core/evidence/finding.ts'
 import type { Gap, Read } from '../../../src/core/evidence/gap.ts'
 import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../../../src/core/evidence/ledger.ts'
+import { UNKNOWN, usualOf } from '../../../src/core/evidence/normal.ts'
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group } from '../../../src/core/evidence/likelihood.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
@@ -42,7 +43,7 @@ describe('buckets', () => {
   test('are chosen once enough was seen, and count from the next poll on', () => {
     const ledger = after(poll(1))
     expect(ledger.entries.map(nameOf)).toEqual(['errors', 'latency > 0.25', 'latency > 0.5'])
-    expect(ledger.entries[1]?.stream.polls).toBe(0)
+    expect(ledger.entries[1]?.stream.minutes).toBe(0)
     expect(after(poll(1), poll(2)).entries[1]?.stream.step.on).toEqual({ total: 60, bad: 6 })
   })
 
@@ -142,7 +143,7 @@ describe('an incident in the toggle-off group', () => {
     const before = after(...calm)
     const starts = evolveLedger(before, poll(11, hurt), POLICY)
     expect(starts.incident).toMatchObject({ stream: 'errors', rate: 600 / 5940 })
-    expect(starts.incident?.normal).toBeCloseTo(30 / 5940, 12)
+    expect(starts.incident?.normal).toBeCloseTo(30 / 5940, 4)
     const [was, is] = [before.entries[0]?.stream, starts.entries[0]?.stream]
     expect(is?.harm.begun.every((each, nth) => each <= (was?.harm.begun[nth] ?? 0) + 1e-3)).toBe(true)
     const later = evolveLedger(starts, poll(12, hurt), POLICY)
@@ -157,8 +158,21 @@ describe('an incident in the toggle-off group', () => {
       ledger = evolveLedger(ledger, poll(minute), POLICY)
       because.push(ledger.incident !== undefined)
     }
-    // For four polls the last five still show it; then three to cool down.
-    expect(because).toEqual([true, true, true, true, true, true, true, false, false, false])
+    expect(because).toEqual([true, true, true, false, false, false, false, false, false, false])
+  })
+
+  test('that lasts is one until it is over, though nothing of it is new, and what was normal stays so', () => {
+    let ledger = after(...calm)
+    for (let minute = 11; minute < 60; minute += 1) {
+      ledger = evolveLedger(ledger, poll(minute, hurt), POLICY)
+      expect(ledger.incident?.normal).toBeCloseTo(30 / 5940, 4)
+    }
+    for (let minute = 60; minute < 64; minute += 1) ledger = evolveLedger(ledger, poll(minute), POLICY)
+    expect(ledger.incident).toBeUndefined()
+    expect(usualOf(ledger.entries[0]?.normal ?? UNKNOWN).bad / usualOf(ledger.entries[0]?.normal ?? UNKNOWN).total).toBeCloseTo(
+      30 / 5940,
+      4,
+    )
   })
 
   test('a person may resume from it: what is normal is learned anew', () => {
@@ -166,6 +180,40 @@ describe('an incident in the toggle-off group', () => {
     expect(ledger.incident).toBeUndefined()
     expect(evolveLedger(ledger, poll(12, { on: { total: 60, bad: 6 }, off: { total: 5940, bad: 600 } }), POLICY).incident).toBeUndefined()
     expect(ledger.entries[0]?.stream.harm).toBeDefined()
+  })
+})
+
+describe('groups that move in turn', () => {
+  const silent: Group = { total: 0, bad: 0 }
+  /** The group with the toggle on has moved in every other poll, and the other in those between. */
+  const turns = (count: number, bad: number): readonly Poll[] =>
+    Array.from({ length: count }, (_, nth) =>
+      poll(nth / 2 + 1, nth % 2 === 0 ? { on: { total: 60, bad }, off: silent } : { on: silent, off: { total: 5940, bad: 30 } }),
+    )
+  const together = (count: number, bad: number): readonly Poll[] =>
+    Array.from({ length: count }, (_, nth) => poll(nth + 1, { on: { total: 60, bad }, off: { total: 5940, bad: 30 } }))
+
+  test('count as if they had moved together, and a bad release is found', () => {
+    const ledger = openLedger(['errors'], [])
+    const [inTurn, atOnce] = [turns(20, 3), together(10, 3)].map((polls) =>
+      polls.reduce((so, each) => evolveLedger(so, each, POLICY), ledger),
+    )
+    expect(inTurn?.entries[0]?.stream.step).toMatchObject({ on: { total: 600, bad: 30 }, off: { total: 59_400, bad: 300 } })
+    expect(inTurn && findingOf(inTurn, POLICY).do).toBe('rollback')
+    expect(atOnce && findingOf(atOnce, POLICY).do).toBe('rollback')
+  })
+
+  test('and a good one goes on', () => {
+    const ledger = turns(8, 0).reduce((so, each) => evolveLedger(so, each, POLICY), openLedger(['errors'], []))
+    expect(findingOf(ledger, POLICY).do).toBe('advance')
+  })
+
+  test('one that stays away is missing after three minutes, and what waited for it does not count', () => {
+    const polls = Array.from({ length: 4 }, (_, nth) => poll(nth + 1, { on: silent, off: { total: 5940, bad: 30 } }))
+    const alone = polls.reduce((so, each) => evolveLedger(so, each, POLICY), openLedger(['errors'], []))
+    expect(findingOf(alone, POLICY)).toMatchObject({ do: 'pause', because: 'missing' })
+    const back = evolveLedger(alone, poll(5, { on: { total: 60, bad: 0 }, off: silent }), POLICY)
+    expect(back.entries[0]?.stream.step.off.total).toBeLessThanOrEqual(3 * 5940)
   })
 })
 

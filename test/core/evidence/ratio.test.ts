@@ -9,7 +9,7 @@ function polls(stream: EvidenceStream, count: number, rate: number, chance: Chan
   for (let nth = 0; nth < count; nth += 1) {
     const on = { total: 15_000, bad: poisson(15_000 * rate, chance) }
     const off = { total: 15_000, bad: poisson(75, chance) }
-    after = evolveStream(after, { on, off }, POLICY, 'all')
+    after = evolveStream(after, { on, off, lasted: 60_000 }, POLICY, 'all')
   }
   return after
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { HARM, PROOF, lnRatios, temper, type Hypotheses } from '../../../src/core/evidence/hypotheses.ts'
-import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
+import type { Group } from '../../../src/core/evidence/likelihood.ts'
+import { MINUTE } from '../../../src/core/evidence/minute.ts'
 import { beginMixture, grow, unbegun, worth } from '../../../src/core/evidence/mixture.ts'
 import { DEFAULTS, type Policy } from '../../../src/core/evidence/policy.ts'
 import { FRESH, enterStep, evolveStream, harmOf, proofOf, totalOf, type EvidenceStream } from '../../../src/core/evidence/stream.ts'
+import type { Stretch } from '../../../src/core/evidence/tempering.ts'
 import { binomial, poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
@@ -11,11 +13,11 @@ const ROLLOUTS = 1000
 const POLLS = 40
 
 /** A release exactly `ratio` times as bad: the rate swings between 0.5 and 7.5 %, the split from poll to poll between .1 and 50 %. */
-function boundary(ratio: number, nth: number, chance: Chance, count: (requests: number, rate: number, chance: Chance) => number): Pair {
+function boundary(ratio: number, nth: number, chance: Chance, count: (requests: number, rate: number, chance: Chance) => number): Stretch {
   const rate = 0.04 + 0.035 * Math.sin(nth / 3)
   const on = Math.round(10_000 * 0.001 * 500 ** chance())
   const off = 10_000 - on
-  return { on: { total: on, bad: count(on, rate * ratio, chance) }, off: { total: off, bad: count(off, rate, chance) } }
+  return { on: { total: on, bad: count(on, rate * ratio, chance) }, off: { total: off, bad: count(off, rate, chance) }, lasted: MINUTE }
 }
 
 /** Every cause fails one, two or three requests. */
@@ -87,7 +89,7 @@ describe('exactly at the boundary, whatever the rate and the split do: ever 20:1
 })
 
 const off: Group = { total: 5000, bad: 25 }
-const poll = (bad: number): Pair => ({ on: { total: 5000, bad }, off })
+const poll = (bad: number): Stretch => ({ on: { total: 5000, bad }, off, lasted: MINUTE })
 
 test('one more failure with the toggle on never lowers the evidence, while the noise is known', () => {
   let last = 0

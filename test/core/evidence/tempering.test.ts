@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Pair } from '../../../src/core/evidence/likelihood.ts'
-import { QUIET, dispersionOf, driftOf, learn, tempering, type Noise } from '../../../src/core/evidence/tempering.ts'
+import { MINUTE } from '../../../src/core/evidence/minute.ts'
+import { QUIET, dispersionOf, driftOf, learn, tempering, type Noise, type Stretch } from '../../../src/core/evidence/tempering.ts'
 import { bursts, normal, poisson, seeded, type Chance } from '../../../src/core/forecast/synthetic/chance.ts'
 
 /** What is learned from 60 polls with a tenth of the traffic on. */
@@ -9,7 +9,7 @@ function learned(poll: (chance: Chance, nth: number) => readonly [on: number, of
   let noise = QUIET
   for (let nth = 0; nth < 60; nth += 1) {
     const [on, off] = poll(chance, nth)
-    noise = learn(noise, { on: { total: 6000, bad: on }, off: { total: 54_000, bad: off } })
+    noise = learn(noise, { on: { total: 6000, bad: on }, off: { total: 54_000, bad: off }, lasted: MINUTE })
   }
   return noise
 }
@@ -52,10 +52,10 @@ test('what both groups do together is none', () => {
 })
 
 test('η = 1/max(kφ̂, k + I·τ̂²)', () => {
-  const pair: Pair = { on: { total: 1000, bad: 400 }, off: { total: 1000, bad: 400 } }
+  const pair: Stretch = { on: { total: 1000, bad: 400 }, off: { total: 1000, bad: 400 }, lasted: MINUTE }
   const q = 1.1 / 2.1
   expect(tempering(QUIET, 1.1, pair, 1)).toBeCloseTo(1 / (1 + 800 * q * (1 - q) * 0.05), 12)
-  expect(tempering(QUIET, 1.1, { on: { total: 1000, bad: 1 }, off: { total: 1000, bad: 0 } }, 3)).toBeCloseTo(
+  expect(tempering(QUIET, 1.1, { on: { total: 1000, bad: 1 }, off: { total: 1000, bad: 0 }, lasted: MINUTE }, 3)).toBeCloseTo(
     1 / (3 + 0.05 * q * (1 - q)),
     12,
   )
@@ -69,5 +69,5 @@ test('polls without requests or without bad ones teach nothing', () => {
     { on: off, off: { total: 0, bad: 0 } },
     { on: { total: 9, bad: 0 }, off: { total: 9, bad: 0 } },
   ])
-    expect(learn(QUIET, pair)).toEqual(QUIET)
+    expect(learn(QUIET, { ...pair, lasted: MINUTE })).toEqual(QUIET)
 })

@@ -221,6 +221,30 @@ describe('the comparison', () => {
     }
   })
 
+  it('begins anew where the journal holds that of an earlier version', () => {
+    const { lasted: _, ...earlier } = after(10, [1000, 5], [3000, 15]).comparison.ledger
+    const before: Comparison = { of: 'core/A', ledger: JSON.parse(JSON.stringify(earlier)) as Comparison['ledger'] }
+    const now = compareNext(ladder(), 1, { comparison: before }, { errors: counters(0, [1000, 5], [3000, 15]) })
+    expect(now.comparison?.ledger.polls).toBe(0)
+    expect(weigh(at({ comparison: before }))?.finding).toMatchObject({ do: 'hold', because: 'polls' })
+  })
+
+  it('waits while the users without the change are failing too, and goes on by itself when that is over', () => {
+    const of = ladder()
+    const gained = [...Array.from({ length: 5 }, () => 15), ...Array.from({ length: 6 }, () => 600), ...Array.from({ length: 6 }, () => 15)]
+    let compared: Compared = compareNext(of, 1, {}, { errors: counters(0, [1000, 5], [3000, 15]) })
+    let [on, off] = [0, 0]
+    const said = gained.map((bad, nth) => {
+      on += bad / 3
+      off += bad
+      compared = compareNext(of, 1, compared, { errors: counters(1, [1000 * (nth + 1), on], [3000 * (nth + 1), off]) })
+      return decide(situationOf(at(compared), NOW)).do
+    })
+    expect(said).not.toContain('pause')
+    expect(said.slice(5, 11)).toEqual(Array.from({ length: 6 }, () => 'hold'))
+    expect(weigh(at(compared))?.finding).toMatchObject({ do: 'advance' })
+  })
+
   it('does not take what was counted on the way to a step for the step’s own', () => {
     const before = after(2, [60, 0], [5940, 30], { cursor: 0 })
     const there = arriveAt(ladder(), 1, before, { errors: counters(3, [60, 0], [5940, 30]) })
