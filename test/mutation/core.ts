@@ -164,6 +164,14 @@ export const CORE: readonly Mutation[] = [
     'a target where no word moves is written': [' && isMoved(state, target, exposures))', ')'],
     'what was seen to differ is left alone': ['...doubted(state), ...others', '...doubted(state)'],
   }),
+  ...mutationsOf('core/forecast/window.ts', ['core/forecast/cruise'], {
+    'what warns is calm': ['[metric.critical, metric.warning].some(', '[metric.critical].some('],
+    'what is not proven is calm': ['(!metric.success || holds(metric.success, value)) && criteria', 'criteria'],
+  }),
+  ...mutationsOf('core/forecast/cruise.ts', ['core/forecast/cruise'], {
+    'the poll at which a gate opens is passed over': ['/ plan.interval) - 1', '/ plan.interval)'],
+    'a poll that was half taken counts': ['windows.slice(0, broken)', 'windows.slice(0, 0)'],
+  }),
   ...mutationsOf('core/forecast/retrace.ts', ['core/forecast/counterfactual'], {
     'polls go on from the newest watch of all': ['stateAt(event.polls.from)?.watch', 'lately[0]?.watch'],
     'a watch whose polls nobody kept is true of another plan': ['...(!plan && { watch: event.watch })', 'watch: event.watch'],

@@ -2,16 +2,19 @@ import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { metricsOf, type Plan } from '../plan/plan.ts'
-import type { Failures, Reading, Series } from '../values/reading.ts'
+import { metricsOf, type Phase, type Plan } from '../plan/plan.ts'
+import { absent, type Absent } from '../values/reading.ts'
 import { situationOf, type Situation } from '../policy/situation.ts'
 import { currentPhase } from '../policy/destination.ts'
-import { asStarted } from '../journal/state.ts'
+import { asStarted, currentStep } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
-import type { GroupTraffic } from './synthetic/pair-traffic.ts'
 import { simulate } from './synthetic/traffic.ts'
 import type { Duration } from '../values/units.ts'
-import { beginWatch, observe } from '../judge/watch.ts'
+import { beginWatch, judgeCounted } from '../judge/watch.ts'
+import { rampAt } from '../judge/comparison.ts'
+import type { CountedReadings } from '../judge/count-all.ts'
+import { countTraffic } from './synthetic/counted.ts'
+import { cruise } from './cruise.ts'
 
 /** A made-up release. Rates are 0–1. */
 export interface ForecastRelease {
@@ -95,26 +98,40 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
   const world = { name: 'forecast', errors: baseline, release: { errors, latency } }
   const requests = simulate(world, traffic, seeded(seed), plan.interval)
   const limit = pollsOf(plan) * 3 + 5000
-  const sums = { on: count(), off: count() }
+  const sums = { exposed: 0, failed: 0 }
   const waited: Record<string, Duration> = {}
   let state = asStarted(plan)
   let now = 0
   const over = (end: End, why?: Why): ForecastRun => {
-    const { total, bad } = sums.on
+    const { exposed, failed } = sums
     const step = Math.max(0, state.cursor)
-    return defined({ end, after: now, step, exposed: total, failed: bad, excess: Math.round(bad - total * baseline), why, waited })
+    return defined({ end, after: now, step, exposed, failed, excess: Math.round(failed - exposed * baseline), why, waited })
+  }
+  const wait = (gate: string, duration: Duration): void => {
+    waited[gate] = (waited[gate] ?? 0) + duration
+  }
+  const draw = (phase: Phase) => (): CountedReadings => {
+    const pair = requests((currentStep(state)?.to ?? 0) / 100)
+    sums.exposed += pair.on.total
+    sums.failed += pair.on.bad
+    return countTraffic(plan, phase, rampAt(plan, state.cursor), pair)
   }
   for (let poll = 0; poll < limit; poll += 1) {
-    const step = stepsOf(plan)[state.cursor]
-    const { on, off } = requests((step?.to ?? 0) / 100)
-    add(sums.on, on)
-    add(sums.off, off)
-    now += plan.interval
-    const tick = { monotonic: now, domain: 'forecast', now }
-    const readings = readingsOf(plan, sums)
     const phase = currentPhase(state)
     if (!phase) return over('complete')
-    state = { ...state, watch: observe(plan, { phase, cursor: state.cursor }, state.watch, readings, tick) }
+    const cruised = cruise(state, phase, draw(phase))
+    if (cruised) {
+      for (const [gate, duration] of Object.entries(cruised.waited)) wait(gate, duration)
+      state = { ...state, watch: cruised.watch }
+      now += cruised.polls * plan.interval
+      poll += cruised.polls
+    }
+    const counted = cruised?.drawn ?? draw(phase)()
+    now += plan.interval
+    const tick = { monotonic: now, domain: 'forecast', now }
+    // A counter needs two polls.
+    const known = state.watch ? counted : unknownYet(counted)
+    state = { ...state, watch: judgeCounted(plan, { phase, cursor: state.cursor }, state.watch, known, tick) }
     const situation = situationOf(state, now)
     const decision = decide(situation)
     if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
@@ -122,13 +139,21 @@ function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastReleas
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {
       const { cursor, exposures } = decision.to
-      state = { ...state, cursor, exposures, arrivedAt: now, advanced: true, watch: beginWatch(plan, cursor, state.watch, readings, tick) }
-    } else {
-      const gate = gateOf(decision, situation)
-      waited[gate] = (waited[gate] ?? 0) + plan.interval
-    }
+      state = {
+        ...state,
+        cursor,
+        exposures,
+        arrivedAt: now,
+        advanced: true,
+        watch: beginWatch(plan, cursor, state.watch, unknownYet(counted), tick),
+      }
+    } else wait(gateOf(decision, situation), plan.interval)
   }
   return over('unfinished')
+}
+
+function unknownYet(counted: CountedReadings): { readonly [metric: string]: Absent } {
+  return Object.fromEntries(Object.keys(counted).map((name) => [name, absent('first-poll', 'a counter needs two polls')]))
 }
 
 /** What a hold waits for. */
@@ -137,46 +162,4 @@ function gateOf(decision: Decision, { weighed }: Situation): string {
   if (closed !== 'evidence') return closed ?? decision.why.code
   const finding = weighed?.finding
   return finding && 'because' in finding ? finding.because : closed
-}
-
-interface Count {
-  total: number
-  bad: number
-  latency: Record<string, number>
-}
-
-function count(): Count {
-  return { total: 0, bad: 0, latency: {} }
-}
-
-function add(to: Count, { total, bad, latency }: GroupTraffic): void {
-  to.total += total
-  to.bad += bad
-  for (const [le, each] of Object.entries(latency)) to.latency[le] = (to.latency[le] ?? 0) + each
-}
-
-function readingsOf(plan: Plan, { on, off }: { readonly on: Count; readonly off: Count }): { readonly [metric: string]: Reading } {
-  const readings: Record<string, Reading> = {}
-  for (const [name, metric] of Object.entries(plan.metrics)) {
-    const { measures } = metric
-    if (measures.what === 'failures') {
-      const groups = measures.groups === 2 && { groups: { on: failures(on), off: failures(off) } }
-      const whole = { bad: { on: on.bad, off: off.bad }, total: { on: on.total, off: off.total } }
-      readings[name] = { is: 'ratio', ...whole, ...groups }
-    } else if (measures.what === 'latency') {
-      const groups = measures.groups === 2 && { groups: { on: buckets(on), off: buckets(off) } }
-      const whole: Record<string, Series> = {}
-      for (const le of Object.keys(on.latency)) whole[le] = { on: on.latency[le] ?? 0, off: off.latency[le] ?? 0 }
-      readings[name] = { is: 'quantile', quantile: measures.quantile, buckets: whole, ...groups }
-    }
-  }
-  return readings
-}
-
-function failures({ bad, total }: Count): Failures {
-  return { bad: { all: bad }, total: { all: total } }
-}
-
-function buckets({ latency }: Count): { readonly [le: string]: Series } {
-  return Object.fromEntries(Object.entries(latency).map(([le, count]) => [le, { all: count }]))
 }

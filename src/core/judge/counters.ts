@@ -58,23 +58,41 @@ export function beyondLast(buckets: { readonly [le: string]: number }, q: number
   return q * all > Math.max(0, ...Object.values(finite))
 }
 
+/** Tells the same of cumulative counts in the order of their bounds, +Inf last. */
+export function beyondLastOf(counts: readonly number[], q: number): boolean {
+  return q * (counts.at(-1) ?? 0) > Math.max(0, ...counts.slice(0, -1))
+}
+
 /**
  * Returns the q-quantile (0–1) of cumulative buckets, by linear interpolation inside the bucket, as Prometheus'
  * histogram_quantile does it (promql/quantile.go, bucketQuantile). A quantile in the +Inf bucket is the highest finite
  * bound. NaN without observations or without a finite bucket.
  */
 export function quantile(buckets: { readonly [le: string]: number }, q: number): number {
-  const bounds = Object.keys(buckets)
-    .map((le) => ({ le: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: buckets[le] ?? 0 }))
-    .toSorted((a, b) => a.le - b.le)
-  const all = bounds.at(-1)?.count ?? 0
+  const bounds = sortedBounds(buckets)
+  return bucketQuantile(
+    bounds.map(({ le }) => le),
+    bounds.map(({ count }) => count),
+    q,
+  )
+}
+
+/** Returns the quantile of cumulative counts, each up to the bound in its place; bounds grow. */
+export function bucketQuantile(bounds: readonly number[], counts: readonly number[], q: number): number {
+  const all = counts.at(-1) ?? 0
   if (all === 0 || bounds.length < 2) return Number.NaN
   const rank = q * all
-  const nth = bounds.findIndex((bound) => bound.count >= rank)
-  const bound = bounds[nth]
-  const below = bounds[nth - 1] ?? { le: 0, count: 0 }
-  if (!bound) return Number.NaN
-  if (bound.le === Number.POSITIVE_INFINITY) return below.le
-  if ((nth === 0 && bound.le <= 0) || bound.count === below.count) return bound.le
-  return below.le + ((bound.le - below.le) * (rank - below.count)) / (bound.count - below.count)
+  const nth = counts.findIndex((count) => count >= rank)
+  const [le, count] = [bounds[nth], counts[nth]]
+  const [from, below] = [bounds[nth - 1] ?? 0, counts[nth - 1] ?? 0]
+  if (le === undefined || count === undefined) return Number.NaN
+  if (le === Number.POSITIVE_INFINITY) return from
+  if ((nth === 0 && le <= 0) || count === below) return le
+  return from + ((le - from) * (rank - below)) / (count - below)
+}
+
+function sortedBounds(buckets: { readonly [le: string]: number }): readonly { readonly le: number; readonly count: number }[] {
+  return Object.keys(buckets)
+    .map((le) => ({ le: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: buckets[le] ?? 0 }))
+    .toSorted((a, b) => a.le - b.le)
 }

@@ -1,0 +1,162 @@
+import { forecast, type ForecastRelease } from '../../src/core/forecast/forecast.ts'
+import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
+import type { GroupTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
+import { simulate } from '../../src/core/forecast/synthetic/traffic.ts'
+import { asStarted } from '../../src/core/journal/state.ts'
+import { beginWatch, observe, type Readings } from '../../src/core/judge/watch.ts'
+import { stepsOf } from '../../src/core/plan/steps.ts'
+import type { Phase, Plan } from '../../src/core/plan/plan.ts'
+import { decide } from '../../src/core/policy/decide.ts'
+import { currentPhase } from '../../src/core/policy/destination.ts'
+import { situationOf } from '../../src/core/policy/situation.ts'
+import type { Failures, Reading } from '../../src/core/values/reading.ts'
+import { metric, MINUTE, phase, plan, rule, toggle } from './core.ts'
+
+/** How a rollout ended, when, at which step and why. */
+interface Played {
+  readonly end: string
+  readonly after: number
+  readonly step: number
+  readonly exposed: number
+  readonly failed: number
+  readonly why?: object
+}
+
+interface Sums {
+  total: number
+  bad: number
+  latency: Record<string, number>
+}
+
+/** Plays one drawn plan both ways: `atOnce` is the forecast's own, and both should be the same. */
+export function playBothWays(seed: number): { readonly atOnce: Played; readonly pollByPoll: Played } {
+  const { plan: of, release } = drawGame(seed)
+  const { end, after, step, exposed, failed, why } = forecast(of, release, seed).next().value
+  const polls = after / of.interval + (end === 'unfinished' ? 0 : 1)
+  const atOnce = { end, after, step, exposed, failed, ...(why && { why }) }
+  return { atOnce, pollByPoll: playPollByPoll(of, release, seed * 7919, polls) }
+}
+
+/** Plays one made-up rollout as the engine does: counters that only grow are read, judged and decided on, poll by poll. */
+function playPollByPoll(of: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number, most: number): Played {
+  const requests = simulate({ name: 'forecast', errors: baseline, release: { errors, latency } }, traffic, seeded(seed), of.interval)
+  const sums: { on: Sums; off: Sums } = { on: { total: 0, bad: 0, latency: {} }, off: { total: 0, bad: 0, latency: {} } }
+  let state = asStarted(of)
+  let now = 0
+  const over = (end: string, why?: object): Played => ({
+    end,
+    after: now,
+    step: Math.max(0, state.cursor),
+    exposed: sums.on.total,
+    failed: sums.on.bad,
+    ...(why && { why }),
+  })
+  for (let poll = 0; poll < most; poll += 1) {
+    const pair = requests((stepsOf(of)[state.cursor]?.to ?? 0) / 100)
+    add(sums.on, pair.on)
+    add(sums.off, pair.off)
+    now += of.interval
+    const tick = { monotonic: now, domain: 'forecast', now }
+    const current = currentPhase(state)
+    if (!current) return over('complete')
+    const readings = readingsOf(of, current, sums)
+    state = { ...state, watch: observe(of, { phase: current, cursor: state.cursor }, state.watch, readings, tick) }
+    const decision = decide(situationOf(state, now))
+    if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
+    if (decision.do === 'pause') return over('paused', decision.why)
+    if (decision.do === 'complete') return over('complete')
+    if (decision.do !== 'advance') continue
+    const { cursor, exposures } = decision.to
+    state = { ...state, cursor, exposures, arrivedAt: now, advanced: true }
+    // As a target is reached the metrics of the phase that begins are read.
+    const begun = currentPhase(state) ?? current
+    state = { ...state, watch: beginWatch(of, cursor, state.watch, readingsOf(of, begun, sums), tick) }
+  }
+  return over('unfinished')
+}
+
+function add(to: Sums, { total, bad, latency }: GroupTraffic): void {
+  to.total += total
+  to.bad += bad
+  for (const [le, each] of Object.entries(latency)) to.latency[le] = (to.latency[le] ?? 0) + each
+}
+
+function readingsOf(
+  { metrics }: Plan,
+  { metrics: judged, success }: Phase,
+  { on, off }: { readonly on: Sums; readonly off: Sums },
+): Readings {
+  const readings: Record<string, Reading> = {}
+  for (const name of [...judged, ...success.map((each) => each.metric)]) {
+    const measures = metrics[name]?.measures
+    if (measures?.what === 'failures')
+      readings[name] = {
+        is: 'ratio',
+        bad: { on: on.bad, off: off.bad },
+        total: { on: on.total, off: off.total },
+        ...(measures.groups === 2 && { groups: { on: failures(on), off: failures(off) } }),
+      }
+    if (measures?.what === 'latency')
+      readings[name] = {
+        is: 'quantile',
+        quantile: measures.quantile,
+        buckets: Object.fromEntries(Object.keys(on.latency).map((le) => [le, { on: on.latency[le] ?? 0, off: off.latency[le] ?? 0 }])),
+        ...(measures.groups === 2 && { groups: { on: buckets(on), off: buckets(off) } }),
+      }
+  }
+  return readings
+}
+
+function failures({ bad, total }: Sums): Failures {
+  return { bad: { all: bad }, total: { all: total } }
+}
+
+function buckets({ latency }: Sums) {
+  return Object.fromEntries(Object.entries(latency).map(([le, count]) => [le, { all: count }]))
+}
+
+/** Draws a plan and a release: every kind of metric, rule, gate and end. */
+function drawGame(seed: number): { readonly plan: Plan; readonly release: ForecastRelease } {
+  const chance = seeded(seed)
+  const pick = <Each>(of: readonly [Each, ...Each[]]): Each => of[Math.floor(chance() * of.length)] ?? of[0]
+  const interval = pick([10_000, 30_000, MINUTE])
+  const window = pick([MINUTE, 5 * MINUTE, 20 * MINUTE])
+  const more = { window, minSamples: pick([0, 50, 200]), onNoData: pick<'hold' | 'pause' | 'ignore'>(['hold', 'pause', 'ignore']) }
+  const held = pick([0, 2 * MINUTE])
+  const errors = metric({
+    ...more,
+    measures: { what: 'failures', groups: pick([1, 2]) },
+    success: rule(pick(['< 1%', '< 0.7%', '< 3%'])),
+    warning: { when: rule('> 2%'), for: held },
+    critical: { when: rule('> 5%'), for: pick([0, MINUTE]), ...(chance() < 0.5 && { by: 'threshold' }) },
+  })
+  const slow = metric({
+    ...more,
+    measures: { what: 'latency', groups: pick([1, 2]), quantile: 0.95 },
+    success: rule(pick(['< 0.4', '< 0.33', '< 2'])),
+    warning: { when: rule('> 0.5'), for: held },
+    critical: { when: rule('> 1'), for: 0 },
+  })
+  const phases = ['one', 'two'].map((id) =>
+    phase({
+      id,
+      toggles: [id === 'one' ? 'A' : 'B'],
+      steps: pick([[10, 100], [1, 25, 100], [50]]).map((to) => ({ to, hold: pick([0, 5, 15]) * MINUTE })),
+      metrics: pick([['errors'], ['errors', 'slow'], ['slow']]),
+      onWarning: pick(['pause', 'pause', 'step-back']),
+      onCritical: pick(['rollback', 'step-back', 'pause']),
+      after: pick([0, 40 * MINUTE]),
+      success: pick([
+        [],
+        [{ metric: 'errors', rule: rule('< 0.6%'), over: 30 * MINUTE }],
+        [{ metric: 'slow', rule: rule('< 0.34'), over: 50 * MINUTE }],
+      ]),
+    }),
+  )
+  const toggles = { A: toggle({ variable: 'A' }), B: toggle({ variable: 'B' }) }
+  const rate = { baseline: pick([0.002, 0.005, 0.006]), errors: pick([0.002, 0.005, 0.005, 0.006, 0.012, 0.03, 0.1]) }
+  return {
+    plan: plan({ interval, patience: pick([5, 15]) * MINUTE, metrics: { errors, slow }, phases, toggles }),
+    release: { traffic: pick([5, 20, 100]), ...rate, latency: pick([1, 1, 1.1, 1.5, 4]) },
+  }
+}
