@@ -207,4 +207,25 @@ export const CORE: readonly Mutation[] = [
     'between success and warning everything is proven': ['(metric.success === undefined || holds(metric.success, value)) &&', ''],
     'a quantile beyond the last bucket acquits': ['if (!isBad && beyondLast', 'if (isBad && beyondLast'],
   }),
+  ...mutationsOf('core/evidence/finding.ts', ['core/evidence/finding'], {
+    'it goes up while the evidence leans to harm': ['evidence > EVEN', 'evidence > 1000'],
+    'rounding is taken for harm': ['const EVEN = 1 + 1e-9', 'const EVEN = 1'],
+    'a step may go undecided for ever': ['lasted >= LONGEST_STEP', 'lasted < 0'],
+  }),
+  ...mutationsOf('core/evidence/normal.ts', ['core/evidence/normal', 'core/evidence/ledger'], {
+    'chance is an incident': ['most + SIGMAS * Math.sqrt(most) + 1', 'most'],
+    'an incident is learned as normal': ['const learned = leaving && !leaving.isHurt', 'const learned = leaving'],
+    'an incident that lasts is over': ['if (failing) {', 'if (failing && minutes.length === 0) {'],
+  }),
+  ...mutationsOf('core/evidence/poll.ts', ['core/evidence/ledger'], {
+    'what one group gained is forgotten before the other has moved': [
+      'const gathered = held && !isLate',
+      'const gathered = held && isLate',
+    ],
+    'what waits does so for ever': ['+ lasted > LONGEST_HELD', '+ lasted < 0'],
+  }),
+  ...mutationsOf('core/evidence/tempering.ts', ['core/evidence/tempering'], {
+    'polls of seconds are tempered as if nothing wandered for longer': ['Math.max(1, MINUTE / lasted)', '1'],
+    'what comes first is taken for noise': [' || noise.known === 0', ''],
+  }),
 ]

@@ -35,6 +35,8 @@ export type LedgerFinding = { readonly evidence: number } & (
 export const LEAST_POLLS = 2
 /** A step that is not decided after so long is a question for people. */
 export const LONGEST_STEP: Duration = 14_400_000
+/** Nothing seen either way: weights sum to 1 but for the last bits. */
+const EVEN = 1 + 1e-9
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
 /** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
@@ -100,7 +102,7 @@ function progress(ledger: Ledger, policy: Policy, evidence: number): LedgerFindi
   const [unchosen] = Object.keys(ledger.unchosen)
   if (ledger.entries.length === 0 && unchosen === undefined) return { do: 'hold', evidence, because: 'unmeasured' }
   const worst = worstOf(ledger)
-  if (worst && evidence > 1) return { do: 'pause', evidence, because: 'leaning', stream: nameOf(worst) }
+  if (worst && evidence > EVEN) return { do: 'pause', evidence, because: 'leaning', stream: nameOf(worst) }
   const next = policy.shares[ledger.step + 1]
   // Without its buckets a latency metric says nothing yet; a step up may rest on failures alone, the last one may not.
   if (unchosen !== undefined && (next === undefined || ledger.errors.length === 0))

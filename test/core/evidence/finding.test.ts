@@ -61,6 +61,12 @@ describe('what it says, and why', () => {
       'errors on 15/900 (1.67%) vs off 84/17100 (0.491%) (tolerance 1.1×). Evidence 59:1, from 10 a suspicion, rolls back at 100.',
     ],
     [
+      'leaning to harm',
+      after(times(3, { total: 300, bad: 3 }, { total: 5700, bad: 28 }), 1),
+      { do: 'pause', because: 'leaning', stream: 'errors' },
+      'errors on 9/900 (1%) vs off 84/17100 (0.491%) (tolerance 1.1×). Nobody else gets it while the evidence leans to harm, 1.4:1.',
+    ],
+    [
       'not proven yet',
       after(times(10, { total: 300, bad: 2 }, { total: 300, bad: 2 }), 3),
       { do: 'hold', because: 'proof', stream: 'errors', needed: 40 },
@@ -241,4 +247,16 @@ describe('traps', () => {
     expect(untempered).toBeGreaterThan(0.1)
     expect(share(40, (seed) => rolledBack(world, 1000, seed, 48))).toBeLessThanOrEqual(untempered / 3)
   })
+})
+
+test('where nothing ever fails the evidence never leans, whatever the interval', () => {
+  for (const every of [1000, 7000, 10_000, 60_000, 61_001]) {
+    let ledger = openLedger(['errors'], [])
+    for (let nth = 1; nth <= 100; nth += 1) {
+      const step = Math.min(3, Math.floor(nth / 25))
+      const errors = { on: { total: 50, bad: 0 }, off: { total: 50, bad: 0 } }
+      ledger = evolveLedger(ledger, { at: nth * every, step, errors: { errors }, latency: {} }, { ...POLICY, shares: [0.5, 0.5, 0.5, 0.5] })
+      expect(findingOf(ledger, POLICY)).not.toMatchObject({ because: 'leaning' })
+    }
+  }
 })

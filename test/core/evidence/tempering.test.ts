@@ -71,3 +71,28 @@ test('polls without requests or without bad ones teach nothing', () => {
   ])
     expect(learn(QUIET, { ...pair, lasted: MINUTE })).toEqual(QUIET)
 })
+
+test('a minute teaches the same in six polls as in one, and tempers each of them as much', () => {
+  const chance = seeded(9)
+  let [inOne, inSix] = [QUIET, QUIET]
+  for (let nth = 0; nth < 20; nth += 1) {
+    const parts = Array.from({ length: 6 }, () => ({
+      on: { total: 1000, bad: poisson(50, chance) },
+      off: { total: 9000, bad: poisson(450, chance) },
+      lasted: MINUTE / 6,
+    }))
+    for (const part of parts) inSix = learn(inSix, part)
+    const sum = (group: 'on' | 'off', of: 'total' | 'bad'): number => parts.reduce((all, part) => all + part[group][of], 0)
+    const whole = (group: 'on' | 'off') => ({ total: sum(group, 'total'), bad: sum(group, 'bad') })
+    inOne = learn(inOne, { on: whole('on'), off: whole('off'), lasted: MINUTE })
+  }
+  expect(inSix).toEqual(inOne)
+  const minute: Stretch = { on: { total: 6000, bad: 300 }, off: { total: 54_000, bad: 2700 }, lasted: MINUTE }
+  const sixth: Stretch = { on: { total: 1000, bad: 50 }, off: { total: 9000, bad: 450 }, lasted: MINUTE / 6 }
+  expect(tempering(inSix, 1.1, sixth, 1)).toBeCloseTo(tempering(inOne, 1.1, minute, 1), 12)
+})
+
+test('what comes first shows the ratio and no scatter', () => {
+  const bad: Stretch = { on: { total: 1000, bad: 40 }, off: { total: 9000, bad: 45 }, lasted: MINUTE }
+  expect(dispersionOf(learn(QUIET, bad))).toBe(1)
+})
