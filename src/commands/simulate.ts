@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adviceOf, tallyOf } from '../core/forecast/advice.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import { FEWEST, forecast, leftOut, POLLS, type ForecastRelease, type ForecastRun } from '../core/forecast/forecast.ts'
+import { FEWEST, forecast, leftOut, POLLS, type ForecastRelease, type ForecastRun, type Trouble } from '../core/forecast/forecast.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { drawForecast } from '../views/forecast-svg.ts'
 import { renderAdvice, renderForecast } from '../views/forecast.ts'
@@ -17,9 +17,10 @@ const MOST_RUNS = 1000
 export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
   const { traffic = 100, baseline: usual = 0.5, fault = usual, latency: slower = 0, seed = 1, runs, svg } = session.options
   const [baseline, errors, latency] = [usual / 100, fault / 100, 1 + slower / 100]
+  const trouble = troubleOf(session.options)
   const plan = await readPlan(session)
   const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
-    const game = { title, release: { traffic, baseline, ...release }, seed, ...(runs !== undefined && { runs }) }
+    const game = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
     const played = await playAll(session, plan, game)
     return { title, runs: played, tally: tallyOf(played) }
   }
@@ -40,6 +41,20 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
       ...all.map(({ title, tally, runs: each }) => renderForecast(title, tally, each, out)),
       renderAdvice(advice, out),
     ],
+  }
+}
+
+/** How long the noise of a minute is remembered: half of it after seven. */
+const MEMORY = 0.9
+/** Latencies wander less than errors. */
+const CALMER = 3
+
+function troubleOf({ noise = 0, clusters = 1, coldStart = 0 }: ValuesOf<'simulate'>): Trouble {
+  const wander = noise / 100
+  return {
+    ...(wander > 0 && { noise: { errors: wander, latency: wander / CALMER, memory: MEMORY, arms: 'both' } }),
+    ...(clusters > 1 && { burst: clusters }),
+    ...(coldStart > 0 && { coldStart: { lasts: coldStart / 60_000, errors: 0.02, latency: 3 } }),
   }
 }
 

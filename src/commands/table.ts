@@ -241,6 +241,27 @@ export const VERBS = {
         hint: 'errors=0% to errors=100%, e.g. errors=2%',
       },
       latency: { is: 'number', takes: 'more', form: /^\+(\d+(?:\.\d+)?)%$/, about: 'slower with the toggle, e.g. +50%', hint: '+50%' },
+      noise: {
+        is: 'number',
+        takes: 'share',
+        form: /^(\d+(?:\.\d+)?)%$/,
+        most: 100,
+        about: 'errors of each group wander by so much, for no reason (default: 0%)',
+        hint: '0% to 100%, e.g. 20%',
+      },
+      clusters: {
+        is: 'number',
+        takes: 'size',
+        form: /^([1-9]\d{0,2})$/,
+        about: 'requests come in bursts that fare alike, of so many on average (default: 1)',
+        hint: 'a whole number from 1',
+      },
+      coldStart: {
+        is: 'duration',
+        takes: 'duration',
+        about: 'after each step errors are 2 points higher and answers 3 times as slow for so long',
+        hint: 'write a unit: 30s or 2m',
+      },
       seed: {
         is: 'number',
         takes: 'number',

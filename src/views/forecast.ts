@@ -11,9 +11,9 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█'
 /** Renders the ends of made-up rollouts of one release, in words and as a plot of when they ended. */
 export function renderForecast(title: string, tally: EndingTally, runs: readonly ForecastRun[], stream: Stream): string {
   const lines = [paint(stream).bold(`${title}, ${tally.runs} runs`)]
-  for (const { end, share, median, within90, step, why } of tally.ends)
+  for (const { end, share, between, median, within90, step, why } of tally.ends)
     lines.push(
-      `  ${end} ${formatFraction(share)}: median ${formatDuration(median)}, 90% within ${formatDuration(within90)}, at step ${step}${why === undefined ? '' : ` (${clean(why)})`}`,
+      `  ${end} ${formatFraction(share)} (${between.map((each) => formatFraction(each)).join(' to ')}): median ${formatDuration(median)}, 90% within ${formatDuration(within90)}, at step ${step}${why === undefined ? '' : ` (${clean(why)})`}`,
     )
   const beyond = tally.excess > 0 ? `${tally.excess} more than` : 'no more than'
   lines.push(`  ${tally.exposed} requests exposed, ${tally.failed} of them failed, ${beyond} without the toggle (medians)`)

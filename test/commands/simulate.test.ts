@@ -33,12 +33,31 @@ it('draws a picture, and gives the numbers', async () => {
   expect(await shell.run('simulate', '--runs', '1', '--svg', 'none/ends.svg')).toBe('usage')
 })
 
+it('plays in a world less tidy than chance', async () => {
+  const shell = shop()
+  const ends = async (...words: readonly string[]): Promise<unknown> => {
+    await shell.run('simulate', '--runs', '4', '--json', ...words)
+    return shell.json<{ readonly good: { readonly each: unknown } }>().good.each
+  }
+  const tidy = await ends()
+  for (const words of [
+    ['--noise', '40%'],
+    ['--clusters', '3'],
+    ['--cold-start', '1m'],
+  ])
+    expect(await ends(...words)).not.toEqual(tidy)
+})
+
 it.each([
   ['--traffic', '100'],
   ['--baseline', '0.5'],
   ['--fault', 'errors=200%'],
   ['--latency', '50%'],
   ['--seed', 'x'],
+  ['--noise', '20'],
+  ['--noise', '200%'],
+  ['--clusters', '0'],
+  ['--cold-start', '2'],
   ['--runs', '0'],
 ])('refuses %s %s', async (name, written) => {
   const shell = shop()

@@ -38,8 +38,18 @@ export function playBothWays(seed: number): { readonly atOnce: Played; readonly 
 }
 
 /** Plays one made-up rollout as the engine does: counters that only grow are read, judged and decided on, poll by poll. */
-function playPollByPoll(of: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number, most: number): Played {
-  const requests = simulate({ name: 'forecast', errors: baseline, release: { errors, latency } }, traffic, seeded(seed), of.interval)
+export function playPollByPoll(
+  of: Plan,
+  { traffic, baseline, errors, latency, trouble }: ForecastRelease,
+  seed: number,
+  most: number,
+): Played {
+  const requests = simulate(
+    { ...trouble, name: 'forecast', errors: baseline, release: { errors, latency } },
+    traffic,
+    seeded(seed),
+    of.interval,
+  )
   const sums: { on: Sums; off: Sums } = { on: { total: 0, bad: 0, latency: {} }, off: { total: 0, bad: 0, latency: {} } }
   let state = asStarted(of)
   let now = 0

@@ -1,6 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { DEFAULTS } from '../evidence/policy.ts'
 import type { End, ForecastRun } from './forecast.ts'
+import { wilson, type Interval } from './wilson.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatDuration, formatFraction, type Duration } from '../values/units.ts'
 
@@ -22,6 +23,8 @@ interface Ending {
   readonly end: End
   /** 0–1. */
   readonly share: number
+  /** Where the share lies, 95 % sure, of any number of runs. */
+  readonly between: Interval
   readonly median: Duration
   readonly within90: Duration
   /** Number of the step, from 1. */
@@ -45,7 +48,7 @@ export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
           0.5,
         ) + 1,
     }
-    return [defined({ end, share: own.length / runs.length, ...found, why })]
+    return [defined({ end, share: own.length / runs.length, between: wilson(own.length, runs.length), ...found, why })]
   })
   const sums = new Map<string, Duration>()
   for (const { waited } of runs) for (const [gate, each] of Object.entries(waited)) sums.set(gate, (sums.get(gate) ?? 0) + each)

@@ -9,6 +9,7 @@ import { currentPhase } from '../policy/destination.ts'
 import { asStarted, currentStep } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
 import { simulate } from './synthetic/traffic.ts'
+import type { World } from './synthetic/world.ts'
 import type { Duration } from '../values/units.ts'
 import { beginWatch, judgeCounted } from '../judge/watch.ts'
 import { rampAt } from '../judge/comparison.ts'
@@ -25,7 +26,12 @@ export interface ForecastRelease {
   readonly errors: number
   /** Factor on every latency with the toggle. */
   readonly latency: number
+  /** What goes wrong although the release does nothing. */
+  readonly trouble?: Trouble
 }
+
+/** What a service does that is no fault of a release, as far as it is known. */
+export type Trouble = Pick<World, 'noise' | 'burst' | 'coldStart'>
 
 export type End = 'rolled back' | 'paused' | 'complete' | 'unfinished'
 
@@ -94,8 +100,8 @@ function free(plan: Plan): Plan {
   return { ...plan, phases, windows: [], freezes: [] }
 }
 
-function play(plan: Plan, { traffic, baseline, errors, latency }: ForecastRelease, seed: number): ForecastRun {
-  const world = { name: 'forecast', errors: baseline, release: { errors, latency } }
+function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: ForecastRelease, seed: number): ForecastRun {
+  const world = { ...trouble, name: 'forecast', errors: baseline, release: { errors, latency } }
   const requests = simulate(world, traffic, seeded(seed), plan.interval)
   const limit = pollsOf(plan) * 3 + 5000
   const sums = { exposed: 0, failed: 0 }

@@ -1,3 +1,4 @@
+import { wilson } from '../../../src/core/forecast/wilson.ts'
 import { expect, it } from 'vitest'
 import { adviceOf, tallyOf } from '../../../src/core/forecast/advice.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
@@ -29,8 +30,8 @@ it('few numbers for many runs', () => {
   expect(tallyOf([...times(3, ran('complete')), ran('rolled back', { after: MINUTE, excess: 40, waited, ...errors })])).toEqual({
     runs: 4,
     ends: [
-      { end: 'rolled back', share: 0.25, median: MINUTE, within90: MINUTE, step: 2, why: 'errors' },
-      { end: 'complete', share: 0.75, median: 10 * MINUTE, within90: 10 * MINUTE, step: 2 },
+      { end: 'rolled back', share: 0.25, between: wilson(1, 4), median: MINUTE, within90: MINUTE, step: 2, why: 'errors' },
+      { end: 'complete', share: 0.75, between: wilson(3, 4), median: 10 * MINUTE, within90: 10 * MINUTE, step: 2 },
     ],
     exposed: 1000,
     failed: 5,
