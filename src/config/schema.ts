@@ -97,19 +97,25 @@ const evidence = z.strictObject({
   beta: fraction.optional().describe('How often a critical one may reach everybody (5%)'),
   maxHarm: span.optional().describe('Harm a step may do before it is noticed, as time of full outage (5s)'),
   eventsPerCause: z.int().min(1).max(100).optional().describe('Failed requests one cause makes: retries + 1 (1)'),
+  negligible: fraction
+    .optional()
+    .describe(
+      'A rate this little higher is no harm, whatever the ratio (the least of 0.1% and half the rate with the toggle off; 0.01% always is)',
+    ),
 })
 
 const bounds = z.strictObject({
   tolerance: evidence.shape.tolerance,
   critical: evidence.shape.critical,
   eventsPerCause: evidence.shape.eventsPerCause,
+  negligible: evidence.shape.negligible,
 })
 
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
   unit: z.enum(['percent', 'share']).optional().describe('What a number is that rules in % are about: 25 or 0.25 for 25 % (share)'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
-  evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause; the rest is the phase’s'),
+  evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause, negligible; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),
   warning: timedRule.optional().describe('Holds, then pauses: "> 2%"'),
   critical: criticalRule

@@ -1,5 +1,7 @@
 import type { Guarantee } from '../core/forecast/guarantee.ts'
 import type { Outlook } from '../core/forecast/outlook.ts'
+import { describeNegligible } from '../core/evidence/policy.ts'
+import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
@@ -22,13 +24,13 @@ export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Str
 }
 
 /** Returns `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
-export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, given, pace, within }: Outlook): string {
+export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, given, pace, beyond, within }: Outlook): string {
   const what = le === undefined ? `${formatFraction(rate)} of them failed` : `${formatFraction(rate)} slower than ${le}`
   const traffic = `at ${Number(perSecond.toPrecision(2))} requests/s, ${what} (${metric})`
   const at = formatFraction(share)
   if (takes === undefined) return `${traffic}, ${ratio}× as bad can never be ruled out at ${at}`
   const about = `${traffic}, ruling out ${ratio}× as bad at ${at} takes about ${minutes(takes)}`
-  if (takes <= given) return about
+  if (takes <= given) return beyond === undefined ? about : `${about}, and is waited for beyond its hold of ${formatDuration(beyond)}`
   const end = pace === 'clock' ? `in the ${formatDuration(given)} of its hold` : `in the ${formatDuration(given)} until it pauses and asks`
   return `${about}; ${end} ${within === undefined ? 'nothing can be' : `${within.toFixed(1)}× can be`}`
 }
@@ -43,8 +45,13 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
         ? []
         : [`${metric}: ${bounds.tolerance ?? tolerance}× and ${bounds.critical ?? critical}×`],
     )
+    const ownNegligible = Object.entries(compared).flatMap(([metric, bounds]) =>
+      bounds.negligible === undefined ? [] : [`${metric}: ${describeNegligible(bounds)}`],
+    )
     lines.push(
-      `at most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse reach everybody${own.length > 0 ? ` (${own.join(', ')})` : ''}; paced by ${evidence.pace === 'evidence' ? 'evidence: a step ends when enough is known, whatever its hold says' : 'the clock'}`,
+      `at most ${formatFraction(alpha)} of releases up to ${tolerance}× as bad are rolled back, at most ${formatFraction(beta)} of those ${critical}× as bad or worse and by more than is negligible reach everybody${own.length > 0 ? ` (${own.join(', ')})` : ''}; ${PACES[evidence.pace]}`,
+      ASSUMED,
+      `negligible is a rate that is higher by up to ${describeNegligible(evidence.policy)}${ownNegligible.length > 0 ? ` (${ownNegligible.join(', ')})` : ''}`,
     )
   }
   for (const [metric, { above, mistaken }] of Object.entries(single))
@@ -58,6 +65,14 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
   if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: readings of one group promise no probability`)
   if (numbers.length > 0) lines.push(`${numbers.join(', ')} by thresholds alone: a number without counts promises no probability`)
   return lines
+}
+
+const ASSUMED =
+  'that holds while both groups see the same site and requests fail by themselves (eventsPerCause: says how many together): not while one client makes most of the errors, retries storm, or an incident hits one group alone'
+
+const PACES: Readonly<Record<Evidence['pace'], string>> = {
+  evidence: 'paced by evidence: a step ends when enough is known, whatever its hold says',
+  clock: 'paced by the clock, but for the step to everybody, which waits for the proof and asks when there is none',
 }
 
 /** More than minutes is not known. */

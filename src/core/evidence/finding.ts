@@ -4,7 +4,7 @@ import { isLost, type Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
 import { plus, type Group, type Pair } from './likelihood.ts'
-import { limitsOf, policyFor, type Policy } from './policy.ts'
+import { limitsOf, negligibleAt, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
 import { dispersionOf } from './tempering.ts'
@@ -18,7 +18,8 @@ export type LedgerFinding = { readonly evidence: number } & (
   | { readonly do: 'pause'; readonly because: 'share'; readonly stream: string }
   /** It may be no worse than tolerated, and it looks worse: nobody else gets it while it does. */
   | { readonly do: 'pause'; readonly because: 'leaning'; readonly stream: string }
-  | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly lasted: Duration }
+  /** `instead`: what it has done until then. */
+  | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly lasted: Duration; readonly instead: 'hold' | 'pause' }
   | { readonly do: 'hold'; readonly because: 'refused'; readonly detail: string }
   | { readonly do: 'hold'; readonly because: 'polls'; readonly polls: number; readonly needed: number }
   /** The next step could do more harm than allowed before it is noticed. */
@@ -39,8 +40,6 @@ export const LONGEST_STEP: Duration = 14_400_000
 const EVEN = 1 + 1e-9
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
-/** A rate this little above the toggle-off group's is no harm, whatever the ratio. */
-export const NEGLIGIBLE = 0.001
 
 /** Returns what the evidence says to do now. No pause is latched here: each lifts when its cause does. */
 export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
@@ -94,7 +93,7 @@ function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFind
 
 function late({ lasted }: Ledger, evidence: number, finding: LedgerFinding): LedgerFinding {
   const isOpen = finding.do === 'hold' || finding.do === 'pause'
-  return isOpen && lasted >= LONGEST_STEP ? { do: 'pause', evidence, because: 'inconclusive', lasted } : finding
+  return isOpen && lasted >= LONGEST_STEP ? { do: 'pause', evidence, because: 'inconclusive', lasted, instead: finding.do } : finding
 }
 
 function progress(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding {
@@ -125,7 +124,7 @@ function proven({ entries }: Ledger, policy: Policy, evidence: number): LedgerFi
   for (const entry of entries) {
     const needed = entry.le === undefined ? limits.proof : limits.bucketProof
     const proof = proofOf(entry.stream)
-    if (proof >= needed || excessOf(entry, policy, limits.last) <= NEGLIGIBLE) continue
+    if (proof >= needed || excessOf(entry, policy, limits.last) <= negligibleIn(entry, policy)) continue
     return { do: 'hold', evidence, because: 'proof', stream: nameOf(entry), proof, needed }
   }
   return { do: 'complete', evidence }
@@ -139,10 +138,19 @@ export function excessOf({ metric, stream: { step, noise } }: Entry, policy: Pol
   const [on, off] = [plus(step.on, ahead.on), plus(step.off, ahead.off)]
   const { eventsPerCause } = policyFor(policy, metric)
   const together = Math.max(1, eventsPerCause) * dispersionOf(noise)
-  return upperBound(thinned(on, together), limit) - (off.total > 0 ? off.bad / off.total : 0)
+  return upperBound(thinned(on, together), limit) - rateOf(off)
+}
+
+/** Returns how much higher a rate may be and be no harm, beside what was seen with the toggle off at this step. */
+export function negligibleIn({ metric, stream: { step } }: Entry, policy: Policy): number {
+  return negligibleAt(rateOf(step.off), policyFor(policy, metric))
 }
 
 const NOTHING: Pair = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
+
+function rateOf({ total, bad }: Group): number {
+  return total > 0 ? bad / total : 0
+}
 
 function thinned({ total, bad }: Group, by: number): Group {
   return { total: total / by, bad: bad / by }

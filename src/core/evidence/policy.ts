@@ -1,4 +1,4 @@
-import type { Duration } from '../values/units.ts'
+import { formatFraction, type Duration } from '../values/units.ts'
 
 /** What the evidence is weighed against. Frozen into the plan. */
 export interface Policy {
@@ -14,6 +14,8 @@ export interface Policy {
   readonly maxHarm: Duration
   /** Failed requests a single cause makes: retries + 1. */
   readonly eventsPerCause: number
+  /** A rate this little higher (0–1) is no harm, whatever the ratio; see `negligibleAt` where it is not written. */
+  readonly negligible?: number
   /**
    * The exposures that have a toggle-off group beside them, in order, as shares 0–1 (exclusive). 100 % has none: what
    * goes there is decided at the last of these.
@@ -24,7 +26,7 @@ export interface Policy {
 }
 
 /** What one metric may be weighed against instead. */
-export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause'>>
+export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause' | 'negligible'>>
 
 /** The part of a policy that a plan writes; the rest follows from its steps and metrics. */
 export type WrittenPolicy = Omit<Policy, 'shares' | 'metrics'>
@@ -43,6 +45,29 @@ export const DEFAULTS: WrittenPolicy = {
   beta: 0.05,
   maxHarm: 5000,
   eventsPerCause: 1,
+}
+
+/** What is negligible where the plan does not say it, as rates and a share of the rate with the toggle off. */
+const NEGLIGIBLE = { most: 0.001, part: 0.5, least: 0.0001 }
+
+/** Describes what is negligible: `0.1 points`, as a plan has it, or the default. */
+export function describeNegligible({ negligible }: Pick<Policy, 'negligible'>): string {
+  const { most, part, least } = NEGLIGIBLE
+  if (negligible !== undefined) return `${points(negligible)} points`
+  return `${points(most)} points, or ${formatFraction(part)} of what fails with the toggle off where that is less, but never less than ${points(least)} points`
+}
+
+/** Formats a difference of rates in percentage points: `0.1`. */
+export function points(rate: number): string {
+  return String(Number((100 * rate).toPrecision(2)))
+}
+
+/**
+ * Returns how much higher than with the toggle off (0–1) a rate may be and be no harm. Half of what there is would be
+ * nothing where nothing fails, and nobody could ever show that: one request in 10,000 always is.
+ */
+export function negligibleAt(rate: number, { negligible }: Pick<Policy, 'negligible'>): number {
+  return negligible ?? Math.min(NEGLIGIBLE.most, Math.max(NEGLIGIBLE.least, NEGLIGIBLE.part * rate))
 }
 
 /** The evidence (how many to one) from which each decision follows. */

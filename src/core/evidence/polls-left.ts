@@ -1,4 +1,4 @@
-import { NEGLIGIBLE, excessOf, type LedgerFinding } from './finding.ts'
+import { excessOf, negligibleIn, type LedgerFinding } from './finding.ts'
 import { ln } from './elementary.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Pair } from './likelihood.ts'
@@ -21,7 +21,7 @@ export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy
   const limits = limitsOf(policy)
   if (finding.because === 'exposure') return untilBound(entry, ledger, policy, limits.step, finding.allowed)
   const proven = untilProven(entry, finding, ledger, policyFor(policy, entry.metric))
-  const bounded = untilBound(entry, ledger, policy, limits.last, NEGLIGIBLE)
+  const bounded = untilBound(entry, ledger, policy, limits.last, negligibleIn(entry, policy))
   return bounded === undefined ? proven : Math.min(proven ?? MOST, bounded)
 }
 

@@ -3,7 +3,7 @@ import { formatFraction, formatDuration, type Duration } from '../values/units.t
 import type { LedgerFinding } from './finding.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
 import type { Group } from './likelihood.ts'
-import { limitsOf, policyFor, type Policy } from './policy.ts'
+import { limitsOf, points, policyFor, type Policy } from './policy.ts'
 import { pollsLeft } from './polls-left.ts'
 import { ratioAtLeast, ratioRuledOut } from './ratio.ts'
 import { totalOf } from './stream.ts'
@@ -20,7 +20,7 @@ export function sentenceOf(finding: LedgerFinding, ledger: Ledger, policy: Polic
     case 'advance':
       return `no step's worth of harm is left to fear. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'complete':
-      return `${listed(ledger, policy)} as bad is ruled out. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
+      return `${listed(ledger, policy)} as bad is ruled out, or negligible. Evidence of harm ${odds(finding.evidence)}:1, limit ${odds(limits.harm)}.`
     case 'pause':
     case 'hold':
       return reasonOf(finding, ledger, policy, interval)
@@ -103,10 +103,6 @@ function countsOf({ total, bad }: Group): string {
 
 function times(ratio: number): string {
   return `${ratio.toFixed(1)}×`
-}
-
-function points(rate: number): string {
-  return String(Number((100 * rate).toPrecision(2)))
 }
 
 /** Formats evidence: `2.4`, `296`, `over 1000000`. */

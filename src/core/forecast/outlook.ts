@@ -3,11 +3,11 @@ import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { sum, type Bin } from '../judge/counters.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
 import { UNKNOWN, usualOf } from '../evidence/normal.ts'
-import { LEAST_POLLS, LONGEST_STEP, NEGLIGIBLE, excessOf } from '../evidence/finding.ts'
+import { LEAST_POLLS, LONGEST_STEP, excessOf } from '../evidence/finding.ts'
 import type { Entry } from '../evidence/ledger.ts'
 import type { Group, Pair } from '../evidence/likelihood.ts'
 import { minutesToProve, provableWithin } from '../evidence/minutes.ts'
-import { limitsOf, policyFor, type Policy } from '../evidence/policy.ts'
+import { limitsOf, negligibleAt, policyFor, type Policy } from '../evidence/policy.ts'
 import { FRESH } from '../evidence/stream.ts'
 import { QUIET, tempering } from '../evidence/tempering.ts'
 import { stepsOf } from '../plan/steps.ts'
@@ -35,9 +35,11 @@ export interface Outlook extends Flow {
   readonly ratio: number
   /** Absent where it never would be: nothing bad happens, or nothing at all. */
   readonly takes?: Duration
-  /** How long the step may take: its hold by the clock, else until it pauses undecided. */
+  /** How long the step may take: until it pauses undecided, or its hold where nothing is awaited but the clock. */
   readonly given: Duration
   readonly pace: Ramp['pace']
+  /** By the clock: its hold, where the step waits for the proof beyond it. */
+  readonly beyond?: Duration
   /** Where that is too short: what can be ruled out in it. */
   readonly within?: number
 }
@@ -105,7 +107,10 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
   const takes = Math.max(LEAST_POLLS * plan.interval, Math.min(proven, bounded))
   const rounds = phase?.order === 'together' ? 1 : (phase?.toggles.length ?? 1)
   const patience = Math.min(LONGEST_STEP, (phase?.planned?.max ?? Infinity) / rounds)
-  const given = pace === 'clock' ? (step?.hold ?? 0) : patience
+  const hold = step?.hold ?? 0
+  const isTimed = pace === 'clock' && stepsOf(plan)[index + 1]?.to !== 100
+  const longest = pace === 'clock' ? Math.max(hold, LONGEST_STEP) : patience
+  const given = isTimed ? hold : longest
   const within = takes > given && given >= plan.interval ? provableWithin(given / 60_000, tempered, own) : undefined
   return defined({
     ...flow,
@@ -114,7 +119,8 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
     ratio: own.critical,
     takes: Number.isFinite(takes) ? takes : undefined,
     given,
-    pace,
+    pace: isTimed ? 'clock' : 'evidence',
+    beyond: pace === 'clock' && !isTimed && takes > hold ? hold : undefined,
     within,
   })
 }
@@ -139,7 +145,7 @@ function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, po
 function pollsToBound(flow: Flow, share: number, policy: Policy, interval: Duration): number {
   const entry: Entry = { metric: flow.metric, stream: FRESH, normal: UNKNOWN }
   const isEnough = (polls: number): boolean =>
-    excessOf(entry, policy, limitsOf(policy).last, pollOf(flow, share, interval, polls)) <= NEGLIGIBLE
+    excessOf(entry, policy, limitsOf(policy).last, pollOf(flow, share, interval, polls)) <= negligibleAt(flow.rate, policy)
   for (let polls = 1; polls * interval <= 10 * LONGEST_STEP; polls = Math.ceil(polls * 1.1)) if (isEnough(polls)) return polls
   return Infinity
 }

@@ -3,7 +3,7 @@ import { defined } from '../values/defined.ts'
 import type { Why } from '../journal/event.ts'
 import type { Weighed } from '../judge/comparison.ts'
 import { isLost } from '../evidence/gap.ts'
-import type { Gate } from './gates.ts'
+import { isAwaited, isUndecided, type Gate } from './gates.ts'
 import type { Situation } from './situation.ts'
 import { describe } from '../judge/describe.ts'
 import { isPassing, type Track, type Tracked } from '../judge/track.ts'
@@ -119,9 +119,10 @@ function byContingency(state: State, why: Why): Decision | undefined {
 }
 
 /** Warnings and missing data: hold first, and when they stay, pause. */
-function findTrouble({ state, metrics, weighed }: Situation, phase: Phase): Decision | undefined {
+function findTrouble(situation: Situation, phase: Phase): Decision | undefined {
+  const { state, metrics, weighed } = situation
   const found = metrics.flatMap((each) => troubleOf(state, phase, each) ?? [])
-  if (weighed && isForPeople(state.plan, weighed.finding))
+  if (weighed && isForPeople(state.plan, weighed.finding) && !isLeftToTheClock(situation, weighed))
     found.push({ do: 'pause', why: { code: 'evidence', text: weighed.text, judge: 'comparison' } })
   // One metric that may still be waited for must not hide another that may not.
   return found.find((each) => each.do === 'step-back') ?? found.find((each) => each.do === 'pause') ?? found[0]
@@ -134,6 +135,15 @@ export function isForPeople({ metrics }: Pick<Plan, 'metrics'>, finding: Weighed
   const { gap, metric } = finding
   const isUnreadable = gap.group === 'both' && gap.reason === 'unread'
   return isLost(gap) && !isUnreadable && metrics[metric]?.onNoData !== 'ignore'
+}
+
+/** By the clock nothing need be decided before the hold is over, and then only where the next step reaches everybody. */
+function isLeftToTheClock({ state, step, next }: Situation, weighed: Weighed): boolean {
+  return (
+    isUndecided(weighed.finding) &&
+    weighed.pace === 'clock' &&
+    (!isAwaited(weighed, next) || (state.watch?.credit ?? 0) < (step?.hold ?? 0))
+  )
 }
 
 function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked): Decision | undefined {

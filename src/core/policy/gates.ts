@@ -52,13 +52,25 @@ export function versionGates({ unknown }: State): readonly Gate[] {
 }
 
 /**
- * Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and not when it is enough.
+ * Returns the gate of the comparison. With `pace: clock` it says when something is wrong, and when it is enough only
+ * where the next step reaches everybody.
  */
-export function evidenceGates({ finding, pace, text, opensIn }: Weighed): readonly Gate[] {
+export function evidenceGates(weighed: Weighed, next: Step | undefined): readonly Gate[] {
+  const { finding, text, opensIn } = weighed
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
-  const open = isEnough || (pace === 'clock' && finding.do === 'hold')
+  const open = isEnough || (!isAwaited(weighed, next) && isUndecided(finding))
   const eta = !open && opensIn !== undefined && { opensIn }
   return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
+}
+
+/** Tells whether the step waits for evidence: by the clock the one that reaches everybody does, and no other. */
+export function isAwaited({ pace }: Weighed, next: Step | undefined): boolean {
+  return pace === 'evidence' || next?.to === 100
+}
+
+/** Tells whether nothing is wrong and too little is known, for however long. */
+export function isUndecided(finding: Weighed['finding']): boolean {
+  return finding.do === 'hold' || (finding.do === 'pause' && finding.because === 'inconclusive' && finding.instead === 'hold')
 }
 
 /** Returns the gates that proven hold time opens: the hold of the step, and the bake after the last one of a phase. */

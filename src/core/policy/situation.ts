@@ -72,7 +72,7 @@ function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation,
   const credit = state.watch?.credit ?? 0
   return [
     ...versionGates(state),
-    ...(weighed ? evidenceGates(weighed) : []),
+    ...(weighed ? evidenceGates(weighed, next) : []),
     ...(step && !isPaced ? holdGates(step, phase, state.watch) : []),
     ...metricGates(metrics, credit),
     ...(next ? approvalGates(state, next, now, mover) : []),

@@ -57,13 +57,18 @@ it('plan, status and advance say how long the proof takes at this traffic, and w
   expect(shell.printed.out).toMatch(/stays at 50%: evidence error_rate: cannot yet rule out [\d.]+×/)
 })
 
-it('what takes too long to prove says what can be proven in the time there is', async () => {
+it('by the clock the proof is waited for beyond the hold, and the plan says so', async () => {
   const clock = fakeClock()
   const { groups } = await shopOf(clock, { share: 0, on: 0, off: 0.005 })
   const hasty = groups.replace('metrics: [error_rate]', 'metrics: [error_rate], evidence: { pace: clock }')
   const shell = fakeShell({ clock, files: { 'rollout.yaml': hasty, 'web.env': 'FEATURE_X=false\n' } })
   await shell.run('plan')
-  expect(shell.printed.out).toMatch(/takes about \d+m; in the 1m of its hold [2-9]\.\d× can be\n/)
+  expect(shell.printed.out).toMatch(/ruling out 1\.5× as bad at 50% takes about \d+m, and is waited for beyond its hold of 1m\n/)
+  expect(shell.printed.out).toContain('paced by the clock, but for the step to everybody, which waits for the proof')
+  expect(shell.printed.out).toContain('core: that holds while both groups see the same site')
+  expect(shell.printed.out).toContain(
+    'core: negligible is a rate that is higher by up to 0.1 points, or 50% of what fails with the toggle off',
+  )
 })
 
 it('one group under evidence: plan says what that can promise, explain which judge spoke', async () => {

@@ -76,13 +76,13 @@ describe('what it says, and why', () => {
       'proven',
       after(times(10, { total: 30_000, bad: 150 }, { total: 30_000, bad: 150 }), 3),
       { do: 'complete' },
-      '1.5× as bad is ruled out. Evidence of harm 0.2:1, limit 100.',
+      '1.5× as bad is ruled out, or negligible. Evidence of harm 0.2:1, limit 100.',
     ],
     [
       'too rare to matter',
-      after(times(10, { total: 3000, bad: 0 }, { total: 3000, bad: 0 }), 3),
+      after(times(20, { total: 3000, bad: 0 }, { total: 3000, bad: 0 }), 3),
       { do: 'complete' },
-      '1.5× as bad is ruled out. Evidence of harm 1.0:1, limit 100.',
+      '1.5× as bad is ruled out, or negligible. Evidence of harm 1.0:1, limit 100.',
     ],
     [
       'an incident',
@@ -157,7 +157,8 @@ describe('what it says, and why', () => {
     }
     expect(after(1)).toMatchObject({ do: 'hold', because: 'polls' })
     expect(after(3)).toMatchObject({ do: 'hold', because: 'proof', stream: 'latency > 0.25' })
-    expect(after(20)).toMatchObject({ do: 'complete' })
+    expect(after(20)).toMatchObject({ do: 'hold', because: 'proof' })
+    expect(after(120)).toMatchObject({ do: 'complete' })
   })
 
   test.each([0, 3])('without a metric nothing moves (step %i)', (step) => {

@@ -12,14 +12,23 @@ import { situationOf } from '../../../src/core/policy/situation.ts'
 const steps = [10, 50, 100].map((to) => ({ to, hold: 30 * MINUTE }))
 const shop = plan({ metrics: { errors: metric({ measures: BOTH_GROUPS }) }, phases: [phase({ steps })] })
 const clocked = plan({ ...shop, phases: [phase({ steps, evidence: { pace: 'clock', policy: DEFAULTS } })] })
+const halfway = plan({ ...shop, phases: [phase({ steps: steps.slice(0, 2), evidence: { pace: 'clock', policy: DEFAULTS } })] })
+const lenient = plan({ ...shop, metrics: { errors: metric({ measures: BOTH_GROUPS, evidence: { negligible: 0.001 } }) } })
 const flow = (perSecond: number, rate = 0.005): Flow => ({ metric: 'errors', perSecond, rate })
 
 describe('how long it will take', () => {
   it.each<[string, ReturnType<typeof plan>, Flow, object]>([
     ['enough traffic', shop, flow(100), { share: 0.5, ratio: 1.5, given: 240 * MINUTE, pace: 'evidence' }],
     ['too little for 240 polls', shop, flow(1), { within: expect.closeTo(1.9, 0) }],
-    ['too little for the hold', clocked, flow(10), { given: 30 * MINUTE, pace: 'clock', within: expect.closeTo(2, 0) }],
-    ['a bound is enough where nothing fails', shop, flow(100, 0), { takes: 2 * MINUTE }],
+    ['waited for beyond the hold', clocked, flow(10), { given: 240 * MINUTE, pace: 'evidence', beyond: 30 * MINUTE }],
+    [
+      'too little for the hold of a last step that does not reach everybody',
+      halfway,
+      flow(10),
+      { given: 30 * MINUTE, pace: 'clock', within: expect.closeTo(2, 0) },
+    ],
+    ['a bound is enough where nothing fails', shop, flow(100, 0), { takes: expect.closeTo(21 * MINUTE, -6) }],
+    ['and soon where a little more is nothing', lenient, flow(100, 0), { takes: 2 * MINUTE }],
   ])('%s', (_, of, given, outlook) => expect(outlookOf(of, 'core', [given])).toMatchObject(outlook))
 
   it('never, without traffic', () => {

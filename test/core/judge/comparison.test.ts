@@ -153,6 +153,24 @@ describe('the comparison', () => {
     expect(decide(situationOf(at(after(8, [1500, 30], [4500, 22], { of }), {}, of), NOW)).do).toBe('rollback')
   })
 
+  it.each([
+    ['reaches everybody, and waits for the proof', 100, 8, 'hold'],
+    ['reaches everybody, and asks when there is none', 100, 240, 'pause'],
+    ['reaches some, and waits for nothing', 60, 8, 'advance'],
+    ['reaches some, and asks nobody', 60, 240, 'advance'],
+  ] as const)('by the clock the next step %s', (_, to, polls, what) => {
+    const clock = { pace: 'clock', policy: DEFAULTS } as const
+    const of = ladder({ phases: [phase({ steps: [1, 50, to, 100].slice(0, to === 100 ? 3 : 4).map(step), evidence: clock })] })
+    // Too few requests to know anything.
+    const { comparison } = after(polls, [3, 0], [3, 0], { of, cursor: 1 })
+    const decided = (credit: number) => {
+      const held = { watch: watch({ errors: track() }, { credit, ...(comparison && { comparison }) }), cursor: 1, exposures: { A: 50 } }
+      return decide(situationOf(at(undefined, held, of), NOW)).do
+    }
+    expect(decided(10 * MINUTE)).toBe(what)
+    expect(decided(9 * MINUTE)).toBe('hold')
+  })
+
   it('pauses when the traffic is not divided as the step says, and goes on counting after a person has looked', () => {
     const wrong = after(10, [5000, 25], [1000, 5])
     expect(decide(situationOf(at(wrong), NOW))).toMatchObject({
