@@ -28,7 +28,10 @@ function dayOf(of: Plan): { readonly episodes: number; readonly trials: readonly
 
 describe('a step begun again and again in the past', () => {
   it('shows that the noise of few users stops what nothing ever stopped', () => {
-    const nervous = plan({ ...compared, metrics: { errors: { ...counted, critical: { when: rule('> 4%'), for: MINUTE } } } })
+    const nervous = plan({
+      ...compared,
+      metrics: { errors: { ...counted, critical: { when: rule('> 4%'), for: MINUTE, by: 'threshold' } } },
+    })
     const { episodes, trials } = dayOf(nervous)
     expect(episodes).toBe(0)
     const [few, many] = trials
