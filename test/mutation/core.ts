@@ -110,9 +110,10 @@ export const CORE: readonly Mutation[] = [
       "return [{ name: 'version', open: true, text }]",
     ],
     'suspicion is evidence enough': [
-      "const open = isEnough || (pace === 'clock' && finding.do === 'hold')",
-      "const open = isEnough || finding.do === 'hold'",
+      'const open = isEnough || (!isAwaited(weighed, next) && isUndecided(finding))',
+      'const open = isEnough || isUndecided(finding)',
     ],
+    'by the clock everybody is reached without proof': ["return pace === 'evidence' || next?.to === 100", "return pace === 'evidence'"],
     'a bake is not waited for': ['const bake = step.last ? (phase?.after ?? 0) : 0', 'const bake = 0'],
     'a hold ends a moment early': ['const open = credit >= needed', 'const open = credit + 1000 >= needed'],
     'a metric that was not measured yet is healthy': ['} else if (!track?.met && !(metric', '} else if (track && !track.met && !(metric'],

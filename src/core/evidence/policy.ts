@@ -47,7 +47,7 @@ export const DEFAULTS: WrittenPolicy = {
   eventsPerCause: 1,
 }
 
-/** What is negligible where the plan does not say it, as rates and a share of the rate with the toggle off. */
+/** Where the plan does not say what is negligible: rates, and a part of the rate with the toggle off. */
 const NEGLIGIBLE = { most: 0.001, part: 0.5, least: 0.0001 }
 
 /** Describes what is negligible: `0.1 points`, as a plan has it, or the default. */
