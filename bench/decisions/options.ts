@@ -11,11 +11,15 @@ export interface Options {
   readonly deciders: readonly string[]
   readonly rollouts: number
   readonly seed: number
+  /** Every world at every rate and interval. */
+  readonly long: boolean
+  /** Keep what README.md and docs/decisions.md repeat. */
+  readonly write: boolean
 }
 
 const INTERVALS: { readonly [name: string]: Duration } = { '10s': 10_000, '30s': 30_000, '60s': 60_000 }
 
-/** Reads `--only WORLD --rate N --interval 10s --decider NAME`, each as often as wanted, `--rollouts N` and `--seed N`. */
+/** Reads `--only WORLD --rate N --interval 10s --decider NAME`, each as often as wanted, `--rollouts N`, `--seed N`, `--long`, `--write`. */
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...argv],
@@ -26,6 +30,8 @@ export function readOptions(argv: readonly string[]): Options {
       decider: { type: 'string', multiple: true },
       rollouts: { type: 'string', default: '300' },
       seed: { type: 'string', default: '0' },
+      long: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   })
   const rates = new Map(RATES.map((rate) => [String(rate), rate]))
@@ -35,10 +41,12 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     worlds: chosen('--only', values.only, new Map(worlds)),
     rates: chosen('--rate', values.rate, rates),
-    intervals: chosen('--interval', values.interval ?? ['60s'], intervals),
+    intervals: chosen('--interval', values.interval, intervals),
     deciders: chosen('--decider', values.decider, new Map(deciders)),
     rollouts: whole('--rollouts', values.rollouts, 1),
     seed: whole('--seed', values.seed, 0),
+    long: values.long,
+    write: values.write,
   }
 }
 
