@@ -1,5 +1,5 @@
-// Keeps the blocks of README.md and docs/reference.md that repeat the program as the program says them. `--check` changes nothing and fails when one
-// is old. `--record` runs the demo, and keeps what it printed and a picture of its journal: no two runs are the same, so that
+// Keeps the blocks of README.md, docs/reference.md and docs/decisions.md that repeat the program as the program says
+// them. `--check` changes nothing and fails when one is old. `--record` runs the demo, and keeps what it printed and a picture of its journal: no two runs are the same, so that
 // these are only ever replaced on request.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,12 +20,13 @@ const BLOCKS = {
   'keys of a target': () => adapters('targets'),
   'keys of a metric': () => adapters('metrics'),
   'keys of a channel': () => adapters('notify'),
-  // Minutes of work: kept as `npm run -s bench:decisions > bench/decisions/RESULTS.txt` printed it.
+  // Minutes of work: kept by `npm run bench:decisions -- --write`.
   'bench:decisions': () => fenced(readFileSync(join(root, 'bench/decisions/RESULTS.txt'), 'utf8')),
+  'bench:decisions in short': () => readFileSync(join(root, 'bench/decisions/SUMMARY.md'), 'utf8'),
   flags: () => table(['command', 'flag', 'what'], flags()),
 }
 
-for (const name of ['README.md', 'docs/reference.md']) {
+for (const name of ['README.md', 'docs/reference.md', 'docs/decisions.md']) {
   const file = join(root, name)
   const before = readFileSync(file, 'utf8')
   const repeated = repeat(before, name)

@@ -6,7 +6,7 @@ import { EXIT } from '../src/core/values/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-it('README.md and docs/reference.md repeat what the program says', () => {
+it('README.md, docs/reference.md and docs/decisions.md repeat what the program says', () => {
   const { status, stderr } = spawnSync(process.execPath, ['bin/readme.mjs', '--check'], { cwd: root, encoding: 'utf8' })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
