@@ -92,7 +92,7 @@ describe('another plan', () => {
   const strict = plan({
     ...compared,
     metrics: {
-      errors: metric({ measures: BOTH_GROUPS, minSamples: 50, critical: { when: rule('> 0.8%'), for: MINUTE, by: 'threshold' } }),
+      errors: metric({ measures: BOTH_GROUPS, minSamples: 50, critical: { when: rule('> 0.8%'), for: 0, by: 'threshold' } }),
     },
   })
   const finer = plan({ ...compared, phases: [phase({ steps: [{ to: 1, hold: MINUTE }, ...steps] })] })
@@ -100,7 +100,7 @@ describe('another plan', () => {
 
   it('is followed until it would have decided otherwise', async () => {
     const events = await journalOf(compared, 0.005, 7)
-    const worse = await journalOf(compared, 0.015, 7)
+    const worse = await journalOf(compared, 0.012, 7)
     const parting = (of: Plan, from = events) => retell(from, of)[0]?.parting
     expect(parting(compared)).toBeUndefined()
     expect(parting(slower)).toBeUndefined()
