@@ -3,8 +3,9 @@ import type { Outlook } from '../core/forecast/outlook.ts'
 import { describeNegligible } from '../core/evidence/policy.ts'
 import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
-import { formatDuration, formatFraction } from '../core/values/units.ts'
+import { formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
+import { outlookText } from './outlook-text.ts'
 import { paint } from './paint.ts'
 
 interface Promised {
@@ -21,18 +22,6 @@ export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Str
       said.set(text, [...(said.get(text) ?? []), guarantee.phase])
   }
   return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
-}
-
-/** Returns `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
-export function outlookText({ metric, le, perSecond, rate, share, ratio, takes, given, pace, beyond, within }: Outlook): string {
-  const what = le === undefined ? `${formatFraction(rate)} of them failed` : `${formatFraction(rate)} slower than ${le}`
-  const traffic = `at ${Number(perSecond.toPrecision(2))} requests/s, ${what} (${metric})`
-  const at = formatFraction(share)
-  if (takes === undefined) return `${traffic}, ${ratio}× as bad can never be ruled out at ${at}`
-  const about = `${traffic}, ruling out ${ratio}× as bad at ${at} takes about ${minutes(takes)}`
-  if (takes <= given) return beyond === undefined ? about : `${about}, and is waited for beyond its hold of ${formatDuration(beyond)}`
-  const end = pace === 'clock' ? `in the ${formatDuration(given)} of its hold` : `in the ${formatDuration(given)} until it pauses and asks`
-  return `${about}; ${end} ${within === undefined ? 'nothing can be' : `${within.toFixed(1)}× can be`}`
 }
 
 /** Returns what one phase promises, and what it cannot. */
@@ -73,9 +62,4 @@ const ASSUMED =
 const PACES: Readonly<Record<Evidence['pace'], string>> = {
   evidence: 'paced by evidence: a step ends when enough is known, whatever its hold says',
   clock: 'paced by the clock, but for the step to everybody, which waits for the proof and asks when there is none',
-}
-
-/** More than minutes is not known. */
-function minutes(duration: number): string {
-  return formatDuration(Math.max(1, Math.ceil(duration / 60_000)) * 60_000)
 }

@@ -8,7 +8,7 @@ import { formatExposure, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
 import type { RankedLine } from './fit.ts'
 import { renderMissing } from './missing.ts'
-import { outlookText } from './guarantee.ts'
+import { outlookText } from './outlook-text.ts'
 import { paint } from './paint.ts'
 import { renderWaits } from './waiting.ts'
 

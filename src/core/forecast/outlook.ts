@@ -1,6 +1,6 @@
 import { defined } from '../values/defined.ts'
 import { rampAt, type Ramp } from '../judge/comparison.ts'
-import { sum, type Bin } from '../judge/counters.ts'
+import { sum, type Bin } from '../judge/bin.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
 import { UNKNOWN, usualOf } from '../evidence/normal.ts'
 import { LEAST_POLLS, LONGEST_STEP, excessOf } from '../evidence/finding.ts'
@@ -62,9 +62,9 @@ export function outlookOf(plan: Plan, phase: string, flows: readonly Flow[], of?
 }
 
 /** Returns the traffic a rollout has seen: of both groups while they are compared, else of everybody. */
-export function flowsOf({ state: { plan, watch }, weighed }: Pick<Situation, 'state' | 'weighed'>): readonly Flow[] {
-  const { entries = [], polls = 0 } = weighed?.ledger ?? {}
-  const seconds = (polls * plan.interval) / 1000
+export function flowsOf({ state: { watch }, weighed }: Pick<Situation, 'state' | 'weighed'>): readonly Flow[] {
+  const { entries = [], lasted = 0 } = weighed?.ledger ?? {}
+  const seconds = lasted / 1000
   const compared = entries.flatMap((entry) => (seconds > 0 ? flowOfEntry(entry, seconds) : []))
   const alone = Object.entries(watch?.tracks ?? {}).flatMap(([metric, { bins }]) => {
     // While the groups are compared a track is of those with the change alone.

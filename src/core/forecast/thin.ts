@@ -1,5 +1,5 @@
 import { binomial, type Chance } from './synthetic/chance.ts'
-import type { Bin } from '../judge/counters.ts'
+import type { Bin } from '../judge/bin.ts'
 import type { Counted } from '../judge/counting.ts'
 
 /** Returns what a share (0–1) of the users would have counted: each request is one of theirs by chance. */

@@ -1,4 +1,4 @@
-import type { Bin } from './counters.ts'
+import type { Bin } from './bin.ts'
 import type { Counted } from './counting.ts'
 import { findingOf, type LedgerFinding } from '../evidence/finding.ts'
 import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'

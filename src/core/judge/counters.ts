@@ -1,30 +1,15 @@
-import type { Duration } from '../values/units.ts'
+import { sum, type Bin } from './bin.ts'
 import type { Metric } from '../plan/plan.ts'
 import type { Series } from '../values/reading.ts'
 
 /** `bad`, `total`, or a bucket's upper bound → its cumulative series. */
 export type Counters = { readonly [key: string]: Series }
 
-/** Increments over a stretch of watched time. */
-export interface Bin {
-  readonly for: Duration
-  readonly counts: { readonly [key: string]: number }
-}
-
 /** Returns what each counter shows, all its series together. */
 export function totals(counters: Counters): Bin['counts'] {
   return Object.fromEntries(
     Object.entries(counters).map(([key, series]) => [key, Object.values(series).reduce((all, each) => all + each, 0)]),
   )
-}
-
-/** Returns the sum of all bins, key by key. */
-export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
-  const sums: Record<string, number> = {}
-  for (const bin of bins) {
-    for (const [key, value] of Object.entries(bin.counts)) sums[key] = (sums[key] ?? 0) + value
-  }
-  return sums
 }
 
 /** Drops bins from the far end once the rest covers both the window and the samples needed. */

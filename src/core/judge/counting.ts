@@ -1,5 +1,6 @@
 import { defined } from '../values/defined.ts'
-import { totals, type Bin, type Counters } from './counters.ts'
+import type { Bin } from './bin.ts'
+import { totals, type Counters } from './counters.ts'
 import { followAgain, followSeries, hasFallen, REMEMBERED, type Doubt, type Origin } from './origin.ts'
 import { absent, type Measured, type Reading, type Series } from '../values/reading.ts'
 import type { Instant } from '../values/units.ts'

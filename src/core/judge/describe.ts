@@ -1,6 +1,6 @@
 import { comparedBy, type Metric } from '../plan/plan.ts'
 import { formatRule, formatValue, holds, type Unit } from '../values/rule.ts'
-import { describeSingle, describeSure } from './single.ts'
+import { describeSingle, describeSure } from './describe-single.ts'
 import type { Track } from './track.ts'
 import { formatDuration, type Duration } from '../values/units.ts'
 

@@ -1,4 +1,4 @@
-import { sum, type Bin } from './counters.ts'
+import { sum, type Bin } from './bin.ts'
 import { count, type Counting } from './counting.ts'
 import type { Reading } from '../values/reading.ts'
 import type { Instant } from '../values/units.ts'

@@ -1,4 +1,5 @@
-import { beyondLast, quantile, sum, trim } from './counters.ts'
+import { sum } from './bin.ts'
+import { beyondLast, quantile, trim } from './counters.ts'
 import type { Counted } from './counting.ts'
 import type { Metric } from '../plan/plan.ts'
 import { absent, type Missing } from '../values/reading.ts'

@@ -2,10 +2,8 @@ import { rampAt } from './comparison.ts'
 import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '../evidence/alone.ts'
 import type { Group } from '../evidence/likelihood.ts'
 import { DEFAULTS, limitsOf, type Policy } from '../evidence/policy.ts'
-import { odds } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
-import { formatFraction } from '../values/units.ts'
 
 /** Two groups compared; failures of one group against a threshold by evidence; a reading against a threshold. */
 export type Judge = 'comparison' | 'one group' | 'threshold'
@@ -76,24 +74,6 @@ export function weighSingle(standard: Standard, before: Single | undefined, grou
  */
 export function enterSingle(standard: Standard | undefined, before: Single | undefined): Single | undefined {
   return standard && before?.of === standard.of && before.is !== 'above' ? found(standard, enterStepAlone(before.alone)) : undefined
-}
-
-/** Describes the evidence of one group: `above 5%, 99% sure: evidence 296:1, limit 100`. */
-export function describeSingle(single: Single, rate: number): string {
-  const { is, atMost } = single
-  const bound = formatFraction(rate)
-  if (is === 'above') return `above ${bound}, ${describeSure(single)}`
-  if (is === 'below') return `at most ${formatFraction(atMost)}: ${oddsOf(single)}`
-  return `at most ${formatFraction(atMost)} so far, ${bound} is not ruled out: ${oddsOf(single)}`
-}
-
-/** Describes how sure it is that the rate is above the threshold: `99% sure: evidence 296:1, limit 100`. */
-export function describeSure(single: Single): string {
-  return `${formatFraction(1 - 1 / single.limit)} sure: ${oddsOf(single)}`
-}
-
-function oddsOf({ evidence, limit }: Single): string {
-  return `evidence ${odds(evidence)}:1, limit ${odds(limit)}`
 }
 
 function found({ of, rate, policy }: Standard, alone: Alone): Single {

@@ -1,5 +1,5 @@
 import type { Comparison } from './comparison.ts'
-import type { Bin } from './counters.ts'
+import type { Bin } from './bin.ts'
 import type { Countings } from './count-all.ts'
 import type { Missing } from '../values/reading.ts'
 import type { Metric } from '../plan/plan.ts'

@@ -131,8 +131,15 @@ describe('a file of ratings', () => {
     expect(shell.printed.out).toContain('✓ healthy error_rate 0% (0 of 20)')
     clock.advance(1000)
     shell.write('ratings.jsonl', '{"rating":1}\n'.repeat(60) + '{"rating":5}\n'.repeat(20))
+    // One reading never decides, and two of a disaster do.
+    expect(await shell.run('run', '--once')).toBe('notYet')
+    clock.advance(1000)
+    shell.write('ratings.jsonl', '{"rating":1}\n'.repeat(70) + '{"rating":5}\n'.repeat(20))
     expect(await shell.run('run', '--once')).toBe('unhealthy')
     await shell.run('status', '--json')
-    expect(shell.json<Summary>()).toMatchObject({ status: 'rolled back', stopped: { why: { text: 'error_rate 33.3% > 20% (10 of 30)' } } })
+    expect(shell.json<Summary>()).toMatchObject({
+      status: 'rolled back',
+      stopped: { why: { text: 'error_rate 50% > 20% (20 of 40), 99% sure: evidence 400:1, limit 100' } },
+    })
   })
 })

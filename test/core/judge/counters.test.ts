@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { beyondLast, quantile, sum, totals } from '../../../src/core/judge/counters.ts'
+import { sum } from '../../../src/core/judge/bin.ts'
+import { beyondLast, quantile, totals } from '../../../src/core/judge/counters.ts'
 
 it('shows what all series of a counter show together', () =>
   expect(totals({ bad: {}, total: { a: 5, b: 3 } })).toEqual({ bad: 0, total: 8 }))
