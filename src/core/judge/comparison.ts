@@ -94,10 +94,9 @@ export function compare(
   elapsed: Duration,
 ): Comparison | undefined {
   if (!ramp) return undefined
-  const comparison = isAbout(ramp, before) ? before : fresh(ramp)
+  const ledger = ledgerAbout(ramp, before) ?? fresh(ramp)
   // Counters need two polls before they say anything.
-  if (Object.keys(ramp.metrics).every((name) => isFirst(readings[name]))) return comparison
-  const { ledger } = comparison
+  if (Object.keys(ramp.metrics).every((name) => isFirst(readings[name]))) return { of: ramp.of, ledger }
   return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + Math.max(1, elapsed)), ramp.policy) }
 }
 
@@ -107,7 +106,8 @@ function isFirst(reading: Counted | undefined): boolean {
 
 /** Returns the comparison as a step is reached. */
 export function arrive(ramp: Ramp | undefined, before: Comparison | undefined): Comparison | undefined {
-  return ramp && isAbout(ramp, before) ? before : undefined
+  const ledger = ramp && ledgerAbout(ramp, before)
+  return ledger && { of: ramp.of, ledger }
 }
 
 /** Returns the comparison after a person has looked at what it asked about. */
@@ -143,7 +143,7 @@ export function weigh({
 }): Weighed | undefined {
   const ramp = rampAt(plan, cursor)
   if (!ramp) return undefined
-  const ledger = isAbout(ramp, watch?.comparison) ? watch.comparison.ledger : fresh(ramp).ledger
+  const ledger = ledgerAbout(ramp, watch?.comparison) ?? fresh(ramp)
   const finding: LedgerFinding =
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
@@ -166,13 +166,15 @@ export function weigh({
 }
 
 /** An earlier version counted polls, and kept nothing of time: what its journal holds begins anew. */
-function isAbout({ of }: Ramp, comparison: Comparison | undefined): comparison is Comparison {
-  return comparison?.of === of && Number.isFinite(comparison.ledger.lasted)
+function ledgerAbout({ of }: Ramp, comparison: Comparison | undefined): Ledger | undefined {
+  if (comparison?.of !== of) return undefined
+  const { ledger } = comparison
+  return Number.isFinite(ledger.lasted) ? ledger : undefined
 }
 
-function fresh({ of, metrics }: Ramp): Comparison {
+function fresh({ metrics }: Ramp): Ledger {
   const named = (kind: string): readonly string[] => Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [name] : []))
-  return { of, ledger: openLedger(named('failures'), named('latency')) }
+  return openLedger(named('failures'), named('latency'))
 }
 
 /** Tells whether some users have the change and some do not. */
