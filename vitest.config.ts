@@ -7,8 +7,8 @@ const PURE = ['unit', 'long']
 
 export default defineConfig({
   test: {
-    // Real servers and child processes on two cores: more files at once only make them slower.
-    maxWorkers: 2,
+    // On two cores: servers and child processes wait for each other for a third of their time.
+    maxWorkers: 3,
     maxConcurrency: 2,
     reporters: ['default', './test/helpers/progress.ts'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary'] },
