@@ -56,8 +56,8 @@ export const fraction = written(
     const percent = parseExposure(text)
     return percent !== undefined && percent > 0 && percent < 50 ? percent / 100 : undefined
   },
-  'a probability',
-  'write 1% (above 0%, below 50%)',
+  'a percentage above 0% and below 50%',
+  'write 1% or 0.1%',
   '^[0-4]?\\d(\\.\\d{1,5})? ?%$',
 )
 export const AMOUNT = '(-?\\d+(\\.\\d+)?( ?%)?|(\\d+(\\.\\d+)?(ms|[smhdw]))+)'

@@ -546,6 +546,20 @@ environments:`,
 `,
   ],
   [
+    'bounds of the evidence that are no percentages',
+    `metrics: [errors]`,
+    `metrics: [errors]
+    evidence: { negligible: 0.001, alpha: 50% }
+users: { count: 10, errors: 5 }`,
+    `✗ rollout.yaml:17:29 phases.0.evidence.negligible 0.001 is not a percentage above 0% and below 50%
+  write 1% or 0.1%
+✗ rollout.yaml:17:43 phases.0.evidence.alpha "50%" is not a percentage above 0% and below 50%
+  write 1% or 0.1%
+✗ rollout.yaml:18:29 users.errors 5 is not a percentage above 0% and below 50%
+  write 1% or 0.1%
+`,
+  ],
+  [
     'a metric of a risk that is a slip',
     `environments:`,
     `risks: { loss: { text: x, probability: low, impact: low, metrics: [eror] } }
