@@ -26,7 +26,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   }
   const good = await play('A good release', { errors: baseline, latency: 1 })
   const bad = errors === baseline && latency === 1 ? undefined : await play('With the fault', { errors, latency })
-  const advice = adviceOf(plan, good.tally, bad?.tally)
+  const advice = adviceOf(plan, good.tally, bad?.tally, (trouble.coldStart?.lasts ?? 0) * 60_000)
   const left = leftOut(plan)
   const all = [good, ...(bad ? [bad] : [])]
   if (svg !== undefined) save(resolve(session.cwd, svg), drawForecast(plan.name, all, advice))

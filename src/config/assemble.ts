@@ -115,6 +115,7 @@ function metricOf(file: PlanFile['metrics'][string]): Metric {
 function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['environments'][string] | undefined): Phase {
   const hold = special?.hold ?? phase.hold ?? defaults.hold ?? 30 * MINUTE
   const approval = phase.approval ?? defaults.approval
+  const settle = phase.settle ?? defaults.settle
   return {
     id: phase.phase,
     title: phase.title ?? phase.phase,
@@ -126,6 +127,7 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
       const needed = special?.approval === 'none' ? undefined : (('approval' in step ? step.approval : undefined) ?? approval)
       return { to: step.to, hold: special?.hold ?? own ?? hold, ...(needed && { approval: needed }) }
     }),
+    ...(settle !== undefined && settle > 0 && { settle }),
     metrics: phase.metrics ?? defaults.metrics ?? [],
     onWarning: phase.onWarning ?? defaults.onWarning ?? 'pause',
     onCritical: phase.onCritical ?? defaults.onCritical ?? 'rollback',

@@ -38,6 +38,9 @@ const criticalRule = z.union([
   z.strictObject({ ...timed, by: z.literal('threshold').optional().describe('A reading decides, also where requests are counted') }),
 ])
 
+const settle = durationSchema.describe(
+  'For so long after a step is reached nothing that is read counts, and its hold has not begun: a cold start is no evidence (0s)',
+)
 const onWarning = z.enum(['pause', 'step-back', 'hold'])
 const onCritical = z.enum(['rollback', 'step-back', 'pause'])
 const order = z.enum(['one-by-one', 'together'])
@@ -180,6 +183,7 @@ export const phaseSchema = z
     order: order.optional(),
     steps: z.array(step).min(1).describe('Exposures to reach, rising'),
     hold: durationSchema.optional(),
+    settle: settle.optional(),
     approval: approval.optional().describe('Needed before every step of this phase'),
     metrics: z.array(id).optional(),
     onWarning: onWarning.optional(),
@@ -228,6 +232,7 @@ export const planSchema = z
     defaults: z
       .strictObject({
         hold: durationSchema.optional(),
+        settle: settle.optional(),
         after: durationSchema.optional(),
         metrics: z.array(id).optional(),
         onWarning: onWarning.optional(),

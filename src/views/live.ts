@@ -82,7 +82,7 @@ export function renderTurn(decision: Decision, state: State, stream: Stream): st
 const ODD: ReadonlySet<string> = new Set(['unreachable', 'standby'])
 
 /** A step has only just begun: too little to say anything, and the next polls will say it. */
-const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples', 'looks-back'])
+const EARLY: ReadonlySet<string | undefined> = new Set(['first-poll', 'few-samples', 'looks-back', 'settling'])
 
 /** A log wants changes: not that a step has only just begun, when a counter has not had the time to move either. */
 function isWorthALine(state: State): boolean {

@@ -43,7 +43,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
     clean(plan.phases[step.phase]?.id ?? ''),
     clean(step.moves.join(' ')),
     step.moves.every((name) => plan.toggles[name]?.kind === 'legacy') ? `off for ${formatExposure(step.to)}` : formatExposure(step.to),
-    formatDuration(step.hold) + bake(plan, step),
+    watched(plan, step),
     earliest(report.timeline, step),
     clean(formatApprovals(step)),
   ])
@@ -71,9 +71,11 @@ function renderTimeline({ phases }: Timeline, stream: Stream): string {
   return `\n${renderTable(['phase', 'begins', 'complete at the earliest', 'as planned'], rows, stream)}`
 }
 
-function bake(plan: Plan, step: Step): string {
-  const after = step.last ? (plan.phases[step.phase]?.after ?? 0) : 0
-  return after > 0 ? `, bake ${formatDuration(after)}` : ''
+/** `5m`, `settle 2m, 5m`, `5m, bake 1d` */
+function watched({ phases }: Plan, { hold, last, phase }: Step): string {
+  const { settle = 0, after = 0 } = phases[phase] ?? {}
+  const bake = last && after > 0 ? [`bake ${formatDuration(after)}`] : []
+  return [...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []), formatDuration(hold), ...bake].join(', ')
 }
 
 function show(value: unknown): string {

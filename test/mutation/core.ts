@@ -229,4 +229,9 @@ export const CORE: readonly Mutation[] = [
     'polls of seconds are tempered as if nothing wandered for longer': ['Math.max(1, MINUTE / lasted)', '1'],
     'what comes first is taken for noise': [' || noise.known === 0', ''],
   }),
+  ...mutationsOf('core/judge/watch.ts', ['core/judge/settle'], {
+    'what a cold step gained counts': ['settleLeft(phase, before?.watched ?? 0) > 0', 'settleLeft(phase, watched) > 0'],
+    'a step that settles holds already': ['    !isSettling &&\n', ''],
+    'what looks back looks back to a cold step': ['watched - (phase.settle ?? 0)', 'watched'],
+  }),
 ]

@@ -84,21 +84,21 @@ const MISSED_AT_MOST = 0.05
 /** Of what takes too long, this share is the reason. */
 const MAINLY = 0.4
 
-/** Returns the worst that is to be said of a plan by its made-up rollouts, and what to change. */
-export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally): SimulationAdvice {
+/** Returns the worst that is to be said of a plan by its made-up rollouts, which began each step cold for so long, and what to change. */
+export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally, cold: Duration = 0): SimulationAdvice {
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
   if (back && back.share > alpha && back.share * good.runs > 1)
     return {
       is: 'too nervous',
-      text: `${formatFraction(back.share)} of good releases are rolled back (${back.why}): ${calmer(plan, back.why)}`,
+      text: `${formatFraction(back.share)} of good releases are rolled back (${back.why}): ${warmer(plan, cold) ?? calmer(plan, back.why)}`,
     }
   if (paused && paused.share > PAUSED_AT_MOST)
     return paused.why === 'evidence'
       ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan)}` }
       : {
           is: 'too nervous',
-          text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${calmer(plan, paused.why)}`,
+          text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${warmer(plan, cold) ?? calmer(plan, paused.why)}`,
         }
   const missed = bad && endingOf(bad, 'complete')
   if (bad && missed && missed.share > MISSED_AT_MOST)
@@ -129,6 +129,13 @@ function compares(plan: Plan): Phase | undefined {
 
 function isCompared(metric: Metric | undefined): boolean {
   return metric !== undefined && comparedBy(metric) !== undefined
+}
+
+/** Says how long a step must settle; undefined where it does for as long as it is cold. */
+function warmer({ phases }: Plan, cold: Duration): string | undefined {
+  return phases.every(({ settle = 0 }) => settle >= cold)
+    ? undefined
+    : `settle: ${formatDuration(cold)}, for what a step shows while it is cold says nothing of the release`
 }
 
 function calmer(plan: Plan, why = ''): string {

@@ -1,6 +1,7 @@
 import { allowedAt } from '../plan/calendar.ts'
+import { lengthOf } from '../plan/planned.ts'
 import type { Situation } from '../policy/situation.ts'
-import { stepsOf, type Step } from '../plan/steps.ts'
+import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { phaseOf } from '../policy/destination.ts'
 import { isEnded, type State } from '../journal/state.ts'
@@ -68,12 +69,6 @@ function reckon(
   const [first, last] = [Math.max(before.min, from), Math.max(before.max, from)]
   const length = to === undefined ? 0 : to - from
   return { min: first + Math.max(length, planned?.min ?? 0), max: last + Math.max(length, planned?.max ?? 0) }
-}
-
-/** The time under watch that a step takes at least, bake and success criteria of its phase included. */
-function lengthOf({ phases }: Plan, { hold, last, phase }: Step): Duration {
-  const { after = 0, success = [] } = phases[phase] ?? {}
-  return last ? Math.max(hold, after, ...success.map(({ over }) => over)) : hold
 }
 
 function nextOf(state: State): number {

@@ -95,13 +95,13 @@ export function compare(
 ): Comparison | undefined {
   if (!ramp) return undefined
   const ledger = ledgerAbout(ramp, before) ?? fresh(ramp)
-  // Counters need two polls before they say anything.
-  if (Object.keys(ramp.metrics).every((name) => isFirst(readings[name]))) return { of: ramp.of, ledger }
+  if (Object.keys(ramp.metrics).every((name) => isEarly(readings[name]))) return { of: ramp.of, ledger }
   return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + Math.max(1, elapsed)), ramp.policy) }
 }
 
-function isFirst(reading: Counted | undefined): boolean {
-  return reading?.is === 'missing' && reading.reason === 'first-poll'
+/** Counters need two polls before they say anything, and a step that settles says nothing. */
+function isEarly(reading: Counted | undefined): boolean {
+  return reading?.is === 'missing' && (reading.reason === 'first-poll' || reading.reason === 'settling')
 }
 
 /** Returns the comparison as a step is reached. */

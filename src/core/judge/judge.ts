@@ -24,6 +24,8 @@ export interface Moment {
  */
 export function judge(metric: Metric, before: Track | undefined, fresh: Counted, { elapsed, watched }: Moment, standard?: Standard): Track {
   const track = withStandard(before ?? FRESH, standard)
+  // Nobody waits in vain for a step that settles.
+  if (fresh.is === 'missing' && fresh.reason === 'settling') return unknown(track, undefined, fresh)
   if (fresh.is === 'missing') return unknown(track, elapsed, fresh)
   if (fresh.is === 'value') {
     if (!Number.isFinite(fresh.value)) return unknown(track, elapsed, absent('not-finite', `the value is ${fresh.value}`))

@@ -39,7 +39,7 @@ export interface Track {
 }
 
 /** A step has only just begun, or a process: what is missing comes with time. */
-const PASSING: ReadonlySet<Missing> = new Set<Missing>(['first-poll', 'few-samples', 'no-traffic', 'reset', 'looks-back'])
+const PASSING: ReadonlySet<Missing> = new Set<Missing>(['first-poll', 'few-samples', 'no-traffic', 'reset', 'looks-back', 'settling'])
 
 /** Tells whether a reading is missing because there was too little time for one, and not because something is wrong. */
 export function isPassing({ missing }: Pick<Track, 'missing'>): boolean {

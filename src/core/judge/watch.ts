@@ -6,6 +6,7 @@ import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
 import type { SharedTime, Watch } from './track.ts'
 import { absent, type Reading } from '../values/reading.ts'
+import { settleLeft, unsettled } from './settle.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
 import type { Duration, Instant } from '../values/units.ts'
 import { stepsOf } from '../plan/steps.ts'
@@ -69,29 +70,30 @@ export function judgeCounted(
   tick: Tick,
 ): Watch {
   const ramp = rampAt(plan, cursor)
-  const readings = focused(ramp, counted)
   const elapsed = watchedSince(plan, before, tick)
-  const comparison = compare(ramp, before?.comparison, counted, elapsed ?? plan.interval)
   const watched = (before?.watched ?? 0) + (elapsed ?? 0)
+  // What was gained since the poll before counts once that poll was no longer of the settling time.
+  const isSettling = cursor >= 0 && settleLeft(phase, before?.watched ?? 0) > 0
+  const taken = isSettling ? unsettled(counted, settleLeft(phase, watched)) : counted
+  const readings = focused(ramp, taken)
+  const comparison = compare(ramp, before?.comparison, taken, elapsed ?? plan.interval)
+  const settled = cursor < 0 ? BEFORE_ALL : watched - (phase.settle ?? 0)
   // What this phase needs and nobody read is missing: an older verdict must not stand in for it.
   const wanted = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric), ...Object.keys(readings)])
   const polled = [...wanted].flatMap((name) => {
     const metric = plan.metrics[name]
     if (!metric) return []
     const standard = standardAt(plan, phase, cursor, name)
-    return [
-      [
-        name,
-        judge(metric, before?.tracks[name], readings[name] ?? UNREAD, { elapsed, watched: cursor < 0 ? BEFORE_ALL : watched }, standard),
-      ] as const,
-    ]
+    return [[name, judge(metric, before?.tracks[name], readings[name] ?? UNREAD, { elapsed, watched: settled }, standard)] as const]
   })
   const tracks = { ...before?.tracks, ...Object.fromEntries(polled) }
-  const trusted = phase.metrics.every((name) => {
-    const track = tracks[name]
-    if (track?.verdict === 'healthy') return true
-    return track?.verdict === 'unknown' && (MEANWHILE.has(track.missing?.reason) || plan.metrics[name]?.onNoData === 'ignore')
-  })
+  const trusted =
+    !isSettling &&
+    phase.metrics.every((name) => {
+      const track = tracks[name]
+      if (track?.verdict === 'healthy') return true
+      return track?.verdict === 'unknown' && (MEANWHILE.has(track.missing?.reason) || plan.metrics[name]?.onNoData === 'ignore')
+    })
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,

@@ -173,6 +173,8 @@ export interface Phase {
   readonly toggles: readonly string[]
   readonly order: 'one-by-one' | 'together'
   readonly steps: readonly PhaseStep[]
+  /** For so long after a step is reached nothing that is read counts, and its hold has not begun. */
+  readonly settle?: Duration
   /** Names of metrics judged while this phase is under way. */
   readonly metrics: readonly string[]
   readonly onWarning: OnWarning

@@ -32,12 +32,16 @@ export function stretchesOf(plan: Plan): readonly PlannedPhase[] {
   })
 }
 
-/** Returns the time the holds of a phase take, and at its last step its bake and its longest criterion. */
+/** Returns the time under watch that the steps of a phase take at least. */
 export function leastOf(plan: Plan, nth: number): Duration {
-  const phase = plan.phases[nth]
   const steps = stepsOf(plan).filter((step) => step.phase === nth)
-  const atLast = [phase?.after ?? 0, ...(phase?.success ?? []).map(({ over }) => over)]
-  return steps.reduce((all, { hold, last }) => all + Math.max(hold, ...(last ? atLast : [])), 0)
+  return steps.reduce((all, step) => all + lengthOf(plan, step), 0)
+}
+
+/** Returns the time under watch that a step takes at least: it settles, then its hold, and bake and criteria of its phase at the last. */
+export function lengthOf({ phases }: Plan, { hold, last, phase }: Step): Duration {
+  const { after = 0, success = [], settle = 0 } = phases[phase] ?? {}
+  return settle + (last ? Math.max(hold, after, ...success.map(({ over }) => over)) : hold)
 }
 
 /** A step, and what every toggle is before and after it. */

@@ -31,6 +31,7 @@ export function scale(plan: Plan, factor: number, longest: Duration = Number.POS
     phases: plan.phases.map((phase) => ({
       ...phase,
       after: faster(phase.after),
+      ...(phase.settle !== undefined && { settle: faster(phase.settle) }),
       steps: phase.steps.map((step) => ({ ...step, hold: faster(step.hold) })),
       success: phase.success.map((criterion) => ({ ...criterion, over: faster(criterion.over) })),
       ...(phase.planned && { planned: { min: faster(phase.planned.min), max: faster(phase.planned.max) } }),

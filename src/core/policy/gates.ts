@@ -4,6 +4,7 @@ import { describeStanding, missingOf, standingOf, commandFor, type ToDo } from '
 import { approvalsOf } from '../plan/approvals.ts'
 import { frozenBy, isOpen, opensAt, thawsAt } from '../plan/calendar.ts'
 import { describe } from '../judge/describe.ts'
+import { settleLeft } from '../judge/settle.ts'
 import { isPassing, type Track, type Tracked, type Watch } from '../judge/track.ts'
 import type { Step } from '../plan/steps.ts'
 import type { ChecklistItem, Metric, Phase, Plan } from '../plan/plan.ts'
@@ -76,25 +77,28 @@ export function isUndecided(finding: Weighed['finding']): boolean {
 /** Returns the gates that proven hold time opens: the hold of the step, and the bake after the last one of a phase. */
 export function holdGates(step: Step, phase: Phase | undefined, watch: Watch | undefined): readonly Gate[] {
   const bake = step.last ? (phase?.after ?? 0) : 0
-  const gates = [timer('hold', watch, step.hold), timer('bake', watch, bake)]
+  const settling = phase ? settleLeft(phase, watch?.watched ?? 0) : 0
+  const gates = [timer('hold', watch, step.hold, settling), timer('bake', watch, bake, settling)]
   return gates.filter((gate) => gate !== undefined)
 }
 
 const SEVERED = 'no time counts since the poll before, which was on another machine or boot'
 
-function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration): Gate | undefined {
+function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration, settling: Duration): Gate | undefined {
   if (needed === 0) return undefined
   const { credit, isSevered = false } = watch ?? { credit: 0 }
   const open = credit >= needed
   const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
   if (!open && isSevered) return { name, open, text: `${text} (${SEVERED})` }
-  return defined({ name, open, text, opensIn: open ? undefined : needed - credit })
+  return defined({ name, open, text, opensIn: open ? undefined : settling + needed - credit })
 }
 
 /** Returns one gate of all metrics, and one for each that has had too little time or too few samples to say anything. */
 export function metricGates(metrics: readonly Tracked[], credit: Duration): readonly Gate[] {
   const samples: Gate[] = []
   const closed: string[] = []
+  const settling = metrics.find(({ track }) => track?.missing?.reason === 'settling')?.track?.missing
+  if (settling) return [{ name: 'metrics', open: false, text: `metrics settling: ${settling.detail}` }]
   for (const { name, metric, track } of metrics) {
     if (track && isPassing(track)) {
       if (metric.onNoData !== 'ignore') samples.push(passingGate(name, metric, track, credit))

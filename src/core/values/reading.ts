@@ -78,6 +78,8 @@ export type Missing =
   | 'late'
   /** It looks back to before the step. */
   | 'looks-back'
+  /** The step has only just begun, and what it shows does not count yet. */
+  | 'settling'
   | 'first-poll'
   | 'few-samples'
   | 'no-traffic'

@@ -109,8 +109,14 @@ function drillOf(source: DocsSource, { drill }: Phase): readonly Block[] {
 function stageLines(source: DocsSource, { step, before, after }: PlannedStep): readonly string[] {
   const { plan } = source
   const moves = changesBetween(plan, before, after).map(({ toggle, from, to }) => `${toggle} ${from} → ${to}`)
-  const bake = step.last ? (plan.phases[step.phase]?.after ?? 0) : 0
-  const waits = [`hold ${formatDuration(step.hold)}`, ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : [])].join(', ')
+  const phase = plan.phases[step.phase]
+  const settle = phase?.settle ?? 0
+  const bake = step.last ? (phase?.after ?? 0) : 0
+  const waits = [
+    ...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []),
+    `hold ${formatDuration(step.hold)}`,
+    ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : []),
+  ].join(', ')
   return [
     `# Step ${step.index + 1}: ${moves.join(', ')}; then ${waits}`,
     ...approvals(source, step),
