@@ -11,5 +11,6 @@ export function wilson(hits: number, all: number): Interval {
   const middle = share + Z ** 2 / (2 * all)
   const half = Z * Math.sqrt((share * (1 - share)) / all + Z ** 2 / (4 * all ** 2))
   const scale = 1 + Z ** 2 / all
-  return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)]
+  // Rounding must not leave out the end that was seen.
+  return [hits === 0 ? 0 : (middle - half) / scale, hits === all ? 1 : (middle + half) / scale]
 }
