@@ -1,9 +1,11 @@
+import { plusHistogram, type Histogram } from '../../evidence/buckets.ts'
+
 /** What one group did between two polls. */
 export interface GroupTraffic {
   readonly total: number
   readonly bad: number
   /** Requests by latency, cumulative; upper bounds in seconds, and '+Inf'. */
-  readonly latency: { readonly [le: string]: number }
+  readonly latency: Histogram
 }
 
 /** What both groups did between two polls. */
@@ -18,3 +20,10 @@ export interface PairTraffic {
 
 /** The time until the next poll, with the toggle on for this share (0–1) of the users. */
 export type Traffic = (share: number) => PairTraffic
+
+/** Returns what two groups did together, or one group at two times. */
+export function together(one: GroupTraffic, other: GroupTraffic): GroupTraffic {
+  // Most polls of a forecast are of a bake, when nobody is without the change.
+  if (other.total === 0) return one
+  return { total: one.total + other.total, bad: one.bad + other.bad, latency: plusHistogram(one.latency, other.latency) }
+}

@@ -1,4 +1,4 @@
-import type { GroupTraffic, Traffic } from './pair-traffic.ts'
+import { together, type GroupTraffic, type Traffic } from './pair-traffic.ts'
 import type { Scraping } from './world.ts'
 
 /** Shows traffic as counters show it that are read more often than they are scraped: nothing, then all at once. */
@@ -15,16 +15,11 @@ export function scraped(traffic: Traffic, { every, apart }: Scraping, length: nu
 
   function see(group: 'on' | 'off', gained: GroupTraffic, isScraped: boolean): GroupTraffic {
     const before = held[group]
-    const all = before ? sum(before, gained) : gained
+    const all = before ? together(before, gained) : gained
     if (isScraped) delete held[group]
     else held[group] = all
     return isScraped ? all : nothing(gained)
   }
-}
-
-function sum(one: GroupTraffic, other: GroupTraffic): GroupTraffic {
-  const latency = Object.fromEntries(Object.entries(one.latency).map(([le, count]) => [le, count + (other.latency[le] ?? 0)]))
-  return { total: one.total + other.total, bad: one.bad + other.bad, latency }
 }
 
 function nothing({ latency }: GroupTraffic): GroupTraffic {
