@@ -172,6 +172,7 @@ function drawGame(seed: number): { readonly plan: Plan; readonly release: Foreca
       onWarning: pick(['pause', 'pause', 'step-back']),
       onCritical: pick(['rollback', 'step-back', 'pause']),
       after: pick([0, 40 * MINUTE]),
+      settle: pick([0, 0, 3 * MINUTE]),
       success: pick([
         [],
         [{ metric: 'errors', rule: rule('< 1%'), over: 30 * MINUTE }],

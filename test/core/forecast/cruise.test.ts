@@ -1,4 +1,13 @@
 import { expect, it } from 'vitest'
+import { cruise } from '../../../src/core/forecast/cruise.ts'
+import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
+import { countTraffic } from '../../../src/core/forecast/synthetic/counted.ts'
+import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
+import type { World } from '../../../src/core/forecast/synthetic/world.ts'
+import type { CountedReadings } from '../../../src/core/judge/count-all.ts'
+import type { Watch } from '../../../src/core/judge/track.ts'
+import { beginWatch, judgeCounted } from '../../../src/core/judge/watch.ts'
+import { metric, MINUTE, phase, plan, rule, state } from '../../helpers/core.ts'
 import { playBothWays } from '../../helpers/poll-by-poll.ts'
 
 /** The short form; `npm run simulate:same` plays a thousand. */
@@ -14,4 +23,49 @@ it(`a forecast that takes many polls at once comes to what the engine comes to p
   expect(ends).toEqual(expect.arrayContaining(['complete', 'paused', 'rolled back']))
   // Polls are taken at once while nothing is wrong: plans that stop early show little of it.
   expect(ends.filter((end) => end === 'complete').length).toBeGreaterThan(PLANS / 3)
+})
+
+const metrics = {
+  errors: metric({ measures: { what: 'failures', groups: 1 } }),
+  slow: metric({
+    measures: { what: 'latency', groups: 1, quantile: 0.95 },
+    success: rule('< 0.5'),
+    warning: { when: rule('> 1'), for: 0 },
+    critical: { when: rule('> 2'), for: 0 },
+  }),
+}
+const baking = phase({
+  steps: [{ to: 100, hold: 5 * MINUTE }],
+  metrics: ['errors', 'slow'],
+  after: 60 * MINUTE,
+  success: [{ metric: 'errors', rule: rule('< 2%'), over: 30 * MINUTE }],
+})
+const baked = plan({ interval: MINUTE, metrics, phases: [baking] })
+const after20 = { between: [20, 20], lasts: 10, off: 0, on: 0, latency: 1 } as const
+
+it.each<[name: string, incident: World['incident'], least: number, most: number]>([
+  ['up to the poll at which the bake is over', undefined, 50, 60],
+  ['up to the one at which the first metric is bad', { ...after20, on: 0.2 }, 10, 20],
+  ['up to the one at which the second metric is bad', { ...after20, latency: 9 }, 10, 20],
+])('polls are taken at once %s, and leave the watch that they leave one by one', (_, incident, least, most) => {
+  const world = { name: '', errors: 0.005, ...(incident && { incident }) }
+  const traffic = simulate(world, 100, seeded(3), MINUTE)
+  const polls: CountedReadings[] = []
+  const draw = (): CountedReadings => {
+    const poll = countTraffic(baked, baking, undefined, traffic(1))
+    polls.push(poll)
+    return poll
+  }
+  const judged = (watch: Watch, counted: CountedReadings): Watch => {
+    const now = watch.monotonic + MINUTE
+    return judgeCounted(baked, { phase: baking, cursor: 0 }, watch, counted, { monotonic: now, domain: 'forecast', now })
+  }
+  const begun = beginWatch(baked, 0, undefined, {}, { monotonic: 0, domain: 'forecast', now: 0 })
+  const watch = [draw(), draw(), draw()].reduce(judged, begun)
+  const cruised = cruise(state({ plan: baked, cursor: 0, exposures: { A: 100 }, watch }), baking, draw)
+  expect(cruised?.polls).toBeGreaterThan(least)
+  expect(cruised?.polls).toBeLessThan(most)
+  const taken = polls.slice(3, 3 + (cruised?.polls ?? 0))
+  expect(cruised?.watch).toEqual(taken.reduce(judged, watch))
+  expect(cruised?.drawn).toBe(incident && polls.at(-1))
 })
