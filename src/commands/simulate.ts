@@ -17,8 +17,8 @@ const MOST_RUNS = 1000
 export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
   const { traffic = 100, baseline: usual = 0.5, fault = usual, latency: slower = 0, seed = 1, runs, svg } = session.options
   const [baseline, errors, latency] = [usual / 100, fault / 100, 1 + slower / 100]
-  const trouble = troubleOf(session.options)
   const plan = await readPlan(session)
+  const trouble = troubleOf(session.options, plan)
   const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
     const game = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
     const played = await playAll(session, plan, game)
@@ -49,12 +49,17 @@ const MEMORY = 0.9
 /** Latencies wander less than errors. */
 const CALMER = 3
 
-function troubleOf({ noise = 0, clusters = 1, coldStart = 0 }: ValuesOf<'simulate'>): Trouble {
-  const wander = noise / 100
+/** So much rarer than a missed scrape is an outage of the source, which lasts for some polls. */
+const RARER = 10
+const SILENT_POLLS = 3
+
+function troubleOf({ noise = 0, clusters = 1, coldStart = 0, scrapeGaps = 0 }: ValuesOf<'simulate'>, { interval }: Plan): Trouble {
+  const [wander, missed, minutes] = [noise / 100, scrapeGaps / 100, interval / 60_000]
   return {
     ...(wander > 0 && { noise: { errors: wander, latency: wander / CALMER, memory: MEMORY, arms: 'both' } }),
     ...(clusters > 1 && { burst: clusters }),
     ...(coldStart > 0 && { coldStart: { lasts: coldStart / 60_000, errors: 0.02, latency: 3 } }),
+    ...(missed > 0 && { scrape: { missed }, outages: { every: (minutes * RARER) / missed, lasts: minutes * SILENT_POLLS } }),
   }
 }
 

@@ -262,6 +262,14 @@ export const VERBS = {
         about: 'after each step errors are 2 points higher and answers 3 times as slow for so long',
         hint: 'write a unit: 30s or 2m',
       },
+      scrapeGaps: {
+        is: 'number',
+        takes: 'share',
+        form: /^(\d+(?:\.\d+)?)%$/,
+        most: 100,
+        about: 'so many scrapes of each group are missed, and a tenth as often the source is silent for three polls (default: 0%)',
+        hint: '0% to 100%, e.g. 5%',
+      },
       seed: {
         is: 'number',
         takes: 'number',

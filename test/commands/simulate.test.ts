@@ -44,6 +44,7 @@ it('plays in a world less tidy than chance', async () => {
     ['--noise', '40%'],
     ['--clusters', '3'],
     ['--cold-start', '1m'],
+    ['--scrape-gaps', '20%'],
   ])
     expect(await ends(...words)).not.toEqual(tidy)
 })
@@ -58,6 +59,7 @@ it.each([
   ['--noise', '200%'],
   ['--clusters', '0'],
   ['--cold-start', '2'],
+  ['--scrape-gaps', '5'],
   ['--runs', '0'],
 ])('refuses %s %s', async (name, written) => {
   const shell = shop()

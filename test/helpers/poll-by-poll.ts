@@ -9,7 +9,7 @@ import type { Phase, Plan } from '../../src/core/plan/plan.ts'
 import { decide, type Decision } from '../../src/core/policy/decide.ts'
 import { currentPhase } from '../../src/core/policy/destination.ts'
 import { situationOf, type Situation } from '../../src/core/policy/situation.ts'
-import type { Failures, Reading } from '../../src/core/values/reading.ts'
+import { absent, type Failures, type Reading } from '../../src/core/values/reading.ts'
 import { metric, MINUTE, phase, plan, rule, toggle } from './core.ts'
 
 /** How a rollout ended, when, at which step and why; for how long it waited, by what for. */
@@ -51,7 +51,11 @@ export function playPollByPoll(
     seeded(seed),
     of.interval,
   )
-  const sums: { on: Sums; off: Sums } = { on: { total: 0, bad: 0, latency: {} }, off: { total: 0, bad: 0, latency: {} } }
+  const sums: { on: Sums; off: Sums; isSilent: boolean } = {
+    on: { total: 0, bad: 0, latency: {} },
+    off: { total: 0, bad: 0, latency: {} },
+    isSilent: false,
+  }
   const waited: Record<string, number> = {}
   let state = asStarted(of)
   let now = 0
@@ -68,6 +72,7 @@ export function playPollByPoll(
     const pair = requests((stepsOf(of)[state.cursor]?.to ?? 0) / 100)
     add(sums.on, pair.on)
     add(sums.off, pair.off)
+    sums.isSilent = pair.isSilent === true
     now += of.interval
     const tick = { monotonic: now, domain: 'forecast', now }
     const current = currentPhase(state)
@@ -110,19 +115,20 @@ function add(to: Sums, { total, bad, latency }: GroupTraffic): void {
 function readingsOf(
   { metrics }: Plan,
   { metrics: judged, success }: Phase,
-  { on, off }: { readonly on: Sums; readonly off: Sums },
+  { on, off, isSilent }: { readonly on: Sums; readonly off: Sums; readonly isSilent: boolean },
 ): Readings {
   const readings: Record<string, Reading> = {}
   for (const name of [...judged, ...success.map((each) => each.metric)]) {
     const measures = metrics[name]?.measures
-    if (measures?.what === 'failures')
+    if (isSilent) readings[name] = absent('unreachable', 'the source did not answer')
+    else if (measures?.what === 'failures')
       readings[name] = {
         is: 'ratio',
         bad: { on: on.bad, off: off.bad },
         total: { on: on.total, off: off.total },
         ...(measures.groups === 2 && { groups: { on: failures(on), off: failures(off) } }),
       }
-    if (measures?.what === 'latency')
+    else if (measures?.what === 'latency')
       readings[name] = {
         is: 'quantile',
         quantile: measures.quantile,
@@ -183,9 +189,16 @@ function drawGame(seed: number): { readonly plan: Plan; readonly release: Foreca
   const toggles = { A: toggle({ variable: 'A' }), B: toggle({ variable: 'B' }) }
   const baseline = pick([0.002, 0.005, 0.006])
   const isGood = chance() < 2 / 3
+  const trouble = pick<ForecastRelease['trouble']>([
+    undefined,
+    undefined,
+    { scrape: { missed: pick([0.02, 0.1]) }, outages: { every: pick([20, 200]), lasts: 3 * (interval / MINUTE) } },
+    { noise: { errors: 0.2, latency: 0.07, memory: 0.9, arms: 'both' }, scrape: { every: 1, apart: 0.5, missed: 0.05 } },
+    { burst: 3, coldStart: { lasts: 2, errors: 0.02, latency: 3 } },
+  ])
   const worse = { errors: pick([0.005, 0.006, 0.012, 0.03, 0.1]), latency: pick([1, 1.1, 1.5, 4]) }
   return {
     plan: plan({ interval, patience: pick([5, 15]) * MINUTE, metrics: { errors, slow }, phases, toggles }),
-    release: { traffic: pick([5, 20, 100]), baseline, ...(isGood ? { errors: baseline, latency: 1 } : worse) },
+    release: { traffic: pick([5, 20, 100]), baseline, ...(isGood ? { errors: baseline, latency: 1 } : worse), ...(trouble && { trouble }) },
   }
 }

@@ -31,7 +31,7 @@ export interface ForecastRelease {
 }
 
 /** What a service does that is no fault of a release, as far as it is known. */
-export type Trouble = Pick<World, 'noise' | 'burst' | 'coldStart'>
+export type Trouble = Pick<World, 'noise' | 'burst' | 'coldStart' | 'scrape' | 'outages'>
 
 export type End = 'rolled back' | 'paused' | 'complete' | 'unfinished'
 
@@ -108,6 +108,8 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
   const waited: Record<string, Duration> = {}
   let state = asStarted(plan)
   let now = 0
+  // A counter needs two polls: nothing can be compared with until the source has answered once.
+  const source = { isSilent: true, isKnown: false }
   const over = (end: End, why?: Why): ForecastRun => {
     const { exposed, failed } = sums
     const step = Math.max(0, state.cursor)
@@ -120,7 +122,11 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     const pair = requests((currentStep(state)?.to ?? 0) / 100)
     sums.exposed += pair.on.total
     sums.failed += pair.on.bad
-    return countTraffic(plan, phase, rampAt(plan, state.cursor), pair)
+    const counted = countTraffic(plan, phase, rampAt(plan, state.cursor), pair)
+    const { isKnown } = source
+    source.isSilent = pair.isSilent === true
+    source.isKnown ||= !source.isSilent
+    return isKnown || source.isSilent ? counted : unknownYet(counted)
   }
   for (let poll = 0; poll < limit; poll += 1) {
     const phase = currentPhase(state)
@@ -135,9 +141,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     const counted = cruised?.drawn ?? draw(phase)()
     now += plan.interval
     const tick = { monotonic: now, domain: 'forecast', now }
-    // A counter needs two polls.
-    const known = state.watch ? counted : unknownYet(counted)
-    state = { ...state, watch: judgeCounted(plan, { phase, cursor: state.cursor }, state.watch, known, tick) }
+    state = { ...state, watch: judgeCounted(plan, { phase, cursor: state.cursor }, state.watch, counted, tick) }
     const situation = situationOf(state, now)
     const decision = decide(situation)
     if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
@@ -145,6 +149,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {
       const { cursor, exposures } = decision.to
+      source.isKnown = !source.isSilent
       state = {
         ...state,
         cursor,

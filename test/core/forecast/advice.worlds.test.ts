@@ -19,6 +19,8 @@ it.each<[name: string, release: ForecastRelease]>([
   ['noise', { ...GOOD, trouble: { noise } }],
   ['clusters of three', { ...GOOD, trouble: { burst: 3 } }],
   ['cold starts', { ...GOOD, trouble: { coldStart: { lasts: 2, errors: 0.02, latency: 3 } } }],
+  ['scrape gaps', { ...GOOD, trouble: { scrape: { missed: 0.1 }, outages: { every: 30, lasts: 3 } } }],
+  ['a bad one behind scrape gaps', { ...GOOD, errors: 0.015, trouble: { scrape: { missed: 0.1 }, outages: { every: 30, lasts: 3 } } }],
 ])('the ends that are predicted of %s lie within the interval of those of the engine', (_, release) => {
   const runs = forecast(compared, release, 1)
   const { ends } = tallyOf(Array.from({ length: PREDICTED }, () => runs.next().value))

@@ -1,5 +1,6 @@
 import { normal, type Chance } from './chance.ts'
-import type { Wandering, Storms, World } from './world.ts'
+import { spells } from './spells.ts'
+import type { Wandering, World } from './world.ts'
 
 /** What befalls one group between two polls, whatever the release does. */
 export interface Disturbance {
@@ -32,7 +33,7 @@ export function disturbances(
     on: wandering(noise.memory ** length, chance),
     off: noise.arms === 'both' ? wandering(noise.memory ** length, chance) : still,
   }
-  const stormy = storms && { on: storming(storms, chance, length), off: storming(storms, chance, length) }
+  const stormy = storms && { on: spells(storms, chance, length), off: spells(storms, chance, length) }
   let step = { share: 0, since: 0 }
 
   return (minute, share) => {
@@ -90,17 +91,4 @@ function wandering(memory: number, chance: Chance): () => Wander {
 
 function still(): Wander {
   return { errors: 0, latency: 0 }
-}
-
-/** Yields the part of the next `length` minutes in which one group's users try again what failed. */
-function storming({ every, lasts }: Storms, chance: Chance, length: number): () => number {
-  const gap = (): number => -every * Math.log(1 - chance())
-  let from = gap()
-  let minute = 0
-  return () => {
-    if (minute >= from + lasts) from = minute + gap()
-    const part = Math.max(0, Math.min(minute + length, from + lasts) - Math.max(minute, from)) / length
-    minute += length
-    return part
-  }
 }

@@ -16,6 +16,8 @@ export interface PairTraffic {
   readonly caused: number
   /** Something both groups depend on is broken. */
   readonly broken: boolean
+  /** The source did not answer: nothing is seen of it, and later all at once. */
+  readonly isSilent?: boolean
 }
 
 /** The time until the next poll, with the toggle on for this share (0–1) of the users. */

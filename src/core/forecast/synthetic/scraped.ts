@@ -1,27 +1,22 @@
-import { together, type GroupTraffic, type Traffic } from './pair-traffic.ts'
+import type { Chance } from './chance.ts'
+import { openGlimpse } from './glimpse.ts'
+import type { Traffic } from './pair-traffic.ts'
 import type { Scraping } from './world.ts'
 
-/** Shows traffic as counters show it that are read more often than they are scraped: nothing, then all at once. */
-export function scraped(traffic: Traffic, { every, apart }: Scraping, length: number): Traffic {
+/** Shows traffic as counters show it at the last scrape of each group. */
+export function scraped(traffic: Traffic, { every, apart = 0, missed = 0 }: Scraping, length: number, chance: Chance): Traffic {
   let minute = 0
-  const held: { on?: GroupTraffic; off?: GroupTraffic } = {}
+  const seen = { on: openGlimpse(), off: openGlimpse() }
   return (share) => {
     const { on, off, ...rest } = traffic(share)
-    const scrapes = (offset: number): number => Math.floor((minute - offset) / every)
-    const before = { on: scrapes(0), off: scrapes(apart) }
+    const before = minute
     minute += length
-    return { on: see('on', on, scrapes(0) > before.on), off: see('off', off, scrapes(apart) > before.off), ...rest }
+    return { ...rest, on: seen.on(on, isScraped(before, 0)), off: seen.off(off, isScraped(before, apart)) }
   }
 
-  function see(group: 'on' | 'off', gained: GroupTraffic, isScraped: boolean): GroupTraffic {
-    const before = held[group]
-    const all = before ? together(before, gained) : gained
-    if (isScraped) delete held[group]
-    else held[group] = all
-    return isScraped ? all : nothing(gained)
+  /** Whether a scrape came, and was not missed, between a poll and the one of now. */
+  function isScraped(before: number, offset: number): boolean {
+    const isDue = every === undefined || Math.floor((minute - offset) / every) > Math.floor((before - offset) / every)
+    return isDue && !(missed > 0 && chance() < missed)
   }
-}
-
-function nothing({ latency }: GroupTraffic): GroupTraffic {
-  return { total: 0, bad: 0, latency: Object.fromEntries(Object.keys(latency).map((le) => [le, 0])) }
 }

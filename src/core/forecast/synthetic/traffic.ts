@@ -3,6 +3,7 @@ import { bursts, poisson, type Chance } from './chance.ts'
 import { disturbances, type Disturbance } from './disturbance.ts'
 import { latencies } from './latency.ts'
 import { scraped } from './scraped.ts'
+import { silenced } from './silenced.ts'
 import type { GroupTraffic, Traffic } from './pair-traffic.ts'
 import type { World } from './world.ts'
 
@@ -15,7 +16,8 @@ const MINUTE: Duration = 60_000
 export function simulate(world: World, rate: number, chance: Chance, interval: Duration = MINUTE): Traffic {
   const length = interval / MINUTE
   const traffic = simulateAll(world, rate * 60 * length, chance, length)
-  return world.scrape ? scraped(traffic, world.scrape, length) : traffic
+  const seen = world.scrape ? scraped(traffic, world.scrape, length, chance) : traffic
+  return world.outages ? silenced(seen, world.outages, length, chance) : seen
 }
 
 /** Every request, as it comes: `requests` between two polls, which are `length` minutes apart. */

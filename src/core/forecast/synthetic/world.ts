@@ -18,6 +18,8 @@ export interface World {
   /** What the toggle-on group does worse after each step, until it is warm. */
   readonly coldStart?: ColdStart
   readonly scrape?: Scraping
+  /** Now and then the source of the metrics does not answer. */
+  readonly outages?: Spells
 }
 
 export interface Release {
@@ -58,11 +60,15 @@ export interface Incident {
   readonly apart?: number
 }
 
-/** In each group by itself: now and then its users try again what failed, again and again. */
-export interface Storms {
+/** What comes now and then, and goes. */
+export interface Spells {
   /** Minutes between two, on average (exponential). */
   readonly every: number
   readonly lasts: number
+}
+
+/** In each group by itself: now and then its users try again what failed, again and again. */
+export interface Storms extends Spells {
   /** Failed requests in place of one, on average (geometric). */
   readonly retries: number
 }
@@ -77,7 +83,10 @@ export interface ColdStart {
 
 /** Counters are seen as they were at the last scrape. */
 export interface Scraping {
-  readonly every: number
+  /** Minutes between two; before every poll by default. */
+  readonly every?: number
   /** The toggle-off group is scraped so many minutes after the other. */
-  readonly apart: number
+  readonly apart?: number
+  /** The share of scrapes that fail, of each group by itself. */
+  readonly missed?: number
 }

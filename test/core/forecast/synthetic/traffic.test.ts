@@ -213,4 +213,24 @@ describe('what no release is to blame for', () => {
     expect(seen[1]?.on.bad).toBe((first?.on.bad ?? 0) + (second?.on.bad ?? 0))
     expect(seen[2]?.off.latency['+Inf']).toBe((second?.off.total ?? 0) + (third?.off.total ?? 0))
   })
+
+  test('scrapes that are missed, of each group by itself, and a source that does not answer: nothing is lost', () => {
+    const play = (more: Partial<World>) => {
+      const traffic = simulate({ ...GOOD, ...more }, 1000, seeded(1))
+      return Array.from({ length: 2000 }, () => traffic(0.5))
+    }
+    const share = (seen: readonly PairTraffic[], is: (pair: PairTraffic) => boolean): number => seen.filter(is).length / seen.length
+    const missed = play({ scrape: { missed: 0.1 } })
+    expect(share(missed, ({ on }) => on.total === 0)).toBeCloseTo(0.1, 1)
+    expect(share(missed, ({ on, off }) => on.total === 0 && off.total === 0)).toBeLessThan(0.03)
+    const silent = play({ outages: { every: 60, lasts: 3 } })
+    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeGreaterThan(0.04)
+    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeLessThan(0.08)
+    for (const seen of [missed, silent]) {
+      const [nth] = [seen.findIndex(({ on }) => on.total === 0)]
+      const after = seen.findIndex(({ on }, at) => at > nth && on.total > 0)
+      expect((seen[after]?.on.total ?? 0) / 30_000).toBeCloseTo(after - nth + 1, 0)
+      expect(seen.reduce((all, { off }) => all + off.total, 0) / 60_000_000).toBeCloseTo(1, 2)
+    }
+  })
 })
