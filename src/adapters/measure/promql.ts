@@ -35,6 +35,7 @@ const found = z.discriminatedUnion('resultType', [
   z.object({ resultType: z.literal('string') }),
 ])
 const names = z.array(z.string())
+const described = z.record(z.string(), z.unknown())
 
 /** One series at one time. */
 export interface InstantSample {
@@ -96,11 +97,48 @@ async function call(given: PrometheusServer, path: string, asked: Readonly<Recor
 
 /** Resolves to the names of the labels that series of a selector have had within 30 days; none where there were no series. */
 export async function askLabels(given: PrometheusServer, selector: string, loan: Loan, until: number): Promise<readonly string[]> {
-  const asked = new URLSearchParams({ 'match[]': selector, start: String(until - KNOWN_FOR), end: String(until) })
-  const labels = await answerOf(given, 'labels', asked, names, loan)
+  const labels = await answerOf(given, 'labels', lately(selector, until), names, loan)
   // VictoriaMetrics names __name__ alone also where there is no series at all.
   if (labels.length !== 1 || labels[0] !== '__name__') return labels
-  return (await answerOf(given, 'label/__name__/values', asked, names, loan)).length > 0 ? labels : []
+  return (await askValues(given, '__name__', selector, loan, until)).length > 0 ? labels : []
+}
+
+/** Resolves to the values that a label of a selector's series has had within 30 days. */
+export async function askValues(
+  given: PrometheusServer,
+  label: string,
+  selector: string,
+  loan: Loan,
+  until: number,
+): Promise<readonly string[]> {
+  return answerOf(given, `label/${labelInPath(label)}/values`, lately(selector, until), names, loan)
+}
+
+function lately(selector: string, until: number): URLSearchParams {
+  return new URLSearchParams({ 'match[]': selector, start: String(until - KNOWN_FOR), end: String(until) })
+}
+
+/** A name with a dot in it is written as Prometheus 3 has it in a path (prometheus.io/docs, querying label values). */
+function labelInPath(label: string): string {
+  if (/^[a-zA-Z_]\w*$/.test(label)) return label
+  const escaped = Array.from(label.replaceAll('_', '__'), (each) => (/\w/.test(each) ? each : `_${each.codePointAt(0)?.toString(16)}_`))
+  return `U__${escaped.join('')}`
+}
+
+/**
+ * Resolves to whether a target that is scraped now describes a metric (`# TYPE`), of which there may be no series yet. A
+ * server that does not know the question tells nothing.
+ */
+export async function askDescribed(given: PrometheusServer, metric: string, loan: Loan): Promise<boolean> {
+  // OpenMetrics describes `x_total` as x.
+  for (const name of new Set([metric, metric.replace(/_total$/, '')])) {
+    const found = await answerOf(given, 'metadata', new URLSearchParams({ metric: name }), described, loan).catch((thrown: unknown) => {
+      if (thrown instanceof Unreadable) return {}
+      throw thrown
+    })
+    if (Object.hasOwn(found, name)) return true
+  }
+  return false
 }
 
 async function answerOf<Data>(

@@ -8,7 +8,7 @@ import { describedIn, parseExposition, seriesId, type Sample } from '../measure/
 import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
 import { askSource } from '../http/ask-source.ts'
-import { checkScraped } from '../measure/known.ts'
+import { checkScraped, unseen } from '../measure/known.ts'
 import { isRecorded, parseMatchers, parseSelector, strayIn } from '../measure/selector.ts'
 
 const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
@@ -40,6 +40,7 @@ const options = z
       .max(64 << 20)
       .default(8 << 20)
       .describe('Largest scrape in bytes'),
+    unseen,
     ...groups,
     ...access,
   })
@@ -62,7 +63,7 @@ export default metric({
     if (given.ratio) {
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
-      if (bad.length === 0) checkScraped(given.ratio.bad, samples, described, total)
+      if (bad.length === 0) checkScraped(given, given.ratio.bad, samples, described, total)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
       return {

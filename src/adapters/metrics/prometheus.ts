@@ -7,7 +7,7 @@ import { adviseQuery } from '../measure/advise-query.ts'
 import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
 import { groups, isWhole, measuresOf } from '../measure/groups.ts'
-import { checkKnown } from '../measure/known.ts'
+import { checkKnown, unseen } from '../measure/known.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
@@ -26,9 +26,7 @@ const options = z
     ratio: z
       .strictObject({ bad: promql, total: promql })
       .optional()
-      .describe(
-        'Selectors of two counters, without rate() or sum(): an empty bad side is zero errors where its metric and labels are known',
-      ),
+      .describe('Selectors of two counters, without rate() or sum(): an empty bad side is zero errors where there could be some'),
     quantile: z
       .strictObject({ of: z.string().min(1), q: z.number().gt(0).lt(1) })
       .optional()
@@ -36,6 +34,7 @@ const options = z
     sampledAt: promql
       .optional()
       .describe('PromQL for when the sample was taken, in seconds: a Pushgateway shows old ones for ever (push_time_seconds{job="shop"})'),
+    unseen,
     ...groups,
     ...access,
   })

@@ -7,6 +7,27 @@ export function suggest(written: string, known: Iterable<string>): string | unde
   return near.filter((each) => each.distance <= far).toSorted((a, b) => a.distance - b.distance)[0]?.word
 }
 
+/** Letters of a word in which one wrong letter hardly makes another word: `miss` and `mist` are two, `error` and `eror` are one. */
+const TELLING = 5
+/** Letters: nobody has typed a longer one. */
+const LONGEST = 64
+
+/**
+ * Tells whether what was written is a word spelled with one letter too many, too few, wrong or swapped, or in capitals.
+ * What differs in a digit is another number, and what is the end of the other its opposite (`normal`, `abnormal`).
+ */
+export function isSlip(written: string, word: string): boolean {
+  if (written === word || Math.max(written.length, word.length) > LONGEST) return false
+  const [a, b] = [written.toLowerCase(), word.toLowerCase()]
+  if (a === b) return true
+  if (b.length < TELLING || a.endsWith(b) || b.endsWith(a) || Math.abs(a.length - b.length) > 1) return false
+  return withoutDigits(a) !== withoutDigits(b) && distance(a, b) === 1
+}
+
+function withoutDigits(text: string): string {
+  return text.replaceAll(/\d/g, '')
+}
+
 /** Edits between two words, a swap of neighbours counting as one (optimal string alignment). */
 function distance(a: string, b: string): number {
   const rows = Array.from({ length: a.length + 1 }, (_, i) =>
