@@ -8,6 +8,7 @@ import { drawForecast } from '../views/forecast-svg.ts'
 import { renderAdvice, renderForecast } from '../views/forecast.ts'
 import { clean } from '../views/clean.ts'
 import { readPlan } from '../session/project.ts'
+import { formatFraction } from '../core/values/units.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
@@ -26,7 +27,12 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   }
   const good = await play('A good release', { errors: baseline, latency: 1 })
   const bad = errors === baseline && latency === 1 ? undefined : await play('With the fault', { errors, latency })
-  const advice = adviceOf(plan, good.tally, bad?.tally, (trouble.coldStart?.lasts ?? 0) * 60_000)
+  const advice = adviceOf(
+    plan,
+    { perSecond: traffic, rate: baseline, cold: (trouble.coldStart?.lasts ?? 0) * 60_000 },
+    good.tally,
+    bad?.tally,
+  )
   const left = leftOut(plan)
   const all = [good, ...(bad ? [bad] : [])]
   if (svg !== undefined) save(resolve(session.cwd, svg), drawForecast(plan.name, all, advice))
@@ -37,7 +43,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
     kind: 'simulation',
     value: { seed, leftOut: left, good: of, ...(wrong && { fault: wrong }), advice },
     text: (out) => [
-      `Seed ${seed}. Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
+      `Seed ${seed}: ${traffic} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
       ...all.map(({ title, tally, runs: each }) => renderForecast(title, tally, each, out)),
       renderAdvice(advice, out),
     ],

@@ -23,9 +23,12 @@ export interface SketchMetrics {
     readonly isDivided: boolean
     /** In milliseconds. */
     readonly slow: Levels
+    readonly negligible?: number
   }
   /** The label that tells on from off. */
   readonly groups?: { readonly label: string; readonly on: string; readonly off: string; readonly toggle?: string }
+  /** So much more (0–1) is no harm; absent where the default is soon enough. */
+  readonly negligible?: number
 }
 
 export interface Sketch {
@@ -48,7 +51,7 @@ export type Levels = readonly [success: number, warning: number, critical: numbe
 export const MOST = 5
 
 /**
- * A plan that teaches the format, of at most 25 lines, and 10 more where a histogram and two groups were found; editors
+ * A plan that teaches the format, of at most 25 lines, and 12 more where a histogram and two groups were found; editors
  * are pointed to the schema in the package of that name.
  */
 export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }: Sketch, packageName: string): string {
@@ -74,7 +77,7 @@ export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }
 }
 
 function failureLines(
-  { use, url, requests: { name, status }, failing, groups }: SketchMetrics,
+  { use, url, requests: { name, status }, failing, groups, negligible }: SketchMetrics,
   toggles: Sketch['toggles'],
 ): readonly string[] {
   const [success, warning, critical] = failing.map(formatFraction)
@@ -84,6 +87,7 @@ function failureLines(
     `    url: ${url}`,
     `    ratio: { bad: '${name}{${status}=~"5.."}', total: ${name} }`,
     ...(groups ? groupLines(groups, toggles.length > 1, true) : []),
+    ...negligibleLines(negligible, ' # so little more is no harm: less takes long to rule out'),
     `    success: "< ${success}" # needed to go on`,
     `    warning: "> ${warning}" # holds, then pauses`,
     `    critical: "> ${critical}" # rolls back`,
@@ -99,10 +103,15 @@ function latencyLines({ use, url, latency, groups }: SketchMetrics, toggles: Ske
     `    url: ${url}`,
     `    quantile: { of: ${latency.name}, q: 0.95 }`,
     ...(groups && latency.isDivided ? groupLines(groups, toggles.length > 1, false) : []),
+    ...negligibleLines(latency.negligible),
     `    success: "< ${success}"`,
     `    warning: "> ${warning}"`,
     `    critical: "> ${critical}"`,
   ]
+}
+
+function negligibleLines(negligible: number | undefined, said = ''): readonly string[] {
+  return negligible === undefined ? [] : [`    evidence: { negligible: ${formatFraction(negligible)} }${said}`]
 }
 
 function groupLines(

@@ -1,3 +1,4 @@
+import { points } from '../core/evidence/policy.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration, type Exposure } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
@@ -31,7 +32,7 @@ export interface InitReport {
   /** How long it takes to see a release that fails a share of its requests. */
   readonly power?: { readonly fails: number; readonly at: Exposure; readonly takes: Duration }
   /** Share of failed requests, of all there are, from which a step is rolled back. */
-  readonly metrics: { readonly failing: readonly [number, number, critical: number] }
+  readonly metrics: { readonly failing: readonly [number, number, critical: number]; readonly negligible?: number }
   readonly prometheus?: string
 }
 
@@ -64,7 +65,7 @@ export function renderInit(report: InitReport, stream: Stream): string {
   return `${lines.join('\n')}\n`
 }
 
-function metricsLines({ application, silent, prometheus, power, hold }: InitReport): readonly string[] {
+function metricsLines({ application, silent, prometheus, power, hold, metrics: { negligible } }: InitReport): readonly string[] {
   if (!application) {
     const asked = silent.map(
       ({ url, from, said }) => `metrics: ${clean(url)} (${clean(from)}): ${clean(said)}; is the application running?`,
@@ -82,6 +83,9 @@ function metricsLines({ application, silent, prometheus, power, hold }: InitRepo
     `metrics: ${seen}${prometheus === undefined ? '' : '; a Prometheus knows them too, and the plan reads PROM_URL'}`,
     ...(groups ? [`groups: ${groups.label}="${groups.on}" is compared with ${groups.label}="${groups.off}"`] : []),
     ...(requests ? [`traffic: ${trafficText(application.traffic, power)}; every step holds for ${formatDuration(hold)}`] : []),
+    ...(negligible === undefined
+      ? []
+      : [`negligible: ${points(negligible)} points more failures; less would take this traffic longer to rule out`]),
   ]
 }
 

@@ -28,7 +28,8 @@ describe('the schema editors use', () => {
     { use: 'prometheus', url: '${PROM_URL:-http://localhost:9090}' },
     {
       groups: { label: 'toggle', on: 'on', off: 'off', toggle: 'FEATURE_X' },
-      latency: { name: 'http_request_duration_seconds', unit: 's', isDivided: true, slow: [800, 1000, 2000] },
+      latency: { name: 'http_request_duration_seconds', unit: 's', isDivided: true, slow: [800, 1000, 2000], negligible: 0.01 },
+      negligible: 0.0002,
     },
   ])('accepts what init writes: %j', (metrics) => {
     const { metrics: usual, ...rest } = sketch({ create: true })

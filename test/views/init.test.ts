@@ -35,6 +35,10 @@ describe('renderInit', () => {
       { silent: [{ url: 'http://localhost:1/metrics', from: 'PORT in .env', said: 'connection refused' }] },
       'metrics: http://localhost:1/metrics (PORT in .env): connection refused; is the application running?\n  metrics: no Prometheus answered',
     ],
+    [
+      { application: { url: 'http://localhost:1/metrics', from: 'PORT in .env' }, metrics: { ...base.metrics, negligible: 0.001 } },
+      'negligible: 0.1 points more failures; less would take this traffic longer to rule out',
+    ],
     [{ prometheus: 'http://localhost:9090' }, 'a Prometheus answered; the plan reads PROM_URL'],
   ])('%j', (more, text) => {
     expect(renderInit({ ...base, ...more }, plain)).toContain(text)

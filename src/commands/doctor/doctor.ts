@@ -11,6 +11,7 @@ import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
 import { examineCron } from './examine-cron.ts'
 import { examineMarks } from './examine-marks.ts'
 import { examineNetwork } from './examine-network.ts'
+import { examineProof } from './examine-proof.ts'
 import { examineWorkspace } from './examine-workspace.ts'
 import { probeIds } from './ids.ts'
 import { probeChannels } from './probe-channels.ts'
@@ -31,7 +32,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   if (plan) {
     rows.push(...examineWorkspace(session), await examineCron(session, plan), ...(await examineMarks(session, plan)))
     const probe: Probe = { plan, lender, signal }
-    for (const look of [examineNetwork, probeTargets, probeMetrics, probeClocks]) rows.push(...(await look(probe)))
+    for (const look of [examineNetwork, probeTargets, probeMetrics, examineProof, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined
     rows.push(...(await probeChannels(probe, test)))
     rows.push(...(await probeIds(session, options.users, probe)))

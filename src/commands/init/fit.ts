@@ -1,6 +1,8 @@
 import { LEAST_POLLS } from '../../core/evidence/finding.ts'
 import { minutesToSee } from '../../core/evidence/minutes.ts'
 import { DEFAULTS } from '../../core/evidence/policy.ts'
+import { negligibleFor } from '../../core/forecast/time-to-know.ts'
+import { defined } from '../../core/values/defined.ts'
 import type { Duration, Exposure } from '../../core/values/units.ts'
 import type { Levels } from '../../config/sketch.ts'
 import type { Application } from './application.ts'
@@ -19,6 +21,8 @@ const USUAL: Duration = 30 * MINUTE
 const LONGEST: Duration = HOUR
 /** A release that fails this share of its requests is bad; where more fail already, twice as many. */
 const FAILS = 0.02
+/** About as many requests are slower than the rarer of the two buckets that are compared. */
+const SLOWEST = 0.01
 /** An application that has not failed yet is not known to never fail. */
 const LEAST_RATE = 1e-4
 
@@ -27,6 +31,13 @@ export interface Fit {
   readonly steps: readonly Exposure[]
   readonly hold: Duration
   readonly power?: Power
+  readonly negligible?: Negligible
+}
+
+/** Differences of rates (0–1) that the plan has to call negligible for a good release to be known in time. */
+interface Negligible {
+  readonly failures?: number
+  readonly latency?: number
 }
 
 /** How long it takes at an exposure to see a release that fails a share of its requests, 0–1. */
@@ -48,7 +59,17 @@ export function fitTraffic({ traffic, groups }: Pick<Application, 'traffic' | 'g
   const first = STEPS.find((to) => to === 50 || Math.max(seen(to), sampled(to / 100)) <= LONGEST) ?? 50
   const steps = STEPS.filter((to) => to >= first)
   const at = Math.max(first, 5)
-  return { steps, hold: holdOf(Math.max(seen(first), sampled(first / 100))), power: { fails, at, takes: seen(at) } }
+  return {
+    steps,
+    hold: holdOf(Math.max(seen(first), sampled(first / 100))),
+    power: { fails, at, takes: seen(at) },
+    negligible: negligibleAt(traffic, (steps.findLast((to) => to < 100) ?? 50) / 100),
+  }
+}
+
+function negligibleAt({ perSecond, rate }: NonNullable<Application['traffic']>, share: number): Negligible {
+  const enough = (bad: number): number | undefined => negligibleFor({ perSecond, rate: bad, share }, DEFAULTS, INTERVAL)
+  return defined({ failures: enough(rate), latency: enough(SLOWEST) })
 }
 
 /** Success, warning and critical as shares of failed requests: 1 %, 2 % and 5 %, unless more fail already. */

@@ -7,7 +7,7 @@ import { openLooking, renderInit, type InitReport } from '../../views/init.ts'
 import { addressesIn } from './addresses.ts'
 import { findApplication, type Application } from './application.ts'
 import { readEnvFiles } from './env-files.ts'
-import { failingLevels, fitTraffic, slowLevels } from './fit.ts'
+import { failingLevels, fitTraffic, slowLevels, type Fit } from './fit.ts'
 import { findInventory } from './inventory.ts'
 import { findPrometheus, knows, PROMETHEUS } from './prometheus.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
@@ -36,7 +36,7 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     file: found?.file ?? 'app.env',
     create: found === undefined,
     toggles,
-    metrics: metricsOf(application, prometheus, silent[0]?.url),
+    metrics: metricsOf({ application, prometheus, silent: silent[0]?.url, negligible: fit.negligible }),
     steps: fit.steps,
     hold: fit.hold,
   }
@@ -81,7 +81,14 @@ async function look(session: Session, addresses: ReturnType<typeof addressesIn>,
   }
 }
 
-function metricsOf(application: Application | undefined, prometheus: string | undefined, silent: string | undefined): SketchMetrics {
+interface Looked {
+  readonly application: Application | undefined
+  readonly prometheus: string | undefined
+  readonly silent: string | undefined
+  readonly negligible: Fit['negligible']
+}
+
+function metricsOf({ application, prometheus, silent, negligible = {} }: Looked): SketchMetrics {
   const { requests = REQUESTS, latency, groups, traffic } = application ?? {}
   const url = application?.url ?? `\${METRICS_URL:-${silent ?? METRICS}}`
   return {
@@ -89,8 +96,15 @@ function metricsOf(application: Application | undefined, prometheus: string | un
     ...(prometheus === undefined ? { use: 'openmetrics', url } : { use: 'prometheus', url: `\${PROM_URL:-${PROMETHEUS}}` }),
     requests,
     failing: failingLevels(traffic?.rate ?? 0),
-    ...(latency && { latency: { ...latency, slow: slowLevels(latency.unit === 's' ? latency.p95 * 1000 : latency.p95) } }),
+    ...(latency && {
+      latency: {
+        ...latency,
+        slow: slowLevels(latency.unit === 's' ? latency.p95 * 1000 : latency.p95),
+        ...(latency.isDivided && negligible.latency !== undefined && { negligible: negligible.latency }),
+      },
+    }),
     ...(groups && { groups }),
+    ...(negligible.failures !== undefined && { negligible: negligible.failures }),
   }
 }
 

@@ -12,6 +12,7 @@ import { planReport, type PlanReport } from '../../core/report/plan-report.ts'
 import type { State } from '../../core/journal/state.ts'
 import { findBeginning } from '../../engine/beginning.ts'
 import { findDrift, formatUnreadable } from '../../engine/drift.ts'
+import { measureTraffic } from '../../engine/measure-traffic.ts'
 import type { Writer } from '../../engine/writer.ts'
 import { renderPlan } from '../../views/plan.ts'
 import { renderUsers } from '../../views/users.ts'
@@ -19,7 +20,6 @@ import { renderWarnings } from '../../views/problem.ts'
 import { usersOf } from './users.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openForReading } from '../../session/project.ts'
-import { measureTraffic } from './traffic.ts'
 import type { Session, VerbAnswer } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
@@ -64,7 +64,7 @@ async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: 
     now: session.clock.now(),
     held: begun,
     next: first?.exposures,
-    flows: await measureTraffic(session, engine.metrics, compared, engine.signal),
+    flows: await measureTraffic(session.clock, engine.metrics, compared, engine.signal),
     found: { started: false, pending: true, steps: stepsOf(read).slice(reached.cursor + 1), gates: [], drift: [], unreadable, edited: [] },
     users: await usersOf(session, read, begun),
   })

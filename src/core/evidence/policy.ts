@@ -57,6 +57,11 @@ export function describeNegligible({ negligible }: Pick<Policy, 'negligible'>): 
   return `${points(most)} points, or ${formatFraction(part)} of what fails with the toggle off where that is less, but never less than ${points(least)} points`
 }
 
+/** Says what to write where more may be negligible than is now. */
+export function describeEnough(metric: string, negligible: number): string {
+  return `where ${points(negligible)} points more are no harm, evidence: { negligible: ${formatFraction(negligible)} } under ${metric} is enough`
+}
+
 /** Formats a difference of rates in percentage points: `0.1`. */
 export function points(rate: number): string {
   return String(Number((100 * rate).toPrecision(2)))

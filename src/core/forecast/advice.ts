@@ -1,6 +1,7 @@
 import { defined } from '../values/defined.ts'
-import { DEFAULTS } from '../evidence/policy.ts'
+import { DEFAULTS, describeEnough } from '../evidence/policy.ts'
 import type { End, ForecastRun } from './forecast.ts'
+import { outlookOf, type Flow } from './outlook.ts'
 import { wilson, type Interval } from './wilson.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
 import { formatDuration, formatFraction, type Duration } from '../values/units.ts'
@@ -84,8 +85,18 @@ const MISSED_AT_MOST = 0.05
 /** Of what takes too long, this share is the reason. */
 const MAINLY = 0.4
 
-/** Returns the worst that is to be said of a plan by its made-up rollouts, which began each step cold for so long, and what to change. */
-export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally, cold: Duration = 0): SimulationAdvice {
+/** What the made-up rollouts were played against. */
+interface Against {
+  /** Requests a second, and the share of them that fail without the toggle, 0–1. */
+  readonly perSecond: number
+  readonly rate: number
+  /** How long each step began cold. */
+  readonly cold: Duration
+}
+
+/** Returns the worst that is to be said of a plan by its made-up rollouts, and what to change. */
+export function adviceOf(plan: Plan, against: Against, good: EndingTally, bad?: EndingTally): SimulationAdvice {
+  const { cold } = against
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
   if (back && back.share > alpha && back.share * good.runs > 1)
@@ -95,7 +106,7 @@ export function adviceOf(plan: Plan, good: EndingTally, bad?: EndingTally, cold:
     }
   if (paused && paused.share > PAUSED_AT_MOST)
     return paused.why === 'evidence'
-      ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan)}` }
+      ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan, against)}` }
       : {
           is: 'too nervous',
           text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${warmer(plan, cold) ?? calmer(plan, paused.why)}`,
@@ -152,9 +163,20 @@ function sharper(plan: Plan): string {
     : 'thresholds do not see it; on: and off: of a metric compare users with the toggle and without'
 }
 
-function smaller(plan: Plan): string {
-  const { critical } = compares(plan)?.evidence?.policy ?? DEFAULTS
-  return `at this traffic ${critical}× as bad cannot be ruled out in time; a larger critical: (now ${critical}), a longer interval:, or pace: clock`
+function smaller(plan: Plan, against: Against): string {
+  const phase = compares(plan)
+  const { critical } = phase?.evidence?.policy ?? DEFAULTS
+  const outlook = phase && outlookOf(plan, phase.id, flowsOf(plan, against))
+  const way =
+    outlook?.negligible === undefined ? `a larger critical: (now ${critical})` : describeEnough(outlook.metric, outlook.negligible)
+  return `at this traffic ${critical}× as bad cannot be ruled out in time; ${way}`
+}
+
+/** Of the requests that are slower than the rarer of its two buckets, about one in a hundred is there. */
+const SLOWEST = 0.01
+
+function flowsOf({ metrics }: Plan, { perSecond, rate }: Against): readonly Flow[] {
+  return Object.entries(metrics).map(([metric, each]) => ({ metric, perSecond, rate: comparedBy(each) === 'latency' ? SLOWEST : rate }))
 }
 
 function faster(plan: Plan, good: EndingTally): string {

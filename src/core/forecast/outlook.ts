@@ -2,18 +2,16 @@ import { defined } from '../values/defined.ts'
 import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { sum, type Bin } from '../judge/bin.ts'
 import { chooseBuckets, slowerThan } from '../evidence/buckets.ts'
-import { UNKNOWN, usualOf } from '../evidence/normal.ts'
-import { LEAST_POLLS, LONGEST_STEP, excessOf } from '../evidence/finding.ts'
+import { usualOf } from '../evidence/normal.ts'
+import { LONGEST_STEP } from '../evidence/finding.ts'
 import type { Entry } from '../evidence/ledger.ts'
-import type { Group, Pair } from '../evidence/likelihood.ts'
-import { minutesToProve, provableWithin } from '../evidence/minutes.ts'
-import { limitsOf, negligibleAt, policyFor, type Policy } from '../evidence/policy.ts'
-import { FRESH } from '../evidence/stream.ts'
-import { QUIET, tempering } from '../evidence/tempering.ts'
+import { provableWithin } from '../evidence/minutes.ts'
+import { policyFor } from '../evidence/policy.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Situation } from '../policy/situation.ts'
 import type { Duration } from '../values/units.ts'
+import { negligibleFor, temperedTraffic, timeToKnow } from './time-to-know.ts'
 
 /** How much of something bad there is without the change: failed requests, or those slower than a bucket. */
 export interface Flow {
@@ -42,6 +40,8 @@ export interface Outlook extends Flow {
   readonly beyond?: Duration
   /** Where that is too short: what can be ruled out in it. */
   readonly within?: number
+  /** And what would have to be negligible (0–1) for it to be enough. */
+  readonly negligible?: number
 }
 
 /**
@@ -101,17 +101,14 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
   const share = policy.shares.at(-1) ?? 0
   const own = policyFor(policy, flow.metric)
   const traffic = { perSecond: flow.perSecond, rate: flow.rate, share }
-  const tempered = { ...traffic, perSecond: flow.perSecond * etaOf(flow, share, own, plan.interval) }
-  const proven = minutesToProve(own.critical, tempered, own) * 60_000
-  const bounded = pollsToBound(flow, share, own, plan.interval) * plan.interval
-  const takes = Math.max(LEAST_POLLS * plan.interval, Math.min(proven, bounded))
+  const takes = timeToKnow(traffic, own, plan.interval)
   const rounds = phase?.order === 'together' ? 1 : (phase?.toggles.length ?? 1)
   const patience = Math.min(LONGEST_STEP, (phase?.planned?.max ?? Infinity) / rounds)
   const hold = step?.hold ?? 0
   const isTimed = pace === 'clock' && stepsOf(plan)[index + 1]?.to !== 100
   const longest = pace === 'clock' ? Math.max(hold, LONGEST_STEP) : patience
   const given = isTimed ? hold : longest
-  const within = takes > given && given >= plan.interval ? provableWithin(given / 60_000, tempered, own) : undefined
+  const isShort = takes > given && given >= plan.interval
   return defined({
     ...flow,
     phase: phase?.id ?? '',
@@ -121,31 +118,7 @@ function slowness(plan: Plan, { policy, pace }: Ramp, index: number, flow: Flow)
     given,
     pace: isTimed ? 'clock' : 'evidence',
     beyond: pace === 'clock' && !isTimed && takes > hold ? hold : undefined,
-    within,
+    within: isShort ? provableWithin(given / 60_000, temperedTraffic(traffic, own, plan.interval), own) : undefined,
+    negligible: isShort ? negligibleFor(traffic, own, plan.interval, given) : undefined,
   })
-}
-
-/** What a poll counts for, by what is known of noise before anything was seen. */
-function etaOf(flow: Flow, share: number, policy: Policy, interval: Duration): number {
-  return tempering(QUIET, policy.critical, { ...pollOf(flow, share, interval), lasted: interval }, policy.eventsPerCause)
-}
-
-function pollOf({ perSecond, rate }: Flow, share: number, interval: Duration, polls = 1): Pair {
-  const group = (part: number): Group => {
-    const total = (perSecond * part * interval * polls) / 1000
-    return { total, bad: total * rate }
-  }
-  return { on: group(share), off: group(1 - share) }
-}
-
-/**
- * Polls until the rate itself is bounded closely enough, whatever the ratio. Infinity beyond what a step may take
- * tenfold.
- */
-function pollsToBound(flow: Flow, share: number, policy: Policy, interval: Duration): number {
-  const entry: Entry = { metric: flow.metric, stream: FRESH, normal: UNKNOWN }
-  const isEnough = (polls: number): boolean =>
-    excessOf(entry, policy, limitsOf(policy).last, pollOf(flow, share, interval, polls)) <= negligibleAt(flow.rate, policy)
-  for (let polls = 1; polls * interval <= 10 * LONGEST_STEP; polls = Math.ceil(polls * 1.1)) if (isEnough(polls)) return polls
-  return Infinity
 }

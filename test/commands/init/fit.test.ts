@@ -32,6 +32,16 @@ it('knows an application that has not failed yet from one that never does', () =
   expect(fit(10, 0).power?.takes).toBeGreaterThan(0)
 })
 
+it.each([
+  [4, 0, { failures: 0.001, latency: 0.01 }],
+  [20, 0, { failures: 0.0002 }],
+  [1, 0.002, { failures: 0.01, latency: 0.01 }],
+  [100, 0, {}],
+  [100, 0.005, {}],
+])('calls negligible what %d requests/s, %d of them failing, cannot rule out in an hour', (perSecond, rate, negligible) => {
+  expect(fit(perSecond, rate).negligible).toEqual(negligible)
+})
+
 it('calls a release bad that fails twice as often where the application fails anyway', () => {
   expect(fit(400, 0.03).power?.fails).toBe(0.06)
 })

@@ -228,7 +228,7 @@ describe('init asks the application', () => {
     expect(plan).toContain(`ratio: { bad: 'http_requests_total{status=~"5.."}', total: http_requests_total }`)
     expect(plan.match(/ {4}(?:on|off): toggle="(?:on|off)"/g)).toHaveLength(4)
     expect(plan).toContain('quantile: { of: http_request_duration_seconds, q: 0.95 }')
-    expect(plan.trimEnd().split('\n').length).toBeLessThanOrEqual(35)
+    expect(plan.trimEnd().split('\n').length).toBeLessThanOrEqual(37)
     expect(report).toMatchObject({
       application: { from: 'PORT in .env', groups: { label: 'toggle', on: 'on', off: 'off' }, traffic: { rate: expect.closeTo(0.001, 3) } },
       power: { fails: 0.02 },

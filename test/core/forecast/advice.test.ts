@@ -67,13 +67,6 @@ it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefine
     undefined,
     'too nervous: 33.3% of good releases pause (errors): errors has thresholds close to what is normal',
   ],
-  [
-    'undecided',
-    compared,
-    times(9, ran('paused', { why: { code: 'evidence', text: '' } })),
-    undefined,
-    'too slow: 100% of good releases pause undecided: at this traffic 1.5× as bad cannot be ruled out in time; a larger critical: (now 1.5)',
-  ],
   ['bad ones complete', plan(), done, done, 'too blind: 100% of releases with the fault reach everybody: thresholds do not see it'],
   ['longer than planned', quick(plan()), done, undefined, 'too slow: a good release takes 10m, planned are 5m: a shorter hold:'],
   [
@@ -84,6 +77,17 @@ it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefine
     'too slow: a good release takes 10m, planned are 5m: a larger maxHarm: (now 5s)',
   ],
 ])('%s', (_, of, good, bad, said) => {
-  const { is, text } = adviceOf(of, tallyOf(good), bad && tallyOf(bad))
+  const { is, text } = adviceOf(of, { perSecond: 1, rate: 0.005, cold: 0 }, tallyOf(good), bad && tallyOf(bad))
   expect(`${is}: ${text}`.slice(0, said.length)).toBe(said)
+})
+
+it.each([
+  [10, 'where 0.2 points more are no harm, evidence: { negligible: 0.2% } under errors is enough'],
+  [0.001, 'a larger critical: (now 1.5)'],
+])('says what is enough for those that pause undecided at %d requests/s, none of them failing', (perSecond, way) => {
+  const undecided = tallyOf(times(9, ran('paused', { why: { code: 'evidence', text: '' } })))
+  expect(adviceOf(compared, { perSecond, rate: 0, cold: 0 }, undecided)).toEqual({
+    is: 'too slow',
+    text: `100% of good releases pause undecided: at this traffic 1.5× as bad cannot be ruled out in time; ${way}`,
+  })
 })

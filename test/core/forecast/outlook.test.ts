@@ -29,6 +29,8 @@ describe('how long it will take', () => {
     ],
     ['a bound is enough where nothing fails', shop, flow(100, 0), { takes: expect.closeTo(21 * MINUTE, -6) }],
     ['and soon where a little more is nothing', lenient, flow(100, 0), { takes: 2 * MINUTE }],
+    ['a way on where it is too long', shop, flow(4, 0), { takes: expect.closeTo(408 * MINUTE, -7), negligible: 0.001 }],
+    ['which is none where little more is nothing already', lenient, flow(1), { negligible: 0.01 }],
   ])('%s', (_, of, given, outlook) => expect(outlookOf(of, 'core', [given])).toMatchObject(outlook))
 
   it('never, without traffic', () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Summary } from '../../../src/core/report/summary.ts'
-import { fakeClock } from '../../helpers/memory.ts'
-import { plainPlan } from '../../helpers/plans.ts'
-import { fakeShell, serve } from '../../helpers/shell.ts'
+import type { Summary } from '../../src/core/report/summary.ts'
+import { fakeClock } from '../helpers/memory.ts'
+import { plainPlan } from '../helpers/plans.ts'
+import { fakeShell, serve } from '../helpers/shell.ts'
 
 /** A shop with 6000 requests a minute whose counters tell both groups apart; `share` of them have the toggle on. */
 async function shopOf(clock: ReturnType<typeof fakeClock>, traffic: { share: number; on: number; off: number }, more = '') {

@@ -1,12 +1,11 @@
-import { withDeadline } from '../../adapters/deadline.ts'
-import type { OpenMetric } from '../../adapters/open.ts'
-import type { Past } from '../../core/ports.ts'
-import { totals, type Counters } from '../../core/judge/counters.ts'
-import { gainedOver } from '../../core/judge/gained-over.ts'
-import { flowsIn, type Flow } from '../../core/forecast/outlook.ts'
-import type { Reading } from '../../core/values/reading.ts'
-import type { Duration } from '../../core/values/units.ts'
-import type { Session } from '../../session/session.ts'
+import { withDeadline } from '../adapters/deadline.ts'
+import type { OpenMetric } from '../adapters/open.ts'
+import type { Clock, Past } from '../core/ports.ts'
+import { totals, type Counters } from '../core/judge/counters.ts'
+import { gainedOver } from '../core/judge/gained-over.ts'
+import { flowsIn, type Flow } from '../core/forecast/outlook.ts'
+import type { Reading } from '../core/values/reading.ts'
+import type { Duration } from '../core/values/units.ts'
 
 /** How far back a source that remembers is asked; from one that does not, two readings this far apart. */
 const BACK: Duration = 600_000
@@ -17,7 +16,7 @@ const LONGEST: Duration = 5000
 
 /** Measures the traffic of these metrics as it is now. What cannot be read in a few seconds is left out. */
 export async function measureTraffic(
-  session: Session,
+  clock: Clock,
   metrics: readonly OpenMetric[],
   names: ReadonlySet<string>,
   signal: AbortSignal,
@@ -25,15 +24,15 @@ export async function measureTraffic(
   const wanted = metrics.filter(({ name }) => names.has(name))
   const found = await Promise.all(
     wanted.map(async (metric) => {
-      const read = async (both: AbortSignal) => measure(session, metric, both)
-      return withDeadline(session.clock, LONGEST, signal, read).catch((): readonly Flow[] => [])
+      const read = async (both: AbortSignal) => measure(clock, metric, both)
+      return withDeadline(clock, LONGEST, signal, read).catch((): readonly Flow[] => [])
     }),
   )
   signal.throwIfAborted()
   return found.flat()
 }
 
-async function measure({ clock }: Session, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
+async function measure(clock: Clock, metric: OpenMetric, signal: AbortSignal): Promise<readonly Flow[]> {
   const seen: Past[] = []
   const add = (at: number, reading: Reading): void => {
     if (countersOf(reading)) seen.push({ at, reading })
