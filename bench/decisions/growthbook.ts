@@ -1,3 +1,4 @@
+import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { slowerThan } from '../../src/core/evidence/buckets.ts'
 import type { Group, Pair } from '../../src/core/evidence/likelihood.ts'
 import { CLOCK, SHARES, type Decider } from './rollout.ts'
@@ -22,7 +23,10 @@ export function growthbook(): Decider {
     // At 100 % there is nobody to compare with: the last result stands.
     if (step < SHARES.length) {
       errors = sum(errors ?? NOTHING, halved({ on, off }))
-      slow = sum(slow ?? NOTHING, halved({ on: slowerThan(SLOW, on.latency) ?? NOBODY, off: slowerThan(SLOW, off.latency) ?? NOBODY }))
+      slow = sum(
+        slow ?? NOTHING,
+        halved({ on: slowerThan(SLOW, histogramOf(on.latency)) ?? NOBODY, off: slowerThan(SLOW, histogramOf(off.latency)) ?? NOBODY }),
+      )
       if (isLoser(errors) || isLoser(slow)) return 'rollback'
     }
     if (now % CLOCK !== 0) return 'stay'

@@ -1,3 +1,4 @@
+import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { quantile } from '../../src/core/judge/counters.ts'
 import type { PairTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
 import { CLOCK, SHARES, type Decider } from './rollout.ts'
@@ -25,7 +26,9 @@ export function kayenta(): Decider {
         polls.map(({ on }) => of(on)).filter((value) => !Number.isNaN(value)),
         polls.map(({ off }) => of(off)).filter((value) => !Number.isNaN(value)),
       )
-    return values(({ bad, total }) => bad / total) || values(({ latency }) => quantile(latency, 0.99) ?? Number.NaN) ? 'rollback' : 'up'
+    return values(({ bad, total }) => bad / total) || values(({ latency }) => quantile(histogramOf(latency), 0.99) ?? Number.NaN)
+      ? 'rollback'
+      : 'up'
   }
 }
 

@@ -1,3 +1,4 @@
+import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { findingOf } from '../../src/core/evidence/finding.ts'
 import { evolveLedger, openLedger } from '../../src/core/evidence/ledger.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
@@ -12,7 +13,12 @@ export function ledger(): Decider {
   return ({ on, off }, step, now) => {
     state = evolveLedger(
       state,
-      { at: now, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } },
+      {
+        at: now,
+        step,
+        errors: { errors: { on, off } },
+        latency: { latency: { on: histogramOf(on.latency), off: histogramOf(off.latency) } },
+      },
       POLICY,
     )
     const finding = findingOf(state, POLICY)

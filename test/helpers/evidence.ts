@@ -1,3 +1,4 @@
+import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { findingOf, type LedgerFinding } from '../../src/core/evidence/finding.ts'
 import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../src/core/evidence/poll.ts'
@@ -11,7 +12,12 @@ export const POLICY: Policy = { ...DEFAULTS, shares: [0.01, 0.05, 0.25, 0.5] }
 
 /** A poll of one metric of each kind, `now` minutes after the start. */
 export function pollOf({ on, off }: { readonly on: GroupTraffic; readonly off: GroupTraffic }, step: number, now: number): Poll {
-  return { at: now * 60_000, step, errors: { errors: { on, off } }, latency: { latency: { on: on.latency, off: off.latency } } }
+  return {
+    at: now * 60_000,
+    step,
+    errors: { errors: { on, off } },
+    latency: { latency: { on: histogramOf(on.latency), off: histogramOf(off.latency) } },
+  }
 }
 
 /** One rollout in a made-up world, a poll a minute, until something ends it. */

@@ -1,5 +1,6 @@
 import { forecast, type ForecastRelease } from '../../src/core/forecast/forecast.ts'
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'
+import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import type { GroupTraffic } from '../../src/core/forecast/synthetic/pair-traffic.ts'
 import { simulate } from '../../src/core/forecast/synthetic/traffic.ts'
 import { asStarted } from '../../src/core/journal/state.ts'
@@ -109,7 +110,7 @@ function waitedFor(decision: Decision, { weighed }: Situation): string {
 function add(to: Sums, { total, bad, latency }: GroupTraffic): void {
   to.total += total
   to.bad += bad
-  for (const [le, each] of Object.entries(latency)) to.latency[le] = (to.latency[le] ?? 0) + each
+  for (const [le, each] of Object.entries(histogramOf(latency))) to.latency[le] = (to.latency[le] ?? 0) + each
 }
 
 function readingsOf(

@@ -166,8 +166,15 @@ export const CORE: readonly Mutation[] = [
     'what was seen to differ is left alone': ['...doubted(state), ...others', '...doubted(state)'],
   }),
   ...mutationsOf('core/forecast/window.ts', ['core/forecast/cruise'], {
-    'what warns is calm': ['[metric.critical, metric.warning].some(', '[metric.critical].some('],
-    'what is not proven is calm': ['(!metric.success || holds(metric.success, value)) && criteria', 'criteria'],
+    'what warns is calm': ['[metric.critical, metric.warning].flatMap(', '[metric.critical].flatMap('],
+    'what is not proven is calm': ['...(metric.success ? [metric.success] : []), ...criteria', '...criteria'],
+  }),
+  ...mutationsOf('core/forecast/rows.ts', ['core/forecast/rows'], {
+    'a row that is needed is dropped': ['length - row.for < window ||', ''],
+    'what was given back is missing': ['for (const row of rows.slice(before, first)) add(row, 1)', ''],
+  }),
+  ...mutationsOf('core/forecast/made-up-source.ts', ['core/forecast/cruise'], {
+    'counters begin while the source is silent': ['hasBegun = !isSilent', 'hasBegun = true'],
   }),
   ...mutationsOf('core/forecast/cruise.ts', ['core/forecast/cruise'], {
     'the poll at which a gate opens is passed over': ['/ plan.interval) - 1', '/ plan.interval)'],

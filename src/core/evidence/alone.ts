@@ -80,8 +80,24 @@ export function evidenceAbove(rate: number, group: Group): number {
 }
 
 function lnRates(rate: number, { total, bad }: Group): readonly number[] {
-  return MULTIPLES.map((multiple) => {
-    const worse = Math.max(rate, Math.min(HIGHEST, multiple * rate))
-    return bad * ln(worse / rate) + (total - bad) * (ln1(-worse) - ln1(-rate))
-  })
+  return ratesOf(rate).map(({ failed, passed }) => bad * failed + (total - bad) * passed)
 }
+
+/** What one request that failed, and one that did not, says about each multiple. */
+interface LnRate {
+  readonly failed: number
+  readonly passed: number
+}
+
+function ratesOf(rate: number): readonly LnRate[] {
+  if (newest.rate === rate) return newest.of
+  const of = MULTIPLES.map((multiple) => {
+    const worse = Math.max(rate, Math.min(HIGHEST, multiple * rate))
+    return { failed: ln(worse / rate), passed: ln1(-worse) - ln1(-rate) }
+  })
+  newest = { rate, of }
+  return of
+}
+
+/** A plan holds few metrics to few rates, and every poll asks. */
+let newest: { readonly rate: number; readonly of: readonly LnRate[] } = { rate: Number.NaN, of: [] }

@@ -1,11 +1,12 @@
 import { rampAt } from '../judge/comparison.ts'
-import type { CountedReadings } from '../judge/count-all.ts'
 import { standardAt } from '../judge/single.ts'
 import { criterionKey, type Phase } from '../plan/plan.ts'
 import { currentStep, type State } from '../journal/state.ts'
 import type { Duration } from '../values/units.ts'
 import type { Watch } from '../judge/track.ts'
-import { openCalmWindow } from './window.ts'
+import type { Drawn } from './made-up-source.ts'
+import type { GroupTraffic } from './synthetic/pair-traffic.ts'
+import { openCalmWindow, type CalmWindow } from './window.ts'
 
 /** Polls at which nothing can be decided but to wait on, taken at once. */
 export interface Cruised {
@@ -14,7 +15,7 @@ export interface Cruised {
   readonly waited: { readonly [gate: string]: Duration }
   readonly polls: number
   /** The next poll, where it was drawn already: the judge has more to say of it. */
-  readonly drawn?: CountedReadings
+  readonly drawn?: Drawn
 }
 
 /** A gate that time alone opens. */
@@ -28,7 +29,7 @@ interface Timer {
  * time is waited for, a poll changes no more than counts and time. Undefined where that is not so; what comes of it is
  * what the judge and the policy make of the same polls one by one.
  */
-export function cruise(state: State, phase: Phase, draw: () => CountedReadings): Cruised | undefined {
+export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised | undefined {
   const { plan, watch, cursor } = state
   const timers = timersOf(state, phase)
   const most = Math.ceil(Math.max(0, ...timers.map(({ left }) => left)) / plan.interval) - 1
@@ -39,23 +40,20 @@ export function cruise(state: State, phase: Phase, draw: () => CountedReadings):
     const metric = plan.metrics[name]
     const criteria = isEnd ? phase.success.filter((each) => each.metric === name) : []
     const parts = metric && { metric, criteria, standard: standardAt(plan, phase, cursor, name), interval: plan.interval }
-    return [name, parts && openCalmWindow(watch.tracks[name], parts)] as const
+    return parts && openCalmWindow(name, watch.tracks[name], parts)
   })
-  if (windows.some(([, window]) => !window)) return undefined
+  const calm = windows.flatMap((window) => window ?? [])
+  if (calm.length < windows.length) return undefined
   let polls = 0
-  let drawn: CountedReadings | undefined
+  let drawn: Drawn | undefined
   while (polls < most && !drawn) {
-    const counted = draw()
-    const broken = windows.findIndex(([name, window]) => !(counted[name] && window?.take(counted[name])))
-    if (broken === -1) polls += 1
-    else {
-      for (const [, window] of windows.slice(0, broken)) window?.giveBack()
-      drawn = counted
-    }
+    const next = draw()
+    if (next.everybody && areCalm(calm, next.everybody)) polls += 1
+    else drawn = next
   }
   const took = polls * plan.interval
   const criteria = isEnd ? Object.fromEntries(phase.success.map((_, nth) => keptOf(watch, criterionKey(phase, nth), took))) : {}
-  const tracks = polls > 0 ? Object.fromEntries(windows.flatMap(([name, window]) => (window ? [[name, window.track]] : []))) : {}
+  const tracks = polls > 0 ? Object.fromEntries(calm.map(({ name, track }) => [name, track])) : {}
   return {
     watch: {
       ...watch,
@@ -69,6 +67,14 @@ export function cruise(state: State, phase: Phase, draw: () => CountedReadings):
     polls,
     ...(drawn && { drawn }),
   }
+}
+
+/** Has all windows take one more poll, or none. */
+function areCalm(windows: readonly CalmWindow[], everybody: GroupTraffic): boolean {
+  const broken = windows.findIndex((window) => !window.take(everybody))
+  if (broken === -1) return true
+  for (const window of windows.slice(0, broken)) window.giveBack()
+  return false
 }
 
 function keptOf({ criteria }: Watch, key: string, took: Duration): readonly [key: string, held: Duration] {

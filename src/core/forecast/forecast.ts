@@ -2,20 +2,17 @@ import { defined } from '../values/defined.ts'
 import { decide, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { metricsOf, type Phase, type Plan } from '../plan/plan.ts'
-import { absent, type Absent } from '../values/reading.ts'
+import { metricsOf, type Plan } from '../plan/plan.ts'
 import { situationOf, type Situation } from '../policy/situation.ts'
 import { currentPhase } from '../policy/destination.ts'
-import { asStarted, currentStep } from '../journal/state.ts'
+import { asStarted } from '../journal/state.ts'
 import { seeded } from './synthetic/chance.ts'
 import { simulate } from './synthetic/traffic.ts'
 import type { World } from './synthetic/world.ts'
 import type { Duration } from '../values/units.ts'
 import { beginWatch, judgeCounted } from '../judge/watch.ts'
-import { rampAt } from '../judge/comparison.ts'
-import type { CountedReadings } from '../judge/count-all.ts'
-import { countTraffic } from './synthetic/counted.ts'
 import { cruise } from './cruise.ts'
+import { openMadeUpSource, unknownYet } from './made-up-source.ts'
 
 /** A made-up release. Rates are 0–1. */
 export interface ForecastRelease {
@@ -102,46 +99,35 @@ function free(plan: Plan): Plan {
 
 function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: ForecastRelease, seed: number): ForecastRun {
   const world = { ...trouble, name: 'forecast', errors: baseline, release: { errors, latency } }
-  const requests = simulate(world, traffic, seeded(seed), plan.interval)
+  const source = openMadeUpSource(plan, simulate(world, traffic, seeded(seed), plan.interval))
   const limit = pollsOf(plan) * 3 + 5000
-  const sums = { exposed: 0, failed: 0 }
   const waited: Record<string, Duration> = {}
   let state = asStarted(plan)
   let now = 0
-  // A counter needs two polls: nothing can be compared with until the source has answered once.
-  const source = { isSilent: true, isKnown: false }
   const over = (end: End, why?: Why): ForecastRun => {
-    const { exposed, failed } = sums
+    const { exposed, failed } = source.sums
     const step = Math.max(0, state.cursor)
     return defined({ end, after: now, step, exposed, failed, excess: Math.round(failed - exposed * baseline), why, waited })
   }
   const wait = (gate: string, duration: Duration): void => {
     waited[gate] = (waited[gate] ?? 0) + duration
   }
-  const draw = (phase: Phase) => (): CountedReadings => {
-    const pair = requests((currentStep(state)?.to ?? 0) / 100)
-    sums.exposed += pair.on.total
-    sums.failed += pair.on.bad
-    const counted = countTraffic(plan, phase, rampAt(plan, state.cursor), pair)
-    const { isKnown } = source
-    source.isSilent = pair.isSilent === true
-    source.isKnown ||= !source.isSilent
-    return isKnown || source.isSilent ? counted : unknownYet(counted)
-  }
   for (let poll = 0; poll < limit; poll += 1) {
     const phase = currentPhase(state)
     if (!phase) return over('complete')
-    const cruised = cruise(state, phase, draw(phase))
+    const position = { phase, cursor: state.cursor }
+    const draw = source.drawer(position)
+    const cruised = cruise(state, phase, draw)
     if (cruised) {
       for (const [gate, duration] of Object.entries(cruised.waited)) wait(gate, duration)
       state = { ...state, watch: cruised.watch }
       now += cruised.polls * plan.interval
       poll += cruised.polls
     }
-    const counted = cruised?.drawn ?? draw(phase)()
+    const counted = (cruised?.drawn ?? draw()).counted()
     now += plan.interval
     const tick = { monotonic: now, domain: 'forecast', now }
-    state = { ...state, watch: judgeCounted(plan, { phase, cursor: state.cursor }, state.watch, counted, tick) }
+    state = { ...state, watch: judgeCounted(plan, position, state.watch, counted, tick) }
     const situation = situationOf(state, now)
     const decision = decide(situation)
     if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
@@ -149,7 +135,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {
       const { cursor, exposures } = decision.to
-      source.isKnown = !source.isSilent
+      source.arrive()
       state = {
         ...state,
         cursor,
@@ -161,10 +147,6 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     } else wait(gateOf(decision, situation), plan.interval)
   }
   return over('unfinished')
-}
-
-function unknownYet(counted: CountedReadings): { readonly [metric: string]: Absent } {
-  return Object.fromEntries(Object.keys(counted).map((name) => [name, absent('first-poll', 'a counter needs two polls')]))
 }
 
 /** What a hold waits for. */

@@ -45,7 +45,8 @@ export function beyondLast(buckets: { readonly [le: string]: number }, q: number
 
 /** Tells the same of cumulative counts in the order of their bounds, +Inf last. */
 export function beyondLastOf(counts: readonly number[], q: number): boolean {
-  return q * (counts.at(-1) ?? 0) > Math.max(0, ...counts.slice(0, -1))
+  const rank = q * (counts.at(-1) ?? 0)
+  return rank > 0 && counts.every((count, nth) => count < rank || nth === counts.length - 1)
 }
 
 /**

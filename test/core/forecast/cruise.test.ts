@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { cruise } from '../../../src/core/forecast/cruise.ts'
+import type { Drawn } from '../../../src/core/forecast/made-up-source.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { countTraffic } from '../../../src/core/forecast/synthetic/counted.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
@@ -51,21 +52,22 @@ it.each<[name: string, incident: World['incident'], least: number, most: number]
   const world = { name: '', errors: 0.005, ...(incident && { incident }) }
   const traffic = simulate(world, 100, seeded(3), MINUTE)
   const polls: CountedReadings[] = []
-  const draw = (): CountedReadings => {
-    const poll = countTraffic(baked, baking, undefined, traffic(1))
+  const draw = (): Drawn => {
+    const pair = traffic(1)
+    const poll = countTraffic(baked, baking, undefined, pair)
     polls.push(poll)
-    return poll
+    return { everybody: pair.on, counted: () => poll }
   }
   const judged = (watch: Watch, counted: CountedReadings): Watch => {
     const now = watch.monotonic + MINUTE
     return judgeCounted(baked, { phase: baking, cursor: 0 }, watch, counted, { monotonic: now, domain: 'forecast', now })
   }
   const begun = beginWatch(baked, 0, undefined, {}, { monotonic: 0, domain: 'forecast', now: 0 })
-  const watch = [draw(), draw(), draw()].reduce(judged, begun)
+  const watch = [draw(), draw(), draw()].map(({ counted }) => counted()).reduce(judged, begun)
   const cruised = cruise(state({ plan: baked, cursor: 0, exposures: { A: 100 }, watch }), baking, draw)
   expect(cruised?.polls).toBeGreaterThan(least)
   expect(cruised?.polls).toBeLessThan(most)
   const taken = polls.slice(3, 3 + (cruised?.polls ?? 0))
   expect(cruised?.watch).toEqual(taken.reduce(judged, watch))
-  expect(cruised?.drawn).toBe(incident && polls.at(-1))
+  expect(cruised?.drawn?.counted()).toBe(incident && polls.at(-1))
 })

@@ -3,6 +3,7 @@ import type { Counted } from '../../judge/counting.ts'
 import type { Ramp } from '../../judge/comparison.ts'
 import type { Phase, Plan } from '../../plan/plan.ts'
 import { absent } from '../../values/reading.ts'
+import { histogramOf } from './latency.ts'
 import { together, type GroupTraffic, type PairTraffic } from './pair-traffic.ts'
 
 const SILENT = absent('unreachable', 'the source did not answer')
@@ -22,7 +23,7 @@ export function countTraffic({ metrics }: Plan, phase: Phase, ramp: Ramp | undef
     if (isSilent && measures.what !== 'gauge') counted[name] = SILENT
     else if (measures.what === 'failures') counted[name] = { is: 'ratio', gained: gained(({ bad, total }) => ({ bad, total })) }
     else if (measures.what === 'latency')
-      counted[name] = { is: 'quantile', quantile: measures.quantile, gained: gained(({ latency }) => latency) }
+      counted[name] = { is: 'quantile', quantile: measures.quantile, gained: gained(({ latency }) => histogramOf(latency)) }
   }
   return counted
 }

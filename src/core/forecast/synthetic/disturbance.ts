@@ -25,7 +25,7 @@ export function disturbances(
   chance: Chance,
   length: number,
 ): (minute: number, share: number) => { readonly off: Disturbance; readonly on: Disturbance } {
-  const { trend = { errors: 1, traffic: 1 }, noise = STILL, incident, storms, coldStart } = world
+  const { trend, noise = STILL, incident, storms, coldStart } = world
   const hour = chance() * DAY
   const began = incident ? incident.between[0] + chance() * (incident.between[1] - incident.between[0]) : Infinity
   const lag = incident?.apart === undefined ? 0 : incident.apart * (2 * chance() - 1)
@@ -40,7 +40,7 @@ export function disturbances(
     if (share > step.share) step = { share, since: minute }
     const isCold = coldStart ? overlap(minute, step.since, coldStart.lasts) : 0
     const off = arm('off', hour + minute, hit(minute, began))
-    const on = arm('on', hour + minute + (trend.ahead ?? 0) * HOURS, hit(minute, began + lag))
+    const on = arm('on', hour + minute + (trend?.ahead ?? 0) * HOURS, hit(minute, began + lag))
     return {
       off,
       on: { ...on, errors: on.errors + isCold * (coldStart?.errors ?? 0), slower: on.slower * factor(coldStart?.latency, isCold) },
@@ -48,11 +48,10 @@ export function disturbances(
   }
 
   function arm(which: 'on' | 'off', time: number, hurt: number): Disturbance {
-    const wave = Math.sin((2 * Math.PI * time) / DAY)
     const noisy = wander[which]()
     return {
-      requests: trend.traffic ** wave,
-      swing: trend.errors ** wave * Math.exp(noise.errors * noisy.errors),
+      requests: daily(trend?.traffic, time),
+      swing: daily(trend?.errors, time) * Math.exp(noise.errors * noisy.errors),
       errors: hurt * (incident?.[which] ?? 0),
       slower: factor(incident?.latency, hurt) * Math.exp(noise.latency * noisy.latency),
       storm: stormy?.[which]() ?? 0,
@@ -67,6 +66,10 @@ export function disturbances(
   function overlap(minute: number, from: number, lasts: number): number {
     return Math.max(0, Math.min(minute + length, from + lasts) - Math.max(minute, from)) / length
   }
+}
+
+function daily(most: number | undefined, time: number): number {
+  return most === undefined ? 1 : most ** Math.sin((2 * Math.PI * time) / DAY)
 }
 
 function factor(whole: number | undefined, part: number): number {

@@ -1,4 +1,4 @@
-import { together, type GroupTraffic } from './pair-traffic.ts'
+import { NOBODY, together, type GroupTraffic } from './pair-traffic.ts'
 
 /** Shows a poll of a group as its counters do that are seen now and then: nothing, then all that was gained since. */
 export type Glimpse = (gained: GroupTraffic, isSeen: boolean) => GroupTraffic
@@ -9,10 +9,6 @@ export function openGlimpse(): Glimpse {
   return (gained, isSeen) => {
     const all = held ? together(held, gained) : gained
     held = isSeen ? undefined : all
-    return isSeen ? all : nothing(gained)
+    return isSeen ? all : NOBODY
   }
-}
-
-function nothing({ latency }: GroupTraffic): GroupTraffic {
-  return { total: 0, bad: 0, latency: Object.fromEntries(Object.keys(latency).map((le) => [le, 0])) }
 }

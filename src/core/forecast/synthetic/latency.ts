@@ -1,3 +1,4 @@
+import type { Histogram } from '../../evidence/buckets.ts'
 import { binomial, bursts, type Chance } from './chance.ts'
 
 /**
@@ -9,7 +10,8 @@ const SPREAD = 0.6
 
 /** Upper bounds of the default buckets of Prometheus' client libraries (client_golang, DefBuckets), in seconds. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const NAMES = BOUNDS.map(String)
+/** What they are called, and all: the histograms here count in this order. */
+export const BOUND_NAMES: readonly string[] = [...BOUNDS.map(String), '+Inf']
 
 /** The share beyond each bound, by the factor: a made-up world has few factors and millions of minutes. */
 const known = new Map<number, readonly number[]>()
@@ -19,12 +21,16 @@ const MOST_KNOWN = 1000
  * Draws a cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts`
  * for `size`.
  */
-export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): { readonly [le: string]: number } {
+export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): readonly number[] {
   const tails = tailsOf(slower)
   const slow = size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
-  const counts: Record<string, number> = {}
-  for (const [nth, name] of NAMES.entries()) counts[name] = total - (slow[nth] ?? 0)
-  return { ...counts, '+Inf': total }
+  slow.push(0)
+  return slow.map((each) => total - each)
+}
+
+/** Returns counts in the order of `BOUND_NAMES` by their names. */
+export function histogramOf(counts: readonly number[]): Histogram {
+  return Object.fromEntries(BOUND_NAMES.map((le, nth) => [le, counts[nth] ?? 0]))
 }
 
 function tailsOf(slower: number): readonly number[] {
@@ -37,7 +43,7 @@ function tailsOf(slower: number): readonly number[] {
 }
 
 /** Of those slower than one bound, each is slower than the next by itself. */
-function alone(total: number, tails: readonly number[], chance: Chance): readonly number[] {
+function alone(total: number, tails: readonly number[], chance: Chance): number[] {
   let above = total
   let before = 1
   return tails.map((tail) => {
@@ -48,7 +54,7 @@ function alone(total: number, tails: readonly number[], chance: Chance): readonl
 }
 
 /** All requests of a burst are as slow as each other. */
-function together(total: number, tails: readonly number[], size: number, chance: Chance): readonly number[] {
+function together(total: number, tails: readonly number[], size: number, chance: Chance): number[] {
   const parts = [...tails, 0].map((tail, nth) => bursts(total * ((tails[nth - 1] ?? 1) - tail), size, chance))
   const all = parts.reduce((sum, part) => sum + part, 0)
   let above = all

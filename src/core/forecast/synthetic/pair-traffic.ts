@@ -1,11 +1,11 @@
-import { plusHistogram, type Histogram } from '../../evidence/buckets.ts'
+import { BOUND_NAMES } from './latency.ts'
 
 /** What one group did between two polls. */
 export interface GroupTraffic {
   readonly total: number
   readonly bad: number
-  /** Requests by latency, cumulative; upper bounds in seconds, and '+Inf'. */
-  readonly latency: Histogram
+  /** Requests by latency, as many as take no longer than each bound of `BOUND_NAMES`. */
+  readonly latency: readonly number[]
 }
 
 /** What both groups did between two polls. */
@@ -23,9 +23,16 @@ export interface PairTraffic {
 /** The time until the next poll, with the toggle on for this share (0–1) of the users. */
 export type Traffic = (share: number) => PairTraffic
 
+/** A group without users. */
+export const NOBODY: GroupTraffic = { total: 0, bad: 0, latency: BOUND_NAMES.map(() => 0) }
+
 /** Returns what two groups did together, or one group at two times. */
 export function together(one: GroupTraffic, other: GroupTraffic): GroupTraffic {
   // Most polls of a forecast are of a bake, when nobody is without the change.
   if (other.total === 0) return one
-  return { total: one.total + other.total, bad: one.bad + other.bad, latency: plusHistogram(one.latency, other.latency) }
+  return {
+    total: one.total + other.total,
+    bad: one.bad + other.bad,
+    latency: one.latency.map((each, nth) => each + (other.latency[nth] ?? 0)),
+  }
 }

@@ -4,7 +4,7 @@ import { disturbances, type Disturbance } from './disturbance.ts'
 import { latencies } from './latency.ts'
 import { scraped } from './scraped.ts'
 import { silenced } from './silenced.ts'
-import type { GroupTraffic, Traffic } from './pair-traffic.ts'
+import { NOBODY, type GroupTraffic, type Traffic } from './pair-traffic.ts'
 import type { World } from './world.ts'
 
 const MINUTE: Duration = 60_000
@@ -39,6 +39,7 @@ function simulateAll(world: World, requests: number, chance: Chance, length: num
   }
 
   function group(mean: number, errors: number, latency: number, disturbance: Disturbance, more: number): GroupTraffic {
+    if (mean === 0 && more === 0) return NOBODY
     const failing = Math.min(1, errors * disturbance.swing + disturbance.errors)
     const all = mean * disturbance.requests
     const bad = count(all * failing) + stormy(all * failing, disturbance) + more
