@@ -1,3 +1,4 @@
+import type { Event } from '../core/journal/event.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
 import { byHand } from '../engine/apply.ts'
@@ -9,8 +10,13 @@ import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { notifierOf } from '../session/tell.ts'
 import { renderEnding } from '../views/ending.ts'
+import { describeEvent } from '../views/event.ts'
 import { openLive, type Live } from '../views/live.ts'
 import type { ValuesOf } from './table.ts'
+
+/** What a page that shows the end alone tells of the way there, and how much of it. */
+const TOLD: ReadonlySet<Event['type']> = new Set(['intended', 'paused', 'resumed', 'blocked', 'completed', 'closed'])
+const MOST_TOLD = 50
 
 /** Watches and acts until the rollout is complete or rolled back; `--once` takes one turn. */
 export default async function run(session: Session<ValuesOf<'run'>>): Promise<VerbAnswer> {
@@ -18,7 +24,13 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
   const writer = await openRollout(session)
   const { plan } = stateOf({ writer })
   const live = session.live(openLive)
-  writer.follow((event, before) => live.event({ event, before }))
+  const told: string[] = []
+  writer.follow((event, before) => {
+    live.event({ event, before })
+    if (!TOLD.has(event.type)) return
+    told.push(describeEvent({ event, before }))
+    if (told.length > MOST_TOLD) told.shift()
+  })
   const engine = await openEngine(session, writer, plan)
   const notifier = await notifierOf(session, writer, plan)
   const own = becomeController(session)
@@ -40,6 +52,7 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
     outcome: outcomeOfRun(last),
     kind: 'status',
     value: summary,
+    told,
     text: (out) => renderEnding(last, summary.waitsFor, byHand(engine, last), out),
   }
 }

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { messageOf, RolloutError, type Where } from '../core/values/errors.ts'
 import type { Shell } from '../shell.ts'
 import { oneLine, summaryOf, type CheckReport, type CheckRow } from '../views/check.ts'
 import { placeOf } from '../views/problem.ts'
@@ -9,7 +9,7 @@ const WORST: readonly CheckRow['verdict'][] = ['failed', 'critical', 'unreachabl
 /** Returns the annotation for the worst thing, or nothing: GitHub shows at most ten of a kind. Format: see `reportToGitHub`. */
 export function annotationOf({ rows }: CheckReport): string {
   const worst = worstOf(rows)
-  return worst ? annotation(worst) : ''
+  return worst ? annotationOfRow(worst) : ''
 }
 
 /**
@@ -47,20 +47,31 @@ export function fence(text: string, token: string): string {
   return `::stop-commands::${token}\n${text}::${token}::\n`
 }
 
-function annotation({ verdict, text, where, what, name }: CheckRow): string {
-  const kind = verdict === 'waiting' ? 'notice' : verdict === 'warning' || verdict === 'unknown' ? 'warning' : 'error'
-  const title = `rollout check: ${what} ${name}`.trim()
+function annotationOfRow({ verdict, text, where, what, name }: CheckRow): string {
+  const level = verdict === 'waiting' ? 'notice' : verdict === 'warning' || verdict === 'unknown' ? 'warning' : 'error'
+  return annotation({ level, title: `rollout check: ${what} ${name}`.trim(), text, where })
+}
+
+interface Annotation {
+  readonly level: 'notice' | 'warning' | 'error'
+  readonly title: string
+  readonly text: string
+  readonly where: Where | undefined
+}
+
+/** Returns the line that makes an annotation of a job, at its place in a file where it has one. */
+export function annotation({ level, title, text, where }: Annotation): string {
   const place = [
     where?.file && `file=${property(where.file)}`,
     where?.line && `line=${where.line}`,
     where?.column && `col=${where.column}`,
     `title=${property(title)}`,
   ]
-  return `::${kind} ${place.filter(Boolean).join(',')}::${data(text)}\n`
+  return `::${level} ${place.filter(Boolean).join(',')}::${data(text)}\n`
 }
 
-/** A random delimiter: a value cannot end its own block and begin another key. */
-function output(key: string, value: string, delimiter: string): string {
+/** Returns an output of a job, behind a random delimiter: a value cannot end its own block and begin another key. */
+export function output(key: string, value: string, delimiter: string): string {
   return `${key}<<${delimiter}\n${value}\n${delimiter}\n`
 }
 
@@ -72,8 +83,8 @@ function markdown({ outcome, rows }: CheckReport): string {
   return `### rollout check: ${summaryOf(outcome)}\n\n| what | name | verdict | |\n|---|---|---|---|\n${lines.join('\n')}\n\n`
 }
 
-/** Everything that could be Markdown, HTML or a link stands as a character reference. */
-function cell(text: string): string {
+/** Returns text in which everything that could be Markdown, HTML or a link stands as a character reference. */
+export function cell(text: string): string {
   return oneLine(text)
     .replaceAll(/[^\p{L}\p{N} .,;%()/>=-]/gu, (each) => `&#${each.codePointAt(0)};`)
     .replaceAll('>', '&gt;')
@@ -87,7 +98,8 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-function append(file: string | undefined, text: string): void {
+/** Appends to a file that GitHub named; nothing where it named none. Throws `denied` when it cannot be written. */
+export function append(file: string | undefined, text: string): void {
   if (file === undefined || file === '') return
   try {
     appendFileSync(file, text)

@@ -3,16 +3,18 @@ import type { Stream } from '../core/values/stream.ts'
 import type { Shell } from '../shell.ts'
 import type { VerbAnswer } from './session.ts'
 
-/** Prints what comes of a verb: with `--json` one value, otherwise its text. Returns what the last of it ends with. */
+/** Prints what comes of a verb: with `--json` one value, otherwise its text, and hands it on. Returns what the last of it ends with. */
 export async function print(
   { out }: Pick<Shell, 'out'>,
   isJson: boolean,
   given: Promise<VerbAnswer> | AsyncIterable<VerbAnswer>,
+  also?: (answer: VerbAnswer) => void,
 ): Promise<Outcome> {
   let outcome: Outcome = 'done'
   for await (const answer of 'then' in given ? [given] : given) {
     if (isJson) await printValue(answer, out)
     else printText(answer, out)
+    also?.(answer)
     await answer.afterwards?.()
     outcome = answer.outcome
   }

@@ -54,6 +54,8 @@ export interface VerbAnswer {
   /** A list of the value that may be too long to be held as text: written element by element. */
   readonly list?: { readonly name: string; readonly values: Iterable<unknown> }
   readonly text: (out: Stream) => string | Iterable<string>
+  /** What happened on the way, line by line, for a page that shows the end alone. */
+  readonly told?: readonly string[]
   /** Work that begins once it was printed. */
   readonly afterwards?: () => Promise<void>
 }
