@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adviceOf, tallyOf } from '../core/forecast/advice.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { finerStepsAt } from '../core/forecast/foretell.ts'
 import { FEWEST, forecast, leftOut, POLLS, type ForecastRelease, type ForecastRun, type Trouble } from '../core/forecast/forecast.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { drawForecast } from '../views/forecast-svg.ts'
@@ -33,6 +34,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
     good.tally,
     bad?.tally,
   )
+  const finer = finerStepsAt(plan, { perSecond: traffic, rate: baseline }, errors > baseline ? errors / baseline : undefined)
   const left = leftOut(plan)
   const all = [good, ...(bad ? [bad] : [])]
   if (svg !== undefined) save(resolve(session.cwd, svg), drawForecast(plan.name, all, advice))
@@ -41,11 +43,11 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   return {
     outcome: 'done',
     kind: 'simulation',
-    value: { seed, leftOut: left, good: of, ...(wrong && { fault: wrong }), advice },
+    value: { seed, leftOut: left, good: of, ...(wrong && { fault: wrong }), advice, ...(finer && { finer }) },
     text: (out) => [
       `Seed ${seed}: ${traffic} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
       ...all.map(({ title, tally, runs: each }) => renderForecast(title, tally, each, out)),
-      renderAdvice(advice, out),
+      renderAdvice(advice, finer, out),
     ],
   }
 }

@@ -1,8 +1,10 @@
 import type { SimulationAdvice, EndingTally } from '../core/forecast/advice.ts'
+import type { FinerSteps } from '../core/forecast/ladder.ts'
 import type { ForecastRun } from '../core/forecast/forecast.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
+import { finerText } from './finer-text.ts'
 import { paint } from './paint.ts'
 
 const COLUMNS = 40
@@ -23,9 +25,11 @@ export function renderForecast(title: string, tally: EndingTally, runs: readonly
   return lines.join('\n')
 }
 
-export function renderAdvice({ is, text }: SimulationAdvice, stream: Stream): string {
+/** Renders the worst that is to be said of a plan, and finer steps where they are better. */
+export function renderAdvice({ is, text }: SimulationAdvice, finer: FinerSteps | undefined, stream: Stream): string {
   const color = paint(stream)
-  return `${is === 'fine' ? color.green('✓') : color.yellow('!')} ${color.bold(is)}: ${clean(text)}\n`
+  const more = finer ? `${color.yellow('!')} ${color.bold('finer steps')}: ${finerText(finer)}\n` : ''
+  return `${is === 'fine' ? color.green('✓') : color.yellow('!')} ${color.bold(is)}: ${clean(text)}\n${more}`
 }
 
 /** Returns how many ended in each part of the time the longest took. */

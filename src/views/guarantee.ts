@@ -1,16 +1,18 @@
 import type { Guarantee } from '../core/forecast/guarantee.ts'
-import type { Outlook } from '../core/forecast/outlook.ts'
+import type { Foretold } from '../core/forecast/foretell.ts'
 import { describeNegligible } from '../core/evidence/policy.ts'
+import type { RampForecast } from '../core/forecast/ramp.ts'
 import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
-import { outlookText } from './outlook-text.ts'
+import { finerText } from './finer-text.ts'
+import { formatMinutes, outlookText } from './outlook-text.ts'
 import { paint } from './paint.ts'
 
 interface Promised {
   readonly guarantees: readonly Guarantee[]
-  readonly outlooks: readonly Outlook[]
+  readonly outlooks: readonly Foretold[]
 }
 
 /** Renders what is promised and how long it takes to keep it: one line for all phases of which the same is true. */
@@ -18,7 +20,7 @@ export function renderGuarantees({ guarantees, outlooks }: Promised, stream: Str
   const said = new Map<string, string[]>()
   for (const guarantee of guarantees) {
     const outlook = outlooks.find(({ phase }) => phase === guarantee.phase)
-    for (const text of [...promisesOf(guarantee), ...(outlook ? [outlookText(outlook)] : [])])
+    for (const text of [...promisesOf(guarantee), ...(outlook ? foretoldLines(outlook) : [])])
       said.set(text, [...(said.get(text) ?? []), guarantee.phase])
   }
   return [...said].map(([text, phases]) => `  ${paint(stream).dim(clean(`${phases.join(', ')}: ${text}`))}\n`).join('')
@@ -54,6 +56,18 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
   if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: readings of one group promise no probability`)
   if (numbers.length > 0) lines.push(`${numbers.join(', ')} by thresholds alone: a number without counts promises no probability`)
   return lines
+}
+
+function foretoldLines(foretold: Foretold): readonly string[] {
+  const { good, finer } = foretold
+  return [outlookText(foretold), ...(good ? [goodText(good)] : []), ...(finer ? [`advice: ${finerText(finer)}`] : [])]
+}
+
+function goodText({ runs, median, within90 }: RampForecast): string {
+  const played = `in ${runs} made-up rollouts at this traffic`
+  if (median === undefined) return `${played} most good releases pause first and ask`
+  const rest = within90 === undefined ? 'more than one in ten pauses first and asks' : `nine in ten within ${formatMinutes(within90)}`
+  return `${played} half of the good releases are through all steps of a toggle within ${formatMinutes(median)}, ${rest}`
 }
 
 const ASSUMED =

@@ -9,7 +9,7 @@ export function outlookText(outlook: Outlook): string {
   const traffic = `at ${Number(perSecond.toPrecision(2))} requests/s, ${what} (${metric})`
   const at = formatFraction(share)
   if (takes === undefined) return `${traffic}, ${ratio}× as bad can never be ruled out at ${at}${wayOn(outlook)}`
-  const about = `${traffic}, ruling out ${ratio}× as bad at ${at} takes about ${minutes(takes)}`
+  const about = `${traffic}, ruling out ${ratio}× as bad at ${at} takes about ${formatMinutes(takes)}`
   if (takes <= given) return beyond === undefined ? about : `${about}, and is waited for beyond its hold of ${formatDuration(beyond)}`
   return `${about}; ${within(outlook)}${wayOn(outlook)}`
 }
@@ -23,7 +23,7 @@ function wayOn({ metric, negligible }: Outlook): string {
   return negligible === undefined ? '' : `; ${describeEnough(metric, negligible)}`
 }
 
-/** More than minutes is not known. */
-function minutes(duration: number): string {
+/** Formats a duration that is foretold: more than minutes is not known. */
+export function formatMinutes(duration: number): string {
   return formatDuration(Math.max(1, Math.ceil(duration / 60_000)) * 60_000)
 }

@@ -36,6 +36,9 @@ it('plan, status and advance say how long the proof takes at this traffic, and w
   expect(shell.printed.out).toMatch(
     /core: at 100 requests\/s, 0\.5% of them failed \(error_rate\), ruling out 1\.5× as bad at 50% takes about (9|1\d)m\n/,
   )
+  expect(shell.printed.out).toMatch(
+    /core: in 40 made-up rollouts at this traffic half of the good releases are through all steps of a toggle within (9|1\d)m, nine in ten within [12]\dm\n/,
+  )
   await shell.run('start')
   await shell.run('advance', '--override', 'metrics,samples', '--reason', 'first step')
   traffic.share = 0.1

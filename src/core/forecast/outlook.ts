@@ -49,16 +49,22 @@ export interface Outlook extends Flow {
  * traffic.
  */
 export function outlookOf(plan: Plan, phase: string, flows: readonly Flow[], of?: string): Outlook | undefined {
-  const last = stepsOf(plan)
-    .map(({ index }) => ({ index, ramp: rampAt(plan, index) }))
-    .filter(({ ramp }) => ramp?.of.startsWith(`${phase}/`) && (of === undefined || ramp.of === of))
-    .at(of === undefined ? 0 : -1)
-  // Toggles that go one by one take as long as each other: the first stands for all.
-  if (of === undefined && last?.ramp) return outlookOf(plan, phase, flows, last.ramp.of)
-  if (!last?.ramp) return undefined
-  const { index, ramp } = last
+  const found = decidingStepOf(plan, phase, of)
+  if (!found) return undefined
+  const { index, ramp } = found
   const each = flows.flatMap((flow) => (ramp.metrics[flow.metric] === undefined ? [] : [slowness(plan, ramp, index, flow)]))
   return each.toSorted((a, b) => (b.takes ?? Infinity) - (a.takes ?? Infinity))[0]
+}
+
+/** Returns the last step of a change at which some have it and some do not: what goes to everybody is decided there. */
+export function decidingStepOf(plan: Plan, phase: string, of?: string): { readonly index: number; readonly ramp: Ramp } | undefined {
+  const ramps = stepsOf(plan).flatMap(({ index }) => {
+    const ramp = rampAt(plan, index)
+    return ramp?.of.startsWith(`${phase}/`) ? [{ index, ramp }] : []
+  })
+  // Toggles that go one by one take as long as each other: the first stands for all.
+  const change = of ?? ramps[0]?.ramp.of
+  return ramps.findLast(({ ramp }) => ramp.of === change)
 }
 
 /** Returns the traffic a rollout has seen: of both groups while they are compared, else of everybody. */

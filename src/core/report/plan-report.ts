@@ -1,6 +1,7 @@
 import type { Weak } from '../check/weak-steps.ts'
 import { guaranteesOf, type Guarantee } from '../forecast/guarantee.ts'
-import { outlookOf, type Flow, type Outlook } from '../forecast/outlook.ts'
+import { foretell, type Foretold } from '../forecast/foretell.ts'
+import type { Flow } from '../forecast/outlook.ts'
 import { timelineOf, type Timeline } from '../forecast/timeline.ts'
 import type { Joined } from '../plan/cohorts.ts'
 import type { Difference } from '../plan/difference.ts'
@@ -53,7 +54,7 @@ export interface PlanReport extends Found, UsersReport {
   /** What the plan promises about its decisions, phase by phase. */
   readonly guarantees: readonly Guarantee[]
   /** How long its proof takes at the traffic that was measured; phases whose traffic is not known are not here. */
-  readonly outlooks: readonly Outlook[]
+  readonly outlooks: readonly Foretold[]
   /** The most grave first. */
   readonly risks: readonly Ranked[]
   readonly contingencies: readonly Planned[]
@@ -88,7 +89,11 @@ export function planReport({ plan, now, situation, held, next, flows, found, use
     timeline,
     atLeast: (timeline.phases.at(-1)?.to ?? now) - now,
     guarantees,
-    outlooks: guarantees.flatMap(({ phase }) => outlookOf(plan, phase, flows) ?? []),
+    outlooks: foretell(
+      plan,
+      guarantees.map(({ phase }) => phase),
+      flows,
+    ),
     ...risksOf(plan),
     ...users,
   }

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import type { Foretold } from '../../src/core/forecast/foretell.ts'
+import { renderGuarantees } from '../../src/views/guarantee.ts'
+
+const outlook: Foretold = {
+  phase: 'core',
+  metric: 'error_rate',
+  perSecond: 100,
+  rate: 0.005,
+  share: 0.5,
+  ratio: 1.5,
+  takes: 480_000,
+  given: 14_400_000,
+  pace: 'evidence',
+}
+const good = { runs: 40, median: 660_000, within90: 1_080_000, failed: 160 }
+const finer = { steps: [10, 25, 50, 100], takes: 720_000, now: 1_860_000, times: 4, failed: { now: 34.2, then: 21.4 } }
+
+function rendered(foretold: Foretold): string {
+  let written = ''
+  const out = { write: (text: string) => void (written += text), color: 0 as const, tty: false }
+  out.write(
+    renderGuarantees({ guarantees: [{ phase: 'core', compared: {}, single: {}, counted: [], numbers: [] }], outlooks: [foretold] }, out),
+  )
+  return written
+}
+
+it.each<[string, Foretold, string]>([
+  [
+    'median and nine in ten',
+    { ...outlook, good },
+    'core: in 40 made-up rollouts at this traffic half of the good releases are through all steps of a toggle within 11m, nine in ten within 18m\n',
+  ],
+  [
+    'where one in ten asks first',
+    { ...outlook, good: { runs: 40, median: 660_000, failed: 160 } },
+    'are through all steps of a toggle within 11m, more than one in ten pauses first and asks\n',
+  ],
+  ['where most ask first', { ...outlook, good: { runs: 40, failed: 160 } }, 'at this traffic most good releases pause first and ask\n'],
+  [
+    'advice about the steps',
+    { ...outlook, finer },
+    'core: advice: with steps of 10, 25, 50, 100% a good release takes 12m, not 31m; a release 4×',
+  ],
+])('%s', (_, foretold, said) => expect(rendered(foretold)).toContain(said))
