@@ -14,7 +14,7 @@ const outlook: Foretold = {
   pace: 'evidence',
 }
 const good = { runs: 40, median: 660_000, within90: 1_080_000, failed: 160 }
-const finer = { steps: [10, 25, 50, 100], takes: 720_000, now: 1_860_000, times: 4, failed: { now: 34.2, then: 21.4 } }
+const finer = { steps: [10, 25, 50, 100], takes: 720_000, now: 1_860_000, times: 4, failed: { now: 34.2, finer: 21.4 } }
 
 function rendered(foretold: Foretold): string {
   let written = ''

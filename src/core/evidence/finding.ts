@@ -41,17 +41,24 @@ const EVEN = 1 + 1e-9
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
 
-/** Returns what the evidence says to do now. No pause is latched here: each lifts when its cause does. */
-export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
-  const limits = limitsOf(policy)
-  const evidence = evidenceOf(ledger)
-  const worst = worstOf(ledger)
-  if (worst && evidence >= limits.harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
-  return late(ledger, evidence, trouble(ledger, policy, evidence) ?? progress(ledger, policy, evidence))
+/** What is weighed: everything seen, by what, and the part of it that looks worst. */
+interface Weighing {
+  readonly ledger: Ledger
+  readonly policy: Policy
+  readonly evidence: number
+  readonly worst: Entry | undefined
 }
 
-function trouble(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding | undefined {
-  const worst = worstOf(ledger)
+/** Returns what the evidence says to do now. No pause is latched here: each lifts when its cause does. */
+export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
+  const evidence = evidenceOf(ledger)
+  const worst = ledger.entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
+  const weighing = { ledger, policy, evidence, worst }
+  if (worst && evidence >= limitsOf(policy).harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
+  return late(ledger, evidence, trouble(weighing) ?? progress(weighing))
+}
+
+function trouble({ ledger, policy, evidence, worst }: Weighing): LedgerFinding | undefined {
   if (ledger.incident) return { do: 'pause', evidence, because: 'incident', ...ledger.incident }
   if (worst && evidence >= limitsOf(policy).suspicion) return { do: 'pause', evidence, because: 'suspicion', stream: nameOf(worst) }
   return doubt(ledger, policy, evidence)
@@ -75,10 +82,6 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 1 : values.reduce((sum, each) => sum + each, 0) / values.length
 }
 
-function worstOf({ entries }: Ledger): Entry | undefined {
-  return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
-}
-
 /** Finds what was not seen, or is not what the step says. */
 function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFinding | undefined {
   if (ledger.refused !== undefined) return { do: 'hold', evidence, because: 'refused', detail: ledger.refused }
@@ -96,11 +99,10 @@ function late({ lasted }: Ledger, evidence: number, finding: LedgerFinding): Led
   return isOpen && lasted >= LONGEST_STEP ? { do: 'pause', evidence, because: 'inconclusive', lasted, instead: finding.do } : finding
 }
 
-function progress(ledger: Ledger, policy: Policy, evidence: number): LedgerFinding {
+function progress({ ledger, policy, evidence, worst }: Weighing): LedgerFinding {
   if (ledger.counted < LEAST_POLLS) return { do: 'hold', evidence, because: 'polls', polls: ledger.counted, needed: LEAST_POLLS }
   const [unchosen] = Object.keys(ledger.unchosen)
   if (ledger.entries.length === 0 && unchosen === undefined) return { do: 'hold', evidence, because: 'unmeasured' }
-  const worst = worstOf(ledger)
   if (worst && evidence > EVEN) return { do: 'pause', evidence, because: 'leaning', stream: nameOf(worst) }
   const next = policy.shares[ledger.step + 1]
   // Without its buckets a latency metric says nothing yet; a step up may rest on failures alone, the last one may not.

@@ -11,7 +11,7 @@ export interface FinerSteps {
   readonly now?: Duration
   /** A release that fails so many times as often: what of it fails before it is stopped, with them and with those of the plan; means. */
   readonly times: number
-  readonly failed: { readonly then: number; readonly now: number }
+  readonly failed: { readonly now: number; readonly finer: number }
 }
 
 /** Steps as they are written by people (percent). */
@@ -38,8 +38,8 @@ export function finerSteps(ramp: PlayableRamp, flows: readonly Flow[], times = B
   const finer = { ...ramp, holds: shares.map(() => Math.max(...ramp.holds)), policy: { ...ramp.policy, shares } }
   const [now, takes] = [forecastRamp(ramp, flows).median, forecastRamp(finer, flows).median]
   if (takes === undefined || (now !== undefined && takes > now * SLOWER)) return undefined
-  const failed = { now: forecastRamp(ramp, flows, times).failed, then: forecastRamp(finer, flows, times).failed }
-  if (now !== undefined && takes > now * FASTER && failed.then > failed.now * FEWER) return undefined
+  const failed = { now: forecastRamp(ramp, flows, times).failed, finer: forecastRamp(finer, flows, times).failed }
+  if (now !== undefined && takes > now * FASTER && failed.finer > failed.now * FEWER) return undefined
   const steps = shares.map((share) => Number((share * 100).toPrecision(6)))
   return defined({ steps: ramp.reachesAll ? [...steps, 100] : steps, takes, now, times, failed })
 }

@@ -43,7 +43,7 @@ describe('finer steps', () => {
     [1_860_000, 'not 31m'],
     [undefined, 'where most pause first and ask now'],
   ])('are said in one sentence, %s', (now, said) =>
-    expect(finerText({ steps: [10, 25, 50, 100], takes: 720_000, ...(now && { now }), times: 4, failed: { now: 34.2, then: 21.4 } })).toBe(
+    expect(finerText({ steps: [10, 25, 50, 100], takes: 720_000, ...(now && { now }), times: 4, failed: { now: 34.2, finer: 21.4 } })).toBe(
       `with steps of 10, 25, 50, 100% a good release takes 12m, ${said}; a release 4× as bad fails about 21 requests before it is stopped, not 34`,
     ),
   )
