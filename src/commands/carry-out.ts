@@ -1,6 +1,5 @@
 import { defined } from '../core/values/defined.ts'
 import type { Outcome } from '../core/values/errors.ts'
-import type { Stream } from '../core/values/stream.ts'
 import type { JobPage } from '../session/job-page.ts'
 import { openSession } from '../session/open-session.ts'
 import { print } from '../session/print.ts'
@@ -51,24 +50,16 @@ export async function carryOut<Of extends Verb>(verb: Of, typed: Readonly<Record
   const { default: command } = await LOADERS[verb]()
   const world = typed['noColor'] === true ? withoutColor(shell) : shell
   const session = openSession(world, options)
-  const outcome = await onItsPage(verb, session.options, world, async (add) => print(world, session.options.json, command(session), add))
+  const page = row.moves && shell.env['GITHUB_ACTIONS'] === 'true' ? await pageOf(verb, session.options, world) : undefined
+  const outcome = await print(world, session.options.json, command(session), page?.add).finally(page?.end)
   if (row.tells) await (await import('../session/tell.ts')).tell(session)
   return outcome
 }
 
 /** What a verb did to a rollout stands on the page of its GitHub job too. */
-async function onItsPage(
-  verb: Verb,
-  { file, env, json: isJson }: Everywhere,
-  shell: Shell,
-  work: (add?: JobPage['add']) => Promise<Outcome>,
-): Promise<Outcome> {
-  const row: Row = VERBS[verb]
-  if (!row.moves || shell.env['GITHUB_ACTIONS'] !== 'true') return work()
+async function pageOf(verb: Verb, { file, env, json: isJson }: Everywhere, shell: Shell): Promise<JobPage> {
   const [{ openJobPage }, { addressed }] = await Promise.all([import('../session/job-page.ts'), import('../session/addressed.ts')])
-  const plain = (stream: Stream): Stream => addressed(stream, defined({ file, env }), Object.keys(VERBS))
-  const page = openJobPage(shell, { verb, isJson, plain })
-  return work(page.add).finally(page.end)
+  return openJobPage(shell, { verb, isJson, plain: (stream) => addressed(stream, defined({ file, env }), Object.keys(VERBS)) })
 }
 
 function withoutColor(shell: Shell): Shell {
