@@ -41,7 +41,7 @@ const EVEN = 1 + 1e-9
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
 
-/** What is weighed: everything seen, by what, and the part of it that looks worst. */
+/** All that is seen of a change, by what it is weighed, and the part of it that looks worst. */
 interface Weighing {
   readonly ledger: Ledger
   readonly policy: Policy

@@ -13,7 +13,7 @@ export interface FlowSource {
 }
 
 /** What both groups of one source did between two polls. */
-export interface Drawn {
+export interface DrawnFlow {
   readonly source: FlowSource
   readonly on: Histogram
   readonly off: Histogram
@@ -39,7 +39,12 @@ export function sourcesOf(flows: readonly Flow[], times: number): readonly FlowS
 }
 
 /** Draws what one source counts between two polls, with the change on for this share (0–1). */
-export function drawSource({ perSecond, beyond }: FlowSource, share: number, interval: Duration, chance: Chance): Omit<Drawn, 'source'> {
+export function drawSource(
+  { perSecond, beyond }: FlowSource,
+  share: number,
+  interval: Duration,
+  chance: Chance,
+): Omit<DrawnFlow, 'source'> {
   const requests = (perSecond * interval) / 1000
   const group = (mean: number, is: 'on' | 'off'): Histogram => {
     const rates = beyond.map((each) => each[is])
@@ -63,8 +68,8 @@ export function badOf({ beyond }: FlowSource, histogram: Histogram): number {
 }
 
 /** Returns the counts as a poll has them. */
-export function countsOf(drawn: readonly Drawn[]): Pick<Poll, 'errors' | 'latency'> {
-  const failures = ({ on, off }: Drawn) => ({ on: slowerThan(FAILED, on), off: slowerThan(FAILED, off) })
+export function countsOf(drawn: readonly DrawnFlow[]): Pick<Poll, 'errors' | 'latency'> {
+  const failures = ({ on, off }: DrawnFlow) => ({ on: slowerThan(FAILED, on), off: slowerThan(FAILED, off) })
   return {
     errors: Object.fromEntries(drawn.filter(({ source }) => !source.isLatency).map((each) => [each.source.metric, failures(each)])),
     latency: Object.fromEntries(
