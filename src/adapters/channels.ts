@@ -1,5 +1,5 @@
 import { messageOf, RolloutError } from '../core/values/errors.ts'
-import { type Message } from '../core/values/message.ts'
+import type { Message } from '../core/values/message.ts'
 import { compose } from '../core/journal/message.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import type { Channel, Plan } from '../core/plan/plan.ts'

@@ -1,9 +1,8 @@
-import { defined } from '../core/values/defined.ts'
 import type { Outcome } from '../core/values/errors.ts'
 import type { JobPage } from '../session/job-page.ts'
 import { openSession } from '../session/open-session.ts'
 import { print } from '../session/print.ts'
-import type { Everywhere, VerbAnswer, Session } from '../session/session.ts'
+import type { VerbAnswer, Session } from '../session/session.ts'
 import type { Shell } from '../shell.ts'
 import type { Row } from './option.ts'
 import { readOptions, type Typed } from './read-options.ts'
@@ -50,16 +49,14 @@ export async function carryOut<Of extends Verb>(verb: Of, typed: Readonly<Record
   const { default: command } = await LOADERS[verb]()
   const world = typed['noColor'] === true ? withoutColor(shell) : shell
   const session = openSession(world, options)
-  const page = row.moves && shell.env['GITHUB_ACTIONS'] === 'true' ? await pageOf(verb, session.options, world) : undefined
-  const outcome = await print(world, session.options.json, command(session), page?.add).finally(page?.end)
+  const work = async (also?: JobPage['add']): Promise<Outcome> => print(world, session.options.json, command(session), also)
+  // The others look, rehearse or write files: `check` has a page of its own.
+  const isOnPage = row.group === 'Daily' && shell.env['GITHUB_ACTIONS'] === 'true'
+  const outcome = await (isOnPage
+    ? (await import('../session/job-page.ts')).onJobPage(world, options, { verb, verbs: Object.keys(VERBS) }, work)
+    : work())
   if (row.tells) await (await import('../session/tell.ts')).tell(session)
   return outcome
-}
-
-/** What a verb did to a rollout stands on the page of its GitHub job too. */
-async function pageOf(verb: Verb, { file, env, json: isJson }: Everywhere, shell: Shell): Promise<JobPage> {
-  const [{ openJobPage }, { addressed }] = await Promise.all([import('../session/job-page.ts'), import('../session/addressed.ts')])
-  return openJobPage(shell, { verb, isJson, plain: (stream) => addressed(stream, defined({ file, env }), Object.keys(VERBS)) })
 }
 
 function withoutColor(shell: Shell): Shell {

@@ -41,8 +41,6 @@ export interface Row {
   readonly oneOf?: readonly string[]
   /** What it appends is told to channels once it is done. */
   readonly tells?: true
-  /** It changes a rollout: what came of it stands on the page of a GitHub job. */
-  readonly moves?: true
 }
 
 type Choice<Of> = Of extends { readonly choices: readonly (infer Each)[] } ? Each : string

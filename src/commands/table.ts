@@ -78,7 +78,6 @@ export const VERBS = {
       },
     },
     tells: true,
-    moves: true,
   },
   run: {
     about: 'Watch, and advance, pause or roll back by itself',
@@ -87,7 +86,6 @@ export const VERBS = {
       once: { is: 'switch', about: 'one turn, for cron' },
       exitOnPause: { is: 'switch', about: 'end with exit 8 when it pauses, for CI' },
     },
-    moves: true,
   },
   advance: {
     about: 'Take the next step if every gate is open',
@@ -104,10 +102,9 @@ export const VERBS = {
       dryRun: DRY_RUN,
     },
     tells: true,
-    moves: true,
   },
-  pause: { about: 'Hold everything where it is', group: 'Daily', options: EVERY, tells: true, moves: true },
-  resume: { about: 'Go on after a pause or a rollback', group: 'Daily', options: {}, tells: true, moves: true },
+  pause: { about: 'Hold everything where it is', group: 'Daily', options: EVERY, tells: true },
+  resume: { about: 'Go on after a pause or a rollback', group: 'Daily', options: {}, tells: true },
   approve: {
     about: 'Approve the next step, or tick a checklist item',
     group: 'Daily',
@@ -119,7 +116,6 @@ export const VERBS = {
       ifStep: IF_STEP,
     },
     tells: true,
-    moves: true,
   },
   rollback: {
     about: 'Take the change back; nothing moves up again until resume',
@@ -141,7 +137,6 @@ export const VERBS = {
       target: EVERY.target,
     },
     oneOf: ['toggles', 'phase', 'to', 'contingency', 'all'],
-    moves: true,
   },
   status: {
     about: 'Where the rollout is, and what it waits for',
@@ -153,7 +148,6 @@ export const VERBS = {
     group: 'Daily',
     options: { keep: { is: 'switch', about: 'although toggles are not as they were: leave them so', needs: ['reason'] } },
     tells: true,
-    moves: true,
   },
   list: { about: 'Every rollout of the store: where it is, and what it waits for', group: 'Understand', options: {} },
   check: {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isZone } from '../core/plan/calendar.ts'
-import { parseRule, type Rule } from '../core/values/rule.ts'
+import { parseRule } from '../core/values/parse-rule.ts'
+import type { Rule } from '../core/values/rule.ts'
 import { parseDuration, parseExposure } from '../core/values/units.ts'
 
 /*

@@ -83,11 +83,13 @@ function markdown({ outcome, rows }: CheckReport): string {
   return `### rollout check: ${summaryOf(outcome)}\n\n| what | name | verdict | |\n|---|---|---|---|\n${lines.join('\n')}\n\n`
 }
 
+function cell(text: string): string {
+  return escaped(oneLine(text))
+}
+
 /** Returns text in which everything that could be Markdown, HTML or a link stands as a character reference. */
-export function cell(text: string): string {
-  return oneLine(text)
-    .replaceAll(/[^\p{L}\p{N} .,;%()/>=-]/gu, (each) => `&#${each.codePointAt(0)};`)
-    .replaceAll('>', '&gt;')
+export function escaped(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} .,;%()/>=-]/gu, (each) => `&#${each.codePointAt(0)};`).replaceAll('>', '&gt;')
 }
 
 function data(text: string): string {

@@ -1,6 +1,6 @@
 import type { Guarantee } from '../core/forecast/guarantee.ts'
 import type { Foretold } from '../core/forecast/foretell.ts'
-import { describeNegligible } from '../core/evidence/policy.ts'
+import { describeNegligible } from '../core/evidence/describe-negligible.ts'
 import type { RampForecast } from '../core/forecast/ramp.ts'
 import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'

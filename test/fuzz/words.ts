@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { parseRule, formatRule } from '../../src/core/values/rule.ts'
+import { parseRule } from '../../src/core/values/parse-rule.ts'
+import { formatRule } from '../../src/core/values/rule.ts'
 import { resolveReferences } from '../../src/core/plan/reference.ts'
 import { formatDuration, formatExposure, parseDuration, parseExposure } from '../../src/core/values/units.ts'
 import { parseWord, wordFor } from '../../src/core/toggle/words.ts'

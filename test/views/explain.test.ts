@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '../../src/core/judge/track.ts'
 import type { Metric } from '../../src/core/plan/plan.ts'
-import { parseRule } from '../../src/core/values/rule.ts'
+import { parseRule } from '../../src/core/values/parse-rule.ts'
 import { renderMetric, renderToggle } from '../../src/views/explain.ts'
 
 const plain = { write: () => undefined, tty: false, color: 0 } as const

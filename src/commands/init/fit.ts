@@ -1,5 +1,5 @@
 import { LEAST_POLLS } from '../../core/evidence/finding.ts'
-import { minutesToSee } from '../../core/evidence/minutes.ts'
+import { minutesToSee } from '../../core/evidence/minutes-to-see.ts'
 import { DEFAULTS } from '../../core/evidence/policy.ts'
 import { negligibleFor } from '../../core/forecast/time-to-know.ts'
 import { defined } from '../../core/values/defined.ts'

@@ -1,4 +1,4 @@
-import { minutesToSee } from '../evidence/minutes.ts'
+import { minutesToSee } from '../evidence/minutes-to-see.ts'
 import { DEFAULTS } from '../evidence/policy.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Plan, Users } from '../plan/plan.ts'

@@ -48,14 +48,7 @@ export const DEFAULTS: WrittenPolicy = {
 }
 
 /** Where the plan does not say what is negligible: rates, and a part of the rate with the toggle off. */
-const NEGLIGIBLE = { most: 0.001, part: 0.5, least: 0.0001 }
-
-/** Describes what is negligible: `0.1 points`, as a plan has it, or the default. */
-export function describeNegligible({ negligible }: Pick<Policy, 'negligible'>): string {
-  const { most, part, least } = NEGLIGIBLE
-  if (negligible !== undefined) return `${points(negligible)} points`
-  return `${points(most)} points, or ${formatFraction(part)} of what fails with the toggle off where that is less, but never less than ${points(least)} points`
-}
+export const NEGLIGIBLE = { most: 0.001, part: 0.5, least: 0.0001 }
 
 /** Says what to write where more may be negligible than is now. */
 export function describeEnough(metric: string, negligible: number): string {

@@ -32,14 +32,13 @@ export function negligibleFor(
   interval: Duration,
   given = LONGEST_STEP,
 ): number | undefined {
-  const now = timeToKnow(traffic, policy, interval)
+  const takes = (negligible?: number): Duration =>
+    timeToKnow(traffic, negligible === undefined ? policy : { ...policy, negligible }, interval)
+  const most = Math.min(HOUR, given)
   const levels = LEVELS.filter((negligible) => negligible > negligibleAt(traffic.rate, policy))
-  for (const within of [Math.min(HOUR, given), given]) {
-    if (now <= within) return undefined
-    const enough = levels.find((negligible) => timeToKnow(traffic, { ...policy, negligible }, interval) <= within)
-    if (enough !== undefined) return enough
-  }
-  return undefined
+  const now = takes()
+  if (now <= most) return undefined
+  return levels.find((each) => takes(each) <= most) ?? (now <= given ? undefined : levels.find((each) => takes(each) <= given))
 }
 
 /** Returns the traffic as far as it counts, by what is known of noise before anything was seen. */

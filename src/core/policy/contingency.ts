@@ -1,7 +1,7 @@
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
 import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
 import { effectiveRetreat } from './destination.ts'
-import { type Contingency, type ContingencyScope } from '../values/risk.ts'
+import type { Contingency, ContingencyScope } from '../values/risk.ts'
 import { asStarted, type State } from '../journal/state.ts'
 import { formatExposure } from '../values/units.ts'
 

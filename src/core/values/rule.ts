@@ -1,4 +1,4 @@
-import { formatDuration, formatFraction, parseDuration } from './units.ts'
+import { formatDuration, formatFraction } from './units.ts'
 
 /** How a number is written and read: a fraction as percent, seconds as a duration, anything else as it is. */
 export type Unit = '%' | 's' | ''
@@ -8,18 +8,6 @@ export interface Rule {
   readonly op: '<' | '<=' | '>' | '>='
   readonly threshold: number
   readonly unit: Unit
-}
-
-/** Reads `> 5%`, `<= 800ms`, `>= 2s`, `< 0.3`. Returns undefined when it is not a rule. */
-export function parseRule(text: string): Rule | undefined {
-  const found = /^(<=|>=|<|>) ?(.+)$/.exec(text.trim())
-  const [, op, amount] = found ?? []
-  if ((op !== '<' && op !== '<=' && op !== '>' && op !== '>=') || amount === undefined) return undefined
-  const percent = /^(-?\d+(?:\.\d+)?) ?%$/.exec(amount)
-  if (percent) return { op, threshold: Number(percent[1]) / 100, unit: '%' }
-  if (/^-?\d+(?:\.\d+)?$/.test(amount)) return { op, threshold: Number(amount), unit: '' }
-  const duration = parseDuration(amount)
-  return duration === undefined ? undefined : { op, threshold: duration / 1e3, unit: 's' }
 }
 
 /** Formats a rule as it is written: `> 5%`. */

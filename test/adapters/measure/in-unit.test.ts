@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Metric } from '../../../src/core/plan/plan.ts'
-import { parseRule } from '../../../src/core/values/rule.ts'
+import { parseRule } from '../../../src/core/values/parse-rule.ts'
 import { openMetrics } from '../../../src/adapters/open.ts'
 import { lend } from '../../helpers/loan.ts'
 import { planOf, readOnce } from '../../helpers/metrics.ts'

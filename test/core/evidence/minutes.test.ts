@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { divergence, minutesToProve, minutesToSee, provableWithin } from '../../../src/core/evidence/minutes.ts'
+import { minutesToSee } from '../../../src/core/evidence/minutes-to-see.ts'
+import { divergence, minutesToProve, provableWithin } from '../../../src/core/evidence/minutes.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 
 const traffic = { perSecond: 100, rate: 0.005, share: 0.5 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { describeNegligible, negligibleAt } from '../../../src/core/evidence/policy.ts'
+import { describeNegligible } from '../../../src/core/evidence/describe-negligible.ts'
+import { negligibleAt } from '../../../src/core/evidence/policy.ts'
 
 test.each([
   ['half of what fails with the toggle off', 0.0004, undefined, 0.0002],

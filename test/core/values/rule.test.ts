@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatRule, formatValue, holds, parseRule, relaxed } from '../../../src/core/values/rule.ts'
+import { parseRule } from '../../../src/core/values/parse-rule.ts'
+import { formatRule, formatValue, holds, relaxed } from '../../../src/core/values/rule.ts'
 import { rule } from '../../helpers/core.ts'
 
 describe('rules', () => {

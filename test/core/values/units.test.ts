@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatRule, formatValue, holds, parseRule, relaxed } from '../../../src/core/values/rule.ts'
+import { parseRule } from '../../../src/core/values/parse-rule.ts'
+import { formatRule, formatValue, holds, relaxed } from '../../../src/core/values/rule.ts'
 import {
   formatDuration,
   formatExposure,
