@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
 import { Agent, get } from 'node:http'
+import { got } from 'got'
 import { openMetrics } from '../src/adapters/open.ts'
 import type { Phase } from '../src/core/plan/plan.ts'
 import { readMetrics } from '../src/engine/metrics.ts'
@@ -36,9 +37,15 @@ console.log(`polls of metrics on Node ${process.versions.node}: medians of ${ROU
 for (const delay of [0, 200]) {
   const { url, close } = await serve(delay)
   for (const count of [1, 10, 100, 1000]) {
-    const [ours, bare] = await costs(await polling(count, (nth) => `${url}/${nth}`), async () => fetchAll(url, count))
+    const [ours, bare, client] = await costs(
+      await polling(count, (nth) => `${url}/${nth}`),
+      async () => fetchAll(url, count, read),
+      // What the client costs that every request goes through: no poll can cost less.
+      async () => fetchAll(url, count, async (each) => got(each)),
+    )
     const ratio = (of: keyof Cost): string => `${(ours[of] / bare[of]).toFixed(1)}×`
-    const text = `processor ${ours.cpu.toFixed(1)} ms, ${ratio('cpu')}; wall ${ours.wall.toFixed(1)} ms, ${ratio('wall')}`
+    const alone = `got alone ${(client.cpu / bare.cpu).toFixed(1)}×`
+    const text = `processor ${ours.cpu.toFixed(1)} ms, ${ratio('cpu')}, ${alone}; wall ${ours.wall.toFixed(1)} ms, ${ratio('wall')}`
     console.log(`  ${`${count} metrics, server of ${delay} ms`.padEnd(34)} ${text}  (processor wanted at most 3×)`)
   }
   close()
@@ -51,7 +58,7 @@ async function onePage(): Promise<void> {
   const poll = await polling(20, () => `${url}/metrics`)
   await poll()
   console.log(`  ${'20 metrics of one page'.padEnd(34)} ${await read(`${url}/gets`)} GETs a poll  (1)`)
-  const [ours] = await costs(await polling(2, (nth) => `${url}/${nth}`), async () => fetchAll(url, 2))
+  const [ours] = await costs(await polling(2, (nth) => `${url}/${nth}`), async () => fetchAll(url, 2, read))
   console.log(`  ${'rollouts of 2 metrics on one core'.padEnd(34)} ${Math.floor(INTERVAL / ours.cpu)}, polled every 30 s`)
   close()
 }
@@ -79,10 +86,10 @@ ${names.map(metric).join('')}phases: [{ phase: core, toggles: [FEATURE_X], steps
   }
 }
 
-async function fetchAll(url: string, count: number): Promise<void> {
+async function fetchAll(url: string, count: number, one: (url: string) => Promise<unknown>): Promise<void> {
   const left = Array.from({ length: count }, (_, nth) => `${url}/${nth}`).values()
   const next = async (): Promise<void> => {
-    for (const each of left) await read(each)
+    for (const each of left) await one(each)
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, next))
 }
@@ -98,14 +105,14 @@ async function read(url: string): Promise<string> {
   })
 }
 
-/** Both in turn, so that whatever else the machine does is shared; the first round warms both up. */
-async function costs(...works: readonly [ours: () => Promise<unknown>, bare: () => Promise<unknown>]): Promise<readonly [Cost, Cost]> {
-  const [ours, bare]: [Cost[], Cost[]] = [[], []]
+/** All in turn, so that whatever else the machine does is shared; the first round warms them up. */
+async function costs<Works extends readonly (() => Promise<unknown>)[]>(...works: Works): Promise<{ readonly [Nth in keyof Works]: Cost }>
+async function costs(...works: readonly (() => Promise<unknown>)[]): Promise<readonly Cost[]> {
+  const all = works.map((): Cost[] => [])
   for (let round = 0; round <= ROUNDS; round += 1) {
-    ours.push(await cost(works[0]))
-    bare.push(await cost(works[1]))
+    for (const [nth, work] of works.entries()) all[nth]?.push(await cost(work))
   }
-  return [median(ours.slice(1)), median(bare.slice(1))]
+  return all.map((each) => median(each.slice(1)))
 }
 
 async function cost(work: () => Promise<unknown>): Promise<Cost> {

@@ -1,8 +1,8 @@
 import { lookup as systemLookup } from 'node:dns'
-import { got, type OptionsInit } from 'got'
+import { got, type BeforeRedirectHook, type OptionsInit } from 'got'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
-import { REAL, withController, withDeadline } from '../deadline.ts'
+import { REAL, withDeadline } from '../deadline.ts'
 import { authorities } from './authorities.ts'
 import { guardedLookup, isBlockedLiteral } from './blocked.ts'
 import { explained } from './explained.ts'
@@ -49,6 +49,27 @@ const MOST_OF_A_LINE = 16 * 1024 * 1024
 /** Anything else may hold a secret, whatever it is called. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'])
 
+/** What is the same for every request is merged once: got spends more on its options than on asking. */
+const client = got.extend({
+  headers: { 'user-agent': 'rollout' },
+  throwHttpErrors: false,
+  responseType: 'buffer',
+  resolveBodyOnly: false,
+  maxRedirects: 3,
+  retry: {
+    limit: 2,
+    statusCodes: RETRIED,
+    methods: ['GET', 'PUT', 'DELETE'],
+    backoffLimit: BACKOFF,
+    noise: 0,
+    // A server that asks for more time than there is gets no second request: its answer stands. got computes with 0 for "never".
+    calculateDelay: ({ computedValue, error }) => {
+      const { until } = error.options.context
+      return typeof until === 'number' && performance.now() + computedValue < until ? computedValue : 0
+    },
+  },
+})
+
 /**
  * The one HTTP client. A status is an answer, never a throw; everything that is no answer throws
  * `Unreadable`: unreachable, timeout, too-large or malformed. Redirects never change the scheme,
@@ -56,72 +77,22 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-
  * server sends back at us are blanked out of the body.
  */
 export async function request(url: string, asked: Request): Promise<Response> {
-  const {
-    method = 'GET',
-    headers = {},
-    body,
-    deadline,
-    maxBytes = LARGEST_BODY,
-    redirects = 3,
-    retries = 2,
-    tls,
-    block = false,
-    env,
-  } = asked
-  const routes = await openRoutes(env)
+  const { headers = {}, deadline, maxBytes = LARGEST_BODY, block = false } = asked
+  const routes = await openRoutes(asked.env)
   const shown = withoutSecrets(url)
-  const began = performance.now()
+  const options = optionsOf(url, asked, shown)
   let isTooLarge = false
-  const options: OptionsInit = {
-    method,
-    headers: { 'user-agent': 'rollout', ...(asked.accept !== undefined && { accept: `${asked.accept},*/*;q=0.1` }), ...headers },
-    ...(body !== undefined && { body }),
-    followRedirect: redirects > 0,
-    maxRedirects: redirects,
-    throwHttpErrors: false,
-    responseType: 'buffer',
-    // A redirect never leaves the scheme, and bundles of authorities are large.
-    ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
-    retry: {
-      limit: method === 'POST' || method === 'PATCH' ? 0 : retries,
-      statusCodes: RETRIED,
-      methods: ['GET', 'PUT', 'DELETE'],
-      backoffLimit: BACKOFF,
-      noise: 0,
-      // A server that asks for more time than there is gets no second request: its answer stands. got computes with 0 for "never".
-      calculateDelay: ({ computedValue }) => (performance.now() - began + computedValue < deadline ? computedValue : 0),
-    },
-    ...((block || asked.lookup) && { dnsLookup: guardedLookup(asked.lookup ?? systemLookup, block) }),
-    hooks: {
-      beforeRedirect: [
-        (next, { url: from }) => {
-          const to = new URL(String(next.url))
-          if (to.protocol !== new URL(url).protocol) throw new Unreadable('malformed', `${shown} redirects to another scheme`)
-          if (block && isBlockedLiteral(to))
-            throw new Unreadable('unreachable', `${shown} redirects to a link-local address: they are blocked`)
-          if (to.origin === new URL(from).origin) return
-          for (const name of Object.keys(next.headers)) if (!HARMLESS.has(name.toLowerCase())) delete next.headers[name]
-        },
-      ],
-    },
-  }
   if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
-  const ask = async (ended: AbortSignal) =>
-    withController(ended, async (ending) => {
-      const pending = got(url, {
-        ...options,
-        request: routes.send(ending.signal),
-        signal: ending.signal,
-        isStream: false,
-        resolveBodyOnly: false,
-        responseType: 'buffer',
-      })
-      void pending.on('downloadProgress', ({ transferred }) => {
-        isTooLarge ||= transferred > maxBytes
-        if (isTooLarge) ending.abort()
-      })
-      return pending
+  const ask = async (ended: AbortSignal) => {
+    const send = routes.send(ended)
+    const pending = client(url, { ...options, ...(send && { request: send }) })
+    ended.addEventListener('abort', () => pending.cancel())
+    void pending.on('downloadProgress', ({ transferred }) => {
+      isTooLarge ||= transferred > maxBytes
+      if (isTooLarge) pending.cancel()
     })
+    return pending
+  }
   const late = (): Unreadable => new Unreadable('timeout', `${shown}${routes.through()} did not answer within ${formatDuration(deadline)}`)
   try {
     const answer = await withDeadline(REAL, deadline, asked.signal, ask, late)
@@ -138,6 +109,33 @@ export async function request(url: string, asked: Request): Promise<Response> {
     if (isTooLarge) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     if (asked.signal.aborted) throw asked.signal.reason
     throw explained(thrown, `${shown}${routes.through()}`)
+  }
+}
+
+/** What this request wants otherwise than the others. */
+function optionsOf(url: string, asked: Request, shown: string) {
+  const { method, headers, accept, body, deadline, redirects, retries, tls, block = false, env, lookup } = asked
+  return {
+    ...(method && { method }),
+    headers: { ...(accept !== undefined && { accept: `${accept},*/*;q=0.1` }), ...headers },
+    ...(body !== undefined && { body }),
+    ...(redirects !== undefined && { followRedirect: redirects > 0, maxRedirects: redirects }),
+    ...(retries !== undefined && { retry: { limit: retries } }),
+    // A redirect never leaves the scheme, and bundles of authorities are large.
+    ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
+    ...((block || lookup) && { dnsLookup: guardedLookup(lookup ?? systemLookup, block) }),
+    context: { until: performance.now() + deadline },
+    hooks: { beforeRedirect: [guardRedirect(url, shown, block)] },
+  } satisfies OptionsInit
+}
+
+function guardRedirect(url: string, shown: string, block: boolean): BeforeRedirectHook {
+  return (next, { url: from }) => {
+    const to = new URL(String(next.url))
+    if (to.protocol !== new URL(url).protocol) throw new Unreadable('malformed', `${shown} redirects to another scheme`)
+    if (block && isBlockedLiteral(to)) throw new Unreadable('unreachable', `${shown} redirects to a link-local address: they are blocked`)
+    if (to.origin === new URL(from).origin) return
+    for (const name of Object.keys(next.headers)) if (!HARMLESS.has(name.toLowerCase())) delete next.headers[name]
   }
 }
 
@@ -179,9 +177,11 @@ function httpsOf(tls: Tls | undefined, env: Environment): NonNullable<OptionsIni
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(bytes: Uint8Array, shown: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw new Unreadable('malformed', `${shown} does not answer with UTF-8 text`)
   }

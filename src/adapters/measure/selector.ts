@@ -26,6 +26,18 @@ const PROMQL: Grammar = {
 
 /** Returns `name{label="x",other=~"5.."}` with one name and = != =~ !~; undefined when it is not one. */
 export function parseSelector(text: string): Selector | undefined {
+  if (known.has(text)) return known.get(text)
+  const selector = selectorOf(text)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(text, selector)
+  return selector
+}
+
+/** A plan has a few, and asks for them in every poll. */
+const known = new Map<string, Selector | undefined>()
+const MOST_KNOWN = 10_000
+
+function selectorOf(text: string): Selector | undefined {
   const tests = parseMatchers(text)
   const named = tests?.find(({ label, op }) => label === '__name__' && op === '=')
   const matchers = tests?.filter((each) => each !== named) ?? []

@@ -56,14 +56,14 @@ type Options = z.infer<typeof options>
 export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
-    const { samples, described, age } = await scrape(given, loan)
+    const { samples, page, age } = await scrape(given, loan)
     const now = loan.clock.now()
     const at = (of: readonly Sample[]): number =>
       given.sampledAt === undefined ? newest(of, samples, now - age) : one(samples, given.sampledAt).value * 1000
     if (given.ratio) {
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
-      if (bad.length === 0) checkScraped(given, given.ratio.bad, samples, described, total)
+      if (bad.length === 0) checkScraped(given, given.ratio.bad, samples, describedIn(page), total)
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
       return {
@@ -99,7 +99,7 @@ async function scrape(given: Options, loan: Loan) {
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
   const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
   const samples = parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
-  return { samples, described: describedIn(answer.body), age: ageOf(answer.headers) }
+  return { samples, page: answer.body, age: ageOf(answer.headers) }
 }
 
 function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {
