@@ -6,6 +6,7 @@ const config: KnipConfig = {
     'src/sdk/index.ts',
     'src/adapters/adapter.ts',
     'src/demo/shop.ts',
+    'src/commands/simulate/worker.ts',
     ...kinds().map((kind) => `src/adapters/${kind}/*.ts`),
     'bin/*.mjs',
     'bench/*.ts',

@@ -23,6 +23,13 @@ const meta = await bundle({
 })
 // The shop is a process of its own: from a chunk of the program it would begin the program.
 await bundle({ input: { shop: 'src/demo/shop.ts' }, format: 'cjs', extension: 'cjs', prefix: 'shop-' })
+// So is a thread of `simulate`.
+await bundle({
+  input: { 'simulate-worker': 'src/commands/simulate/worker.ts' },
+  format: 'cjs',
+  extension: 'cjs',
+  prefix: 'simulate-worker-',
+})
 // Apart from the program, so that an application loads nothing else. What takes a package of the application's own is
 // loaded by whoever wants it.
 const sdk = { sdk: 'src/sdk/index.ts', openfeature: 'src/sdk/openfeature.ts' }

@@ -16,8 +16,9 @@ const LONG = new RegExp(
 
 /** What starts the program as it is installed. */
 const BUILT = /bin\/(?:rollout\.cjs|readme\.mjs)|dist\/main\.cjs/
-/** What servers and child processes are made of. */
-const PARTS = /from '(?:node:(?:child_process|http|https|net|tls|worker_threads)|smtp-server|execa|[./]+\/src\/adapters\/spawn.ts)'/
+/** What servers, child processes and threads are made of. */
+const PARTS =
+  /from '(?:node:(?:child_process|http|https|net|tls|worker_threads)|smtp-server|execa|[./]+\/src\/(?:adapters\/spawn|commands\/simulate\/play-apart).ts)'/
 
 /** Sorts the test files below a folder by what they need, which is what they and the files of the tests they import say. */
 export function sortTests(root: string): Readonly<Record<Project, readonly string[]>> {

@@ -49,17 +49,22 @@ export interface ForecastRun {
 }
 
 /** Polls that all runs together take where nobody says how many: about ten seconds. */
-export const POLLS = 120_000
+export const POLLS = 600_000
 /** Fewer runs than this show nothing. */
 export const FEWEST = 5
 
 /**
  * Plays the plan through the real watch and policy, again and again. People say yes; windows and freezes are open. The
- * same seed, the same runs.
+ * same seed, the same runs, also those of them that begin with a number and follow each other so many apart.
  */
-export function* forecast(plan: Plan, release: ForecastRelease, seed: number): Generator<ForecastRun, never> {
+export function* forecast(
+  plan: Plan,
+  release: ForecastRelease,
+  seed: number,
+  { first = 0, every = 1 }: { readonly first?: number; readonly every?: number } = {},
+): Generator<ForecastRun, never> {
   const given = free(plan)
-  for (let nth = 0; ; nth += 1) yield play(given, release, seed * 7919 + nth)
+  for (let nth = first; ; nth += every) yield play(given, release, seed * 7919 + nth)
 }
 
 /** Returns the metrics of the plan's phases that no made-up traffic makes: nothing is known of them there. */
@@ -71,7 +76,8 @@ function isCounted({ metrics }: Plan, name: string): boolean {
   return (metrics[name]?.measures.what ?? 'gauge') !== 'gauge'
 }
 
-function pollsOf(plan: Plan): number {
+/** Returns how many polls a rollout takes at least. */
+export function pollsOf(plan: Plan): number {
   const each = stepsOf(plan).map(({ hold, last, phase }) => Math.max(hold, last ? longest(plan, phase) : 0))
   return Math.max(1, each.reduce((sum, hold) => sum + hold, 0) / plan.interval)
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { plainPlan, shopShell } from '../helpers/plans.ts'
-import { fakeShell } from '../helpers/shell.ts'
+import { plainPlan, shopShell } from '../../helpers/plans.ts'
+import { fakeShell } from '../../helpers/shell.ts'
 
 const shop = () => fakeShell({ files: { 'rollout.yaml': plainPlan('http://127.0.0.1:1') } })
 

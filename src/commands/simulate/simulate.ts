@@ -1,19 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { adviceOf, tallyOf } from '../core/forecast/advice.ts'
-import { messageOf, RolloutError } from '../core/values/errors.ts'
-import { finerStepsAt } from '../core/forecast/foretell.ts'
-import { FEWEST, forecast, leftOut, POLLS, type ForecastRelease, type ForecastRun, type Trouble } from '../core/forecast/forecast.ts'
-import type { Plan } from '../core/plan/plan.ts'
-import { drawForecast } from '../views/forecast-svg.ts'
-import { renderAdvice, renderForecast } from '../views/forecast.ts'
-import { clean } from '../views/clean.ts'
-import { readPlan } from '../session/project.ts'
-import { formatFraction } from '../core/values/units.ts'
-import type { VerbAnswer, Session } from '../session/session.ts'
-import type { ValuesOf } from './table.ts'
-
-const MOST_RUNS = 1000
+import { adviceOf, tallyOf } from '../../core/forecast/advice.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { finerStepsAt } from '../../core/forecast/foretell.ts'
+import { leftOut, type ForecastRelease, type Trouble } from '../../core/forecast/forecast.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { drawForecast } from '../../views/forecast-svg.ts'
+import { renderAdvice, renderForecast } from '../../views/forecast.ts'
+import { clean } from '../../views/clean.ts'
+import { readPlan } from '../../session/project.ts'
+import { formatFraction } from '../../core/values/units.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
+import type { ValuesOf } from '../table.ts'
+import { playAll } from './play-all.ts'
 
 /** Plays the plan against made-up traffic. Reads no metric, and writes nothing but the picture that was asked for. */
 export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
@@ -22,8 +21,8 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   const plan = await readPlan(session)
   const trouble = troubleOf(session.options, plan)
   const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
-    const game = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
-    const played = await playAll(session, plan, game)
+    const series = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
+    const played = await playAll(session, plan, series)
     return { title, runs: played, tally: tallyOf(played) }
   }
   const good = await play('A good release', { errors: baseline, latency: 1 })
@@ -69,32 +68,6 @@ function troubleOf({ noise = 0, clusters = 1, coldStart = 0, scrapeGaps = 0 }: V
     ...(coldStart > 0 && { coldStart: { lasts: coldStart / 60_000, errors: 0.02, latency: 3 } }),
     ...(missed > 0 && { scrape: { missed }, outages: { every: (minutes * RARER) / missed, lasts: minutes * SILENT_POLLS } }),
   }
-}
-
-interface Game {
-  readonly title: string
-  readonly release: ForecastRelease
-  readonly seed: number
-  readonly runs?: number
-}
-
-/** As many runs as were asked for; unless told, as many as so many polls allow. */
-async function playAll({ clock, err, signal }: Session, plan: Plan, { title, release, seed, runs }: Game): Promise<readonly ForecastRun[]> {
-  const played: ForecastRun[] = []
-  const wanted = runs ?? MOST_RUNS
-  let [polls, told] = [0, 0]
-  for (const run of forecast(plan, release, seed)) {
-    played.push(run)
-    polls += run.after / plan.interval
-    if (played.length >= wanted || (runs === undefined && polls > POLLS && played.length >= FEWEST)) break
-    // Between two runs whoever interrupts is heard.
-    await clock.sleep(0, signal)
-    if (runs !== undefined && polls - told > POLLS) {
-      told = polls
-      err.write(`${title}: ${played.length} of ${wanted} runs\n`)
-    }
-  }
-  return played
 }
 
 function save(path: string, picture: string): void {
