@@ -150,7 +150,56 @@ const DOCUMENTS: readonly Lie[] = [
   ['ratings out of a cache', { use: 'feedback', ratio: { below: 3 } }, json([{ rating: 5 }], { headers: { age: '600' } }), 'stale'],
 ]
 
+const refusal = (status: number, errorType: string, error: string): Answer => json({ status: 'error', errorType, error }, { status })
+const unavailable = 'fetch series for {store="a"}: rpc error: code = Unavailable desc = connection refused'
+const found = { resultType: 'vector', result: [one('0')] }
+
+/**
+ * A stand-in with the documented answers of what is not installed here: Thanos (components/query.md, partial response), Mimir
+ * and Cortex (references/http-api, configure/about-tenant-ids, runbooks), VictoriaMetrics as a cluster, and Grafana's rules API.
+ */
+const DIALECTS: readonly Lie[] = [
+  ['Thanos, of whose stores one is down', query, success(found, { warnings: [unavailable] }), 'partial', 'connection refused'],
+  ['Thanos, of whose stores one is down, for the total', ratio, success(found, { warnings: [unavailable] }), 'partial', 'incomplete'],
+  ['Thanos without a store', query, success({ ...found, result: [] }, { warnings: ['No StoreAPIs matched for this query'] }), 'partial'],
+  ['Thanos that denies partial answers', query, refusal(422, 'execution', unavailable), 'malformed', 'connection refused'],
+  ['Thanos that ran out of time', query, refusal(503, 'timeout', 'query timed out in query execution'), 'unreachable', 'timed out'],
+  ['the rules of a Thanos whose ruler is down', ruled, success({ groups: [] }, { warnings: [unavailable] }), 'partial'],
+  ['Mimir that was told no tenant', query, { status: 401, body: 'no org id\n' }, 'unreachable', 'no org id; headers: { X-Scope-OrgID'],
+  ['the rules of a Mimir that was told no tenant', ruled, { status: 401, body: 'no org id\n' }, 'unreachable', 'X-Scope-OrgID'],
+  ['Mimir of another tenant, which has nothing', ratio, vector(), 'empty', 'the query for the total matches no series'],
+  [
+    'Mimir over its limits',
+    query,
+    refusal(422, 'execution', 'the query exceeded the maximum number of series (err-mimir-max-series-per-query)'),
+    'malformed',
+    'err-mimir-max-series-per-query',
+  ],
+  ['Mimir without its ingesters', query, refusal(500, 'internal', 'too many unhealthy instances in the ring'), 'unreachable', 'unhealthy'],
+  ['Mimir with too many queries', query, refusal(429, 'too_many_requests', 'too many outstanding requests'), 'unreachable', 'outstanding'],
+  ['Cortex behind a gateway', query, { status: 502, body: '<html>502 Bad Gateway</html>' }, 'unreachable', 'Prometheus answered 502'],
+  ['a VictoriaMetrics of whose storages one is down', query, json({ status: 'success', isPartial: true, data: found }), 'partial'],
+  [
+    'a VictoriaMetrics whose storages are all down',
+    query,
+    refusal(503, '503', 'cannot fetch query results'),
+    'unreachable',
+    'cannot fetch',
+  ],
+  ['Grafana, of whose rules one has no data', ruled, rules({ health: 'nodata' }), 'empty', 'is not evaluated'],
+  ['Grafana, normal for want of data', ruled, rules({ alerts: [{ labels: {}, state: 'Normal (NoData)' }] }), 'malformed', 'nobody knows'],
+  ['Grafana, in error', ruled, rules({ alerts: [{ labels: {}, state: 'Error' }] }), 'malformed', 'nobody knows'],
+  ['Grafana, paused', ruled, rules({ isPaused: true }), 'empty', 'is paused'],
+  ['Grafana, of whose rules only a page came', ruled, success({ groups: [], groupNextToken: 'x' }), 'partial', 'only some'],
+  ['Grafana that wants a login', ruled, json({ message: 'Unauthorized' }, { status: 401 }), 'unreachable', 'Unauthorized'],
+  ['vmalert that only records', ruled, rules({ type: 'recording', state: 'ok' }), 'empty', 'no alerting rule'],
+  ['vmalert whose store is gone', ruled, rules({ health: 'err', lastError: 'connection refused' }), 'malformed', 'connection refused'],
+  ['vmalert that has not begun', ruled, rules({ lastEvaluation: '0001-01-01T00:00:00Z' }), 'stale', 'evaluated no more'],
+  ['rules that do not say when they were evaluated', ruled, rules({ lastEvaluation: undefined }), 'stale', 'does not say when'],
+]
+
 describe.each<readonly [string, readonly Lie[]]>([
+  ['a stand-in', DIALECTS],
   ['a document', DOCUMENTS],
   ['a Prometheus', PROMETHEUS],
   ['alerts', ALERTS],

@@ -71,6 +71,9 @@ function firingOf(each: Rule, now: Instant): readonly Labels[] {
   }
   if (isPaused === true) throw new Unreadable('empty', `the rule ${name} is paused: nobody evaluates it`)
   const evaluated = Date.parse(lastEvaluation ?? '')
+  if (!Number.isFinite(evaluated)) throw new Unreadable('stale', `the rule ${name} does not say when it was evaluated last`)
+  if (evaluated > now + LEEWAY)
+    throw new Unreadable('future', `the rule ${name} was evaluated at ${plainLine(lastEvaluation ?? '')}, and it is not that late yet`)
   if (evaluated < now - MISSED * interval - LEEWAY)
     throw new Unreadable('stale', `the rule ${name} is evaluated no more: the last time was ${plainLine(lastEvaluation ?? '')}`)
   const firing = each.alerts.filter((alert) => fires(name, alert.state))

@@ -4,6 +4,7 @@ import { Unreadable } from '../../core/values/reading.ts'
 import type { Duration } from '../../core/values/units.ts'
 import { checkWhole, partial } from './check-whole.ts'
 import { askApi, type PrometheusServer } from './api.ts'
+import { describeRefusal } from './refused.ts'
 
 /** A cluster of 40 pods, 20 paths and 10 codes has 8,000; beyond this one selects more than a rollout is about. */
 const MOST_SERIES = 50_000
@@ -156,10 +157,10 @@ async function answerOf<Data>(
   const parsed = answered.safeParse(parseJson(body))
   // A 400 or 422 is about the query (bad_data, execution); any other is about the server, or whoever stands before it.
   if (!parsed.success || ![200, 400, 422].includes(status)) {
-    const said = parsed.success && parsed.data.error !== undefined ? `: ${parsed.data.error}` : ''
+    const said = parsed.success ? (parsed.data.error ?? '') : body
     throw status === 200
       ? new Unreadable('malformed', 'the answer is not that of a Prometheus API')
-      : new Unreadable('unreachable', `Prometheus answered ${status}${said}`)
+      : new Unreadable('unreachable', describeRefusal('Prometheus', status, said))
   }
   checkWhole(parsed.data)
   const { error, data } = parsed.data

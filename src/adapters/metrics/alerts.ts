@@ -7,6 +7,7 @@ import { ageOf } from '../http/age.ts'
 import { askApi } from '../measure/api.ts'
 import { firingIn } from '../measure/firing-in.ts'
 import { parseDocument } from '../measure/document.ts'
+import { describeRefusal } from '../measure/refused.ts'
 import { plainLine } from '../plain.ts'
 
 const LARGEST = 4 * 1024 * 1024
@@ -100,7 +101,7 @@ async function get(given: Options, loan: Loan) {
   const asked = isAlertmanager ? { active: 'true', silenced: 'false', inhibited: 'false' } : { type: 'alert' }
   const path = isAlertmanager ? '/api/v2/alerts' : '/api/v1/rules'
   const { status, body, headers } = await askApi(given, path, new URLSearchParams(asked), loan, LARGEST)
-  if (status !== 200) throw new Unreadable('unreachable', `${given.of} answered ${status}`)
+  if (status !== 200) throw new Unreadable('unreachable', describeRefusal(given.of, status, body))
   const age = ageOf(headers)
   const made = Date.parse(headers['date'] ?? '')
   return { document: parseDocument(body), age, now: (Number.isFinite(made) ? made : loan.clock.now()) + age }

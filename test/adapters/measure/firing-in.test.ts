@@ -40,7 +40,6 @@ describe('a rule', () => {
     ['that was evaluated a moment ahead of us', answer({ lastEvaluation: at(-2000) }), 0],
     ['that is evaluated every hour', answer({ lastEvaluation: at(3_600_000) }, { interval: 3600 }), 0],
     ['with an interval as it is configured', answer({ lastEvaluation: at(3_600_000) }, { interval: '1h' }), 0],
-    ['that does not say when it was evaluated', answer({ lastEvaluation: null }), 0],
     ['with a remark of Prometheus', { ...answer(), infos: ['x'], warnings: ['PromQL warning: x'] }, 0],
   ])('%s', (_what, document, fires) => expect(count(document)).toBe(fires))
 
@@ -54,6 +53,9 @@ describe('a rule', () => {
     ['not evaluated yet', answer({ health: 'unknown' }), 'malformed', 'the rule High is not evaluated: unknown'],
     ['never evaluated', answer({ lastEvaluation: '0001-01-01T00:00:00Z' }), 'stale', 'the rule High is evaluated no more'],
     ['evaluated no more', answer({ lastEvaluation: at(600_000) }), 'stale', 'the rule High is evaluated no more: the last time was 2026-'],
+    ['that does not say when it was evaluated', answer({ lastEvaluation: null }), 'stale', 'does not say when it was evaluated last'],
+    ['evaluated at no time', answer({ lastEvaluation: 'yesterday' }), 'stale', 'does not say when it was evaluated last'],
+    ['evaluated tomorrow', answer({ lastEvaluation: at(-86_400_000) }), 'future', 'and it is not that late yet'],
     ['that is paused', answer({ isPaused: true }), 'empty', 'the rule High is paused'],
     ['whose state nobody knows', answer({ alerts: [{ labels: {}, state: 'Brennt' }] }), 'malformed', '"Brennt", and nobody knows'],
     ['normal for want of data', answer({ alerts: [{ labels: {}, state: 'Normal (NoData)' }] }), 'malformed', 'nobody knows'],
