@@ -2,6 +2,7 @@ import { formatApprovals } from '../core/plan/approvals.ts'
 import { formatDrift } from '../core/plan/environment.ts'
 import type { Step } from '../core/plan/steps.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { Json } from '../core/values/json.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Timeline } from '../core/forecast/timeline.ts'
 import { formatDuration, formatExposure, formatInstant, type Instant } from '../core/values/units.ts'
@@ -34,7 +35,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
   if (report.edited.length > 0) {
     lines.push(color.yellow('The file was edited since the plan was frozen; rollout plan --accept --reason "…" takes it in:'))
     for (const { path, before, after } of report.edited.slice(0, 20))
-      lines.push(`  ${clean(path)}: ${color.red(show(before))} → ${color.green(show(after))}`)
+      lines.push(`  ${clean(placeOf(plan, path))}: ${color.red(show(before))} → ${color.green(show(after))}`)
     if (report.edited.length > 20) lines.push(`  and ${report.edited.length - 20} more`)
     lines.push('')
   }
@@ -78,8 +79,22 @@ function watched({ phases }: Plan, { hold, last, phase }: Step): string {
   return [...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []), formatDuration(hold), ...bake].join(', ')
 }
 
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = clean(JSON.stringify(value))
+/** `phases.core.steps.1.hold` of `phases.0.steps.0.hold`: people count from 1, and a phase has a name. */
+function placeOf({ phases }: Plan, path: string): string {
+  return path
+    .replace(/^phases\.(\d+)/, (_, nth: string) => `phases.${phases[Number(nth)]?.id ?? nth}`)
+    .replace(/\.steps\.(\d+)/, (_, nth: string) => `.steps.${Number(nth) + 1}`)
+    .replace('.evidence.policy', '.evidence')
+}
+
+function show(value: Json | undefined): string {
+  const text = clean(value === undefined ? 'nothing' : say(value))
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function say(value: Json): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([key, each]) => (Array.isArray(value) ? say(each) : `${key} ${say(each)}`))
+    .join(', ')
 }

@@ -1,4 +1,5 @@
 import { RolloutError } from '../../core/values/errors.ts'
+import { asWritten } from '../../core/plan/as-written.ts'
 import { differences } from '../../core/plan/difference.ts'
 import { guaranteesOf } from '../../core/forecast/guarantee.ts'
 import { flowsOf } from '../../core/forecast/outlook.ts'
@@ -76,7 +77,7 @@ async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state
   const situation = situationOf(state, session.clock.now())
   const { destination, next, gates } = situation
   const steps = next ? stepsOf(state.plan).slice(next.index) : []
-  const edited = differences(plainJson(state.plan), plainJson(read))
+  const edited = differences(asWritten(state.plan), asWritten(read))
   return planReport({
     plan: state.plan,
     now: situation.now,
