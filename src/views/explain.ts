@@ -9,11 +9,13 @@ import { describeSingle } from '../core/judge/describe-single.ts'
 import type { Judge } from '../core/judge/single.ts'
 import { formatRule, formatValue, holds } from '../core/values/rule.ts'
 import type { Deed, Status } from '../core/journal/state.ts'
+import type { OtherCause } from '../core/report/other-causes.ts'
 import type { Change, StepSummary, Summary } from '../core/report/summary.ts'
 import { formatDuration, formatExposure, formatFraction, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
 import { renderChanges, renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
+import { otherCauseText } from './other-cause-text.ts'
 import { nextCommand, renderVerdict, renderWord } from './status.ts'
 import { renderWaits } from './waiting.ts'
 
@@ -78,10 +80,15 @@ export interface MetricPage {
   /** Since the change began: those with it and those without, and how many to one it is worse than tolerated. */
   readonly groups: readonly { readonly stream: string; readonly on: Group; readonly off: Group; readonly harm: number }[]
   readonly changes: readonly { readonly seq: number; readonly at: Instant; readonly verdict: Verdict; readonly text: string }[]
+  /** What else its counts look like. */
+  readonly otherCauses: readonly OtherCause[]
 }
 
 /** Renders `7.8% CRITICAL (> 5% for 1m): 94 of 1204`, the rules, and how the verdict changed. */
-export function renderMetric({ name, metric, track, step, stopped, judge, groups, changes }: MetricPage, stream: Stream): string {
+export function renderMetric(
+  { name, metric, track, step, stopped, judge, groups, changes, otherCauses }: MetricPage,
+  stream: Stream,
+): string {
   const color = paint(stream)
   const at = step ? ` at step ${step.number} (${listed(step.toggles)} at ${step.to})` : ''
   const lines = [`${color.bold(clean(name))}${at}: ${track ? headline(metric, track, stream) : 'not measured yet'}`]
@@ -102,6 +109,7 @@ export function renderMetric({ name, metric, track, step, stopped, judge, groups
   if (track) lines.push(...streaks(metric, track))
   for (const { stream: name, on, off, harm } of groups)
     lines.push(`  ${clean(name)}: toggle on ${countsOf(on)}, off ${countsOf(off)}; evidence of harm ${harm.toPrecision(3)}:1.`)
+  for (const cause of otherCauses) lines.push(color.yellow(`  ${otherCauseText(cause)}`))
   if (track?.samples !== undefined)
     lines.push(
       `  Samples: ${Math.round(track.samples)} since the step was reached, ${metric.minSamples} needed; the value looks back ${formatDuration(metric.window)} at least.`,

@@ -27,7 +27,10 @@ const METRIC: Metric = {
 }
 const track = (more: Partial<Track>): Track => ({ verdict: 'healthy', met: true, bins: [], ...more })
 const headline = (of: Track | undefined, metric: Metric = METRIC) =>
-  renderMetric({ name: 'errors', metric, ...(of && { track: of }), judge: 'threshold', groups: [], changes: [] }, plain).split('\n')[0]
+  renderMetric(
+    { name: 'errors', metric, ...(of && { track: of }), judge: 'threshold', groups: [], changes: [], otherCauses: [] },
+    plain,
+  ).split('\n')[0]
 
 describe('the sentence on a metric', () => {
   it.each<[string, Track | undefined]>([
@@ -70,7 +73,9 @@ describe('the sentence on a metric', () => {
   it('is short without rules', () => {
     const { success: _s, warning: _w, critical: _c, ...bare } = METRIC
     expect(headline(track({ value: 3 }), bare)).toBe('errors: 3 healthy')
-    expect(renderMetric({ name: 'errors', metric: bare, judge: 'threshold', groups: [], changes: [] }, plain)).toContain('Rules: none')
+    expect(renderMetric({ name: 'errors', metric: bare, judge: 'threshold', groups: [], changes: [], otherCauses: [] }, plain)).toContain(
+      'Rules: none',
+    )
   })
 
   it('keeps what a server answered from reaching the terminal', () => {
@@ -88,6 +93,7 @@ describe('the sentence on a metric', () => {
         judge: 'threshold',
         groups: [],
         changes: [],
+        otherCauses: [],
       },
       plain,
     )

@@ -10,6 +10,7 @@ import { currentPhase } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { judgeOf } from '../../core/judge/single.ts'
 import { currentStep, type State } from '../../core/journal/state.ts'
+import { otherCausesOf } from '../../core/report/other-causes.ts'
 import { changesBetween, summarize, summarizeStep } from '../../core/report/summary.ts'
 import { formatExposure, type Instant } from '../../core/values/units.ts'
 import type { Recent } from '../../engine/recent.ts'
@@ -80,7 +81,14 @@ export function metricPage(state: State, all: readonly Happening[], name: string
     judge: judgeIn(at, name),
     groups: groupsOf(at, name),
     changes: changes.slice(-8),
+    otherCauses: otherCausesOf(stop ? all.slice(0, all.indexOf(stop) + 1) : all, at, name, bucketOf(at, name)),
   }
+}
+
+/** The bucket whose evidence is worst, of latencies. */
+function bucketOf({ watch }: State, name: string): string | undefined {
+  const entries = watch?.comparison?.ledger.entries.filter(({ metric }) => metric === name) ?? []
+  return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]?.le
 }
 
 function judgeIn(state: State, name: string): MetricPage['judge'] {

@@ -3,7 +3,7 @@ import { upperBound } from './bound.ts'
 import { isLost, type Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
-import { plus, type Group, type Pair } from './likelihood.ts'
+import { plus, rateOf, type Group, type Pair } from './likelihood.ts'
 import { limitsOf, negligibleAt, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
@@ -149,10 +149,6 @@ export function negligibleIn({ metric, stream: { step } }: Entry, policy: Policy
 }
 
 const NOTHING: Pair = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
-
-function rateOf({ total, bad }: Group): number {
-  return total > 0 ? bad / total : 0
-}
 
 function thinned({ total, bad }: Group, by: number): Group {
   return { total: total / by, bad: bad / by }

@@ -15,6 +15,11 @@ export interface Pair {
   readonly off: Group
 }
 
+/** Returns the share of a group's requests that are bad, 0–1; 0 of none. */
+export function rateOf({ total, bad }: Group): number {
+  return total > 0 ? bad / total : 0
+}
+
 /** Returns the requests of two stretches of time. */
 export function plus(one: Group, other: Group): Group {
   return { total: one.total + other.total, bad: one.bad + other.bad }

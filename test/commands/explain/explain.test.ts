@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../../src/core/journal/event.ts'
@@ -7,6 +7,7 @@ import type { UserPage } from '../../../src/views/user.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan } from '../../helpers/plans.ts'
 import { fakeShell, shop, type FakeShell } from '../../helpers/shell.ts'
+import { shopOf } from '../../helpers/shop.ts'
 
 describe('explain of what is not there', () => {
   it('says that nothing was started', async () => {
@@ -232,4 +233,24 @@ FEATURE_X  on   in segment staff  76.51158% (3286147363)  no step changes that
     expect(await shell.run('explain', ...argv)).toBe('usage')
     expect(shell.printed.err).toContain(said)
   })
+})
+
+it('explain says what else a metric looks like, from the polls of the journal', async () => {
+  const clock = fakeClock()
+  const traffic = { share: 0, on: 0.005, off: 0.005 }
+  const { groups } = await shopOf(clock, traffic)
+  const shell = fakeShell({ clock, files: { 'rollout.yaml': groups, 'web.env': 'FEATURE_X=false\n' } })
+  await shell.run('start')
+  await shell.run('advance', '--override', 'metrics,samples', '--reason', 'first step')
+  for (let [minute, atStep] = [0, 0]; minute < 25; minute += 1) {
+    const share = Number(/(\d+)%/.exec(readFileSync(join(shell.cwd, 'web.env'), 'utf8'))?.[1] ?? 100) / 100
+    atStep = share === traffic.share ? atStep + 1 : 0
+    Object.assign(traffic, { share, on: atStep < 2 ? 0.013 : 0.005 })
+    clock.advance(60_000)
+    await shell.run('run', '--once')
+  }
+  await shell.run('explain', 'error_rate')
+  expect(shell.printed.out).toMatch(
+    /Looks like a cold start: with the toggle on 1\.\d+% are bad in the first 2m of a step, then 0\.\d+%; settle: 2m/,
+  )
 })
