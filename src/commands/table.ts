@@ -217,6 +217,7 @@ export const VERBS = {
     about: 'Play the plan against made-up traffic; touches nothing',
     group: 'Rehearse',
     options: {
+      from: { ...WHEN, about: 'traffic, errors, their noise and latency are those the metrics recorded since then; other flags win' },
       traffic: {
         is: 'number',
         takes: 'rate',

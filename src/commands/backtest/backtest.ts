@@ -4,10 +4,11 @@ import { ANSWERS } from '../../core/forecast/trial.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Span } from '../../core/ports.ts'
-import { formatFraction, formatInstant, parseDuration, type Duration, type Instant } from '../../core/values/units.ts'
+import { formatFraction, formatInstant, type Duration } from '../../core/values/units.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../../views/backtest.ts'
 import { clean } from '../../views/clean.ts'
 import { fence } from '../../session/github.ts'
+import { instantOf, WHEN_HINT } from '../../session/instant-of.ts'
 import { readPlan } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
@@ -84,21 +85,10 @@ function outcomeOf(recalled: readonly Whole[]): Outcome {
 function spanOf({ clock, options }: Session<ValuesOf<'backtest'>>, plan: Plan): Span {
   const now = clock.now()
   const [from, to] = [instantOf('from', options.from, now) ?? now - 7 * 864e5, instantOf('to', options.to, now) ?? now]
-  if (from >= to) throw new RolloutError('usage', { message: '--from is not before --to', hint: HINT })
+  if (from >= to) throw new RolloutError('usage', { message: '--from is not before --to', hint: WHEN_HINT })
   const step = options.step ?? Math.max(plan.interval, Math.ceil((to - from) / USUAL_POLLS / 1000) * 1000)
   if (step < 1 || (to - from) / step > MOST_POLLS)
     throw new RolloutError('usage', { message: `more than ${MOST_POLLS} polls would have to be replayed`, hint: 'a longer --step' })
   // Whole seconds, so that times are as they are printed.
   return { from: Math.floor(from / 1000) * 1000, to, step: Math.round(step) }
-}
-
-const HINT = 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)'
-
-function instantOf(name: string, written: string | undefined, now: Instant): Instant | undefined {
-  if (written === undefined) return undefined
-  const ago = parseDuration(written)
-  if (ago !== undefined) return now - ago
-  const at = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?Z)?$/.test(written) ? Date.parse(written.replace(' ', 'T')) : Number.NaN
-  if (Number.isNaN(at)) throw new RolloutError('usage', { message: `--${name} ${written} is no time`, hint: HINT })
-  return at
 }

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { adviceOf, tallyOf } from '../../core/forecast/advice.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { finerStepsAt } from '../../core/forecast/foretell.ts'
-import { leftOut, type ForecastRelease, type Trouble } from '../../core/forecast/forecast.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { leftOut, type ForecastRelease } from '../../core/forecast/forecast.ts'
 import { drawForecast } from '../../views/forecast-svg.ts'
+import { renderRecollection } from '../../views/recollection.ts'
 import { renderAdvice, renderForecast } from '../../views/forecast.ts'
 import { clean } from '../../views/clean.ts'
 import { readPlan } from '../../session/project.ts'
@@ -13,13 +13,16 @@ import { formatFraction } from '../../core/values/units.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { playAll } from './play-all.ts'
+import { recall } from './recall.ts'
+import { settingOf } from './setting.ts'
 
-/** Plays the plan against made-up traffic. Reads no metric, and writes nothing but the picture that was asked for. */
+/** Plays the plan against made-up traffic. Reads no metric but the past of those that --from asks for, and writes nothing but the picture that was asked for. */
 export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
-  const { traffic = 100, baseline: usual = 0.5, fault = usual, latency: slower = 0, seed = 1, runs, svg } = session.options
-  const [baseline, errors, latency] = [usual / 100, fault / 100, 1 + slower / 100]
+  const { from, fault, latency: slower = 0, seed = 1, runs, svg } = session.options
   const plan = await readPlan(session)
-  const trouble = troubleOf(session.options, plan)
+  const recalled = from === undefined ? [] : await recall(session, plan, from)
+  const { traffic, baseline, trouble } = settingOf(session.options, plan, recalled)
+  const [errors, latency] = [fault === undefined ? baseline : fault / 100, 1 + slower / 100]
   const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
     const series = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
     const played = await playAll(session, plan, series)
@@ -42,31 +45,24 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   return {
     outcome: 'done',
     kind: 'simulation',
-    value: { seed, leftOut: left, good: of, ...(wrong && { fault: wrong }), advice, ...(finer && { finer }) },
+    value: {
+      seed,
+      ...(from !== undefined && { recalled }),
+      leftOut: left,
+      good: of,
+      ...(wrong && { fault: wrong }),
+      advice,
+      ...(finer && { finer }),
+    },
     text: (out) => [
-      `Seed ${seed}: ${traffic} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
+      ...recalled.map((each) => renderRecollection(each.metric, each)),
+      ...(from !== undefined && recalled.length === 0
+        ? ['No metric of the plan counts requests: the defaults, unless flags say otherwise.\n']
+        : []),
+      `Seed ${seed}: ${Number(traffic.toPrecision(3))} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
       ...all.map(({ title, tally, runs: each }) => renderForecast(title, tally, each, out)),
       renderAdvice(advice, finer, out),
     ],
-  }
-}
-
-/** How long the noise of a minute is remembered: half of it after seven. */
-const MEMORY = 0.9
-/** Latencies wander less than errors. */
-const CALMER = 3
-
-/** So much rarer than a missed scrape is an outage of the source, which lasts for some polls. */
-const RARER = 10
-const SILENT_POLLS = 3
-
-function troubleOf({ noise = 0, clusters = 1, coldStart = 0, scrapeGaps = 0 }: ValuesOf<'simulate'>, { interval }: Plan): Trouble {
-  const [wander, missed, minutes] = [noise / 100, scrapeGaps / 100, interval / 60_000]
-  return {
-    ...(wander > 0 && { noise: { errors: wander, latency: wander / CALMER, memory: MEMORY, arms: 'both' } }),
-    ...(clusters > 1 && { burst: clusters }),
-    ...(coldStart > 0 && { coldStart: { lasts: coldStart / 60_000, errors: 0.02, latency: 3 } }),
-    ...(missed > 0 && { scrape: { missed }, outages: { every: (minutes * RARER) / missed, lasts: minutes * SILENT_POLLS } }),
   }
 }
 

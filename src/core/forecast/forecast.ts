@@ -28,7 +28,7 @@ export interface ForecastRelease {
 }
 
 /** What a service does that is no fault of a release, as far as it is known. */
-export type Trouble = Pick<World, 'noise' | 'burst' | 'coldStart' | 'scrape' | 'outages'>
+export type Trouble = Pick<World, 'noise' | 'burst' | 'coldStart' | 'scrape' | 'outages' | 'trend' | 'latency'>
 
 export type End = 'rolled back' | 'paused' | 'complete' | 'unfinished'
 

@@ -51,6 +51,45 @@ it('plays in a world less tidy than chance', async () => {
     expect(await ends(...words)).not.toEqual(tidy)
 })
 
+/** A source of 40 requests/s, 2 % of them failed, that remembers. */
+const remembers = `export default {
+  options: (options) => options,
+  measures: () => ({ what: 'failures', groups: 1 }),
+  read: async () => { throw new Error('nobody asks about now') },
+  async *history(_, { from, to, step }) {
+    for (let at = from; at <= to; at += step) {
+      const total = ((at - from) / 1000) * 40
+      yield { at, reading: { is: 'ratio', bad: { all: Math.round(total / 50) }, total: { all: total } } }
+    }
+  },
+}`
+
+it('takes what was recorded where something was, and what is typed before that', async () => {
+  const own = plainPlan('http://127.0.0.1:1').replace('use: openmetrics', 'use: ./mine.mjs')
+  const shell = fakeShell({ files: { 'rollout.yaml': own, 'mine.mjs': remembers } })
+  expect(await shell.run('simulate', '--runs', '2', '--from', '2h')).toBe('done')
+  expect(shell.printed.out).toMatch(/^error_rate since \S+ \S+: 40 requests\/s; 2% fail, which wanders by 0% for no reason\.\n/)
+  expect(shell.printed.out).toContain('Seed 1: 40 requests/s, 2% of them fail')
+  expect(await shell.run('simulate', '--runs', '2', '--from', '2h', '--traffic', '7/s', '--baseline', '1%')).toBe('done')
+  expect(shell.printed.out).toContain('Seed 1: 7 requests/s, 1% of them fail')
+  await shell.run('simulate', '--runs', '2', '--from', '2h', '--json')
+  expect(shell.json()).toMatchObject({ recalled: [{ metric: 'error_rate', usual: { perSecond: 40, noise: 0 } }] })
+})
+
+it('says where nothing was recorded, and takes the defaults', async () => {
+  const shell = shop()
+  expect(await shell.run('simulate', '--runs', '2', '--from', '7d')).toBe('done')
+  expect(shell.printed.out).toContain(
+    'error_rate has no history (openmetrics remembers nothing): the defaults, unless flags say otherwise.\n',
+  )
+  expect(shell.printed.out).toContain('Seed 1: 100 requests/s, 0.5% of them fail')
+  const own = plainPlan('http://127.0.0.1:1').replace('use: openmetrics', 'use: ./mine.mjs')
+  const failing = remembers.replace('for (let at', "throw new Error('out of reach'); for (let at")
+  const other = fakeShell({ files: { 'rollout.yaml': own, 'mine.mjs': failing } })
+  expect(await other.run('simulate', '--runs', '2', '--from', '7d')).toBe('done')
+  expect(other.printed.out).toContain('error_rate has no history (out of reach): the defaults')
+})
+
 it.each([
   ['--traffic', '100'],
   ['--baseline', '0.5'],
@@ -62,6 +101,8 @@ it.each([
   ['--clusters', '0'],
   ['--cold-start', '2'],
   ['--scrape-gaps', '5'],
+  ['--from', 'yesterday'],
+  ['--from', '2200-01-01'],
   ['--runs', '0'],
 ])('refuses %s %s', async (name, written) => {
   const shell = shop()

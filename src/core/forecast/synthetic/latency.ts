@@ -1,4 +1,5 @@
 import type { Histogram } from '../../evidence/buckets.ts'
+import { bucketQuantile } from '../../judge/counters.ts'
 import { binomial, bursts, type Chance } from './chance.ts'
 
 /**
@@ -62,6 +63,23 @@ function together(total: number, tails: readonly number[], size: number, chance:
     above -= parts[nth] ?? 0
     return all === 0 ? 0 : Math.round((total * above) / all)
   })
+}
+
+/** No application is so many times as fast, or as slow, as this one. */
+const EXTREME = 100
+
+/**
+ * Returns how many times as slow requests are whose q-quantile (0–1) is read as `seconds`: read from buckets, a quantile
+ * is not the true one.
+ */
+export function slownessOf(q: number, seconds: number): number {
+  let [low, high] = [1 / EXTREME, EXTREME]
+  while (high / low > 1.001) {
+    const middle = Math.sqrt(low * high)
+    if (bucketQuantile([...BOUNDS, Infinity], [...tailsOf(middle).map((tail) => 1 - tail), 1], q) < seconds) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /** P(Z > z) of a standard normal Z, to seven digits in the tail (Press et al., Numerical Recipes, erfcc). */

@@ -23,7 +23,7 @@ export function simulate(world: World, rate: number, chance: Chance, interval: D
 /** Every request, as it comes: `requests` between two polls, which are `length` minutes apart. */
 function simulateAll(world: World, requests: number, chance: Chance, length: number): Traffic {
   const disturb = disturbances(world, chance, length)
-  const { release, client = 0 } = world
+  const { release, client = 0, latency: usual = 1 } = world
   const rest = 1 - client
   // Where the client stands among the users: those below the share have the toggle on.
   const place = client > 0 ? chance() : 1
@@ -44,7 +44,7 @@ function simulateAll(world: World, requests: number, chance: Chance, length: num
     const all = mean * disturbance.requests
     const bad = count(all * failing) + stormy(all * failing, disturbance) + more
     const total = bad + count(all * (1 - failing))
-    return { total, bad, latency: latencies(total, latency * disturbance.slower, world.burst, chance) }
+    return { total, bad, latency: latencies(total, latency * usual * disturbance.slower, world.burst, chance) }
   }
 
   function count(mean: number): number {

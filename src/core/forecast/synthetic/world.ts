@@ -3,6 +3,8 @@ export interface World {
   readonly name: string
   /** Share of failed requests with the toggle off. */
   readonly errors: number
+  /** Factor on every latency of both groups. */
+  readonly latency?: number
   /** What the toggle does to it from a minute on; nothing when absent. */
   readonly release?: Release
   /** Errors and traffic follow the day, from a random hour on. */

@@ -1,0 +1,48 @@
+import type { Trouble } from '../../core/forecast/forecast.ts'
+import type { Usual } from '../../core/forecast/usual.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { ValuesOf } from '../table.ts'
+import type { Recollection } from './recall.ts'
+
+/** The made-up world in which releases are played. */
+interface Setting {
+  /** Requests per second. */
+  readonly traffic: number
+  /** Share of failed requests without the toggle, 0–1. */
+  readonly baseline: number
+  readonly trouble: Trouble
+}
+
+/** How long the noise of a minute is remembered: half of it after seven. */
+const MEMORY = 0.9
+/** Latencies wander less than errors. */
+const CALMER = 3
+/** So much rarer than a missed scrape is an outage of the source, which lasts for some polls. */
+const RARER = 10
+const SILENT_POLLS = 3
+
+/** Returns the world of what was typed, else of what was recorded, else of the defaults. */
+export function settingOf(options: ValuesOf<'simulate'>, { interval }: Plan, recalled: readonly Recollection[]): Setting {
+  const known = recalled.flatMap((each) => ('usual' in each ? [each.usual] : []))
+  const [failures, slow] = [known.find(({ rate }) => rate !== undefined), known.find(({ latency }) => latency !== undefined)]
+  const { traffic = (failures ?? slow)?.perSecond ?? 100, baseline = (failures?.rate ?? 0.005) * 100 } = options
+  const { noise = (failures?.noise ?? 0) * 100, clusters = 1, coldStart = 0, scrapeGaps = 0 } = options
+  const [wander, missed, minutes] = [noise / 100, scrapeGaps / 100, interval / 60_000]
+  return {
+    traffic,
+    baseline: baseline / 100,
+    trouble: {
+      ...dayOf(failures ?? slow),
+      ...(slow?.latency !== undefined && { latency: slow.latency }),
+      ...(wander > 0 && { noise: { errors: wander, latency: wander / CALMER, memory: MEMORY, arms: 'both' } }),
+      ...(clusters > 1 && { burst: clusters }),
+      ...(coldStart > 0 && { coldStart: { lasts: coldStart / 60_000, errors: 0.02, latency: 3 } }),
+      ...(missed > 0 && { scrape: { missed }, outages: { every: (minutes * RARER) / missed, lasts: minutes * SILENT_POLLS } }),
+    },
+  }
+}
+
+/** Traffic goes up and down by the same factor. */
+function dayOf({ daily = 1 }: Partial<Usual> = {}): Trouble {
+  return daily > 1 ? { trend: { errors: 1, traffic: Math.sqrt(daily) } } : {}
+}
