@@ -196,6 +196,8 @@ function childrenOf(token: CST.Token | CST.SourceToken): readonly (CST.Token | C
 function explain({ code, message }: YAMLParseError, line: string): readonly [message: string, hint?: string] {
   if (code === 'TAB_AS_INDENT') return ['tabs cannot indent YAML', 'indent with spaces']
   if (/[{[,][^"']*\$\{/.test(line)) return ['a reference between braces or brackets needs quotes', '{ url: "${NAME}" }']
+  const [, rule] = /:\s+(>=? ?[\d.]+[^\s,}\]]*)/.exec(line) ?? []
+  if (rule !== undefined) return ['text that begins with > needs quotes', `"${rule}"`]
   const says = message.split('\n')[0]?.replace(/\.$/, '') ?? message
   return line.includes('\t') ? [says, 'indent with spaces'] : [says]
 }

@@ -28,7 +28,7 @@ export interface InitReport {
     readonly traffic?: { readonly perSecond: number; readonly rate: number }
   }
   /** Addresses of the env files where no metrics are. */
-  readonly silent: readonly { readonly url: string; readonly from: string; readonly said: string }[]
+  readonly silent: readonly { readonly url: string; readonly from: string; readonly said: string; readonly answered: boolean }[]
   /** How long it takes to see a release that fails a share of its requests. */
   readonly power?: { readonly fails: number; readonly at: Exposure; readonly takes: Duration }
   /** Share of failed requests, of all there are, from which a step is rolled back. */
@@ -68,7 +68,8 @@ export function renderInit(report: InitReport, stream: Stream): string {
 function metricsLines({ application, silent, prometheus, power, hold, metrics: { negligible } }: InitReport): readonly string[] {
   if (!application) {
     const asked = silent.map(
-      ({ url, from, said }) => `metrics: ${clean(url)} (${clean(from)}): ${clean(said)}; is the application running?`,
+      ({ url, from, said, answered }) =>
+        `metrics: ${clean(url)} (${clean(from)}): ${clean(said)}; ${answered ? 'METRICS_URL says where else they are' : 'is the application running?'}`,
     )
     const read =
       prometheus === undefined ? 'no Prometheus answered; the plan reads METRICS_URL' : 'a Prometheus answered; the plan reads PROM_URL'
@@ -101,7 +102,8 @@ function about(takes: Duration): string {
   return `about ${formatDuration(Math.max(1, Math.ceil(takes / 60_000)) * 60_000)}`
 }
 
-function missingLines({ application, toggles, metrics: { failing } }: InitReport): readonly string[] {
-  if (!application || application.groups) return []
-  return ['', ...renderMissingLabel(application.requests, toggles[0]?.name ?? 'FEATURE_X', failing[2])]
+/** An application that runs shows what is missing of it; one that does not may have it all. */
+function missingLines({ application, silent, toggles, metrics: { failing } }: InitReport): readonly string[] {
+  if (application ? application.groups : !silent.some(({ answered }) => answered)) return []
+  return ['', ...renderMissingLabel(application?.requests, toggles[0]?.name ?? 'FEATURE_X', failing[2])]
 }

@@ -694,6 +694,14 @@ environments:`,
 `,
   ],
   [
+    'a rule without quotes',
+    `"> 5%"`,
+    `> 5%`,
+    `✗ rollout.yaml:9:103 text that begins with > needs quotes
+  "> 5%"
+`,
+  ],
+  [
     'a key twice, and another',
     `name: shop`,
     `name: shop

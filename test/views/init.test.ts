@@ -32,7 +32,7 @@ describe('renderInit', () => {
     [{ left: ['FEATURE_B', 'FEATURE_C'] }, 'left out, to keep it short: FEATURE_B, FEATURE_C'],
     [{ on: ['FEATURE_A', 'FEATURE_D'] }, 'on already: FEATURE_D\n'],
     [
-      { silent: [{ url: 'http://localhost:1/metrics', from: 'PORT in .env', said: 'connection refused' }] },
+      { silent: [{ url: 'http://localhost:1/metrics', from: 'PORT in .env', said: 'connection refused', answered: false }] },
       'metrics: http://localhost:1/metrics (PORT in .env): connection refused; is the application running?\n  metrics: no Prometheus answered',
     ],
     [

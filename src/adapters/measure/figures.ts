@@ -23,7 +23,7 @@ export const figures = {
   began: path.optional().describe('Path to when the process that counts began'),
   looksBack: z
     .string()
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'write a unit: 5m')
+    .refine((text) => (parseDuration(text) ?? 0) > 0, 'must be a time above 0 with its unit: 5m')
     .optional()
     .describe('How far back the number looks; what {{from}} stands for (5m)'),
 }

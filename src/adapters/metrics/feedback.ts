@@ -32,7 +32,7 @@ const options = z
       .strictObject({
         over: z
           .string()
-          .refine((text) => (parseDuration(text) ?? 0) > 0, 'write a unit: 6h or 2d')
+          .refine((text) => (parseDuration(text) ?? 0) > 0, 'must be a time above 0 with its unit: 6h or 2d')
           .default('1d'),
       })
       .optional()

@@ -28,6 +28,8 @@ export interface Application extends MetricsAddress, Survey {
 /** An address that gave no metrics, with the reason. */
 export interface Silent extends MetricsAddress {
   readonly said: string
+  /** Something answered there, but no metrics did. */
+  readonly answered: boolean
 }
 
 interface Scrape extends MetricsAddress {
@@ -70,6 +72,7 @@ async function measure(session: Session, first: Scrape, requests: Requests): Pro
 
 /** Never follows a redirect: what it leads to may be another machine. */
 async function scrape({ signal, clock }: Session, { url, from }: MetricsAddress): Promise<Scrape | Silent> {
+  let answered = false
   try {
     const { status, body, headers } = await request(url, {
       signal,
@@ -79,13 +82,14 @@ async function scrape({ signal, clock }: Session, { url, from }: MetricsAddress)
       redirects: 0,
       maxBytes: LARGEST,
     })
+    answered = true
     const at = clock.monotonic()
-    if (status !== 200) return { url, from, said: `answered ${status}` }
+    if (status !== 200) return { url, from, said: `answered ${status}`, answered }
     const samples = parseExposition(body, { type: headers['content-type'] ?? '' })
-    return samples.length > 0 ? { url, from, text: body, samples, at } : { url, from, said: 'answered without a single metric' }
+    return samples.length > 0 ? { url, from, text: body, samples, at } : { url, from, said: 'answered without a single metric', answered }
   } catch (thrown) {
     signal.throwIfAborted()
     if (!(thrown instanceof Unreadable)) throw thrown
-    return { url, from, said: messageOf(thrown).replace(`${url}: `, '').replace(`${url} `, '') }
+    return { url, from, said: messageOf(thrown).replace(`${url}: `, '').replace(`${url} `, ''), answered }
   }
 }

@@ -216,7 +216,8 @@ describe('what is known offline', () => {
   it.each<readonly [Readonly<Record<string, Json>>, string]>([
     [{}, 'needs either path or ratio'],
     [{ path: '$.a[' }, 'is not a JSONPath (RFC 9535)'],
-    [{ path: 'x', looksBack: '5' }, 'write a unit: 5m'],
+    [{ path: 'x', looksBack: '5' }, 'must be a time above 0 with its unit: 5m'],
+    [{ path: 'x', looksBack: '-5m' }, 'must be a time above 0 with its unit: 5m'],
   ])('%j does not fit: %s', async (options, said) => {
     await expect(checked(json, { url: 'http://x/', ...options })).rejects.toThrow(said)
     expect(isReadablePath('$.a[0]')).toBe(true)

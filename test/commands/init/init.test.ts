@@ -305,6 +305,22 @@ describe('init asks the application', () => {
     expect(report).toMatchObject({ silent: [{ url, from: 'PORT in .env', said: expect.stringContaining(said) }] })
   })
 
+  it('that has no metrics, and says how it would have them', async () => {
+    const { port } = await application('', { path: '/other' })
+    const { shell } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\n` })
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('answered 404; METRICS_URL says where else they are')
+    expect(shell.printed.out).toContain('missing: nothing there counts requests by status, and by whether FEATURE_X was on.')
+    expect(shell.printed.out).toContain(`requests.inc({ status, toggle: isOn ? 'on' : 'off' })`)
+  })
+
+  it('that does not run, and asks whether it does', async () => {
+    const { shell } = await initialised({ '.env': 'PORT=1\nFEATURE_X=false\n' })
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('connection refused; is the application running?')
+    expect(shell.printed.out).not.toContain('missing')
+  })
+
   it('that answers, and counts no requests', async () => {
     const url = await serve((_, response) => response.end('# TYPE up gauge\nup 1\n'))
     const { shell } = await initialised({ '.env': `PORT=${new URL(url).port}\nFEATURE_X=false\n` })
