@@ -15,7 +15,8 @@ import { changesBetween, summarize, summarizeStep } from '../../core/report/summ
 import { formatExposure, type Instant } from '../../core/values/units.ts'
 import type { Recent } from '../../engine/recent.ts'
 import { happenings, type Happening } from '../../views/event.ts'
-import type { DecisionPage, EventPage, MetricEvidence, MetricPage, Retreat, TogglePage, WordChange } from '../../views/explain.ts'
+import type { DecisionPage, EventPage, MetricEvidence, Retreat, TogglePage, WordChange } from '../../views/explain.ts'
+import type { MetricPage } from '../../views/explain-metric.ts'
 
 /** Returns where it is and why. What it was stopped by is taken from the moment of the stop: afterwards the watch begins anew. */
 export function decisionPage(state: State, all: readonly Happening[], now: Instant): DecisionPage {
