@@ -24,6 +24,11 @@ interface Played {
   readonly waited: { readonly [gate: string]: number }
 }
 
+interface Game {
+  readonly plan: Plan
+  readonly release: ForecastRelease
+}
+
 interface Sums {
   total: number
   bad: number
@@ -31,8 +36,17 @@ interface Sums {
 }
 
 /** Plays one drawn plan both ways: `atOnce` is the forecast's own, and both should be the same. */
-export function playBothWays(seed: number): { readonly atOnce: Played; readonly pollByPoll: Played } {
-  const { plan: of, release } = drawGame(seed)
+export function playBothWays(seed: number): BothWays {
+  return playGameBothWays(drawGame(seed), seed)
+}
+
+interface BothWays {
+  readonly atOnce: Played
+  readonly pollByPoll: Played
+}
+
+/** Plays one release of a plan both ways. */
+export function playGameBothWays({ plan: of, release }: Game, seed: number): BothWays {
   const { end, after, step, exposed, failed, why, waited } = forecast(of, release, seed).next().value
   const polls = after / of.interval + (end === 'unfinished' ? 0 : 1)
   const atOnce = { end, after, step, exposed, failed, ...(why && { why }), waited }
@@ -149,7 +163,7 @@ function buckets({ latency }: Sums) {
 }
 
 /** Draws a plan and a release: every kind of metric, rule, gate and end. Two of three releases are good (p95 0.4 s), as most are. */
-function drawGame(seed: number): { readonly plan: Plan; readonly release: ForecastRelease } {
+function drawGame(seed: number): Game {
   const chance = seeded(seed)
   const pick = <Each>(of: readonly [Each, ...Each[]]): Each => of[Math.floor(chance() * of.length)] ?? of[0]
   const interval = pick([10_000, 30_000, MINUTE])

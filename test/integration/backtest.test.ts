@@ -44,6 +44,16 @@ function recorded(): string {
   return `${counters}${histogram}# TYPE memory_ratio gauge\n${lines.memory}# EOF\n`
 }
 
+/** Types the built binary in a folder. */
+async function type(folder: string, ...argv: readonly string[]) {
+  const child = spawn(process.execPath, [join(home, 'bin/rollout.cjs'), ...argv], { cwd: folder, env: { PATH: process.env['PATH'] } })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (part: Buffer) => (said.out += String(part)))
+  child.stderr.on('data', (part: Buffer) => (said.err += String(part)))
+  const code = await new Promise<number | null>((done) => child.once('close', done))
+  return { code, ...said }
+}
+
 function plan(url: string): string {
   const metric = (name: string, what: string, critical: string): string =>
     `  ${name}: { use: prometheus, url: "${url}", ${what}, critical: "${critical}", minSamples: 10 }\n`
@@ -74,16 +84,9 @@ describe.skipIf(!installed)('a week in a real Prometheus', () => {
     closing.push(async () => prometheus.close())
     writeFileSync(join(folder, 'rollout.yaml'), plan(prometheus.url))
     const to = new Date(FROM + (MINUTES - 1) * 60_000).toISOString().replace('.000', '')
-    const child = spawn(
-      process.execPath,
-      [join(home, 'bin/rollout.cjs'), 'backtest', '--from', new Date(FROM).toISOString().replace('.000', ''), '--to', to, '--json'],
-      { cwd: folder, env: { PATH: process.env['PATH'] } },
-    )
-    const said = { out: '', err: '' }
-    child.stdout.on('data', (part: Buffer) => (said.out += String(part)))
-    child.stderr.on('data', (part: Buffer) => (said.err += String(part)))
-    const code = await new Promise<number | null>((done) => child.once('close', done))
-    expect(code, said.out + said.err).toBe(9)
+    const from = ['--from', new Date(FROM).toISOString().replace('.000', ''), '--json']
+    const said = await type(folder, 'backtest', ...from, '--to', to)
+    expect(said.code, said.out + said.err).toBe(9)
     const minute = (at: number): number => Math.round((at - FROM) / 60_000)
     const { episodes } = JSON.parse(said.out) as {
       episodes: { metric: string; does: string; at: number; until: number; text: string; worst: number }[]
@@ -96,5 +99,14 @@ describe.skipIf(!installed)('a week in a real Prometheus', () => {
     expect(episodes[0]?.text).toBe('error_rate 10% > 5% (600 of 6000), 99% sure: evidence 400:1, limit 100')
     expect(episodes[1]?.text).toMatch(/^latency_p95 3\.\ds > 2s \(6000 samples\)$/)
     expect(episodes[2]?.worst).toBe(0.99)
+    const played = await type(folder, 'simulate', ...from, '--runs', '2')
+    expect(played.code, played.out + played.err).toBe(0)
+    const { recalled } = JSON.parse(played.out) as { recalled: { metric: string; usual: { [what: string]: number } }[] }
+    expect(recalled.map(({ metric }) => metric)).toEqual(['error_rate', 'latency_p95'])
+    const [errors, slow] = recalled.map(({ usual }) => usual)
+    // The hour of the incident is none of what is usual; Prometheus repeats the last sample for five minutes.
+    expect((errors?.['perSecond'] ?? 0) / 100).toBeCloseTo(1, 1)
+    expect([errors?.['rate'], errors?.['noise']]).toEqual([expect.closeTo(0.001, 5), 0])
+    expect(slow?.['seconds']).toBeGreaterThan(0.4)
   })
 })

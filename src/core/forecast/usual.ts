@@ -14,7 +14,7 @@ export interface Usual {
   readonly perSecond: number
   /** The busiest hour of the day has so many times the traffic of the quietest; absent where less than two days are known. */
   readonly daily?: number
-  /** Share of failed requests, 0–1, and how far it wanders within an hour beyond chance: standard deviation of its logarithm. */
+  /** Share of failed requests in hours without an incident, 0–1, and how far it wanders within an hour beyond chance: standard deviation of its logarithm. */
   readonly rate?: number
   readonly noise?: number
   /** How many times as slow as made-up requests those were; and the quantile in seconds. */
@@ -58,11 +58,25 @@ export function openUsual(): { add(past: Past): void; readonly usual: Usual | un
         since,
         perSecond: (total / length) * 1000,
         daily: dailyOf(hours, q === undefined ? 'total' : '+Inf'),
-        ...(q === undefined && { rate: (counts['bad'] ?? 0) / total, noise: noiseOf([...hours.values()]) }),
+        ...(q === undefined && failuresOf([...hours.values()])),
         ...(isKnown && { latency: slownessOf(q ?? 0, seconds), seconds }),
       })
     },
   }
+}
+
+/** An hour that fails so many times as often as the median one saw an incident: what is usual shows in the others. */
+const INCIDENT = 3
+
+function failuresOf(hours: readonly (readonly Bin[])[]): Pick<Usual, 'rate' | 'noise'> {
+  const median = hours.map(rateOf).toSorted((a, b) => a - b)[Math.floor(hours.length / 2)] ?? 0
+  const calm = median > 0 ? hours.filter((bins) => rateOf(bins) <= INCIDENT * median) : hours
+  return { rate: rateOf(calm.flat()), noise: noiseOf(calm) }
+}
+
+function rateOf(bins: readonly Bin[]): number {
+  const { bad = 0, total = 0 } = sum(bins)
+  return total > 0 ? bad / total : 0
 }
 
 /** An hour of fewer polls, or a day seen by so much less, shows no shape. */

@@ -8,8 +8,8 @@ import type { World } from '../../../src/core/forecast/synthetic/world.ts'
 import type { CountedReadings } from '../../../src/core/judge/count-all.ts'
 import type { Watch } from '../../../src/core/judge/track.ts'
 import { beginWatch, judgeCounted } from '../../../src/core/judge/watch.ts'
-import { metric, MINUTE, phase, plan, rule, state } from '../../helpers/core.ts'
-import { playBothWays } from '../../helpers/poll-by-poll.ts'
+import { metric, MINUTE, phase, plan, rule, state, toggle } from '../../helpers/core.ts'
+import { playBothWays, playGameBothWays } from '../../helpers/poll-by-poll.ts'
 
 /** The short form; `npm run simulate:same` plays a thousand. */
 const PLANS = 50
@@ -24,6 +24,25 @@ it(`a forecast that takes many polls at once comes to what the engine comes to p
   expect(ends).toEqual(expect.arrayContaining(['complete', 'paused', 'rolled back']))
   // Polls are taken at once while nothing is wrong: plans that stop early show little of it.
   expect(ends.filter((end) => end === 'complete').length).toBeGreaterThan(PLANS / 3)
+})
+
+it('a step that is reached while the source is silent has no counters to begin with, both ways', () => {
+  const steps = [10, 20, 50, 100].map((to) => ({ to, hold: 5 * MINUTE }))
+  const phases = [
+    phase({ id: 'blind', toggles: ['A'], steps, metrics: [] }),
+    phase({ id: 'seen', toggles: ['B'], steps, metrics: ['errors'] }),
+  ]
+  const of = plan({
+    interval: MINUTE,
+    metrics: { errors: metric({ measures: { what: 'failures', groups: 1 } }) },
+    phases,
+    toggles: { A: toggle(), B: toggle({ variable: 'B' }) },
+  })
+  const release = { traffic: 20, baseline: 0.005, errors: 0.005, latency: 1, trouble: { outages: { every: 6, lasts: 3 } } }
+  for (let seed = 0; seed < 30; seed += 1) {
+    const { atOnce, pollByPoll } = playGameBothWays({ plan: of, release }, seed)
+    expect(atOnce, `run ${seed}`).toEqual(pollByPoll)
+  }
 })
 
 const metrics = {

@@ -42,6 +42,13 @@ it('takes no day for noise, and knows how much it is', () => {
   expect(recalled({ trend: { errors: 1, traffic: 2 } }, 'failures', { days: 1 })?.daily).toBeUndefined()
 })
 
+it('takes no incident for usual', () => {
+  const incident = { between: [365, 365], lasts: 30, off: 0.1, on: 0, latency: 1 } as const
+  const usual = recalled({ incident }, 'failures', { days: 1 })
+  expect(usual?.rate).toBeCloseTo(0.01, 3)
+  expect(usual?.noise).toBeLessThan(0.1)
+})
+
 it('knows how slow requests are', () => {
   expect(recalled({}, 'latency', { days: 1 })?.latency).toBeCloseTo(1, 1)
   const twice = recalled({ latency: 2 }, 'latency', { days: 1 })
