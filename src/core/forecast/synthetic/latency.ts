@@ -24,9 +24,7 @@ const MOST_KNOWN = 1000
  */
 export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): readonly number[] {
   const tails = tailsOf(slower)
-  const slow = size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
-  slow.push(0)
-  return slow.map((each) => total - each)
+  return size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
 }
 
 /** Returns counts in the order of `BOUND_NAMES` by their names. */
@@ -44,25 +42,28 @@ function tailsOf(slower: number): readonly number[] {
 }
 
 /** Of those slower than one bound, each is slower than the next by itself. */
-function alone(total: number, tails: readonly number[], chance: Chance): number[] {
-  let above = total
-  let before = 1
-  return tails.map((tail) => {
+function alone(total: number, tails: readonly number[], chance: Chance): readonly number[] {
+  const counts: number[] = []
+  let [above, before] = [total, 1]
+  for (const tail of tails) {
     above = binomial(above, before > 0 ? tail / before : 0, chance)
     before = tail
-    return above
-  })
+    counts.push(total - above)
+  }
+  counts.push(total)
+  return counts
 }
 
 /** All requests of a burst are as slow as each other. */
-function together(total: number, tails: readonly number[], size: number, chance: Chance): number[] {
+function together(total: number, tails: readonly number[], size: number, chance: Chance): readonly number[] {
   const parts = [...tails, 0].map((tail, nth) => bursts(total * ((tails[nth - 1] ?? 1) - tail), size, chance))
   const all = parts.reduce((sum, part) => sum + part, 0)
   let above = all
-  return tails.map((_, nth) => {
+  const fast = tails.map((_, nth) => {
     above -= parts[nth] ?? 0
-    return all === 0 ? 0 : Math.round((total * above) / all)
+    return all === 0 ? total : total - Math.round((total * above) / all)
   })
+  return [...fast, total]
 }
 
 /** No application is so many times as fast, or as slow, as this one. */
