@@ -77,6 +77,20 @@ const PROMETHEUS: readonly Lie[] = [
   ['the same series twice', ratio, vector(one('5', { a: '1' }), one('9', { a: '1' })), 'malformed', 'the answer has the same series twice'],
   ['counters that a rule recorded', ratio, vector(one('5', { __name__: 'job:t:sum' })), 'malformed', 'recording rule'],
   ['a total of nothing', ratio, vector(), 'empty', 'the query for the total matches no series'],
+  [
+    'series of neither group',
+    { use: 'prometheus', ratio: { bad: 't', total: 't' }, on: 'togle="on"', off: 'togle="off"' },
+    vector(one('5', { __name__: 't', toggle: 'on' })),
+    'empty',
+    'neither on: togle="on" nor off: togle="off" selects any of the 1 series; their labels: toggle',
+  ],
+  [
+    'buckets of neither group',
+    { ...quantile, on: 'togle="on"', off: 'togle="off"' },
+    vector(one('5', { toggle: 'on', le: '+Inf' })),
+    'empty',
+    'neither on: togle="on"',
+  ],
   ['buckets without +Inf', quantile, vector(one('1', { le: '1' })), 'malformed', 'no +Inf bucket'],
   ['buckets without bounds', quantile, vector(one('1', { a: '1' })), 'empty', 'matches no buckets'],
   [
@@ -135,6 +149,13 @@ const OPENMETRICS: readonly Lie[] = [
   ['a page out of two caches', scraped, page('m 0\n', { age: '600, 0' }), 'stale'],
   ['what was pushed long ago', scraped, page('push_time_seconds{job="a"} 1600000000\nm{job="a"} 0\n'), 'stale'],
   ['a negative counter', { use: 'openmetrics', ratio: { bad: 'm', total: 'm' } }, page('m -1\n'), 'impossible'],
+  [
+    'series of neither group',
+    { use: 'openmetrics', ratio: { bad: 'm', total: 'm' }, on: 'togle="on"', off: 'togle="off"' },
+    page('m{toggle="on"} 9\n'),
+    'empty',
+    'neither on: togle="on"',
+  ],
   [
     'a label nobody has',
     { use: 'openmetrics', ratio: { bad: 'm{statuz="500"}', total: 'm' } },

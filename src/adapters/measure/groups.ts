@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Groups, Measures } from '../../core/values/reading.ts'
+import { Unreadable, type Groups, type Measures } from '../../core/values/reading.ts'
 import { parseSelector } from './selector.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -30,6 +30,21 @@ export function measuresOf({ on, ratio, quantile }: Measuring): Measures {
   const count = on === undefined ? 1 : 2
   if (quantile) return { what: 'latency', groups: count, quantile: quantile.q }
   return ratio === undefined ? { what: 'gauge' } : { what: 'failures', groups: count }
+}
+
+/**
+ * Throws `Unreadable` where there are series and none is of either group: then it is not that nobody has the toggle yet, and
+ * comparing them would wait for ever.
+ */
+export function checkGroups({ on, off }: Pick<Measuring, 'on'> & { readonly off?: string | undefined }, series: readonly Labels[]): void {
+  const [isOn, isOff] = [matcherOf(on ?? ''), matcherOf(off ?? '')]
+  if (on === undefined || off === undefined || series.length === 0) return
+  if (series.some((labels) => isOn?.(labels) === true || isOff?.(labels) === true)) return
+  const have = [...new Set(series.flatMap((labels) => Object.keys(labels)))].filter((label) => label !== '__name__' && label !== 'le')
+  throw new Unreadable(
+    'empty',
+    `neither on: ${on} nor off: ${off} selects any of the ${series.length} series; their labels: ${have.toSorted().join(', ')}`,
+  )
 }
 
 /** Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
-import { divide } from './groups.ts'
+import { checkGroups, divide } from './groups.ts'
 import type { InstantSample } from './promql.ts'
 import { isRecorded } from './selector.ts'
 
@@ -11,12 +11,14 @@ interface Groups {
 
 /** Returns the counters of both sides as a reading. */
 export function ratioOf(given: Groups, bad: readonly InstantSample[], total: readonly InstantSample[], at: number): Measured {
+  checkGroups(given, total.map(labelsOf))
   const divided = divide(given, labelsOf, (pick) => ({ bad: seriesOf(pick(bad)), total: seriesOf(pick(total)) }))
   return { is: 'ratio', bad: seriesOf(bad), total: seriesOf(total), at, instances: instancesOf([...bad, ...total]), ...divided }
 }
 
 /** Returns the buckets that `query` gave as a reading of the quantile. Throws `Unreadable` when they are no histogram. */
 export function quantileOf(given: Groups, quantile: number, found: readonly InstantSample[], query: string, at: number): Measured {
+  checkGroups(given, found.map(labelsOf))
   const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
   return { is: 'quantile', quantile, buckets: wholeOf(bucketsOf(found, query), query), at, instances: instancesOf(found), ...divided }
 }

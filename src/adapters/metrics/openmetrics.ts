@@ -3,7 +3,7 @@ import { Unreadable, type Measured, type Series } from '../../core/values/readin
 import type { Loan } from '../../core/ports.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { checkGroups, divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
@@ -64,6 +64,7 @@ export default metric({
       const total = some(samples, given.ratio.total)
       const bad = pick(samples, given.ratio.bad)
       if (bad.length === 0) checkScraped(given, given.ratio.bad, samples, describedIn(page), total)
+      checkGroups(given, total.map(labelsOf))
       // As old as the older of the two: a side that nobody updates any more says nothing about now.
       const divided = divide(given, labelsOf, (part) => ({ bad: seriesOf(part(bad)), total: seriesOf(part(total)) }))
       return {
@@ -78,6 +79,7 @@ export default metric({
     if (given.quantile) {
       const found = some(samples, bucketsIn(given.quantile.of))
       const { of, q } = given.quantile
+      checkGroups(given, found.map(labelsOf))
       const divided = divide(given, labelsOf, (part) => histogram(part(found), of))
       return { is: 'quantile', quantile: q, buckets: wholeOf(histogram(found, of), of), at: at(found), ...divided, ...instanceOf(samples) }
     }

@@ -91,7 +91,7 @@ function count(
 ): Track {
   const whole = reading.is === 'ratio' ? 'total' : '+Inf'
   const counts = reading.gained.all
-  if (!counts) return unknown(track, elapsed, absent('empty', 'the query for the total matches no series'))
+  if (!counts) return unknown(track, elapsed, absent('empty', 'the total has no series, or none of the group with the toggle on'))
 
   const bins = trim([...track.bins, { for: elapsed ?? 0, counts }], metric, whole)
   const samples = (track.samples ?? 0) + (counts[whole] ?? 0)
