@@ -49,7 +49,7 @@ export function openFileStore(folder: string, lent: Pick<Lent, 'clock'>): Store 
 function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
   const site: Site = {
     of: (seq) => pathOf(folder, seq),
-    hint: 'restore the folder from a backup; to go back without it: rollout rollback --all, with the folder moved away',
+    hint: `restore the folder from a backup; ${WITHOUT}`,
   }
   const lease = openFileLease(folder, clock)
   let isSwept = false

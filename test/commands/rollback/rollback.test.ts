@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Summary } from '../../../src/core/report/summary.ts'
@@ -207,4 +207,16 @@ describe('rollback --all --break-glass', () => {
     expect(await shell.run('rollback', '--all')).toBe('done')
     expect(word(shell)).toBe('false')
   })
+})
+
+it('says of a damaged journal the line that goes back without it, and that line does', async () => {
+  const shell = await rising()
+  const event = join(journal(shell), '000000000001.json')
+  chmodSync(event, 0o600)
+  writeFileSync(event, '{}')
+  expect(await shell.run('rollback')).toBe('config')
+  const [, line = ''] = /to go back without it: rollout (.*)\n/.exec(shell.printed.err) ?? []
+  expect(line).toBe('rollback --all --break-glass')
+  await shell.run(...line.split(' '))
+  expect(word(shell)).toBe('false')
 })
