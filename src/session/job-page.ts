@@ -50,7 +50,7 @@ function openPage({ out, err, env, uuid }: Place, title: string, isJson: boolean
       if (!last) return
       const { outcome, told = [] } = last
       const lines = linesOf(last, plain)
-      const reason = oneLine(told.at(-1) ?? lines.find((line) => line.trim() !== '') ?? outcome)
+      const reason = oneLine(told.at(-1) ?? lines.slice(0, outcome === 'done' ? 1 : 2).join(' '))
       if (outcome !== 'done')
         beside.write(annotation({ level: CALM.has(outcome) ? 'notice' : 'error', title, text: reason, where: undefined }))
       try {
@@ -69,7 +69,7 @@ function linesOf({ text }: VerbAnswer, plain: (stream: Stream) => Stream): reado
   const stream = plain({ write: (part) => void (written += part), tty: false, color: 0 })
   const shown = text(stream)
   for (const part of typeof shown === 'string' ? [shown] : shown) stream.write(part)
-  return written.trimEnd().split('\n')
+  return written.replace(/^\n+/, '').trimEnd().split('\n')
 }
 
 function summaryOf(title: string, outcome: Outcome, lines: readonly string[]): string {

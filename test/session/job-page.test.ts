@@ -12,7 +12,7 @@ async function paged(answer: Partial<VerbAnswer>, isJson = false) {
   const files = { GITHUB_OUTPUT: join(shell.cwd, 'output'), GITHUB_STEP_SUMMARY: join(shell.cwd, 'summary') }
   const options = { file: undefined, env: 'staging', json: isJson }
   await onJobPage({ ...shell, env: files }, options, { verb: 'run', verbs: ['status'] }, async (add) => {
-    add({ outcome: 'unhealthy', kind: 'status', value: {}, text: () => 'ROLLED BACK\n  rollout status says why\n', ...answer })
+    add({ outcome: 'unhealthy', kind: 'status', value: {}, text: () => '\nROLLED BACK\n  rollout status says why\n', ...answer })
     return 'unhealthy'
   })
   const read = (file: string): string => readFileSync(file, 'utf8')
@@ -33,7 +33,9 @@ describe('the page of a job', () => {
 
   it('has no annotation where all is done, and a notice where it only waits', async () => {
     expect(commandsIn((await paged({ outcome: 'done' })).printed.out)).toEqual([])
-    expect(commandsIn((await paged({ outcome: 'notYet' })).printed.out)).toEqual(['::notice title=rollout run::ROLLED BACK'])
+    expect(commandsIn((await paged({ outcome: 'notYet' })).printed.out)).toEqual([
+      '::notice title=rollout run::ROLLED BACK rollout status -e staging says why',
+    ])
   })
 
   it('leaves stdout to the one value of --json', async () => {
