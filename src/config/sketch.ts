@@ -71,7 +71,7 @@ export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }
     '  - phase: release',
     `    toggles: [${shown.map((toggle) => scalar(toggle.name)).join(', ')}]`,
     `    steps: [${steps.map(formatExposure).join(', ')}] # of the users`,
-    `    hold: ${formatDuration(hold)} # under watch, before the next step`,
+    `    hold: ${formatDuration(hold)} # under watch, before the next step${metrics.groups ? '; evidence ends those that some users have' : ''}`,
     `    metrics: [error_rate${metrics.latency ? ', latency_p95' : ''}]`,
   ].join('\n')}\n`
 }

@@ -83,7 +83,11 @@ function metricsLines({ application, silent, prometheus, power, hold, metrics: {
   return [
     `metrics: ${seen}${prometheus === undefined ? '' : '; a Prometheus knows them too, and the plan reads PROM_URL'}`,
     ...(groups ? [`groups: ${groups.label}="${groups.on}" is compared with ${groups.label}="${groups.off}"`] : []),
-    ...(requests ? [`traffic: ${trafficText(application.traffic, power)}; every step holds for ${formatDuration(hold)}`] : []),
+    ...(requests
+      ? [
+          `traffic: ${trafficText(application.traffic, power)}; ${groups ? 'a step ends when enough is known, the last one holds' : 'every step holds'} for ${formatDuration(hold)}`,
+        ]
+      : []),
     ...(negligible === undefined
       ? []
       : [`negligible: ${points(negligible)} points more failures; less would take this traffic longer to rule out`]),

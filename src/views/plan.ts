@@ -8,6 +8,7 @@ import type { Timeline } from '../core/forecast/timeline.ts'
 import { formatDuration, formatExposure, formatInstant, type Instant } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { renderGuarantees } from './guarantee.ts'
+import { holdText } from './hold-text.ts'
 import { paint } from './paint.ts'
 import { renderRisks } from './risk.ts'
 import type { PlanReport } from '../core/report/plan-report.ts'
@@ -72,11 +73,11 @@ function renderTimeline({ phases }: Timeline, stream: Stream): string {
   return `\n${renderTable(['phase', 'begins', 'complete at the earliest', 'as planned'], rows, stream)}`
 }
 
-/** `5m`, `settle 2m, 5m`, `5m, bake 1d` */
-function watched({ phases }: Plan, { hold, last, phase }: Step): string {
-  const { settle = 0, after = 0 } = phases[phase] ?? {}
-  const bake = last && after > 0 ? [`bake ${formatDuration(after)}`] : []
-  return [...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []), formatDuration(hold), ...bake].join(', ')
+/** `5m`, `settle 2m, 5m`, `by evidence, bake 1d` */
+function watched(plan: Plan, step: Step): string {
+  const { settle = 0, after = 0 } = plan.phases[step.phase] ?? {}
+  const bake = step.last && after > 0 ? [`bake ${formatDuration(after)}`] : []
+  return [...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []), holdText(plan, step), ...bake].join(', ')
 }
 
 /** `phases.core.steps.1.hold` of `phases.0.steps.0.hold`: people count from 1, and a phase has a name. */

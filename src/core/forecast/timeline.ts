@@ -1,5 +1,5 @@
 import { allowedAt } from '../plan/calendar.ts'
-import { lengthOf } from '../plan/planned.ts'
+import { lengthOf } from './planned.ts'
 import type { Situation } from '../policy/situation.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'

@@ -73,7 +73,7 @@ function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation,
   return [
     ...versionGates(state),
     ...(weighed ? evidenceGates(weighed, next) : []),
-    ...(step && !isPaced ? holdGates(step, phase, state.watch) : []),
+    ...(step ? holdGates(isPaced ? { ...step, hold: 0 } : step, phase, state.watch) : []),
     ...metricGates(metrics, credit),
     ...(next ? approvalGates(state, next, now, mover) : []),
     ...(step?.last && phase ? phaseGates(state, phase) : []),

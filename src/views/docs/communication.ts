@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/plan/plan.ts'
-import { stretchesOf } from '../../core/plan/planned.ts'
+import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatDuration } from '../../core/values/units.ts'
 import {
   code,

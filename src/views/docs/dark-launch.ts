@@ -1,5 +1,5 @@
 import { guaranteesOf } from '../../core/forecast/guarantee.ts'
-import { stagesOf } from '../../core/plan/planned.ts'
+import { stagesOf } from '../../core/forecast/planned.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { wordFor } from '../../core/toggle/words.ts'
@@ -20,7 +20,7 @@ export function darkLaunch({ plan }: DocsSource): Document {
       heading('The ramp'),
       ramp(plan),
       paragraph(
-        'Step by step from the left. How long each takes is what it has to prove: its hold at least, longer where people, a calendar or the evidence say so.',
+        'Step by step from the left. How long each takes is what it has to prove: its hold at least where a clock paces it, as much as the evidence needs where that does, longer where people or a calendar say so.',
       ),
       heading('Who is in the n %'),
       listBlock([
@@ -45,7 +45,7 @@ export function darkLaunch({ plan }: DocsSource): Document {
       ...legacy(plan),
       heading('What is proven before a larger share'),
       listBlock([
-        'The hold of the step is over. Only time in which somebody watched and nothing was wrong counts.',
+        'The hold of the step is over, or the evidence is enough where that paces it. Only time in which somebody watched and nothing was wrong counts.',
         'There are enough samples, and every metric satisfies its success rule.',
         'Whoever has to agree has agreed, the calendar allows it, and at the end of a phase its checklist and criteria are met.',
       ]),

@@ -1,6 +1,6 @@
 import type { Step } from '../../core/plan/steps.ts'
 import type { Phase, Plan } from '../../core/plan/plan.ts'
-import { stagesOf, type PlannedStep } from '../../core/plan/planned.ts'
+import { isPaced, stagesOf, type PlannedStep } from '../../core/forecast/planned.ts'
 import { changesBetween } from '../../core/report/summary.ts'
 import { formatDuration } from '../../core/values/units.ts'
 import { code, commands, heading, listBlock, paragraph, type Block, type Document, type Text } from '../document/block.ts'
@@ -114,7 +114,7 @@ function stageLines(source: DocsSource, { step, before, after }: PlannedStep): r
   const bake = step.last ? (phase?.after ?? 0) : 0
   const waits = [
     ...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []),
-    `hold ${formatDuration(step.hold)}`,
+    isPaced(plan, step) ? 'wait for the evidence' : `hold ${formatDuration(step.hold)}`,
     ...(bake > 0 ? [`bake ${formatDuration(bake)}`] : []),
   ].join(', ')
   return [

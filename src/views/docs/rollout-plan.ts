@@ -1,6 +1,6 @@
 import type { Metric, Phase, Plan } from '../../core/plan/plan.ts'
 import { stepsOf } from '../../core/plan/steps.ts'
-import { stretchesOf } from '../../core/plan/planned.ts'
+import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatRule } from '../../core/values/rule.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type Document,
   type Text,
 } from '../document/block.ts'
+import { holdText } from '../hold-text.ts'
 import { neededFor } from './approval.ts'
 import { calendar } from './calendar.ts'
 import { timelineDocument } from './timeline.ts'
@@ -83,7 +84,7 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
         String(step.index + 1),
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
-        formatDuration(step.hold),
+        holdText(plan, step),
         orDash(neededFor(step).join('; ')),
       ]),
     ),

@@ -1,5 +1,5 @@
 import { stepsOf } from '../../core/plan/steps.ts'
-import { stretchesOf } from '../../core/plan/planned.ts'
+import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatDuration } from '../../core/values/units.ts'
 import { code, heading, listBlock, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
 import { commandCell, type DocsSource } from './source.ts'

@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/plan/plan.ts'
-import { stretchesOf } from '../../core/plan/planned.ts'
+import { stretchesOf } from '../../core/forecast/planned.ts'
 import type { Block } from '../document/block.ts'
 
 /** Shows the phases from the start on, in days without a date. */

@@ -236,7 +236,9 @@ describe('init asks the application', () => {
     expect(await shell.run('doctor')).toBe('done')
     expect(await shell.run('init', '--force')).toBe('done')
     expect(shell.printed.out).toContain('groups: toggle="on" is compared with toggle="off"')
-    expect(shell.printed.out).toMatch(/of them failed: a release that fails 2% is seen after about \d+m at 5%; every step holds for \d+m/)
+    expect(shell.printed.out).toMatch(
+      /of them failed: a release that fails 2% is seen after about \d+m at 5%; a step ends when enough is known, the last one holds for \d+m/,
+    )
     expect(shell.printed.out).not.toContain('missing')
   })
 
@@ -259,7 +261,9 @@ describe('init asks the application', () => {
     expect(report).not.toHaveProperty('application.traffic')
     expect(report).toMatchObject({ hold: 1_800_000 })
     await shell.run('init', '--force')
-    expect(shell.printed.out).toContain('traffic: no traffic seen, nothing was counted just now; every step holds for 30m')
+    expect(shell.printed.out).toContain(
+      'traffic: no traffic seen, nothing was counted just now; a step ends when enough is known, the last one holds for 30m',
+    )
   })
 
   it('for the metrics of one toggle of several', async () => {

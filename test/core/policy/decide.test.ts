@@ -4,7 +4,7 @@ import { situationOf } from '../../../src/core/policy/situation.ts'
 import type { Track } from '../../../src/core/judge/track.ts'
 import type { ContingencyScope } from '../../../src/core/values/risk.ts'
 import type { Intent, State } from '../../../src/core/journal/state.ts'
-import { decided, metric, MINUTE, MISSING, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
+import { BOTH_GROUPS, decided, metric, MINUTE, MISSING, NOW, phase, plan, state, toggle, track, watch } from '../../helpers/core.ts'
 
 const proven = (tracks = { errors: track() }) => watch(tracks, { credit: 10 * MINUTE })
 const critical = track({ verdict: 'critical', met: false, value: 0.078, bad: 94, total: 1204, criticalFor: MINUTE })
@@ -131,6 +131,10 @@ const gated = on({
   ],
 })
 const given = (...actors: readonly string[]) => actors.map((actor) => ({ step: 1, group: 'managers', actor, at: NOW, upon: '' }))
+const experiment = plan({
+  metrics: { errors: metric({ measures: BOTH_GROUPS }) },
+  phases: [phase({ steps: [{ to: 10, hold: 30 * MINUTE }], after: 60 * MINUTE })],
+})
 const last = { cursor: 1, exposures: { A: 100 } }
 
 const drilled = (passed: boolean) => ({ contingency: 'x', passed, took: 1200, targets: {}, seq: 7, at: NOW, actor: 'ana' })
@@ -289,6 +293,11 @@ describe('gates', () => {
     const closed = situationOf(state(more), NOW).gates.filter(({ open }) => !open)
     expect(closed.map((gate) => gate.text)).toEqual([expect.stringContaining(text.replace(' NaN', ''))])
     expect(decided(state(more))).toBe('hold')
+  })
+
+  it('a bake follows a last step that evidence ends, and no hold does', () => {
+    const { gates } = situationOf(state({ plan: experiment, watch: proven() }), NOW)
+    expect(gates.filter(({ name }) => name === 'bake' || name === 'hold').map(({ text }) => text)).toEqual(['bake 10m of 1h'])
   })
 
   it('windows and freezes never stand in the way of a rollback', () => {

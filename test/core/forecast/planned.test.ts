@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
-import { leastOf, stagesOf, stretchesOf } from '../../../src/core/plan/planned.ts'
-import { MINUTE, phase, plan, rule, toggle } from '../../helpers/core.ts'
+import { describe, expect, it } from 'vitest'
+import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
+import { leastOf, stagesOf, stretchesOf } from '../../../src/core/forecast/planned.ts'
+import { BOTH_GROUPS, metric, MINUTE, phase, plan, rule, toggle } from '../../helpers/core.ts'
 
 const DAY = 1440 * MINUTE
 
@@ -32,4 +33,23 @@ it('every step from the defaults on; a legacy toggle downwards', () => {
     { before: { A: 0, OLD: 100 }, after: { A: 10, OLD: 90 } },
     { before: { A: 10, OLD: 90 }, after: { A: 100, OLD: 0 } },
   ])
+})
+
+describe('a step that evidence ends', () => {
+  const steps = [10, 50, 100].map((to) => ({ to, hold: 30 * MINUTE }))
+  const paced = (pace: 'evidence' | 'clock', more = {}) =>
+    plan({
+      metrics: { errors: metric({ measures: BOTH_GROUPS }) },
+      phases: [phase({ steps, evidence: { pace, policy: DEFAULTS }, ...more })],
+    })
+
+  it('takes two polls at least, whatever its hold says; everybody has no group beside them, and holds', () => {
+    expect(leastOf(paced('evidence'), 0)).toBe((2 + 2 + 30) * MINUTE)
+    expect(leastOf(paced('clock'), 0)).toBe(90 * MINUTE)
+    expect(leastOf(paced('evidence', { settle: 5 * MINUTE }), 0)).toBe((2 + 2 + 30 + 15) * MINUTE)
+  })
+
+  it('is followed by the bake of its phase', () => {
+    expect(leastOf(paced('evidence', { steps: steps.slice(0, 2), after: 60 * MINUTE }), 0)).toBe((2 + 60) * MINUTE)
+  })
 })

@@ -1,5 +1,7 @@
-import { exposuresAfter, stepsOf, type Step } from './steps.ts'
-import { defaultsOf, type Exposures, type Phase, type Plan } from './plan.ts'
+import { LEAST_POLLS } from '../evidence/finding.ts'
+import { rampAt } from '../judge/comparison.ts'
+import { exposuresAfter, stepsOf, type Step } from '../plan/steps.ts'
+import { defaultsOf, type Exposures, type Phase, type Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 
 /**
@@ -38,10 +40,19 @@ export function leastOf(plan: Plan, nth: number): Duration {
   return steps.reduce((all, step) => all + lengthOf(plan, step), 0)
 }
 
-/** Returns the time under watch that a step takes at least: it settles, then its hold, and bake and criteria of its phase at the last. */
-export function lengthOf({ phases }: Plan, { hold, last, phase }: Step): Duration {
-  const { after = 0, success = [], settle = 0 } = phases[phase] ?? {}
-  return settle + (last ? Math.max(hold, after, ...success.map(({ over }) => over)) : hold)
+/**
+ * Returns the time under watch that a step takes at least: it settles, then its hold, or two polls where evidence ends
+ * it, and bake and criteria of its phase at the last.
+ */
+export function lengthOf(plan: Plan, step: Step): Duration {
+  const { after = 0, success = [], settle = 0 } = plan.phases[step.phase] ?? {}
+  const held = isPaced(plan, step) ? LEAST_POLLS * plan.interval : step.hold
+  return settle + (step.last ? Math.max(held, after, ...success.map(({ over }) => over)) : held)
+}
+
+/** Tells whether evidence ends a step, whatever its hold says. */
+export function isPaced(plan: Plan, { index }: Step): boolean {
+  return rampAt(plan, index)?.pace === 'evidence'
 }
 
 /** A step, and what every toggle is before and after it. */
