@@ -10,7 +10,7 @@ const RESTART = 1 / 600_000
 export interface Counts {
   /** What is read now, as so many of the requests since the last reading failed; `inTurn`: by one process or the other. */
   read(now: number, at: number, rate: number, reader: object, inTurn: boolean): Reading
-  /** Readings that show every process under its own name, or the same one as the reading before: what they gain is true. */
+  /** Readings that show every process under its own name, or the same one as the last that named none: what they gain is true. */
   readonly whole: WeakSet<Reading>
 }
 
@@ -42,8 +42,10 @@ export function openCounts(seed: number): Counts | undefined {
         ? { is: 'ratio', at, bad: { one: shown.bad }, total: { one: shown.total }, instance: { began: shown.began } }
         : { is: 'ratio', at, bad: { a: a.bad, b: b.bad }, total: { a: a.total, b: b.total }, instances: { a: 'a', b: 'b' } }
       if (!inTurn || shown === shownLast || shown === shownTo.get(reader)) whole.add(reading)
-      shownLast = inTurn ? shown : undefined
-      shownTo.set(reader, inTurn ? shown : {})
+      if (inTurn) {
+        shownLast = shown
+        shownTo.set(reader, shown)
+      }
       return reading
     },
   }
