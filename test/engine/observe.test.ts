@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openObserver } from '../../src/engine/observe.ts'
 import { run } from '../../src/engine/run.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
-import { MINUTE, metric, phase, plan } from '../helpers/core.ts'
+import { gone, metric, MINUTE, phase, plan } from '../helpers/core.ts'
 import { fakeEngine, fakeMetric, fakeTarget } from '../helpers/world.ts'
 
 const WEEK = 7 * 24 * 60 * MINUTE
@@ -44,21 +44,24 @@ test('a metric that turns at every poll leaves no more than ten events an hour b
   expect(await weekOf((poll) => (poll % 2 === 0 ? 0.001 : 0.015))).toBeLessThan(1100 + 7 * 24 * 10)
 })
 
-test('what a person has looked at while it is watched is asked about anew', async () => {
-  const watched = plan({ patience: 5 * MINUTE, metrics: { errors: metric() }, phases: [phase({ onWarning: 'pause' })] })
+test.each<[string, Reading, 'unmetFor' | 'unknownFor']>([
   // Between success and warning: nothing is wrong, and nothing is proven.
+  ['is not met', { is: 'value', value: 0.015 }, 'unmetFor'],
+  ['cannot be read', gone, 'unknownFor'],
+])('what a person has looked at while it is watched and %s is asked about anew', async (_, reading, waits) => {
+  const watched = plan({ patience: 5 * MINUTE, metrics: { errors: metric() }, phases: [phase({ onWarning: 'pause' })] })
   const { engine, clock, writer } = await fakeEngine(watched, {
     targets: [fakeTarget('web', { A: 'false' })],
-    metrics: [fakeMetric('errors', () => ({ is: 'value', value: 0.015 }))],
+    metrics: [fakeMetric('errors', () => reading)],
   })
   const observer = openObserver(engine)
-  const unmetFor = async (): Promise<number | undefined> => {
+  const waited = async (): Promise<number | undefined> => {
     clock.advance(MINUTE)
-    return (await observer.look(engine.signal)).watch?.tracks['errors']?.unmetFor
+    return (await observer.look(engine.signal)).watch?.tracks['errors']?.[waits]
   }
-  for (const minutes of [0, 1, 2]) expect(await unmetFor()).toBe(minutes * MINUTE)
+  for (const minutes of [0, 1, 2]) expect(await waited()).toBe(minutes * MINUTE)
   await writer.append({ type: 'paused', why: { code: 'operator', text: 'wait' } }, { actor: 'ana' })
-  expect(await unmetFor()).toBe(3 * MINUTE)
+  expect(await waited()).toBe(3 * MINUTE)
   await writer.append({ type: 'resumed' }, { actor: 'ana' })
-  expect(await unmetFor()).toBe(0)
+  expect(await waited()).toBe(0)
 })

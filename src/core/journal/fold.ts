@@ -20,7 +20,7 @@ import {
   type Progress,
   type State,
 } from './state.ts'
-import { withoutSingles, withoutUnmet, type Watch } from '../judge/track.ts'
+import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
@@ -170,7 +170,7 @@ function unticked(checked: readonly Checked[], { phase, item }: Pick<Checked, 'p
 
 /** A person has looked at what the evidence asked about. */
 function reconsidered(watch: Watch): Watch {
-  const looked = withoutUnmet(withoutSingles(watch))
+  const looked = withPatience(withoutSingles(watch))
   return looked.comparison ? { ...looked, comparison: resumed(looked.comparison) } : looked
 }
 

@@ -85,10 +85,10 @@ export function withoutSingles(watch: Watch): Watch {
   return mapTracks(watch, (track) => withStandard(track, undefined))
 }
 
-/** Returns the watch as waiting for a success rule begins anew. */
-export function withoutUnmet(watch: Watch): Watch {
+/** Returns the watch as patience begins anew: with what is not met, and with what cannot be read. */
+export function withPatience(watch: Watch): Watch {
   return mapTracks(watch, (track) => {
-    const { unmetFor: _, ...rest } = track
+    const { unmetFor: _u, unknownFor: _n, ...rest } = track
     return rest
   })
 }
