@@ -5,7 +5,7 @@ import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { parseWord } from '../../core/toggle/words.ts'
 
 /*
- * Files of flags know no words, they know whom a flag is on for. What stands between is here: `true`, `false` and
+ * Flags know no words, they know whom they are on for. What stands between is here: `true`, `false` and
  * `n%`, read back as exactly what was written.
  */
 

@@ -6,27 +6,29 @@ import { target } from '../define.ts'
 import { plain, spawn } from '../spawn.ts'
 import { fillTemplate, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { readEach, writeEach } from '../each-variable.ts'
+import { numbersFor, numeralsIn, refuseNumber, severalNumerals, unknownBesideNumbers, wordOfNumber, type Numeral } from '../numeral.ts'
 import { timeout } from '../timeout.ts'
 
-const template = (known: readonly string[], needed: readonly string[]) =>
+const template = (unknown: (word: string) => string | undefined) =>
   argv.superRefine((words, context) => {
     const complain = (message: string, ...path: number[]): void => context.addIssue({ code: 'custom', message, path })
     for (const [nth, word] of words.entries()) {
-      const unknown = unknownPlaceholder(word, known)
-      if (unknown !== undefined) complain(unknown, nth)
+      const wrong = unknown(word)
+      if (wrong !== undefined) complain(wrong, nth)
     }
     if (placeholders(words[0]).length > 0) complain('the command itself has no placeholder, its arguments have', 0)
-    const used = new Set(words.flatMap(placeholders))
-    for (const name of needed) if (!used.has(name)) complain(`no argument holds {{${name}}}`)
   })
+
+/** Characters of what was printed that fit into a message. */
+const EXCERPT = 200
 
 const options = z
   .strictObject({
-    set: template(['name', 'value', 'epoch'], ['value']).describe(
-      'Command that writes one variable, as a list: {{name}}, {{value}}, and {{epoch}}, which grows with every change',
+    set: template((word) => unknownBesideNumbers(word, ['name', 'value', 'epoch'])).describe(
+      'Command that writes one variable, as a list: {{name}}, {{value}} or a number ({{percent}}: 25, {{share}}: 0.25, {{weight:1000}}: 250), and {{epoch}}, which grows with every change',
     ),
-    get: template(['name'], []).describe(
-      'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set',
+    get: template((word) => unknownPlaceholder(word, ['name'])).describe(
+      'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set. A number is read as it is written',
     ),
     fenced: z
       .boolean()
@@ -39,8 +41,13 @@ const options = z
     timeout: timeout.describe('For one command (10s)'),
   })
   .superRefine(({ set, fenced }, context) => {
-    const isGiven = set.flatMap(placeholders).includes('epoch')
-    if (fenced && !isGiven) context.addIssue({ code: 'custom', path: ['fenced'], message: 'needs {{epoch}} among the arguments of set' })
+    const complain = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
+    const used = set.flatMap(placeholders)
+    const numerals = numeralsIn(set.join(' '))
+    const several = severalNumerals(numerals)
+    if (several !== undefined) complain('set', several)
+    if (!used.includes('value') && numerals.length === 0) complain('set', 'no argument holds {{value}}')
+    if (fenced && !used.includes('epoch')) complain('fenced', 'needs {{epoch}} among the arguments of set')
   })
 
 /**
@@ -51,13 +58,13 @@ export default target({
   read: async (given, names, loan) => readEach(names, { ...given, signal: loan.signal }, async (name) => readOne(given, name, loan)),
   write: async (given, words, loan) =>
     writeEach(words, { ...loan, concurrency: given.concurrency }, async (name, value) => {
-      await spawn(filled(given.set, { name, value, epoch: String(loan.epoch) }), lent(given, loan))
+      await spawn(written(given, name, value, loan.epoch), lent(given, loan))
     }),
   settle: ({ fenced, timeout }) => (fenced ? 0 : timeout),
   lag: ({ timeout }) => timeout,
   deadline: ({ timeout, concurrency }, variables) => timeout * Math.ceil(variables / concurrency),
-  byHand: ({ set }, words, { epoch }) =>
-    Object.entries(words).map(([name, value]) => shellLine(filled(set, { name, value, epoch: String(epoch) }))),
+  refuses: (given, _, word) => refuseNumber(numeralOf(given), word),
+  byHand: (given, words, { epoch }) => Object.entries(words).map(([name, value]) => shellLine(written(given, name, value, epoch))),
 })
 
 type Options = z.infer<typeof options>
@@ -65,7 +72,18 @@ type Options = z.infer<typeof options>
 /** The word of one variable; undefined when the command prints nothing. */
 async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
   const { stdout } = await spawn(filled(given.get, { name }), lent(given, loan))
-  return plain(stdout).trim() || undefined
+  const found = plain(stdout).trim() || undefined
+  const numeral = numeralOf(given)
+  return numeral && found !== undefined ? wordOfNumber(numeral, found, `${given.get[0]} printed ${found.slice(0, EXCERPT)}`) : found
+}
+
+/** The number that the place holds instead of a word. */
+function numeralOf({ set }: Options): Numeral | undefined {
+  return numeralsIn(set.join(' '))[0]
+}
+
+function written(given: Options, name: string, value: string, epoch: number): [string, ...string[]] {
+  return filled(given.set, { name, value, epoch: String(epoch), ...numbersFor(numeralOf(given), value) })
 }
 
 function lent({ pass, timeout }: Options, { folder, env, signal }: Loan) {

@@ -13,6 +13,16 @@ import { withoutSecrets } from '../http/secrets.ts'
 import { plain } from '../spawn.ts'
 import { fillTemplate, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { readEach, writeEach } from '../each-variable.ts'
+import {
+  isNumberAlone,
+  numbersFor,
+  numeralsIn,
+  refuseNumber,
+  severalNumerals,
+  unknownBesideNumbers,
+  wordOfNumber,
+  type Numeral,
+} from '../numeral.ts'
 import { timeout } from '../timeout.ts'
 
 /** Bytes of an answer that fit into a message. */
@@ -21,13 +31,15 @@ const WORDS = '{{words}}'
 
 const options = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('Where words are written; {{name}}, {{value}} and {{epoch}} are filled in'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe('Where words are written; {{name}}, {{value}}, {{epoch}} and the numbers of the body are filled in'),
     method: z.enum(['PUT', 'POST', 'PATCH']).default('PUT').describe('Only PUT is repeated when the server is busy'),
     // z.json() is recursive: its definition would be left behind where the JSON Schema of a plan takes these keys over.
     body: z
       .custom<Json>((value) => value !== undefined, 'is missing')
       .describe(
-        'JSON with {{name}}, {{value}}, {{epoch}} in its strings, one request a variable; or with "{{words}}" for an object of all. A text is sent as it is',
+        'JSON with {{name}}, {{value}}, {{epoch}} in its strings, one request a variable; or with "{{words}}" for an object of all. "{{percent}}" (25), "{{share}}" (0.25) or "{{weight:1000}}" (250) is a number, "{{percent:text}}" the same as text. A text is sent as it is',
       ),
     get: z
       .strictObject({
@@ -35,7 +47,9 @@ const options = z
         path: z
           .string()
           .optional()
-          .describe('Where the word is in the JSON: toggles.{{name}} or /toggles/{{name}}. Without it the whole text is the word'),
+          .describe(
+            'Where the word is in the JSON: toggles.{{name}} or /toggles/{{name}}. Without it the whole text is the word. A number is read as it is written',
+          ),
       })
       .describe('How the words are read back'),
     fenced: z
@@ -52,11 +66,14 @@ const options = z
     const complain = (path: string[], message: string | undefined): void =>
       void (message !== undefined && context.addIssue({ code: 'custom', path, message }))
     const used = new Set([...placeholders(url), ...placeholders(JSON.stringify(body))])
-    complain(['url'], unknownPlaceholder(url, ['name', 'value', 'epoch']))
-    complain(['body'], unknownPlaceholder(JSON.stringify(body), ['name', 'value', 'epoch', 'words']))
+    const numerals = numeralsIn(url + JSON.stringify(body))
+    complain(['url'], unknownBesideNumbers(url, ['name', 'value', 'epoch']))
+    complain(['body'], unknownBesideNumbers(JSON.stringify(body), ['name', 'value', 'epoch', 'words']))
+    complain(['body'], severalNumerals(numerals))
     complain(['get', 'url'], unknownPlaceholder(get.url, ['name']))
     complain(['get', 'path'], unknownPlaceholder(get.path ?? '', ['name']))
-    if (used.has('words') === used.has('value')) complain(['body'], 'use {{name}} and {{value}}, or "{{words}}" for all at once')
+    if (used.has('words') === (used.has('value') || numerals.length > 0))
+      complain(['body'], 'use {{name}} and {{value}}, or "{{words}}" for all at once; a number is {{name}} and "{{percent}}"')
     if (fenced && !used.has('epoch')) complain(['fenced'], 'needs {{epoch}} in url or body')
     if (JSON.stringify(body).replaceAll(JSON.stringify(WORDS), '').includes(WORDS))
       complain(['body'], '"{{words}}" stands alone in its string')
@@ -91,6 +108,7 @@ export default target({
   },
   settle: ({ fenced, timeout }) => (fenced ? 0 : timeout),
   lag: ({ timeout }) => timeout,
+  refuses: (given, _, word) => refuseNumber(numeralOf(given), word),
   deadline: ({ timeout, concurrency }, variables) => timeout * Math.ceil(variables / concurrency),
   byHand: (given, words, { epoch }) => calls(given, words, epoch).map((call) => typedCall(given, call)),
   check: ({ url, body, get }, { variables = [] }) => {
@@ -103,7 +121,8 @@ export default target({
 })
 
 /** The requests that carry these words: one for all, or one a variable. */
-function calls({ url, body }: Options, words: Values, epoch: number): readonly Call[] {
+function calls(given: Options, words: Values, epoch: number): readonly Call[] {
+  const { url, body } = given
   const isText = typeof body === 'string' && body !== WORDS
   const call = (values: Values): Call => ({
     url: fillTemplate(url, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))),
@@ -111,15 +130,20 @@ function calls({ url, body }: Options, words: Values, epoch: number): readonly C
     body: isText ? fillTemplate(body, values) : JSON.stringify(filled(body, values, words)),
   })
   if (isWhole({ body })) return [call({ epoch: String(epoch) })]
-  return Object.entries(words).map(([name, value]) => call({ name, value, epoch: String(epoch) }))
+  return Object.entries(words).map(([name, value]) => call({ name, value, epoch: String(epoch), ...numbersFor(numeralOf(given), value) }))
 }
 
 function filled(node: Json, values: Values, words: Values): Json {
   if (node === WORDS) return words
-  if (typeof node === 'string') return fillTemplate(node, values)
+  if (typeof node === 'string') return isNumberAlone(node) ? Number(fillTemplate(node, values)) : fillTemplate(node, values)
   if (Array.isArray(node)) return node.map((each: Json) => filled(each, values, words))
   if (typeof node !== 'object' || node === null) return node
   return Object.fromEntries(Object.entries(node).map(([key, each]) => [fillTemplate(key, values), filled(each, values, words)]))
+}
+
+/** The number that the place holds instead of a word. */
+function numeralOf({ url, body }: Options): Numeral | undefined {
+  return numeralsIn(url + JSON.stringify(body))[0]
 }
 
 /** Whether one request carries all words. */
@@ -134,20 +158,25 @@ function isOneByOne({ url, path }: Options['get']): boolean {
 
 async function readAll(given: Options, names: readonly string[], loan: Loan): Promise<Words> {
   const answer = await send(given, given.get.url, { method: 'GET' }, loan)
-  return Object.fromEntries(names.map((name) => [name, wordIn(answer.body, fillTemplate(given.get.path ?? '', { name }), answer.url)]))
+  return Object.fromEntries(names.map((name) => [name, wordIn(given, answer, name)]))
 }
 
 async function readOne(given: Options, name: string, loan: Loan): Promise<string | undefined> {
-  const { status, body, url } = await send(given, fillTemplate(given.get.url, { name }), { method: 'GET', absent: 404 }, loan)
-  if (status === 404) return undefined
-  return given.get.path === undefined ? plain(body).trim() || undefined : wordIn(body, fillTemplate(given.get.path, { name }), url)
+  const answer = await send(given, fillTemplate(given.get.url, { name }), { method: 'GET', absent: 404 }, loan)
+  return answer.status === 404 ? undefined : wordIn(given, answer, name)
 }
 
-function wordIn(body: string, path: string, url: string): string | undefined {
-  const value = valueAtPath(documentOf(body, url), path)
-  if (value === undefined || value === null) return undefined
+function wordIn(given: Options, { body, url }: Answer, name: string): string | undefined {
+  const path = given.get.path === undefined ? undefined : fillTemplate(given.get.path, { name })
+  const value = path === undefined ? plain(body).trim() || undefined : valueAtPath(documentOf(body, url), path)
+  if (value === undefined) return undefined
+  const held = `${url} holds ${plain(JSON.stringify(value)).slice(0, EXCERPT)}${path === undefined ? '' : ` at ${path}`}`
+  const numeral = numeralOf(given)
+  // Null is no number: some services mean everybody by it.
+  if (numeral) return wordOfNumber(numeral, value, held)
+  if (value === null) return undefined
   if (typeof value === 'string' || typeof value === 'boolean') return plain(String(value))
-  throw new RolloutError('conflict', { message: `${url} holds ${plain(JSON.stringify(value)).slice(0, EXCERPT)} at ${path}: not a word` })
+  throw new RolloutError('conflict', { message: `${held}: not a word` })
 }
 
 function documentOf(body: string, url: string): JSONValue {
@@ -167,7 +196,14 @@ interface Sent {
   readonly absent?: number
 }
 
-async function send(given: Options, url: string, { absent, headers: own, ...sent }: Sent, loan: Loan) {
+interface Answer {
+  readonly status: number
+  readonly body: string
+  /** Without secrets. */
+  readonly url: string
+}
+
+async function send(given: Options, url: string, { absent, headers: own, ...sent }: Sent, loan: Loan): Promise<Answer> {
   const { headers, tls } = admit(url, given, loan)
   const answer = await request(url, {
     ...sent,

@@ -41,6 +41,29 @@ describe('options', () => {
   })
 })
 
+describe('a number in the place of a word', () => {
+  const set = ['./set-env', '{{name}}', '{{weight:1000}}']
+
+  it('is written, and read back as the word', async () => {
+    for (const word of ['false', '0.1%', 'true']) {
+      await write({ F: word }, { set })
+      expect(await read(['F', 'G'], { set })).toEqual({ F: word })
+    }
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('F 0\nF 1\nF 1000\n')
+    expect(command.byHand(await checked(command, { ...usual, set }), { F: '10%' }, { epoch: 1 })).toEqual(['./set-env F 100'])
+  })
+
+  it('is refused where it is none, and where a word has none', async () => {
+    await write({ F: '10%' })
+    await expect(read(['F'], { set })).rejects.toThrow('./get-env printed 10%: {{weight:1000}} is a whole number from 0 to 1000')
+    expect(command.refuses?.(await checked(command, { ...usual, set }), 'F', '0.01%')?.message).toBe(
+      '0.01% is no whole number of 1000, which {{weight:1000}} writes',
+    )
+    expect(command.refuses?.(await checked(command, usual), 'F', '0.01%;seg=staff')).toBeUndefined()
+    await expect(checked(command, { ...usual, set: [...set, '{{share}}'] })).rejects.toThrow('set: use one of {{weight:1000}}, {{share}}')
+  })
+})
+
 describe('a command that does not do as it is told', () => {
   it('refuses with its exit code and last words, free of escape sequences', async () => {
     const set = sh(String.raw`printf 'line\n\033[31mno such variable\033[0m \a%s\n' "$0" >&2; exit 7`, '{{value}}')
