@@ -1,10 +1,10 @@
 import type { Problem } from '../core/values/errors.ts'
 import { ofInstance } from '../core/plan/instances.ts'
+import { environment } from '../core/plan/environment.ts'
 import { exposureAt } from '../core/plan/steps.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolveReferences } from '../core/plan/reference.ts'
-import { wordFor } from '../core/toggle/words.ts'
 import type { Exposure } from '../core/values/units.ts'
 import type { OptionsParts } from './options.ts'
 import type { Path } from './place.ts'
@@ -17,10 +17,13 @@ export async function checkRefusals(plan: Plan, parts: OptionsParts): Promise<re
   const found = new Map<string, Problem>()
   for (const [target, refuse] of targets) {
     if (!refuse) continue
-    for (const { toggle, name, word, path } of wordsOf(plan, target)) {
-      const refusal = refuse(toggle.variable, word)
+    const withoutLists = new Set<string>()
+    for (const { name, variable, word, path } of wordsOf(plan, target)) {
       const at = `${target} ${path.join('.')}`
-      if (!refusal || found.has(at)) continue
+      const refusal = found.has(at) || withoutLists.has(name) ? undefined : refuse(variable, word)
+      if (!refusal) continue
+      // Where the empty list is refused, its steps would only say so again.
+      if (word === '') withoutLists.add(name)
       const { message, hint } = refusal
       found.set(at, { message: `${name} on ${target}: ${message}`, where: parts.place(path), ...(hint !== undefined && { hint }) })
     }
@@ -43,18 +46,26 @@ async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsPart
 
 interface Meant {
   readonly name: string
-  readonly toggle: Toggle
+  readonly variable: string
   readonly word: string
   readonly path: Path
 }
 
-/** Returns everything that will be written to a target, as far as the plan alone says it: targets hold the baseline already. */
+/**
+ * Returns the words that will be written to a target, as far as the plan alone says it: targets hold the baseline already. A
+ * list or a segment stands there empty: whether ids fit is said at the ids.
+ */
 function wordsOf(plan: Plan, target: string): readonly Meant[] {
   const toggles = Object.entries(plan.toggles).filter(([, { targets }]) => targets.includes(target))
   const meant = (name: string, toggle: Toggle, exposure: Exposure, path: Path): readonly Meant[] => {
     // An instance is on or off.
-    const words = toggle.exposure === 'instances' ? [toggle.words.off, toggle.words.on] : [wordFor(toggle, exposure)]
-    return words.map((word) => ({ name, toggle, word, path }))
+    if (toggle.exposure === 'instances')
+      return [toggle.words.off, toggle.words.on].map((word) => ({ name, variable: toggle.variable, word, path }))
+    const held = { exposures: { [name]: exposure }, baseline: { [name]: toggle.default } }
+    const words = environment({ ...plan, toggles: { [name]: toggle } }, target, held)
+    return Object.entries(words)
+      .filter(([variable, word]) => variable === toggle.variable || word === '')
+      .map(([variable, word]) => ({ name, variable, word, path }))
   }
   const defaults = toggles.flatMap(([name, toggle]) =>
     meant(name, toggle, toggle.default, ['toggles', name, 'targets', toggle.targets.indexOf(target)]),

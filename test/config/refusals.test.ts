@@ -72,6 +72,22 @@ describe('a step that its target cannot hold is an error of the plan, at its pla
     ])
   })
 
+  const HTTP = '{ use: http, url: "http://x/{{name}}", body: { p: "{{percent}}" }, get: { url: "http://x/{{name}}", path: p } }'
+  it.each([
+    [FLAGD, ', allow: [ann]'],
+    [UNLEASH, ', deny: [ann]'],
+    [GOFF, ', segments: [staff]'],
+    [HTTP, ', allow: [ann]'],
+    [HTTP, ', segments: [staff]'],
+  ])('lists and segments, which %s cannot hold: %s', async (target, more) => {
+    const text = `${plan(target, '[10%, 100%]', more)}segments: { staff: { where: { email: { ends: "@example.com" } } } }\n`
+    const { problems } = await refusal(text)
+    const hint = 'remove segments:, allow: and deny: of the toggle, or use env-file'
+    expect(problems).toMatchObject([
+      { message: 'FEATURE_X on edge: a flag has no segments and lists beside it', where: { line: 4, column: 26 }, hint },
+    ])
+  })
+
   it('a legacy toggle by what is left of it', async () => {
     const { problems } = await refusal(plan(UNLEASH, '[0.5%, 100%]', ', kind: legacy, default: on'))
     expect(problems).toMatchObject([{ message: expect.stringContaining('99.5% cannot be held by Unleash') }])

@@ -24,6 +24,11 @@ export function wordOf(exposure: Exposure): string {
 
 /** Why a flag cannot hold this word; undefined when it can. */
 export function refuseWord(word: string): Refusal | undefined {
+  if (word === '')
+    return {
+      message: 'a flag has no segments and lists beside it',
+      hint: 'remove segments:, allow: and deny: of the toggle, or use env-file',
+    }
   const parsed = parseWord(word)
   if (!parsed)
     return { message: `a flag is true, false or a percentage, and no "${word}"`, hint: 'leave out words: of the toggle, or use env-file' }
