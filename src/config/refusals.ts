@@ -58,14 +58,12 @@ interface Meant {
 function wordsOf(plan: Plan, target: string): readonly Meant[] {
   const toggles = Object.entries(plan.toggles).filter(([, { targets }]) => targets.includes(target))
   const meant = (name: string, toggle: Toggle, exposure: Exposure, path: Path): readonly Meant[] => {
-    // An instance is on or off.
-    if (toggle.exposure === 'instances')
-      return [toggle.words.off, toggle.words.on].map((word) => ({ name, variable: toggle.variable, word, path }))
     const held = { exposures: { [name]: exposure }, baseline: { [name]: toggle.default } }
-    const words = environment({ ...plan, toggles: { [name]: toggle } }, target, held)
-    return Object.entries(words)
-      .filter(([variable, word]) => variable === toggle.variable || word === '')
-      .map(([variable, word]) => ({ name, variable, word, path }))
+    const { [toggle.variable]: own = '', ...beside } = environment({ ...plan, toggles: { [name]: toggle } }, target, held)
+    // An instance is on or off.
+    const words = toggle.exposure === 'instances' ? [toggle.words.off, toggle.words.on] : [own]
+    const lists = Object.entries(beside).filter(([, word]) => word === '')
+    return [...words.map((word) => [toggle.variable, word] as const), ...lists].map(([variable, word]) => ({ name, variable, word, path }))
   }
   const defaults = toggles.flatMap(([name, toggle]) =>
     meant(name, toggle, toggle.default, ['toggles', name, 'targets', toggle.targets.indexOf(target)]),

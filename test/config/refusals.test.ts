@@ -75,12 +75,13 @@ describe('a step that its target cannot hold is an error of the plan, at its pla
   const HTTP = '{ use: http, url: "http://x/{{name}}", body: { p: "{{percent}}" }, get: { url: "http://x/{{name}}", path: p } }'
   it.each([
     [FLAGD, ', allow: [ann]'],
+    ['{ use: flagd, path: "{{instance}}.json", instances: [a, b] }', ', exposure: instances, allow: [ann]'],
     [UNLEASH, ', deny: [ann]'],
     [GOFF, ', segments: [staff]'],
     [HTTP, ', allow: [ann]'],
     [HTTP, ', segments: [staff]'],
   ])('lists and segments, which %s cannot hold: %s', async (target, more) => {
-    const text = `${plan(target, '[10%, 100%]', more)}segments: { staff: { where: { email: { ends: "@example.com" } } } }\n`
+    const text = `${plan(target, '[50%, 100%]', more)}segments: { staff: { where: { email: { ends: "@example.com" } } } }\n`
     const { problems } = await refusal(text)
     const hint = 'remove segments:, allow: and deny: of the toggle, or use env-file'
     expect(problems).toMatchObject([
