@@ -6,8 +6,8 @@ const path = require('node:path')
 
 const main = path.join(__dirname, '../dist/main.cjs')
 const [word, ...more] = process.argv.slice(2)
-// Node 22 and later keep compiled code between runs.
-module_.enableCompileCache?.()
+// Node 22 and later keep compiled code between runs: here, as whoever may write it makes the program do what he likes.
+module_.enableCompileCache?.(path.join(__dirname, '../node_modules/.cache/rollout'))
 // Needs no program.
 if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)
 else if (existsSync(main)) require(main)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -58,6 +58,14 @@ test('the version is that of the package, however it is asked for', () => {
   const { version }: { readonly version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const said = [['--version'], ['-V'], ['--version', '--json']].map((argv) => rollout(...argv).stdout.trim())
   expect(new Set(said)).toEqual(new Set([version]))
+})
+
+test('no code is kept in a folder that everybody may write', () => {
+  const common = join(folder, 'tmp')
+  mkdirSync(common)
+  const env = { ...process.env, TMPDIR: common }
+  expect(spawnSync(process.execPath, [join(root, 'bin/rollout.cjs'), 'status'], { cwd: folder, env })).toMatchObject({ status: 0 })
+  expect(readdirSync(common)).toEqual([])
 })
 
 test('the recorder sees what a command does load', () => {

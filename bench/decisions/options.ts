@@ -28,7 +28,7 @@ export function readOptions(argv: readonly string[]): Options {
       rate: { type: 'string', multiple: true },
       interval: { type: 'string', multiple: true },
       decider: { type: 'string', multiple: true },
-      rollouts: { type: 'string', default: '300' },
+      rollouts: { type: 'string', default: '100' },
       seed: { type: 'string', default: '0' },
       long: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
