@@ -52,8 +52,6 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
   const phase = step && plan.phases[step.phase]
   if (!phase || step.moves.some((name) => plan.toggles[name]?.exposure !== 'users')) return undefined
   const of = `${phase.id}/${step.moves.join('+')}`
-  const steps = all.filter((each) => each.phase === step.phase && each.moves.join('+') === step.moves.join('+') && isPartial(each.to))
-  const nth = steps.findIndex(({ index }) => index === cursor)
   const metrics = Object.fromEntries(
     phase.metrics.flatMap((name) => {
       const metric = plan.metrics[name]
@@ -62,7 +60,10 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
       return compared && isAbout ? [[name, compared] as const] : []
     }),
   )
-  if (nth === -1 || Object.keys(metrics).length === 0) return undefined
+  if (!isPartial(step.to) || Object.keys(metrics).length === 0) return undefined
+  // One round has one list of what it moves; a plan of many toggles has too many steps to compare names.
+  const steps = all.filter((each) => each.moves === step.moves && isPartial(each.to))
+  const nth = steps.indexOf(step)
   const { pace, policy } = phase.evidence ?? { pace: 'evidence' as const, policy: DEFAULTS }
   const own = Object.keys(metrics).flatMap((name) => (plan.metrics[name]?.evidence ? [[name, plan.metrics[name].evidence] as const] : []))
   const shares = steps.map(({ to }) => to / 100)
