@@ -154,7 +154,17 @@ describe('the check itself reports', () => {
       'engine/a.ts: the docstring of something begins with "What is"',
     ],
     [
+      'also of a constant, in whatever room',
+      { 'adapters/a.ts': '/** What is left. */\nexport const a = 1' },
+      'adapters/a.ts: the docstring of something begins with "What is"',
+    ],
+    [
       'or of a function, not with what it does',
+      { 'config/a.ts': '/** The word. */\nexport function word() {}' },
+      'config/a.ts: the docstring of word begins with "The word."',
+    ],
+    [
+      'there or elsewhere',
       { 'sdk/a.ts': '/** The word. */\nexport function word() {}' },
       'sdk/a.ts: the docstring of word begins with "The word."',
     ],

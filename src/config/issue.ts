@@ -70,7 +70,7 @@ function problem(message: string, where: Where, hint?: string): Problem {
   return { message, where, ...(hint !== undefined && { hint }) }
 }
 
-/** Where an issue points to, as keys and indexes. */
+/** Returns where an issue points to, as keys and indexes. */
 export function pathOf({ path = [] }: Pick<Issue, 'path'>): Path {
   return path.map((part) => (typeof part === 'object' ? part.key : part)).map((key) => (typeof key === 'number' ? key : String(key)))
 }

@@ -20,7 +20,7 @@ export function outlineOf(written: string): Outline {
   return { ...(name !== undefined && { name }), ...(state !== undefined && { state }), hasEnvironments }
 }
 
-/** SHA-256 (hex) of a plan's file but for where its journal is: moving that changes nothing in the plan. */
+/** Returns the SHA-256 (hex) of a plan's file but for where its journal is: moving that changes nothing in the plan. */
 export function digestOfFile(text: string): string {
   return createHash('sha256')
     .update(text.replaceAll(/^state:.*(?:\r?\n|$)/gm, ''))

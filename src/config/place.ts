@@ -4,7 +4,7 @@ import type { YamlSource } from './syntax.ts'
 
 export type Path = readonly (string | number)[]
 
-/** File, line and column of the node at a path (of its key, if asked); of the nearest one around it where there is none. */
+/** Returns file, line and column of the node at a path (of its key, if asked); of the nearest one around it where there is none. */
 export function placeInText(source: YamlSource, path: Path, onKey = false): Where {
   const range = rangeOf(source, path, onKey)
   const { line, col } = source.lines.linePos(range)

@@ -6,7 +6,7 @@ import { digestOfFile } from './outline.ts'
 import { readText } from './syntax.ts'
 
 /**
- * The allowed-signers file as one of the plan's files: an edit after `start` is drift that `status` and `plan` show.
+ * Reads the allowed-signers file as one of the plan's files: an edit after `start` is drift that `status` and `plan` show.
  * Its lines are for ssh-keygen to understand.
  */
 export function readSigners(signers: string | undefined, folder: string): { readonly files: Files; readonly problems: readonly Finding[] } {

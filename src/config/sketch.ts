@@ -51,8 +51,8 @@ export type Levels = readonly [success: number, warning: number, critical: numbe
 export const MOST = 5
 
 /**
- * A plan that teaches the format, of at most 25 lines, and 12 more where a histogram and two groups were found; editors
- * are pointed to the schema in the package of that name.
+ * Writes a plan that teaches the format, of at most 25 lines, and 12 more where a histogram and two groups were found;
+ * editors are pointed to the schema in the package of that name.
  */
 export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }: Sketch, packageName: string): string {
   const shown = toggles.slice(0, MOST)

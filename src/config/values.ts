@@ -26,7 +26,7 @@ export const variable = z
   .refine(isFree, free)
 export const name = z.string().min(1).max(200)
 
-/** Text that a function turns into a value; what does not fit names the hint. */
+/** Returns the schema of text that a function turns into a value; what does not fit names the hint. */
 export function written<Value>(parse: (text: string) => Value | undefined, what: string, hint: string, pattern: string) {
   return z
     .union([z.string(), z.number()])
@@ -101,7 +101,7 @@ function upTo(most: number, least = 0): (text: string) => number | undefined {
   }
 }
 
-/** A number of 400 digits is infinite, and JSON, which keeps the plan, has no such number. */
+/** Reads a rule of a number that JSON, which keeps the plan, can hold: one of 400 digits is infinite. */
 export function parseFinite(text: string): Rule | undefined {
   const parsed = parseRule(text)
   return parsed && Number.isFinite(parsed.threshold) ? parsed : undefined

@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { parseDuration, type Instant } from '../core/values/units.ts'
 
-/** What is to be typed where a time before now is wanted. */
+/** The forms of a time before now, for whoever typed another. */
 export const WHEN_HINT = 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)'
 
 /** Returns the instant that was typed behind `--name`; undefined where nothing was. Throws `usage` where it is none. */

@@ -72,8 +72,8 @@ const GLOBALS = new Set(['process', 'console', 'performance', 'globalThis', 'set
 const FORBIDDEN = new Set(['AbortSignal.any', 'AbortSignal.timeout'])
 const MEMBERS = new Set([...FORBIDDEN, 'Date.now', 'Math.random', 'crypto.randomUUID', 'crypto.getRandomValues'])
 
-/** Where every docstring is plain: it begins with a short sentence that names its subject and stands alone. */
-const PLAIN = ['core', 'engine', 'sdk', 'demo']
+/** Where a docstring of a function need not begin with a verb in the third person. */
+const TERSE = ['adapters']
 const DOCSTRING = /\/\*\*((?:(?!\*\/).)*)\*\/\s*(?:export (?:default )?(?:async )?function\*? (\w+))?/gs
 
 /** Everything in these sources that is not as the house says; sorted by file. Types count as much as values. */
@@ -133,13 +133,12 @@ function complaintOfUse(path: string, use: string): readonly string[] {
   return [...(AMBIENT[path] ?? []), ...(AMBIENT[roomOf(path)] ?? [])].includes(use) ? [] : [`${path} uses ${use}`]
 }
 
-/** A docstring of a function says in the third person what it does; no docstring begins with a riddle. */
+/** A docstring of a function says in the third person what it does; no docstring, of whatever, begins with a riddle. */
 function complaintsOfDocs(path: string, text: string): readonly string[] {
-  if (!isIn(path, PLAIN)) return []
   return [...text.matchAll(DOCSTRING)].flatMap(([, doc = '', name]) => {
     const [first = '', second = ''] = doc.replaceAll(/^[\s*]+/g, '').split(/[\s,]+/)
-    const isRiddle = ['Likewise', 'Whoever'].includes(first) || (first === 'What' && ['is', 'was'].includes(second))
-    const isPlain = !isRiddle && (name === undefined || /^[A-Z][a-z]+s$/.test(first))
+    const isRiddle = ['Likewise', 'Whoever'].includes(first) || (first === 'What' && ['is', 'was', 'are', 'were'].includes(second))
+    const isPlain = !isRiddle && (name === undefined || isIn(path, TERSE) || /^[A-Z][a-z]+s$/.test(first))
     return isPlain ? [] : [`${path}: the docstring of ${name ?? 'something'} begins with "${first} ${second}"`]
   })
 }

@@ -49,7 +49,7 @@ const MOST_OF_A_LINE = 16 * 1024 * 1024
 /** Anything else may hold a secret, whatever it is called. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'content-type', 'content-length', 'user-agent'])
 
-/** What is the same for every request is merged once: got spends more on its options than on asking. */
+/** The options that all requests share, merged once: got spends more on them than on asking. */
 const client = got.extend({
   headers: { 'user-agent': 'rollout' },
   throwHttpErrors: false,
