@@ -67,8 +67,13 @@ const options = z
       void (message !== undefined && context.addIssue({ code: 'custom', path, message }))
     const used = new Set([...placeholders(url), ...placeholders(JSON.stringify(body))])
     const numerals = numeralsIn(url + JSON.stringify(body))
-    complain(['url'], unknownBesideNumbers(url, ['name', 'value', 'epoch']))
-    complain(['body'], unknownBesideNumbers(JSON.stringify(body), ['name', 'value', 'epoch', 'words']))
+    const unknown = [
+      [['url'], unknownBesideNumbers(url, ['name', 'value', 'epoch'])],
+      [['body'], unknownBesideNumbers(JSON.stringify(body), ['name', 'value', 'epoch', 'words'])],
+    ] as const
+    for (const [path, message] of unknown) complain([...path], message)
+    // What is wrong with a placeholder that nobody knows is said; what is missing because of it would be noise.
+    if (unknown.some(([, message]) => message !== undefined)) return
     complain(['body'], severalNumerals(numerals))
     complain(['get', 'url'], unknownPlaceholder(get.url, ['name']))
     complain(['get', 'path'], unknownPlaceholder(get.path ?? '', ['name']))

@@ -112,6 +112,12 @@ describe('options', () => {
     await expect(checked(http, options('percent', over))).rejects.toThrow(message)
   })
 
+  it('says once what is wrong with a placeholder, and not what is missing because of it', async () => {
+    const refused = await checked(http, options('percent', { body: { a: '{{weight:0}}' } })).catch(String)
+    expect(refused).not.toContain('use {{name}}')
+    expect(refused).toContain('{{weight:0}} is not a placeholder here')
+  })
+
   it('may hold the word beside the number', async () => {
     await write('10%', options('percent', { body: { rollout: '{{percent}}', note: 'to {{value}}' } }))
     expect(held).toEqual({ FEATURE_X: 10 })
