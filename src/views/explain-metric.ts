@@ -1,4 +1,4 @@
-import type { Group } from '../core/evidence/likelihood.ts'
+import { rateOf, type Group } from '../core/evidence/likelihood.ts'
 import { describe, unitOf } from '../core/judge/describe.ts'
 import { describeSingle } from '../core/judge/describe-single.ts'
 import type { Judge } from '../core/judge/single.ts'
@@ -84,8 +84,8 @@ export const SPOKE: Readonly<Record<Judge, string>> = {
   threshold: 'a threshold',
 }
 
-function countsOf({ total, bad }: Group): string {
-  return `${Math.round(bad)} of ${Math.round(total)} (${formatFraction(total > 0 ? bad / total : 0)})`
+function countsOf(group: Group): string {
+  return `${Math.round(group.bad)} of ${Math.round(group.total)} (${formatFraction(rateOf(group))})`
 }
 
 function headline(metric: Metric, track: Track, stream: Stream): string {

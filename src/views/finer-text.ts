@@ -1,5 +1,5 @@
 import type { FinerSteps } from '../core/forecast/ladder.ts'
-import { formatMinutes } from './outlook-text.ts'
+import { formatMinutes } from '../core/values/format-minutes.ts'
 
 /** Returns `with steps of 10, 25, 50, 100% a good release takes 12m, not 31m; a release 4× as bad fails …`. */
 export function finerText({ steps, takes, now, times, failed }: FinerSteps): string {

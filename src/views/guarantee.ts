@@ -4,10 +4,11 @@ import { describeNegligible } from '../core/evidence/describe-negligible.ts'
 import type { RampForecast } from '../core/forecast/ramp.ts'
 import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
+import { formatMinutes } from '../core/values/format-minutes.ts'
 import { formatFraction } from '../core/values/units.ts'
 import { clean } from './clean.ts'
 import { finerText } from './finer-text.ts'
-import { formatMinutes, outlookText } from './outlook-text.ts'
+import { outlookText } from './outlook-text.ts'
 import { paint } from './paint.ts'
 
 interface Promised {

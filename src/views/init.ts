@@ -1,4 +1,5 @@
 import { points } from '../core/evidence/policy.ts'
+import { formatMinutes } from '../core/values/format-minutes.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration, type Exposure } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
@@ -103,7 +104,7 @@ function trafficText(traffic: NonNullable<InitReport['application']>['traffic'],
 
 /** More than minutes is not known. */
 function about(takes: Duration): string {
-  return `about ${formatDuration(Math.max(1, Math.ceil(takes / 60_000)) * 60_000)}`
+  return `about ${formatMinutes(takes)}`
 }
 
 /** An application that runs shows what is missing of it; one that does not may have it all. */

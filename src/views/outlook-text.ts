@@ -1,5 +1,6 @@
 import { describeEnough } from '../core/evidence/policy.ts'
 import type { Outlook } from '../core/forecast/outlook.ts'
+import { formatMinutes } from '../core/values/format-minutes.ts'
 import { formatDuration, formatFraction } from '../core/values/units.ts'
 
 /** Returns `at 100/s, 0.5% bad (error_rate), a good release is known not to be 1.5× as bad after about 8m at 50%`. */
@@ -21,9 +22,4 @@ function within({ pace, given, within: ratio }: Outlook): string {
 
 function wayOn({ metric, negligible }: Outlook): string {
   return negligible === undefined ? '' : `; ${describeEnough(metric, negligible)}`
-}
-
-/** Formats a duration that is foretold: more than minutes is not known. */
-export function formatMinutes(duration: number): string {
-  return formatDuration(Math.max(1, Math.ceil(duration / 60_000)) * 60_000)
 }

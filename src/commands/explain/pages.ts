@@ -2,6 +2,7 @@ import { defined } from '../../core/values/defined.ts'
 import { environment } from '../../core/plan/environment.ts'
 import type { Event } from '../../core/journal/event.ts'
 import { nameOf } from '../../core/evidence/ledger.ts'
+import { worstOf } from '../../core/evidence/finding.ts'
 import { harmOf, totalOf } from '../../core/evidence/stream.ts'
 import { describe } from '../../core/judge/describe.ts'
 import { exposureAt, stepsOf } from '../../core/plan/steps.ts'
@@ -88,8 +89,7 @@ export function metricPage(state: State, all: readonly Happening[], name: string
 
 /** The bucket whose evidence is worst, of latencies. */
 function bucketOf({ watch }: State, name: string): string | undefined {
-  const entries = watch?.comparison?.ledger.entries.filter(({ metric }) => metric === name) ?? []
-  return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]?.le
+  return worstOf(watch?.comparison?.ledger.entries.filter(({ metric }) => metric === name) ?? [])?.le
 }
 
 function judgeIn(state: State, name: string): MetricPage['judge'] {

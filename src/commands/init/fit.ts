@@ -1,3 +1,4 @@
+import { SLOWEST } from '../../core/evidence/buckets.ts'
 import { LEAST_POLLS } from '../../core/evidence/finding.ts'
 import { minutesToSee } from '../../core/evidence/minutes-to-see.ts'
 import { DEFAULTS } from '../../core/evidence/policy.ts'
@@ -21,8 +22,6 @@ const USUAL: Duration = 30 * MINUTE
 const LONGEST: Duration = HOUR
 /** A release that fails this share of its requests is bad; where more fail already, twice as many. */
 const FAILS = 0.02
-/** About as many requests are slower than the rarer of the two buckets that are compared. */
-const SLOWEST = 0.01
 /** An application that has not failed yet is not known to never fail. */
 const LEAST_RATE = 1e-4
 

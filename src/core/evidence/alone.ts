@@ -1,7 +1,7 @@
 import { exp, ln } from './elementary.ts'
 import { ln1, upperBound } from './bound.ts'
 import { faultOf } from './gap.ts'
-import type { Group } from './likelihood.ts'
+import { NO_REQUESTS, type Group } from './likelihood.ts'
 import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { limitsOf, type Policy } from './policy.ts'
 
@@ -26,7 +26,7 @@ export interface Alone {
 /** Prior mass of a rate that is too high from the start; the rest begins at any time. */
 const AT_START = 0.5
 
-export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: { total: 0, bad: 0 } }
+export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT_START, WEIGHTS), polls: 0, step: NO_REQUESTS }
 
 /**
  * Returns the evidence after one more poll against "the rate is at most `rate`" (0 < rate < 1). Requests that fail

@@ -4,8 +4,9 @@ import type { Group } from './likelihood.ts'
 /** Requests by upper bound (`le`), cumulative, with '+Inf' for all: what a histogram gained between two polls. */
 export type Histogram = { readonly [le: string]: number }
 
-/** The shares of slow requests whose buckets are watched. */
-const TAILS = [0.1, 0.01]
+/** The share of requests that are slower than the rarer of the two buckets that are watched, about. */
+export const SLOWEST = 0.01
+const TAILS = [0.1, SLOWEST]
 
 /** A bucket is chosen once so many requests of the toggle-off group have been seen: three of them in the 1 % tail. */
 export const ENOUGH = 300

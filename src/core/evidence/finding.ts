@@ -3,7 +3,7 @@ import { upperBound } from './bound.ts'
 import { isLost, type Gap } from './gap.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { nameOf } from './ledger.ts'
-import { plus, rateOf, type Group, type Pair } from './likelihood.ts'
+import { NO_REQUESTS, plus, rateOf, type Group, type Pair } from './likelihood.ts'
 import { limitsOf, negligibleAt, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
 import { harmOf, proofOf } from './stream.ts'
@@ -52,10 +52,15 @@ interface Weighing {
 /** Returns what the evidence says to do now. No pause is latched here: each lifts when its cause does. */
 export function findingOf(ledger: Ledger, policy: Policy): LedgerFinding {
   const evidence = evidenceOf(ledger)
-  const worst = ledger.entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
+  const worst = worstOf(ledger.entries)
   const weighing = { ledger, policy, evidence, worst }
   if (worst && evidence >= limitsOf(policy).harm) return { do: 'rollback', evidence, stream: nameOf(worst) }
   return late(ledger, evidence, trouble(weighing) ?? progress(weighing))
+}
+
+/** Returns the entry of which the evidence of harm is greatest; undefined of none. */
+export function worstOf(entries: readonly Entry[]): Entry | undefined {
+  return entries.toSorted((a, b) => harmOf(b.stream) - harmOf(a.stream))[0]
 }
 
 function trouble({ ledger, policy, evidence, worst }: Weighing): LedgerFinding | undefined {
@@ -148,7 +153,7 @@ export function negligibleIn({ metric, stream: { step } }: Entry, policy: Policy
   return negligibleAt(rateOf(step.off), policyFor(policy, metric))
 }
 
-const NOTHING: Pair = { on: { total: 0, bad: 0 }, off: { total: 0, bad: 0 } }
+const NOTHING: Pair = { on: NO_REQUESTS, off: NO_REQUESTS }
 
 function thinned({ total, bad }: Group, by: number): Group {
   return { total: total / by, bad: bad / by }

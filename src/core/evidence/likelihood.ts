@@ -15,6 +15,9 @@ export interface Pair {
   readonly off: Group
 }
 
+/** A group that did nothing. */
+export const NO_REQUESTS: Group = { total: 0, bad: 0 }
+
 /** Returns the share of a group's requests that are bad, 0–1; 0 of none. */
 export function rateOf({ total, bad }: Group): number {
   return total > 0 ? bad / total : 0

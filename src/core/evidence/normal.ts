@@ -1,6 +1,6 @@
 import { defined } from '../values/defined.ts'
 import type { Duration } from '../values/units.ts'
-import { plus, type Group } from './likelihood.ts'
+import { NO_REQUESTS, plus, type Group } from './likelihood.ts'
 import { makesMinute } from './minute.ts'
 
 /** What the toggle-off group of one stream normally does, and what it did lately. */
@@ -36,7 +36,6 @@ const KEPT = 5
 const TIMES = 3
 const POINTS = 0.01
 const SIGMAS = 4
-const NOTHING: Group = { total: 0, bad: 0 }
 
 /**
  * Returns how the toggle-off group is failing by itself, over the last minute or the last few, against whatever was
@@ -53,7 +52,7 @@ export function failingOf(before: Normal, off: Group, together: number): Failing
     return bad > total * limitOf(failing.normal) ? { rate: bad / total, normal: failing.normal } : undefined
   }
   for (const length of WINDOWS) {
-    const { total, bad } = minutes.slice(0, length).reduce(plus, NOTHING)
+    const { total, bad } = minutes.slice(0, length).reduce(plus, NO_REQUESTS)
     const usual = usualOf({ ...before, recent: minutes.slice(length) })
     const normal = (usual.bad + 0.5) / (usual.total + 1)
     const most = (total / together) * limitOf(normal)

@@ -1,8 +1,9 @@
 import { ENOUGH } from './buckets.ts'
+import { formatMinutes } from '../values/format-minutes.ts'
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
 import type { LedgerFinding } from './finding.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
-import type { Group } from './likelihood.ts'
+import { NO_REQUESTS, rateOf, type Group } from './likelihood.ts'
 import { limitsOf, points, policyFor, type Policy } from './policy.ts'
 import { pollsLeft } from './polls-left.ts'
 import { ratioAtLeast, ratioRuledOut } from './ratio.ts'
@@ -40,7 +41,7 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
     case 'missing':
       return `missing: ${finding.metric} ${finding.gap.reason}, ${finding.gap.detail}${finding.gap.polls > 1 ? ` for ${finding.gap.polls} polls` : ''}.`
     case 'share': {
-      const { on, off } = entryOf(finding.stream, ledger)?.stream.step ?? { on: NOBODY, off: NOBODY }
+      const { on, off } = entryOf(finding.stream, ledger)?.stream.step ?? { on: NO_REQUESTS, off: NO_REQUESTS }
       return `${formatFraction(on.total / (on.total + off.total))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`
     }
     case 'inconclusive':
@@ -65,8 +66,6 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
   }
 }
 
-const NOBODY: Group = { total: 0, bad: 0 }
-
 /** `errors on 100/5292 (1.9%) vs off 257/48908 (0.5%): at least 2.0× worse, 99% sure (tolerance 1.1×)` */
 function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
   const entry = entryOf(stream, ledger)
@@ -81,10 +80,9 @@ function comparisonOf(stream: string, ledger: Ledger, policy: Policy): string {
   return `${stream} on ${countsOf(on)} vs off ${countsOf(off)}${ratio}`
 }
 
-/** Whole minutes: less is known of the traffic than that. */
 function lengthOf(polls: number | undefined, interval: Duration): string {
   if (polls === undefined) return ''
-  return `; about ${formatDuration(Math.max(1, Math.ceil((polls * interval) / 60_000)) * 60_000)} at this traffic`
+  return `; about ${formatMinutes(polls * interval)} at this traffic`
 }
 
 /** Says which ratio is ruled out, or which, where metrics have bounds of their own. */
@@ -97,8 +95,8 @@ function entryOf(stream: string, { entries }: Ledger): Entry | undefined {
   return entries.find((entry) => nameOf(entry) === stream)
 }
 
-function countsOf({ total, bad }: Group): string {
-  return `${Math.round(bad)}/${Math.round(total)} (${formatFraction(total > 0 ? bad / total : 0)})`
+function countsOf(group: Group): string {
+  return `${Math.round(group.bad)}/${Math.round(group.total)} (${formatFraction(rateOf(group))})`
 }
 
 function times(ratio: number): string {

@@ -1,6 +1,6 @@
 import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { HARM, PROOF, lnRatios, temper, type Hypotheses } from './hypotheses.ts'
-import { plus, type Group, type Pair } from './likelihood.ts'
+import { NO_REQUESTS, plus, type Pair } from './likelihood.ts'
 import { MINUTE } from './minute.ts'
 import type { Policy } from './policy.ts'
 import { QUIET, learn, tempering, type Noise, type Stretch } from './tempering.ts'
@@ -31,8 +31,7 @@ export interface Tally extends Pair {
 /** What may be taken from a stretch of time: all of it, only what speaks against the hypotheses, or nothing. */
 export type Trust = 'all' | 'losses' | 'none'
 
-const NOTHING: Group = { total: 0, bad: 0 }
-const EMPTY: Tally = { on: NOTHING, off: NOTHING, tempered: { on: 0, off: 0 } }
+const EMPTY: Tally = { on: NO_REQUESTS, off: NO_REQUESTS, tempered: { on: 0, off: 0 } }
 
 /** Prior mass of a regression that is there from the start, comes with a step, or at any time. */
 const AT_START = 0.5

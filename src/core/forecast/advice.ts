@@ -1,4 +1,5 @@
 import { defined } from '../values/defined.ts'
+import { SLOWEST } from '../evidence/buckets.ts'
 import { DEFAULTS, describeEnough } from '../evidence/policy.ts'
 import type { End, ForecastRun } from './forecast.ts'
 import { outlookOf, type Flow } from './outlook.ts'
@@ -171,9 +172,6 @@ function smaller(plan: Plan, against: Against): string {
     outlook?.negligible === undefined ? `a larger critical: (now ${critical})` : describeEnough(outlook.metric, outlook.negligible)
   return `at this traffic ${critical}× as bad cannot be ruled out in time; ${way}`
 }
-
-/** Of the requests that are slower than the rarer of its two buckets, about one in a hundred is there. */
-const SLOWEST = 0.01
 
 function flowsOf({ metrics }: Plan, { perSecond, rate }: Against): readonly Flow[] {
   return Object.entries(metrics).map(([metric, each]) => ({ metric, perSecond, rate: comparedBy(each) === 'latency' ? SLOWEST : rate }))

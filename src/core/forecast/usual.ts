@@ -1,4 +1,5 @@
 import { defined } from '../values/defined.ts'
+import { rateOf } from '../evidence/likelihood.ts'
 import { sum, type Bin } from '../judge/bin.ts'
 import { quantile } from '../judge/counters.ts'
 import { count, type Counting } from '../judge/counting.ts'
@@ -69,14 +70,14 @@ export function openUsual(): { add(past: Past): void; readonly usual: Usual | un
 const INCIDENT = 3
 
 function failuresOf(hours: readonly (readonly Bin[])[]): Pick<Usual, 'rate' | 'noise'> {
-  const median = hours.map(rateOf).toSorted((a, b) => a - b)[Math.floor(hours.length / 2)] ?? 0
-  const calm = median > 0 ? hours.filter((bins) => rateOf(bins) <= INCIDENT * median) : hours
-  return { rate: rateOf(calm.flat()), noise: noiseOf(calm) }
+  const median = hours.map(failedIn).toSorted((a, b) => a - b)[Math.floor(hours.length / 2)] ?? 0
+  const calm = median > 0 ? hours.filter((bins) => failedIn(bins) <= INCIDENT * median) : hours
+  return { rate: failedIn(calm.flat()), noise: noiseOf(calm) }
 }
 
-function rateOf(bins: readonly Bin[]): number {
+function failedIn(bins: readonly Bin[]): number {
   const { bad = 0, total = 0 } = sum(bins)
-  return total > 0 ? bad / total : 0
+  return rateOf({ bad, total })
 }
 
 /** An hour of fewer polls, or a day seen by so much less, shows no shape. */

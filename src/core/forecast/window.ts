@@ -1,6 +1,7 @@
 import { beyondLastOf, bucketQuantile } from '../judge/counters.ts'
 import type { Track } from '../judge/track.ts'
 import { evolveAlone, type Alone } from '../evidence/alone.ts'
+import { NO_REQUESTS } from '../evidence/likelihood.ts'
 import { worth } from '../evidence/mixture.ts'
 import { weighSingle, type Standard } from '../judge/single.ts'
 import type { Criterion, Metric } from '../plan/plan.ts'
@@ -28,8 +29,6 @@ interface Calm {
   readonly standard: Standard | undefined
   readonly interval: Duration
 }
-
-const NOBODY = { total: 0, bad: 0 }
 
 /** The judge merges bins beyond this: such a window is left to it. */
 const MOST_ROWS = 64
@@ -95,7 +94,7 @@ export function openCalmWindow(
       }))
       const bad = measures.what === 'failures' && { bad: Math.round(sums[0] ?? 0) }
       const { single } = track
-      const now = standard && single && alone && { single: weighSingle(standard, { ...single, alone }, NOBODY) }
+      const now = standard && single && alone && { single: weighSingle(standard, { ...single, alone }, NO_REQUESTS) }
       return { ...track, bins, samples, value: valueOf(sums), ...bad, total, ...now }
     },
   }

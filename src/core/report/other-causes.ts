@@ -1,5 +1,5 @@
 import { slowerThan } from '../evidence/buckets.ts'
-import { plus, rateOf, type Group, type Pair } from '../evidence/likelihood.ts'
+import { NO_REQUESTS, plus, rateOf, type Group, type Pair } from '../evidence/likelihood.ts'
 import type { Event } from '../journal/event.ts'
 import type { State } from '../journal/state.ts'
 import { rampAt } from '../judge/comparison.ts'
@@ -31,7 +31,6 @@ interface Stretch extends Pair {
 
 const MINUTE: Duration = 60_000
 const HOUR: Duration = 60 * MINUTE
-const NOBODY: Group = { total: 0, bad: 0 }
 /** In standard deviations: what is no chance, and what may be one. */
 const [SURE, PERHAPS] = [4, 2]
 /** Bad requests below this show nothing. */
@@ -76,7 +75,7 @@ function pairOf(counted: Counted | undefined, le: string | undefined): Pair | un
         : slowerThan(le, counts)
   }
   const [having, without] = [group(on), group(off ?? all)]
-  return without && { on: having ?? NOBODY, off: without }
+  return without && { on: having ?? NO_REQUESTS, off: without }
 }
 
 /** Where the first minutes of steps are sure to be worse, and for how long; those without the change see nothing of it. */
@@ -118,7 +117,7 @@ function timeZones(own: readonly Stretch[]): OtherCause | undefined {
     const here = own.filter((each) => each.cursor === cursor)
     const hours = [...new Set(here.map(hourOf))].map((hour) => splitOf(sumOf(here.filter((each) => hourOf(each) === hour))))
     const seen = hours.filter(({ total }) => total > 0).toSorted((a, b) => rateOf(a) - rateOf(b))
-    const [least, most] = [seen[0] ?? NOBODY, seen.at(-1) ?? NOBODY]
+    const [least, most] = [seen[0] ?? NO_REQUESTS, seen.at(-1) ?? NO_REQUESTS]
     const isUneven = rateOf(most) >= UNEVEN * rateOf(least) && deviation(most, least) >= SURE + PERHAPS
     if (seen.length >= LEAST_HOURS && isUneven)
       return { is: 'time zones', least: rateOf(least), most: rateOf(most), over: seen.length * HOUR }
@@ -136,7 +135,10 @@ function splitOf({ on, off }: Pair): Group {
 }
 
 function sumOf(pairs: readonly Pair[]): Pair {
-  return pairs.reduce<Pair>((sum, { on, off }) => ({ on: plus(sum.on, on), off: plus(sum.off, off) }), { on: NOBODY, off: NOBODY })
+  return pairs.reduce<Pair>((sum, { on, off }) => ({ on: plus(sum.on, on), off: plus(sum.off, off) }), {
+    on: NO_REQUESTS,
+    off: NO_REQUESTS,
+  })
 }
 
 /** Returns by how many standard deviations one rate is above another (two proportions, pooled variance). */
