@@ -21,10 +21,10 @@ export function foretell(plan: Plan, phases: readonly string[], flows: readonly 
     if (takes === undefined) return [outlook]
     const ramp = playableAt(plan, step.index, step.ramp, takes)
     const own = flows.filter(({ metric }) => step.ramp.metrics[metric] !== undefined)
-    // Phases with the same steps come to the same.
-    const key = JSON.stringify([ramp, own])
-    const good = takes <= given ? forecastRamp(ramp, own) : undefined
-    const played = known.get(key) ?? defined({ good, finer: finerSteps(ramp, own) })
+    const isInTime = takes <= given
+    // Phases with the same steps and as much time come to the same.
+    const key = JSON.stringify([ramp, own, isInTime])
+    const played = known.get(key) ?? defined({ good: isInTime ? forecastRamp(ramp, own) : undefined, finer: finerSteps(ramp, own) })
     known.set(key, played)
     return [{ ...outlook, ...played }]
   })
