@@ -4,11 +4,12 @@ import { ANSWERS } from '../../core/forecast/trial.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Span } from '../../core/ports.ts'
-import { formatFraction, formatInstant, type Duration } from '../../core/values/units.ts'
+import { formatFraction, formatInstant } from '../../core/values/units.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../../views/backtest.ts'
 import { clean } from '../../views/clean.ts'
 import { fence } from '../../session/github.ts'
 import { instantOf, WHEN_HINT } from '../../session/instant-of.ts'
+import { openProgress } from '../../session/progress.ts'
 import { readPlan } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
@@ -16,8 +17,6 @@ import type { ValuesOf } from '../table.ts'
 /** More polls than this are no week: with a shorter interval the steps are made longer. */
 const USUAL_POLLS = 100_000
 const MOST_POLLS = 1_000_000
-/** Nobody is left without a word for longer. */
-const SILENT: Duration = 5000
 
 /**
  * Judges what the metrics were in the past as if a step had been held all that time, by the plan of the file; or what a
@@ -49,19 +48,17 @@ interface Whole extends Pick<BacktestReport, 'episodes'> {
   readonly row: Recalled
 }
 
-async function recall({ clock, err, signal }: Session, plan: Plan, { name, history }: OpenMetric, span: Span): Promise<Whole> {
+async function recall(session: Session, plan: Plan, { name, history }: OpenMetric, span: Span): Promise<Whole> {
   const none = (not: string, failed = false): Whole => ({ row: { metric: name, not, ...(failed && { failed }) }, episodes: [] })
   let now = openReplay(plan, name, span.step)
   if (!now) return none('no phase is judged by it')
   if (!history) return none(plan.metrics[name]?.use ?? '')
   try {
-    let told = clock.monotonic()
-    for await (const past of history(span, signal)) {
+    const tell = openProgress(session)
+    for await (const past of history(span, session.signal)) {
       now = replay(now, past)
-      if (clock.monotonic() - told < SILENT) continue
-      told = clock.monotonic()
-      err.write(
-        `${clean(name)}: replayed until ${formatInstant(past.at)}, ${formatFraction((past.at - span.from) / (span.to - span.from))}\n`,
+      tell(
+        () => `${clean(name)}: replayed until ${formatInstant(past.at)}, ${formatFraction((past.at - span.from) / (span.to - span.from))}`,
       )
     }
   } catch (thrown) {

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import { FEWEST, forecast, POLLS, pollsOf, type ForecastRelease, type ForecastRun } from '../../core/forecast/forecast.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Duration } from '../../core/values/units.ts'
+import { openProgress } from '../../session/progress.ts'
 import type { Session } from '../../session/session.ts'
 import { playApart } from './play-apart.ts'
 
-/** Made-up rollouts of one release; without `runs` as many as so many polls allow. */
+/** The made-up rollouts of one release; without `runs` as many as so many polls allow. */
 interface Series {
   readonly title: string
   readonly release: ForecastRelease
@@ -17,12 +18,10 @@ const MOST_RUNS = 1000
 /** So many polls, or so much time, are not worth a thread. */
 const FEW_POLLS = 20_000
 const SOON: Duration = 300
-/** Nobody is left without a word for longer. */
-const SILENT: Duration = 2000
 
 /** Plays a series, on all cores where it takes long, and says how far it is. The same seed, the same runs. */
-export async function playAll({ clock, err, signal }: Session, plan: Plan, series: Series): Promise<readonly ForecastRun[]> {
-  const { title, release, seed, runs } = series
+export async function playAll(session: Session, plan: Plan, { title, release, seed, runs }: Series): Promise<readonly ForecastRun[]> {
+  const { clock, signal } = session
   const wanted = runs ?? MOST_RUNS
   const played: ForecastRun[] = []
   let polls = 0
@@ -39,17 +38,13 @@ export async function playAll({ clock, err, signal }: Session, plan: Plan, serie
     // Between two runs whoever interrupts is heard.
     await clock.sleep(0, signal)
   }
-  let told = -SILENT
-  const tell = (): void => {
-    if (clock.monotonic() - told < SILENT) return
-    told = clock.monotonic()
-    err.write(`${title}: ${played.length} of ${runs === undefined ? 'up to ' : ''}${wanted} runs\n`)
-  }
-  tell()
-  const game = { plan, release, seed, first: played.length, most: wanted - played.length }
-  for await (const run of playApart(game, Math.min(availableParallelism(), game.most), signal)) {
+  const tell = openProgress(session, 0)
+  const progress = (): string => `${title}: ${played.length} of ${runs === undefined ? 'up to ' : ''}${wanted} runs`
+  tell(progress)
+  const rest = { plan, release, seed, first: played.length, most: wanted - played.length }
+  for await (const run of playApart(rest, Math.min(availableParallelism(), rest.most), signal)) {
     if (add(run)) break
-    tell()
+    tell(progress)
   }
   return played
 }

@@ -6,29 +6,33 @@ import { Worker } from 'node:worker_threads'
 import type { ForecastRelease, ForecastRun } from '../../core/forecast/forecast.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 
-/** Runs to be played: `most` of them, from number `first` on, every so many-th. */
-export interface Share {
+/** Runs to be played: `most` of them, from number `first` on. */
+interface Runs {
   readonly plan: Plan
   readonly release: ForecastRelease
   readonly seed: number
   readonly first: number
-  readonly every: number
   readonly most: number
+}
+
+/** The runs of one thread: every so many-th. */
+export interface RunsApart extends Runs {
+  readonly every: number
 }
 
 /**
  * Plays runs in so many threads and yields them in the order of their numbers: a run depends on the seed and its number
  * alone. Throws what a thread throws, and the reason of the signal. No thread outlives it.
  */
-export async function* playApart(game: Omit<Share, 'every'>, threads: number, signal: AbortSignal): AsyncGenerator<ForecastRun> {
+export async function* playApart(runs: Runs, threads: number, signal: AbortSignal): AsyncGenerator<ForecastRun> {
   signal.throwIfAborted()
-  const { first, most } = game
+  const { first, most } = runs
   const players = Array.from({ length: threads }, (_, nth) => {
     const worker = openWorker()
     // From here on what it says is kept until it is asked for, also that it failed.
     const said = on(worker, 'message', { signal, close: ['exit'] })
-    const share: Share = { ...game, first: first + nth, every: threads, most: Math.ceil((most - nth) / threads) }
-    worker.postMessage(share, [])
+    const own: RunsApart = { ...runs, first: first + nth, every: threads, most: Math.ceil((most - nth) / threads) }
+    worker.postMessage(own, [])
     return { worker, said }
   })
   try {

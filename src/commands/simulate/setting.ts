@@ -1,17 +1,7 @@
-import type { Trouble } from '../../core/forecast/forecast.ts'
-import type { Usual } from '../../core/forecast/usual.ts'
+import type { ForecastSetting, Trouble } from '../../core/forecast/forecast.ts'
+import type { Usual, UsualOfMetric } from '../../core/forecast/usual.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { ValuesOf } from '../table.ts'
-import type { Recollection } from './recall.ts'
-
-/** The made-up world in which releases are played. */
-interface Setting {
-  /** Requests per second. */
-  readonly traffic: number
-  /** Share of failed requests without the toggle, 0–1. */
-  readonly baseline: number
-  readonly trouble: Trouble
-}
 
 /** How long the noise of a minute is remembered: half of it after seven. */
 const MEMORY = 0.9
@@ -22,8 +12,8 @@ const RARER = 10
 const SILENT_POLLS = 3
 
 /** Returns the world of what was typed, else of what was recorded, else of the defaults. */
-export function settingOf(options: ValuesOf<'simulate'>, { interval }: Plan, recalled: readonly Recollection[]): Setting {
-  const known = recalled.flatMap((each) => ('usual' in each ? [each.usual] : []))
+export function settingOf(options: ValuesOf<'simulate'>, { interval }: Plan, recorded: readonly UsualOfMetric[]): ForecastSetting {
+  const known = recorded.flatMap((each) => ('usual' in each ? [each.usual] : []))
   const [failures, slow] = [known.find(({ rate }) => rate !== undefined), known.find(({ latency }) => latency !== undefined)]
   const { traffic = (failures ?? slow)?.perSecond ?? 100, baseline = (failures?.rate ?? 0.005) * 100 } = options
   const { noise = (failures?.noise ?? 0) * 100, clusters = 1, coldStart = 0, scrapeGaps = 0 } = options

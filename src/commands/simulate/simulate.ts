@@ -5,7 +5,7 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { finerStepsAt } from '../../core/forecast/foretell.ts'
 import { leftOut, type ForecastRelease } from '../../core/forecast/forecast.ts'
 import { drawForecast } from '../../views/forecast-svg.ts'
-import { renderRecollection } from '../../views/recollection.ts'
+import { renderUsual } from '../../views/usual-text.ts'
 import { renderAdvice, renderForecast } from '../../views/forecast.ts'
 import { clean } from '../../views/clean.ts'
 import { readPlan } from '../../session/project.ts'
@@ -13,29 +13,25 @@ import { formatFraction } from '../../core/values/units.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { playAll } from './play-all.ts'
-import { recall } from './recall.ts'
+import { readUsual } from './read-usual.ts'
 import { settingOf } from './setting.ts'
 
 /** Plays the plan against made-up traffic. Reads no metric but the past of those that --from asks for, and writes nothing but the picture that was asked for. */
 export default async function simulate(session: Session<ValuesOf<'simulate'>>): Promise<VerbAnswer> {
   const { from, fault, latency: slower = 0, seed = 1, runs, svg } = session.options
   const plan = await readPlan(session)
-  const recalled = from === undefined ? [] : await recall(session, plan, from)
-  const { traffic, baseline, trouble } = settingOf(session.options, plan, recalled)
+  const recalled = from === undefined ? [] : await readUsual(session, plan, from)
+  const setting = settingOf(session.options, plan, recalled)
+  const { traffic, baseline } = setting
   const [errors, latency] = [fault === undefined ? baseline : fault / 100, 1 + slower / 100]
   const play = async (title: string, release: Pick<ForecastRelease, 'errors' | 'latency'>) => {
-    const series = { title, release: { traffic, baseline, ...release, trouble }, seed, ...(runs !== undefined && { runs }) }
+    const series = { title, release: { ...setting, ...release }, seed, ...(runs !== undefined && { runs }) }
     const played = await playAll(session, plan, series)
     return { title, runs: played, tally: tallyOf(played) }
   }
   const good = await play('A good release', { errors: baseline, latency: 1 })
   const bad = errors === baseline && latency === 1 ? undefined : await play('With the fault', { errors, latency })
-  const advice = adviceOf(
-    plan,
-    { perSecond: traffic, rate: baseline, cold: (trouble.coldStart?.lasts ?? 0) * 60_000 },
-    good.tally,
-    bad?.tally,
-  )
+  const advice = adviceOf(plan, setting, good.tally, bad?.tally)
   const finer = finerStepsAt(plan, { perSecond: traffic, rate: baseline }, errors > baseline ? errors / baseline : undefined)
   const left = leftOut(plan)
   const all = [good, ...(bad ? [bad] : [])]
@@ -55,7 +51,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
       ...(finer && { finer }),
     },
     text: (out) => [
-      ...recalled.map((each) => renderRecollection(each.metric, each)),
+      ...recalled.map((each) => renderUsual(each)),
       ...(from !== undefined && recalled.length === 0
         ? ['No metric of the plan counts requests: the defaults, unless flags say otherwise.\n']
         : []),

@@ -1,7 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { SLOWEST } from '../evidence/buckets.ts'
 import { DEFAULTS, describeEnough } from '../evidence/policy.ts'
-import type { End, ForecastRun } from './forecast.ts'
+import type { End, ForecastRun, ForecastSetting } from './forecast.ts'
 import { outlookOf, type Flow } from './outlook.ts'
 import { wilson, type Interval } from './wilson.ts'
 import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
@@ -83,21 +83,13 @@ export interface SimulationAdvice {
 const PAUSED_AT_MOST = 0.1
 /** Bad ones that get through more often than this make it blind. */
 const MISSED_AT_MOST = 0.05
+const MINUTE: Duration = 60_000
 /** Of what takes too long, this share is the reason. */
 const MAINLY = 0.4
 
-/** What the made-up rollouts were played against. */
-interface Against {
-  /** Requests a second, and the share of them that fail without the toggle, 0–1. */
-  readonly perSecond: number
-  readonly rate: number
-  /** How long each step began cold. */
-  readonly cold: Duration
-}
-
-/** Returns the worst that is to be said of a plan by its made-up rollouts, and what to change. */
-export function adviceOf(plan: Plan, against: Against, good: EndingTally, bad?: EndingTally): SimulationAdvice {
-  const { cold } = against
+/** Returns the worst that is to be said of a plan by its made-up rollouts in this setting, and what to change. */
+export function adviceOf(plan: Plan, setting: ForecastSetting, good: EndingTally, bad?: EndingTally): SimulationAdvice {
+  const cold = (setting.trouble?.coldStart?.lasts ?? 0) * MINUTE
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
   if (back && back.share > alpha && back.share * good.runs > 1)
@@ -107,7 +99,7 @@ export function adviceOf(plan: Plan, against: Against, good: EndingTally, bad?: 
     }
   if (paused && paused.share > PAUSED_AT_MOST)
     return paused.why === 'evidence'
-      ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan, against)}` }
+      ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan, setting)}` }
       : {
           is: 'too nervous',
           text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${warmer(plan, cold) ?? calmer(plan, paused.why)}`,
@@ -164,17 +156,21 @@ function sharper(plan: Plan): string {
     : 'thresholds do not see it; on: and off: of a metric compare users with the toggle and without'
 }
 
-function smaller(plan: Plan, against: Against): string {
+function smaller(plan: Plan, setting: ForecastSetting): string {
   const phase = compares(plan)
   const { critical } = phase?.evidence?.policy ?? DEFAULTS
-  const outlook = phase && outlookOf(plan, phase.id, flowsOf(plan, against))
+  const outlook = phase && outlookOf(plan, phase.id, flowsOf(plan, setting))
   const way =
     outlook?.negligible === undefined ? `a larger critical: (now ${critical})` : describeEnough(outlook.metric, outlook.negligible)
   return `at this traffic ${critical}× as bad cannot be ruled out in time; ${way}`
 }
 
-function flowsOf({ metrics }: Plan, { perSecond, rate }: Against): readonly Flow[] {
-  return Object.entries(metrics).map(([metric, each]) => ({ metric, perSecond, rate: comparedBy(each) === 'latency' ? SLOWEST : rate }))
+function flowsOf({ metrics }: Plan, { traffic, baseline }: ForecastSetting): readonly Flow[] {
+  return Object.entries(metrics).map(([metric, each]) => ({
+    metric,
+    perSecond: traffic,
+    rate: comparedBy(each) === 'latency' ? SLOWEST : baseline,
+  }))
 }
 
 function faster(plan: Plan, good: EndingTally): string {

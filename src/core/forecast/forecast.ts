@@ -14,17 +14,22 @@ import { beginWatch, judgeCounted } from '../judge/watch.ts'
 import { cruise } from './cruise.ts'
 import { openMadeUpSource, unknownYet } from './made-up-source.ts'
 
-/** A made-up release. Rates are 0–1. */
-export interface ForecastRelease {
+/** The made-up world in which releases are played. Rates are 0–1. */
+export interface ForecastSetting {
   /** Requests per second. */
   readonly traffic: number
-  /** Share of failed requests without the toggle, and with it. */
+  /** Share of failed requests without the toggle. */
   readonly baseline: number
+  /** What goes wrong although the release does nothing. */
+  readonly trouble?: Trouble
+}
+
+/** A made-up release. */
+export interface ForecastRelease extends ForecastSetting {
+  /** Share of failed requests with the toggle, 0–1. */
   readonly errors: number
   /** Factor on every latency with the toggle. */
   readonly latency: number
-  /** What goes wrong although the release does nothing. */
-  readonly trouble?: Trouble
 }
 
 /** What a service does that is no fault of a release, as far as it is known. */

@@ -23,6 +23,9 @@ export interface Usual {
   readonly seconds?: number
 }
 
+/** The usual of one metric; `not` says why nothing is known of it. */
+export type UsualOfMetric = { readonly metric: string } & ({ readonly usual: Usual } | { readonly not: string })
+
 const HOUR: Duration = 3_600_000
 const DAY = 24 * HOUR
 

@@ -77,7 +77,7 @@ it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefine
     'too slow: a good release takes 10m, planned are 5m: a larger maxHarm: (now 5s)',
   ],
 ])('%s', (_, of, good, bad, said) => {
-  const { is, text } = adviceOf(of, { perSecond: 1, rate: 0.005, cold: 0 }, tallyOf(good), bad && tallyOf(bad))
+  const { is, text } = adviceOf(of, { traffic: 1, baseline: 0.005 }, tallyOf(good), bad && tallyOf(bad))
   expect(`${is}: ${text}`.slice(0, said.length)).toBe(said)
 })
 
@@ -86,8 +86,18 @@ it.each([
   [0.001, 'a larger critical: (now 1.5)'],
 ])('says what is enough for those that pause undecided at %d requests/s, none of them failing', (perSecond, way) => {
   const undecided = tallyOf(times(9, ran('paused', { why: { code: 'evidence', text: '' } })))
-  expect(adviceOf(compared, { perSecond, rate: 0, cold: 0 }, undecided)).toEqual({
+  expect(adviceOf(compared, { traffic: perSecond, baseline: 0 }, undecided)).toEqual({
     is: 'too slow',
     text: `100% of good releases pause undecided: at this traffic 1.5× as bad cannot be ruled out in time; ${way}`,
   })
+})
+
+it.each([
+  [0, 'settle: 2m, for what a step shows while it is cold says nothing of the release'],
+  [2 * MINUTE, 'errors has thresholds close to what is normal'],
+])('says to let a step that begins cold settle, unless it does for so long already: %d', (settle, way) => {
+  const cold = { traffic: 100, baseline: 0.005, trouble: { coldStart: { lasts: 2, errors: 0.02, latency: 3 } } }
+  const paused = tallyOf(times(9, ran('paused', { why: { code: 'warning', text: '', metric: 'errors' } })))
+  const { is, text } = adviceOf({ ...compared, phases: compared.phases.map((each) => ({ ...each, settle })) }, cold, paused)
+  expect(`${is}: ${text}`).toContain(`too nervous: 100% of good releases pause (errors): ${way}`)
 })
