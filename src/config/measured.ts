@@ -1,5 +1,6 @@
 import { messageOf, type Problem } from '../core/values/errors.ts'
-import type { Metric, Plan } from '../core/plan/plan.ts'
+import type { Metric } from '../core/plan/metric.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import { resolveReferences } from '../core/plan/reference.ts'
 import { isMeasures, type Measures } from '../core/values/reading.ts'
 import type { Duration } from '../core/values/units.ts'

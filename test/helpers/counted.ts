@@ -3,7 +3,8 @@ import { beginAll, countAll, type Countings } from '../../src/core/judge/count-a
 import { judge } from '../../src/core/judge/judge.ts'
 import type { Standard } from '../../src/core/judge/single.ts'
 import type { Track } from '../../src/core/judge/track.ts'
-import type { Metric, Plan } from '../../src/core/plan/plan.ts'
+import type { Metric } from '../../src/core/plan/metric.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import { NOW, plan } from './core.ts'
 

@@ -1,7 +1,7 @@
 import { openMetrics } from '../../src/adapters/open.ts'
 import type { Reading } from '../../src/core/values/reading.ts'
 import type { Json } from '../../src/core/values/json.ts'
-import type { Metric } from '../../src/core/plan/plan.ts'
+import type { Metric } from '../../src/core/plan/metric.ts'
 import { lend } from './loan.ts'
 
 type Options = { readonly [key: string]: Json }

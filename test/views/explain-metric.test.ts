@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '../../src/core/judge/track.ts'
-import type { Metric } from '../../src/core/plan/plan.ts'
+import type { Metric } from '../../src/core/plan/metric.ts'
 import { parseRule } from '../../src/core/values/parse-rule.ts'
 import { renderMetric } from '../../src/views/explain-metric.ts'
 

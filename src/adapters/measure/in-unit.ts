@@ -1,5 +1,5 @@
 import { thresholdsOf } from '../../core/check/units.ts'
-import type { Metric } from '../../core/plan/plan.ts'
+import type { Metric } from '../../core/plan/metric.ts'
 import { Unreadable, type Measured } from '../../core/values/reading.ts'
 
 /**

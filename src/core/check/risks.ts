@@ -1,6 +1,7 @@
 import { furthestFor } from '../policy/contingency.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
-import { comparedBy, defaultsOf, type Plan } from '../plan/plan.ts'
+import { comparedBy } from '../plan/metric.ts'
+import { defaultsOf, type Plan } from '../plan/plan.ts'
 import { levelOf, type ContingencyScope } from '../values/risk.ts'
 import { formatExposure } from '../values/units.ts'
 

@@ -1,4 +1,4 @@
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import { formatRule, type Rule } from '../values/rule.ts'
 import { error, type Finding } from './finding.ts'
 

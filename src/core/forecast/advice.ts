@@ -4,7 +4,8 @@ import { DEFAULTS, describeEnough } from '../evidence/policy.ts'
 import type { End, ForecastRun, ForecastSetting } from './forecast.ts'
 import { outlookOf, type Flow } from './outlook.ts'
 import { wilson, type Interval } from './wilson.ts'
-import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
+import { comparedBy, type Metric } from '../plan/metric.ts'
+import type { Phase, Plan } from '../plan/plan.ts'
 import { formatDuration, formatFraction, type Duration } from '../values/units.ts'
 
 const ENDS = ['rolled back', 'paused', 'complete', 'unfinished'] as const

@@ -1,4 +1,4 @@
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Counts that were gained between two polls; the last is the whole. */

@@ -10,7 +10,8 @@ import type { Poll } from '../evidence/poll.ts'
 import { pollsLeft } from '../evidence/polls-left.ts'
 import { sentenceOf } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { comparedBy, type Evidence, type Plan } from '../plan/plan.ts'
+import { comparedBy } from '../plan/metric.ts'
+import type { Evidence, Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 
 type Readings = { readonly [metric: string]: Counted }

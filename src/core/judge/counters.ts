@@ -1,5 +1,5 @@
 import { sum, type Bin } from './bin.ts'
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import type { Series } from '../values/reading.ts'
 
 /** `bad`, `total`, or a bucket's upper bound → its cumulative series. */

@@ -1,4 +1,4 @@
-import { comparedBy, type Metric } from '../plan/plan.ts'
+import { comparedBy, type Metric } from '../plan/metric.ts'
 import { formatRule, formatValue, holds, type Unit } from '../values/rule.ts'
 import { describeSingle, describeSure } from './describe-single.ts'
 import type { Track } from './track.ts'

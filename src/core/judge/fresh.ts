@@ -1,4 +1,4 @@
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import { absent, type Reading } from '../values/reading.ts'
 import { formatDuration, type Duration, type Instant } from '../values/units.ts'
 

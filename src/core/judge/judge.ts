@@ -1,7 +1,7 @@
 import { sum } from './bin.ts'
 import { beyondLast, quantile, trim } from './counters.ts'
 import type { Counted } from './counting.ts'
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import { absent, type Missing } from '../values/reading.ts'
 import { holds, relaxed, type Rule } from '../values/rule.ts'
 import { weighSingle, type Single, type Standard } from './single.ts'

@@ -3,7 +3,8 @@ import { UNSEEN, enterStepAlone, evolveAlone, findingAlone, type Alone } from '.
 import type { Group } from '../evidence/likelihood.ts'
 import { DEFAULTS, limitsOf, type Policy } from '../evidence/policy.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { comparedBy, type Metric, type Phase, type Plan } from '../plan/plan.ts'
+import { comparedBy, type Metric } from '../plan/metric.ts'
+import type { Phase, Plan } from '../plan/plan.ts'
 
 /** Two groups compared; failures of one group against a threshold by evidence; a reading against a threshold. */
 export type Judge = 'comparison' | 'one group' | 'threshold'

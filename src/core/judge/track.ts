@@ -2,7 +2,7 @@ import type { Comparison } from './comparison.ts'
 import type { Bin } from './bin.ts'
 import type { Countings } from './count-all.ts'
 import type { Missing } from '../values/reading.ts'
-import type { Metric } from '../plan/plan.ts'
+import type { Metric } from '../plan/metric.ts'
 import type { Single, Standard } from './single.ts'
 import type { Duration } from '../values/units.ts'
 

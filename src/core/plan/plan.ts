@@ -1,11 +1,11 @@
 import type { OnOffWords } from '../toggle/words.ts'
 import type { Duration, Exposure, Instant } from '../values/units.ts'
-import type { Bounds, WrittenPolicy } from '../evidence/policy.ts'
+import type { WrittenPolicy } from '../evidence/policy.ts'
 import type { Contingency, Risk } from '../values/risk.ts'
 import type { Audience, NoticeKind } from '../values/notice-kind.ts'
 import type { Rule } from '../values/rule.ts'
 import type { Json } from '../values/json.ts'
-import type { Measures } from '../values/reading.ts'
+import type { Metric } from './metric.ts'
 
 export type ToggleKind = 'release' | 'ops' | 'experiment' | 'permission' | 'legacy'
 
@@ -66,57 +66,14 @@ export interface Target {
   readonly options: { readonly [key: string]: Json }
 }
 
-export type OnNoData = 'hold' | 'pause' | 'rollback' | 'ignore'
 export type OnWarning = 'pause' | 'step-back' | 'hold'
 export type OnCritical = 'rollback' | 'step-back' | 'pause'
-
-/** A rule that must hold for some time without a gap before it counts. */
-export interface TimedRule {
-  readonly when: Rule
-  readonly for: Duration
-}
-
-/** Where requests are counted, evidence says whether the rule holds: a reading of few is chance. */
-export interface CriticalRule extends TimedRule {
-  /** A reading is enough. */
-  readonly by?: 'threshold'
-}
 
 /** How a step is judged and paced where the toggle-on group can be compared with the toggle-off group. */
 export interface Evidence {
   /** `evidence`: a step ends when enough is known. `clock`: when its hold is over; evidence still rolls back. */
   readonly pace: 'evidence' | 'clock'
   readonly policy: WrittenPolicy
-}
-
-export interface Metric {
-  readonly use: string
-  readonly options: { readonly [key: string]: Json }
-  /** Said by its adapter when the plan was read. */
-  readonly measures: Measures
-  /** How far back one reading looks by itself, as `rate(…[5m])` does; said by its adapter. */
-  readonly looksBack?: Duration
-  /** What a number is that rules in percent are about: 25 or 0.25 for 25 %; a share, unless told. */
-  readonly unit?: 'percent' | 'share'
-  /** The toggle whose groups these are; whichever moves, unless told. */
-  readonly toggle?: string
-  /** Where it is weighed otherwise than the phase says. */
-  readonly evidence?: Bounds
-  /** Must hold for the `metrics` gate to open; without it, not being in warning is enough. */
-  readonly success?: Rule
-  readonly warning?: TimedRule
-  readonly critical?: CriticalRule
-  /** Key of `Plan.contingencies`: done when it is critical, instead of the phase's `onCritical`. */
-  readonly contingency?: string
-  /** Requests needed since the step was reached; only for metrics that count. */
-  readonly minSamples: number
-  readonly onNoData: OnNoData
-  /** How far back a counting metric looks, never further than the start of the step. */
-  readonly window: Duration
-  /** A sample older than this is `missing: stale`. */
-  readonly maxAge: Duration
-  /** Deadline for one read, retries included. */
-  readonly timeout: Duration
 }
 
 export interface Approval {
@@ -251,14 +208,6 @@ export interface Plan {
   readonly drill?: true
   /** Who is told of what; absent where nobody is. */
   readonly notify?: { readonly [name: string]: Channel }
-}
-
-/**
- * Returns what is compared between the users with a toggle on and those with it off; undefined for one group or a
- * gauge.
- */
-export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' | 'latency' | undefined {
-  return measures.what === 'gauge' || measures.groups === 1 ? undefined : measures.what
 }
 
 /** Returns the metrics that any phase is judged by. */

@@ -1,4 +1,5 @@
-import type { Metric, Phase, Plan } from '../../core/plan/plan.ts'
+import type { Metric } from '../../core/plan/metric.ts'
+import type { Phase, Plan } from '../../core/plan/plan.ts'
 import { stepsOf } from '../../core/plan/steps.ts'
 import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatRule } from '../../core/values/rule.ts'

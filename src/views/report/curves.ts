@@ -1,5 +1,5 @@
 import { unitOf } from '../../core/judge/describe.ts'
-import type { Metric } from '../../core/plan/plan.ts'
+import type { Metric } from '../../core/plan/metric.ts'
 import type { Report } from '../../core/report/report.ts'
 import { formatRule, formatValue } from '../../core/values/rule.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Metric } from '../../../src/core/plan/plan.ts'
+import type { Metric } from '../../../src/core/plan/metric.ts'
 import { parseRule } from '../../../src/core/values/parse-rule.ts'
 import { openMetrics } from '../../../src/adapters/open.ts'
 import { lend } from '../../helpers/loan.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describe as said } from '../../../src/core/judge/describe.ts'
 import type { Track } from '../../../src/core/judge/track.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
-import type { Metric } from '../../../src/core/plan/plan.ts'
+import type { Metric } from '../../../src/core/plan/metric.ts'
 import { judgeNext, type Judged } from '../../helpers/counted.ts'
 import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../../helpers/core.ts'
 
