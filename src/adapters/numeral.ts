@@ -2,7 +2,7 @@ import { RolloutError } from '../core/values/errors.ts'
 import type { Refusal } from '../core/ports.ts'
 import { placeholders, unknownPlaceholder } from '../core/values/template.ts'
 import { formatExposure, type Exposure } from '../core/values/units.ts'
-import { exposureOf, refuseWord, wordOf } from './file/flag-word.ts'
+import { exposureOf, refuseWord, wordOf } from './flag-word.ts'
 
 /** A way to say how much is on with a number: 25 percent, a share of 0.25, a weight of 25,000 in 100,000. */
 export interface Numeral {
