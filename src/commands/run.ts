@@ -9,7 +9,7 @@ import { openEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { notifierOf } from '../session/tell.ts'
-import { renderEnding } from '../views/ending.ts'
+import { renderEnding, renderOvertaken } from '../views/ending.ts'
 import { describeEvent } from '../views/event.ts'
 import { openLive, type Live } from '../views/live.ts'
 import type { ValuesOf } from './table.ts'
@@ -35,6 +35,7 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
   const notifier = await notifierOf(session, writer, plan)
   const own = becomeController(session)
   const leading = { controller: own.controller, alive: session.alive }
+  let isOvertaken = false
   try {
     if (once) live.turn(await runOnce(engine, { ...leading, notifier }))
     else await watch(turns(engine, { ...leading, notifier, exitOnPause }), live)
@@ -42,18 +43,21 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
     // A rollback ends the controller it overtakes: that is how this run ended, not by a signal.
     await writer.refresh()
     if (!session.stopped.aborted || stateOf(engine).status !== 'rolled back') throw thrown
+    isOvertaken = true
   } finally {
     own.withdraw()
     live.end()
   }
   const last = stateOf(engine)
   const summary = summarize(situationOf(last, session.clock.now()))
+  // What the other command has begun is no part that failed: it sees to the end of it.
+  const isUnderWay = isOvertaken && last.intent !== undefined
   return {
-    outcome: outcomeOfRun(last),
+    outcome: isUnderWay ? 'unhealthy' : outcomeOfRun(last),
     kind: 'status',
     value: summary,
     told,
-    text: (out) => renderEnding(last, summary.waitsFor, byHand(engine, last), out),
+    text: (out) => (isUnderWay ? renderOvertaken(last, out) : renderEnding(last, summary.waitsFor, byHand(engine, last), out)),
   }
 }
 

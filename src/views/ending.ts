@@ -21,6 +21,12 @@ export function renderEnding(state: State, waits: readonly Waiting[], left: Move
   return `${lines.join('\n')}\n`
 }
 
+/** Renders that another command rolls back, and is still at it. */
+export function renderOvertaken(state: State, stream: Stream): string {
+  const next = 'that command brings the targets back; rollout status says how far it is'
+  return `\n${renderOutcome(state, stream)}\n  ${paint(stream).dim(next)}\n`
+}
+
 /** Renders `ROLLED BACK  customers call (#12 by ben, 2026-11-28 22:31:19Z)`. */
 export function renderOutcome({ status, stopped }: Pick<State, 'status' | 'stopped'>, stream: Stream): string {
   const word = renderWord(status, stream)

@@ -38,6 +38,15 @@ it('a rollback ends the controller it overtakes, which takes its proof with it',
   expect(proofs(at.folder)).toEqual([])
 })
 
+it('a controller that a rollback overtakes ends as rolled back, and proposes nothing by hand that is under way', async () => {
+  const { at, running } = await watched()
+  expect(await at.rollout('rollback')).toMatchObject({ code: 0 })
+  const { code, out } = await running.ended
+  expect(code).toBe(9)
+  expect(out).toContain('ROLLED BACK')
+  expect(out).not.toMatch(/By hand|tries the rest/)
+})
+
 it('a process that the journal names, and that does not prove to be a controller, is left alone', async () => {
   const { at, running } = await watched()
   running.kill('SIGKILL')
