@@ -33,7 +33,7 @@ async function listed(session: Session, found: FoundRollout): Promise<Listed> {
   }
   const { state } = withUnheard(session, found.state)
   const { moved, stopped, decidedAt } = state
-  const summary = summarize(situationOf(state, session.clock.now()), await leaseOf(found.journal))
+  const summary = summarize(situationOf(state, session.clock.now()), await leaseOf(session, found.journal))
   const since = summary.waitsFor[0]?.since ?? stopped?.at ?? decidedAt
   return { journal, ...summary, since, ...(moved !== undefined && { moved }) }
 }

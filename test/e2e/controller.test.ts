@@ -47,6 +47,16 @@ it('a controller that a rollback overtakes ends as rolled back, and proposes not
   expect(out).not.toMatch(/By hand|tries the rest/)
 })
 
+it('status and list know at once that a controller was killed', async () => {
+  const { at, running } = await watched()
+  expect((await at.rollout('status')).out).toContain('watched by')
+  running.kill('SIGKILL')
+  await running.ended
+  expect((await at.rollout('status')).out).toContain('nobody watches: ')
+  const { out } = await at.rollout('list', '--json')
+  expect(out).not.toContain('"watching":true')
+})
+
 it('a process that the journal names, and that does not prove to be a controller, is left alone', async () => {
   const { at, running } = await watched()
   running.kill('SIGKILL')
