@@ -96,9 +96,10 @@ function whyOf(reason: string | undefined, contingency: Named | undefined): Why 
   }
 }
 
-function changesOf(before: State, to: Destination | undefined): readonly Change[] {
-  const held = before.intent?.exposures ?? before.exposures
-  return changesBetween(before.plan, held, to?.exposures ?? held)
+/** An unfinished step up may have reached targets; of an unfinished way back some may still be where it began. */
+function changesOf({ plan, exposures, intent }: State, to: Destination | undefined): readonly Change[] {
+  const held = intent?.move === 'advance' ? intent.exposures : exposures
+  return changesBetween(plan, held, (to ?? intent)?.exposures ?? held)
 }
 
 function scopeOf({ toggles, all, phase, to }: ValuesOf<'rollback'>): Scope | undefined {

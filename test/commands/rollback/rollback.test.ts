@@ -86,6 +86,20 @@ describe('rollback works', () => {
     expect(word(shell, 'edge.env')).toBe('false')
   })
 
+  it('says what it took back where it ends what an earlier one could not', async () => {
+    const shell = await rising()
+    const file = join(shell.cwd, 'web.env')
+    const text = readFileSync(file)
+    rmSync(file)
+    mkdirSync(file)
+    expect(await shell.run('rollback')).toBe('partial')
+    rmSync(file, { recursive: true })
+    writeFileSync(file, text)
+    expect(await shell.run('rollback')).toBe('done')
+    expect(word(shell)).toBe('false')
+    expect(shell.printed.out).toContain('↓ FEATURE_X 10% → 0%')
+  })
+
   it('says that it did, and changes nothing, the second time', async () => {
     const shell = await rising()
     expect(await shell.run('rollback')).toBe('done')
