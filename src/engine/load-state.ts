@@ -1,6 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import type { Checkpoint, Journal } from '../core/journal/store.ts'
 import { FOLD, fold } from '../core/journal/fold.ts'
+import { plainJson } from '../core/values/json.ts'
 import type { State } from '../core/journal/state.ts'
 
 /** A journal as it was read. */
@@ -9,8 +10,12 @@ interface Loaded {
   /** Number and hash of the newest event. */
   readonly seq: number
   readonly hash: string
+  /** The newest that is kept, or one made of a state on the way where many events came after it. */
   readonly checkpoint: Checkpoint | undefined
 }
+
+/** So many events can be told without reading a journal to its beginning, once it is longer than twice that. */
+export const RECENT = 64
 
 /** Loads the state of a journal for reading only: the newest checkpoint and the events after it. */
 export async function loadState(journal: Journal): Promise<Loaded> {
@@ -19,12 +24,18 @@ export async function loadState(journal: Journal): Promise<Loaded> {
   const events = await journal.read(usable?.seq ?? 0)
   const newest = events.at(-1)
   const from = usable && isState(usable.state) ? usable.state : undefined
+  const early = fold(events.slice(0, -RECENT), from)
   return {
-    state: fold(events, from),
+    state: fold(events.slice(-RECENT), early),
     seq: newest?.seq ?? usable?.seq ?? 0,
     hash: newest?.hash ?? usable?.hash ?? '',
-    checkpoint: usable,
+    checkpoint: early === from ? usable : early && checkpointOf(early),
   }
+}
+
+/** Returns a state as it is kept beside the journal. */
+export function checkpointOf(state: State): Checkpoint {
+  return { seq: state.seq, hash: state.hash, fold: FOLD, state: plainJson(state) }
 }
 
 /** Throws `config` when the journal goes on elsewhere: what is written here nobody would see. */

@@ -3,7 +3,7 @@ import { FOLD } from '../core/journal/fold.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Checkpoint, Journal } from '../core/journal/store.ts'
 import type { State } from '../core/journal/state.ts'
-import { isState } from './load-state.ts'
+import { isState, RECENT } from './load-state.ts'
 
 /** Events to the newest, and the state that the first of them happened to; without it they are all there are. */
 export interface Recent {
@@ -15,9 +15,6 @@ interface Anchor {
   readonly seq: number
   readonly state: State
 }
-
-/** So many events can be told without reading a journal to its beginning, once it is longer than twice that. */
-export const RECENT = 64
 
 /**
  * Reads the newest events, as few as will do: those after the newest checkpoint, those after the one before it, or all. A

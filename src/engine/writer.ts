@@ -1,14 +1,13 @@
 import { defined } from '../core/values/defined.ts'
 import { seal } from '../adapters/state/seal.ts'
-import { checkHere, loadState } from './load-state.ts'
-import { earlierThan, RECENT } from './recent.ts'
+import { checkHere, checkpointOf, loadState, RECENT } from './load-state.ts'
+import { earlierThan } from './recent.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Event, Fact, Stamped } from '../core/journal/event.ts'
-import { plainJson } from '../core/values/json.ts'
 import { withoutManyCounters } from '../core/judge/raw-counters.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Clock } from '../core/ports.ts'
-import { evolve, FOLD } from '../core/journal/fold.ts'
+import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 
 /** Who writes, and why: on every event. */
@@ -92,7 +91,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       const isWhole = durable === fact
       if (state && !isWhole) state = withWatch(state, event, fact)
       if (state && (!isWhole || seq - (checkpoint?.seq ?? 0) >= RECENT)) {
-        checkpoint = defined({ seq, hash, fold: FOLD, state: plainJson(state), earlier: earlierThan(state, checkpoint) })
+        checkpoint = defined({ ...checkpointOf(state), earlier: earlierThan(state, checkpoint) })
         await journal.keep(checkpoint)
       }
       return event
