@@ -127,7 +127,9 @@ export const METRIC_KEYS = {
   contingency: id.optional().describe('What is done when it is critical, instead of onCritical'),
   minSamples: z.int().min(0).default(100).describe('Requests needed at a step before a ratio or a quantile is believed'),
   onNoData: z.enum(['hold', 'pause', 'rollback', 'ignore']).default('hold').describe('What missing data does'),
-  window: span.optional().describe('How far back a ratio or a quantile looks (1m)'),
+  window: span
+    .optional()
+    .describe('How far back a ratio or a quantile looks (1m); under a minute it also says that groups differ by chance for no longer'),
   maxAge: span.optional().describe('An older sample is stale (2m)'),
   timeout: pause.optional().describe('Deadline of one reading, retries included (10s)'),
 }

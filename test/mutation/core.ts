@@ -233,7 +233,7 @@ export const CORE: readonly Mutation[] = [
     'what waits does so for ever': ['+ lasted > LONGEST_HELD', '+ lasted < 0'],
   }),
   ...mutationsOf('core/evidence/tempering.ts', ['core/evidence/tempering'], {
-    'polls of seconds are tempered as if nothing wandered for longer': ['Math.max(1, MINUTE / lasted)', '1'],
+    'polls of seconds are tempered as if nothing wandered for longer': ['Math.max(1, wandersFor / lasted)', '1'],
     'what comes first is taken for noise': [' || noise.known === 0', ''],
   }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/settle'], {

@@ -14,6 +14,8 @@ export interface Policy {
   readonly maxHarm: Duration
   /** Failed requests a single cause makes: retries + 1. */
   readonly eventsPerCause: number
+  /** How long whatever makes the ratio wander lasts: a minute, unless the window of the metric is shorter. */
+  readonly wandersFor?: Duration
   /** A rate this little higher (0–1) is no harm, whatever the ratio; see `negligibleAt` where it is not written. */
   readonly negligible?: number
   /**
@@ -26,7 +28,7 @@ export interface Policy {
 }
 
 /** What one metric may be weighed against instead. */
-export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause' | 'negligible'>>
+export type Bounds = Partial<Pick<Policy, 'tolerance' | 'critical' | 'eventsPerCause' | 'negligible' | 'wandersFor'>>
 
 /** The part of a policy that a plan writes; the rest follows from its steps and metrics. */
 export type WrittenPolicy = Omit<Policy, 'shares' | 'metrics'>

@@ -74,7 +74,7 @@ export function evolveStream(before: EvidenceStream, stretch: Stretch, policy: P
   const t = before.minutes
   const minutes = t + stretch.lasted / MINUTE
   const restarted = beginMixture(before.harm, AT_ANY_TIME * (1 / (t + 1) - 1 / (minutes + 1)), HARM.weights)
-  const noise = trust === 'all' ? learn(before.noise, stretch) : before.noise
+  const noise = trust === 'all' ? learn(before.noise, stretch, policy.wandersFor) : before.noise
   const harm = weigh(HARM, policy.tolerance)
   const proof = weigh(PROOF, policy.critical)
   return {
@@ -87,8 +87,8 @@ export function evolveStream(before: EvidenceStream, stretch: Stretch, policy: P
   }
 
   function weigh(hypotheses: Hypotheses, bound: number): { readonly eta: number; readonly factors: readonly number[] } {
-    const old = tempering(before.noise, bound, stretch, policy.eventsPerCause, leastDrift)
-    const now = tempering(noise, bound, stretch, policy.eventsPerCause, leastDrift)
+    const old = tempering(before.noise, bound, stretch, policy, leastDrift)
+    const now = tempering(noise, bound, stretch, policy, leastDrift)
     const factors = temper(lnRatios(hypotheses, bound, stretch), old, now)
     return { eta: Math.min(old, now), factors: trust === 'losses' ? factors.map((each) => Math.min(1, each)) : factors }
   }

@@ -1,6 +1,7 @@
 import type { Duration } from '../values/units.ts'
 import { information, plus, type Pair } from './likelihood.ts'
 import { MINUTE, makesMinute } from './minute.ts'
+import type { Policy } from './policy.ts'
 
 /**
  * The noise of one stream as far as it is known, beyond that of independent requests: requests that fail together
@@ -65,23 +66,32 @@ export function driftOf({ drift: [sum, weight] }: Learned): number {
 
 /**
  * Returns η, the exponent on the likelihood ratio of a poll that lasted so long: 1/max(kφ̂, k + I·τ̂²), with k events
- * per cause (retries + 1) and the information I that a minute like it holds about the ratio: what wanders for minutes
- * is no less in a poll of seconds. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1. Tempering as in Grünwald 2012,
- * "The safe Bayesian".
+ * per cause (retries + 1) and the information I that a minute like it (or `wandersFor`) holds about the ratio: what
+ * wanders for minutes is no less in a poll of seconds. `leastDrift` is a τ̂² known from elsewhere. 0 < η ≤ 1. Tempering
+ * as in Grünwald 2012, "The safe Bayesian".
  */
-export function tempering(noise: Learned, bound: number, { lasted, ...pair }: Stretch, eventsPerCause: number, leastDrift = 0): number {
+export function tempering(
+  noise: Learned,
+  bound: number,
+  { lasted, ...pair }: Stretch,
+  { eventsPerCause, wandersFor = MINUTE }: Pick<Policy, 'eventsPerCause' | 'wandersFor'>,
+  leastDrift = 0,
+): number {
   const k = Math.max(1, eventsPerCause)
-  const held = information(bound, pair) * Math.max(1, MINUTE / lasted)
+  const held = information(bound, pair) * Math.max(1, wandersFor / lasted)
   return 1 / Math.max(k * dispersionOf(noise), k + held * Math.max(leastDrift, driftOf(noise)))
 }
 
-/** Returns the noise after one more poll: what is learned of a minute that is not over is learned anew with each of its polls. */
-export function learn(noise: Noise, { lasted, ...pair }: Stretch): Noise {
+/**
+ * Returns the noise after one more poll: what is learned of a minute (or `wandersFor`) that is not over is learned anew
+ * with each of its polls.
+ */
+export function learn(noise: Noise, { lasted, ...pair }: Stretch, wandersFor = MINUTE): Noise {
   const { open, ...known } = noise
   const before = open?.before ?? known
   const minute = open ? { on: plus(open.on, pair.on), off: plus(open.off, pair.off), lasted: open.lasted + lasted } : { ...pair, lasted }
   const learned = learnMinute(before, minute)
-  return makesMinute(minute.lasted, lasted) ? learned : { ...learned, open: { ...minute, before } }
+  return makesMinute(minute.lasted, lasted, wandersFor) ? learned : { ...learned, open: { ...minute, before } }
 }
 
 function learnMinute(noise: Learned, pair: Pair): Learned {

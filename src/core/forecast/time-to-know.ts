@@ -43,7 +43,7 @@ export function negligibleFor(
 
 /** Returns the traffic as far as it counts, by what is known of noise before anything was seen. */
 export function temperedTraffic(traffic: ExpectedTraffic, policy: WrittenPolicy, interval: Duration): ExpectedTraffic {
-  const eta = tempering(QUIET, policy.critical, { ...pollOf(traffic, interval), lasted: interval }, policy.eventsPerCause)
+  const eta = tempering(QUIET, policy.critical, { ...pollOf(traffic, interval), lasted: interval }, policy)
   return { ...traffic, perSecond: traffic.perSecond * eta }
 }
 

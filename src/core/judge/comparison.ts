@@ -5,12 +5,13 @@ import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../eviden
 import type { Histogram } from '../evidence/buckets.ts'
 import type { Read } from '../evidence/gap.ts'
 import type { Group } from '../evidence/likelihood.ts'
-import { DEFAULTS, type Policy } from '../evidence/policy.ts'
+import { MINUTE } from '../evidence/minute.ts'
+import { DEFAULTS, type Bounds, type Policy } from '../evidence/policy.ts'
 import type { Poll } from '../evidence/poll.ts'
 import { pollsLeft } from '../evidence/polls-left.ts'
 import { sentenceOf } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { comparedBy } from '../plan/metric.ts'
+import { comparedBy, type Metric } from '../plan/metric.ts'
 import type { Evidence, Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 
@@ -66,9 +67,14 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
   const steps = all.filter((each) => each.moves === step.moves && isPartial(each.to))
   const nth = steps.indexOf(step)
   const { pace, policy } = phase.evidence ?? { pace: 'evidence' as const, policy: DEFAULTS }
-  const own = Object.keys(metrics).flatMap((name) => (plan.metrics[name]?.evidence ? [[name, plan.metrics[name].evidence] as const] : []))
+  const own = Object.fromEntries(Object.keys(metrics).flatMap((name) => boundsOf(name, plan.metrics[name])))
   const shares = steps.map(({ to }) => to / 100)
-  return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(own.length > 0 && { metrics: Object.fromEntries(own) }) } }
+  return { of, step: nth, pace, metrics, policy: { ...policy, shares, ...(Object.keys(own).length > 0 && { metrics: own }) } }
+}
+
+function boundsOf(name: string, metric: Metric | undefined): readonly (readonly [name: string, bounds: Bounds])[] {
+  const wandersFor = metric && metric.window < MINUTE ? { wandersFor: metric.window } : undefined
+  return metric?.evidence || wandersFor ? [[name, { ...metric?.evidence, ...wandersFor }]] : []
 }
 
 /**

@@ -54,12 +54,11 @@ test('what both groups do together is none', () => {
 test('η = 1/max(kφ̂, k + I·τ̂²)', () => {
   const pair: Stretch = { on: { total: 1000, bad: 400 }, off: { total: 1000, bad: 400 }, lasted: MINUTE }
   const q = 1.1 / 2.1
-  expect(tempering(QUIET, 1.1, pair, 1)).toBeCloseTo(1 / (1 + 800 * q * (1 - q) * 0.05), 12)
-  expect(tempering(QUIET, 1.1, { on: { total: 1000, bad: 1 }, off: { total: 1000, bad: 0 }, lasted: MINUTE }, 3)).toBeCloseTo(
-    1 / (3 + 0.05 * q * (1 - q)),
-    12,
-  )
-  expect(tempering({ ...QUIET, dispersion: [60, 6] }, 1.1, pair, 3)).toBe(1 / 30)
+  expect(tempering(QUIET, 1.1, pair, { eventsPerCause: 1 })).toBeCloseTo(1 / (1 + 800 * q * (1 - q) * 0.05), 12)
+  expect(
+    tempering(QUIET, 1.1, { on: { total: 1000, bad: 1 }, off: { total: 1000, bad: 0 }, lasted: MINUTE }, { eventsPerCause: 3 }),
+  ).toBeCloseTo(1 / (3 + 0.05 * q * (1 - q)), 12)
+  expect(tempering({ ...QUIET, dispersion: [60, 6] }, 1.1, pair, { eventsPerCause: 3 })).toBe(1 / 30)
 })
 
 test('polls without requests or without bad ones teach nothing', () => {
@@ -89,8 +88,25 @@ test('a minute teaches the same in six polls as in one, and tempers each of them
   expect(inSix).toEqual(inOne)
   const minute: Stretch = { on: { total: 6000, bad: 300 }, off: { total: 54_000, bad: 2700 }, lasted: MINUTE }
   const sixth: Stretch = { on: { total: 1000, bad: 50 }, off: { total: 9000, bad: 450 }, lasted: MINUTE / 6 }
-  expect(tempering(inSix, 1.1, sixth, 1)).toBeCloseTo(tempering(inOne, 1.1, minute, 1), 12)
+  expect(tempering(inSix, 1.1, sixth, { eventsPerCause: 1 })).toBeCloseTo(tempering(inOne, 1.1, minute, { eventsPerCause: 1 }), 12)
 })
+
+test('what wanders for seconds alone tempers a poll of seconds no more than its own share', () => {
+  const second: Stretch = { on: { total: 400, bad: 2 }, off: { total: 3600, bad: 18 }, lasted: 1000 }
+  const { on, off } = second
+  const [short, long] = [5000, MINUTE].map((wandersFor) => tempering(QUIET, 1.5, second, { eventsPerCause: 1, wandersFor }))
+  expect(short).toBeCloseTo(1 / (1 + 5 * 20 * weightAt(1.5, on.total, off.total) * 0.05), 12)
+  expect(long).toBe(tempering(QUIET, 1.5, second, { eventsPerCause: 1 }))
+  // One poll that lasts longer than that is not cut into parts.
+  const minute = { ...second, lasted: MINUTE }
+  expect(tempering(QUIET, 1.5, minute, { eventsPerCause: 1, wandersFor: 5000 })).toBe(tempering(QUIET, 1.5, minute, { eventsPerCause: 1 }))
+})
+
+/** Information of one event about the ratio: q(1 − q), with q the share of events that are of the group with the toggle. */
+function weightAt(ratio: number, on: number, off: number): number {
+  const q = (on * ratio) / (on * ratio + off)
+  return q * (1 - q)
+}
 
 test('what comes first shows the ratio and no scatter', () => {
   const bad: Stretch = { on: { total: 1000, bad: 40 }, off: { total: 9000, bad: 45 }, lasted: MINUTE }
