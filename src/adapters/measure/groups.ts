@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Unreadable, type Groups, type Measures } from '../../core/values/reading.ts'
-import { parseSelector } from './selector.ts'
+import { parseMatchers, parseSelector } from './selector.ts'
+import { strayOf } from './slip.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -33,18 +34,36 @@ export function measuresOf({ on, ratio, quantile }: Measuring): Measures {
 }
 
 /**
- * Throws `Unreadable` where there are series and none is of either group: then it is not that nobody has the toggle yet, and
- * comparing them would wait for ever.
+ * Throws `Unreadable` where there are series and none is of either group, or none of one and another word where its own
+ * should be: then it is not that nobody has the toggle yet, and comparing them would wait for ever.
  */
 export function checkGroups({ on, off }: Pick<Measuring, 'on'> & { readonly off?: string | undefined }, series: readonly Labels[]): void {
   const [isOn, isOff] = [matcherOf(on ?? ''), matcherOf(off ?? '')]
   if (on === undefined || off === undefined || series.length === 0) return
-  if (series.some((labels) => isOn?.(labels) === true || isOff?.(labels) === true)) return
+  const strays = series.filter((labels) => isOn?.(labels) !== true && isOff?.(labels) !== true)
+  if (strays.length < series.length) {
+    if (!series.some((labels) => isOn?.(labels) === true)) checkWord('on', on, strays)
+    if (!series.some((labels) => isOff?.(labels) === true)) checkWord('off', off, strays)
+    return
+  }
   const have = [...new Set(series.flatMap((labels) => Object.keys(labels)))].filter((label) => label !== '__name__' && label !== 'le')
   throw new Unreadable(
     'empty',
     `neither on: ${on} nor off: ${off} selects any of the ${series.length} series; their labels: ${have.toSorted().join(', ')}`,
   )
+}
+
+function checkWord(group: 'on' | 'off', written: string, strays: readonly Labels[]): void {
+  for (const asked of parseMatchers(`any{${written}}`) ?? []) {
+    const { label } = asked
+    const stray = strayOf(
+      asked,
+      strays.flatMap((labels) => labels[label] ?? []),
+    )
+    if (stray === undefined) continue
+    const there = `${label}=${JSON.stringify(stray)}`
+    throw new Unreadable('empty', `${group}: ${written} selects none of the series, and there is ${there}, which is of neither group`)
+  }
 }
 
 /** Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. */

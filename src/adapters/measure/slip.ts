@@ -41,6 +41,17 @@ export function slipIn(asked: LabelTest, values: readonly string[]): string | un
   return undefined
 }
 
+/** Letters: of two groups, one that selects nothing and a word that neither selects are hardly another pair of words. */
+const TELLING_OF_GROUPS = 2
+
+/**
+ * Returns the word of a label that is in neither group and looks like what a group that selects nothing asks for (`onn`
+ * beside `on`); undefined where there is none: nobody may have the toggle yet.
+ */
+export function strayOf(asked: LabelTest, strays: readonly string[]): string | undefined {
+  return strays.find((stray) => literalsOf(asked).some((each) => isSlip(each, stray, TELLING_OF_GROUPS)))
+}
+
 /** The values that a test spells out: one, or the alternatives of a pattern without anything else in it. */
 function literalsOf({ op, value }: LabelTest): readonly string[] {
   if (op === '=') return [value]

@@ -14,13 +14,14 @@ const LONGEST = 64
 
 /**
  * Tells whether what was written is a word spelled with one letter too many, too few, wrong or swapped, or in capitals.
- * What differs in a digit is another number, and what is the end of the other its opposite (`normal`, `abnormal`).
+ * What differs in a digit is another number, and what is the end of the other its opposite (`normal`, `abnormal`). Words
+ * of fewer letters than `telling` are none's slip.
  */
-export function isSlip(written: string, word: string): boolean {
+export function isSlip(written: string, word: string, telling = TELLING): boolean {
   if (written === word || Math.max(written.length, word.length) > LONGEST) return false
   const [a, b] = [written.toLowerCase(), word.toLowerCase()]
   if (a === b) return true
-  if (b.length < TELLING || a.endsWith(b) || b.endsWith(a) || Math.abs(a.length - b.length) > 1) return false
+  if (b.length < telling || a.endsWith(b) || b.endsWith(a) || Math.abs(a.length - b.length) > 1) return false
   return withoutDigits(a) !== withoutDigits(b) && distance(a, b) === 1
 }
 

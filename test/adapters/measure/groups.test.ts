@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { checkGroups } from '../../../src/adapters/measure/groups.ts'
+
+const series = (...values: readonly string[]) => values.map((toggle) => ({ toggle }))
+
+describe('a group that selects nothing is a slip', () => {
+  it.each<[on: string, off: string, there: readonly string[], says: string]>([
+    ['toggle="onn"', 'toggle="off"', ['on', 'off'], 'on: toggle="onn" selects none of the series, and there is toggle="on"'],
+    ['toggle="on"', 'toggle="of"', ['on', 'off'], 'off: toggle="of" selects none of the series, and there is toggle="off"'],
+    ['toggle="ON"', 'toggle="off"', ['on', 'off'], 'toggle="on", which is of neither group'],
+    ['toggle=~"onn|yes"', 'toggle="off"', ['on', 'off'], 'there is toggle="on"'],
+    ['toggle="canry"', 'toggle="stable"', ['stable', 'canary', 'other'], 'there is toggle="canary"'],
+    ['toggle="x"', 'toggle="y"', ['on', 'off'], 'neither on: toggle="x" nor off: toggle="y" selects any of the 2 series'],
+  ])('%s, %s among %j', (on, off, there, says) => {
+    expect(() => checkGroups({ on, off }, series(...there))).toThrow(says)
+  })
+})
+
+describe('and nobody of it yet is none', () => {
+  it.each<[on: string, off: string, there: readonly string[]]>([
+    ['toggle="on"', 'toggle="off"', ['off']],
+    ['toggle="on"', 'toggle="off"', ['off', 'none', 'unknown', '']],
+    ['toggle="b"', 'toggle="a"', ['a', 'c']],
+    ['toggle="v2"', 'toggle="v1"', ['v1', 'v3']],
+    ['toggle="treatment"', 'toggle="control"', ['control', 'holdout']],
+    ['toggle!="off"', 'toggle="off"', ['off']],
+    ['toggle="on"', 'toggle="off"', []],
+  ])('%s, %s among %j', (on, off, there) => {
+    expect(() => checkGroups({ on, off }, series(...there))).not.toThrow()
+  })
+})
