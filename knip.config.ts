@@ -16,6 +16,8 @@ const config: KnipConfig = {
     'test/**/*.test.ts',
   ],
   project: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'bin/*.mjs'],
+  // Grammars are loaded by their names.
+  ignoreDependencies: [/^@ast-grep\/lang-/],
   ignoreExportsUsedInFile: true,
   ignoreBinaries: [
     'mount',

@@ -9,6 +9,8 @@ interface Shared {
   readonly needs?: readonly string[]
   /** Others, by name, beside which it is refused. */
   readonly not?: readonly string[]
+  /** Words of the argument `verb` behind one of which alone it is taken. */
+  readonly behind?: readonly string[]
 }
 
 interface Valued extends Shared {
@@ -75,11 +77,12 @@ export function usageOf(name: string, option: Option): string {
 
 /** Returns what help says of an option: what it does, what it needs, what it does not go with. */
 export function describeOption(name: string, options: OptionTable, oneOf: Row['oneOf'] = []): string {
-  const { about = '', needs = [], not = [] } = options[name] ?? {}
+  const { about = '', needs = [], not = [], behind = [] } = options[name] ?? {}
   const others = oneOf.includes(name) ? oneOf.filter((each) => each !== name) : []
   const shown = (names: readonly string[]): string =>
     names.flatMap((each) => (options[each] ? [spelling(each, options[each])] : [])).join(', ')
   const needed = needs.length > 0 ? ` (needs ${shown(needs)})` : ''
   const barred = [...not, ...others]
-  return `${about}${needed}${barred.length > 0 ? ` (not with ${shown(barred)})` : ''}`
+  const of = behind.length > 0 ? ` (with ${behind.join(', ')})` : ''
+  return `${about}${of}${needed}${barred.length > 0 ? ` (not with ${shown(barred)})` : ''}`
 }

@@ -78,7 +78,13 @@ function checkRelations(options: OptionTable, values: Readonly<Record<string, Re
     const message = `${all.slice(0, -1).join(', ')} and ${all.at(-1)} exclude each other`
     throw new RolloutError('usage', { message, hint: 'give one of them, or none' })
   }
-  for (const [name, { needs = [], not = [] }] of Object.entries(options).filter(([each]) => isGiven(each))) {
+  for (const [name, { needs = [], not = [], behind }] of Object.entries(options).filter(([each]) => isGiven(each))) {
+    const { verb } = values
+    if (behind && !(typeof verb === 'string' && behind.includes(verb)))
+      throw new RolloutError('usage', {
+        message: `${shown(name)} goes with ${behind.join(' and ')} alone`,
+        hint: options['verb']?.about ?? '',
+      })
     const barred = not.find(isGiven)
     if (barred !== undefined)
       throw new RolloutError('usage', { message: `${shown(name)} does not go with ${shown(barred)}`, hint: 'one of them' })

@@ -212,7 +212,22 @@ export const VERBS = {
       format: { is: 'text', takes: 'format', about: 'every event for other tools, oldest first', choices: ['cdevents'] },
     },
   },
-  toggles: { about: 'The inventory: owner, exposure, removal date', group: 'Understand', options: {} },
+  toggles: {
+    about: 'The inventory: owner, exposure, removal date; references shows where the code asks',
+    group: 'Understand',
+    options: {
+      verb: {
+        is: 'text',
+        argument: true,
+        takes: 'verb',
+        about: 'references: where the code asks for each',
+        choices: ['references'],
+        hint: 'rollout toggles, or rollout toggles references [TOGGLE]; rollout explain TOGGLE tells of one',
+      },
+      toggle: { is: 'text', argument: true, takes: 'toggle', about: 'only this one' },
+      format: { is: 'text', takes: 'format', about: 'as a document', choices: ['markdown'], behind: ['references'] },
+    },
+  },
   simulate: {
     about: 'Play the plan against made-up traffic; touches nothing',
     group: 'Rehearse',

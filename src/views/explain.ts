@@ -4,12 +4,14 @@ import type { Verdict } from '../core/judge/track.ts'
 import type { Exposures, PhaseStep, Toggle } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Status } from '../core/journal/state.ts'
+import type { Reference } from '../core/report/reference.ts'
 import type { Change, StepSummary, Summary } from '../core/report/summary.ts'
 import { formatExposure, formatInstant, type Instant } from '../core/values/units.ts'
 import { renderChanges, renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { SPOKE } from './explain-metric.ts'
 import { paint } from './paint.ts'
+import { renderFewReferences } from './references.ts'
 import { nextCommand, renderVerdict, renderWord } from './status.ts'
 import { renderWaits } from './waiting.ts'
 
@@ -134,10 +136,12 @@ export interface TogglePage {
     readonly to: string
     readonly approval?: PhaseStep['approval']
   }[]
+  /** Where the code beside the plan stands for it; absent where there is no plan file, or the code is too large to be searched at once. */
+  readonly references?: readonly Reference[]
 }
 
 /** Renders where a toggle is, how it got there, and where it goes. */
-export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }: TogglePage, stream: Stream): string {
+export function renderToggle({ name, toggle, exposure, baseline, moves, ahead, references }: TogglePage, stream: Stream): string {
   const color = paint(stream)
   const lines = [
     `${color.bold(clean(name))} ${exposure} (was ${baseline} before the rollout, ${formatExposure(toggle.default)} by default)`,
@@ -162,5 +166,6 @@ export function renderToggle({ name, toggle, exposure, baseline, moves, ahead }:
     const once = who.length > 0 ? `, once ${who.join(' and ')} agree` : ''
     lines.push(color.dim(`  step ${number} (${clean(phase)}) takes it to ${to}${once}`))
   }
+  if (references) lines.push(...renderFewReferences(name, references, stream))
   return `${lines.join('\n')}\n`
 }

@@ -14,6 +14,9 @@ describe.each(rows)('%s', (verb, { options, oneOf = [] }) => {
     const related = [...oneOf, ...Object.values(options).flatMap(({ needs = [], not = [] }) => [...needs, ...not])]
     expect(related.filter((name) => !Object.hasOwn(known, name))).toEqual([])
     expect(Object.keys(options).filter((name) => Object.hasOwn(GLOBAL, name))).toEqual([])
+    const behind = Object.values(options).flatMap((each) => each.behind ?? [])
+    const words = options['verb']?.is === 'text' ? (options['verb'].choices ?? []) : []
+    expect(behind.filter((word) => !words.includes(word))).toEqual([])
   })
 
   it('says in its help every flag, its relations too', async () => {

@@ -81,6 +81,21 @@ describe('installed from a registry', () => {
     expect(await npm(bare, 'exec', '--', 'rollout', '--version')).toBe(`${about.version}\n`)
   })
 
+  it('searches the text of code where no grammar is installed, and says which would read it', async () => {
+    const project = join(bare, 'project')
+    mkdirSync(project)
+    const plan = { toggles: '{ FEATURE_X: { targets: [web] } }', targets: '{ web: { use: env-file, path: web.env } }' }
+    const phases = '[{ phase: core, toggles: [FEATURE_X], steps: [100%], hold: 1m }]'
+    writeFileSync(
+      join(project, 'rollout.yaml'),
+      `version: 1\nname: shop\ntoggles: ${plan.toggles}\ntargets: ${plan.targets}\nphases: ${phases}\n`,
+    )
+    writeFileSync(join(project, 'a.py'), 'import os\n# os.getenv("FEATURE_X")\n')
+    const printed = await npm(bare, 'exec', '--', 'rollout', 'toggles', 'references', '-f', project)
+    expect(printed).toContain('a.py:2:14  asked')
+    expect(printed).toContain('npm install --save-dev @ast-grep/napi @ast-grep/lang-python')
+  })
+
   it('writes a plan whose first line leads to the schema in the package', async () => {
     await npm(bare, 'exec', '--', NAME, 'init', '--force')
     const [, schema = ''] = /\$schema=(\S+)/.exec(readFileSync(join(bare, 'rollout.yaml'), 'utf8')) ?? []

@@ -7,6 +7,7 @@ import { happenings, type Happening } from '../../views/event.ts'
 import { renderDecision, renderEventPage, renderToggle } from '../../views/explain.ts'
 import { renderMetric } from '../../views/explain-metric.ts'
 import { renderContingency, renderRisk } from '../../views/risk.ts'
+import { referencesBeside } from './beside.ts'
 import { decisionPage, eventPage, happeningAt, isTold, metricPage, togglePage } from './pages.ts'
 import { openState } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
@@ -23,7 +24,7 @@ export default async function explain(session: Session<ValuesOf<'explain'>>): Pr
   const { from, events } =
     subject === undefined ? await readRecent(journal, (recent) => isTold(state, recent)) : { events: await journal.read() }
   const all = happenings(events, from)
-  return { outcome: 'done', ...pageOf(session, state, all, subject) }
+  return { outcome: 'done', ...(await pageOf(session, state, all, subject)) }
 }
 
 async function userAnswer(session: Session, user: string, attributes: Readonly<Record<string, string>>): Promise<Page> {
@@ -32,7 +33,8 @@ async function userAnswer(session: Session, user: string, attributes: Readonly<R
   return { kind: 'user', value: page, text: (out) => renderUser(page, out) }
 }
 
-function pageOf({ clock }: Session, state: State, all: readonly Happening[], subject: string | undefined): Page {
+async function pageOf(session: Session, state: State, all: readonly Happening[], subject: string | undefined): Promise<Page> {
+  const { clock } = session
   if (subject === undefined) {
     const page = decisionPage(state, all, clock.now())
     return { kind: 'decision', value: page, text: (out) => renderDecision(page, out) }
@@ -55,7 +57,8 @@ function pageOf({ clock }: Session, state: State, all: readonly Happening[], sub
   }
   const toggle = Object.hasOwn(state.plan.toggles, subject) ? state.plan.toggles[subject] : undefined
   if (toggle) {
-    const page = togglePage(state, all, subject, toggle)
+    const references = await referencesBeside(session, state.plan, subject)
+    const page = { ...togglePage(state, all, subject, toggle), ...(references && { references }) }
     return { kind: 'toggle', value: page, text: (out) => renderToggle(page, out) }
   }
   const { risks = {}, contingencies = {} } = state.plan

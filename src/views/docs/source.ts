@@ -16,6 +16,8 @@ export interface ByHand {
 export interface DocsSource {
   readonly plan: Plan
   readonly byHand: readonly ByHand[]
+  /** The files that depend on each toggle; absent where the code was not searched. */
+  readonly askedIn?: Readonly<Record<string, readonly string[]>>
   /** Flags that every command of this plan needs: `-e staging`. */
   readonly flags: readonly string[]
 }

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import ignore from 'ignore'
+import { RolloutError } from '../../core/values/errors.ts'
+import { spawn } from '../spawn.ts'
+
+/** What asking git needs of the world. */
+export interface GitLoan {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+/** The files of a project as its people see them. */
+export interface CodeTree {
+  /** Where paths begin. */
+  readonly root: string
+  /** With `/`, sorted by whoever listed them. Links are among them; nothing behind a link is. */
+  readonly paths: readonly string[]
+  /** Absent outside a repository. */
+  readonly git?: { readonly commit?: string; readonly remote?: string }
+}
+
+/** Bytes that a list of files may have, and milliseconds it may take. */
+const MOST = 256 << 20
+const PATIENCE = 60_000
+
+/** Outside of a repository a folder with more files is no project: somebody's home, or all of the machine. */
+const MOST_FILES = 100_000
+
+/** Lists the repository that a folder belongs to, without what it ignores; outside of one the folder, by its .gitignore files. Throws `usage` where that is no project by its size. */
+export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree> {
+  const git = async (cwd: string, ...args: readonly string[]): Promise<string | undefined> => asked(cwd, args, loan)
+  const top = (await git(folder, 'rev-parse', '--show-toplevel'))?.trim()
+  const root = top === undefined || top === '' ? folder : top
+  const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
+  if (listed === undefined || top === undefined) {
+    loan.signal.throwIfAborted()
+    return { root: realpathSync(folder), paths: walk(folder) }
+  }
+  const commit = (await git(root, 'rev-parse', 'HEAD'))?.trim()
+  const remote = (await git(root, 'remote', 'get-url', 'origin'))?.trim()
+  return { root, paths: listed.split('\0').slice(0, -1), git: { ...(commit && { commit }), ...(remote && { remote }) } }
+}
+
+/** Returns those of these paths that .gitattributes calls generated or vendored (linguist-generated, linguist-vendored). */
+export async function attributedTo(root: string, paths: readonly string[], loan: GitLoan): Promise<ReadonlySet<string>> {
+  const answer = await asked(
+    root,
+    ['check-attr', '-z', '--stdin', 'linguist-generated', 'linguist-vendored'],
+    loan,
+    `${paths.join('\0')}\0`,
+  )
+  const words = (answer ?? '').split('\0')
+  return new Set(words.filter((_, nth) => nth % 3 === 0 && ['set', 'true'].includes(words[nth + 2] ?? '')))
+}
+
+/** What git prints; undefined where it is not there, or has nothing to say of this place. */
+async function asked(cwd: string, args: readonly string[], loan: GitLoan, input?: string): Promise<string | undefined> {
+  try {
+    const argv = ['git', '-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args] as const
+    const pass = ['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'XDG_CONFIG_HOME']
+    const how = { cwd, ...loan, pass, timeout: PATIENCE, maxBytes: MOST, ...(input !== undefined && { input }) }
+    return (await spawn([argv[0], ...argv.slice(1)], how)).stdout
+  } catch {
+    return undefined
+  }
+}
+
+function tooMany(root: string): RolloutError {
+  const message = `${root} is no git repository and holds more than ${MOST_FILES} files`
+  return new RolloutError('usage', { message, hint: 'the plan belongs beside the code: -f names its folder' })
+}
+
+/** Without git: folder by folder, each .gitignore for what is below it. */
+function walk(root: string): readonly string[] {
+  const found: string[] = []
+  const enter = (folder: string, isIgnoredAbove: (path: string) => boolean): void => {
+    const own = rulesIn(join(root, folder))
+    const isIgnored = (path: string): boolean =>
+      isIgnoredAbove(path) || own?.ignores(folder === '' ? path : path.slice(folder.length + 1)) === true
+    for (const entry of entriesOf(join(root, folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) {
+        if (!ALWAYS.has(entry.name) && !isIgnored(`${path}/`)) enter(path, isIgnored)
+      } else if (entry.isFile() && !isIgnored(path)) found.push(path)
+      if (found.length > MOST_FILES) throw tooMany(root)
+    }
+  }
+  enter('', () => false)
+  return found
+}
+
+/** A folder that may not be entered holds nothing for us. */
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+/** Nobody's code, whether ignored or not. */
+const ALWAYS = new Set(['.git', '.hg', '.svn', 'node_modules'])
+
+function rulesIn(folder: string) {
+  try {
+    return ignore().add(readFileSync(join(folder, '.gitignore'), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
