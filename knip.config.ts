@@ -4,6 +4,8 @@ import { kinds } from './src/core/ports.ts'
 const config: KnipConfig = {
   entry: [
     'src/sdk/index.ts',
+    'src/sdk/metrics.ts',
+    'src/sdk/openfeature.ts',
     'src/adapters/adapter.ts',
     'src/demo/shop.ts',
     'src/commands/simulate/worker.ts',

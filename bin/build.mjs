@@ -32,7 +32,7 @@ await bundle({
 })
 // Apart from the program, so that an application loads nothing else. What takes a package of the application's own is
 // loaded by whoever wants it.
-const sdk = { sdk: 'src/sdk/index.ts', openfeature: 'src/sdk/openfeature.ts' }
+const sdk = { sdk: 'src/sdk/index.ts', metrics: 'src/sdk/metrics.ts', openfeature: 'src/sdk/openfeature.ts' }
 await bundle({ input: sdk, format: 'esm', extension: 'mjs', prefix: 'sdk-' })
 await bundle({ input: sdk, format: 'cjs', extension: 'cjs', prefix: 'sdk-' })
 // What authors of adapters import (docs/adapters.md).

@@ -17,6 +17,18 @@ export const candidates = {
     const opened = await toggles()
     return (id) => opened.isEnabled(TOGGLE, id)
   },
+  'rollout, measured without a meter': async () => {
+    const opened = await toggles()
+    return (id) => opened.measure(TOGGLE, id, same)
+  },
+  'rollout, by name with a meter': async () => {
+    const opened = await toggles(undefined, await meter())
+    return (id) => opened.isEnabled(TOGGLE, id)
+  },
+  'rollout, measured with a meter': async () => {
+    const opened = await toggles(undefined, await meter())
+    return (id) => opened.measure(TOGGLE, id, same)
+  },
   'rollout, of 10,000 toggles': async () => {
     const names = Array.from({ length: 10_000 }, (_, nth) => `FEATURE_${nth}`)
     const opened = await toggles(Object.fromEntries(names.map((name) => [name, '10%'])))
@@ -99,7 +111,14 @@ const flagdFlag = {
 const nothing = () => undefined
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
-async function toggles(env = { [TOGGLE]: '10%' }) {
+const same = (isOn) => isOn
+
+async function toggles(env = { [TOGGLE]: '10%' }, meter) {
   const { openToggles } = await import('../../dist/sdk.mjs')
-  return openToggles({ env })
+  return openToggles({ env, ...(meter && { meter }) })
+}
+
+async function meter() {
+  const { openMeter } = await import('../../dist/metrics.mjs')
+  return openMeter()
 }

@@ -4,6 +4,10 @@
     toggles = Toggles()                                    # os.environ, and the file ROLLOUT_FILE names
     toggles.is_enabled("FEATURE_SEARCH", user_id, {"country": "se"})
 
+    with toggles.measure("FEATURE_SEARCH", user_id) as call:    # counts outcome and duration; an exception goes on its way
+        results = new_search() if call.is_on else old_search()
+    page = toggles.metrics()                                # for a Prometheus, with the names of docs/sdk.md
+
 or on the command line, where the exit code is the answer (0 on, 1 off):
 
     python3 toggles.py FEATURE_SEARCH user-42 country=se
@@ -12,6 +16,8 @@ or on the command line, where the exit code is the answer (0 on, 1 off):
 import os
 import re
 import sys
+import threading
+import time
 from decimal import Decimal
 
 MASK = 0xFFFFFFFF
@@ -169,12 +175,91 @@ def parse_file(text):
     return variables, unclear, "+".join(str(epoch) for epoch in epochs.values()) or None
 
 
+class Meter:
+    """Evaluations, outcomes and durations by toggle and answer; of more than a thousand toggles the rest as `other`."""
+
+    BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+    NAMES = 1000
+
+    def __init__(self):
+        self.lock, self.began, self.sides = threading.Lock(), time.time(), {}
+
+    def of(self, toggle, answer):
+        name = utf8(str(toggle)[:200]).decode("utf-8")
+        if (name, "on") not in self.sides:
+            name = name if len(self.sides) < 2 * self.NAMES else "other"
+            for each in ("on", "off"):
+                empty = {"evaluations": 0, "asked": 0.0, "measured": False, "outcomes": {"ok": 0, "error": 0, "timeout": 0}}
+                self.sides.setdefault((name, each), {**empty, "seconds": 0.0, "buckets": [0] * (len(self.BOUNDS) + 1)})
+        return self.sides[name, answer], self.sides[name, "off" if answer == "on" else "on"]
+
+    def evaluated(self, toggle, is_on):
+        with self.lock:
+            side, _ = self.of(toggle, "on" if is_on else "off")
+            side["evaluations"] += 1
+            side["asked"] = time.time()
+
+    def called(self, toggle, is_on, outcome, seconds):
+        with self.lock:
+            side, other = self.of(toggle, "on" if is_on else "off")
+            side["measured"] = other["measured"] = True
+            side["outcomes"][outcome] += 1
+            side["seconds"] += max(0.0, seconds)
+            at = next((nth for nth, bound in enumerate(self.BOUNDS) if seconds <= bound), len(self.BOUNDS))
+            side["buckets"][at] += 1
+
+    def text(self):
+        """The text format 0.0.4 of Prometheus."""
+        rows = {"evaluations_total": [], "last_evaluation_timestamp_seconds": [], "calls_total": [], "call_duration_seconds": []}
+        with self.lock:
+            for (toggle, answer), side in self.sides.items():
+                escaped = toggle.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+                labels, below = f'toggle="{escaped}",answer="{answer}"', 0
+                rows["evaluations_total"].append(("", labels, side["evaluations"]))
+                if side["asked"]:
+                    rows["last_evaluation_timestamp_seconds"].append(("", labels, side["asked"]))
+                if not side["measured"]:
+                    continue
+                rows["calls_total"] += [("", f'{labels},outcome="{outcome}"', count) for outcome, count in side["outcomes"].items()]
+                for bound, count in zip((*self.BOUNDS, "+Inf"), side["buckets"]):
+                    below += count
+                    rows["call_duration_seconds"].append(("_bucket", f'{labels},le="{bound}"', below))
+                rows["call_duration_seconds"] += [("_sum", labels, side["seconds"]), ("_count", labels, below)]
+        types = ("counter", "gauge", "counter", "histogram")
+        lines = ["# TYPE process_start_time_seconds gauge", f"process_start_time_seconds {self.began}"]
+        for (name, samples), kind in zip(rows.items(), types):
+            lines.append(f"# TYPE rollout_toggle_{name} {kind}")
+            lines += [f"rollout_toggle_{name}{suffix}{{{labels}}} {value}" for suffix, labels, value in samples]
+        return "\n".join(lines) + "\n"
+
+
+class Call:
+    """What `with toggles.measure(…) as call` is told; an exception, or `call.fail()`, is an error."""
+
+    def __init__(self, meter, toggle, is_on):
+        self.meter, self.toggle, self.is_on, self.outcome = meter, toggle, is_on, "ok"
+
+    def fail(self):
+        self.outcome = "error"
+
+    def __enter__(self):
+        self.began = time.monotonic()
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        outcome = "ok" if kind is None else "timeout" if issubclass(kind, TimeoutError) else "error"
+        outcome = self.outcome if outcome == "ok" else outcome
+        self.meter.called(self.toggle, self.is_on, outcome, time.monotonic() - self.began)
+        return False
+
+
 class Toggles:
     def __init__(self, env=None, file=None, report=lambda message: print(message, file=sys.stderr)):
         self.env = dict(os.environ if env is None else env)
         self.file = self.env.get("ROLLOUT_FILE") if file is None else file
         self.report, self.told, self.version = report, set(), None
         self.variables, self.unclear, self.epoch = {}, set(), None
+        self.meter = Meter()
 
     def look(self):
         """Reads the file again if it has changed; by name, because Kubernetes swaps it by a symbolic link."""
@@ -207,6 +292,18 @@ class Toggles:
 
     def is_enabled(self, toggle, identity=None, attributes=None):
         """Deny list, users, segments, percentage. Without an id: on at 100 % only, or by a segment."""
+        answer = self.decide(toggle, identity, attributes)
+        self.meter.evaluated(toggle, answer)
+        return answer
+
+    def measure(self, toggle, identity=None, attributes=None):
+        """Asks, and counts how the block behind `with` ends and how long it takes. Works in coroutines too."""
+        return Call(self.meter, toggle, self.is_enabled(toggle, identity, attributes))
+
+    def metrics(self):
+        return self.meter.text()
+
+    def decide(self, toggle, identity, attributes):
         self.look()
         identity, attributes = identity or "", attributes or {}
         word = parse_word(self.get(toggle) or "") if self.get(toggle) is not None else (0, {})

@@ -13,7 +13,7 @@ export interface SketchMetrics {
   readonly use: 'prometheus' | 'openmetrics'
   readonly url: string
   /** The counter of requests, and its label with what was answered. */
-  readonly requests: { readonly name: string; readonly status: string }
+  readonly requests: CountedBy
   /** Success, warning and critical, as shares of the requests. */
   readonly failing: Levels
   readonly latency?: {
@@ -29,6 +29,13 @@ export interface SketchMetrics {
   readonly groups?: { readonly label: string; readonly on: string; readonly off: string; readonly toggle?: string }
   /** So much more (0–1) is no harm; absent where the default is soon enough. */
   readonly negligible?: number
+}
+
+interface CountedBy {
+  readonly name: string
+  readonly status: string
+  /** The toggle whose calls the SDK measures: only they count, and what is not `ok` has failed. */
+  readonly measured?: string
 }
 
 export interface Sketch {
@@ -76,16 +83,13 @@ export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }
   ].join('\n')}\n`
 }
 
-function failureLines(
-  { use, url, requests: { name, status }, failing, groups, negligible }: SketchMetrics,
-  toggles: Sketch['toggles'],
-): readonly string[] {
+function failureLines({ use, url, requests, failing, groups, negligible }: SketchMetrics, toggles: Sketch['toggles']): readonly string[] {
   const [success, warning, critical] = failing.map(formatFraction)
   return [
     '  error_rate:',
     `    use: ${use}`,
     `    url: ${url}`,
-    `    ratio: { bad: '${name}{${status}=~"5.."}', total: ${name} }`,
+    `    ratio: ${ratioText(requests)}`,
     ...(groups ? groupLines(groups, toggles.length > 1, true) : []),
     ...negligibleLines(negligible, ' # so little more is no harm: less takes long to rule out'),
     `    success: "< ${success}" # needed to go on`,
@@ -94,14 +98,19 @@ function failureLines(
   ]
 }
 
-function latencyLines({ use, url, latency, groups }: SketchMetrics, toggles: Sketch['toggles']): readonly string[] {
+function ratioText({ name, status, measured }: CountedBy): string {
+  if (measured === undefined) return `{ bad: '${name}{${status}=~"5.."}', total: ${name} }`
+  return `{ bad: '${name}{toggle="${measured}",${status}!="ok"}', total: '${name}{toggle="${measured}"}' }`
+}
+
+function latencyLines({ use, url, requests: { measured }, latency, groups }: SketchMetrics, toggles: Sketch['toggles']): readonly string[] {
   if (!latency) return []
   const [success, warning, critical] = latency.slow.map((level) => (latency.unit === 's' ? formatDuration(level) : String(level)))
   return [
     '  latency_p95:',
     `    use: ${use}`,
     `    url: ${url}`,
-    `    quantile: { of: ${latency.name}, q: 0.95 }`,
+    `    quantile: { of: ${measured === undefined ? latency.name : `'${latency.name}{toggle="${measured}"}'`}, q: 0.95 }`,
     ...(groups && latency.isDivided ? groupLines(groups, toggles.length > 1, false) : []),
     ...negligibleLines(latency.negligible),
     `    success: "< ${success}"`,

@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { openToggles } from '../sdk/index.ts'
-import { openMeter } from './meter.ts'
+import { CONTENT_TYPE, openMeter } from '../sdk/metrics.ts'
 import { openPool } from './pool.ts'
 
 /*
  * The shop of `rollout demo`: a real HTTP application, run as a process of its own. It reads its toggles with the
- * SDK from the env file it is given. The path behind one toggle needs a connection of a small pool for every
+ * SDK from the env file it is given, and measures what becomes of them with it. The path behind one toggle needs a connection of a small pool for every
  * request: a fault that is there all the time and that shows only when enough users come.
  */
 
@@ -26,24 +26,26 @@ const POOLS = {
   none: { size: 10_000, longestWait: Number.POSITIVE_INFINITY },
 }
 
-const toggles = openToggles({ env: {}, file, every: 50 })
 const meter = openMeter()
+const toggles = openToggles({ env: {}, file, every: 50, meter })
 const pool = openPool({ work: WORK, ...(isFault(fault) ? POOLS[fault] : POOLS.none) })
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://shop')
   if (url.pathname === '/toggles') return answer(response, 200, JSON.stringify(toggles.words()), 'application/json')
-  if (url.pathname === '/metrics') return isSilent() ? answer(response, 503, 'no metrics today') : answer(response, 200, meter.render())
+  if (url.pathname === '/metrics')
+    return isSilent() ? answer(response, 503, 'no metrics today') : answer(response, 200, meter.text(), CONTENT_TYPE)
   // It stands for the Alertmanager too: nothing else is wrong in this world.
   if (url.pathname === '/api/v2/alerts') return answer(response, 200, '[]', 'application/json')
-  void serve(url.searchParams.get('user') ?? '', request, response)
+  void serve(url.searchParams.get('user') ?? '', response)
 })
 
-async function serve(user: string, _request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const began = performance.now()
-  const isOn = toggles.isEnabled(feature, user)
-  const served = isOn ? await pool.use() : await soon()
-  meter.count({ status: served ? 200 : 503, toggle: isOn ? 'on' : 'off', seconds: (performance.now() - began) / 1000 })
+async function serve(user: string, response: ServerResponse): Promise<void> {
+  const served = await toggles.measure(feature, user, async (isOn, fail) => {
+    const isServed = isOn ? await pool.use() : await soon()
+    if (!isServed) fail()
+    return isServed
+  })
   answer(response, served ? 200 : 503, served ? `Hello ${user}\n` : 'no connection free\n')
 }
 
@@ -58,7 +60,7 @@ function isSilent(): boolean {
   return fault === 'nodata' && (word === 'true' || Number.parseFloat(word) >= 25)
 }
 
-function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; version=0.0.4'): void {
+function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
   response.end(body)
 }

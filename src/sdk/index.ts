@@ -5,6 +5,7 @@ import { openToggles, type IsOn, type Toggles } from './toggles.ts'
 export { bucketOf } from '../core/toggle/bucket.ts'
 export type { Attributes } from '../core/toggle/segment.ts'
 export type { Answer } from './answer.ts'
+export type { Work } from './meter.ts'
 export type { ToggleName } from './names.ts'
 export { openToggles, type ReloadEvent, type IsOn, type Options, type Toggles } from './toggles.ts'
 

@@ -11,6 +11,8 @@ import {
 import type { Answer } from './answer.ts'
 import { openToggles, type Options, type Toggles } from './toggles.ts'
 
+export { MeterHook, type MeterHookOptions } from './hook.ts'
+
 const REASONS: Readonly<Record<Answer['why'], string>> = {
   deny: StandardResolutionReasons.TARGETING_MATCH,
   users: StandardResolutionReasons.TARGETING_MATCH,
@@ -29,6 +31,9 @@ const ERRORS: { readonly [Why in Answer['why']]?: readonly [code: ErrorCode, mes
   'no-key': [ErrorCode.TARGETING_KEY_MISSING, 'the percentage is of targeting keys, and there is none'],
 }
 
+/** All but the meter: OpenFeature's hook counts, whatever the provider is, and nothing is counted twice. */
+export type ProviderOptions = Omit<Options, 'meter'>
+
 /**
  * Provides the toggles to OpenFeature: the flag key is the name of the variable, the targeting key the id, the rest
  * of the context the attributes. Toggles are booleans, variants `on` and `off`. The file that is bad or gone makes the
@@ -38,11 +43,12 @@ export class RolloutProvider implements Provider {
   readonly metadata = { name: 'rollout' }
   readonly runsOn = 'server'
   readonly events = new OpenFeatureEventEmitter()
-  readonly #options: Options
+  readonly #options: ProviderOptions
   #toggles: Toggles | undefined
 
-  constructor(options: Options = {}) {
-    this.#options = options
+  constructor(options: ProviderOptions = {}) {
+    const { meter: _, ...rest }: Options = options
+    this.#options = rest
   }
 
   async initialize(): Promise<void> {

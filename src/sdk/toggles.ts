@@ -1,6 +1,8 @@
 import type { Attributes } from '../core/toggle/segment.ts'
 import type { Answer } from './answer.ts'
+import { checkWork } from './check-work.ts'
 import { compile, generationOf, togglesIn, wordIn, type OwnWords } from './compile.ts'
+import type { Meter, ToggleMeter, Work } from './meter.ts'
 import type { ToggleName } from './names.ts'
 import { callListener, openProblems } from './problems.ts'
 import { decideRule, type CompiledRule } from './rule.ts'
@@ -34,6 +36,8 @@ export interface Options {
   readonly onChange?: (change: ReloadEvent) => void
   /** Told when the newest file cannot be used (`true`; the last good one stays) and when it can again. */
   readonly onStale?: (isStale: boolean) => void
+  /** Counts every answer and everything that `measure` runs (`openMeter` of rolloutctl/metrics). */
+  readonly meter?: Meter
   /** Told of every evaluation, synchronously: it must be quick, and drops what it has already seen by itself. */
   readonly onExposure?: (toggle: string, id: string, answer: Answer) => void
 }
@@ -46,6 +50,11 @@ export interface Toggles {
   isEnabled(toggle: ToggleName, id?: string, attributes?: Attributes): boolean
   /** Binds one toggle, so that its name is not looked up again: for hot paths. Follows changes. */
   bind(toggle: ToggleName): IsOn
+  /**
+   * Runs the work, told whether the toggle is on, and hands through what it returns or throws. With a meter its outcome
+   * and duration are counted: of a promise once it settles. Throws by itself only where the work is no function.
+   */
+  measure<Result>(toggle: ToggleName, id: string | undefined, work: Work<Result>, attributes?: Attributes): Result
   /** The answer with what decided it; no exposure. Any name is taken: it may come from elsewhere. */
   explain(toggle: string, id?: string, attributes?: Attributes): Answer
   /**
@@ -68,6 +77,7 @@ export interface Toggles {
 interface Cell {
   readonly toggle: string
   rule: CompiledRule | undefined
+  readonly meter: ToggleMeter | undefined
 }
 
 /** Names that are remembered; of more (made up at run time?) the rule is made anew every time. */
@@ -87,6 +97,7 @@ export function openToggles(options: Options = {}): Toggles {
     onChange,
     onStale,
     onExposure,
+    meter,
   } = options
   const problems = openProblems(onProblem)
   const source = openSource(env, file, problems)
@@ -131,7 +142,7 @@ export function openToggles(options: Options = {}): Toggles {
     callListener(() => listener({ generation, toggles: [...changed] }))
   }
   function cellOf(toggle: string): Cell {
-    const cell = { toggle, rule: undefined }
+    const cell = { toggle, rule: undefined, meter: meter?.of(toggle) }
     if (cells.size < NAMES) cells.set(toggle, cell)
     return cell
   }
@@ -144,6 +155,7 @@ export function openToggles(options: Options = {}): Toggles {
   function evaluate(cell: Cell, given: string | undefined, attributes: Attributes | undefined): boolean {
     const id = typeof given === 'string' ? given : idOf(given)
     const answer = decideRule(cell.rule ?? ruleIn(cell), id, attributes)
+    if (cell.meter !== undefined) cell.meter.evaluated(answer.isOn)
     if (onExposure !== undefined) expose(onExposure, cell.toggle, id, answer)
     return answer.isOn
   }
@@ -163,6 +175,12 @@ export function openToggles(options: Options = {}): Toggles {
       const cell = cells.get(toggle) ?? cellOf(toggle)
       if (cells.get(toggle) !== cell) bound.push(cell)
       return (id, attributes) => evaluate(cell, id, attributes)
+    },
+    measure: (toggle, id, work, attributes) => {
+      checkWork(work)
+      const cell = cells.get(toggle) ?? cellOf(toggle)
+      const isOn = evaluate(cell, id, attributes)
+      return cell.meter === undefined ? work(isOn, ignore) : cell.meter.measure(isOn, work)
     },
     explain: (toggle, id, attributes) => {
       const cell = cells.get(toggle) ?? cellOf(toggle)
@@ -190,6 +208,9 @@ function idOf(given: unknown): string {
   if (typeof given === 'string') return given
   return typeof given === 'number' || typeof given === 'bigint' ? String(given) : ''
 }
+
+/** A failure that nobody counts. */
+function ignore(): void {}
 
 function warn(message: string): void {
   process.emitWarning(message, 'RolloutWarning')

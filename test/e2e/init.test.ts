@@ -1,9 +1,10 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startLoad } from '../../src/demo/load.ts'
-import { openMeter } from '../../src/demo/meter.ts'
-import { openToggles } from '../../src/sdk/index.ts'
+import { openHttpMeter } from '../helpers/http-meter.ts'
+import { openToggles, type Toggles } from '../../src/sdk/index.ts'
+import { openMeter } from '../../src/sdk/metrics.ts'
 import { place } from './binary.ts'
 
 const closing: (() => void)[] = []
@@ -14,7 +15,7 @@ afterAll(() => {
 /** An application of a newcomer: it reads its toggle from the env file, counts by it, and every n-th request of its new path fails. */
 async function application(at: ReturnType<typeof place>, failing: number) {
   const toggles = openToggles({ env: {}, file: join(at.folder, '.env'), every: 50 })
-  const meter = openMeter()
+  const meter = openHttpMeter()
   let served = 0
   const server = createServer(({ url = '' }, response) => {
     if (url === '/metrics') return response.end(meter.render())
@@ -24,6 +25,29 @@ async function application(at: ReturnType<typeof place>, failing: number) {
     meter.count({ status: response.statusCode, toggle: isOn ? 'on' : 'off', seconds: 0.004 })
     return response.end()
   })
+  return listen(server, toggles)
+}
+
+/** The same, measured by the SDK; a second toggle is not measured. */
+async function measuredApplication(at: ReturnType<typeof place>, failing: number) {
+  const meter = openMeter()
+  const toggles = openToggles({ env: {}, file: join(at.folder, '.env'), every: 50, meter })
+  let served = 0
+  const server = createServer(({ url = '' }, response) => {
+    if (url === '/metrics') return response.end(meter.text())
+    const user = new URL(url, 'http://app').searchParams.get('user') ?? ''
+    response.statusCode = toggles.measure('FEATURE_X', user, (isOn, fail) => {
+      if (isOn) served += 1
+      if (!isOn || served % failing !== 0) return 200
+      fail()
+      return 500
+    })
+    return response.end()
+  })
+  return listen(server, toggles)
+}
+
+async function listen(server: Server, toggles: Toggles) {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -33,13 +57,13 @@ async function application(at: ReturnType<typeof place>, failing: number) {
 }
 
 /** Everything as a newcomer types it, with shorter holds. */
-async function rolledOut(failing: number) {
+async function rolledOut(failing: number, open = application, groups = 'toggle="on" is compared with toggle="off"') {
   const at = place({ '.env': 'FEATURE_X=false\n' })
-  const port = await application(at, failing)
+  const port = await open(at, failing)
   at.write('.env', `PORT=${port}\nFEATURE_X=false\n`)
   const said = await at.rollout('init')
   expect(said).toMatchObject({ code: 0, err: '' })
-  expect(said.out).toContain('groups: toggle="on" is compared with toggle="off"')
+  expect(said.out).toContain(`groups: ${groups}`)
   expect(await at.rollout('check', 'config')).toMatchObject({ code: 0 })
   const doctor = await at.rollout('doctor')
   expect(doctor, doctor.out).toMatchObject({ code: 0 })
@@ -69,5 +93,15 @@ describe('the plan that init writes', () => {
     const { at, ended } = await rolledOut(Infinity)
     expect(ended, ended.out).toMatchObject({ code: 0 })
     expect(at.read('.env')).toContain('FEATURE_X=true')
+  })
+
+  it('reads what the SDK measures', async () => {
+    const groups = 'answer="on" is compared with answer="off"'
+    const { at, ended } = await rolledOut(5, measuredApplication, groups)
+    expect(at.read('rollout.yaml')).toContain(
+      `ratio: { bad: 'rollout_toggle_calls_total{toggle="FEATURE_X",outcome!="ok"}', total: 'rollout_toggle_calls_total{toggle="FEATURE_X"}' }`,
+    )
+    expect(ended, ended.out).toMatchObject({ code: 9 })
+    expect(at.read('.env')).toContain('FEATURE_X=false')
   })
 })

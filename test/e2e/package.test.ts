@@ -27,6 +27,9 @@ beforeAll(async () => {
   mkdirSync(join(full, 'node_modules/@openfeature'))
   for (const name of ['server-sdk', 'core'])
     symlinkSync(join(root, 'node_modules/@openfeature', name), join(full, 'node_modules/@openfeature', name))
+  // What docs/sdk.md hands metrics to.
+  mkdirSync(join(full, 'node_modules/@opentelemetry'))
+  for (const name of ['@opentelemetry/api', 'prom-client']) symlinkSync(join(root, 'node_modules', name), join(full, 'node_modules', name))
   mkdirSync(join(full, 'node_modules/@types'))
   symlinkSync(join(root, 'node_modules/@types/node'), join(full, 'node_modules/@types/node'))
 })
@@ -62,7 +65,7 @@ console.log(JSON.stringify([isEnabled('FEATURE_SEARCH', 'user-1'), isSearchOn('u
 /** Where a text says what the package is called: an entry of it, its folder, and what npm is told to fetch. */
 const MENTION = new RegExp(
   [
-    /['"`](?!\.|conformance\/)(@?[\w./-]+?)\/(?:sdk|openfeature|adapter|vectors\.json)['"`]/,
+    /['"`](?!\.|conformance\/|adapters\/)(@?[\w./-]+?)\/(?:sdk|metrics|openfeature|adapter|vectors\.json)['"`]/,
     /node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\/rollout(?:-phase)?\.schema\.json/,
     /(?:npx|npm (?:i|install|add|exec)|pnpm (?:add|dlx)|yarn (?:add|dlx))(?: -{1,2}\S+)* ((?:@[\w.-]+\/)?[\w.-]*rollout[\w.-]*)/,
   ]
@@ -172,7 +175,7 @@ describe('docs/sdk.md', () => {
   const blocks = (language: string): readonly string[] =>
     [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].flatMap(([, text]) => text ?? [])
 
-  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 3]))
+  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 5]))
 
   it.each(blocks('js').map((text, nth) => [nth + 1, text] as const))('block %i prints what it says', (_, text) => {
     writeFileSync(join(full, 'flags.env'), blocks('env')[0] ?? '')
@@ -193,12 +196,19 @@ export const why: 'percentage' | (string & {}) = toggles.explain('F', 'id').why
 export const bucket: number = bucketOf('F', 'id')
 export const generation: string = report().generation
 export const provider: Provider = new RolloutProvider(options)
+const meter: Meter = openMeter({ buckets: [1] })
+export const measured: Promise<number> = openToggles({ meter, onExposure: spanEvents(trace) }).measure('F', 'id', async (isOn, fail) => (fail(), Number(isOn)), { country: 'se' })
+export const hook: Hook = new MeterHook({ meter, trace })
+export const registered: void = registerMetrics(new Registry(), meter)
 // @ts-expect-error an id is a text
 isEnabled('F', 42)
 `
   const names = `import { bind, bucketOf, isEnabled, openToggles, report, type Options, type Toggles } from '${NAME}/sdk'
-import { RolloutProvider } from '${NAME}/openfeature'
-import type { Provider } from '@openfeature/server-sdk'`
+import { openMeter, registerMetrics, spanEvents, type Meter } from '${NAME}/metrics'
+import { MeterHook, RolloutProvider } from '${NAME}/openfeature'
+import { trace } from '@opentelemetry/api'
+import { Registry } from 'prom-client'
+import type { Hook, Provider } from '@openfeature/server-sdk'`
 
   it('are right for both kinds of import, under strict nodenext, our declarations checked too', () => {
     writeFileSync(join(full, 'use.mts'), names + use)

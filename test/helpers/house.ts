@@ -64,7 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   '@babel/parser': ['code/javascript.ts'],
   '@ast-grep/napi': ['adapters/tree/grammars.ts'],
   ignore: ['adapters/tree/list.ts'],
-  '@openfeature/server-sdk': ['sdk/openfeature.ts'],
+  '@openfeature/server-sdk': ['sdk/openfeature.ts', 'sdk/hook.ts'],
 }
 
 /** Where time, chance, the environment and timers may be taken instead of being lent. */
@@ -72,7 +72,7 @@ const AMBIENT: Readonly<Record<string, readonly string[]>> = {
   // The shop is an application of its own, and so is the load on it.
   demo: ['process', 'performance', 'setTimeout', 'setInterval'],
   // Runs inside an application, which has no Shell to lend.
-  sdk: ['process', 'setTimeout'],
+  sdk: ['process', 'performance', 'setTimeout', 'Date.now'],
   // Only `process.kill(-pid)` ends a whole process group.
   'adapters/spawn.ts': ['process'],
   // got asks for the delay of a retry without a clock.

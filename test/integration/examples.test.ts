@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseExposition } from '../../src/adapters/measure/exposition.ts'
+import { openMeter } from '../../src/sdk/meter.ts'
+import { openToggles } from '../../src/sdk/toggles.ts'
 import { textOf, type Text } from '../conformance/cases.ts'
 import { until } from '../helpers/until.ts'
 
@@ -156,6 +159,44 @@ print(seen, len(told))
       spawnSync('python3', [join(root, 'examples/python/toggles.py'), 'F', 'x', 'a=b'], { env: { PATH: process.env['PATH'], F: word } })
         .status
     expect([status('true'), status('false'), status('10')]).toEqual([0, 1, 1])
+  })
+})
+
+describe('examples/python measures', () => {
+  it('the same series as the SDK, for the same calls', async () => {
+    const driver = `
+import sys, toggles
+opened = toggles.Toggles(env={"F": "0%", "F_USERS": "ada", 'G"\\\\\\n': "true"}, file="")
+opened.is_enabled("F", "eve")
+with opened.measure("F", "ada") as call: assert call.is_on
+with opened.measure("F", "eve") as call: call.fail()
+for error in (ValueError, TimeoutError):
+    try:
+        with opened.measure('G"\\\\\\n') as call: raise error()
+    except error: pass
+sys.stdout.write(opened.metrics())
+`
+    const argv = ['-c', driver]
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: join(root, 'examples/python') }
+    const ran = spawnSync('python3', argv, { encoding: 'utf8', env })
+    expect(ran.stderr).toBe('')
+    const meter = openMeter()
+    const opened = openToggles({ env: { F: '0%', F_USERS: 'ada', 'G"\\\n': 'true' }, meter })
+    opened.isEnabled('F', 'eve')
+    opened.measure('F', 'ada', () => undefined)
+    opened.measure('F', 'eve', (_, fail) => fail())
+    const counted = (page: string) =>
+      parseExposition(page, { type: 'text/plain' })
+        .filter(({ name }) => !/_sum$|_timestamp_|_start_/.test(name))
+        .map(({ name, labels, value }) => JSON.stringify([name, labels, value]))
+        .toSorted()
+    const [ours, theirs] = [counted(meter.text()), counted(ran.stdout)]
+    const of = (rows: readonly string[], toggle: string) => rows.filter((row) => row.includes(`"toggle":"${toggle}`))
+    expect(of(theirs, 'F').length).toBeGreaterThan(20)
+    expect(of(theirs, 'F')).toEqual(of(ours, 'F'))
+    // A TimeoutError is one; JavaScript has none.
+    expect(theirs).toContain(JSON.stringify(['rollout_toggle_calls_total', { toggle: 'G"\\\n', answer: 'on', outcome: 'timeout' }, 1]))
+    expect(theirs).toContain(JSON.stringify(['rollout_toggle_calls_total', { toggle: 'G"\\\n', answer: 'on', outcome: 'error' }, 1]))
   })
 })
 

@@ -27,9 +27,12 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
   const isForced = options.force || (existsSync(file) && (await mayReplace(session, file)))
   const envFiles = readEnvFiles(folder)
   const found = findInventory(envFiles)
-  const toggles = found?.toggles.slice(0, MOST) ?? [EXAMPLE]
+  const candidates = found?.toggles ?? [EXAMPLE]
   const own = envFiles.toSorted((a, b) => Number(b.file === found?.file) - Number(a.file === found?.file))
-  const { application, silent, prometheus } = await look(session, addressesOf(session, own), toggles)
+  const { application, silent, prometheus } = await look(session, addressesOf(session, own), candidates)
+  const measured = application?.requests?.measured
+  // What the SDK measures of one toggle says nothing of another: each would need metrics of its own.
+  const toggles = measured === undefined ? candidates.slice(0, MOST) : candidates.filter(({ name }) => name === measured)
   const fit = fitTraffic(application ?? {})
   const sketch: Sketch = {
     name: nameOf(folder),
@@ -45,7 +48,7 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     plan: file,
     found: found !== undefined,
     ...sketch,
-    left: found?.toggles.slice(MOST).map(({ name }) => name) ?? [],
+    left: candidates.filter((each) => !toggles.includes(each)).map(({ name }) => name),
     on: found?.on ?? [],
     silent,
     ...(application && { application }),

@@ -24,7 +24,8 @@ export async function findPrometheus({ env, signal }: Session): Promise<string |
 export async function knows({ signal, lender }: Session, url: string, { requests, groups }: Survey): Promise<boolean> {
   if (!requests) return false
   const matchers = groups ? [`${groups.label}="${groups.on}"`, `${groups.label}="${groups.off}"`] : ['']
-  const series = matchers.map((each) => `${requests.name}{${each}}`).join(' or ')
+  const only = requests.measured === undefined ? '' : `toggle="${requests.measured}",`
+  const series = matchers.map((each) => `${requests.name}{${only}${each}}`).join(' or ')
   try {
     return (await ask({ url, blockLinkLocal: false }, `count by (job) (${series})`, { ...lender, signal, timeout: LONGEST })).length === 1
   } catch {

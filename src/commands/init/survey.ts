@@ -17,6 +17,8 @@ export interface Requests {
   readonly name: string
   /** The label that holds what was answered: `200`, `5xx`. */
   readonly status: string
+  /** The toggle whose calls the SDK counts there, and no others; their status is `ok`, `error` or `timeout`. */
+  readonly measured?: string
   /** The other labels it has. */
   readonly labels: readonly string[]
 }
@@ -33,6 +35,10 @@ export interface Latency {
 /** Name → what its `# TYPE`, or its `# UNIT`, says. */
 type Said = ReadonlyMap<string, string>
 
+/** What the SDK calls its metrics. */
+const CALLS = 'rollout_toggle_calls_total'
+const CALL_DURATION = 'rollout_toggle_call_duration_seconds'
+
 const STATUS = /^(?:\w+_)?(?:status|code|status_?code|status_class|response_code)$/i
 const CODE = /^[1-5](?:\d\d|xx)$/i
 /** Counted by a library about itself, or about what the application asks of others. */
@@ -43,6 +49,8 @@ const LONGEST = 100
 
 /** Finds the counter of requests, the histogram of their durations and the label that tells on from off in one scrape. */
 export function surveyScrape(text: string, samples: readonly Sample[], toggles: readonly string[]): Survey {
+  const measured = surveyMeasured(samples, toggles)
+  if (measured) return measured
   const [types, units] = [saidIn(text, 'TYPE'), saidIn(text, 'UNIT')]
   const byName = divided(samples, ({ name }) => name)
   const requests = best(
@@ -63,9 +71,30 @@ export function surveyScrape(text: string, samples: readonly Sample[], toggles: 
 }
 
 /** Returns what the counter of requests holds. */
-export function countersIn(samples: readonly Sample[], { name, status }: Requests): Failures {
-  const total = samples.filter((each) => each.name === name)
-  return { bad: seriesOf(total.filter(({ labels }) => labels[status]?.startsWith('5'))), total: seriesOf(total) }
+export function countersIn(samples: readonly Sample[], { name, status, measured }: Requests): Failures {
+  const total = samples.filter((each) => each.name === name && (measured === undefined || each.labels['toggle'] === measured))
+  const hasFailed = (said = ''): boolean => (measured === undefined ? said.startsWith('5') : said !== 'ok')
+  return { bad: seriesOf(total.filter(({ labels }) => hasFailed(labels[status]))), total: seriesOf(total) }
+}
+
+/** Finds what the SDK measures of the first of these toggles that it measures at all (docs/sdk.md): it needs no guess. */
+function surveyMeasured(samples: readonly Sample[], toggles: readonly string[]): Survey | undefined {
+  const of = (name: string, toggle: string) => samples.filter((each) => each.name === name && each.labels['toggle'] === toggle)
+  const measured = toggles.find((toggle) => of(CALLS, toggle).length > 0)
+  if (measured === undefined) return undefined
+  const buckets = bucketsOf(of(`${CALL_DURATION}_bucket`, measured))
+  const all = totals(buckets)
+  return {
+    requests: { name: CALLS, status: 'outcome', labels: ['toggle', 'answer'], measured },
+    groups: { label: 'answer', on: 'on', off: 'off', toggle: measured },
+    ...(buckets['+Inf'] && {
+      latency: { name: CALL_DURATION, unit: 's', isDivided: chooseBuckets(all).length > 0, p95: quantile(all, 0.95) },
+    }),
+  }
+}
+
+function bucketsOf(series: readonly Sample[]): Readonly<Record<string, Series>> {
+  return Object.fromEntries([...divided(series, ({ labels }) => labels['le'] ?? '')].map(([le, each]) => [le, seriesOf(each)]))
 }
 
 function seriesOf(samples: readonly Sample[]): Series {
@@ -117,8 +146,7 @@ function latencyOf(name: string, series: readonly Sample[], { types, units, grou
   const of = name.replace(/_bucket$/, '')
   const isHistogram = name.endsWith('_bucket') && (types.get(of) ?? 'histogram') === 'histogram'
   if (!isHistogram || FOREIGN.test(name) || !isNamed(name) || !DURATION.test(name)) return []
-  const bounds = divided(series, ({ labels }) => labels['le'] ?? '')
-  const buckets = Object.fromEntries([...bounds].map(([le, each]) => [le, seriesOf(each)]))
+  const buckets = bucketsOf(series)
   if (!buckets['+Inf']) return []
   const longest = Math.max(...Object.keys(buckets).map(Number).filter(Number.isFinite))
   const all = totals(buckets)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseExposition } from '../../../src/adapters/measure/exposition.ts'
 import { countersIn, surveyScrape } from '../../../src/commands/init/survey.ts'
+import { openMeter } from '../../../src/sdk/meter.ts'
 
 const survey = (text: string) => surveyScrape(text, parseExposition(text), ['FEATURE_X'])
 
@@ -61,5 +62,33 @@ describe('the histogram of durations', () => {
   ])('%j', (text, latency) => {
     if (latency === undefined) expect(survey(text).latency).toBeUndefined()
     else expect(survey(text).latency).toMatchObject(latency)
+  })
+})
+
+describe('what the SDK measures', () => {
+  const meter = openMeter()
+  meter.measure('FEATURE_Y', false, () => undefined)
+  const page = `http_requests_total{status="200",toggle="on"} 9\n${meter.text()}`
+
+  it('comes before every guess, with the toggle that it is of', () => {
+    expect(surveyScrape(page, parseExposition(page), ['FEATURE_X', 'FEATURE_Y'])).toMatchObject({
+      requests: { name: 'rollout_toggle_calls_total', status: 'outcome', measured: 'FEATURE_Y' },
+      groups: { label: 'answer', on: 'on', off: 'off', toggle: 'FEATURE_Y' },
+      latency: { name: 'rollout_toggle_call_duration_seconds', unit: 's', isDivided: true },
+    })
+  })
+
+  it('is not taken for a toggle that it does not measure', () => {
+    expect(surveyScrape(page, parseExposition(page), ['FEATURE_X']).requests?.name).toBe('http_requests_total')
+  })
+
+  it('is counted by its outcome, of this toggle alone', () => {
+    meter.measure('FEATURE_Y', true, (_, fail) => fail())
+    meter.measure('FEATURE_Z', true, (_, fail) => fail())
+    const { requests } = surveyScrape(meter.text(), parseExposition(meter.text()), ['FEATURE_Y'])
+    if (!requests) throw new Error('nothing was found')
+    const counters = countersIn(parseExposition(meter.text()), requests)
+    const sum = (series = {}) => Object.values<number>(series).reduce((all, each) => all + each, 0)
+    expect([sum(counters['bad']), sum(counters['total'])]).toEqual([1, 2])
   })
 })

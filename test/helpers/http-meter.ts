@@ -1,4 +1,4 @@
-export interface Served {
+interface Served {
   readonly status: number
   readonly toggle: 'on' | 'off'
   readonly seconds: number
@@ -6,8 +6,8 @@ export interface Served {
 
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2, 3, 5]
 
-/** Counts requests and renders them in the Prometheus text format. */
-export function openMeter() {
+/** Counts requests as an application with a library of its own does, and renders them in the Prometheus text format. */
+export function openHttpMeter() {
   const requests = new Map<string, number>()
   const buckets = new Map<string, { readonly counts: number[]; sum: number }>()
   return {

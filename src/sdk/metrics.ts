@@ -1,0 +1,6 @@
+export { CONTENT_TYPE } from './exposition.ts'
+export type { Family, FamilyPoint } from './families.ts'
+export { openMeter, type Meter, type MeterOptions, type ToggleMeter, type Work } from './meter.ts'
+export { startOtlp, type OtlpOptions, type OtlpPush } from './otlp.ts'
+export { registerMetrics, type PromRegistry } from './prom-client.ts'
+export { spanEvents, type SpanOptions, type TraceApi } from './spans.ts'
