@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { CST, isScalar, LineCounter, parseDocument, Parser, visit, type Document, type YAMLParseError } from 'yaml'
+import { Composer, CST, isScalar, LineCounter, Parser, visit, type Document, type YAMLParseError } from 'yaml'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 import { plainJson, type Json } from '../core/values/json.ts'
 
@@ -55,8 +55,7 @@ export function parse(written: string, name: string): YamlSource {
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
   const refused = inspect(tokens)
   if (refused) throw new RolloutError('config', at(refused.offset, refused.message, refused.hint))
-  // Its own check for keys that are written twice is quadratic.
-  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: false, keepSourceTokens: false })
+  const document = compose(tokens, text)
   const [first] = document.errors
   if (first) throw new RolloutError('config', at(first.pos[0], ...explain(first, lineAt(text, first.pos[0]))))
   const twice = writtenTwice(document)
@@ -78,8 +77,9 @@ export interface ParsedAnyway {
 /** Parses what can be parsed of YAML 1.2 text, within the bounds of `parse`; null where nothing can. Never throws. */
 export function parseAnyway(written: string): ParsedAnyway {
   const text = written.replace(/^\uFEFF/, '')
-  if (inspect([...new Parser().parse(text)])) return { value: null, isWhole: false }
-  const document = parseDocument(text, { version: '1.2', prettyErrors: false, uniqueKeys: false, keepSourceTokens: false })
+  const tokens = [...new Parser().parse(text)]
+  if (inspect(tokens)) return { value: null, isWhole: false }
+  const document = compose(tokens, text)
   try {
     return {
       value: plainJson(document.toJS({ maxAliasCount: 0 })),
@@ -88,6 +88,14 @@ export function parseAnyway(written: string): ParsedAnyway {
   } catch {
     return { value: null, isWhole: false }
   }
+}
+
+/** Composes what was parsed: text with nothing in it is a document too, an empty one. */
+function compose(tokens: readonly CST.Token[], text: string): Document.Parsed {
+  // Its own check for keys that are written twice is quadratic.
+  const [document] = new Composer({ version: '1.2', uniqueKeys: false }).compose(tokens, true, text.length)
+  if (!document) throw new Error('text of one document made none')
+  return document
 }
 
 /** Returns where keys stand that their map has already: `1` and `"1"` become the same key of an object. */
