@@ -27,8 +27,8 @@ export const FILES: readonly Mutation[] = [
       '      throw outdated',
     ],
     'who else edits the file loses': [
-      'if (after === before || replaceDocument(file, before, after, stays)) return !isTold',
-      'replaceDocument(file, before, after, stays)\n    return !isTold',
+      'if (after === before || (await replaceDocument(file, before, after, how))) return !isTold',
+      'await replaceDocument(file, before, after, how)\n    return !isTold',
     ],
     'the application is not asked after a write': ['      await converged(given, words, loan)\n', ''],
     'the file is believed where the application can be asked': [
@@ -55,16 +55,14 @@ export const FILES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/file/env-disk.ts', DISK, {
     'what somebody wrote since the look is lost': [
-      '      writeLike(stat, temporary, after)\n      if (textOf(file) !== before) return false',
-      '      writeLike(stat, temporary, after)',
+      '    writeLike(stat, temporary, after)\n    if (textOf(file) !== before) return false',
+      '    writeLike(stat, temporary, after)',
     ],
-    'what somebody wrote since the look is lost in place': [
-      '    if (stays) {\n      if (textOf(file) !== before) return false',
-      '    if (stays) {',
-    ],
+    'what somebody wrote since the look is lost in place': ['  if (textOf(file) !== before) return false\n  overwrite(', '  overwrite('],
     'the owner is lost': ['      fchownSync(file, stat.uid, stat.gid)\n', ''],
     'the mode is lost': ['      fchmodSync(file, stat.mode & 0o7777)\n', ''],
-    'a file that must stay is replaced': ['    if (stays) {', '    if (stays && before === after) {'],
+    'a file that must stay is replaced': ['  if (stays) return isOverwritten', '  if (stays && before === after) return isOverwritten'],
+    'the new name is not made durable': ['  await syncFolderOnce(dirname(file), clock)\n', ''],
     'a mounted file cannot be written': ["codeOf(thrown) === 'EBUSY' ||", ''],
     'a link out of the folder is followed': ["if (!allowOutside && (inside === '..'", "if (allowOutside && (inside === '..'"],
     'copies of killed writers stay': [
@@ -77,7 +75,7 @@ export const FILES: readonly Mutation[] = [
     ],
     'what is not UTF-8 is written anew': ['{ fatal: true, ignoreBOM: true }', '{ fatal: false, ignoreBOM: true }'],
     'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
-    'a read-only file is replaced': ["    if (stat) closeSync(openSync(file, 'r+'))\n", ''],
+    'a read-only file is replaced': ["  if (stat) closeSync(openSync(file, 'r+'))\n", ''],
   }),
   ...mutationsOf('adapters/file/in-place.ts', ['adapters/file/in-place', ...DISK], {
     'hard links are cut': ['(stat.nlink > 1 || (', '(('],
@@ -115,6 +113,8 @@ export const FILES: readonly Mutation[] = [
     'bytes are not made durable': ['    fsyncSync(file)\n  } catch', '  } catch'],
     'a name is not made durable': ['  syncFolder(dirname(path))\n  return true', '  return true'],
     'a replaced file is not made durable': ['  renameSync(temporary, path)\n  syncFolder(dirname(path))', '  renameSync(temporary, path)'],
+    'a folder that many share is not made durable': ['    syncFolder(folder)\n  }', '  }'],
+    'a name is not made durable where the folder was': ['    syncing.delete(folder)\n', ''],
   }),
   ...mutationsOf('adapters/targets/env-file.ts', ['adapters/targets/env-file'], {
     'what is typed by hand misses exported variables': ['s|^((export )?${name}=).*', 's|^((exported )?${name}=).*'],

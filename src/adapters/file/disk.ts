@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Clock } from '../../core/ports.ts'
 
 /** Opens to read what is there now: without it a named pipe is waited for until somebody writes to it, and no deadline ends that. */
 export const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK
@@ -67,6 +68,20 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(file)
   }
+}
+
+const syncing = new Map<string, Promise<void>>()
+
+/** Does the same once for everybody who asks in one turn: a folder with a thousand new names is synced as soon as one with one. */
+export async function syncFolderOnce(folder: string, clock: Pick<Clock, 'sleep'>): Promise<void> {
+  const sync = async (): Promise<void> => {
+    await clock.sleep(0)
+    syncing.delete(folder)
+    syncFolder(folder)
+  }
+  const soon = syncing.get(folder) ?? sync()
+  syncing.set(folder, soon)
+  return soon
 }
 
 /** Makes a folder and those above it, for this user alone, each durable in the one that holds it. One that is there stays as it is. */

@@ -7,13 +7,15 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   statSync,
   type Stats,
 } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { codeOf, discard, replace } from './disk.ts'
+import { codeOf, discard, syncFolderOnce } from './disk.ts'
 import { fillWith, overwrite } from './in-place.ts'
 
 const LARGEST = 1 << 20
@@ -61,39 +63,54 @@ export function readDocument(file: string, create: boolean, largest = LARGEST): 
   }
 }
 
+/** How a file is replaced: with `stays` it keeps its inode. */
+interface Replacing {
+  readonly stays: boolean
+  readonly clock: Pick<Clock, 'sleep'>
+}
+
 /**
  * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
  * the folder, read back. Where a new file would lose what the old one has (other names, an access list, its owner), and
- * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one. False when somebody else changed the file meanwhile: their text stays. What is left is
- * the instant between the last look and the rename; a file has no compare-and-set.
+ * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one.
+ * False when somebody else changed the file meanwhile: their text stays. What is left is the instant between the last
+ * look and the rename; a file has no compare-and-set.
  */
-export function replaceDocument(file: string, before: string, after: string, stays: boolean): boolean {
-  return explaining(file, () => {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    // Replacing it would get around the mode of a read-only file.
-    if (stat) closeSync(openSync(file, 'r+'))
-    if (stays) {
-      if (textOf(file) !== before) return false
-      overwrite(file, before, after)
-      return textOf(file) === after
-    }
-    const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
-    try {
-      writeLike(stat, temporary, after)
-      if (textOf(file) !== before) return false
-      replace(temporary, file)
-    } catch (thrown) {
-      // A single file that is mounted into a container, and one whose owner this user may not give to another file.
-      const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
-      if (!mayStay) throw thrown
-      if (textOf(file) !== before) return false
-      overwrite(file, before, after)
-    } finally {
-      discard(temporary)
-    }
-    sweep(file)
-    return textOf(file) === after
-  })
+export async function replaceDocument(file: string, before: string, after: string, how: Replacing): Promise<boolean> {
+  try {
+    return await put(file, before, after, how)
+  } catch (thrown) {
+    throw explained(file, thrown)
+  }
+}
+
+async function put(file: string, before: string, after: string, { stays, clock }: Replacing): Promise<boolean> {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  // Replacing it would get around the mode of a read-only file.
+  if (stat) closeSync(openSync(file, 'r+'))
+  if (stays) return isOverwritten(file, before, after)
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
+  try {
+    writeLike(stat, temporary, after)
+    if (textOf(file) !== before) return false
+    renameSync(temporary, file)
+  } catch (thrown) {
+    // A single file that is mounted into a container, and one whose owner this user may not give to another file.
+    const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
+    if (!mayStay) throw thrown
+    return isOverwritten(file, before, after)
+  } finally {
+    discard(temporary)
+  }
+  await syncFolderOnce(dirname(file), clock)
+  sweep(file)
+  return textOf(file) === after
+}
+
+function isOverwritten(file: string, before: string, after: string): boolean {
+  if (textOf(file) !== before) return false
+  overwrite(file, before, after)
+  return textOf(file) === after
 }
 
 /** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */
@@ -146,7 +163,8 @@ function writeLike(stat: Stats | undefined, path: string, text: string): void {
 function realpath(path: string): string | undefined {
   return explaining(path, () => {
     try {
-      return realpathSync(path)
+      // The other one asks for every folder on the way by itself.
+      return realpathSync.native(path)
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') return undefined
       throw thrown

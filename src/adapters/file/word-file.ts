@@ -140,7 +140,7 @@ async function edit<Options extends FileOptions>(
   const digest = digestOf(words)
   const read = (): string => readDocument(file, given.create, format.largest)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
-  const stays = await mustStay(file, clock)
+  const how = { stays: await mustStay(file, clock), clock }
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, signal)
     if (isUnderWay(file)) {
@@ -159,7 +159,7 @@ async function edit<Options extends FileOptions>(
     if (newer) {
       const { reloaded: _, ...owed } = newer
       const after = format.write(before, {}, owed, given)
-      if (after !== before && !replaceDocument(file, before, after, stays)) continue
+      if (after !== before && !(await replaceDocument(file, before, after, how))) continue
       // What this reload handed over late may be older than what the newer change had handed over.
       await reload(given, loan)
       throw outdated(file, newer, epoch, format.unmark(newer))
@@ -168,7 +168,7 @@ async function edit<Options extends FileOptions>(
     const mayBeTold = reloaded !== undefined || held.reloaded === digest
     const isTold = mayBeTold && format.write(before, words, { ...held, identity }, given) === before
     const after = format.write(before, words, { identity, epoch, ...(isTold && { reloaded: digest }) }, given)
-    if (after === before || replaceDocument(file, before, after, stays)) return !isTold
+    if (after === before || (await replaceDocument(file, before, after, how))) return !isTold
   }
   throw restless(file)
 }

@@ -1,9 +1,11 @@
 import fs, { existsSync, fstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { claim, replace, writeDurably } from '../../../src/adapters/file/disk.ts'
+import { claim, replace, syncFolderOnce, writeDurably } from '../../../src/adapters/file/disk.ts'
 import { ownFolder } from '../../helpers/folder.ts'
+import { realClock } from '../../helpers/loan.ts'
 
 let folder: string
 /** What was made durable, in its order. */
@@ -48,6 +50,18 @@ describe('what is said to be on the disk', () => {
     writeFileSync(temporary, 'new')
     replace(temporary, path)
     expect([readFileSync(path, 'utf8'), existsSync(temporary), synced]).toEqual(['new', false, ['folder']])
+  })
+
+  it('is every name that was given before it was asked for, with one sync for all who ask in one turn', async () => {
+    const once = async (name: string): Promise<void> => {
+      writeFileSync(join(folder, name), name)
+      await syncFolderOnce(folder, realClock)
+      expect(synced.length).toBeGreaterThan(0)
+      synced.push(name)
+    }
+    await Promise.all([once('a'), once('b'), syncFolderOnce(tmpdir(), realClock), once('c')])
+    await once('d')
+    expect(synced).toEqual(['folder', 'a', 'b', 'c', 'folder', 'folder', 'd'])
   })
 
   it('is nothing at all where the bytes could not be made durable', () => {

@@ -1,5 +1,6 @@
-import {
+import fs, {
   existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,10 +11,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { place, replaceDocument } from '../../../src/adapters/file/env-disk.ts'
+import { realClock } from '../../helpers/loan.ts'
 
 let folder = ''
 let file = ''
@@ -21,7 +24,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'env-disk-'))
   file = join(folder, 'web.env')
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describe('replaceDocument', () => {
   it.each([
@@ -29,31 +36,42 @@ describe('replaceDocument', () => {
     ['was emptied', 'A=1\n', ''],
     ['lost its byte-order mark', '\ufeffA=1\n', 'A=1\n'],
     ['has appeared', '', 'A=1\n'],
-  ])('leaves a file alone that %s meanwhile', (_, before, now) => {
+  ])('leaves a file alone that %s meanwhile', async (_, before, now) => {
     writeFileSync(file, now)
     for (const stays of [false, true]) {
-      expect(replaceDocument(file, before, 'F=true\n', stays)).toBe(false)
+      expect(await replaceDocument(file, before, 'F=true\n', { stays, clock: realClock })).toBe(false)
       expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([now, ['web.env']])
     }
   })
 
-  it('does not bring back a file that is gone', () => {
-    expect(replaceDocument(file, 'A=1\n', 'F=true\n', false)).toBe(false)
+  it('does not bring back a file that is gone', async () => {
+    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, clock: realClock })).toBe(false)
     expect(existsSync(file)).toBe(false)
   })
 
-  it('replaces what is still as it was read', () => {
+  it('replaces what is still as it was read', async () => {
     writeFileSync(file, 'A=1\n')
-    expect(replaceDocument(file, 'A=1\n', 'A=2\n', false)).toBe(true)
+    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, clock: realClock })).toBe(true)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
   })
 
-  it('removes the copies that killed writers have left, and nothing else', () => {
+  it('is done once the text and then its name are durable', async () => {
+    writeFileSync(file, 'A=1\n')
+    const synced: string[] = []
+    vi.spyOn(fs, 'fsyncSync').mockImplementation((open) => {
+      synced.push(`${fstatSync(open).isDirectory() ? 'folder' : 'file'} with ${readFileSync(file, 'utf8').trim()}`)
+    })
+    syncBuiltinESMExports()
+    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, clock: realClock })).toBe(true)
+    expect(synced).toEqual(['file with A=1', 'folder with A=2'])
+  })
+
+  it('removes the copies that killed writers have left, and nothing else', async () => {
     const id = '00000000-0000-0000-0000-000000000000'
     const [old, fresh, other, foreign] = [`.web.env.${id}.tmp`, `.web.env.${id.replace('0', '1')}.tmp`, `.x.env.${id}.tmp`, '.web.env.tmp']
     for (const name of ['web.env', old, fresh, other, foreign]) writeFileSync(join(folder, name), 'PASSWORD=x\n')
     for (const name of [old, other, foreign]) utimesSync(join(folder, name), 1, 1)
-    expect(replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n', false)).toBe(true)
+    expect(await replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n', { stays: false, clock: realClock })).toBe(true)
     expect(readdirSync(folder).toSorted()).toEqual([fresh, foreign, other, 'web.env'].toSorted())
   })
 })
