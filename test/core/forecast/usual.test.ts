@@ -38,6 +38,8 @@ it.each([0, 0.2, 0.5])('knows the traffic, the errors, and how far they wander b
 it('takes no day for noise, and knows how much it is', () => {
   const usual = recalled({ trend: { errors: 1, traffic: 2 } }, 'failures')
   expect(usual?.noise).toBeLessThan(0.06)
+  // What was recorded plays at the mean that was recorded.
+  expect((usual?.perSecond ?? 0) / 50).toBeCloseTo(1, 2)
   expect((usual?.daily ?? 0) / 4).toBeCloseTo(1, 1)
   expect(recalled({ trend: { errors: 1, traffic: 2 } }, 'failures', { days: 1 })?.daily).toBeUndefined()
 })

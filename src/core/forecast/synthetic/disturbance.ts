@@ -50,7 +50,7 @@ export function disturbances(
   function arm(which: 'on' | 'off', time: number, hurt: number): Disturbance {
     const noisy = wander[which]()
     return {
-      requests: daily(trend?.traffic, time),
+      requests: daily(trend?.traffic, time) / meanOfDay(trend?.traffic),
       swing: daily(trend?.errors, time) * Math.exp(noise.errors * noisy.errors),
       errors: hurt * (incident?.[which] ?? 0),
       slower: factor(incident?.latency, hurt) * Math.exp(noise.latency * noisy.latency),
@@ -70,6 +70,17 @@ export function disturbances(
 
 function daily(most: number | undefined, time: number): number {
   return most === undefined ? 1 : most ** Math.sin((2 * Math.PI * time) / DAY)
+}
+
+/** Returns the mean over a day of `daily`, I₀(ln most): Abramowitz & Stegun 9.6.12 and 9.6.16. */
+function meanOfDay(most = 1): number {
+  const half = Math.log(most) / 2
+  let [sum, term] = [1, 1]
+  for (let k = 1; term > 1e-12; k += 1) {
+    term *= (half / k) ** 2
+    sum += term
+  }
+  return sum
 }
 
 function factor(whole: number | undefined, part: number): number {

@@ -33,7 +33,7 @@ export interface Release {
   readonly from?: number
 }
 
-/** Up and down by these factors within 24 hours. */
+/** Up and down by these factors within 24 hours; the mean of the traffic stays what it is. */
 export interface Trend {
   readonly errors: number
   readonly traffic: number
