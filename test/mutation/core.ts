@@ -221,7 +221,7 @@ export const CORE: readonly Mutation[] = [
     'a step may go undecided for ever': ['lasted >= LONGEST_STEP', 'lasted < 0'],
   }),
   ...mutationsOf('core/evidence/normal.ts', ['core/evidence/normal', 'core/evidence/ledger'], {
-    'chance is an incident': ['most + SIGMAS * Math.sqrt(most) + 1', 'most'],
+    'chance is an incident': ['> DEVIATIONS ** 2', '> 0'],
     'an incident is learned as normal': ['const learned = leaving && !leaving.isHurt', 'const learned = leaving'],
     'an incident that lasts is over': ['if (failing) {', 'if (failing && minutes.length === 0) {'],
   }),

@@ -1,5 +1,6 @@
 import { defined } from '../values/defined.ts'
 import type { Duration } from '../values/units.ts'
+import { ln } from './elementary.ts'
 import { NO_REQUESTS, plus, type Group } from './likelihood.ts'
 import { makesMinute } from './minute.ts'
 
@@ -35,13 +36,14 @@ const WINDOWS = [1, 2, 3, 5]
 const KEPT = 5
 const TIMES = 3
 const POINTS = 0.01
-const SIGMAS = 4
+/** Signed root of the deviance: as rare as so many σ, of few requests as of many. */
+const DEVIATIONS = 3.7
 
 /**
  * Returns how the toggle-off group is failing by itself, over the last minute or the last few, against whatever was
- * before them; undefined where it is not. It is when it is above its limit by more than chance (4√μ + 1 above the count
- * μ): three times its normal rate, and at least one percentage point more. The rate of few requests is smoothed, (x + ½)
- * / (n + 1) by Krichevsky & Trofimov 1981: none of a hundred is not never. Requests that fail `together` count once.
+ * before them; undefined where it is not. It is when it is above its limit by more than chance (a Poisson deviance
+ * residual of 3.7, Pierce & Schafer 1986): three times its normal rate, and at least one percentage point more. The rate
+ * of few requests is smoothed, (x + ½) / (n + 1) by Krichevsky & Trofimov 1981: none of a hundred is not never. Requests that fail `together` count once.
  * Once it fails, it does for as long as a minute is above the limit.
  */
 export function failingOf(before: Normal, off: Group, together: number): Failing | undefined {
@@ -56,9 +58,14 @@ export function failingOf(before: Normal, off: Group, together: number): Failing
     const usual = usualOf({ ...before, recent: minutes.slice(length) })
     const normal = (usual.bad + 0.5) / (usual.total + 1)
     const most = (total / together) * limitOf(normal)
-    if (bad / together > most + SIGMAS * Math.sqrt(most) + 1) return { rate: bad / total, normal }
+    if (isBeyondChance(bad / together, most)) return { rate: bad / total, normal }
   }
   return undefined
+}
+
+/** Whether a count is above its mean by more than chance: 2(k ln(k/μ) − (k − μ)) is the square of the residual. */
+function isBeyondChance(count: number, mean: number): boolean {
+  return count > mean && 2 * (count * ln(count / mean) - (count - mean)) > DEVIATIONS ** 2
 }
 
 function limitOf(normal: number): number {
