@@ -159,14 +159,14 @@ export const VERBS = {
         argument: true,
         takes: 'part',
         about: 'only this part',
-        choices: ['config', 'targets', 'metrics', 'gates'],
-        hint: 'one of config, targets, metrics, gates, or nothing for all',
+        choices: ['config', 'targets', 'metrics', 'gates', 'toggles'],
+        hint: 'one of config, targets, metrics, gates, toggles, or nothing for all',
       },
       failOn: {
         is: 'text',
         takes: 'verdict',
-        about: 'exit 9 from this verdict on (default: critical)',
-        choices: ['warning', 'critical', 'unknown'],
+        about: 'exit 9 from this verdict on (default: critical); stale: at toggles that are due for removal as well',
+        choices: ['warning', 'critical', 'unknown', 'stale'],
       },
       noCode: {
         is: 'switch',
@@ -213,7 +213,7 @@ export const VERBS = {
     },
   },
   toggles: {
-    about: 'The inventory: owner, exposure, removal date; references shows where the code asks',
+    about: 'The inventory: owners, exposures, what is due; references shows where the code asks',
     group: 'Understand',
     options: {
       verb: {
@@ -226,6 +226,9 @@ export const VERBS = {
       },
       toggle: { is: 'text', argument: true, takes: 'toggle', about: 'only this one' },
       format: { is: 'text', takes: 'format', about: 'as a document', choices: ['markdown'], behind: ['references'] },
+      overdue: { is: 'switch', about: 'only those whose removal date has passed', not: ['verb'] },
+      stale: { is: 'switch', about: 'only those at their end for longer than stale: of the plan (14d)', not: ['verb'] },
+      notify: { is: 'switch', about: 'tell the channels that listen to stale what is due, and whose it is', not: ['verb'] },
     },
   },
   simulate: {

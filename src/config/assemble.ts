@@ -31,6 +31,7 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Li
     phases: phases.map((phase) => phaseOf(phase, file, special)),
     interval: special?.interval ?? file.interval ?? MINUTE / 2,
     patience: file.patience ?? 5 * MINUTE,
+    ...(file.stale !== undefined && { stale: file.stale }),
     maxUnavailable: file.maxUnavailable,
     ...(Object.keys(file.risks).length > 0 && { risks: file.risks }),
     ...(Object.keys(file.contingencies).length > 0 && { contingencies: file.contingencies }),

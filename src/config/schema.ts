@@ -247,6 +247,7 @@ export const planSchema = z
       .describe('For every phase that does not say otherwise'),
     interval: pause.optional().describe('Between two polls (30s)'),
     patience: durationSchema.optional().describe('How long a warning or missing data may hold before it pauses (5m)'),
+    stale: span.optional().describe('How long a toggle may be at its end before it is said to be stale (14d)'),
     maxUnavailable: z.int().min(0).default(0).describe('Targets that may stay unconfirmed'),
     risks: z.record(id, risk).default({}).describe('What may go wrong: probability × impact'),
     contingencies: z.record(id, contingency).default({}).describe('What is done then, as something that can be carried out'),

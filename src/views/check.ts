@@ -5,9 +5,9 @@ import { paint } from './paint.ts'
 import { placeOf } from './problem.ts'
 
 export interface CheckRow {
-  readonly what: 'config' | 'targets' | 'metrics' | 'gates'
+  readonly what: 'config' | 'targets' | 'metrics' | 'gates' | 'toggles'
   readonly name: string
-  readonly verdict: 'ok' | 'warning' | 'waiting' | 'unknown' | 'critical' | 'failed' | 'unreachable'
+  readonly verdict: 'ok' | 'warning' | 'stale' | 'waiting' | 'unknown' | 'critical' | 'failed' | 'unreachable'
   readonly text: string
   readonly where?: Where
   readonly hint?: string
@@ -23,6 +23,7 @@ export interface CheckReport {
 const MARKS: Readonly<Record<CheckRow['verdict'], string>> = {
   ok: '✓',
   warning: '!',
+  stale: '!',
   waiting: '…',
   unknown: '?',
   critical: '✗',
@@ -37,7 +38,7 @@ export function renderCheck({ outcome, rows }: CheckReport, stream: Stream): str
     const tint =
       verdict === 'ok'
         ? color.green
-        : verdict === 'waiting' || verdict === 'warning'
+        : verdict === 'waiting' || verdict === 'warning' || verdict === 'stale'
           ? color.yellow
           : verdict === 'unknown'
             ? color.magenta

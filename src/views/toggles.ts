@@ -1,3 +1,4 @@
+import type { Upkeep } from '../core/report/upkeep.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
@@ -17,10 +18,14 @@ export interface ToggleRow {
   readonly description?: string
   /** Its removal date has passed. */
   readonly overdue: boolean
+  /** What it asks of its owner now. */
+  readonly due: readonly Pick<Upkeep, 'is' | 'text'>[]
 }
 
+/** Renders the inventory as a table, and below it what is due. */
 export function renderToggles(rows: readonly ToggleRow[], stream: Stream): string {
   const color = paint(stream)
+  if (rows.length === 0) return `${color.green('✓')} no toggle is due\n`
   const lines = rows.map((row) => [
     clean(row.name),
     row.exposure,
@@ -30,5 +35,7 @@ export function renderToggles(rows: readonly ToggleRow[], stream: Stream): strin
     clean(row.targets.join(' ')),
     row.overdue ? color.red(`${clean(row.removeBy ?? '')} overdue`) : clean(row.removeBy ?? '–'),
   ])
-  return renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
+  const table = renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
+  const due = rows.flatMap((row) => row.due.map(({ is, text }) => `${color.yellow('!')} ${is.padEnd(8)}${clean(row.name)} ${text}\n`))
+  return table + (due.length > 0 ? `\n${due.join('')}` : '')
 }

@@ -4,7 +4,7 @@ import { kinds } from '../../core/ports.ts'
 import { RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { currentPhase } from '../../core/policy/destination.ts'
-import { asStarted, type State } from '../../core/journal/state.ts'
+import { asStarted, isEnded, type State } from '../../core/journal/state.ts'
 import { observe } from '../../core/judge/watch.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { readMetrics } from '../../engine/metrics.ts'
@@ -13,7 +13,7 @@ import { renderCheck, type CheckReport, type CheckRow } from '../../views/check.
 import { annotationOf, fence, reportToGitHub } from '../../session/github.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { editedFiles, loadPlan, openForReading } from '../../session/project.ts'
-import { gateRows, metricRows, targetRows, targetRowsBefore } from './rows.ts'
+import { gateRows, metricRows, targetRows, targetRowsBefore, toggleRows } from './rows.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { VERBS, type ValuesOf } from '../table.ts'
 
@@ -54,6 +54,7 @@ async function inspect(session: Session<ValuesOf<'check'>>, parts: readonly Part
     if (parts.includes('metrics')) rows.push(...metricRows(watched))
     if (parts.includes('gates') && state) rows.push(...gateRows(watched, session.clock.now()))
   }
+  if (parts.includes('toggles')) rows.push(...toggleRows(state && !isEnded(state) ? state.plan : plan, state, session.clock.now()))
   if (!state && parts.every((part) => part === 'gates')) rows.push(NOT_STARTED)
   // What an interrupted read gave says nothing about the target.
   engine.signal.throwIfAborted()
@@ -131,6 +132,7 @@ const LEVELS: Readonly<Record<string, readonly CheckRow['verdict'][]>> = {
   critical: ['failed', 'critical'],
   warning: ['failed', 'critical', 'warning'],
   unknown: ['failed', 'critical', 'warning', 'unknown'],
+  stale: ['failed', 'critical', 'stale'],
 }
 
 /** Returns the exit code, from the rows alone: whatever it says, a row says why. Warnings about the plan itself stop nothing. */

@@ -8,6 +8,7 @@ import { formatHolding, type Drift } from '../../core/plan/environment.ts'
 import { describeMarked, remedyFor, type Marked } from '../../core/policy/marked.ts'
 import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
+import { upkeepOf } from '../../core/report/upkeep.ts'
 import { findBeginning } from '../../engine/beginning.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { findDrift } from '../../engine/drift.ts'
@@ -100,6 +101,16 @@ const STOPPED: Readonly<Record<Exclude<Status, 'running'>, CheckRow['verdict']>>
   closed: 'ok',
   paused: 'waiting',
   'rolled back': 'failed',
+}
+
+/** Returns the toggles that are due for removal. They say nothing of the next step. */
+export function toggleRows(plan: Plan, state: State | undefined, now: Instant): readonly CheckRow[] {
+  return upkeepOf(plan, state, now).map(({ toggle, text, owner }) => ({
+    what: 'toggles',
+    name: toggle,
+    verdict: 'stale',
+    text: owner === undefined ? text : `${text}; ${owner} owns it`,
+  }))
 }
 
 /** Returns what stands before the next step, and what the rollout would do now. */

@@ -12,6 +12,7 @@ import { examineCron } from './examine-cron.ts'
 import { examineMarks } from './examine-marks.ts'
 import { examineNetwork } from './examine-network.ts'
 import { examineProof } from './examine-proof.ts'
+import { examineToggles } from './examine-toggles.ts'
 import { examineWorkspace } from './examine-workspace.ts'
 import { probeIds } from './ids.ts'
 import { probeChannels } from './probe-channels.ts'
@@ -31,6 +32,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   rows.push(...(await examineGit(session)), ...(await examineJournal(session, plan)))
   if (plan) {
     rows.push(...examineWorkspace(session), await examineCron(session, plan), ...(await examineMarks(session, plan)))
+    rows.push(...(await examineToggles(session, plan)))
     const probe: Probe = { plan, lender, signal }
     for (const look of [examineNetwork, probeTargets, probeMetrics, examineProof, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined

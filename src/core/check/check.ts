@@ -21,7 +21,7 @@ const MOST_STEPS = 10_000
  */
 export function check(plan: Plan, now: Instant, starter?: string): readonly Finding[] {
   const found = [
-    ...checkToggles(plan, now),
+    ...checkToggles(plan),
     ...checkEarly(plan),
     ...checkRequires(plan),
     ...checkMetrics(plan),
@@ -33,10 +33,9 @@ export function check(plan: Plan, now: Instant, starter?: string): readonly Find
   return [...found, ...checkRisks(plan, !found.some(({ severity }) => severity === 'error'))]
 }
 
-function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
+function checkToggles(plan: Plan): readonly Finding[] {
   const found: Finding[] = []
   const written = new Map<string, string>()
-  const today = new Date(now).toISOString().slice(0, 10)
   for (const [name, toggle] of Object.entries(plan.toggles)) {
     const path = ['toggles', name]
     if (toggle.targets.length === 0)
@@ -63,8 +62,6 @@ function checkToggles(plan: Plan, now: Instant): readonly Finding[] {
         ),
       )
     if (toggle.words.on === toggle.words.off) found.push(error([...path, 'words'], 'on and off are the same word'))
-    if (toggle.removeBy !== undefined && toggle.removeBy < today)
-      found.push(warning([...path, 'removeBy'], `${name} should have been removed by ${toggle.removeBy}`))
     if (!plan.phases.some((phase) => phase.toggles.includes(name)))
       found.push(warning(path, `${name} is in no phase`, 'it is inventoried, and reverted by rollback --all, but never moved'))
   }

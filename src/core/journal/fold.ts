@@ -7,6 +7,7 @@ import { isSame } from '../values/is-same.ts'
 import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
+import { sinceOf } from './since.ts'
 import { togglesOf, type Plan } from '../plan/plan.ts'
 import {
   asStarted,
@@ -24,7 +25,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '12'
+export const FOLD = '13'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -52,10 +53,12 @@ function withOutbox(after: State, event: Event, before: State | undefined): Stat
 function begin(event: Extract<Event, { type: 'started' }>, before: State | undefined): State {
   const { seq, hash, plan, digest, files, at, baseline, reached, adopted = before?.adopted, actor } = event
   const watch = reached && before?.watch && carryWatch(before.watch, before.plan, plan)
+  const { exposures } = { exposures: baseline, ...reached }
   return {
     ...asStarted(plan, baseline),
     ...reached,
     ...(watch && { watch }),
+    ...(before && { since: sinceOf(before, exposures, at) }),
     ...(adopted && { adopted }),
     seq,
     hash,
@@ -227,7 +230,15 @@ function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp)
   if (state.intent?.seq !== event.intent) return state
   const { intent, ...rest } = state
   return unsettle(
-    { ...rest, cursor: intent.cursor, exposures: intent.exposures, arrivedAt: event.at, missing: event.missing, watch: event.watch },
+    {
+      ...rest,
+      cursor: intent.cursor,
+      exposures: intent.exposures,
+      since: sinceOf(state, intent.exposures, event.at),
+      arrivedAt: event.at,
+      missing: event.missing,
+      watch: event.watch,
+    },
     event.missing,
   )
 }

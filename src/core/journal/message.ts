@@ -41,6 +41,7 @@ const WORDS: { readonly [kind in NoticeKind]: string } = {
   confirmed: 'was taken back',
   completed: 'is complete',
   closed: 'is closed',
+  stale: 'has toggles that are due',
 }
 
 const NEXT: { readonly [kind in NoticeKind]: string } = {
@@ -59,6 +60,7 @@ const NEXT: { readonly [kind in NoticeKind]: string } = {
   confirmed: 'explain',
   completed: 'history',
   closed: 'history',
+  stale: 'toggles',
 }
 
 const SEVERITY: { readonly [kind in NoticeKind]?: Message['severity'] } = {

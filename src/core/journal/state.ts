@@ -72,6 +72,8 @@ export interface State {
   readonly baseline: Exposures
   /** What every toggle has since the newest arrival; while an intent is unfinished, see there. */
   readonly exposures: Exposures
+  /** Toggle → when it came to the exposure it has; absent for those that had it at the start. */
+  readonly since?: { readonly [toggle: string]: Instant }
   /** Index of the step arrived at last; -1 before the first. */
   readonly cursor: number
   readonly arrivedAt: Instant

@@ -194,6 +194,8 @@ export interface Plan {
   readonly interval: Duration
   /** How long a warning or missing data may hold a step before it pauses. */
   readonly patience: Duration
+  /** How long a toggle may be where it ends before it is said to be stale; 14 days where absent. */
+  readonly stale?: Duration
   /** How many targets may stay unconfirmed without making a step critical. */
   readonly maxUnavailable: number
   readonly approvers: { readonly [group: string]: readonly string[] }

@@ -18,6 +18,7 @@ export const NOTICES = [
   'confirmed',
   'completed',
   'closed',
+  'stale',
 ] as const
 
 export type NoticeKind = (typeof NOTICES)[number]

@@ -1,5 +1,6 @@
 import { dependants, type Toggle } from '../../core/plan/plan.ts'
-import { formatExposure } from '../../core/values/units.ts'
+import { STALE_AFTER } from '../../core/report/upkeep.ts'
+import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { code, codes, heading, orDash, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
 import type { DocsSource } from './source.ts'
 
@@ -22,6 +23,15 @@ export function toggleInventory({ plan, askedIn }: DocsSource): Document {
           phaseOf(name),
           orDash(toggle.removeBy),
         ]),
+      ),
+      paragraph(
+        `A release, experiment or legacy toggle that has been where it ends for more than ${formatDuration(plan.stale ?? STALE_AFTER)} is stale. `,
+        code('rollout toggles --stale --overdue'),
+        ' lists those that are due, ',
+        code('rollout check --fail-on stale'),
+        ' fails on them in CI, and ',
+        code('rollout toggles --notify'),
+        ' tells the channels that listen.',
       ),
       heading('What is written'),
       table(

@@ -95,7 +95,7 @@ describe('what the doctor finds', () => {
     const plan = plainPlan(url).replace('{ targets: [web] }', '{ targets: [web], removeBy: 2020-01-31 }')
     const { outcome, of } = await examined(fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': plan, ...off } }))
     expect(outcome).toBe('done')
-    expect(of('plan')[1]).toMatchObject({ level: 'warning', text: 'FEATURE_X should have been removed by 2020-01-31' })
+    expect(of('toggles')[0]).toMatchObject({ level: 'warning', text: 'FEATURE_X should have been removed by 2020-01-31' })
   })
 
   it('says which toggles a target does not hold yet', async () => {

@@ -36,7 +36,6 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
     'toggles.A',
     'A_USERS holds a list or a segment of A, and is the variable of B',
   ],
-  [toggles({ removeBy: '2026-11-23' }), 'toggles.A.removeBy', 'A should have been removed by 2026-11-23'],
   [{ toggles: { A: toggle(), B: toggle() } }, 'toggles.B', 'B and A are both written to A on web'],
   [{ toggles: two }, 'toggles.B', 'B is in no phase'],
   [

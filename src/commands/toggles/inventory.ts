@@ -1,0 +1,75 @@
+import { joinFew } from '../../core/values/join-few.ts'
+import { defined } from '../../core/values/defined.ts'
+import { isEnded, type State } from '../../core/journal/state.ts'
+import type { Notice } from '../../core/journal/notice.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { UPKEEP, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
+import { formatExposure } from '../../core/values/units.ts'
+import { loadState } from '../../engine/load-state.ts'
+import { renderToggles, type ToggleRow } from '../../views/toggles.ts'
+import { readPlan } from '../../session/project.ts'
+import type { VerbAnswer, Session } from '../../session/session.ts'
+import { MACHINE } from '../../session/signature.ts'
+import { tellOnce } from '../../session/tell.ts'
+import type { ValuesOf } from '../table.ts'
+
+/** Lists the inventory and what is due of it: of the running rollout when there is one, else of the plan file. */
+export async function inventory(session: Session<ValuesOf<'toggles'>>): Promise<VerbAnswer> {
+  const { options, clock } = session
+  const { state } = await loadState(await session.journal())
+  // What a rollout that is over has frozen says nothing of toggles that were removed since.
+  const plan = state && !isEnded(state) ? state.plan : await readPlan(session)
+  const wanted = UPKEEP.filter((kind) => options[kind])
+  const upkeep = upkeepOf(plan, state, clock.now()).filter(({ is }) => wanted.length === 0 || wanted.includes(is))
+  const rows = rowsOf(plan, state, upkeep).filter(({ due }) => wanted.length === 0 || due.length > 0)
+  return {
+    outcome: 'done',
+    kind: 'toggles',
+    value: { toggles: rows },
+    text: (out) => renderToggles(rows, out),
+    ...(options.notify && { afterwards: async () => notify(session, plan, upkeep) }),
+  }
+}
+
+function rowsOf(plan: Plan, state: State | undefined, upkeep: readonly Upkeep[]): readonly ToggleRow[] {
+  return Object.entries(plan.toggles).map(([name, toggle]) => {
+    const due = upkeep.filter((each) => each.toggle === name).map(({ is, text }) => ({ is, text }))
+    const { kind, core, targets, requires, owner, removeBy, description } = toggle
+    return defined({
+      name,
+      kind,
+      exposure: formatExposure(state?.exposures[name] ?? toggle.default),
+      default: formatExposure(toggle.default),
+      targets,
+      requires,
+      phase: plan.phases.find((phase) => phase.toggles.includes(name))?.id ?? '',
+      core,
+      overdue: due.some(({ is }) => is === 'overdue'),
+      due,
+      owner,
+      removeBy,
+      description,
+    })
+  })
+}
+
+/** Tells the channels that listen to `stale` what is due and whose it is; nothing where nothing is. */
+async function notify(session: Session, plan: Plan, upkeep: readonly Upkeep[]): Promise<void> {
+  const listening = Object.values(plan.notify ?? {}).some(({ events }) => events.includes('stale'))
+  if (!listening) session.err.write('! no channel of the plan listens to stale: notify: … events: [stale]\n')
+  if (!listening || upkeep.length === 0) return
+  const each = upkeep.map(({ toggle, text, owner }) => `${toggle}${owner === undefined ? '' : ` (${owner})`} ${text}`)
+  const notice: Notice = {
+    kind: 'stale',
+    seq: 0,
+    id: session.uuid(),
+    at: session.clock.now(),
+    actor: session.user ?? MACHINE,
+    about: joinFew(each, '; '),
+    changes: [],
+    phase: '',
+    step: 0,
+    steps: 0,
+  }
+  await tellOnce(session, plan, notice)
+}

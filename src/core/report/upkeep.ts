@@ -1,0 +1,68 @@
+import { defined } from '../values/defined.ts'
+import { isEnded, type State } from '../journal/state.ts'
+import type { Plan, Toggle } from '../plan/plan.ts'
+import { exposuresAfter, stepsOf } from '../plan/steps.ts'
+import { formatDuration, formatExposure, type Duration, type Instant } from '../values/units.ts'
+
+/** What a toggle that nothing moves any more asks of its owner. */
+export interface Upkeep {
+  readonly toggle: string
+  /** `overdue`: its `removeBy` has passed. `stale`: it has been where it ends for longer than the plan's `stale`. */
+  readonly is: UpkeepKind
+  /** What holds of the toggle, without its name: `at 100% since 2026-10-01 (59d), stale after 14d`. */
+  readonly text: string
+  readonly owner?: string
+}
+
+/** Every kind of upkeep. */
+export const UPKEEP = ['overdue', 'stale'] as const
+export type UpkeepKind = (typeof UPKEEP)[number]
+
+/** How long a toggle may be at its end where the plan does not say. */
+export const STALE_AFTER: Duration = 14 * 86_400_000
+
+/** Toggles of the other kinds are meant to stay. */
+const PASSING: ReadonlySet<Toggle['kind']> = new Set(['release', 'experiment', 'legacy'])
+
+/** Returns what the toggles of a plan ask for, in the order of the plan; without a rollout only what their dates say. */
+export function upkeepOf(plan: Plan, state: State | undefined, now: Instant): readonly Upkeep[] {
+  const today = dayOf(now)
+  const still = state ? stillSince(plan, state) : new Map<string, Instant>()
+  const after = plan.stale ?? STALE_AFTER
+  return Object.entries(plan.toggles).flatMap(([toggle, { kind, owner, removeBy }]) => {
+    const found: Omit<Upkeep, 'toggle' | 'owner'>[] = []
+    if (removeBy !== undefined && removeBy < today) found.push({ is: 'overdue', text: `should have been removed by ${removeBy}` })
+    const since = PASSING.has(kind) ? still.get(toggle) : undefined
+    if (since !== undefined && now - since > after) {
+      const exposure = formatExposure(state?.exposures[toggle] ?? 0)
+      const text = `at ${exposure} since ${dayOf(since)} (${formatDuration(wholeDays(now - since))}), stale after ${formatDuration(after)}`
+      found.push({ is: 'stale', text })
+    }
+    return found.map((each) => defined({ toggle, ...each, owner }))
+  })
+}
+
+/** Returns since when each toggle is where nothing will move it from: the end of the plan, or of a rollout that is over. */
+function stillSince(plan: Plan, state: State): ReadonlyMap<string, Instant> {
+  const { exposures, baseline, cursor, intent, since = {}, startedAt } = state
+  const ends = exposuresAfter(state.plan, baseline, stepsOf(state.plan).length - 1)
+  const ahead = new Set(
+    isEnded(state)
+      ? []
+      : stepsOf(state.plan)
+          .slice(cursor + 1)
+          .flatMap(({ moves }) => moves),
+  )
+  const moved = new Set(stepsOf(state.plan).flatMap(({ moves }) => moves))
+  const isStill = (name: string): boolean =>
+    !intent && moved.has(name) && !ahead.has(name) && (isEnded(state) || exposures[name] === ends[name])
+  return new Map(Object.keys(plan.toggles).flatMap((name) => (isStill(name) ? [[name, since[name] ?? startedAt] as const] : [])))
+}
+
+function wholeDays(duration: Duration): Duration {
+  return Math.floor(duration / 86_400_000) * 86_400_000
+}
+
+function dayOf(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10)
+}
