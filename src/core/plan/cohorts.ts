@@ -39,10 +39,12 @@ export function openCohortCount(plan: Plan, from: Held & { readonly cursor: numb
   const steps = new Map<number, { joins: number; who: string[]; last: number }>()
   for (const { stages } of questions) for (const { step } of stages) if (step !== undefined) steps.set(step, { joins: 0, who: [], last: 0 })
   const pairs = pairsOf(questions)
-  /** Nth question → the first stage at which the user at hand has it; beyond the last one where none. */
+  /** Nth question → the stages at which the user at hand has it, `until` exclusive: a toggle moves one way. */
   const since = questions.map(() => 0)
+  const until = questions.map(() => 0)
   let users = 0
 
+  const has = (nth: number, stage: number): boolean => (since[nth] ?? 0) <= stage && stage < (until[nth] ?? 0)
   const change = (step: number | undefined, id: string): void => {
     const of = step === undefined ? undefined : steps.get(step)
     if (!of || of.last === users) return
@@ -57,20 +59,21 @@ export function openCohortCount(plan: Plan, from: Held & { readonly cursor: numb
         const person = personOf(question, id, attributes)
         const tally = tallies[nth]
         let wasOn = membershipAt(person, question.stages[0]).isOn
-        since[nth] = wasOn ? 0 : question.stages.length
+        since[nth] = wasOn ? 0 : Infinity
+        until[nth] = Infinity
         for (const [at, stage] of question.stages.entries()) {
           const { isOn } = membershipAt(person, stage)
           if (tally && isOn) tally.on[at] = (tally.on[at] ?? 0) + 1
           if (isOn === wasOn) continue
           wasOn = isOn
-          if (isOn) since[nth] = Math.min(since[nth] ?? at, at)
+          if (isOn) since[nth] = at
+          else until[nth] = at
           if (tally) tally.changes[at] = (tally.changes[at] ?? 0) + 1
           change(stage.step, id)
         }
       }
       for (const { one, other, both, at } of pairs)
-        for (const [nth, [first, second]] of at.entries())
-          if ((since[one] ?? 0) <= first && (since[other] ?? 0) <= second) both[nth] = (both[nth] ?? 0) + 1
+        for (const [nth, [first, second]] of at.entries()) if (has(one, first) && has(other, second)) both[nth] = (both[nth] ?? 0) + 1
     },
     result: () => ({
       users,
