@@ -11,8 +11,8 @@ export interface CountedRequests {
 const BAD = 0.2
 
 /**
- * Renders which label is missing, what cannot be seen without it, and how it is added with prom-client and with
- * OpenTelemetry.
+ * Renders which label is missing, what cannot be seen without it, and how it is added with the SDK, with prom-client
+ * and with OpenTelemetry.
  */
 export function renderMissingLabel(requests: CountedRequests | undefined, toggle: string, critical: number): readonly string[] {
   const { name, status, labels } = requests ?? { name: 'http_requests_total', status: 'status', labels: [] }
@@ -28,6 +28,9 @@ export function renderMissingLabel(requests: CountedRequests | undefined, toggle
     .join(', ')}]`
   return [
     `missing: ${without}. By the total a release that fails ${formatFraction(BAD)} is only seen above ${formatFraction(from)}.`,
+    'the SDK (docs/sdk.md):',
+    '  const meter = openMeter(), toggles = openToggles({ meter }) // meter.text() is the page',
+    `  toggles.measure('${toggle}', user, (isOn, fail) => …)`,
     'prom-client:',
     ...(name.endsWith('_count') ? promHistogram(name, values, labelNames) : promCounter(name, values, labelNames)),
     'OpenTelemetry:',

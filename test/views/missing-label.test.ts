@@ -6,6 +6,9 @@ const requests = { name: 'http_requests_total', status: 'status', labels: ['meth
 it('says what is not seen without the label, and how it is added', () => {
   expect(renderMissingLabel(requests, 'FEATURE_X', 0.05)).toEqual([
     'missing: no label of http_requests_total tells requests with FEATURE_X on from those with it off. By the total a release that fails 20% is only seen above 25%.',
+    'the SDK (docs/sdk.md):',
+    '  const meter = openMeter(), toggles = openToggles({ meter }) // meter.text() is the page',
+    "  toggles.measure('FEATURE_X', user, (isOn, fail) => …)",
     'prom-client:',
     `  const requests = new Counter({ name: 'http_requests_total', help: 'Requests', labelNames: ['status', 'method', 'toggle'] })`,
     `  requests.inc({ status, method, toggle: isOn ? 'on' : 'off' })`,
