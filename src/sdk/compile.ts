@@ -48,6 +48,20 @@ export function compile(toggle: string, source: EnvSource, own: OwnWords, tell: 
   return ruleOf(toggle, { word, denied, users, segments })
 }
 
+/**
+ * Returns the share of the calls of a toggle, 0–1, beside which its new way runs: what `FEATURE_X_SHADOW` says, in the words
+ * of a toggle without any option. What is not understood is reported, and is none.
+ */
+export function shadowShareOf(toggle: string, source: EnvSource, tell: Problems['tell']): number {
+  const variable = `${toggle}_SHADOW`
+  const text = source.get(variable)
+  if (text === undefined) return 0
+  const word = source.isUnclear(variable) ? undefined : parseWord(text)
+  if (word && Object.keys(word.options).length === 0) return word.exposure / 100
+  tell(variable, `${variable}=${shown(text)} is not a share (false, true or a percentage such as 5%): nothing is compared`)
+  return 0
+}
+
 /** Changes when an answer about the toggle may. */
 export function generationOf(toggle: string, source: EnvSource, own: OwnWords): string {
   const files = [source.get(`${toggle}_DENY_FILE`), source.get(`${toggle}_USERS_FILE`)]

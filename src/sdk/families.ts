@@ -1,4 +1,4 @@
-import type { CallOutcome, SideCounts, ToggleCounts } from './counts.ts'
+import type { CallOutcome, ComparedCounts, ComparedOutcome, SideCounts, ToggleCounts } from './counts.ts'
 
 /** A metric with all its series. Names and units are those of OpenTelemetry and of Prometheus at once. */
 export interface Family {
@@ -13,7 +13,7 @@ export interface Family {
 }
 
 export interface FamilyPoint {
-  readonly labels: { readonly toggle: string; readonly answer: 'on' | 'off'; readonly outcome?: CallOutcome }
+  readonly labels: { readonly toggle: string; readonly answer?: 'on' | 'off'; readonly outcome?: CallOutcome | ComparedOutcome }
   /** Of a histogram the sum of what was observed. */
   readonly value: number
   /** Of a histogram only: the upper bounds, and how many fell in each, the last one beyond them all. */
@@ -23,6 +23,7 @@ export interface FamilyPoint {
 
 const ANSWERS = ['on', 'off'] as const
 const OUTCOMES: readonly CallOutcome[] = ['ok', 'error', 'timeout']
+const COMPARED: readonly ComparedOutcome[] = ['same', 'different', 'error', 'timeout']
 
 /**
  * Returns the metrics of these toggles. Both answers and all outcomes of a toggle are there from its first call on, with
@@ -70,9 +71,50 @@ export function familiesOf(toggles: readonly ToggleCounts[], bounds: readonly nu
       unit: 's',
       help: 'How long measured calls took',
       type: 'histogram',
-      points: pointsOf(measured, ({ seconds, buckets }) => [{ value: seconds, bounds, counts: [...buckets] }]),
+      points: pointsOf(measured, ({ calls }) => [{ value: calls.seconds, bounds, counts: [...calls.buckets] }]),
+    },
+    ...comparisonsOf(toggles, bounds),
+  ]
+}
+
+function comparisonsOf(toggles: readonly ToggleCounts[], bounds: readonly number[]): readonly Family[] {
+  const pointsOf = (make: (compared: ComparedCounts) => readonly FamilyPointOf[]): readonly FamilyPoint[] =>
+    toggles.flatMap(({ toggle, compared }) =>
+      compared ? make(compared).map(({ labels, ...rest }) => ({ labels: { toggle, ...labels }, ...rest })) : [],
+    )
+  return [
+    {
+      name: 'rollout_toggle_comparisons_total',
+      otelName: 'rollout.toggle.comparisons',
+      unit: '{comparison}',
+      help: 'Calls of both ways by what came of it',
+      type: 'counter',
+      points: pointsOf(({ outcomes }) => COMPARED.map((outcome) => ({ labels: { outcome }, value: outcomes[outcome] }))),
+    },
+    {
+      name: 'rollout_toggle_comparisons_skipped_total',
+      otelName: 'rollout.toggle.comparisons.skipped',
+      unit: '{comparison}',
+      help: 'Comparisons that were left out, because too many were under way',
+      type: 'counter',
+      points: pointsOf(({ skipped }) => [{ labels: {}, value: skipped }]),
+    },
+    {
+      name: 'rollout_toggle_comparison_duration_seconds',
+      otelName: 'rollout.toggle.comparison.duration',
+      unit: 's',
+      help: 'How long the new way (on) and the old one (off) took of calls that were compared',
+      type: 'histogram',
+      points: pointsOf((compared) =>
+        ANSWERS.map((answer) => {
+          const { seconds, buckets } = answer === 'on' ? compared.new : compared.old
+          return { labels: { answer }, value: seconds, bounds, counts: [...buckets] }
+        }),
+      ),
     },
   ]
 }
+
+type FamilyPointOf = Omit<FamilyPoint, 'labels'> & { readonly labels: Omit<FamilyPoint['labels'], 'toggle'> }
 
 type Value = Omit<FamilyPoint, 'labels'> & { readonly outcome?: CallOutcome }

@@ -6,6 +6,7 @@ export { bucketOf } from '../core/toggle/bucket.ts'
 export type { Attributes } from '../core/toggle/segment.ts'
 export type { Answer } from './answer.ts'
 export type { Work } from './meter.ts'
+export type { ShadowOptions, Ways } from './shadows.ts'
 export type { ToggleName } from './names.ts'
 export { openToggles, type ReloadEvent, type IsOn, type Options, type Toggles } from './toggles.ts'
 

@@ -1,6 +1,15 @@
 import { types } from 'node:util'
 import { checkWork } from './check-work.ts'
-import { emptySide, noteAsked, type CallOutcome, type SideCounts, type ToggleCounts } from './counts.ts'
+import {
+  addDuration,
+  emptyCompared,
+  emptySide,
+  noteAsked,
+  type CallOutcome,
+  type ComparedOutcome,
+  type SideCounts,
+  type ToggleCounts,
+} from './counts.ts'
 import { renderFamilies } from './exposition.ts'
 import { familiesOf, type Family } from './families.ts'
 import { callListener } from './problems.ts'
@@ -24,6 +33,10 @@ export interface ToggleMeter {
    * handed through untouched.
    */
   measure<Result>(isOn: boolean, work: Work<Result>): Result
+  /** Counts one call of both ways, with how many seconds each took. */
+  compared(outcome: ComparedOutcome, seconds: { readonly old: number; readonly new: number }): void
+  /** Counts one call that was to be compared and was not. */
+  skipped(): void
 }
 
 /** Counts evaluations, outcomes and durations by toggle and answer, and shows them. Of this thread, for its whole life. */
@@ -36,6 +49,11 @@ export interface Meter {
   read(): readonly Family[]
   /** The page that a Prometheus scrapes, in the text format 0.0.4. */
   text(): string
+}
+
+interface Metered {
+  readonly counts: ToggleCounts
+  readonly meter: ToggleMeter
 }
 
 interface Call {
@@ -58,13 +76,13 @@ const PENDING = 10_000
 export function openMeter({ buckets = BUCKETS, timeout = TIMEOUT }: MeterOptions = {}): Meter {
   const bounds = checkedBounds(buckets)
   const longest = checkedTimeout(timeout)
-  const toggles = new Map<string, ToggleCounts & ToggleMeter>()
+  const toggles = new Map<string, Metered>()
   // In the order they began, so that the first that is young enough ends the search.
   const pending = new Set<Call>()
 
-  const open = (toggle: string): ToggleCounts & ToggleMeter => {
-    const counts: ToggleCounts = { toggle, on: emptySide(bounds), off: emptySide(bounds), isMeasured: false }
-    return Object.assign(counts, {
+  const open = (toggle: string): Metered => {
+    const counts: ToggleCounts = { toggle, on: emptySide(bounds), off: emptySide(bounds), isMeasured: false, compared: undefined }
+    const meter: ToggleMeter = {
       evaluated: (isOn: boolean): void => {
         const side = isOn ? counts.on : counts.off
         side.evaluations += 1
@@ -73,16 +91,27 @@ export function openMeter({ buckets = BUCKETS, timeout = TIMEOUT }: MeterOptions
         counts.isMeasured = true
         return run(isOn ? counts.on : counts.off, isOn, work)
       },
-    })
+      compared: (outcome: ComparedOutcome, seconds: { readonly old: number; readonly new: number }): void => {
+        const compared = (counts.compared ??= emptyCompared(bounds))
+        compared.outcomes[outcome] += 1
+        addDuration(compared.old, seconds.old, bounds)
+        addDuration(compared.new, seconds.new, bounds)
+      },
+      skipped: (): void => {
+        const compared = (counts.compared ??= emptyCompared(bounds))
+        compared.skipped += 1
+      },
+    }
+    return { counts, meter }
   }
-  const of = (toggle: string): ToggleCounts & ToggleMeter => {
+  const of = (toggle: string): ToggleMeter => {
     const name = nameOf(toggle)
     const known = toggles.get(name)
-    if (known) return known
+    if (known) return known.meter
     if (toggles.size >= NAMES && name !== OTHER) return of(OTHER)
     const opened = open(name)
     toggles.set(name, opened)
-    return opened
+    return opened.meter
   }
   const run = <Result>(side: SideCounts, isOn: boolean, work: Work<Result>): Result => {
     checkWork(work)
@@ -115,15 +144,8 @@ export function openMeter({ buckets = BUCKETS, timeout = TIMEOUT }: MeterOptions
     if (call.isOver) return
     call.isOver = true
     pending.delete(call)
-    const { side, began } = call
-    const took = (performance.now() - began) / 1000
-    // A clock that was set back, or is no number, must not spoil the sum for ever.
-    const seconds = took > 0 ? took : 0
-    side.outcomes[outcome === 'ok' && call.hasFailed ? 'error' : outcome] += 1
-    side.seconds += seconds
-    const nth = bounds.findIndex((bound) => seconds <= bound)
-    const at = nth === -1 ? bounds.length : nth
-    side.buckets[at] = (side.buckets[at] ?? 0) + 1
+    call.side.outcomes[outcome === 'ok' && call.hasFailed ? 'error' : outcome] += 1
+    addDuration(call.side.calls, (performance.now() - call.began) / 1000, bounds)
   }
   const read = (): readonly Family[] => {
     const [mono, now] = [performance.now(), Date.now()]
@@ -131,8 +153,9 @@ export function openMeter({ buckets = BUCKETS, timeout = TIMEOUT }: MeterOptions
       if (mono - call.began < longest) break
       end(call, 'timeout')
     }
-    for (const { on, off } of toggles.values()) for (const side of [on, off]) noteAsked(side, now)
-    return familiesOf([...toggles.values()], bounds)
+    const all = [...toggles.values()].map(({ counts }) => counts)
+    for (const { on, off } of all) for (const side of [on, off]) noteAsked(side, now)
+    return familiesOf(all, bounds)
   }
   return {
     of,

@@ -72,13 +72,15 @@ export function startOtlp(options: OtlpOptions): OtlpPush {
 export function toOtlp(families: readonly Family[], resource: Readonly<Record<string, string>>): object {
   const time = nanoseconds(Date.now())
   const start = nanoseconds(Math.min(performance.timeOrigin, Date.now()))
-  const metrics = families.map(({ otelName, unit, help, type, points }) => {
-    const about = { name: otelName, description: help, unit }
-    const dataPoints = points.map((point) => ({ ...dataPoint(point), startTimeUnixNano: start, timeUnixNano: time }))
-    if (type === 'gauge') return { ...about, gauge: { dataPoints } }
-    if (type === 'histogram') return { ...about, histogram: { aggregationTemporality: CUMULATIVE, dataPoints } }
-    return { ...about, sum: { aggregationTemporality: CUMULATIVE, isMonotonic: true, dataPoints } }
-  })
+  const metrics = families
+    .filter(({ points }) => points.length > 0)
+    .map(({ otelName, unit, help, type, points }) => {
+      const about = { name: otelName, description: help, unit }
+      const dataPoints = points.map((point) => ({ ...dataPoint(point), startTimeUnixNano: start, timeUnixNano: time }))
+      if (type === 'gauge') return { ...about, gauge: { dataPoints } }
+      if (type === 'histogram') return { ...about, histogram: { aggregationTemporality: CUMULATIVE, dataPoints } }
+      return { ...about, sum: { aggregationTemporality: CUMULATIVE, isMonotonic: true, dataPoints } }
+    })
   const scopeMetrics = [{ scope: { name: 'rollout' }, metrics }]
   return { resourceMetrics: [{ resource: { attributes: attributesOf(resource) }, scopeMetrics }] }
 }

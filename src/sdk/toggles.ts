@@ -1,11 +1,12 @@
 import type { Attributes } from '../core/toggle/segment.ts'
 import type { Answer } from './answer.ts'
-import { checkWork } from './check-work.ts'
-import { compile, generationOf, togglesIn, wordIn, type OwnWords } from './compile.ts'
+import { checkWays, checkWork } from './check-work.ts'
+import { compile, generationOf, shadowShareOf, togglesIn, wordIn, type OwnWords } from './compile.ts'
 import type { Meter, ToggleMeter, Work } from './meter.ts'
 import type { ToggleName } from './names.ts'
 import { callListener, openProblems } from './problems.ts'
 import { decideRule, type CompiledRule } from './rule.ts'
+import { NEVER, openShadows, type ShadowOptions, type Turns, type Ways } from './shadows.ts'
 import { openSource } from './source.ts'
 
 /** The hot file was read anew. */
@@ -38,6 +39,8 @@ export interface Options {
   readonly onStale?: (isStale: boolean) => void
   /** Counts every answer and everything that `measure` runs (`openMeter` of rolloutctl/metrics). */
   readonly meter?: Meter
+  /** What `compare` may take beside an answer; a second and ten at once unless told. */
+  readonly shadow?: ShadowOptions
   /** Told of every evaluation, synchronously: it must be quick, and drops what it has already seen by itself. */
   readonly onExposure?: (toggle: string, id: string, answer: Answer) => void
 }
@@ -55,6 +58,12 @@ export interface Toggles {
    * and duration are counted: of a promise once it settles. Throws by itself only where the work is no function.
    */
   measure<Result>(toggle: ToggleName, id: string | undefined, work: Work<Result>, attributes?: Attributes): Result
+  /**
+   * Answers with the old way while the toggle is off, with the new one while it is on, and counts both as `measure`
+   * does. Beside a share of the old answers (`FEATURE_X_SHADOW=5%`) the new way runs too, and what it comes to is
+   * compared and counted: nobody is answered by it, nobody waits for it, and nothing it throws is felt. Only with a meter.
+   */
+  compare<Result>(toggle: ToggleName, id: string | undefined, ways: Ways<Result>, attributes?: Attributes): Result
   /** The answer with what decided it; no exposure. Any name is taken: it may come from elsewhere. */
   explain(toggle: string, id?: string, attributes?: Attributes): Answer
   /**
@@ -78,6 +87,8 @@ interface Cell {
   readonly toggle: string
   rule: CompiledRule | undefined
   readonly meter: ToggleMeter | undefined
+  /** Of how many of its calls the new way is compared; undefined when that changed since. */
+  shadow: Turns | undefined
 }
 
 /** Names that are remembered; of more (made up at run time?) the rule is made anew every time. */
@@ -98,9 +109,11 @@ export function openToggles(options: Options = {}): Toggles {
     onStale,
     onExposure,
     meter,
+    shadow = {},
   } = options
   const problems = openProblems(onProblem)
   const source = openSource(env, file, problems)
+  const shadows = openShadows(shadow, problems.tell)
   const cells = new Map<string, Cell>()
   const bound: Cell[] = []
   let timer: NodeJS.Timeout | undefined
@@ -124,8 +137,10 @@ export function openToggles(options: Options = {}): Toggles {
   }
   function look(believe: boolean): void {
     if (source.look(believe)) {
-      for (const cell of cells.values()) cell.rule = undefined
-      for (const cell of bound) cell.rule = undefined
+      for (const cell of [...cells.values(), ...bound]) {
+        cell.rule = undefined
+        cell.shadow = undefined
+      }
       if (onChange) announce(onChange)
     }
     const isStale = source.isStale()
@@ -142,7 +157,7 @@ export function openToggles(options: Options = {}): Toggles {
     callListener(() => listener({ generation, toggles: [...changed] }))
   }
   function cellOf(toggle: string): Cell {
-    const cell = { toggle, rule: undefined, meter: meter?.of(toggle) }
+    const cell = { toggle, rule: undefined, meter: meter?.of(toggle), shadow: undefined }
     if (cells.size < NAMES) cells.set(toggle, cell)
     return cell
   }
@@ -181,6 +196,16 @@ export function openToggles(options: Options = {}): Toggles {
       const cell = cells.get(toggle) ?? cellOf(toggle)
       const isOn = evaluate(cell, id, attributes)
       return cell.meter === undefined ? work(isOn, ignore) : cell.meter.measure(isOn, work)
+    },
+    compare: (toggle, id, ways, attributes) => {
+      checkWays(ways)
+      const cell = cells.get(toggle) ?? cellOf(toggle)
+      const isOn = evaluate(cell, id, attributes)
+      if (cell.meter === undefined) return isOn ? ways.new(ignore, NEVER) : ways.old(ignore)
+      if (isOn) return cell.meter.measure(true, (_, fail) => ways.new(fail, NEVER))
+      if (shadows.isDue((cell.shadow ??= { share: shadowShareOf(toggle, source, problems.tell), turn: 0 }), toggle, ways.writes))
+        return shadows.compare(toggle, cell.meter, ways)
+      return cell.meter.measure(false, (_, fail) => ways.old(fail))
     },
     explain: (toggle, id, attributes) => {
       const cell = cells.get(toggle) ?? cellOf(toggle)

@@ -175,7 +175,7 @@ describe('docs/sdk.md', () => {
   const blocks = (language: string): readonly string[] =>
     [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].flatMap(([, text]) => text ?? [])
 
-  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 5]))
+  it('has its code', () => expect([blocks('env').length, blocks('js').length]).toEqual([1, 6]))
 
   it.each(blocks('js').map((text, nth) => [nth + 1, text] as const))('block %i prints what it says', (_, text) => {
     writeFileSync(join(full, 'flags.env'), blocks('env')[0] ?? '')

@@ -32,6 +32,7 @@ function started(options: Omit<Parameters<typeof startOtlp>[0], 'meter'>) {
   const meter = openMeter({ buckets: [0.5, 60] })
   meter.measure('FEATURE_"X"', true, () => undefined)
   meter.of('FEATURE_"X"').evaluated(false)
+  meter.of('FEATURE_"X"').compared('different', { old: 0.1, new: 0.2 })
   const problems: string[] = []
   const push: OtlpPush = startOtlp({ meter, env: {}, onProblem: (message) => problems.push(message), ...options })
   closing.push(() => push.close())
@@ -55,6 +56,9 @@ describe('what is pushed', () => {
       ['rollout.toggle.last_evaluation.timestamp', 's'],
       ['rollout.toggle.calls', '{call}'],
       ['rollout.toggle.call.duration', 's'],
+      ['rollout.toggle.comparisons', '{comparison}'],
+      ['rollout.toggle.comparisons.skipped', '{comparison}'],
+      ['rollout.toggle.comparison.duration', 's'],
     ])
     expect(metrics[0]).toMatchObject({
       sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: [{ asInt: '0' }, { asInt: '1' }] },

@@ -53,6 +53,9 @@ it('with its default labels, as JSON, and of several workers as their sum', asyn
     ['rollout_toggle_last_evaluation_timestamp_seconds', 'max'],
     ['rollout_toggle_calls_total', 'sum'],
     ['rollout_toggle_call_duration_seconds', 'sum'],
+    ['rollout_toggle_comparisons_total', 'sum'],
+    ['rollout_toggle_comparisons_skipped_total', 'sum'],
+    ['rollout_toggle_comparison_duration_seconds', 'sum'],
   ])
   const { AggregatorRegistry } = await import('prom-client')
   const all = await AggregatorRegistry.aggregate([json, json]).metrics()
