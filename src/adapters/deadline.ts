@@ -49,12 +49,47 @@ export async function withController<Result>(signal: AbortSignal, work: (ending:
   const ending = new AbortController()
   const end = (): void => ending.abort(signal.reason)
   if (signal.aborted) end()
-  signal.addEventListener('abort', end)
+  const forget = whenEnded(signal, end)
   try {
     return await work(ending)
   } finally {
-    signal.removeEventListener('abort', end)
+    forget()
   }
+}
+
+interface Waiting {
+  readonly ends: Set<() => void>
+  readonly ring: () => void
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>()
+
+/**
+ * Calls back when the signal ends; returns what lets go of it. A signal that a thousand calls wait on has one listener for
+ * all of them: it looks through all its listeners for the one to remove.
+ */
+function whenEnded(signal: AbortSignal, end: () => void): () => void {
+  const { ends, ring } = waiting.get(signal) ?? beginToWait(signal)
+  ends.add(end)
+  return () => {
+    ends.delete(end)
+    if (ends.size > 0) return
+    signal.removeEventListener('abort', ring)
+    waiting.delete(signal)
+  }
+}
+
+function beginToWait(signal: AbortSignal): Waiting {
+  const ends = new Set<() => void>()
+  const begun = {
+    ends,
+    ring: () => {
+      for (const end of ends) end()
+    },
+  }
+  signal.addEventListener('abort', begun.ring)
+  waiting.set(signal, begun)
+  return begun
 }
 
 /** Makes a controller that ends with the signal too. It lives as long as the signal: for what a command makes once. */

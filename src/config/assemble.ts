@@ -5,7 +5,8 @@ import type { Metric } from '../core/plan/metric.ts'
 import type { ChecklistItem, Evidence, Freeze, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
 import { channelOf } from './notify.ts'
 import { dayStart, nextDay } from '../core/plan/calendar.ts'
-import { METRIC_KEYS, type PhaseFile, type PlanFile } from './schema.ts'
+import { ownOptions } from './own-options.ts'
+import type { PhaseFile, PlanFile } from './schema.ts'
 
 const MINUTE = 60_000
 
@@ -93,7 +94,7 @@ function targetOf({ use, instances, ...options }: WrittenTarget): Target {
 
 function metricOf(file: PlanFile['metrics'][string]): Metric {
   const { use, unit, toggle, evidence, success, warning, critical, contingency, minSamples, onNoData, window, maxAge, timeout } = file
-  const options = Object.fromEntries(Object.entries(file).filter(([key]) => !Object.hasOwn(METRIC_KEYS, key)))
+  const options = ownOptions('metrics', file)
   return {
     use,
     options: json(options),

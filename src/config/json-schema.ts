@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { kinds, type Kind } from '../core/ports.ts'
-import { COMMON_KEYS, phaseSchema, planSchema } from './schema.ts'
+import { COMMON_SHAPES, phaseSchema, planSchema } from './schema.ts'
 
 /** The adapters that `use` may name, by kind, each with the zod schema of its options. */
 export type AdapterSchemas = { readonly [kind in Kind]: Readonly<Record<string, unknown>> }
@@ -15,7 +15,7 @@ export function planJsonSchema(adapters: AdapterSchemas): JsonSchema {
   const properties = child(schema, 'properties')
   const described = (key: string, value: JsonSchema): JsonSchema => ({ ...pick(child(properties, key), 'description'), ...value })
   const filled = kinds().map((kind) => {
-    const common = child(toJson(z.object(COMMON_KEYS[kind])), 'properties')
+    const common = child(toJson(z.object(COMMON_SHAPES[kind])), 'properties')
     return [kind, described(kind, variants(adapters[kind], common))] as const
   })
   return { ...schema, $schema: DRAFT, properties: { ...properties, ...Object.fromEntries(filled) } }

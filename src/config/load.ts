@@ -6,7 +6,8 @@ import type { Finding } from '../core/check/finding.ts'
 import type { Instant } from '../core/values/units.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric } from '../core/plan/metric.ts'
-import { togglesOf, type Channel, type Plan, type Target } from '../core/plan/plan.ts'
+import type { Channel, Plan, Target } from '../core/plan/plan.ts'
+import { togglesOf } from '../core/plan/toggles-of.ts'
 import { kinds } from '../core/ports.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { assemble } from './assemble.ts'
@@ -18,7 +19,8 @@ import { readSigners } from './signers.ts'
 import { checkRefusals } from './refusals.ts'
 import { digestOfFile, outlineOf } from './outline.ts'
 import { placeInText, type Path } from './place.ts'
-import { COMMON_KEYS, planSchema, type PlanFile } from './schema.ts'
+import { ownOptions } from './own-options.ts'
+import { planSchema, type PlanFile } from './schema.ts'
 import { parse, readText, type YamlSource } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
@@ -200,10 +202,9 @@ function usedIn(input: Json): readonly Used[] {
   return kinds().flatMap((kind) =>
     Object.entries(isObject(input) ? mapAt(input, kind) : {}).flatMap(([name, entry]): readonly Used[] => {
       if (!isObject(entry) || typeof entry['use'] !== 'string' || entry['use'] === '') return []
-      const options = Object.entries(entry).filter(([key]) => !Object.hasOwn(COMMON_KEYS[kind], key))
       const { instances: named } = entry
       const instances = kind === 'targets' && Array.isArray(named) ? named.filter((each) => typeof each === 'string') : []
-      const used: Used = { kind, path: [kind, name], use: entry['use'], options: Object.fromEntries(options) }
+      const used: Used = { kind, path: [kind, name], use: entry['use'], options: ownOptions(kind, entry) }
       return [instances.length > 0 ? { ...used, instances } : used]
     }),
   )

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { RolloutError } from '../core/values/errors.ts'
 import { kinds, type Kind } from '../core/ports.ts'
 import type { Json } from '../core/values/json.ts'
-import { COMMON_KEYS } from './schema.ts'
+import { ownOptions } from './own-options.ts'
 import { parseAnyway, readText } from './syntax.ts'
 
 type JsonMap = { readonly [key: string]: Json }
@@ -53,7 +53,7 @@ function namedOf(kind: Kind, own: JsonMap, special: JsonMap): Named | undefined 
   const { instances, ...given } = { ...(isSame ? own : {}), ...special }
   const use = given['use']
   if (typeof use !== 'string') return undefined
-  const options = Object.fromEntries(Object.entries(given).filter(([key]) => !Object.hasOwn(COMMON_KEYS[kind], key)))
+  const options = ownOptions(kind, given)
   if (kind !== 'targets') return { kind, use, options: { ...options, ...(instances !== undefined && { instances }) } }
   const names = Array.isArray(instances) ? instances.filter((each) => typeof each === 'string') : undefined
   return { kind, use, options, ...(names && { instances: names }) }

@@ -4,6 +4,7 @@ import { PLACEHOLDERS } from '../core/journal/message.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Channel } from '../core/plan/plan.ts'
 import { unknownPlaceholder } from '../core/values/template.ts'
+import { ownOptions, type CommonShape } from './own-options.ts'
 import { pause } from './values.ts'
 
 /* Channels as people write them; adapters check the rest of their keys themselves. */
@@ -25,7 +26,7 @@ export const CHANNEL_KEYS = {
   events: z.array(z.enum(NOTICES)).optional().describe('What it is told of'),
   message: message.optional().describe('Text in place of the own one: {{text}}, {{changes}}, {{about}}, {{actor}}, {{reason}}, {{next}} …'),
   timeout: pause.optional().describe('Deadline of one attempt (10s)'),
-}
+} satisfies CommonShape<'notify'>
 
 const options = z.json()
 
@@ -40,7 +41,7 @@ export function channelOf(file: z.output<typeof channelSchema>, special: z.outpu
   const given = { ...(isSame && file), ...special }
   return {
     use: use ?? file.use,
-    options: plain(Object.fromEntries(Object.entries(given).filter(([key]) => !Object.hasOwn(CHANNEL_KEYS, key)))),
+    options: plain(ownOptions('notify', given)),
     audience: who,
     events: events ?? AUDIENCES[who],
     ...(text !== undefined && { message: text }),

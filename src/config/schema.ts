@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { STORE, storeKindOf, STORES } from '../core/values/address.ts'
-import type { Kind } from '../core/ports.ts'
 import { parseExposure } from '../core/values/units.ts'
 import { early, segments, users } from './segments.ts'
 import { CHANNEL_KEYS, channelSchema, specialChannel } from './notify.ts'
 import { freeze, window } from './calendar.ts'
+import type { CommonShape } from './own-options.ts'
 import { approval, concern, item } from './people.ts'
 import {
   id,
@@ -87,7 +87,7 @@ const TARGET_KEYS = {
     .refine((names) => new Set(names).size === names.length, { error: 'the same instance twice' })
     .optional()
     .describe('Names of its instances; {{instance}} in an option is each in turn: deploy/{{instance}}.env'),
-}
+} satisfies CommonShape<'targets'>
 
 /** Adapters check the rest of their keys themselves. */
 const target = z.object(TARGET_KEYS).catchall(options)
@@ -114,7 +114,7 @@ const bounds = z.strictObject({
   negligible: evidence.shape.negligible,
 })
 
-export const METRIC_KEYS = {
+const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
   unit: z.enum(['percent', 'share']).optional().describe('What a number is that rules in % are about: 25 or 0.25 for 25 % (share)'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
@@ -132,12 +132,10 @@ export const METRIC_KEYS = {
     .describe('How far back a ratio or a quantile looks (1m); under a minute it also says that groups differ by chance for no longer'),
   maxAge: span.optional().describe('An older sample is stale (2m)'),
   timeout: pause.optional().describe('Deadline of one reading, retries included (10s)'),
-}
+} satisfies CommonShape<'metrics'>
 
-/** The keys of a target, a metric or a channel that are not its adapter's own. */
-export const COMMON_KEYS = { targets: TARGET_KEYS, metrics: METRIC_KEYS, notify: CHANNEL_KEYS } as const satisfies {
-  readonly [kind in Kind]: z.core.$ZodShape
-}
+/** What the keys may hold that are not the adapter's own. */
+export const COMMON_SHAPES = { targets: TARGET_KEYS, metrics: METRIC_KEYS, notify: CHANNEL_KEYS }
 
 const metric = z.object(METRIC_KEYS).catchall(options)
 

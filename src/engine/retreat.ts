@@ -1,5 +1,6 @@
 import type { State } from '../core/journal/state.ts'
-import { defaultsOf, togglesOf, type Exposures } from '../core/plan/plan.ts'
+import { defaultsOf, type Exposures } from '../core/plan/plan.ts'
+import { togglesOf } from '../core/plan/toggles-of.ts'
 import { isForward, stepsOf } from '../core/plan/steps.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import { parseWord } from '../core/toggle/words.ts'

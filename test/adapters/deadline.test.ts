@@ -37,6 +37,16 @@ test('it ends with whoever asked, and for their reason', async () => {
   expect(await failure(withDeadline(REAL, 60_000, asked.signal, async () => 'done'))).toBe('stopped')
 })
 
+test('it ends with whoever asked although others who waited on the same signal are done, and those it ends no more', async () => {
+  const asked = new AbortController()
+  let lent: AbortSignal | undefined
+  const work = failure(withDeadline(REAL, 2000, asked.signal, never))
+  await withDeadline(REAL, 60_000, asked.signal, async (signal) => void (lent = signal))
+  asked.abort('stopped')
+  expect(await work).toBe('stopped')
+  expect(lent?.aborted).toBe(false)
+})
+
 test('its timer is stopped when the work is over, whatever came of it', async () => {
   const running = new Set<object>()
   const counting = {

@@ -34,7 +34,7 @@ export const CORE: readonly Mutation[] = [
     'a rollout that begins again is of another lineage': ['lineage: before?.lineage ?? lineageOf(event)', 'lineage: lineageOf(event)'],
     'a rollout that begins again forgets the number that its targets hold': ['epoch: before?.epoch ?? 0', 'epoch: 0'],
     'a rollout that begins again forgets what may be under way': ['unsettled: before?.unsettled ?? []', 'unsettled: []'],
-    'targets in doubt are forgotten at the next intent': ['targets.filter((target) => doubts.includes(target))', '[]'],
+    'targets in doubt are forgotten at the next intent': ['targets.filter((target) => doubts.has(target))', '[]'],
   }),
   ...mutationsOf('core/judge/carry-watch.ts', ['core/journal/fold', ...STATE], {
     'what a new plan does not know is proven all the same': ['credit: isProven ? watch.credit : 0', 'credit: watch.credit'],

@@ -55,8 +55,8 @@ export const FILES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/file/env-disk.ts', DISK, {
     'what somebody wrote since the look is lost': [
-      '    writeLike(stat, temporary, after)\n    if (textOf(file) !== before) return false',
-      '    writeLike(stat, temporary, after)',
+      '    if (textOf(file) !== before) {\n      discard(temporary)',
+      '    if (before === after) {\n      discard(temporary)',
     ],
     'what somebody wrote since the look is lost in place': ['  if (textOf(file) !== before) return false\n  overwrite(', '  overwrite('],
     'the owner is lost': ['      fchownSync(file, stat.uid, stat.gid)\n', ''],
@@ -143,10 +143,11 @@ export const FILES: readonly Mutation[] = [
     ],
     'a deadline never comes': ['stop = timer.timer(limit, () => ending.abort(late()))', 'void timer\n      void late'],
     'a deadline goes on after the work': ['    } finally {\n      stop()\n    }', '    } finally {\n      void stop\n    }'],
-    'a listener stays on the signal': ["    signal.removeEventListener('abort', end)\n", ''],
+    'a listener stays on the signal': ["    signal.removeEventListener('abort', ring)\n", ''],
+    'who waits no longer is called all the same': ['    ends.delete(end)\n    if (ends.size > 0) return\n', ''],
     'a signal that has ended already ends nothing': [
-      "  const end = (): void => ending.abort(signal.reason)\n  if (signal.aborted) end()\n  signal.addEventListener('abort', end)\n  try",
-      "  const end = (): void => ending.abort(signal.reason)\n  signal.addEventListener('abort', end)\n  try",
+      '  const end = (): void => ending.abort(signal.reason)\n  if (signal.aborted) end()\n  const forget',
+      '  const end = (): void => ending.abort(signal.reason)\n  const forget',
     ],
   }),
 ]

@@ -1,4 +1,5 @@
-import { defaultsOf, togglesOf, type Exposures, type Plan } from '../../src/core/plan/plan.ts'
+import { defaultsOf, type Exposures, type Plan } from '../../src/core/plan/plan.ts'
+import { togglesOf } from '../../src/core/plan/toggles-of.ts'
 import { environment } from '../../src/core/plan/environment.ts'
 import { longestGap } from '../../src/core/judge/watch.ts'
 import type { Event, Fact } from '../../src/core/journal/event.ts'

@@ -23,6 +23,7 @@ const LARGEST = 1 << 20
 const ABANDONED = 60 * 60 * 1000
 /** As long as what is behind the name of the file in that of a temporary one. */
 const TEMPORARY = `${'0'.repeat(36)}.tmp`
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const listed = new Map<string, readonly string[]>()
 
 /**
@@ -31,9 +32,7 @@ const listed = new Map<string, readonly string[]>()
  */
 export function place({ path, allowOutside }: { readonly path: string; readonly allowOutside: boolean }, folder: string): string {
   const wanted = resolve(folder, path)
-  const real =
-    realpath(wanted) ?? join(realpath(dirname(wanted)) ?? missing(`the folder ${dirname(wanted)} does not exist`), basename(wanted))
-  if (lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink()) missing(`${path} is a symbolic link to nothing`)
+  const real = realpath(wanted) ?? placeOfNew(wanted, path)
   const inside = relative(realpath(folder) ?? folder, real)
   if (!allowOutside && (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))) {
     throw new RolloutError('denied', {
@@ -42,6 +41,12 @@ export function place({ path, allowOutside }: { readonly path: string; readonly 
     })
   }
   return real
+}
+
+function placeOfNew(wanted: string, path: string): string {
+  const folder = realpath(dirname(wanted)) ?? missing(`the folder ${dirname(wanted)} does not exist`)
+  const real = join(folder, basename(wanted))
+  return lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink() ? missing(`${path} is a symbolic link to nothing`) : real
 }
 
 /** The text of an env file, or of another file of toggles; '' when it is not there and may be created. Refuses what is not one. */
@@ -57,7 +62,7 @@ export function readDocument(file: string, create: boolean, largest = LARGEST): 
     throw new RolloutError('config', { message: `${file} is larger than ${largest >> 20} MB: hardly a file of toggles` })
   const bytes = explaining(file, () => readFileSync(file))
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF_8.decode(bytes)
   } catch {
     throw new RolloutError('config', { message: `${file} is not UTF-8 text` })
   }
@@ -92,15 +97,17 @@ async function put(file: string, before: string, after: string, { stays, clock }
   const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
   try {
     writeLike(stat, temporary, after)
-    if (textOf(file) !== before) return false
+    if (textOf(file) !== before) {
+      discard(temporary)
+      return false
+    }
     renameSync(temporary, file)
   } catch (thrown) {
+    discard(temporary)
     // A single file that is mounted into a container, and one whose owner this user may not give to another file.
     const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
     if (!mayStay) throw thrown
     return isOverwritten(file, before, after)
-  } finally {
-    discard(temporary)
   }
   await syncFolderOnce(dirname(file), clock)
   sweep(file)
@@ -117,10 +124,10 @@ function isOverwritten(file: string, before: string, after: string): boolean {
 function sweep(file: string): void {
   const own = `.${basename(file)}.`
   try {
-    const newest = statSync(file).mtimeMs
     for (const name of temporariesIn(dirname(file))) {
       if (!name.startsWith(own) || name.length !== own.length + TEMPORARY.length) continue
       const path = join(dirname(file), name)
+      const newest = statSync(file).mtimeMs
       if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)
     }
   } catch {

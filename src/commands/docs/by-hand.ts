@@ -1,6 +1,7 @@
 import { openTargetsAnyway, type Lender } from '../../adapters/open.ts'
 import { environment } from '../../core/plan/environment.ts'
-import { defaultsOf, togglesOf, type Plan } from '../../core/plan/plan.ts'
+import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
+import { togglesOf } from '../../core/plan/toggles-of.ts'
 import { TOMBSTONE } from '../../core/toggle/mark.ts'
 import { resolveReferences } from '../../core/plan/reference.ts'
 import type { ByHand } from '../../views/docs/source.ts'

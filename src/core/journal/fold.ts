@@ -8,7 +8,8 @@ import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
 import { sinceOf } from './since.ts'
-import { togglesOf, type Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { togglesOf } from '../plan/toggles-of.ts'
 import {
   asStarted,
   doubted,
@@ -183,9 +184,9 @@ function unknownKind({ seq, type, version }: Pick<Stamp, 'seq' | 'version'> & { 
 
 function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp): State {
   const { plan, intent: open } = state
-  const isConcerned = (target: string): boolean => event.targets?.includes(target) ?? togglesOf(plan, target).length > 0
-  const targets = Object.keys(plan.targets).filter(isConcerned)
-  const doubts = doubted(state)
+  const concerned = event.targets && new Set(event.targets)
+  const targets = Object.keys(plan.targets).filter((target) => concerned?.has(target) ?? togglesOf(plan, target).length > 0)
+  const doubts = new Set(doubted(state))
   const intent: Intent = {
     seq: event.seq,
     at: event.at,
@@ -195,7 +196,7 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     exposures: event.exposures,
     why: event.why,
     targets: Object.fromEntries(targets.map((target) => [target, { is: 'pending' }])),
-    doubted: targets.filter((target) => doubts.includes(target)),
+    doubted: targets.filter((target) => doubts.has(target)),
   }
   const isSettled = !open && (state.watch?.credit ?? 0) >= LONGEST_FLIGHT
   const next = {

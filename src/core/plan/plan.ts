@@ -236,11 +236,6 @@ export function dependants(plan: Plan, names: readonly string[]): readonly strin
   return [...found]
 }
 
-/** Returns the toggles written to a target. */
-export function togglesOf(plan: Plan, target: string): readonly string[] {
-  return Object.keys(plan.toggles).filter((name) => plan.toggles[name]?.targets.includes(target))
-}
-
 /** Returns the key of a phase's n-th success criterion in `Watch.criteria`. */
 export function criterionKey(phase: Phase, nth: number): string {
   return `${phase.id}/${nth}`

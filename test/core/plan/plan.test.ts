@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exposuresAfter, exposureAt, isForward, stepsOf } from '../../../src/core/plan/steps.ts'
-import { defaultsOf, dependants, togglesOf } from '../../../src/core/plan/plan.ts'
+import { defaultsOf, dependants } from '../../../src/core/plan/plan.ts'
+import { togglesOf } from '../../../src/core/plan/toggles-of.ts'
 import { phase, plan, toggle } from '../../helpers/core.ts'
 
 const three = plan({
