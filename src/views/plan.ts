@@ -10,6 +10,7 @@ import { clean } from './clean.ts'
 import { renderGuarantees } from './guarantee.ts'
 import { holdText } from './hold-text.ts'
 import { paint } from './paint.ts'
+import { renderReplan } from './replan.ts'
 import { renderRisks } from './risk.ts'
 import type { PlanReport } from '../core/report/plan-report.ts'
 import { renderTable } from './table.ts'
@@ -38,7 +39,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
     for (const { path, before, after } of report.edited.slice(0, 20))
       lines.push(`  ${clean(placeOf(plan, path))}: ${color.red(show(before))} → ${color.green(show(after))}`)
     if (report.edited.length > 20) lines.push(`  and ${report.edited.length - 20} more`)
-    lines.push('')
+    lines.push('', ...edited(report, stream))
   }
   const rows = report.steps.map((step) => [
     String(step.index + 1),
@@ -51,6 +52,13 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
   ])
   const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'earliest', 'approval'], rows, stream) : ''
   return `${lines.join('\n')}\n${table}${renderTimeline(report.timeline, stream)}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
+}
+
+function edited({ replan }: PlanReport, stream: Stream): readonly string[] {
+  if (!replan) return []
+  const refused =
+    'refused' in replan ? [`${paint(stream).red('✗')} ${clean(replan.refused.message)}`, `  ${clean(replan.refused.hint ?? '')}`, ''] : []
+  return [renderReplan(replan.rows, stream), ...refused]
 }
 
 /** Minutes are enough for what is hours away. */

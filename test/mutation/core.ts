@@ -4,11 +4,11 @@ const STATE = ['core/journal/state']
 const POLICY = ['core/policy/decide', 'core/policy/situation']
 
 export const CORE: readonly Mutation[] = [
+  ...mutationsOf('core/journal/accept-plan.ts', ['core/journal/accept-plan'], {
+    'a new plan keeps the approvals of the old one': ['approvals: [],', 'approvals: state.approvals,'],
+    'another step goes on with the time of the one before': ['isSameStep ? carried : withoutProof(carried)', 'carried'],
+  }),
   ...mutationsOf('core/journal/fold.ts', ['core/journal/fold', ...STATE, 'core/policy/concerned'], {
-    'a new plan keeps the approvals of the old one': [
-      'approvals: [],\n        ...(state.drilled',
-      'approvals: state.approvals,\n        ...(state.drilled',
-    ],
     'an approval of another plan counts': ['if (event.digest !== state.digest) return state', ''],
     'a retreat keeps the approvals': ['stopped: deed(event, event.why), approvals: [] }', 'stopped: deed(event, event.why) }'],
     'a late confirmation of an older intent counts': ['if (state.intent?.seq !== seq) return state', 'if (!state.intent) return state'],

@@ -1,9 +1,9 @@
 import { RolloutError } from '../../core/values/errors.ts'
 import { isBeside } from '../../core/plan/lists.ts'
 import { environment } from '../../core/plan/environment.ts'
-import { stepsOf } from '../../core/plan/steps.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
+import { replan } from '../../core/policy/replan.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import { stateOf } from '../../engine/engine.ts'
 import { move } from '../../engine/move.ts'
@@ -11,6 +11,7 @@ import { digestOf } from '../../adapters/state/digest.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
+import { renderReplan } from '../../views/replan.ts'
 import { signature } from '../../session/signature.ts'
 import { answerOfState } from '../../session/state-answer.ts'
 
@@ -32,11 +33,14 @@ export async function accept(session: Session): Promise<VerbAnswer> {
       message: `a ${state.intent.move} is not finished yet`,
       hint: 'rollout run or rollout rollback finishes it; then accept',
     })
-  checkPast(state, read)
+  const edit = replan(state, read)
+  if ('refused' in edit) throw new RolloutError('conflict', edit.refused)
+  checkLists(state, read)
   const engine = await openEngine(session, writer, read)
   const held = await readBaseline(read, engine.targets, engine.signal)
   const baseline = Object.fromEntries(Object.keys(read.toggles).map((name) => [name, state.baseline[name] ?? held[name] ?? 0]))
-  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline }, by)
+  const cursor = edit.cursor === state.cursor ? {} : { cursor: edit.cursor }
+  await writer.append({ type: 'replanned', plan: read, digest: digestOf(read), files, baseline, ...cursor }, by)
   const now = stateOf(engine)
   // Who gets a toggle early changes now, not with a step that may be days away; until then it would look like drift.
   const others = othersUnder(state, now)
@@ -45,7 +49,7 @@ export async function accept(session: Session): Promise<VerbAnswer> {
     await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why, others }, by)
   }
   const after = stateOf(engine)
-  return answerOfState(session, after, after.intent ? 'partial' : 'done')
+  return answerOfState(session, after, after.intent ? 'partial' : 'done', (out) => renderReplan(edit.rows, out))
 }
 
 /** Returns the targets of a plan that should hold something else under the newer one, at the same exposures. */
@@ -57,28 +61,8 @@ function othersUnder(before: State, now: State): readonly string[] {
   })
 }
 
-/** Refuses a plan that changes a step behind the cursor. Throws `conflict` naming the first step that differs. */
-function checkPast(state: State, read: Plan): void {
-  const [old, now] = [stepsOf(state.plan), stepsOf(read)]
-  for (let index = 0; index <= state.cursor; index += 1) {
-    const [was, is] = [old[index], now[index]]
-    const same =
-      was &&
-      is &&
-      was.to === is.to &&
-      was.moves.join() === is.moves.join() &&
-      state.plan.phases[was.phase]?.id === read.phases[is.phase]?.id
-    if (!same) {
-      const text = was ? `${was.moves.join(', ')} to ${was.to}%` : ''
-      throw new RolloutError('conflict', {
-        message: `step ${index + 1} (${text}) is behind the cursor and cannot change`,
-        hint: 'roll back first, or change only what is still ahead',
-      })
-    }
-  }
-  const gone = Object.keys(state.plan.toggles).find((name) => !read.toggles[name] && state.exposures[name] !== state.baseline[name])
-  if (gone !== undefined)
-    throw new RolloutError('conflict', { message: `${gone} is on and would be forgotten`, hint: `rollout rollback ${gone} first` })
+/** Refuses to leave lists behind that nobody empties any more. Throws `conflict` naming the first. */
+function checkLists(state: State, read: Plan): void {
   for (const target of Object.keys(state.plan.targets)) {
     const kept = environment(read, target, state)
     const list = Object.entries(environment(state.plan, target, state)).find(
@@ -87,7 +71,7 @@ function checkPast(state: State, read: Plan): void {
     if (list)
       throw new RolloutError('conflict', {
         message: `${list[0]} is written on ${target} and would be forgotten as it is`,
-        hint: 'keep an empty list, which empties it: allow: [] or deny: []',
+        hint: 'accept the plan with the list empty first: allow: [] or deny: []',
       })
   }
 }

@@ -8,6 +8,7 @@ import { plainJson } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import { beginningOf } from '../../core/policy/beginning.ts'
 import { nextDestination } from '../../core/policy/destination.ts'
+import { replan } from '../../core/policy/replan.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { planReport, type PlanReport } from '../../core/report/plan-report.ts'
 import type { State } from '../../core/journal/state.ts'
@@ -93,6 +94,7 @@ async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state
       drift: drifts,
       unreadable: unreadable.map(formatUnreadable),
       edited,
+      ...(edited.length > 0 && { replan: replan(state, read) }),
     },
     users: await usersOf(session, state.plan, state),
   })

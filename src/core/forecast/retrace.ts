@@ -82,8 +82,11 @@ export function openRetracing(plan?: Plan): Retracing {
       if (event.type === 'started') return follow(event, { polls: [] }, plan ? startedWith(plan, event) : event)
       if (!before) return follow(event, { polls: [] })
       switch (event.type) {
-        case 'replanned':
-          return follow(event, { polls: [] }, plan ? { ...event, plan, baseline: { ...defaultsOf(plan), ...event.baseline } } : event)
+        case 'replanned': {
+          // A number of another plan's steps is none of this one's.
+          const { cursor: _, ...rest } = event
+          return follow(event, { polls: [] }, plan ? { ...rest, plan, baseline: { ...defaultsOf(plan), ...event.baseline } } : event)
+        }
         case 'observed': {
           const found = replayed(event)
           return follow(event, found, { ...event, watch: found.watch ?? event.watch })

@@ -79,8 +79,15 @@ export type Fact =
       readonly reached?: { readonly cursor: number; readonly exposures: Exposures }
       readonly adopted?: readonly Carried[]
     }
-  /** An edited plan was accepted; the cursor stays. */
-  | { readonly type: 'replanned'; readonly plan: Plan; readonly digest: string; readonly files: Files; readonly baseline: Exposures }
+  /** An edited plan was accepted. `cursor` is the number of the step it stands at there, where that is another. */
+  | {
+      readonly type: 'replanned'
+      readonly plan: Plan
+      readonly digest: string
+      readonly files: Files
+      readonly baseline: Exposures
+      readonly cursor?: number
+    }
   /**
    * A verdict, a streak or the hold credit changed enough to be kept. `polls` are those that the watch came of, to be
    * judged again; absent where they were too many, and in older versions.

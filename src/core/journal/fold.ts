@@ -1,14 +1,13 @@
 import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
+import { acceptPlan } from './accept-plan.ts'
 import { withoutReplaced } from './adopted.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { carryWatch } from '../judge/carry-watch.ts'
-import { isSame } from '../values/is-same.ts'
 import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
 import { sinceOf } from './since.ts'
-import type { Plan } from '../plan/plan.ts'
 import { togglesOf } from '../plan/toggles-of.ts'
 import {
   asStarted,
@@ -26,7 +25,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '13'
+export const FOLD = '14'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -78,18 +77,7 @@ function begin(event: Extract<Event, { type: 'started' }>, before: State | undef
 function change(state: State, event: Exclude<Event, { type: 'started' }>): State {
   switch (event.type) {
     case 'replanned':
-      // Approvals were given for the plan as it was.
-      return {
-        ...state,
-        plan: event.plan,
-        digest: event.digest,
-        files: event.files,
-        baseline: event.baseline,
-        approvals: [],
-        ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, event.plan) }),
-        authors: [...new Set([...state.authors, event.actor])],
-        ...(state.watch && { watch: carryWatch(state.watch, state.plan, event.plan) }),
-      }
+      return acceptPlan(state, event)
     case 'observed':
       return { ...state, watch: event.watch }
     case 'intended':
@@ -241,13 +229,6 @@ function arrive(state: State, event: Extract<Fact, { type: 'arrived' }> & Stamp)
       watch: event.watch,
     },
     event.missing,
-  )
-}
-
-/** A rehearsal of a contingency that has since become another one proves nothing. */
-function stillDrilled(drilled: NonNullable<State['drilled']>, before: Plan, now: Plan): NonNullable<State['drilled']> {
-  return Object.fromEntries(
-    Object.entries(drilled).filter(([id]) => isSame(before.contingencies?.[id]?.scope, now.contingencies?.[id]?.scope)),
   )
 }
 

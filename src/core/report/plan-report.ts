@@ -9,6 +9,7 @@ import { environment, type Drift, type Held } from '../plan/environment.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/steps.ts'
 import type { Gate } from '../policy/gates.ts'
+import type { Replan } from '../policy/replan.ts'
 import type { Situation } from '../policy/situation.ts'
 import type { Duration, Instant } from '../values/units.ts'
 import { risksOf, type Planned, type Ranked } from './risks.ts'
@@ -42,6 +43,8 @@ interface Found {
   readonly unreadable: readonly string[]
   /** How the file differs from the plan that was frozen at `start`. */
   readonly edited: readonly Difference[]
+  /** What that edit means for each toggle, and where the rollout would stand; absent where nothing was edited. */
+  readonly replan?: Replan
 }
 
 /** What would change, and what stands in the way: what `plan --json` prints. */
