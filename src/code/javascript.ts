@@ -38,7 +38,7 @@ export function parseJavaScript(path: string, text: string): { readonly file: Co
   return refused ?? { why: 'it is no program', line: 1, column: 1 }
 }
 
-/** What a bundler or a framework allows beyond the standard is no fault of a file. */
+/** What a bundler or a framework allows beyond the standard is no fault of a file; and a pair of parentheses is a node. */
 const LENIENT = {
   allowReturnOutsideFunction: true,
   allowAwaitOutsideFunction: true,
@@ -46,6 +46,7 @@ const LENIENT = {
   allowSuperOutsideMethod: true,
   allowUndeclaredExports: true,
   allowNewTargetOutsideFunction: true,
+  createParenthesizedExpressions: true,
 } as const
 
 function refusalOf(thrown: unknown): Unparsed {

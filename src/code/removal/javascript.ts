@@ -1,0 +1,52 @@
+import { isCodeNode, nodesIn, parseJavaScript, type CodeNode } from '../javascript.ts'
+import type { Unparsed } from '../syntax.ts'
+import { editsOf, type TextRange } from './edits.ts'
+import { evaluatorOf } from './evaluate.ts'
+import { lineEdits } from './lines.ts'
+import { scopesOf } from './scopes.ts'
+import { simplify } from './simplify.ts'
+import type { LeftPlace, Removed, ToggleEnd } from './toggle-end.ts'
+import { removeUnused } from './unused.ts'
+
+/** Returns a file of JavaScript or TypeScript without the toggle, as far as that is sure, and the places that are left to people. */
+export function removeFromJavaScript(path: string, text: string, end: ToggleEnd): Removed | Unparsed {
+  const parsed = parseJavaScript(path, text)
+  if (!('file' in parsed)) return parsed
+  const { file } = parsed
+  const [scopes, edits] = [scopesOf(file), editsOf(text)]
+  const evaluator = evaluatorOf(file, scopes, end)
+  const lines = lineEdits(text, edits, templatesIn(file))
+  const looking = { text, scopes, evaluator, edits, lines }
+  const { deferred, constants, visit } = simplify(file, looking)
+  removeUnused(looking)
+  for (const node of deferred) {
+    const { init } = node
+    if (isCodeNode(init) && !edits.isGone(init)) visit(init, [node])
+  }
+  // What a constant that stays was made of may be used no more.
+  removeUnused(looking)
+  const made = edits.apply()
+  const left = [
+    ...[...evaluator.refusals].map(([node, why]) => ({ node, why })),
+    ...constants.filter((node) => isShown(node)).map((node) => ({ node, why: 'a constant is left here: who reads it is not looked for' })),
+  ]
+  const places = left.flatMap(({ node, why }) =>
+    isShown(node) || !edits.isGone(node) ? [{ ...placeAt(made, edits.after(node.start)), why }] : [],
+  )
+  return { text: made, left: places }
+
+  /** A replaced place is there still; one within what went is not. */
+  function isShown(node: TextRange): boolean {
+    const at = edits.after(node.start)
+    return /^(?:true|false|\w+: (?:true|false))/.test(made.slice(at, at + 80)) && !edits.isGone({ start: node.start - 1, end: node.end })
+  }
+}
+
+function templatesIn(node: CodeNode): readonly TextRange[] {
+  return node.type === 'TemplateElement' ? [node] : nodesIn(node).flatMap(templatesIn)
+}
+
+function placeAt(text: string, offset: number): Omit<LeftPlace, 'why'> {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}

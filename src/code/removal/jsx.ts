@@ -1,0 +1,28 @@
+import type { CodeNode } from '../javascript.ts'
+import type { Evaluator } from './evaluate.ts'
+import type { Constant } from './constant.ts'
+import { nodesOf, unwrapped } from './shape.ts'
+
+/** Tells whether a node stands between the tags of an element. */
+export function isChild(node: CodeNode, [parent]: readonly CodeNode[]): boolean {
+  return parent !== undefined && /^JSX(?:Element|Fragment)$/.test(parent.type) && nodesOf(parent['children']).includes(node)
+}
+
+/** Returns what an expression between tags shows; undefined where that is not sure. */
+export function shownBy(node: CodeNode, evaluator: Evaluator): CodeNode | 'nothing' | undefined {
+  const { truthOf, valueOf, concerns } = evaluator
+  const isChoice = node.type === 'ConditionalExpression'
+  if (!isChoice && (node.type !== 'LogicalExpression' || node['operator'] === '??')) return showsNothing(valueOf(node))
+  const test = isChoice ? node['test'] : node['left']
+  const truth = concerns(test) ? truthOf(test) : undefined
+  if (truth === undefined) return undefined
+  // Where the left side decides, it is what is shown, and 0 is shown.
+  if (!isChoice && truth !== (node['operator'] === '&&')) return showsNothing(valueOf(node))
+  const found = unwrapped(isChoice ? node[truth ? 'consequent' : 'alternate'] : node['right'])
+  return found && concerns(found) ? (shownBy(found, evaluator) ?? found) : found
+}
+
+/** React shows neither truth values nor what is missing. */
+function showsNothing(known: Constant | undefined): 'nothing' | undefined {
+  return known?.is === 'value' && typeof known.value !== 'string' ? 'nothing' : undefined
+}

@@ -1,0 +1,247 @@
+import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
+import type { Edits } from './edits.ts'
+import type { Evaluator } from './evaluate.ts'
+import { defaultsIn, endsAlways, isDeclaredIn, isTruthAlone, siblingsOf } from './around.ts'
+import { isChild, shownBy } from './jsx.ts'
+import type { LineEdits } from './lines.ts'
+import { nameIn, type Scopes } from './scopes.ts'
+import { nodesOf, unwrapped } from './shape.ts'
+import { keptCase } from './switch.ts'
+
+/** What a program is simplified with. */
+export interface Simplifying {
+  readonly text: string
+  readonly scopes: Scopes
+  readonly evaluator: Evaluator
+  readonly edits: Edits
+  readonly lines: LineEdits
+}
+
+/** What came of it: declarations that wait until all their uses are known, and places where a constant stands now. */
+export interface Simplified {
+  readonly deferred: readonly CodeNode[]
+  readonly constants: CodeNode[]
+  readonly visit: (node: CodeNode, around: readonly CodeNode[]) => void
+}
+
+/** Keeps of every statement and expression that has to do with the toggle what stays; what is not understood is not touched. */
+export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines }: Simplifying): Simplified {
+  const { truthOf, valueOf, concerns, isPure } = evaluator
+  const deferred: CodeNode[] = []
+  const constants: CodeNode[] = []
+
+  const visit = (node: CodeNode, around: readonly CodeNode[]): void => {
+    if (TYPES.test(node.type) || edits.isGone(node)) return
+    if (!handle(node, around)) for (const child of nodesIn(node)) visit(child, [node, ...around])
+  }
+  visit(file, [])
+  return { deferred, constants, visit }
+
+  /** Whether nothing more is to be done below a node. */
+  function handle(node: CodeNode, around: readonly CodeNode[]): boolean {
+    switch (node.type) {
+      case 'IfStatement':
+        return concernedTruth(node['test'], (truth) => keepBranch(node, around, truth))
+      case 'ConditionalExpression':
+        return concernedTruth(node['test'], (truth) => keepOperand(node, around, node[truth ? 'consequent' : 'alternate']))
+      case 'WhileStatement':
+        return concernedTruth(node['test'], (truth) => (truth ? literal(node['test']) : removeIn(node, around)))
+      case 'LogicalExpression':
+        return logical(node, around)
+      case 'SwitchStatement':
+        return switched(node, around)
+      case 'ExpressionStatement':
+        return isNothing(node['expression']) && removeIn(node, around)
+      case 'JSXExpressionContainer':
+        return isChild(node, around) && contained(node, around)
+      case 'VariableDeclarator':
+        return declared(node, around)
+      case 'ObjectPattern':
+      case 'ArrayPattern':
+        for (const each of defaultsIn(node)) visit(each, [node, ...around])
+        return true
+      default:
+        return constant(node, around)
+    }
+  }
+
+  function concernedTruth(test: unknown, then: (truth: boolean) => unknown): boolean {
+    const truth = concerns(test) ? truthOf(test) : undefined
+    if (truth === undefined) return false
+    then(truth)
+    return true
+  }
+
+  function keepBranch(node: CodeNode, around: readonly CodeNode[], truth: boolean): void {
+    const [kept, other] = truth ? [node['consequent'], node['alternate']] : [node['alternate'], node['consequent']]
+    if (!isCodeNode(kept)) return void removeIn(node, around)
+    if (isCodeNode(other)) edits.remove(other.start, other.end)
+    const siblings = siblingsOf(node, around)
+    if (siblings && endsAlways(kept)) removeRest(node, siblings)
+    const [first] = kept.type === 'BlockStatement' ? nodesOf(kept['body']) : [kept]
+    const before = first && siblings ? separatorBefore(first, node, siblings) : ''
+    if (!siblings || kept.type !== 'BlockStatement' || !isFree(kept, around))
+      lines.keepOnly(node, kept, { before: kept === first ? before : '' })
+    else lines.keepLines(node, { start: kept.start + 1, end: kept.end - 1 }, { before })
+    visit(kept, [node, ...around])
+  }
+
+  /** Without semicolons a line that begins with a bracket would go on the line before. */
+  function separatorBefore(first: CodeNode, node: CodeNode, siblings: readonly CodeNode[]): string {
+    const before = siblings[siblings.indexOf(node) - 1]
+    if (!before || !/[([`+\-/]/.test(text[first.start] ?? '')) return ''
+    const isEnded = text[before.end - 1] === ';' || (STATEMENTS.test(before.type) && !nodesIn(before).some(concerns))
+    return isEnded ? '' : ';'
+  }
+
+  /** Whether the names of a block may stand in the scope around it. */
+  function isFree(block: CodeNode, around: readonly CodeNode[]): boolean {
+    const scope = around.find(({ type }) => type === 'Program' || /Function|Method/.test(type)) ?? block
+    const own = scopes.bindings.filter(({ declarations }) => declarations.some((each) => isDeclaredIn(each, block)))
+    const names = new Set(own.map(({ name }) => name))
+    return names.size === 0 || !isNamedIn(scope, names, block)
+  }
+
+  function isNamedIn(node: CodeNode, names: ReadonlySet<string>, except: CodeNode): boolean {
+    if (node === except || edits.isGone(node)) return false
+    if (node.type.endsWith('Identifier') && names.has(nameIn(node))) return true
+    return nodesIn(node).some((child) => isNamedIn(child, names, except))
+  }
+
+  /** What comes behind a return is never reached; functions are there before. */
+  function removeRest(node: CodeNode, siblings: readonly CodeNode[]): void {
+    const rest = siblings.slice(siblings.indexOf(node) + 1)
+    const stays = rest.filter(({ type }) => /^(?:FunctionDeclaration|TS\w+)$/.test(type))
+    const last = rest.at(-1)
+    if (!last || rest.some((each) => each.type === 'VariableDeclaration' && each['kind'] === 'var')) return
+    if (stays.length === 0) lines.removeAfter(node, last)
+    else for (const each of rest) if (!stays.includes(each)) lines.removeStatement(each)
+  }
+
+  function removeIn(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const [parent] = around
+    if (siblingsOf(node, around)) lines.removeStatement(node)
+    else if (parent?.type === 'IfStatement' && parent['alternate'] === node && isCodeNode(parent['consequent']))
+      edits.remove(parent['consequent'].end, node.end)
+    else edits.replace(node.start, node.end, '{}')
+    return true
+  }
+
+  function keepOperand(node: CodeNode, around: readonly CodeNode[], operand: unknown): void {
+    if (!isCodeNode(operand)) return
+    const [parent, ...outer] = around
+    const bare = unwrapped(operand)
+    const inner = bare && operand.type === 'ParenthesizedExpression' && SIMPLE.test(bare.type) ? bare : operand
+    const isFree = parent?.type === 'ParenthesizedExpression' && SIMPLE.test(inner.type) && LOOSE.test(outer[0]?.type ?? '')
+    const isBody = parent?.type === 'ArrowFunctionExpression' || parent?.type === 'ExpressionStatement'
+    const isTaken = isBody && /^(?:\{|function\b|class\b)/.test(text.slice(inner.start, inner.start + 10))
+    const siblings = parent?.type === 'ExpressionStatement' ? siblingsOf(parent, outer) : undefined
+    const before = siblings && parent ? separatorBefore(inner, parent, siblings) : ''
+    lines.keepOnly(isFree ? parent : node, inner, isTaken ? { before: '(', behind: ')' } : { before })
+    visit(inner, [node, ...around])
+  }
+
+  function logical(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const { operator, left, right } = node
+    if (isWordIn(node)) return true
+    const truth = operator !== '??' && concerns(left) ? truthOf(left) : undefined
+    if (truth !== undefined) {
+      const isRight = truth === (operator === '&&')
+      // Where the left side decides, its value is that of the whole.
+      if (isRight || valueOf(left) === undefined) {
+        keepOperand(node, around, isRight ? right : left)
+        return true
+      }
+    }
+    if (constant(node, around)) return true
+    if (operator === '??' || !concerns(right) || concerns(left)) return false
+    // `a && true` is `a` where only its truth counts; so is `(a && true) && b`.
+    const isNeutral = truthOf(right) === (operator === '&&')
+    if (!isNeutral || !isTruthAlone(node, around)) return false
+    keepOperand(node, around, left)
+    return true
+  }
+
+  function switched(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const value = valueOf(node['discriminant'])
+    const siblings = siblingsOf(node, around)
+    if (value?.is !== 'value' || !value.isOurs || !siblings) return false
+    const kept = keptCase(node, value.value, evaluator)
+    if (kept === undefined) return false
+    if (kept === 'none') return removeIn(node, around)
+    lines.keepLines(node, kept)
+    for (const each of kept.statements) visit(each, [node, ...around])
+    if (endsAlways(kept.statements.at(-1))) removeRest(node, siblings)
+    return true
+  }
+
+  /** An expression that stays without a trace: `isOn && undefined`, of which nobody takes the value. */
+  function isNothing(expression: unknown): boolean {
+    const found = unwrapped(expression)
+    if (!found || !concerns(found)) return false
+    if (found.type === 'LogicalExpression' && found['operator'] !== '??' && concerns(found['left']))
+      return truthOf(found['left']) === (found['operator'] === '||') || false
+    return valueOf(found)?.isOurs === true && isPure(found)
+  }
+
+  function contained(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const found = unwrapped(node['expression'])
+    if (!found || !concerns(found)) return false
+    const kept = shownBy(found, evaluator)
+    if (kept === undefined) return false
+    const value = kept === 'nothing' ? undefined : unwrapped(kept)
+    if (!value || /^(?:NullLiteral|BooleanLiteral)$/.test(value.type) || nameIn(value) === 'undefined') {
+      lines.removeStatement(node)
+      return true
+    }
+    if (!/^JSX(?:Element|Fragment)$/.test(value.type)) return false
+    lines.keepLines(node, value)
+    visit(value, around)
+    return true
+  }
+
+  function declared(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const { id, init } = node
+    if (isCodeNode(id) && id.type !== 'Identifier') visit(id, [node, ...around])
+    const isOurs = valueOf(init)?.isOurs === true
+    if (isOurs) deferred.push(node)
+    else if (isCodeNode(init)) visit(init, [node, ...around])
+    return true
+  }
+
+  /** `true` or `false` in the place of an expression that is nothing else any more. */
+  function constant(node: CodeNode, around: readonly CodeNode[]): boolean {
+    const value = EXPRESSIONS.test(node.type) ? valueOf(node) : undefined
+    if (value?.is !== 'value' || !value.isOurs) return false
+    if (typeof value.value !== 'boolean') return value.isWord === true
+    if (isDeclared(node) || around[0]?.type === 'ExportSpecifier') return true
+    const [parent] = around
+    if (parent?.type === 'ObjectProperty' && parent['shorthand'] === true)
+      edits.replace(parent.start, parent.end, `${nameIn(node)}: ${value.value}`)
+    else edits.replace(node.start, node.end, String(value.value))
+    constants.push(node)
+    return true
+  }
+
+  function literal(node: unknown): void {
+    if (isCodeNode(node)) edits.replace(node.start, node.end, 'true')
+  }
+
+  function isWordIn(node: CodeNode): boolean {
+    const value = valueOf(node)
+    return value?.is === 'value' && value.isWord === true
+  }
+
+  function isDeclared(node: CodeNode): boolean {
+    return scopes.of(node)?.declarations.some((each) => each.node === node) === true
+  }
+}
+
+const TYPES = /^TS(?:\w+Type|TypeAnnotation|InterfaceDeclaration|TypeAliasDeclaration|TypeParameter\w*|TypeQuery|TypeReference)$/
+const EXPRESSIONS = /^(?:Identifier|\w*Expression|TemplateLiteral)$/
+const SIMPLE = /^(?:Identifier|\w*Literal|(?:Optional)?(?:Member|Call)Expression|ArrayExpression|JSXElement|JSXFragment)$/
+/** Where parentheses around what is simple mean nothing. */
+const LOOSE =
+  /^(?:ArrowFunctionExpression|ReturnStatement|VariableDeclarator|AssignmentExpression|ConditionalExpression|LogicalExpression|SpreadElement|ObjectProperty|ArrayExpression|JSXExpressionContainer)$/
+/** Statements that need no semicolon behind them. */
+const STATEMENTS = /^(?:Function|Class)Declaration$|^(?:If|For\w*|While|Try|Switch|Block)Statement$/

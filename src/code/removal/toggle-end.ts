@@ -1,0 +1,24 @@
+/** How a toggle ended, as the code is told of it from now on. */
+export interface ToggleEnd {
+  /** Its name, and its variable where that is another. */
+  readonly names: readonly string[]
+  /** The side that stays. */
+  readonly keep: 'on' | 'off'
+  /** What its variable holds on either side. */
+  readonly words: { readonly on: string; readonly off: string }
+  /** Functions of the project's own that answer whether it is on, beside `isEnabled`. */
+  readonly asks: readonly string[]
+}
+
+/** A place that is left to people, and why; in the text as it is afterwards, from 1. */
+export interface LeftPlace {
+  readonly line: number
+  readonly column: number
+  readonly why: string
+}
+
+/** One file without the toggle, as far as that is sure. */
+export interface Removed {
+  readonly text: string
+  readonly left: readonly LeftPlace[]
+}
