@@ -23,3 +23,9 @@ export function linkTo({ kind, base }: WebPlace, commit: string, file: string, l
   const path = file.split('/').map(encodeURIComponent).join('/')
   return `${base}${kind === 'gitlab' ? '/-' : ''}/blob/${commit}/${path}#L${line}`
 }
+
+/** Returns the address where a pushed branch is asked to be taken in. */
+export function requestLink({ kind, base }: WebPlace, branch: string): string {
+  const name = encodeURIComponent(branch)
+  return kind === 'gitlab' ? `${base}/-/merge_requests/new?merge_request%5Bsource_branch%5D=${name}` : `${base}/compare/${name}?expand=1`
+}

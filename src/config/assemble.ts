@@ -2,7 +2,7 @@ import { defined } from '../core/values/defined.ts'
 import { DEFAULTS } from '../core/evidence/policy.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric } from '../core/plan/metric.ts'
-import type { ChecklistItem, Evidence, Freeze, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
+import type { ChecklistItem, Cleanup, Evidence, Freeze, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
 import { channelOf } from './notify.ts'
 import { dayStart, nextDay } from '../core/plan/calendar.ts'
 import { ownOptions } from './own-options.ts'
@@ -42,12 +42,18 @@ export function assemble(file: PlanFile, phases: readonly PhaseFile[], lists: Li
     windows: special?.windows ?? file.windows,
     freezes: (special?.freezes ?? file.freezes).map(freezeOf),
     ...channelsOf(file, special),
+    ...(file.cleanup && { cleanup: cleanupOf(file.cleanup) }),
   }
 }
 
 function channelsOf({ notify }: PlanFile, special: PlanFile['environments'][string] | undefined): Pick<Plan, 'notify'> {
   if (Object.keys(notify).length === 0) return {}
   return { notify: mapValues(notify, (channel, name) => channelOf(channel, special?.notify?.[name])) }
+}
+
+function cleanupOf({ check = [], timeout = 10 * MINUTE, asks = [] }: NonNullable<PlanFile['cleanup']>): Cleanup {
+  const [program, ...args] = check
+  return { ...(program !== undefined && { check: [program, ...args] }), timeout, asks }
 }
 
 function toggleOf(

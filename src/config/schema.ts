@@ -254,6 +254,14 @@ export const planSchema = z
     windows: z.array(window).default([]).describe('Steps up only then'),
     freezes: z.array(freeze).default([]).describe('No steps up then'),
     notify: z.record(id, channelSchema).default({}).describe('Who is told of what'),
+    cleanup: z
+      .strictObject({
+        check: z.array(z.string()).min(1).optional().describe('Run before and after a toggle is removed from the code: [npm, test]'),
+        timeout: span.optional().describe('How long that may take (10m)'),
+        asks: z.array(z.string().min(1)).optional().describe('Functions of your own that answer whether a toggle is on: [useFlag]'),
+      })
+      .optional()
+      .describe('How toggles are removed from the code: rollout toggles remove'),
     environments: z.record(id, environment).default({}).describe('What differs in staging, production, …'),
     phases: z
       .array(z.union([z.string().min(1), phaseSchema]))

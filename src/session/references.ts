@@ -36,9 +36,7 @@ export async function findReferences(
 ): Promise<ReferenceReport> {
   const { place, env, signal } = session
   const tree = await listTree(place.folder, { env, signal })
-  const words: SoughtWords = new Map(
-    toggles.flatMap((name) => [[name, name] as const, [plan.toggles[name]?.variable ?? name, name] as const]),
-  )
+  const words = wordsOf(plan, toggles)
   const own = ownPaths(tree.root, place)
   const candidates = tree.paths.filter((path) => !own(path))
   const paths = candidates.filter((path) => !isLeftOut(path))
@@ -64,6 +62,15 @@ export async function findReferences(
     unread: [...unread, ...read.flatMap((each) => each.unread ?? [])],
     missing: missingOf(read.flatMap((each) => each.missing ?? [])),
   }
+}
+
+/** Finds where one toggle stands in a text, as if it were that file. */
+export function findInText({ place }: Searching, plan: Pick<Plan, 'toggles'>, toggle: string, file: FoundFile): readonly Reference[] {
+  return readReferences(file, wordsOf(plan, [toggle]), openGrammars(GRAMMARS, place.folder)).references
+}
+
+function wordsOf(plan: Pick<Plan, 'toggles'>, toggles: readonly string[]): SoughtWords {
+  return new Map(toggles.flatMap((name) => [[name, name] as const, [plan.toggles[name]?.variable ?? name, name] as const]))
 }
 
 /** The plan, its phases and its journal say of themselves where toggles are. */

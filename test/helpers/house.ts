@@ -63,6 +63,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ora: ['views'],
   '@babel/parser': ['code/javascript.ts'],
   '@ast-grep/napi': ['adapters/tree/grammars.ts'],
+  diff: ['code/patch.ts'],
   ignore: ['adapters/tree/list.ts'],
   '@openfeature/server-sdk': ['sdk/openfeature.ts', 'sdk/hook.ts'],
 }

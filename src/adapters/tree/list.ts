@@ -2,13 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import ignore from 'ignore'
 import { RolloutError } from '../../core/values/errors.ts'
-import { spawn } from '../spawn.ts'
-
-/** What asking git needs of the world. */
-export interface GitLoan {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal: AbortSignal
-}
+import { askGit, type GitLoan } from './git.ts'
 
 /** The files of a project as its people see them. */
 export interface CodeTree {
@@ -20,16 +14,12 @@ export interface CodeTree {
   readonly git?: { readonly commit?: string; readonly remote?: string }
 }
 
-/** Bytes that a list of files may have, and milliseconds it may take. */
-const MOST = 256 << 20
-const PATIENCE = 60_000
-
 /** Outside of a repository a folder with more files is no project: somebody's home, or all of the machine. */
 const MOST_FILES = 100_000
 
 /** Lists the repository that a folder belongs to, without what it ignores; outside of one the folder, by its .gitignore files. Throws `usage` where that is no project by its size. */
 export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree> {
-  const git = async (cwd: string, ...args: readonly string[]): Promise<string | undefined> => asked(cwd, args, loan)
+  const git = async (cwd: string, ...args: readonly string[]): Promise<string | undefined> => askGit(cwd, args, loan)
   const top = (await git(folder, 'rev-parse', '--show-toplevel'))?.trim()
   const root = top === undefined || top === '' ? folder : top
   const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
@@ -44,7 +34,7 @@ export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree>
 
 /** Returns those of these paths that .gitattributes calls generated or vendored (linguist-generated, linguist-vendored). */
 export async function attributedTo(root: string, paths: readonly string[], loan: GitLoan): Promise<ReadonlySet<string>> {
-  const answer = await asked(
+  const answer = await askGit(
     root,
     ['check-attr', '-z', '--stdin', 'linguist-generated', 'linguist-vendored'],
     loan,
@@ -52,18 +42,6 @@ export async function attributedTo(root: string, paths: readonly string[], loan:
   )
   const words = (answer ?? '').split('\0')
   return new Set(words.filter((_, nth) => nth % 3 === 0 && ['set', 'true'].includes(words[nth + 2] ?? '')))
-}
-
-/** What git prints; undefined where it is not there, or has nothing to say of this place. */
-async function asked(cwd: string, args: readonly string[], loan: GitLoan, input?: string): Promise<string | undefined> {
-  try {
-    const argv = ['git', '-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args] as const
-    const pass = ['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'XDG_CONFIG_HOME']
-    const how = { cwd, ...loan, pass, timeout: PATIENCE, maxBytes: MOST, ...(input !== undefined && { input }) }
-    return (await spawn([argv[0], ...argv.slice(1)], how)).stdout
-  } catch {
-    return undefined
-  }
 }
 
 function tooMany(root: string): RolloutError {

@@ -2,6 +2,7 @@ import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import type { Edits } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import { defaultsIn, endsAlways, isDeclaredIn, isTruthAlone, siblingsOf } from './around.ts'
+import { isLoose, isMistaken, SIMPLE } from './parentheses.ts'
 import { isChild, shownBy } from './jsx.ts'
 import type { LineEdits } from './lines.ts'
 import { nameIn, type Scopes } from './scopes.ts'
@@ -132,9 +133,9 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     const [parent, ...outer] = around
     const bare = unwrapped(operand)
     const inner = bare && operand.type === 'ParenthesizedExpression' && SIMPLE.test(bare.type) ? bare : operand
-    const isFree = parent?.type === 'ParenthesizedExpression' && SIMPLE.test(inner.type) && LOOSE.test(outer[0]?.type ?? '')
+    const isFree = parent?.type === 'ParenthesizedExpression' && isLoose(inner, outer[0], text)
     const isBody = parent?.type === 'ArrowFunctionExpression' || parent?.type === 'ExpressionStatement'
-    const isTaken = isBody && /^(?:\{|function\b|class\b)/.test(text.slice(inner.start, inner.start + 10))
+    const isTaken = isBody && isMistaken(inner, text)
     const siblings = parent?.type === 'ExpressionStatement' ? siblingsOf(parent, outer) : undefined
     const before = siblings && parent ? separatorBefore(inner, parent, siblings) : ''
     lines.keepOnly(isFree ? parent : node, inner, isTaken ? { before: '(', behind: ')' } : { before })
@@ -239,9 +240,5 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
 
 const TYPES = /^TS(?:\w+Type|TypeAnnotation|InterfaceDeclaration|TypeAliasDeclaration|TypeParameter\w*|TypeQuery|TypeReference)$/
 const EXPRESSIONS = /^(?:Identifier|\w*Expression|TemplateLiteral)$/
-const SIMPLE = /^(?:Identifier|\w*Literal|(?:Optional)?(?:Member|Call)Expression|ArrayExpression|JSXElement|JSXFragment)$/
-/** Where parentheses around what is simple mean nothing. */
-const LOOSE =
-  /^(?:ArrowFunctionExpression|ReturnStatement|VariableDeclarator|AssignmentExpression|ConditionalExpression|LogicalExpression|SpreadElement|ObjectProperty|ArrayExpression|JSXExpressionContainer)$/
 /** Statements that need no semicolon behind them. */
 const STATEMENTS = /^(?:Function|Class)Declaration$|^(?:If|For\w*|While|Try|Switch|Block)Statement$/

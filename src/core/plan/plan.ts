@@ -178,6 +178,15 @@ export interface Channel {
   readonly timeout: Duration
 }
 
+/** How a toggle that has ended is taken out of the code. */
+export interface Cleanup {
+  /** A command that says whether the project is whole, as a list of its words. */
+  readonly check?: readonly [string, ...string[]]
+  readonly timeout: Duration
+  /** Functions that answer whether a toggle is on, beside those of the SDK. */
+  readonly asks: readonly string[]
+}
+
 /** The whole plan with every default filled in. Frozen into the journal at `start`. */
 export interface Plan {
   readonly version: 1
@@ -210,6 +219,7 @@ export interface Plan {
   readonly drill?: true
   /** Who is told of what; absent where nobody is. */
   readonly notify?: { readonly [name: string]: Channel }
+  readonly cleanup?: Cleanup
 }
 
 /** Returns the metrics that any phase is judged by. */

@@ -1,0 +1,72 @@
+import { RolloutError } from '../../core/values/errors.ts'
+import { spawn } from '../spawn.ts'
+
+/** What asking git needs of the world. */
+export interface GitLoan {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+/** Bytes that git may print, and milliseconds it may take. */
+const MOST = 256 << 20
+const PATIENCE = 60_000
+
+/** Runs git in a folder, with everything that the environment says to it. Throws what `spawn` throws. */
+export async function git(cwd: string, args: readonly string[], { env, signal }: GitLoan, input?: string): Promise<string> {
+  // A monitor of files would be started, and outlive us.
+  const argv = ['git', '-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args] as const
+  const how = { cwd, env, signal, pass: Object.keys(env), timeout: PATIENCE, maxBytes: MOST, ...(input !== undefined && { input }) }
+  return (await spawn([argv[0], ...argv.slice(1)], how)).stdout
+}
+
+/** Returns what git prints; undefined where it is not there, or has nothing to say of this place. */
+export async function askGit(cwd: string, args: readonly string[], loan: GitLoan, input?: string): Promise<string | undefined> {
+  try {
+    return await git(cwd, args, loan, input)
+  } catch {
+    loan.signal.throwIfAborted()
+    return undefined
+  }
+}
+
+/** Returns the tracked files that differ from the last commit; undefined outside of a repository. */
+export async function dirtyFiles(root: string, loan: GitLoan): Promise<readonly string[] | undefined> {
+  const printed = await askGit(root, ['status', '--porcelain', '-z', '--untracked-files=no', '--no-renames'], loan)
+  return printed?.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]))
+}
+
+/** A commit of some files on a branch of its own. */
+export interface Commit {
+  readonly branch: string
+  readonly message: string
+  readonly files: readonly string[]
+}
+
+/** Commits these files, and no others, on a new branch, which is then the one that is checked out. Throws `conflict`; the old branch is back then. */
+export async function commitOnBranch(root: string, { branch, message, files }: Commit, loan: GitLoan): Promise<void> {
+  const before = (await askGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'], loan))?.trim()
+  try {
+    await git(root, ['switch', '--quiet', '--create', branch], loan)
+  } catch (thrown) {
+    throw new RolloutError(
+      'conflict',
+      { message: `the branch ${branch} cannot be made`, hint: 'another name: --branch' },
+      { cause: thrown },
+    )
+  }
+  try {
+    await git(root, ['add', '--', ...files], loan)
+    await git(root, ['commit', '--quiet', '-m', message, '--', ...files], loan)
+  } catch (thrown) {
+    await askGit(root, ['reset', '--quiet', '--', ...files], loan)
+    if (before !== undefined) await askGit(root, ['switch', '--quiet', before], loan)
+    await askGit(root, ['branch', '--quiet', '-D', branch], loan)
+    const why = thrown instanceof RolloutError ? thrown.problems.map((each) => each.message).join('; ') : String(thrown)
+    throw new RolloutError('conflict', { message: `git does not commit it: ${why}` }, { cause: thrown })
+  }
+}
+
+/** Pushes a branch to `origin`, with options that its server is told. Throws what `spawn` throws; the branch stays. */
+export async function pushBranch(root: string, branch: string, options: readonly string[], loan: GitLoan): Promise<void> {
+  await git(root, ['push', '--quiet', ...options.flatMap((option) => ['-o', option]), '--set-upstream', 'origin', branch], loan)
+}

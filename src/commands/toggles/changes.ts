@@ -1,0 +1,109 @@
+import { join, relative, resolve, sep } from 'node:path'
+import { readCode } from '../../adapters/tree/read.ts'
+import { removeFromJavaScript } from '../../code/removal/javascript.ts'
+import { removeSetting } from '../../code/removal/settings.ts'
+import type { LeftPlace, Removed, ToggleEnd } from '../../code/removal/toggle-end.ts'
+import type { FileChange } from '../../code/patch.ts'
+import { planWithoutToggle } from '../../config/without-toggle.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { KeptSide } from '../../core/policy/removable.ts'
+import type { Reference, ReferenceRole } from '../../core/report/reference.ts'
+import type { Json } from '../../core/values/json.ts'
+import { findInText, findReferences } from '../../session/references.ts'
+import type { Session } from '../../session/session.ts'
+import type { LeftReference } from '../../views/removal.ts'
+
+/** Everything that a removal would do, and what it leaves. */
+export interface Changes {
+  readonly root: string
+  readonly files: readonly FileChange[]
+  readonly left: readonly LeftReference[]
+  /** Places in tests: which of them test the side that goes only people know. */
+  readonly tests: readonly Reference[]
+}
+
+const BOM = '\uFEFF'
+
+/** Works out what becomes of every file without a toggle. Nothing is written. */
+export async function changesWithout(session: Session, plan: Plan, toggle: string, keep: KeptSide): Promise<Changes> {
+  const report = await findReferences(session, plan, [toggle])
+  const { root } = report
+  const all = report.toggles[toggle] ?? []
+  const { variable = toggle, words = { on: 'true', off: 'false' } } = plan.toggles[toggle] ?? {}
+  const end: ToggleEnd = { names: [...new Set([toggle, variable])], keep, words, asks: plan.cleanup?.asks ?? [] }
+  const targets = targetFiles(session, plan)
+  const done = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))].map((file) => {
+    const bytes = readCode(join(root, file))
+    const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
+    const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
+    const [{ language } = { language: '' }] = all.filter((each) => each.file === file)
+    const isTarget = targets.has(resolve(root, file))
+    const made = isTarget ? undefined : withoutIn(file, text, language, end)
+    const after = made?.text ?? text
+    const left = findInText(session, plan, toggle, { path: file, text: after })
+    return {
+      files: after === text ? [] : [{ file, before: written, after: mark + after }],
+      left: [
+        ...left.map((each) => ({ ...each, why: whyOf(each, made?.left ?? [], isTarget) })),
+        ...constantsIn(file, after, made?.left ?? [], left),
+      ],
+    }
+  })
+  const own = planWithoutToggle(session.place.file, toggle)
+  const files = own.files.map(({ path, ...change }) => ({ file: relative(root, path).split(sep).join('/'), ...change }))
+  return {
+    root,
+    files: [...done.flatMap((each) => each.files), ...files],
+    left: [
+      ...done.flatMap((each) => each.left),
+      ...own.problems.map(({ message }) => ({ file: relative(root, session.place.file), line: 1, column: 1, code: '', why: message })),
+    ],
+    tests: all.filter(({ isTest }) => isTest),
+  }
+}
+
+function withoutIn(file: string, text: string, language: string, end: ToggleEnd): Removed | undefined {
+  if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names)
+  const made = removeFromJavaScript(file, text, end)
+  if (!('text' in made)) return { text, left: [made] }
+  // What was made has to be a program as well; if it is none, the fault is ours, and nothing is touched.
+  const again = removeFromJavaScript(file, made.text, end)
+  return 'text' in again
+    ? made
+    : { text, left: [{ line: 1, column: 1, why: 'what would become of it does not parse: it is left as it is' }] }
+}
+
+/** Files that targets write to: whatever runs now reads them, and would miss the line. */
+function targetFiles({ place }: Session, { targets }: Plan): ReadonlySet<string> {
+  const texts = (value: Json): readonly string[] =>
+    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
+  return new Set(
+    Object.values(targets).flatMap(({ options, instances = [] }) =>
+      texts(options)
+        .flatMap((path) => [path, ...instances.map((each) => path.replaceAll('{{instance}}', each))])
+        .map((path) => resolve(place.folder, path)),
+    ),
+  )
+}
+
+const WHY: Readonly<Record<ReferenceRole, string>> = {
+  asked: 'how it asks is not understood',
+  bound: 'how it is bound is not understood',
+  measured: 'it is measured here',
+  set: 'it sets the variable',
+  named: 'its name is a value here',
+  mentioned: 'a comment, or text for people',
+}
+
+function whyOf({ role, line }: Reference, left: readonly LeftPlace[], isTarget: boolean): string {
+  if (isTarget) return 'a target writes it: the line may go once nothing that runs asks for it'
+  return left.find((each) => each.line === line)?.why ?? WHY[role]
+}
+
+/** Places without the name that people have to look at as well. */
+function constantsIn(file: string, text: string, left: readonly LeftPlace[], named: readonly Reference[]): readonly LeftReference[] {
+  const lines = text.split('\n')
+  return left
+    .filter(({ line }) => !named.some((each) => each.line === line))
+    .map((each) => ({ file, ...each, code: (lines[each.line - 1] ?? '').trim().slice(0, 160) }))
+}
