@@ -56,7 +56,7 @@ async function bundle({ input, format, extension, prefix = '', together = [] }) 
     input,
     platform: 'node',
     external: [/^node:/, /^@openfeature\//],
-    plugins: [registry(), withoutProcesses(), graph.plugin, shortExports()],
+    plugins: [registry(), withoutProcesses(), withoutColorSearch(), graph.plugin, shortExports()],
     transform: {
       define: {
         __ADAPTERS__: JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, adapters(kind)]))),
@@ -141,6 +141,15 @@ function withoutProcesses() {
       if (!code.includes(load)) throw new Error('commander starts processes in another way than the bundle knows')
       return code.replace(load, 'const childProcess = {};')
     },
+  }
+}
+
+/** Chalk looks for a terminal to find out how many colours there are; here each is told, or not made at all. */
+function withoutColorSearch() {
+  const found = 'export default { stdout: { level: 1 }, stderr: { level: 1 } }'
+  return {
+    name: 'without-color-search',
+    load: (id) => (id.endsWith('chalk/source/vendor/supports-color/index.js') ? found : undefined),
   }
 }
 

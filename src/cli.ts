@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { buildCommandLine } from './command-line.ts'
+import { ALONE, buildCommandLine } from './command-line.ts'
 import type { Typed } from './commands/read-options.ts'
 import { VERBS } from './commands/table.ts'
 import { RolloutError, type Outcome } from './core/values/errors.ts'
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   }
   let world: Shell = { ...shell, typed: ['rollout', ...argv].map(shellWord).join(' '), out: { ...shell.out, write } }
   try {
-    const program = buildCommandLine(world, async (verb, typed) => {
+    const program = buildCommandLine(argv, world, async (verb, typed) => {
       // Loaded for a verb, and not for a help text.
       const { carryOut } = await import('./commands/carry-out.ts')
       world = await answering(world, typed)
@@ -58,7 +58,7 @@ async function parse(program: Command, argv: readonly string[], shell: Shell): P
     const isVerbTyped = !(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0)
     if (isVerbTyped) throw thrown
     // Alone it shows every rollout there is, and help where there is none.
-    if (isRolloutHere(shell, program.opts<{ file?: string }>().file)) await program.parseAsync([...argv, 'list'], { from: 'user' })
+    if (isRolloutHere(shell, program.opts<{ file?: string }>().file)) await program.parseAsync([...argv, ALONE], { from: 'user' })
     else if (argv.length === 0) program.outputHelp()
     else throw new RolloutError('usage', { message: 'no command was typed', hint: 'rollout --help lists the commands' })
   }

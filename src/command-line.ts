@@ -4,8 +4,15 @@ import { describeOption, usageOf, type OptionTable, type Row } from './commands/
 import type { Typed } from './commands/read-options.ts'
 import { GLOBAL, VERBS, type Verb } from './commands/table.ts'
 
-/** Builds the command line from the table: `act` is given the verb, and what was typed for each of its options. */
+/** The verb that is meant where none is typed. */
+export const ALONE = 'list' satisfies Verb
+
+/**
+ * Builds the command line from the table: `act` is given the verb, and what was typed for each of its options. Only those
+ * verbs get their flags that the words may call: nobody waits for the flags of the others.
+ */
 export function buildCommandLine(
+  words: readonly string[],
   shell: Pick<Shell, 'out' | 'version'>,
   act: (verb: Verb, typed: Readonly<Record<string, Typed>>) => Promise<void>,
 ): Command {
@@ -23,8 +30,10 @@ export function buildCommandLine(
     for (const [name, option] of Object.entries(row.options)) {
       if (option.argument) command.argument(usageOf(name, option), describeOption(name, { ...row.options, ...GLOBAL }, row.oneOf))
     }
-    addFlags(command, row.options, 'Options:', row.oneOf)
-    addFlags(command, GLOBAL, 'Everywhere:')
+    if (words.includes(verb) || verb === ALONE) {
+      addFlags(command, row.options, 'Options:', row.oneOf)
+      addFlags(command, GLOBAL, 'Everywhere:')
+    }
     command.action(async () => act(verb, typedIn(row, command, program)))
   }
   return program

@@ -98,7 +98,8 @@ function alive({ pid, domain, began }: Controller): boolean | undefined {
 const bootId = slurp('/proc/sys/kernel/random/boot_id')
 const boot = bootId || crypto.randomUUID()
 const self: Controller = { host: hostname(), pid: process.pid, domain: `${boot} ${pidNamespace()}`, began: beganAt('self') }
-const interactive = process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
+// Looked at last: what reads stdin is a large part of Node.js.
+const interactive = process.stderr.isTTY && process.env['CI'] === undefined && process.stdin.isTTY
 
 const shell: Shell = {
   env: process.env,
