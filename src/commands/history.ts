@@ -11,13 +11,18 @@ import { readRecent, type Recent } from '../engine/recent.ts'
 import { happenings, renderEvent, type Happening } from '../views/event.ts'
 import { jsonList } from '../views/json.ts'
 import { renderSignatures, type SignatureCheck } from '../views/signatures.ts'
+import { oneRollout } from '../session/one-rollout.ts'
 import { nothingStarted, readEvents } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 
 /** Shows what happened, newest first. Reading the whole journal checks every hash of its chain. */
 export default async function history(session: Session<ValuesOf<'history'>>): Promise<VerbAnswer> {
-  const { verify, format, limit = Number.POSITIVE_INFINITY, all } = session.options
+  const { verify, format, limit = Number.POSITIVE_INFINITY, all, of } = session.options
+  if (of !== undefined) {
+    const { events, before: from } = await oneRollout(session, of)
+    return shown({ events, ...(from && { from }) }, limit, all)
+  }
   if (limit <= RECENT && !format) return recent(session, limit, all)
   const { journal, events } = await readEvents(session)
   if (verify) return verified(session, journal, events)

@@ -49,6 +49,14 @@ const WHEN = {
   hint: 'a duration before now (7d, 36h) or a time in UTC (2026-11-20, 2026-11-20T03:00Z)',
 } as const
 
+const BEGUN = {
+  is: 'number',
+  takes: 'number',
+  form: /^#?([1-9]\d*)$/,
+  about: 'the rollout that began with this event (default: the newest); list --all numbers them',
+  hint: 'the number that rollout list --all shows, e.g. 12',
+} as const
+
 /** Every verb, in the order of the help: the only place where one is described. */
 export const VERBS = {
   plan: {
@@ -149,7 +157,11 @@ export const VERBS = {
     options: { keep: { is: 'switch', about: 'although toggles are not as they were: leave them so', needs: ['reason'] } },
     tells: true,
   },
-  list: { about: 'Every rollout of the store: where it is, and what it waits for', group: 'Understand', options: {} },
+  list: {
+    about: 'Every rollout of the store: where it is, and what it waits for',
+    group: 'Understand',
+    options: { all: { is: 'switch', about: 'those that are over and were followed by another as well' } },
+  },
   check: {
     about: 'Gate a deploy: config, targets, metrics and gates now',
     group: 'Understand',
@@ -209,6 +221,7 @@ export const VERBS = {
       },
       all: { is: 'switch', about: 'observations as well' },
       verify: { is: 'switch', about: 'check every hash of the chain', not: ['format', 'limit'] },
+      of: { ...BEGUN, not: ['verify', 'format'] },
       format: { is: 'text', takes: 'format', about: 'every event for other tools, oldest first', choices: ['cdevents'] },
     },
   },
@@ -366,6 +379,7 @@ export const VERBS = {
     about: 'One document: what happened, who was exposed, what was measured',
     group: 'Produce',
     options: {
+      of: BEGUN,
       format: {
         is: 'text',
         takes: 'format',

@@ -11,6 +11,8 @@ import { renderTable } from './table.ts'
 export type Listed =
   | (Summary & {
       readonly journal: string
+      /** Number of its first event; absent for the newest of its journal. */
+      readonly begun?: number
       /** Since when it is as it is, or waits for what it waits for first. */
       readonly since: Instant
       /** The store in which its journal goes on. */
@@ -30,10 +32,10 @@ export function renderList(rollouts: readonly Listed[], stream: Stream): string 
 }
 
 function row(listed: Extract<Listed, Summary>, stream: Stream): readonly string[] {
-  const { name, environment, status, step, waitsFor, since, controller, moved } = listed
-  const waits = moved === undefined ? (waitsFor[0]?.text ?? '') : `goes on in ${moved}`
+  const { name, environment, begun, status, step, waitsFor, since, controller, moved } = listed
+  const waits = begun !== undefined ? '' : moved === undefined ? (waitsFor[0]?.text ?? '') : `goes on in ${moved}`
   return [
-    clean(environment === undefined ? name : `${name}@${environment}`),
+    clean(environment === undefined ? name : `${name}@${environment}`) + (begun === undefined ? '' : ` #${begun}`),
     renderWord(status, stream),
     step ? `${step.number} of ${step.of}` : '–',
     exposure(listed),

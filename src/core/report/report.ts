@@ -58,9 +58,9 @@ export interface Report {
   readonly setbacks: readonly Setback[]
 }
 
-/** Sums a journal up; undefined when nothing was started. */
-export function reportOf(events: readonly Event[]): Report | undefined {
-  let state: State | undefined
+/** Sums up the events of a rollout, `earlier` being what the journal had come to before them; undefined when nothing was started. */
+export function reportOf(events: readonly Event[], earlier?: State): Report | undefined {
+  let state = earlier
   const exposures = new Map<string, Point<Exposure>[]>()
   const metrics = new Map<string, Point<number | undefined>[]>()
   const setbacks: Setback[] = []
