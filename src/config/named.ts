@@ -21,10 +21,14 @@ interface NamedAdapters {
   readonly isWhole: boolean
 }
 
+/** How much of a plan is parsed: the parts that mostly name adapters, or all of it. */
+export type Extent = 'parts' | 'whole'
+
 /** Reads which adapters the plan file at this path names; none where it cannot be read. */
-export function readNamed(path: string): NamedAdapters {
+export function readNamed(path: string, extent: Extent): NamedAdapters {
   try {
-    return namedIn(readText(path, basename(path)))
+    const text = readText(path, basename(path))
+    return namedIn(extent === 'whole' ? text : partsOf(text))
   } catch (thrown) {
     if (thrown instanceof RolloutError) return { all: [], isWhole: false }
     throw thrown
@@ -45,6 +49,14 @@ export function namedIn(text: string): NamedAdapters {
     }),
   )
   return { all, isWhole: isWhole && isMap(mapOf(value)['targets']) }
+}
+
+/** Of hundreds of toggles and phases nothing is asked here: what begins at the margin with another key is left out. */
+function partsOf(text: string): string {
+  return text
+    .split(/(?<=\n)(?=[\w"'])/)
+    .filter((part) => /^(["']?)(?:targets|metrics|notify|environments)\1[ \t]*:/.test(part))
+    .join('')
 }
 
 /** As in `assemble`: the options of another adapter mean nothing to the one an environment names. */

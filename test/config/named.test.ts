@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { namedIn, readNamed } from '../../src/config/named.ts'
 import { ownFolder } from '../helpers/folder.ts'
@@ -59,6 +60,25 @@ environments:
   })
 
   it('are none where there is no file', () => {
-    expect(readNamed(`${ownFolder('rollout-named-')}/rollout.yaml`)).toEqual({ all: [], isWhole: false })
+    for (const extent of ['parts', 'whole'] as const)
+      expect(readNamed(`${ownFolder('rollout-named-')}/rollout.yaml`, extent)).toEqual({ all: [], isWhole: false })
+  })
+
+  it.each([
+    ['as they mostly are', 'version: 1\ntargets:\n  web: { use: env-file, path: web.env }\nphases: []\n', [WEB]],
+    [
+      'quoted, behind a comment and lines that end otherwise',
+      '# a\r\n"targets": # b\r\n\r\n  web: { use: env-file, path: web.env }\r\n',
+      [WEB],
+    ],
+    ['beside what is broken', 'toggles: ["\ntargets: { web: { use: env-file, path: web.env } }\n', [WEB]],
+    ['not in a text', 'name: a\nnotes: |\n  targets: { web: { use: env-file, path: web.env } }\n', []],
+    ['not behind what YAML takes for no end of a line', 'name: "\u2028targets: { web: { use: env-file, path: web.env } }"\n', []],
+    ['not within braces', '{ targets: { web: { use: env-file, path: web.env } } }', []],
+    ['not in pieces', 'targets: {\nweb: { use: env-file, path: web.env }\n}\n', []],
+  ])('are found in parts, %s', (_, text, all) => {
+    const path = `${ownFolder('rollout-named-')}/rollout.yaml`
+    writeFileSync(path, text)
+    expect(readNamed(path, 'parts').all).toEqual(all)
   })
 })

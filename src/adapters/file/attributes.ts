@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import type { Clock } from '../../core/ports.ts'
 
@@ -90,6 +89,8 @@ function recordsIn(header: Buffer): readonly string[] {
 
 async function archive(files: readonly string[]): Promise<Buffer> {
   const args = ['--create', '--file=-', '--format=pax', '--acls', '--xattrs', '--no-recursion', '-P', '--', ...files]
+  // Loaded here alone: what only reads a file starts nothing.
+  const { execFile } = await import('node:child_process')
   const options = { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, encoding: 'buffer', timeout: 5000, maxBuffer: Infinity } as const
   return new Promise((resolve) => {
     // What it could not look at is what the write itself will complain of.
