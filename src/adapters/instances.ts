@@ -71,6 +71,10 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
       return left.flatMap(([instance, place]) => place.byHand(wordsAt(instance), fence))
     },
     probe: async (signal) => [...(await everywhere(places, async (place) => (await place.probe?.(signal)) ?? [])).values()].flat(),
+    ...(first?.holds && {
+      holds: async (signal) =>
+        Object.assign({}, ...(await everywhere(places, async (place) => (await place.holds?.(signal)) ?? {})).values()),
+    }),
     ...(first?.effect && { effect: first.effect }),
     ...(first?.advise && { advise: first.advise }),
     refuses: (variable, word) => {

@@ -26,6 +26,8 @@ export interface OpenTarget {
   readonly effect?: Effect
   /** Looks whether it could be written, without writing. Throws what stands in the way; returns what else is to be said. */
   readonly probe?: (signal: AbortSignal) => Promise<readonly Advice[]>
+  /** Reads every variable there, also those of nobody's plan; absent where the place cannot be looked through. */
+  readonly holds?: (signal: AbortSignal) => Promise<Words>
   /** Returns what there is to say of it, given the user ids that are known. */
   readonly advise?: (ids: readonly KnownId[]) => readonly Advice[]
 }

@@ -127,6 +127,9 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
     byHand: (words, fence) => linesByHand(() => adapter.byHand(options, words, fence), words).map((line) => redact.text(line)),
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
     probe: async (signal) => (await hidden(Promise.resolve(adapter.probe?.(options, { ...lender, signal })))) ?? [],
+    ...(adapter.holds && {
+      holds: async (signal) => ended(deadline(1), signal, async (both) => adapter.holds?.(options, { ...lender, signal: both }) ?? {}),
+    }),
     ...(adapter.effect && { effect: adapter.effect(options) }),
     ...(adapter.advise && { advise: (ids) => adapter.advise?.(options, ids) ?? [] }),
   }

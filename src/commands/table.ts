@@ -241,6 +241,8 @@ export const VERBS = {
       format: { is: 'text', takes: 'format', about: 'as a document', choices: ['markdown'], behind: ['references'] },
       overdue: { is: 'switch', about: 'only those whose removal date has passed', not: ['verb'] },
       stale: { is: 'switch', about: 'only those at their end for longer than stale: of the plan (14d)', not: ['verb'] },
+      unused: { is: 'switch', about: 'only those that no code asks for', not: ['verb'] },
+      unknown: { is: 'switch', about: 'variables on targets and in code that look like toggles and are in no plan', not: ['verb'] },
       notify: { is: 'switch', about: 'tell the channels that listen to stale what is due, and whose it is', not: ['verb'] },
       keep: {
         is: 'text',

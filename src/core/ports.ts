@@ -13,7 +13,7 @@ export const KINDS = {
   targets: {
     one: 'target',
     needs: ['read', 'write', 'byHand'],
-    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless'],
+    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless', 'holds'],
   },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
@@ -147,6 +147,8 @@ export interface TargetAdapter<Options> {
    * like that is taken back where the plan is gone and only a journal names it. Pure.
    */
   isHarmless?(options: Options): boolean
+  /** Returns every variable there with its word, also those of nobody's plan; for those that can be looked through. */
+  holds?(options: Options, loan: Loan): Promise<Words>
   /** Returns what `doctor` should say of it, given the user ids that are known. Pure. */
   advise?(options: Options, ids: readonly KnownId[]): readonly Advice[]
 }

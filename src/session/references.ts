@@ -40,7 +40,7 @@ export async function findReferences(
   const own = ownPaths(tree.root, place)
   const candidates = tree.paths.filter((path) => !own(path))
   const paths = candidates.filter((path) => !isLeftOut(path))
-  const { found, files, unread, generated } = await search(session, { tree, paths, words })
+  const { found, files, unread, generated } = await search(session, { tree, paths, ...(words.size > 0 && { pattern: patternOf(words) }) })
   const attributed = await attributedOf(tree, found, { env, signal })
   const kept = found.filter(({ path }) => !attributed.has(path))
   const read = kept.map((each) => readReferences(each, words, openGrammars(GRAMMARS, place.folder)))
@@ -62,6 +62,16 @@ export async function findReferences(
     unread: [...unread, ...read.flatMap((each) => each.unread ?? [])],
     missing: missingOf(read.flatMap((each) => each.missing ?? [])),
   }
+}
+
+/** Finds the words in the code around the plan that a pattern (global) matches, except in the plan's own files. */
+export async function findWords(session: Searching, pattern: RegExp): Promise<ReadonlySet<string>> {
+  const { place, env, signal } = session
+  const tree = await listTree(place.folder, { env, signal })
+  const own = ownPaths(tree.root, place)
+  const paths = tree.paths.filter((path) => !own(path) && !isLeftOut(path))
+  const { found } = await search(session, { tree, paths, pattern })
+  return new Set(found.flatMap(({ text }) => [...text.matchAll(pattern)].map(([word]) => word)))
 }
 
 /** Finds where one toggle stands in a text, as if it were that file. */
@@ -88,14 +98,14 @@ interface FoundFile {
 interface Search {
   readonly tree: CodeTree
   readonly paths: readonly string[]
-  readonly words: SoughtWords
+  /** Global; without one nothing is found. */
+  readonly pattern?: RegExp
 }
 
 /** Reads every file once, as bytes: most hold none of the words, and are never made text. */
-async function search({ clock, signal }: Searching, { tree, paths, words }: Search) {
+async function search({ clock, signal }: Searching, { tree, paths, pattern }: Search) {
   const found: FoundFile[] = []
   const unread: UnreadFile[] = []
-  const pattern = patternOf(words)
   let [files, generated] = [0, 0]
   for (const [nth, path] of paths.entries()) {
     if (nth % AT_ONCE === 0) {
@@ -107,8 +117,9 @@ async function search({ clock, signal }: Searching, { tree, paths, words }: Sear
       continue
     }
     files += 1
+    if (!pattern) continue
     pattern.lastIndex = 0
-    if (words.size === 0 || !pattern.test(bytes.toString('latin1'))) continue
+    if (!pattern.test(bytes.toString('latin1'))) continue
     const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
     if (saysGenerated(text) || OURS.test(text)) generated += 1
     else found.push({ path, text })

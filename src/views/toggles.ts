@@ -1,4 +1,5 @@
 import type { Upkeep } from '../core/report/upkeep.ts'
+import type { Unknown } from '../core/report/unknown.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
@@ -22,10 +23,21 @@ export interface ToggleRow {
   readonly due: readonly Pick<Upkeep, 'is' | 'text'>[]
 }
 
-/** Renders the inventory as a table, and below it what is due. */
-export function renderToggles(rows: readonly ToggleRow[], stream: Stream): string {
+/** Variables that look like toggles and are in no plan. */
+interface Strangers {
+  readonly unknown: readonly Unknown[]
+  readonly problems: readonly string[]
+}
+
+/** Renders the inventory as a table, and below it what is due, and what the plan does not know. */
+export function renderToggles(rows: readonly ToggleRow[], strangers: Strangers | undefined, stream: Stream): string {
   const color = paint(stream)
-  if (rows.length === 0) return `${color.green('✓')} no toggle is due\n`
+  const { unknown, problems } = strangers ?? { unknown: [], problems: [] }
+  const others = [
+    ...unknown.map(({ variable, at }) => `${color.yellow('!')} unknown ${clean(variable)}: ${clean(at.join('; '))}\n`),
+    ...problems.map((problem) => `${color.red('!')} ${clean(problem)}\n`),
+  ].join('')
+  if (rows.length === 0) return others === '' ? `${color.green('✓')} ${strangers ? 'every toggle is known' : 'no toggle is due'}\n` : others
   const lines = rows.map((row) => [
     clean(row.name),
     row.exposure,
@@ -37,5 +49,5 @@ export function renderToggles(rows: readonly ToggleRow[], stream: Stream): strin
   ])
   const table = renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
   const due = rows.flatMap((row) => row.due.map(({ is, text }) => `${color.yellow('!')} ${is.padEnd(8)}${clean(row.name)} ${text}\n`))
-  return table + (due.length > 0 ? `\n${due.join('')}` : '')
+  return [table, due.join('') + others].filter((part) => part !== '').join('\n')
 }

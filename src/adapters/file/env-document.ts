@@ -25,6 +25,11 @@ export function readWords(document: string, names: readonly string[], { dialect 
   return Object.fromEntries(names.map((name) => [name, variables.get(name)?.value]))
 }
 
+/** Every variable with its word, as the SDK reads them. */
+export function readAll(document: string): Words {
+  return Object.fromEntries([...variablesOf(parseEnv(document).lines)].map(([name, { value }]) => [name, value]))
+}
+
 /** The marks, in their order. */
 export function readMarks(document: string): readonly Mark[] {
   return parseEnv(document).lines.flatMap(({ mark }) => mark ?? [])

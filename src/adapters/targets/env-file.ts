@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { markLine, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
+import { markLine, readAll, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
 import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
-import { place } from '../file/env-disk.ts'
+import { place, readDocument } from '../file/env-disk.ts'
 import { adviseSiblings } from '../file/env-siblings.ts'
 import { checkInside } from '../file/inside.ts'
 import { checkWritable } from '../file/writable.ts'
@@ -33,6 +33,7 @@ export default target({
     checkWritable(file)
     return adviseSiblings(file)
   },
+  holds: async (given, { folder }) => readAll(readDocument(place(given, folder), given.create)),
   refuses: (_, __, word) => refuseEnvWord(word),
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })

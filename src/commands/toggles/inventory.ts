@@ -3,32 +3,41 @@ import { defined } from '../../core/values/defined.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
 import type { Notice } from '../../core/journal/notice.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { UPKEEP, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
+import { UPKEEP, unusedIn, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
 import { formatExposure } from '../../core/values/units.ts'
 import { loadState } from '../../engine/load-state.ts'
 import { renderToggles, type ToggleRow } from '../../views/toggles.ts'
 import { readPlan } from '../../session/project.ts'
+import { findReferences } from '../../session/references.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { MACHINE } from '../../session/signature.ts'
 import { tellOnce } from '../../session/tell.ts'
+import { unknownToggles } from '../../session/unknown-toggles.ts'
 import type { ValuesOf } from '../table.ts'
 
 /** Lists the inventory and what is due of it: of the running rollout when there is one, else of the plan file. */
 export async function inventory(session: Session<ValuesOf<'toggles'>>): Promise<VerbAnswer> {
-  const { options, clock } = session
+  const { options } = session
   const { state } = await loadState(await session.journal())
   // What a rollout that is over has frozen says nothing of toggles that were removed since.
   const plan = state && !isEnded(state) ? state.plan : await readPlan(session)
-  const wanted = UPKEEP.filter((kind) => options[kind])
-  const upkeep = upkeepOf(plan, state, clock.now()).filter(({ is }) => wanted.length === 0 || wanted.includes(is))
-  const rows = rowsOf(plan, state, upkeep).filter(({ due }) => wanted.length === 0 || due.length > 0)
+  const isAll = !options.unknown && UPKEEP.every((kind) => !options[kind])
+  const upkeep = (await dueOf(session, plan, state)).filter(({ is }) => isAll || options[is])
+  const rows = rowsOf(plan, state, upkeep).filter(({ due }) => isAll || due.length > 0)
+  const strangers = options.unknown ? await unknownToggles(session, plan) : undefined
   return {
-    outcome: 'done',
+    outcome: (strangers?.problems.length ?? 0) > 0 ? 'partial' : 'done',
     kind: 'toggles',
-    value: { toggles: rows },
-    text: (out) => renderToggles(rows, out),
+    value: { toggles: rows, ...strangers },
+    text: (out) => renderToggles(rows, strangers, out),
     ...(options.notify && { afterwards: async () => notify(session, plan, upkeep) }),
   }
+}
+
+/** Reading all code takes time: only whoever asks for it waits. */
+async function dueOf(session: Session<ValuesOf<'toggles'>>, plan: Plan, state: State | undefined): Promise<readonly Upkeep[]> {
+  const due = upkeepOf(plan, state, session.clock.now())
+  return session.options.unused ? [...due, ...unusedIn(plan, await findReferences(session, plan, Object.keys(plan.toggles)))] : due
 }
 
 function rowsOf(plan: Plan, state: State | undefined, upkeep: readonly Upkeep[]): readonly ToggleRow[] {

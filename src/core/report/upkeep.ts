@@ -2,12 +2,17 @@ import { defined } from '../values/defined.ts'
 import { isEnded, type State } from '../journal/state.ts'
 import type { Plan, Toggle } from '../plan/plan.ts'
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
+import { formatCount } from '../values/join-few.ts'
+import { isDependence, type ReferenceReport } from './reference.ts'
 import { formatDuration, formatExposure, type Duration, type Instant } from '../values/units.ts'
 
 /** What a toggle that nothing moves any more asks of its owner. */
 export interface Upkeep {
   readonly toggle: string
-  /** `overdue`: its `removeBy` has passed. `stale`: it has been where it ends for longer than the plan's `stale`. */
+  /**
+   * `overdue`: its `removeBy` has passed. `stale`: it has been where it ends for longer than the plan's `stale`. `unused`:
+   * nothing asks for it.
+   */
   readonly is: UpkeepKind
   /** What holds of the toggle, without its name: `at 100% since 2026-10-01 (59d), stale after 14d`. */
   readonly text: string
@@ -15,7 +20,7 @@ export interface Upkeep {
 }
 
 /** Every kind of upkeep. */
-export const UPKEEP = ['overdue', 'stale'] as const
+export const UPKEEP = ['overdue', 'stale', 'unused'] as const
 export type UpkeepKind = (typeof UPKEEP)[number]
 
 /** How long a toggle may be at its end where the plan does not say. */
@@ -39,6 +44,14 @@ export function upkeepOf(plan: Plan, state: State | undefined, now: Instant): re
       found.push({ is: 'stale', text })
     }
     return found.map((each) => defined({ toggle, ...each, owner }))
+  })
+}
+
+/** Returns the toggles that no code depends on, by what was found in it. */
+export function unusedIn({ toggles }: Plan, { toggles: found, files, root }: ReferenceReport): readonly Upkeep[] {
+  return Object.entries(toggles).flatMap(([toggle, { owner }]) => {
+    if ((found[toggle] ?? []).some(isDependence)) return []
+    return [defined({ toggle, is: 'unused' as const, text: `is asked for by none of the ${formatCount(files)} files in ${root}`, owner })]
   })
 }
 

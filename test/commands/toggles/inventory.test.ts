@@ -1,7 +1,9 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { barePlan, type } from '../../helpers/marked.ts'
 import { fakeClock } from '../../helpers/memory.ts'
-import { fakeShell, serve } from '../../helpers/shell.ts'
+import { fakeShell, serve, type FakeShell } from '../../helpers/shell.ts'
 
 const DAY = 86_400_000
 
@@ -114,5 +116,46 @@ describe('rollout check --fail-on stale', () => {
     expect(await shell.run('check', '--fail-on', 'stale')).toBe('unhealthy')
     shell.write('rollout.yaml', PLAN.replace('2020-01-31', '2099-01-31'))
     expect(await shell.run('check', 'toggles', '--fail-on', 'stale')).toBe('done')
+  })
+})
+
+describe('what no plan and no code knows', () => {
+  const code = (): FakeShell => {
+    const { shell } = planned()
+    shell.write('web.env', 'FEATURE_X=false\nFEATURE_GONE=true\nPORT=80\n')
+    shell.write('src/shop.js', "if (process.env.FEATURE_X === 'true') {}\nif (process.env.FEATURE_GHOST) {} // FEATURE_TALK\n")
+    return shell
+  }
+
+  it('is a toggle that no code asks for', async () => {
+    const shell = code()
+    await type(shell, 'toggles --unused --json')
+    expect(shell.json<{ toggles: readonly { name: string }[] }>().toggles.map(({ name }) => name)).toEqual(['FEATURE_OPS', 'FEATURE_OLD'])
+    await type(shell, 'toggles --unused')
+    expect(shell.printed.out).toContain(`! unused  FEATURE_OPS is asked for by none of the 2 files in ${shell.cwd}`)
+  })
+
+  it('is a variable on a target or in the code that looks like a toggle', async () => {
+    const shell = code()
+    await type(shell, 'toggles --unknown --json')
+    expect(shell.json()).toMatchObject({
+      toggles: [],
+      unknown: [
+        { variable: 'FEATURE_GHOST', at: ['src/shop.js:2'] },
+        { variable: 'FEATURE_GONE', at: ['web holds FEATURE_GONE=true'] },
+      ],
+    })
+    shell.write('web.env', 'FEATURE_X=false\n')
+    shell.write('src/shop.js', '')
+    await type(shell, 'toggles --unknown')
+    expect(shell.printed.out).toBe('✓ every toggle is known\n')
+  })
+
+  it('is told as far as it can be read', async () => {
+    const shell = code()
+    rmSync(join(shell.cwd, 'web.env'))
+    mkdirSync(join(shell.cwd, 'web.env'))
+    expect(await shell.run('toggles', '--unknown')).toBe('partial')
+    expect(shell.printed.out).toContain('! unknown FEATURE_GHOST: src/shop.js:2\n! web cannot be read:')
   })
 })
