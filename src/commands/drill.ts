@@ -1,5 +1,6 @@
 import { journalName } from '../core/journal/identity.ts'
-import { formatScope, furthestFor } from '../core/policy/contingency.ts'
+import { formatScope } from '../core/policy/contingency.ts'
+import { furthestFor } from '../core/policy/furthest.ts'
 import { environment } from '../core/plan/environment.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Drill, Why } from '../core/journal/event.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { refute, sign } from '../adapters/signing.ts'
-import { statementOf } from '../core/policy/approval.ts'
+import { statementOf } from '../core/policy/statement.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Signed } from '../core/journal/event.ts'
 import type { Approved, State } from '../core/journal/state.ts'

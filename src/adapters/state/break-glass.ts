@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Instant } from '../../core/values/units.ts'
-import { codeOf, discard, readNow, replace, writeDurably } from '../file/disk.ts'
+import { codeOf, discard, readNow } from '../file/disk.ts'
 import { checkName } from './chain.ts'
 
 /** A break-glass that the journal does not know of yet. */
@@ -12,20 +10,6 @@ export interface BreakGlassRecord {
   readonly actor: string
   readonly actorFrom?: string
   readonly reason?: string
-}
-
-/** Keeps it beside the journals, for the next command that reaches the journal. False where not even that can be written. */
-export function keepRecord(folder: string, name: string, record: BreakGlassRecord): boolean {
-  const temporary = join(folder, `.${randomUUID()}.tmp`)
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeDurably(temporary, Buffer.from(`${JSON.stringify(record)}\n`))
-    replace(temporary, recordPath(folder, name))
-    return true
-  } catch (thrown) {
-    if (codeOf(thrown) === '') throw thrown
-    return false
-  }
 }
 
 /** The record, if there is one. Throws `config` when it is damaged: it is not guessed at. */

@@ -1,4 +1,4 @@
-import { furthestFor } from '../policy/contingency.ts'
+import { furthestFor } from '../policy/furthest.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { comparedBy } from '../plan/metric.ts'
 import { defaultsOf, type Plan } from '../plan/plan.ts'

@@ -1,8 +1,5 @@
-import { exposuresAfter, stepsOf } from '../plan/steps.ts'
-import { dependants, type Exposures, type Plan } from '../plan/plan.ts'
-import { effectiveRetreat } from './destination.ts'
+import { dependants, type Plan } from '../plan/plan.ts'
 import type { Contingency, ContingencyScope } from '../values/risk.ts'
-import { asStarted, type State } from '../journal/state.ts'
 import { formatExposure } from '../values/units.ts'
 
 /** Returns the contingency of this name; undefined when the plan has none. */
@@ -25,19 +22,4 @@ export function formatScope(plan: Plan, scope: ContingencyScope): string {
       return `${scope.toggles.join(', ')} rolled back${along}`
     }
   }
-}
-
-/**
- * Returns the rollout as far on as it can be with something left for this scope to take back: at the end of the last
- * such phase. Undefined when there never is. In a phase exposure rises, and no toggle is in two: what its end does not
- * show no step does.
- */
-export function furthestFor(plan: Plan, baseline: Exposures, scope: ContingencyScope): State | undefined {
-  for (const { index } of stepsOf(plan)
-    .toReversed()
-    .filter(({ last }) => last)) {
-    const state: State = { ...asStarted(plan, baseline), exposures: exposuresAfter(plan, baseline, index), cursor: index, advanced: true }
-    if (effectiveRetreat(state, scope)) return state
-  }
-  return undefined
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { discardRecord, keepRecord, readRecord } from '../../../src/adapters/state/break-glass.ts'
+import { discardRecord, readRecord } from '../../../src/adapters/state/break-glass.ts'
+import { keepRecord } from '../../../src/adapters/state/keep-record.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 
 const RECORD = { at: 1_800_000_000_000, actor: 'ana', reason: 'the store is down' }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeStanding, standingOf, statementOf, commandFor } from '../../../src/core/policy/approval.ts'
+import { describeStanding, standingOf, commandFor } from '../../../src/core/policy/approval.ts'
+import { statementOf } from '../../../src/core/policy/statement.ts'
 import { approvalsOf } from '../../../src/core/plan/approvals.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
 import { stepsOf } from '../../../src/core/plan/steps.ts'

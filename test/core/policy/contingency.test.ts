@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkRisks } from '../../../src/core/check/risks.ts'
-import { contingencyOf, formatScope, furthestFor } from '../../../src/core/policy/contingency.ts'
+import { contingencyOf, formatScope } from '../../../src/core/policy/contingency.ts'
+import { furthestFor } from '../../../src/core/policy/furthest.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
 import type { Contingency, ContingencyScope, Risk } from '../../../src/core/values/risk.ts'
 import { metric, phase, plan, toggle } from '../../helpers/core.ts'
