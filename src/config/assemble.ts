@@ -2,9 +2,22 @@ import { defined } from '../core/values/defined.ts'
 import { DEFAULTS } from '../core/evidence/policy.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Metric } from '../core/plan/metric.ts'
-import type { ChecklistItem, Cleanup, Evidence, Freeze, Phase, Plan, Segment, Target, Toggle } from '../core/plan/plan.ts'
+import type {
+  ChecklistItem,
+  Cleanup,
+  Evidence,
+  Freeze,
+  Phase,
+  PhaseStep,
+  Plan,
+  Segment,
+  Shadow,
+  Target,
+  Toggle,
+} from '../core/plan/plan.ts'
 import { channelOf } from './notify.ts'
 import { dayStart, nextDay } from '../core/plan/calendar.ts'
+import type { Duration } from '../core/values/units.ts'
 import { ownOptions } from './own-options.ts'
 import type { PhaseFile, PlanFile } from './schema.ts'
 
@@ -136,6 +149,9 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
       const needed = special?.approval === 'none' ? undefined : (('approval' in step ? step.approval : undefined) ?? approval)
       return { to: step.to, hold: special?.hold ?? own ?? hold, ...(needed && { approval: needed }) }
     }),
+    ...(phase.shadow && {
+      shadow: writtenShadow(phase.shadow, hold, special?.hold !== undefined, special?.approval === 'none' ? undefined : approval),
+    }),
     ...(settle !== undefined && settle > 0 && { settle }),
     metrics: phase.metrics ?? defaults.metrics ?? [],
     onWarning: phase.onWarning ?? defaults.onWarning ?? 'pause',
@@ -146,6 +162,17 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     success: phase.success,
     ...(phase.drill !== undefined && { drill: phase.drill }),
   }
+}
+
+function writtenShadow(
+  shadow: NonNullable<PhaseFile['shadow']>,
+  hold: Duration,
+  isReplaced: boolean,
+  approval: PhaseStep['approval'],
+): Shadow {
+  const own = 'hold' in shadow && !isReplaced ? shadow.hold : undefined
+  const metric = 'metric' in shadow ? shadow.metric : undefined
+  return { share: shadow.share, hold: own ?? hold, metric: metric ?? 'shadow', ...(approval && { approval }) }
 }
 
 function evidenceOf({ pace = 'evidence', ...written }: NonNullable<PhaseFile['evidence']>): Evidence {

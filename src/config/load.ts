@@ -8,6 +8,7 @@ import type { Json } from '../core/values/json.ts'
 import type { Metric } from '../core/plan/metric.ts'
 import type { Channel, Plan, Target } from '../core/plan/plan.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
+import { withShadows } from '../core/plan/shadow.ts'
 import { kinds } from '../core/ports.ts'
 import { suggest } from '../core/values/suggest.ts'
 import { assemble } from './assemble.ts'
@@ -81,20 +82,21 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
   const measured = await askWhatIsMeasured(assemble(written, phases, lists.ids, environment), { ...parts, place })
   const { plan } = measured
   const signers = readSigners(plan.signers, folder)
+  const complete = withShadows(plan)
   const findings = check(plan, options.now, options.starter)
   const errors = [
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
     ...strays,
     ...measured.problems,
     ...lists.problems,
-    ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...plan, notify: {} } : plan), { ...parts, place })),
+    ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...complete, notify: {} } : complete), { ...parts, place })),
     ...signers.problems.map((each) => problem(each, place)),
     ...(await checkRefusals(plan, { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
   return {
-    plan,
+    plan: complete,
     folder,
     files: { ...Object.fromEntries(sources.map((each) => [each.name, digestOfFile(each.text)])), ...signers.files },
     warnings: inOrder(

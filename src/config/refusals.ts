@@ -3,6 +3,7 @@ import { ofInstance } from '../core/plan/instances.ts'
 import { environment } from '../core/plan/environment.ts'
 import { exposureAt } from '../core/plan/steps.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
+import { shadowOf, shadowToggle } from '../core/plan/shadow.ts'
 import type { Refusal } from '../core/ports.ts'
 import { resolveReferences } from '../core/plan/reference.ts'
 import type { Exposure } from '../core/values/units.ts'
@@ -75,5 +76,12 @@ function wordsOf(plan: Plan, target: string): readonly Meant[] {
         .flatMap(([name, toggle]) => meant(name, toggle, exposureAt(toggle, toggle.default, to), ['phases', index, 'steps', nth])),
     ),
   )
-  return [...defaults, ...steps]
+  const shadows = plan.phases.flatMap(({ shadow, toggles: moved }, index) =>
+    shadow
+      ? toggles
+          .filter(([name]) => moved.includes(name))
+          .flatMap(([name, toggle]) => meant(shadowOf(name), shadowToggle(name, toggle), shadow.share, ['phases', index, 'shadow']))
+      : [],
+  )
+  return [...defaults, ...steps, ...shadows]
 }

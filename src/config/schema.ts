@@ -174,6 +174,16 @@ const criterion = z
     return z.NEVER
   })
 
+const share = exposure.refine((written) => written > 0, { error: '0% compares nothing' })
+const shadow = z.union([
+  share.transform((of) => ({ share: of })),
+  z.strictObject({
+    share: share.describe('Of the calls beside which the new way runs'),
+    hold: durationSchema.optional().describe('Time under watch before the first step'),
+    metric: id.optional().describe('Differences and errors of the compared calls, as a ratio (shadow)'),
+  }),
+])
+
 export const phaseSchema = z
   .strictObject({
     phase: id.describe('Its name in commands and messages'),
@@ -181,6 +191,7 @@ export const phaseSchema = z
     planned: range.optional().describe('How long it is meant to take: 3d..5d'),
     toggles: z.array(z.string()).min(1),
     order: order.optional(),
+    shadow: shadow.optional().describe('Before the first step the new way runs beside the old one for so many of the calls: 5%'),
     steps: z.array(step).min(1).describe('Exposures to reach, rising'),
     hold: durationSchema.optional(),
     settle: settle.optional(),

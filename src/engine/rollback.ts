@@ -1,6 +1,7 @@
 import type { Controller, Why } from '../core/journal/event.ts'
 import { holdersOf } from '../core/policy/concerned.ts'
-import { effectiveRetreat, retreatTo, togglesOfScope, type Destination, type Scope } from '../core/policy/destination.ts'
+import { effectiveRetreat, retreatTo, type Destination, type Scope } from '../core/policy/destination.ts'
+import { togglesOfScope } from '../core/policy/scope-toggles.ts'
 import { unconfirmed, type State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'

@@ -33,6 +33,8 @@ export interface ToggleMeter {
    * handed through untouched.
    */
   measure<Result>(isOn: boolean, work: Work<Result>): Result
+  /** Shows the comparisons from now on, at 0 until there is one. */
+  expectComparisons(): void
   /** Counts one call of both ways, with how many seconds each took. */
   compared(outcome: ComparedOutcome, seconds: { readonly old: number; readonly new: number }): void
   /** Counts one call that was to be compared and was not. */
@@ -90,6 +92,9 @@ export function openMeter({ buckets = BUCKETS, timeout = TIMEOUT }: MeterOptions
       measure: <Result>(isOn: boolean, work: Work<Result>): Result => {
         counts.isMeasured = true
         return run(isOn ? counts.on : counts.off, isOn, work)
+      },
+      expectComparisons: (): void => {
+        counts.compared ??= emptyCompared(bounds)
       },
       compared: (outcome: ComparedOutcome, seconds: { readonly old: number; readonly new: number }): void => {
         const compared = (counts.compared ??= emptyCompared(bounds))

@@ -167,6 +167,10 @@ export function openToggles(options: Options = {}): Toggles {
     watch()
     return cell.rule
   }
+  function turnsIn({ toggle, meter: counts }: Cell): Turns {
+    counts?.expectComparisons()
+    return { share: shadowShareOf(toggle, source, problems.tell), turn: 0 }
+  }
   function evaluate(cell: Cell, given: string | undefined, attributes: Attributes | undefined): boolean {
     const id = typeof given === 'string' ? given : idOf(given)
     const answer = decideRule(cell.rule ?? ruleIn(cell), id, attributes)
@@ -203,8 +207,7 @@ export function openToggles(options: Options = {}): Toggles {
       const isOn = evaluate(cell, id, attributes)
       if (cell.meter === undefined) return isOn ? ways.new(ignore, NEVER) : ways.old(ignore)
       if (isOn) return cell.meter.measure(true, (_, fail) => ways.new(fail, NEVER))
-      if (shadows.isDue((cell.shadow ??= { share: shadowShareOf(toggle, source, problems.tell), turn: 0 }), toggle, ways.writes))
-        return shadows.compare(toggle, cell.meter, ways)
+      if (shadows.isDue((cell.shadow ??= turnsIn(cell)), toggle, ways.writes)) return shadows.compare(toggle, cell.meter, ways)
       return cell.meter.measure(false, (_, fail) => ways.old(fail))
     },
     explain: (toggle, id, attributes) => {

@@ -45,7 +45,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
     String(step.index + 1),
     clean(plan.phases[step.phase]?.id ?? ''),
     clean(step.moves.join(' ')),
-    step.moves.every((name) => plan.toggles[name]?.kind === 'legacy') ? `off for ${formatExposure(step.to)}` : formatExposure(step.to),
+    toText(plan, step),
     watched(plan, step),
     earliest(report.timeline, step),
     clean(formatApprovals(step)),
@@ -59,6 +59,11 @@ function edited({ replan }: PlanReport, stream: Stream): readonly string[] {
   const refused =
     'refused' in replan ? [`${paint(stream).red('✗')} ${clean(replan.refused.message)}`, `  ${clean(replan.refused.hint ?? '')}`, ''] : []
   return [renderReplan(replan.rows, stream), ...refused]
+}
+
+function toText({ toggles, phases }: Plan, { moves, to, phase }: Step): string {
+  if (phases[phase]?.shadows) return `${formatExposure(to)} of calls`
+  return moves.every((name) => toggles[name]?.kind === 'legacy') ? `off for ${formatExposure(to)}` : formatExposure(to)
 }
 
 /** Minutes are enough for what is hours away. */

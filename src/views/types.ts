@@ -5,7 +5,9 @@ import type { Plan } from '../core/plan/plan.ts'
  * neither import nor export, so that every file of the project sees it.
  */
 export function renderTypes({ name, toggles }: Pick<Plan, 'name' | 'toggles'>): string {
-  const lines = Object.values(toggles).flatMap(({ variable, description, owner }) => {
+  const lines = Object.values(toggles).flatMap(({ variable, description, owner, shadows }) => {
+    // Nobody asks for one.
+    if (shadows !== undefined) return []
     const about = [description, owner === undefined ? undefined : `Owner: ${owner}`].filter((part) => part !== undefined).join(' · ')
     return [...(about === '' ? [] : [`  /** ${spoken(about)} */`]), `  ${variable}: boolean`]
   })

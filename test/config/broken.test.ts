@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changed, seen } from './plan.ts'
+import { changed, loaded, seen } from './plan.ts'
 
 /*
  * What a user sees for one mistake: PLAN (plan.ts) with one text replaced by another, and the whole of what is
@@ -1037,5 +1037,36 @@ describe('segments and lists', () => {
       ['approvers:', `segments:\n  internal: { ${segment} }\napprovers:`],
     )
     expect(await seen({ ...files, 'rollout.yaml': plan })).toBe(printed)
+  })
+})
+
+describe('a shadow', () => {
+  const metric = 'shadow: { use: openmetrics, url: "http://localhost/metrics", ratio: { bad: b, total: t }, critical: "> 1%" }'
+  const withShadow = (shadow: string) => changed(['metrics:', `metrics:\n  ${metric}`], ['    steps:', `    shadow: ${shadow}\n    steps:`])
+
+  it.each([
+    [
+      '5',
+      '✗ rollout.yaml:16:13 phases.0.shadow 5 is not an exposure\n  write 10% or 0.1% (0 to 100, at most five decimals): a bare number could be either\n',
+    ],
+    ['0%', '✗ rollout.yaml:16:13 phases.0.shadow shadow: 0% compares nothing\n'],
+    ['{ share: 5%, hld: 1h }', '✗ rollout.yaml:16:26 phases.0.shadow.hld "hld" is not known here\n  did you mean hold?\n'],
+    ['{ hold: 1h }', '✗ rollout.yaml:16:5 phases.0.shadow.share share is missing\n'],
+    ['{ share: 5%, metric: shadwo }', '✗ rollout.yaml:16:13 phases.0.shadow "shadwo" is not a metric\n  did you mean shadow?\n'],
+  ])('%s', async (shadow, printed) => expect(await seen(withShadow(shadow))).toBe(printed))
+
+  it('is a phase before its phase, with the hold of it unless told', async () => {
+    const phases = async (shadow: string) => (await loaded(withShadow(shadow))).plan.phases.map(({ id, steps }) => [id, steps])
+    const steps = [10, 100].map((to) => ({ to, hold: 1_800_000 }))
+    expect(await phases('5%')).toEqual([
+      ['core-shadow', [{ to: 5, hold: 1_800_000 }]],
+      ['core', steps],
+    ])
+    expect(await phases('{ share: 0.1%, hold: 1h, metric: shadow }')).toEqual([
+      ['core-shadow', [{ to: 0.1, hold: 3_600_000 }]],
+      ['core', steps],
+    ])
+    const { plan } = await loaded(withShadow('{ share: 5%, hold: 1h }'), { environment: 'staging' })
+    expect(plan.phases[0]?.steps).toEqual([{ to: 5, hold: 60_000 }])
   })
 })

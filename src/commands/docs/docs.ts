@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { compareGenerated, marked, writeAll, type Compared, type GeneratedFile } from '../../adapters/file/generated.ts'
 import { hasCode, messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 import { isDependence } from '../../core/report/reference.ts'
 import { documentsOf, pageOf } from '../../views/docs/documents.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
@@ -62,7 +63,7 @@ function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html' | 
 async function askedInOf(session: Session, plan: Plan): Promise<DocsSource['askedIn']> {
   const { findReferences } = await import('../../session/references.ts')
   try {
-    const { toggles } = await findReferences(session, plan, Object.keys(plan.toggles))
+    const { toggles } = await findReferences(session, plan, askedToggles(plan))
     return Object.fromEntries(
       Object.entries(toggles).map(([name, all]) => [name, [...new Set(all.filter(isDependence).map(({ file }) => file))].toSorted()]),
     )

@@ -1,3 +1,4 @@
+import { askedToggles } from '../../core/plan/shadow.ts'
 import { readPlan } from '../../session/project.ts'
 import { findReferences } from '../../session/references.ts'
 import type { Session, VerbAnswer } from '../../session/session.ts'
@@ -10,7 +11,7 @@ import type { ValuesOf } from '../table.ts'
 export async function references(session: Session<ValuesOf<'toggles'>>): Promise<VerbAnswer> {
   const { toggle, format } = session.options
   const plan = await readPlan(session)
-  const report = await findReferences(session, plan, toggle === undefined ? Object.keys(plan.toggles) : [knownToggle(plan, toggle)])
+  const report = await findReferences(session, plan, toggle === undefined ? askedToggles(plan) : [knownToggle(plan, toggle)])
   return {
     outcome: report.unread.length > 0 ? 'partial' : 'done',
     kind: 'references',

@@ -6,6 +6,7 @@ import { checkApprovals, checkApprovers } from './approvals.ts'
 import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
 import { checkLookBacks } from './look-backs.ts'
+import { checkShadows } from './shadows.ts'
 import { checkUnits, thresholdsOf } from './units.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
 import { comparedBy } from '../plan/metric.ts'
@@ -26,6 +27,7 @@ export function check(plan: Plan, now: Instant, starter?: string): readonly Find
     ...checkRequires(plan),
     ...checkMetrics(plan),
     ...checkPhases(plan, starter),
+    ...checkShadows(plan),
     ...checkApprovers(plan),
     ...checkInstances(plan).map(({ path, message, hint }) => error(path, message, hint)),
     ...checkCalendar(plan, now),

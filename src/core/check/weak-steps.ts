@@ -26,7 +26,7 @@ export function weakSteps(plan: Plan, users: Users, first: number): readonly Wea
   return stepsOf(plan)
     .slice(first)
     .flatMap(({ index, to, hold, phase }): readonly Weak[] => {
-      if (to <= 0 || to >= 100) return []
+      if (to <= 0 || to >= 100 || plan.phases[phase]?.shadows) return []
       const perSecond = (users.count * users.requests) / DAY_IN_SECONDS
       const policy = plan.phases[phase]?.evidence?.policy ?? DEFAULTS
       const takes = minutesToSee(RATIO, { perSecond, rate: users.errors, share: to / 100 }, policy) * MINUTE

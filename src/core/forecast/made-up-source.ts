@@ -32,7 +32,7 @@ export function openMadeUpSource(plan: Plan, traffic: Traffic): MadeUpSource {
   let [isSilent, hasBegun] = [true, false]
   return {
     drawer: ({ phase, cursor }) => {
-      const [share, ramp] = [(stepsOf(plan)[cursor]?.to ?? 0) / 100, rampAt(plan, cursor)]
+      const [share, ramp] = [phase.shadows ? 0 : (stepsOf(plan)[cursor]?.to ?? 0) / 100, rampAt(plan, cursor)]
       const counted = (pair: PairTraffic): CountedReadings => countTraffic(plan, phase, ramp, pair)
       return () => {
         const pair = traffic(share)

@@ -52,7 +52,8 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
   const all = stepsOf(plan)
   const step = all[cursor]
   const phase = step && plan.phases[step.phase]
-  if (!phase || step.moves.some((name) => plan.toggles[name]?.exposure !== 'users')) return undefined
+  // Of a shadow nobody is in the group with the toggle on.
+  if (!phase || phase.shadows !== undefined || step.moves.some((name) => plan.toggles[name]?.exposure !== 'users')) return undefined
   const of = `${phase.id}/${step.moves.join('+')}`
   const metrics = Object.fromEntries(
     phase.metrics.flatMap((name) => {

@@ -79,7 +79,8 @@ export function questionsOf(plan: Plan, { exposures, baseline, cursor }: Held & 
   }
   return Object.entries(plan.toggles).flatMap(([name, toggle]): readonly Question[] => {
     const own = stages.get(name)
-    if (!own) return []
+    // A shadow answers nobody.
+    if (!own || toggle.shadows !== undefined) return []
     return [
       {
         toggle: name,

@@ -37,6 +37,8 @@ export interface Toggle {
   /** Ids that get it with its first step, and ids that never get it. */
   readonly allow?: readonly string[]
   readonly deny?: readonly string[]
+  /** The toggle whose new way this one runs beside the old one: its exposure is a share of calls, and answers nobody. */
+  readonly shadows?: string
 }
 
 /** Some of the users: those a rule holds for, and those of a list. */
@@ -122,6 +124,15 @@ export interface Criterion {
   readonly kind?: Concern
 }
 
+/** The new way beside the old one, for a share of the calls, before anybody is answered by it. */
+export interface Shadow {
+  readonly share: Exposure
+  readonly hold: Duration
+  /** What compares both ways: differences and errors of the calls that were compared. */
+  readonly metric: string
+  readonly approval?: PhaseStep['approval']
+}
+
 export interface Phase {
   readonly id: string
   readonly title: string
@@ -130,6 +141,12 @@ export interface Phase {
   readonly toggles: readonly string[]
   readonly order: 'one-by-one' | 'together'
   readonly steps: readonly PhaseStep[]
+  /** As it is written: `withShadows` makes a phase of its own of it, before this one. */
+  readonly shadow?: Shadow
+  /** The phase this one is the shadow of, and what compares both ways. */
+  readonly shadows?: { readonly phase: string; readonly metric: string }
+  /** Toggles that are put back as its first step is taken: its shadow is over then. */
+  readonly ends?: readonly string[]
   /** For so long after a step is reached nothing that is read counts, and its hold has not begun. */
   readonly settle?: Duration
   /** Names of metrics judged while this phase is under way. */
@@ -235,12 +252,12 @@ export function defaultsOf(plan: Pick<Plan, 'toggles'>): Exposures {
   return Object.fromEntries(Object.entries(plan.toggles).map(([name, toggle]) => [name, toggle.default]))
 }
 
-/** Returns the toggles of `names` and everything that requires them, directly or not. */
+/** Returns the toggles of `names`, everything that requires them, directly or not, and their shadows. */
 export function dependants(plan: Plan, names: readonly string[]): readonly string[] {
   const found = new Set(names)
   for (const name of found) {
     for (const [other, toggle] of Object.entries(plan.toggles)) {
-      if (toggle.requires.includes(name)) found.add(other)
+      if (toggle.requires.includes(name) || toggle.shadows === name) found.add(other)
     }
   }
   return [...found]

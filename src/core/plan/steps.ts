@@ -10,6 +10,8 @@ export interface Step extends PhaseStep {
   readonly moves: readonly string[]
   /** The last step of its phase. */
   readonly last: boolean
+  /** The toggles this step puts back to what they were before the rollout. */
+  readonly ends?: readonly string[]
 }
 
 /**
@@ -31,7 +33,8 @@ function compile(plan: Plan): readonly Step[] {
   const bare = plan.phases.flatMap((phase, index) => {
     const rounds = phase.order === 'together' ? [phase.toggles] : phase.toggles.map((toggle) => [toggle])
     const steps = rounds.flatMap((moves) => phase.steps.map((step) => ({ ...step, phase: index, moves })))
-    return steps.map((step, nth) => ({ ...step, last: nth === steps.length - 1 }))
+    const { ends } = phase
+    return steps.map((step, nth) => ({ ...step, last: nth === steps.length - 1, ...(ends && nth === 0 && { ends }) }))
   })
   return bare.map((step, index) => ({ ...step, index }))
 }
@@ -58,6 +61,7 @@ export function exposuresAfter(plan: Plan, baseline: Exposures, cursor: number):
       const toggle = plan.toggles[name]
       if (toggle) reached[name] = exposureAt(toggle, baseline[name] ?? toggle.default, step.to)
     }
+    for (const name of step.ends ?? []) reached[name] = baseline[name] ?? plan.toggles[name]?.default ?? 0
   }
   return reached
 }

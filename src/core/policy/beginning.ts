@@ -54,13 +54,18 @@ export function isReached(plan: Plan, { baseline, reached }: Beginning): boolean
 /** How many steps, from the first on, would move nothing. */
 function stepsReached(plan: Plan, { baseline, exposures }: { readonly baseline: Exposures; readonly exposures: Exposures }): number {
   const steps = stepsOf(plan)
-  const first = steps.findIndex(({ moves, to }) =>
-    moves.some((name) => {
-      const toggle = plan.toggles[name]
-      if (!toggle) return false
-      const before = baseline[name] ?? toggle.default
-      return isForward(toggle, exposures[name] ?? toggle.default, exposureAt(toggle, before, to))
-    }),
+  const isShadow = (index: number): boolean => plan.phases[steps[index]?.phase ?? -1]?.shadows !== undefined
+  const first = steps.findIndex(
+    ({ moves, to, index }) =>
+      // A shadow is over once its phase has begun: it leaves nothing to be found.
+      !isShadow(index) &&
+      moves.some((name) => {
+        const toggle = plan.toggles[name]
+        if (!toggle) return false
+        const before = baseline[name] ?? toggle.default
+        return isForward(toggle, exposures[name] ?? toggle.default, exposureAt(toggle, before, to))
+      }),
   )
-  return first < 0 ? steps.length : first
+  if (first < 0) return steps.length
+  return first > 0 && steps[first]?.ends && isShadow(first - 1) ? first - 1 : first
 }

@@ -31,10 +31,13 @@ export function retreatTo(state: State, scope: Scope): Destination {
     case 'phase':
       return back(
         state,
-        firstOf(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1,
+        beginningOfPhase(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1,
       )
-    case 'step':
-      return back(state, Math.max(reached(state) - 1, firstOf(plan, phaseOf(state)) - 1))
+    case 'step': {
+      const phase = phaseOf(state)
+      const before = reached(state) - 1
+      return back(state, before >= firstOf(plan, phase) ? before : beginningOfPhase(plan, phase) - 1)
+    }
     case 'toggles': {
       const named = dependants(plan, scope.toggles)
       const gone = named.filter((name) => scope.toggles.includes(name) || !plan.toggles[name]?.core)
@@ -53,24 +56,6 @@ export function retreatTo(state: State, scope: Scope): Destination {
     }
     case 'to':
       return reduce(state, scope.to)
-  }
-}
-
-/** Returns the toggles that a retreat of this scope is about. */
-export function togglesOfScope(state: State, scope: Scope): readonly string[] {
-  const { plan } = state
-  switch (scope.is) {
-    case 'all':
-      return Object.keys(plan.toggles)
-    case 'toggles':
-      return dependants(plan, scope.toggles)
-    case 'phase': {
-      const { phase } = scope
-      return (phase === undefined ? plan.phases[phaseOf(state)] : plan.phases.find(({ id }) => id === phase))?.toggles ?? []
-    }
-    case 'step':
-    case 'to':
-      return plan.phases[phaseOf(state)]?.toggles ?? []
   }
 }
 
@@ -97,8 +82,9 @@ export function nextDestination(state: Pick<State, 'plan' | 'baseline' | 'exposu
       // After a partial rollback some toggles are further on than the cursor: they stay.
       if (isForward(toggle, exposures[name] ?? toggle.default, to)) raised[name] = to
     }
+    for (const name of step.ends ?? []) raised[name] = baseline[name] ?? plan.toggles[name]?.default ?? 0
     // A phase is never left without its last step: there its bake, checklist and success criteria are asked for.
-    if (step.last || step.moves.some((name) => raised[name] !== exposures[name])) return { cursor: step.index, exposures: raised }
+    if (step.last || Object.keys(raised).some((name) => raised[name] !== exposures[name])) return { cursor: step.index, exposures: raised }
   }
   return undefined
 }
@@ -136,6 +122,12 @@ function firstOf(plan: Plan, phase: number): number {
   return steps.find((step) => step.phase >= phase)?.index ?? steps.length
 }
 
+/** The first step of a phase, or that of its shadow: what is tried again begins with the evidence that costs nobody anything. */
+function beginningOfPhase(plan: Plan, phase: number): number {
+  const shadow = plan.phases[phase - 1]
+  return firstOf(plan, shadow?.shadows !== undefined && shadow.shadows.phase === plan.phases[phase]?.id ? phase - 1 : phase)
+}
+
 /** Back along the cursor; a toggle that is already further back stays there. */
 function back(state: State, cursor: number): Destination {
   const { plan, baseline } = state
@@ -167,6 +159,7 @@ function reduce(state: State, to: Exposure): Destination {
   const steps = stepsOf(plan).filter((step) => step.phase === phase)
   const kept = steps.filter((step) => step.index <= reached(state) && step.to <= to)
   const first = firstOf(plan, phase)
-  const broken = steps.find((step) => !kept.includes(step))?.index ?? first
+  const found = steps.find((step) => !kept.includes(step))?.index ?? first
+  const broken = found === first ? beginningOfPhase(plan, phase) : found
   return { cursor: Math.min(reached(state), broken - 1), exposures: { ...now, ...Object.fromEntries(lowered) } }
 }

@@ -60,7 +60,11 @@ export function situationOf(state: State, now: Instant, mover?: string): Situati
  * Returns the metrics the phase under way is judged by, in the order of the plan, each with its track once it has one.
  */
 export function metricsUnderWay(state: State): readonly Tracked[] {
-  return (currentPhase(state)?.metrics ?? []).flatMap((name) => {
+  const phase = currentPhase(state)
+  // Before the first step nothing is compared yet: waiting for it would be waiting for the step that begins it.
+  const unborn = state.cursor < 0 ? phase?.shadows?.metric : undefined
+  return (phase?.metrics ?? []).flatMap((name) => {
+    if (name === unborn) return []
     const metric = state.plan.metrics[name]
     const track = state.watch?.tracks[name]
     return metric ? [defined({ name, metric, track })] : []
