@@ -130,13 +130,24 @@ export const CORE: readonly Mutation[] = [
     'one that is not signed counts where all must be': ['signed !== true || each.signed !== undefined', 'true'],
     'one person is two': ['return [...new Map(approvals.map((each) => [each.actor, each])).values()]', 'return approvals'],
     'an approval of another group counts': ['each.group === group && fits(each.step)', 'fits(each.step)'],
+  }),
+  ...mutationsOf('core/policy/statement.ts', ['core/policy/approval'], {
     'a signature counts at another place of the journal': [
       '    at: new Date(at).toISOString(),\n    upon,',
       '    at: new Date(at).toISOString(),',
     ],
     'a signature counts for another step': ['    step: step + 1,\n', ''],
   }),
-  ...mutationsOf('core/policy/destination.ts', ['core/policy/destination'], {
+  ...mutationsOf('core/plan/shadow.ts', ['core/plan/shadow'], {
+    'a shadow is never over': [', ends: before.toggles }', ' }'],
+    'a shadow needs no evidence': ["    evidence: phase.evidence ?? { pace: 'evidence', policy: DEFAULTS },\n", ''],
+  }),
+  ...mutationsOf('core/policy/destination.ts', ['core/policy/destination', 'core/plan/shadow'], {
+    'what is tried again begins without its shadow': ['? phase - 1 : phase)', '? phase : phase)'],
+    'the first user comes while the shadow runs': [
+      'for (const name of step.ends ?? []) raised[name]',
+      'for (const name of [] as string[]) raised[name]',
+    ],
     'a rollback raises what is further back': ['return [name, isForward(toggle, now, wanted) ? now : wanted]', 'return [name, wanted]'],
     'a reduction raises what is below': [
       'return isForward(toggle, limit, now[name] ?? toggle.default) ? [[name, limit] as const] : []',
@@ -159,7 +170,7 @@ export const CORE: readonly Mutation[] = [
       'return state.intent ? state.intent.exposures : state.exposures',
       'return state.exposures',
     ],
-    'a phase is left without its last step': ['if (step.last || step.moves', 'if (step.moves'],
+    'a phase is left without its last step': ['if (step.last || Object.keys(raised)', 'if (Object.keys(raised)'],
   }),
   ...mutationsOf('core/policy/concerned.ts', ['core/policy/concerned', 'engine/tick'], {
     'a target where no word moves is written': [' && isMoved(state, target, exposures))', ')'],

@@ -73,11 +73,13 @@ export const STORES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/state/break-glass.ts', ['adapters/state/break-glass', 'commands/rollback/rollback'], {
     'a damaged record is none': ['    if (isRecord(record)) return record\n', '    return isRecord(record) ? record : undefined\n'],
-    'what could not be kept is kept': ['    return false\n  }\n}\n\n/** The record', '    return true\n  }\n}\n\n/** The record'],
     'a record that cannot be read is none': [
       "if (codeOf(thrown) === 'ENOENT' || codeOf(thrown) === 'ENOTDIR') return undefined",
       'return undefined',
     ],
+  }),
+  ...mutationsOf('adapters/state/keep-record.ts', ['adapters/state/break-glass'], {
+    'what could not be kept is kept': ['    return false\n', '    return true\n'],
   }),
   ...mutationsOf('adapters/state/postgres.ts', ['adapters/state/postgres', ...ALL], {
     'an event follows one that is gone': [

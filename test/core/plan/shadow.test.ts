@@ -44,7 +44,14 @@ describe('a plan with a shadow', () => {
       ['C', 10, false, ''],
       ['C', 100, true, ''],
     ])
-    expect(PLAN.phases[1]).toMatchObject({ id: 'second-shadow', metrics: ['shadow', 'errors'], after: 0, checklist: [], success: [] })
+    expect(PLAN.phases[1]).toMatchObject({
+      id: 'second-shadow',
+      metrics: ['shadow', 'errors'],
+      evidence: { pace: 'evidence' },
+      after: 0,
+      checklist: [],
+      success: [],
+    })
     expect(PLAN.phases[1]?.steps).toEqual([{ to: 5, hold: 60_000 }])
   })
 
