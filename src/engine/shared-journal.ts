@@ -10,12 +10,19 @@ export interface SharedJournal {
   readonly refresh: () => Promise<unknown>
   /** Whatever appends, one after another. */
   readonly exclusive: Serialized
+  /** The same, once all have been heard who are there to be heard. */
+  readonly gathered: Serialized
 }
 
 /** Opens the journal to targets that are written side by side. */
-export function openSharedJournal({ writer }: Pick<Engine, 'writer'>): SharedJournal {
+export function openSharedJournal({ writer, clock }: Pick<Engine, 'writer' | 'clock'>): SharedJournal {
   const exclusive = serialize()
-  return { refresh: share(async () => writer.refresh(), exclusive), exclusive }
+  const gathered: Serialized = async (work) => {
+    // A hundred answers that came at once are heard one after another: what each asks for is asked for once.
+    await clock.sleep(0)
+    return exclusive(work)
+  }
+  return { refresh: share(async () => writer.refresh(), gathered), exclusive, gathered }
 }
 
 /** A target that was written and reads back; `isUnheard` when an earlier attempt had no good answer. */
@@ -24,8 +31,8 @@ interface Confirmed {
   readonly isUnheard: boolean
 }
 
-/** Returns what makes confirmations durable: those that come while one is being written go into the next together. */
-export function openConfirmations(engine: Engine, { seq }: Intent, { exclusive }: SharedJournal): (confirmed: Confirmed) => Promise<void> {
+/** Returns what makes confirmations durable: those that come at once are written together. */
+export function openConfirmations(engine: Engine, { seq }: Intent, { gathered }: SharedJournal): (confirmed: Confirmed) => Promise<void> {
   const waiting: Confirmed[] = []
   const write = async (): Promise<void> => {
     const all = waiting.splice(0)
@@ -37,7 +44,7 @@ export function openConfirmations(engine: Engine, { seq }: Intent, { exclusive }
       return targets.length === 0 ? undefined : { type: 'applied', intent: seq, targets, ...(unheard.length > 0 && { unheard }) }
     })
   }
-  const soon = share(write, exclusive)
+  const soon = share(write, gathered)
   return async (confirmed) => {
     waiting.push(confirmed)
     await soon()

@@ -1,10 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { confirmedBy } from '../../src/core/journal/event.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { move } from '../../src/engine/move.ts'
 import { MINUTE, phase, plan, rule, toggle, watch } from '../helpers/core.ts'
-import { fakeEngine, fakeTarget } from '../helpers/world.ts'
+import { realClock } from '../helpers/loan.ts'
+import { fakeEngine, fakeTarget, type FakeTarget } from '../helpers/world.ts'
 
 const WHY = { code: 'operator', text: 'no' } as const
+const FAKE = { use: 'fake', options: {} }
 const ANA = { actor: 'ana' }
 const STEPS = [10, 100].map((to) => ({ to, hold: 0 }))
 const PLAN = plan({
@@ -35,6 +39,23 @@ describe('a target that fails', () => {
     expect((await move(engine, BACK, ANA)).applied).toBe('partial')
     expect(web.writes).toHaveLength(attempts)
   })
+})
+
+it('writes down together what targets have confirmed at once, although each answers in a turn of its own', async () => {
+  const names = Array.from({ length: 20 }, (_, nth) => `t${nth}`)
+  const of = plan({ toggles: { A: toggle({ targets: names }) }, targets: Object.fromEntries(names.map((name) => [name, FAKE])) })
+  const targets = names.map((name): FakeTarget => {
+    const target = fakeTarget(name, { A: 'false' })
+    return { ...target, write: async (...wanted) => (await turn(), target.write(...wanted)), words: target.words }
+  })
+  const { engine, told } = await fakeEngine(of, { targets })
+  const up = { do: 'advance', to: { cursor: 0, exposures: { A: 10 } }, why: WHY } as const
+  expect((await move({ ...engine, clock: realClock }, up, ANA)).applied).toBe('arrived')
+  expect(told.map((event) => (event.type === 'applied' ? confirmedBy(event).toSorted() : event.type))).toEqual([
+    'intended',
+    names.toSorted(),
+    'arrived',
+  ])
 })
 
 it.each([
