@@ -78,7 +78,14 @@ function chainTo(file: CodeNode, start: number, end: number): readonly CodeNode[
 
 /** Returns the children of a node in the order of its properties. */
 export function nodesIn(node: CodeNode): readonly CodeNode[] {
-  return Object.entries(node).flatMap(([key, value]) => (BESIDE.has(key) ? [] : [value].flat().filter(isCodeNode)))
+  const found: CodeNode[] = []
+  // Asked for every node of a program: nothing is made but the list.
+  for (const key of Object.keys(node)) {
+    const value = BESIDE.has(key) ? undefined : node[key]
+    if (isCodeNode(value)) found.push(value)
+    else if (Array.isArray(value)) for (const each of value) if (isCodeNode(each)) found.push(each)
+  }
+  return found
 }
 
 /** Properties with comments and tokens, which stand beside the tree. */

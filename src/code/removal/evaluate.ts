@@ -28,6 +28,7 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
   const refusals = new Map<CodeNode, string>()
   const known = new Map<CodeNode, Constant | undefined>()
   const pending = new Set<CodeNode>()
+  const concerned = new Map<CodeNode, boolean>()
   const valueOf = (node: unknown): Constant | undefined => {
     if (!isCodeNode(node)) return undefined
     if (known.has(node)) return known.get(node)
@@ -245,7 +246,11 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
   /** Whether an expression names the toggle at all. */
   function concerns(node: unknown): boolean {
     if (!isCodeNode(node)) return false
-    return valueOf(node)?.isOurs === true || nodesIn(node).some(concerns)
+    const known = concerned.get(node)
+    if (known !== undefined) return known
+    const found = valueOf(node)?.isOurs === true || nodesIn(node).some(concerns)
+    concerned.set(node, found)
+    return found
   }
 }
 

@@ -12,11 +12,20 @@ import { removeUnused } from './unused.ts'
 export function removeFromJavaScript(path: string, text: string, end: ToggleEnd): Removed | Unparsed {
   const parsed = parseJavaScript(path, text)
   if (!('file' in parsed)) return parsed
-  const { file } = parsed
+  try {
+    return withoutToggle(parsed.file, text, end)
+  } catch (thrown) {
+    // A machine has written what is nested deeper than the stack.
+    if (thrown instanceof RangeError) return { why: 'it is nested too deeply', line: 1, column: 1 }
+    throw thrown
+  }
+}
+
+function withoutToggle(file: CodeNode, text: string, end: ToggleEnd): Removed {
   const [scopes, edits] = [scopesOf(file), editsOf(text)]
   const evaluator = evaluatorOf(file, scopes, end)
   const lines = lineEdits(text, edits, templatesIn(file))
-  const looking = { text, scopes, evaluator, edits, lines }
+  const looking = { text, scopes, evaluator, edits, lines, isShared: isScript(file, text) }
   const { deferred, constants, visit } = simplify(file, looking)
   removeUnused(looking)
   for (const node of deferred) {
@@ -40,6 +49,11 @@ export function removeFromJavaScript(path: string, text: string, end: ToggleEnd)
     const at = edits.after(node.start)
     return /^(?:true|false|\w+: (?:true|false))/.test(made.slice(at, at + 80)) && !edits.isGone({ start: node.start - 1, end: node.end })
   }
+}
+
+/** Neither a module nor one of CommonJS. */
+function isScript({ program }: CodeNode, text: string): boolean {
+  return isCodeNode(program) && program['sourceType'] === 'script' && !/\b(?:require\s*\(|module\.exports|exports\.)/.test(text)
 }
 
 function templatesIn(node: CodeNode): readonly TextRange[] {

@@ -32,7 +32,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
   const constants: CodeNode[] = []
 
   const visit = (node: CodeNode, around: readonly CodeNode[]): void => {
-    if (TYPES.test(node.type) || edits.isGone(node)) return
+    if (!concerns(node) || TYPES.test(node.type) || edits.isGone(node)) return
     if (!handle(node, around)) for (const child of nodesIn(node)) visit(child, [node, ...around])
   }
   visit(file, [])

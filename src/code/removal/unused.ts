@@ -2,7 +2,7 @@ import { isCodeNode, type CodeNode } from '../javascript.ts'
 import type { Edits, TextRange } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import type { LineEdits } from './lines.ts'
-import { nameIn, type Binding, type Declaration, type Scopes } from './scopes.ts'
+import { isFunctionNode, nameIn, type Binding, type Declaration, type Scopes } from './scopes.ts'
 import { calledName, nodesOf } from './shape.ts'
 
 /** What the names are looked through with. */
@@ -12,6 +12,8 @@ interface Looking {
   readonly evaluator: Evaluator
   readonly edits: Edits
   readonly lines: LineEdits
+  /** A script of a page: other scripts see its names. */
+  readonly isShared: boolean
 }
 
 /** Names that JSX is made with, however often they are written. */
@@ -29,7 +31,7 @@ export function removeUnused(looking: Looking): void {
     for (const binding of scopes.bindings) {
       if (removed.has(binding) || !isUnusedNow(binding, edits)) continue
       const [declaration] = binding.declarations
-      if (!declaration || edits.isGone(declaration.node)) continue
+      if (!declaration || edits.isGone(declaration.node) || (looking.isShared && isOfProgram(declaration))) continue
       if (!removeDeclaration(declaration, looking)) continue
       removed.add(binding)
       found = true
@@ -42,6 +44,10 @@ function isUnusedNow({ name, declarations, uses }: Binding, edits: Edits): boole
   const own = declaration && (declaration.around.find(({ type }) => type.endsWith('Declaration')) ?? declaration.node)
   const others = uses.filter(({ node }) => !own || !isWithin(node, own))
   return declarations.length === 1 && others.length > 0 && !OF_JSX.has(name) && others.every(({ node }) => edits.isGone(node))
+}
+
+function isOfProgram({ node, around }: Declaration): boolean {
+  return around.every((each) => each['id'] === node || (!isFunctionNode(each) && each.type !== 'BlockStatement'))
 }
 
 function removeDeclaration({ node, around }: Declaration, looking: Looking): boolean {

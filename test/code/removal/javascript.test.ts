@@ -79,3 +79,14 @@ const inputs = fc.array(fc.oneof(value, fc.record({ name: value, id: value, user
   maxLength: 3,
 })
 const TELLING = [0, 1, 2, 'ada', '', { name: 'ada', user: 'u', items: [1] }]
+
+it('says of what is nested deeper than the stack that it is', () => {
+  const sum = `export const sum = process.env.FEATURE_X === 'true' ? ${'1 + '.repeat(20_000)} 1 : 2`
+  expect(removeFromJavaScript('a.js', sum, endOf('on'))).toMatchObject({ line: 1 })
+})
+
+it('leaves the functions of a script of a page: other scripts may call them', () => {
+  const script = `function oldWay() {}\nfunction run() {\n  return isEnabled('FEATURE_X') ? 1 : oldWay()\n}\n`
+  expect(removed('a.js', script, endOf('on')).text).toBe('function oldWay() {}\nfunction run() {\n  return 1\n}\n')
+  expect(removed('a.js', `${script}module.exports = run\n`, endOf('on')).text).not.toContain('oldWay')
+})
