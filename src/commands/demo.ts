@@ -1,5 +1,5 @@
 import { journalName } from '../core/journal/identity.ts'
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { openFileStore } from '../adapters/state/file.ts'
@@ -30,8 +30,25 @@ const SPEED = 1000
 /** Nobody waits out a scaled day: no hold, bake or criterion of the demo lasts longer. */
 const LONGEST = 3000
 
+const SHADOW_METRIC = `  shadow:
+    use: openmetrics
+    url: \${SHOP_URL:-http://localhost:8080}/metrics
+    ratio:
+      bad: rollout_toggle_comparisons_total{toggle="FEATURE_AI_GENERATION",outcome!="same"}
+      total: rollout_toggle_comparisons_total{toggle="FEATURE_AI_GENERATION"}
+    success: "< 0.5%"
+    critical: "> 2%"
+    minSamples: 20
+`
+
 /** How each fault is meant to end. */
-const EXPECTED: Readonly<Record<DemoFault, Status>> = { errors: 'rolled back', latency: 'rolled back', nodata: 'paused', none: 'complete' }
+const EXPECTED: Readonly<Record<DemoFault, Status>> = {
+  errors: 'rolled back',
+  latency: 'rolled back',
+  nodata: 'paused',
+  shadow: 'rolled back',
+  none: 'complete',
+}
 
 /** Runs the shipped five-phase plan against a real local shop, with a fault that really happens. */
 export default async function demo(session: Session<ValuesOf<'demo'>>): Promise<VerbAnswer> {
@@ -39,6 +56,7 @@ export default async function demo(session: Session<ValuesOf<'demo'>>): Promise<
   const { home, env, stopped } = session
   const folder = mkdtempSync(join(tmpdir(), 'rollout-demo-'))
   for (const part of ['rollout.yaml', 'phases']) cpSync(join(home, part), join(folder, part), { recursive: true })
+  if (fault === 'shadow') addShadow(folder)
   const world = await openDemoWorld({ folder, fault, home, signal: stopped }).catch((thrown: unknown) => {
     rmSync(folder, { recursive: true, force: true })
     throw thrown
@@ -57,6 +75,19 @@ export default async function demo(session: Session<ValuesOf<'demo'>>): Promise<
     await world.close()
     if (!isTold) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What a plan needs for a shadow: the metric that compares both ways, and the phase that begins with it. */
+function addShadow(folder: string): void {
+  const edit = (file: string, from: string, to: string): void => {
+    const path = join(folder, file)
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(from, () => `${to}${from}`),
+    )
+  }
+  edit('rollout.yaml', '  latency_p95:\n', SHADOW_METRIC)
+  edit('phases/3-advanced-features.yaml', 'steps:\n', 'shadow: 5%\n')
 }
 
 /** The demo runs at night and on Sundays too, and there is no other environment in which something could have been rehearsed. */

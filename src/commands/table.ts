@@ -398,7 +398,7 @@ export const VERBS = {
         is: 'text',
         takes: 'fault',
         about: 'what goes wrong (default: errors)',
-        choices: ['errors', 'latency', 'nodata', 'none'],
+        choices: ['errors', 'latency', 'nodata', 'shadow', 'none'],
       },
       speed: {
         is: 'number',

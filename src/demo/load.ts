@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { greeting } from './greeting.ts'
 
 export interface TrafficOptions {
   readonly url: string
@@ -7,8 +8,15 @@ export interface TrafficOptions {
   readonly users: number
 }
 
+/** Requests so far: all, those that failed, and those that were answered with something wrong. */
+export interface LoadStats {
+  readonly sent: number
+  readonly failed: number
+  readonly wrong: number
+}
+
 export interface Load {
-  readonly stats: () => { readonly sent: number; readonly failed: number }
+  readonly stats: () => LoadStats
   close(): void
 }
 
@@ -20,11 +28,18 @@ export function startLoad({ url, rate, users }: TrafficOptions): Load {
   const began = performance.now()
   let sent = 0
   let failed = 0
+  let wrong = 0
   const send = (user: number): void => {
     sent += 1
-    const going = request(`${url}/?user=user-${user}`, { agent, timeout: 10_000 }, (response) => {
-      if ((response.statusCode ?? 500) >= 500) failed += 1
-      response.resume()
+    const name = `user-${user}`
+    const going = request(`${url}/?user=${name}`, { agent, timeout: 10_000 }, (response) => {
+      const hasFailed = (response.statusCode ?? 500) >= 500
+      if (hasFailed) failed += 1
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('end', () => {
+        if (!hasFailed && text !== greeting(name)) wrong += 1
+      })
     })
     going.on('timeout', () => going.destroy())
     going.on('error', () => {
@@ -39,7 +54,7 @@ export function startLoad({ url, rate, users }: TrafficOptions): Load {
     for (let nth = 0; nth < due; nth += 1) send((sent * 7919) % users)
   }, TICK)
   return {
-    stats: () => ({ sent, failed }),
+    stats: () => ({ sent, failed, wrong }),
     close: () => {
       closed = true
       clearInterval(timer)

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { openToggles } from '../sdk/index.ts'
 import { CONTENT_TYPE, openMeter } from '../sdk/metrics.ts'
+import { greeting } from './greeting.ts'
 import { openPool } from './pool.ts'
 
 /*
@@ -23,11 +24,12 @@ const POOLS = {
   latency: { size: 2, longestWait: Number.POSITIVE_INFINITY },
   // Nobody ever waits: what is healthy stays so on a machine that stands still for a moment.
   nodata: { size: 10_000, longestWait: Number.POSITIVE_INFINITY },
+  shadow: { size: 10_000, longestWait: Number.POSITIVE_INFINITY },
   none: { size: 10_000, longestWait: Number.POSITIVE_INFINITY },
 }
 
 const meter = openMeter()
-const toggles = openToggles({ env: {}, file, every: 50, meter })
+const toggles = openToggles({ env: {}, file, every: 50, meter, shadow: { most: 50 } })
 const pool = openPool({ work: WORK, ...(isFault(fault) ? POOLS[fault] : POOLS.none) })
 
 const server = createServer((request, response) => {
@@ -41,12 +43,23 @@ const server = createServer((request, response) => {
 })
 
 async function serve(user: string, response: ServerResponse): Promise<void> {
-  const served = await toggles.measure(feature, user, async (isOn, fail) => {
-    const isServed = isOn ? await pool.use() : await soon()
-    if (!isServed) fail()
-    return isServed
+  const { status, text } = await toggles.compare(feature, user, {
+    old: async (fail) => page(await soon(), user, fail),
+    // The fault `shadow`: it answers in time, and wrongly.
+    new: async (fail) => page(await pool.use(), fault === 'shadow' ? `${user}, ${user}` : user, fail),
   })
-  answer(response, served ? 200 : 503, served ? `Hello ${user}\n` : 'no connection free\n')
+  answer(response, status, text)
+}
+
+interface Page {
+  readonly status: number
+  readonly text: string
+}
+
+function page(isServed: boolean, greeted: string, fail: () => void): Page {
+  if (isServed) return { status: 200, text: greeting(greeted) }
+  fail()
+  return { status: 503, text: 'no connection free\n' }
 }
 
 /** The way it always was. */

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { startLoad } from './load.ts'
+import { startLoad, type LoadStats } from './load.ts'
 
-export type DemoFault = 'errors' | 'latency' | 'nodata' | 'none'
+export type DemoFault = 'errors' | 'latency' | 'nodata' | 'shadow' | 'none'
 
 export interface DemoWorldOptions {
   readonly folder: string
@@ -19,7 +19,7 @@ export interface DemoWorldOptions {
 export interface DemoWorld {
   readonly url: string
   readonly envFile: string
-  readonly stats: () => { readonly sent: number; readonly failed: number }
+  readonly stats: () => LoadStats
   /** Ends both, and resolves when they are gone. */
   close(): Promise<void>
 }

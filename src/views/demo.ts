@@ -17,10 +17,15 @@ export interface DemoStart {
   readonly speed: number
 }
 
+const FAULTS: Readonly<Record<string, string>> = {
+  none: 'Nothing will go wrong.',
+  shadow: 'One of the new features answers wrongly (fault: shadow): it runs beside the old way first, and nobody is answered by it.',
+}
+
 /** Renders what is about to happen, before the first line of the run. */
 export function renderDemoStart({ plan, url, fault, speed }: DemoStart, stream: Stream): string {
   const color = paint(stream)
-  const what = fault === 'none' ? 'Nothing will go wrong.' : `One of the new features cannot take its load (fault: ${fault}).`
+  const what = FAULTS[fault] ?? `One of the new features cannot take its load (fault: ${fault}).`
   return [
     color.bold(`A real rollout: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; time runs ${speed} times faster.`),
     `A shop answers real requests at ${url} and reads its toggles from an env file. ${what}`,
@@ -32,7 +37,7 @@ export function renderDemoStart({ plan, url, fault, speed }: DemoStart, stream: 
 export interface DemoEnd {
   readonly state: State
   readonly events: readonly Event[]
-  readonly sent: { readonly sent: number; readonly failed: number }
+  readonly sent: { readonly sent: number; readonly failed: number; readonly wrong: number }
   readonly folder: string
   /** What stands for `rollout` where the user is: only an installed one is on the PATH. */
   readonly command: string
@@ -45,7 +50,7 @@ export function renderDemoEnd({ state, events, sent, folder, command }: DemoEnd,
     '',
     renderOutcome(state, stream),
     ...reaction(state, events),
-    `  ${sent.sent} requests were sent, ${sent.failed} failed.`,
+    `  ${sent.sent} requests were sent, ${sent.failed} failed, ${sent.wrong} were answered wrongly.`,
     '',
   ]
   lines.push('  The shop and its users are gone; the journal stays for you to ask:')

@@ -99,6 +99,24 @@ describe.concurrent('the demo', () => {
     rmSync(folderOf(ran), { recursive: true })
   })
 
+  it('shadow: catches a new way that answers wrongly before anybody is answered by it', async () => {
+    const ran = await run('demo', '--fault', 'shadow')
+    expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/ROLLED BACK {2}shadow [\d.]+% > 2% \(\d+ of \d+\)/) })
+    expect(ran.out).toContain(', 0 were answered wrongly.')
+    const events = eventsIn(folderOf(ran))
+    const exposures = (toggle: string) => [
+      ...new Set(events.flatMap((event) => (event.type === 'intended' ? [event.exposures[toggle]] : []))),
+    ]
+    expect(exposures('FEATURE_AI_GENERATION')).toEqual([0])
+    expect(exposures('FEATURE_AI_GENERATION_SHADOW')).toEqual([0, 5])
+    expect(events.findLast((event) => event.type === 'intended')).toMatchObject({
+      move: 'rollback',
+      exposures: { FEATURE_AI_GENERATION_SHADOW: 0 },
+    })
+    expect(readFileSync(join(folderOf(ran), 'deploy/web.env'), 'utf8')).toMatch(/^FEATURE_AI_GENERATION_SHADOW=false$/m)
+    rmSync(folderOf(ran), { recursive: true })
+  })
+
   it('none: completes all five phases, the legacy toggle downwards', async () => {
     const ran = await run('demo', '--fault', 'none')
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('COMPLETE') })
