@@ -94,6 +94,17 @@ describe('tick', () => {
     expect([web.words, stateOf(engine).cursor]).toEqual([{ A: '10%', B: 'false' }, 0])
   })
 
+  it('keeps the poll that it decides on before it acts, although it was not due', async () => {
+    const { engine, observer, clock, told } = await shop()
+    await tick(engine, observer)
+    for (const passed of [35_000, 25_000]) {
+      clock.advance(passed)
+      await tick(engine, observer)
+    }
+    const kept = told.flatMap((event) => (event.type === 'observed' ? event.watch.credit : event.type === 'intended' ? event.move : []))
+    expect(kept).toEqual([0, 'advance', 35_000, 60_000, 'advance'])
+  })
+
   it('finishes what a killed controller left half applied', async () => {
     const { engine, observer, web, worker, writer } = await shop()
     await writer.append(
