@@ -9,9 +9,15 @@ export interface Around {
   readonly end: number
 }
 
+/** A node with everything below it. */
+export interface BranchedNode extends Around {
+  readonly children: readonly BranchedNode[]
+}
+
 /** One file, parsed: the nodes around a place, the innermost first, and where it does not parse. Offsets in UTF-16 code units. */
 export interface ParsedTree {
   readonly around: (start: number, end: number) => readonly Around[]
+  readonly whole: () => BranchedNode
   /** From 1; absent where all of it parses. */
   readonly fault?: { readonly line: number; readonly column: number }
 }
@@ -99,8 +105,14 @@ function treeOf(root: SgNode): ParsedTree {
       }
       return chain
     },
+    whole: () => branchedOf(root),
     ...(error && { fault: { line: error.line + 1, column: error.column + 1 } }),
   }
+}
+
+function branchedOf(node: SgNode): BranchedNode {
+  const { start, end } = node.range()
+  return { kind: String(node.kind()), start: start.index, end: end.index, children: node.children().map(branchedOf) }
 }
 
 function isAround(node: SgNode, start: number, end: number): boolean {

@@ -1,6 +1,9 @@
 import { join, relative, resolve, sep } from 'node:path'
+import { openGrammars, type Grammars } from '../../adapters/tree/grammars.ts'
 import { readCode } from '../../adapters/tree/read.ts'
 import { removeFromJavaScript } from '../../code/removal/javascript.ts'
+import { removeFromPython } from '../../code/removal/python.ts'
+import { GRAMMARS } from '../../code/language.ts'
 import { removeSetting } from '../../code/removal/settings.ts'
 import type { LeftPlace, Removed, ToggleEnd } from '../../code/removal/toggle-end.ts'
 import type { FileChange } from '../../code/patch.ts'
@@ -32,13 +35,14 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const { variable = toggle, words = { on: 'true', off: 'false' } } = plan.toggles[toggle] ?? {}
   const end: ToggleEnd = { names: [...new Set([toggle, variable])], keep, words, asks: plan.cleanup?.asks ?? [] }
   const targets = targetFiles(session, plan)
+  const grammars = openGrammars(GRAMMARS, session.place.folder)
   const done = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))].map((file) => {
     const bytes = readCode(join(root, file))
     const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
     const [{ language } = { language: '' }] = all.filter((each) => each.file === file)
     const isTarget = targets.has(resolve(root, file))
-    const made = isTarget ? undefined : withoutIn(file, text, language, end)
+    const made = isTarget ? undefined : withoutIn({ file, text, language }, end, grammars)
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
     return {
@@ -62,7 +66,14 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   }
 }
 
-function withoutIn(file: string, text: string, language: string, end: ToggleEnd): Removed | undefined {
+interface ToChange {
+  readonly file: string
+  readonly text: string
+  readonly language: string
+}
+
+function withoutIn({ file, text, language }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
+  if (language === 'python') return withoutInPython(text, end, grammars)
   if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names)
   const made = removeFromJavaScript(file, text, end)
   if (!('text' in made)) return { text, left: [made] }
@@ -71,6 +82,15 @@ function withoutIn(file: string, text: string, language: string, end: ToggleEnd)
   return 'text' in again
     ? made
     : { text, left: [{ line: 1, column: 1, why: 'what would become of it does not parse: it is left as it is' }] }
+}
+
+/** Undefined where no grammar is installed, or it does not parse, before or after. */
+function withoutInPython(text: string, end: ToggleEnd, grammars: Grammars): Removed | undefined {
+  const parse = grammars.find('python')
+  const parsed = parse?.(text)
+  if (!parse || !parsed || parsed.fault) return undefined
+  const made = removeFromPython(parsed.whole(), text, end)
+  return parse(made.text).fault ? undefined : made
 }
 
 /** Files that targets write to: whatever runs now reads them, and would miss the line. */
