@@ -35,7 +35,7 @@ const asked = (before: RegExp, behind?: RegExp): Idiom => ({ role: 'asked', befo
 const set = (before: RegExp, behind?: RegExp): Idiom => ({ role: 'set', before, ...(behind && { behind }) })
 const CALLS: readonly Idiom[] = [
   { role: 'bound', before: /\bbind\s*(?:<[^<>()]*>)?\(\s*["'`]$/ },
-  { role: 'measured', before: /\bmeasure\w*\s*\(\s*["'`]$/ },
+  { role: 'measured', before: /\b(?:measure\w*|compare)\s*(?:<[^<>()]*>)?\(\s*["'`]$/ },
   asked(ASKING),
 ]
 /** `$X`, `${X}`, `${X:-off}`, `env.X`, `.Values.X` and the like in whatever fills in values. */

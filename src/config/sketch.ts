@@ -36,6 +36,8 @@ interface CountedBy {
   readonly status: string
   /** The toggle whose calls the SDK measures: only they count, and what is not `ok` has failed. */
   readonly measured?: string
+  /** Its new way can run beside the old one before the first step. */
+  readonly isCompared?: boolean
 }
 
 export interface Sketch {
@@ -58,7 +60,8 @@ export type Levels = readonly [success: number, warning: number, critical: numbe
 export const MOST = 5
 
 /**
- * Writes a plan that teaches the format, of at most 25 lines, and 12 more where a histogram and two groups were found;
+ * Writes a plan that teaches the format, of at most 25 lines, 12 more where a histogram and two groups were found, and 6
+ * where both ways of a toggle can be compared;
  * editors are pointed to the schema in the package of that name.
  */
 export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }: Sketch, packageName: string): string {
@@ -72,11 +75,13 @@ export function sketchPlan({ name, file, create, toggles, metrics, steps, hold }
     'targets: # where they are written',
     `  app: { use: env-file, path: ${scalar(file)}${create ? ', create: true' : ''} } # reload: [systemctl, reload, app]`,
     'metrics: # what a step is judged by',
+    ...shadowLines(metrics),
     ...failureLines(metrics, shown),
     ...latencyLines(metrics, shown),
     'phases:',
     '  - phase: release',
     `    toggles: [${shown.map((toggle) => scalar(toggle.name)).join(', ')}]`,
+    ...(metrics.requests.isCompared ? ['    shadow: 5% # of the calls: both ways run, and nobody is answered by the new one'] : []),
     `    steps: [${steps.map(formatExposure).join(', ')}] # of the users`,
     `    hold: ${formatDuration(hold)} # under watch, before the next step${metrics.groups ? '; evidence ends those that some users have' : ''}`,
     `    metrics: [error_rate${metrics.latency ? ', latency_p95' : ''}]`,
@@ -95,6 +100,18 @@ function failureLines({ use, url, requests, failing, groups, negligible }: Sketc
     `    success: "< ${success}" # needed to go on`,
     `    warning: "> ${warning}" # holds, then pauses`,
     `    critical: "> ${critical}" # rolls back`,
+  ]
+}
+
+function shadowLines({ use, url, requests: { measured, isCompared } }: SketchMetrics): readonly string[] {
+  if (!isCompared) return []
+  const name = `rollout_toggle_comparisons_total{toggle="${measured}"`
+  return [
+    '  shadow: # the calls that both ways answered',
+    `    use: ${use}`,
+    `    url: ${url}`,
+    `    ratio: { bad: '${name},outcome!="same"}', total: '${name}}' }`,
+    '    critical: "> 1%" # differ',
   ]
 }
 

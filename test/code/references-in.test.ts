@@ -33,6 +33,7 @@ describe.each<[path: string, rows: readonly (readonly [text: string, ...roles: r
       [`toggles.isEnabled<Name>(\n  "FEATURE_X",\n)`, 'asked'],
       [`const on = bind('FEATURE_X')`, 'bound'],
       [`toggles.measure('FEATURE_X')`, 'measured'],
+      [`toggles.compare('FEATURE_X', user, ways)`, 'measured'],
       [`await client.getBooleanValue('FEATURE_X', false)`, 'asked'],
       [`useFeatureFlag(\`FEATURE_X\`)`, 'asked'],
       [`process.env.FEATURE_X`, 'asked'],

@@ -94,6 +94,9 @@ function examine(plan: Plan, name: string, metric: Metric, { before, now, elapse
   const track = judge(metric, judge(metric, undefined, first.counted, ANY), second.counted, { ...ANY, elapsed })
   const said = describe(metric, track)
   const reason = track.missing?.reason
+  const isOfShadow = plan.phases.some(({ shadows }) => shadows?.metric === name)
+  if (isOfShadow && (reason === 'no-traffic' || reason === 'empty'))
+    return [{ what, level: 'ok', text: 'compares nothing yet: the step of its shadow begins that' }]
   if (before.is === 'missing' && now.is !== 'missing')
     return [
       {

@@ -8,9 +8,10 @@ import type { Session } from '../../session/session.ts'
 /** Longer than this nobody waits for the code who asked about a rollout, in milliseconds. */
 const PATIENCE = 3000
 
-/** Returns where the code beside the plan stands for a toggle; undefined where no plan is, or the code does not say it in time. */
+/** Returns where the code beside the plan stands for a toggle; undefined where no plan is, of a shadow, or where the code does not say it in time. */
 export async function referencesBeside(session: Session, plan: Plan, toggle: string): Promise<readonly Reference[] | undefined> {
-  if (!existsSync(session.place.file)) return undefined
+  // A shadow is asked for by no code.
+  if (!existsSync(session.place.file) || plan.toggles[toggle]?.shadows !== undefined) return undefined
   const { findReferences } = await import('../../session/references.ts')
   try {
     const { place, env, clock } = session

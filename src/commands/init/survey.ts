@@ -19,6 +19,8 @@ export interface Requests {
   readonly status: string
   /** The toggle whose calls the SDK counts there, and no others; their status is `ok`, `error` or `timeout`. */
   readonly measured?: string
+  /** Both ways of it can be compared before anybody has the new one. */
+  readonly isCompared?: boolean
   /** The other labels it has. */
   readonly labels: readonly string[]
 }
@@ -37,6 +39,7 @@ type Said = ReadonlyMap<string, string>
 
 /** What the SDK calls its metrics. */
 const CALLS = 'rollout_toggle_calls_total'
+const COMPARISONS = 'rollout_toggle_comparisons_total'
 const CALL_DURATION = 'rollout_toggle_call_duration_seconds'
 
 const STATUS = /^(?:\w+_)?(?:status|code|status_?code|status_class|response_code)$/i
@@ -85,7 +88,13 @@ function surveyMeasured(samples: readonly Sample[], toggles: readonly string[]):
   const buckets = bucketsOf(of(`${CALL_DURATION}_bucket`, measured))
   const all = totals(buckets)
   return {
-    requests: { name: CALLS, status: 'outcome', labels: ['toggle', 'answer'], measured },
+    requests: {
+      name: CALLS,
+      status: 'outcome',
+      labels: ['toggle', 'answer'],
+      measured,
+      ...(of(COMPARISONS, measured).length > 0 && { isCompared: true }),
+    },
     groups: { label: 'answer', on: 'on', off: 'off', toggle: measured },
     ...(buckets['+Inf'] && {
       latency: { name: CALL_DURATION, unit: 's', isDivided: chooseBuckets(all).length > 0, p95: quantile(all, 0.95) },

@@ -31,6 +31,19 @@ describe('metrics, read twice', () => {
     expect(of('metric error_rate')[1]).toMatchObject({ level: 'ok', text: '50 requests/s: 10 samples take about 200ms' })
   })
 
+  it.each([
+    ['without its series', ''],
+    ['without a call', 'compared_total{outcome="same"} 0\n'],
+  ])('is content with a shadow that compares nothing yet, %s', async (_, more) => {
+    const url = await serve((__, response) => response.end(`http_requests_total{status="200"} 100\n${more}`))
+    const shadow = `  shadow: { use: openmetrics, url: "${url}", ratio: { bad: 'compared_total{outcome!="same"}', total: compared_total }, critical: "> 1%" }\n`
+    const plan = plainPlan(url).replace('interval:', `${shadow}interval:`).replace('steps:', 'shadow: 5%, steps:')
+    const { of } = await examined(fakeShell({ clock: fakeClock(Date.now()), files: { 'rollout.yaml': plan, ...off } }))
+    expect(of('metric shadow')).toEqual([
+      { what: 'metric shadow', level: 'ok', text: 'compares nothing yet: the step of its shadow begins that' },
+    ])
+  })
+
   it('warns of a metric that answers only now and then', async () => {
     let asked = 0
     const url = await serve((request, response) => {

@@ -78,6 +78,14 @@ describe('what the SDK measures', () => {
     })
   })
 
+  it('says whether both ways of it can be compared', () => {
+    expect(surveyScrape(page, parseExposition(page), ['FEATURE_Y']).requests?.isCompared).toBeUndefined()
+    const compared = openMeter()
+    compared.measure('FEATURE_Y', false, () => undefined)
+    compared.of('FEATURE_Y').expectComparisons()
+    expect(surveyScrape('', parseExposition(compared.text()), ['FEATURE_Y']).requests?.isCompared).toBe(true)
+  })
+
   it('is not taken for a toggle that it does not measure', () => {
     expect(surveyScrape(page, parseExposition(page), ['FEATURE_X']).requests?.name).toBe('http_requests_total')
   })
