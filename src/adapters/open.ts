@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
-import type { Advice, Clock, Past, SharedPoll, Schema, Server, Span } from '../core/ports.ts'
+import type { Advice, Clock, LastAnswered, Past, SharedPoll, Schema, Server, Span } from '../core/ports.ts'
 import { Unreadable, type Measured, type Missing, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
@@ -45,6 +45,8 @@ export interface OpenMetric {
   readonly history?: (span: Span, signal: AbortSignal) => AsyncIterable<Past>
   /** The server it asks, whose clock counts. */
   readonly asks?: Server | undefined
+  /** Reads when toggles were last answered, where its source can tell. */
+  readonly lastAnswered?: (signal: AbortSignal) => Promise<readonly LastAnswered[]>
   /** Rows of `doctor` about its options. */
   readonly advice?: readonly Advice[]
 }
@@ -157,6 +159,14 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     name,
     ...(past && { history: recall }),
     asks: adapter.asks?.(options),
+    ...(adapter.lastAnswered && {
+      lastAnswered: async (signal) => {
+        const asked = async (both: AbortSignal) => adapter.lastAnswered?.(options, { ...lender, signal: both, timeout: metric.timeout })
+        return withDeadline(REAL, metric.timeout, signal, async (both) => (await asked(both)) ?? [], late).catch((thrown: unknown) =>
+          Promise.reject(redact(thrown)),
+        )
+      },
+    }),
     advice: adapter.advise?.(options) ?? [],
     read: async (signal, poll) => {
       const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })

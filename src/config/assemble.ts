@@ -64,9 +64,9 @@ function channelsOf({ notify }: PlanFile, special: PlanFile['environments'][stri
   return { notify: mapValues(notify, (channel, name) => channelOf(channel, special?.notify?.[name])) }
 }
 
-function cleanupOf({ check = [], timeout = 10 * MINUTE, asks = [] }: NonNullable<PlanFile['cleanup']>): Cleanup {
+function cleanupOf({ check = [], timeout = 10 * MINUTE, unused, asks = [] }: NonNullable<PlanFile['cleanup']>): Cleanup {
   const [program, ...args] = check
-  return { ...(program !== undefined && { check: [program, ...args] }), timeout, asks }
+  return { ...(program !== undefined && { check: [program, ...args] }), timeout, ...(unused !== undefined && { unused }), asks }
 }
 
 function toggleOf(

@@ -269,6 +269,7 @@ export const planSchema = z
       .strictObject({
         check: z.array(z.string()).min(1).optional().describe('Run before and after a toggle is removed from the code: [npm, test]'),
         timeout: span.optional().describe('How long that may take (10m)'),
+        unused: span.optional().describe('How long the side that goes must not have been answered, by what the SDK counts (7d)'),
         asks: z.array(z.string().min(1)).optional().describe('Functions of your own that answer whether a toggle is on: [useFlag]'),
       })
       .optional()

@@ -15,7 +15,7 @@ export const KINDS = {
     needs: ['read', 'write', 'byHand'],
     may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless', 'holds'],
   },
-  metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise'] },
+  metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise', 'lastAnswered'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
 } as const satisfies { readonly [kind in keyof Contracts]: Functions<Contracts[kind]> }
 
@@ -212,6 +212,16 @@ export interface MetricAdapter<Options> {
   asks?(options: Options): Server | undefined
   /** Returns what `doctor` should say of the options. Pure. */
   advise?(options: Options): readonly Advice[]
+  /** Resolves to when toggles were last answered, by what an application with the SDK counts; nothing where there is none. */
+  lastAnswered?(options: Options, loan: Loan): Promise<readonly LastAnswered[]>
+}
+
+/** When a toggle was last answered on, and when off; a side that never was, as far as is known, is absent. */
+export interface LastAnswered {
+  /** The variable of the toggle. */
+  readonly toggle: string
+  readonly on?: Instant
+  readonly off?: Instant
 }
 
 /** An HTTP server. */

@@ -1,3 +1,4 @@
+import { LAST_EVALUATION } from '../core/toggle/last-evaluation.ts'
 import type { CallOutcome, ComparedCounts, ComparedOutcome, SideCounts, ToggleCounts } from './counts.ts'
 
 /** A metric with all its series. Names and units are those of OpenTelemetry and of Prometheus at once. */
@@ -50,7 +51,7 @@ export function familiesOf(toggles: readonly ToggleCounts[], bounds: readonly nu
       points: pointsOf(toggles, ({ evaluations }) => [{ value: evaluations }]),
     },
     {
-      name: 'rollout_toggle_last_evaluation_timestamp_seconds',
+      name: LAST_EVALUATION,
       otelName: 'rollout.toggle.last_evaluation.timestamp',
       unit: 's',
       help: 'When it was last asked and answered so, to the nearest scrape',

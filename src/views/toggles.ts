@@ -23,21 +23,20 @@ export interface ToggleRow {
   readonly due: readonly Pick<Upkeep, 'is' | 'text'>[]
 }
 
-/** Variables that look like toggles and are in no plan. */
-interface Strangers {
+/** Variables that look like toggles and are in no plan, and what could not be asked. */
+interface Besides {
   readonly unknown: readonly Unknown[]
   readonly problems: readonly string[]
 }
 
 /** Renders the inventory as a table, and below it what is due, and what the plan does not know. */
-export function renderToggles(rows: readonly ToggleRow[], strangers: Strangers | undefined, stream: Stream): string {
+export function renderToggles(rows: readonly ToggleRow[], { unknown, problems }: Besides, stream: Stream): string {
   const color = paint(stream)
-  const { unknown, problems } = strangers ?? { unknown: [], problems: [] }
   const others = [
     ...unknown.map(({ variable, at }) => `${color.yellow('!')} unknown ${clean(variable)}: ${clean(at.join('; '))}\n`),
     ...problems.map((problem) => `${color.red('!')} ${clean(problem)}\n`),
   ].join('')
-  if (rows.length === 0) return others === '' ? `${color.green('✓')} ${strangers ? 'every toggle is known' : 'no toggle is due'}\n` : others
+  if (rows.length === 0) return others === '' ? `${color.green('✓')} no toggle is due\n` : others
   const lines = rows.map((row) => [
     clean(row.name),
     row.exposure,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
 import type { Loan } from '../../core/ports.ts'
+import { LAST_EVALUATION } from '../../core/toggle/last-evaluation.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { checkGroups, divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
@@ -9,6 +10,7 @@ import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
 import { askSource } from '../http/ask-source.ts'
 import { checkScraped, unseen } from '../measure/known.ts'
+import { lastAnsweredIn } from '../measure/last-answered.ts'
 import { isRecorded, parseMatchers, parseSelector, strayIn } from '../measure/selector.ts'
 
 const selector = z.string().refine((text) => parseSelector(text) !== undefined, {
@@ -92,6 +94,10 @@ export default metric({
     return stray ? [{ path: ['ratio', 'bad'], ...stray }] : []
   },
   asks: serverOf,
+  lastAnswered: async (given, loan) => {
+    const { samples } = await scrape(given, loan)
+    return lastAnsweredIn(samples.filter(({ name }) => name === LAST_EVALUATION))
+  },
 })
 
 async function scrape(given: Options, loan: Loan) {
@@ -106,7 +112,12 @@ async function scrape(given: Options, loan: Loan) {
 
 function namesOf({ ratio, quantile, value, sampledAt }: Options): ReadonlySet<string> {
   const written = [ratio?.bad, ratio?.total, quantile && bucketsIn(quantile.of), value, sampledAt]
-  return new Set([STARTED, PUSHED, ...written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? [])))])
+  return new Set([
+    STARTED,
+    PUSHED,
+    LAST_EVALUATION,
+    ...written.flatMap((each) => (each === undefined ? [] : (parseSelector(each)?.name ?? []))),
+  ])
 }
 
 /** When the process began, by every client library (prometheus.io/docs/instrumenting/writing_clientlibs, process metrics). */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Unreadable, type Measured, type Reading } from '../../core/values/reading.ts'
 import type { Loan, Past, Span } from '../../core/ports.ts'
+import { LAST_EVALUATION } from '../../core/toggle/last-evaluation.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { adviseQuery } from '../measure/advise-query.ts'
@@ -8,6 +9,7 @@ import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
 import { groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { checkKnown, unseen } from '../measure/known.ts'
+import { lastAnsweredIn } from '../measure/last-answered.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
@@ -45,6 +47,9 @@ const options = z
   })
 
 type Options = z.infer<typeof options>
+
+/** Processes that have ended count as well, for as long as most servers remember at all. */
+const LAST_ANSWERED = `max by (toggle, answer) (max_over_time(${LAST_EVALUATION}[90d]))`
 
 /**
  * Instant queries (prometheus.io/docs/prometheus/latest/querying/api). Counters come as raw series, never
@@ -105,6 +110,7 @@ export default metric({
     return [{ path: ['query'], message, hint: 'where the server knows more than PromQL: sampledAt: says when the sample was taken' }]
   },
   asks: serverOf,
+  lastAnswered: async (given, loan) => lastAnsweredIn(await ask(given, LAST_ANSWERED, loan)),
   advise: ({ query = '' }) => {
     const advice = adviseQuery(query)
     if (advice === undefined) return []

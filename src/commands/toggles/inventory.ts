@@ -3,10 +3,11 @@ import { defined } from '../../core/values/defined.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
 import type { Notice } from '../../core/journal/notice.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { UPKEEP, unusedIn, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
+import { unaskedFor, UPKEEP, unusedIn, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
 import { formatExposure } from '../../core/values/units.ts'
 import { loadState } from '../../engine/load-state.ts'
 import { renderToggles, type ToggleRow } from '../../views/toggles.ts'
+import { lastAnswered } from '../../session/last-answered.ts'
 import { readPlan } from '../../session/project.ts'
 import { findReferences } from '../../session/references.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
@@ -22,22 +23,32 @@ export async function inventory(session: Session<ValuesOf<'toggles'>>): Promise<
   // What a rollout that is over has frozen says nothing of toggles that were removed since.
   const plan = state && !isEnded(state) ? state.plan : await readPlan(session)
   const isAll = !options.unknown && UPKEEP.every((kind) => !options[kind])
-  const upkeep = (await dueOf(session, plan, state)).filter(({ is }) => isAll || options[is])
+  const { due: found, problems } = await dueOf(session, plan, state)
+  const upkeep = found.filter(({ is }) => isAll || options[is])
   const rows = rowsOf(plan, state, upkeep).filter(({ due }) => isAll || due.length > 0)
-  const strangers = options.unknown ? await unknownToggles(session, plan) : undefined
+  const strangers = options.unknown ? await unknownToggles(session, plan) : { unknown: [], problems: [] }
+  const rest = { unknown: strangers.unknown, problems: [...problems, ...strangers.problems] }
   return {
-    outcome: (strangers?.problems.length ?? 0) > 0 ? 'partial' : 'done',
+    outcome: rest.problems.length > 0 ? 'partial' : 'done',
     kind: 'toggles',
-    value: { toggles: rows, ...strangers },
-    text: (out) => renderToggles(rows, strangers, out),
+    value: {
+      toggles: rows,
+      ...(options.unknown && { unknown: rest.unknown }),
+      ...(rest.problems.length > 0 && { problems: rest.problems }),
+    },
+    text: (out) => renderToggles(rows, rest, out),
     ...(options.notify && { afterwards: async () => notify(session, plan, upkeep) }),
   }
 }
 
 /** Reading all code takes time: only whoever asks for it waits. */
-async function dueOf(session: Session<ValuesOf<'toggles'>>, plan: Plan, state: State | undefined): Promise<readonly Upkeep[]> {
-  const due = upkeepOf(plan, state, session.clock.now())
-  return session.options.unused ? [...due, ...unusedIn(plan, await findReferences(session, plan, Object.keys(plan.toggles)))] : due
+async function dueOf(session: Session<ValuesOf<'toggles'>>, plan: Plan, state: State | undefined) {
+  const now = session.clock.now()
+  const due = upkeepOf(plan, state, now)
+  if (!session.options.unused) return { due, problems: [] }
+  const references = await findReferences(session, plan, Object.keys(plan.toggles))
+  const { toggles: answered, problems } = await lastAnswered(session, plan)
+  return { due: [...due, ...unusedIn(plan, references), ...unaskedFor(plan, answered, now)], problems }
 }
 
 function rowsOf(plan: Plan, state: State | undefined, upkeep: readonly Upkeep[]): readonly ToggleRow[] {

@@ -9,6 +9,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { removable } from '../../core/policy/removable.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { joinFew } from '../../core/values/join-few.ts'
+import { lastAnswered } from '../../session/last-answered.ts'
 import { readPlan } from '../../session/project.ts'
 import { rolloutsIn } from '../../session/rollouts.ts'
 import type { Session, VerbAnswer } from '../../session/session.ts'
@@ -30,7 +31,17 @@ export async function remove(session: Removing): Promise<VerbAnswer> {
   const plan = await readPlan(session)
   const toggle = knownToggle(plan, options.toggle)
   const states = await statesOf(session, plan)
-  const { keep, problems } = removable({ plan, toggle, states, ...(options.keep && { keep: options.keep }) })
+  const { toggles: answered, problems: unasked } = await lastAnswered(session, plan)
+  for (const problem of unasked) session.err.write(`! ${problem}\n`)
+  const sides = answered.get(toggle)
+  const { keep, problems } = removable({
+    plan,
+    toggle,
+    states,
+    now: session.clock.now(),
+    ...(options.keep && { keep: options.keep }),
+    ...(sides && { answered: sides }),
+  })
   if (problems.length > 0) throw new RolloutError('conflict', problems)
   const changes = await changesWithout(session, plan, toggle, keep)
   const isWritten = !options.dryRun && changes.files.length > 0

@@ -4,7 +4,7 @@ import { formatClock, formatDays } from './calendar-text.ts'
 import type { Plan } from './plan.ts'
 
 const DURATIONS: ReadonlySet<string> = new Set(
-  'hold for settle after over min max expires interval patience stale window maxAge timeout looksBack maxHarm'.split(' '),
+  'hold for settle after over min max expires interval patience stale unused window maxAge timeout looksBack maxHarm'.split(' '),
 )
 const FRACTIONS: ReadonlySet<string> = new Set(['alpha', 'beta', 'negligible', 'errors'])
 

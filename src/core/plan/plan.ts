@@ -200,6 +200,8 @@ export interface Cleanup {
   /** A command that says whether the project is whole, as a list of its words. */
   readonly check?: readonly [string, ...string[]]
   readonly timeout: Duration
+  /** How long the side that goes must not have been answered; 7 days where absent. */
+  readonly unused?: Duration
   /** Functions that answer whether a toggle is on, beside those of the SDK. */
   readonly asks: readonly string[]
 }

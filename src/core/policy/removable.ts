@@ -1,7 +1,7 @@
 import type { State } from '../journal/state.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
-import { formatExposure } from '../values/units.ts'
+import { formatDuration, formatExposure, type Duration, type Instant } from '../values/units.ts'
 import type { Problem } from '../values/errors.ts'
 
 /** The side of a toggle that the code keeps when the toggle goes. */
@@ -15,11 +15,17 @@ export interface Ending {
   readonly states: readonly State[]
   /** The side that somebody wants to keep; absent: the one its rollout has led to. */
   readonly keep?: KeptSide
+  /** When its sides were last answered, as far as applications tell. */
+  readonly answered?: { readonly on?: Instant; readonly off?: Instant }
+  readonly now: Instant
 }
 
+/** How long the side that goes must not have been answered, where the plan does not say. */
+const UNUSED_FOR: Duration = 7 * 86_400_000
+
 /**
- * Returns the side that is kept, and everything that speaks against taking the toggle out of the code. Only what the journals say
- * is weighed here; how long the other side has not been asked belongs here too, once applications tell.
+ * Returns the side that is kept, and everything that speaks against taking the toggle out of the code: what the journals say, and
+ * what applications tell of the side that goes.
  */
 export function removable(ending: Ending): { readonly keep: KeptSide; readonly problems: readonly Problem[] } {
   const { plan, toggle, states } = ending
@@ -27,9 +33,23 @@ export function removable(ending: Ending): { readonly keep: KeptSide; readonly p
   const requiring = Object.entries(plan.toggles).flatMap(([name, { requires }]) => (requires.includes(toggle) ? [name] : []))
   const problems = [
     ...requiring.map((name) => ({ message: `${name} requires ${toggle}`, hint: `remove ${name} first, or take it out of its requires:` })),
+    ...answeredLately(ending, keep),
     ...(states.length === 0 ? notStarted(ending, keep) : states.flatMap((state) => problemsIn(state, ending, keep))),
   ]
   return { keep, problems }
+}
+
+function answeredLately({ plan, toggle, answered, now }: Ending, side: KeptSide): readonly Problem[] {
+  const other = side === 'on' ? 'off' : 'on'
+  const [last, wait] = [answered?.[other], plan.cleanup?.unused ?? UNUSED_FOR]
+  if (last === undefined || now - last >= wait) return []
+  const ago = formatDuration(Math.max(0, now - last))
+  return [
+    {
+      message: `${toggle} was answered ${other} ${ago} ago: somebody still runs with what would go`,
+      hint: `it goes once nobody was for ${formatDuration(wait)} (cleanup: { unused: ${formatDuration(wait)} })`,
+    },
+  ]
 }
 
 /** Where its last step leads to, from wherever it began. */

@@ -1,4 +1,5 @@
 import { defined } from '../values/defined.ts'
+import type { LastAnswered } from '../ports.ts'
 import { isEnded, type State } from '../journal/state.ts'
 import type { Plan, Toggle } from '../plan/plan.ts'
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
@@ -52,6 +53,17 @@ export function unusedIn({ toggles }: Plan, { toggles: found, files, root }: Ref
   return Object.entries(toggles).flatMap(([toggle, { owner }]) => {
     if ((found[toggle] ?? []).some(isDependence)) return []
     return [defined({ toggle, is: 'unused' as const, text: `is asked for by none of the ${formatCount(files)} files in ${root}`, owner })]
+  })
+}
+
+/** Returns the toggles that nobody has asked for longer than the plan's `stale`, by what applications count. */
+export function unaskedFor(plan: Plan, answered: ReadonlyMap<string, Omit<LastAnswered, 'toggle'>>, now: Instant): readonly Upkeep[] {
+  return Object.entries(plan.toggles).flatMap(([toggle, { owner }]) => {
+    const { on = 0, off = 0 } = answered.get(toggle) ?? {}
+    const last = Math.max(on, off)
+    if (last === 0 || now - last <= (plan.stale ?? STALE_AFTER)) return []
+    const text = `was last asked for on ${dayOf(last)} (${formatDuration(wholeDays(now - last))} ago)`
+    return [defined({ toggle, is: 'unused' as const, text, owner })]
   })
 }
 

@@ -148,7 +148,7 @@ describe('what no plan and no code knows', () => {
     shell.write('web.env', 'FEATURE_X=false\n')
     shell.write('src/shop.js', '')
     await type(shell, 'toggles --unknown')
-    expect(shell.printed.out).toBe('✓ every toggle is known\n')
+    expect(shell.printed.out).toBe('✓ no toggle is due\n')
   })
 
   it('is told as far as it can be read', async () => {

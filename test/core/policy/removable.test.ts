@@ -24,7 +24,7 @@ function at(cursor: number, exposures: Readonly<Record<string, number>>, more: P
 }
 
 function said(toggleName: string, states: readonly State[], keep?: KeptSide, of: Plan = PLAN): readonly string[] {
-  return removable({ plan: of, toggle: toggleName, states, ...(keep && { keep }) }).problems.map(({ message }) => message)
+  return removable({ plan: of, toggle: toggleName, states, now: NOW, ...(keep && { keep }) }).problems.map(({ message }) => message)
 }
 
 const intent = {
@@ -48,7 +48,7 @@ describe('a toggle may go', () => {
     ['given up before anything was started', 'A', [], 'off', 'off'],
     ['in every environment', 'A', [at(2, { A: 100, B: 100 }), at(3, { A: 100, B: 100, OLD: 0 }, { status: 'complete' })], undefined, 'on'],
   ])('%s', (_, name, states, keep, kept) => {
-    expect(removable({ plan: PLAN, toggle: name, states, ...(keep && { keep }) })).toEqual({ keep: kept, problems: [] })
+    expect(removable({ plan: PLAN, toggle: name, states, now: NOW, ...(keep && { keep }) })).toEqual({ keep: kept, problems: [] })
   })
 })
 
@@ -77,5 +77,23 @@ describe('a toggle stays', () => {
   it('while another requires it', () => {
     const requiring = { ...PLAN, toggles: { ...PLAN.toggles, B: toggle({ requires: ['A'] }) } }
     expect(said('A', [at(2, { A: 100, B: 100 })], undefined, requiring)).toEqual(['B requires A'])
+  })
+})
+
+describe('what applications tell of the side that goes', () => {
+  const HOUR = 3_600_000
+  const done = [at(3, { A: 100, B: 100, OLD: 0 }, { status: 'complete' })]
+  const told = (answered: { on?: number; off?: number }, of: Plan = PLAN): readonly string[] =>
+    removable({ plan: of, toggle: 'B', states: done, now: NOW, answered }).problems.map(({ message }) => message)
+
+  it('keeps it for as long as that is answered', () => {
+    expect(told({ on: NOW, off: NOW - 2 * HOUR })).toEqual(['B was answered off 2h ago: somebody still runs with what would go'])
+    expect(told({ on: NOW, off: NOW - 168 * HOUR })).toEqual([])
+    expect(told({ on: NOW })).toEqual([])
+  })
+
+  it('by the days that the plan gives it', () => {
+    const strict = { ...PLAN, cleanup: { timeout: HOUR, unused: 1000 * HOUR, asks: [] } }
+    expect(told({ off: NOW - 200 * HOUR }, strict)).toHaveLength(1)
   })
 })
