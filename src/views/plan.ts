@@ -2,6 +2,7 @@ import { formatApprovals } from '../core/plan/approvals.ts'
 import { formatDrift } from '../core/plan/environment.ts'
 import type { Step } from '../core/plan/steps.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { asDeclared } from '../core/plan/shadow.ts'
 import type { Json } from '../core/values/json.ts'
 import type { Stream } from '../core/values/stream.ts'
 import type { Timeline } from '../core/forecast/timeline.ts'
@@ -37,7 +38,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
   if (report.edited.length > 0) {
     lines.push(color.yellow('The file was edited since the plan was frozen; rollout plan --accept --reason "…" takes it in:'))
     for (const { path, before, after } of report.edited.slice(0, 20))
-      lines.push(`  ${clean(placeOf(plan, path))}: ${color.red(show(before))} → ${color.green(show(after))}`)
+      lines.push(`  ${clean(placeOf(asDeclared(plan), path))}: ${color.red(show(before))} → ${color.green(show(after))}`)
     if (report.edited.length > 20) lines.push(`  and ${report.edited.length - 20} more`)
     lines.push('', ...edited(report, stream))
   }

@@ -2,6 +2,7 @@ import { plainJson, type Json } from '../values/json.ts'
 import { formatDuration, formatExposure, formatInstant, parseDuration, type Duration } from '../values/units.ts'
 import { formatClock, formatDays } from './calendar-text.ts'
 import type { Plan } from './plan.ts'
+import { asDeclared } from './shadow.ts'
 
 const DURATIONS: ReadonlySet<string> = new Set(
   'hold for settle after over min max expires interval patience stale unused window maxAge timeout looksBack maxHarm'.split(' '),
@@ -9,7 +10,8 @@ const DURATIONS: ReadonlySet<string> = new Set(
 const FRACTIONS: ReadonlySet<string> = new Set(['alpha', 'beta', 'negligible', 'errors'])
 
 /** Returns a plan with its numbers in the words of the file: `30m`, `> 5%`, `Mon, Tue 09:00-17:00 UTC`. */
-export function asWritten(plan: Plan): Json {
+export function asWritten(frozen: Plan): Json {
+  const plan = asDeclared(frozen)
   const windows = plan.windows.map(({ days, from, to, zone }) => `${formatDays(days)} ${formatClock(from)}-${formatClock(to)} ${zone}`)
   const freezes = plan.freezes.map(({ name, from, to }) => `${name}, ${formatInstant(from)} to ${formatInstant(to)}`)
   return written('', plainJson({ ...plan, windows, freezes }))
@@ -27,7 +29,7 @@ function written(key: string, value: Json): Json {
 
 function writtenNumber(key: string, value: number): Json {
   if (key === 'default') return value === 100 ? 'on' : 'off'
-  if (key === 'to') return formatExposure(value)
+  if (key === 'to' || key === 'share') return formatExposure(value)
   if (DURATIONS.has(key)) return durationText(value)
   return FRACTIONS.has(key) ? percentText(value) : value
 }

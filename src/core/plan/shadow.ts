@@ -21,6 +21,23 @@ export function withShadows(plan: Plan): Plan {
   return { ...plan, toggles: { ...plan.toggles, ...Object.fromEntries(shadows) }, phases: plan.phases.flatMap(apart) }
 }
 
+/** Returns the plan as it is written, with its shadows in the phases that begin with them: the way back from `withShadows`. */
+export function asDeclared(plan: Plan): Plan {
+  const shadows = plan.phases.filter(({ shadows: of }) => of)
+  if (shadows.length === 0) return plan
+  const phases = plan.phases.flatMap((phase): readonly Phase[] => {
+    if (phase.shadows) return []
+    const own = shadows.find(({ shadows: of }) => of?.phase === phase.id)
+    const [step] = own?.steps ?? []
+    if (!own?.shadows || !step) return [phase]
+    const { to: share, ...rest } = step
+    const { ends: _, ...bare } = phase
+    return [{ ...bare, shadow: { share, ...rest, metric: own.shadows.metric } }]
+  })
+  const toggles = Object.fromEntries(Object.entries(plan.toggles).filter(([, { shadows: of }]) => of === undefined))
+  return { ...plan, toggles, phases }
+}
+
 /** Returns the toggles that code asks for: all but shadows, which the SDK looks at by itself. */
 export function askedToggles({ toggles }: Pick<Plan, 'toggles'>): readonly string[] {
   return Object.keys(toggles).filter((name) => toggles[name]?.shadows === undefined)

@@ -1,6 +1,6 @@
 import { guaranteesOf } from '../../core/forecast/guarantee.ts'
 import { stagesOf } from '../../core/forecast/planned.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import type { Plan, Toggle } from '../../core/plan/plan.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
 import { wordFor } from '../../core/toggle/words.ts'
 import { code, codes, heading, listBlock, note, paragraph, strong, table, type Block, type Document, type Text } from '../document/block.ts'
@@ -97,10 +97,15 @@ function stepRows(plan: Plan): readonly (readonly Text[])[] {
       String(step.index + 1),
       codes(step.moves),
       shareOf(toggle, step.to),
-      toggle?.exposure === 'all' ? 'everybody or nobody' : Math.round((USERS * reached) / 100).toLocaleString('en-US'),
+      reachedText(toggle, reached),
       toggle ? [code(`${toggle.variable}=${wordFor(toggle, reached)}`)] : '–',
     ]
   })
+}
+
+function reachedText(toggle: Toggle | undefined, reached: number): string {
+  if (toggle?.shadows !== undefined) return 'nobody: it runs beside the old way'
+  return toggle?.exposure === 'all' ? 'everybody or nobody' : Math.round((USERS * reached) / 100).toLocaleString('en-US')
 }
 
 function legacy(plan: Plan): readonly Block[] {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { asWritten } from '../../../src/core/plan/as-written.ts'
+import { differences } from '../../../src/core/plan/difference.ts'
 import { environment } from '../../../src/core/plan/environment.ts'
 import { rampAt } from '../../../src/core/judge/comparison.ts'
 import { questionsOf } from '../../../src/core/plan/membership.ts'
 import { dependants, type Plan } from '../../../src/core/plan/plan.ts'
-import { askedToggles, withShadows } from '../../../src/core/plan/shadow.ts'
+import { asDeclared, askedToggles, withShadows } from '../../../src/core/plan/shadow.ts'
 import { exposuresAfter, stepsOf } from '../../../src/core/plan/steps.ts'
 import { beginningOf, isReached } from '../../../src/core/policy/beginning.ts'
 import { nextDestination, retreatTo, type Scope } from '../../../src/core/policy/destination.ts'
@@ -11,26 +13,25 @@ import { metricsUnderWay } from '../../../src/core/policy/situation.ts'
 import { BOTH_GROUPS, metric, ONE_GROUP, phase, plan, state, toggle } from '../../helpers/core.ts'
 
 /** Steps: 0 A100 (first); 1 the shadow of B and C; 2 B10, 3 B100, 4 C10, 5 C100 (second). */
-const PLAN: Plan = withShadows(
-  plan({
-    toggles: { A: toggle(), B: toggle({ variable: 'VB', owner: 'ana', removeBy: '2030-01-01' }), C: toggle({ variable: 'C' }) },
-    metrics: { errors: metric({ measures: BOTH_GROUPS }), shadow: metric({ measures: ONE_GROUP }) },
-    phases: [
-      phase({ id: 'first', steps: [{ to: 100, hold: 0 }] }),
-      phase({
-        id: 'second',
-        toggles: ['B', 'C'],
-        shadow: { share: 5, hold: 60_000, metric: 'shadow' },
-        steps: [
-          { to: 10, hold: 0 },
-          { to: 100, hold: 0 },
-        ],
-        after: 1000,
-        checklist: [{ id: 'x', text: 'x' }],
-      }),
-    ],
-  }),
-)
+const DECLARED: Plan = plan({
+  toggles: { A: toggle(), B: toggle({ variable: 'VB', owner: 'ana', removeBy: '2030-01-01' }), C: toggle({ variable: 'C' }) },
+  metrics: { errors: metric({ measures: BOTH_GROUPS }), shadow: metric({ measures: ONE_GROUP }) },
+  phases: [
+    phase({ id: 'first', steps: [{ to: 100, hold: 0 }] }),
+    phase({
+      id: 'second',
+      toggles: ['B', 'C'],
+      shadow: { share: 5, hold: 60_000, metric: 'shadow' },
+      steps: [
+        { to: 10, hold: 0 },
+        { to: 100, hold: 0 },
+      ],
+      after: 1000,
+      checklist: [{ id: 'x', text: 'x' }],
+    }),
+  ],
+})
+const PLAN = withShadows(DECLARED)
 const BASELINE = { A: 0, B: 0, C: 0, B_SHADOW: 0, C_SHADOW: 0 }
 const at = (cursor: number) => state({ plan: PLAN, baseline: BASELINE, cursor, exposures: exposuresAfter(PLAN, BASELINE, cursor) })
 
@@ -62,9 +63,21 @@ describe('a plan with a shadow', () => {
     expect(words(2)).toMatchObject({ VB: '10%', VB_SHADOW: 'false', C_SHADOW: 'false' })
   })
 
+  it('is told as it is written: an edit of the shadow is one line', () => {
+    expect(asDeclared(PLAN)).toEqual(DECLARED)
+    const [first, second] = DECLARED.phases
+    if (!first || !second) throw new Error('there are two phases')
+    const { shadow: _, ...without } = second
+    const other = withShadows({ ...DECLARED, phases: [first, without] })
+    expect(differences(asWritten(other), asWritten(PLAN))).toEqual([
+      { path: 'phases.1.shadow', before: undefined, after: { share: '5%', hold: '1m', metric: 'shadow' } },
+    ])
+  })
+
   it('is the same plan where no phase has one', () => {
     const other = plan()
     expect(withShadows(other)).toBe(other)
+    expect(asDeclared(other)).toBe(other)
   })
 
   it('compares no groups at the shadow, and both at the step after it', () => {
