@@ -6,6 +6,7 @@
 
     with toggles.measure("FEATURE_SEARCH", user_id) as call:    # counts outcome and duration; an exception goes on its way
         results = new_search() if call.is_on else old_search()
+    price = toggles.compare("FEATURE_PRICE", user_id, old=old_price, new=new_price)    # see docs/sdk.md, the shadow
     page = toggles.metrics()                                # for a Prometheus, with the names of docs/sdk.md
 
 or on the command line, where the exit code is the answer (0 on, 1 off):
@@ -182,7 +183,7 @@ class Meter:
     NAMES = 1000
 
     def __init__(self):
-        self.lock, self.began, self.sides = threading.Lock(), time.time(), {}
+        self.lock, self.began, self.sides, self.both = threading.Lock(), time.time(), {}, {}
 
     def of(self, toggle, answer):
         name = utf8(str(toggle)[:200]).decode("utf-8")
@@ -204,33 +205,63 @@ class Meter:
             side, other = self.of(toggle, "on" if is_on else "off")
             side["measured"] = other["measured"] = True
             side["outcomes"][outcome] += 1
-            side["seconds"] += max(0.0, seconds)
-            at = next((nth for nth, bound in enumerate(self.BOUNDS) if seconds <= bound), len(self.BOUNDS))
-            side["buckets"][at] += 1
+            self.add(side, seconds)
+
+    def compared(self, toggle, outcome=None, old=0.0, new=0.0):
+        """Counts one comparison; without an outcome none, but from then on they are shown."""
+        with self.lock:
+            name = utf8(str(toggle)[:200]).decode("utf-8")
+            name = name if name in self.both or len(self.both) < self.NAMES else "other"
+            empty = {"outcomes": {"same": 0, "different": 0, "error": 0, "timeout": 0}, "skipped": 0}
+            both = self.both.setdefault(name, {**empty, **{way: {"seconds": 0.0, "buckets": [0] * (len(self.BOUNDS) + 1)} for way in ("on", "off")}})
+            if outcome == "skipped":
+                both["skipped"] += 1
+            elif outcome:
+                both["outcomes"][outcome] += 1
+                self.add(both["on"], new)
+                self.add(both["off"], old)
+
+    def add(self, durations, seconds):
+        durations["seconds"] += max(0.0, seconds)
+        durations["buckets"][next((nth for nth, bound in enumerate(self.BOUNDS) if seconds <= bound), len(self.BOUNDS))] += 1
+
+    def histogram(self, labels, durations):
+        below, rows = 0, []
+        for bound, count in zip((*self.BOUNDS, "+Inf"), durations["buckets"]):
+            below += count
+            rows.append(("_bucket", f'{labels},le="{bound}"', below))
+        return rows + [("_sum", labels, durations["seconds"]), ("_count", labels, below)]
 
     def text(self):
         """The text format 0.0.4 of Prometheus."""
-        rows = {"evaluations_total": [], "last_evaluation_timestamp_seconds": [], "calls_total": [], "call_duration_seconds": []}
+        names = ("evaluations_total", "last_evaluation_timestamp_seconds", "calls_total", "call_duration_seconds")
+        rows = {name: [] for name in (*names, "comparisons_total", "comparisons_skipped_total", "comparison_duration_seconds")}
         with self.lock:
             for (toggle, answer), side in self.sides.items():
-                escaped = toggle.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
-                labels, below = f'toggle="{escaped}",answer="{answer}"', 0
+                labels = f'{self.label(toggle)},answer="{answer}"'
                 rows["evaluations_total"].append(("", labels, side["evaluations"]))
                 if side["asked"]:
                     rows["last_evaluation_timestamp_seconds"].append(("", labels, side["asked"]))
                 if not side["measured"]:
                     continue
                 rows["calls_total"] += [("", f'{labels},outcome="{outcome}"', count) for outcome, count in side["outcomes"].items()]
-                for bound, count in zip((*self.BOUNDS, "+Inf"), side["buckets"]):
-                    below += count
-                    rows["call_duration_seconds"].append(("_bucket", f'{labels},le="{bound}"', below))
-                rows["call_duration_seconds"] += [("_sum", labels, side["seconds"]), ("_count", labels, below)]
-        types = ("counter", "gauge", "counter", "histogram")
+                rows["call_duration_seconds"] += self.histogram(labels, side)
+            for toggle, both in self.both.items():
+                label = self.label(toggle)
+                rows["comparisons_total"] += [("", f'{label},outcome="{outcome}"', count) for outcome, count in both["outcomes"].items()]
+                rows["comparisons_skipped_total"].append(("", label, both["skipped"]))
+                for answer in ("on", "off"):
+                    rows["comparison_duration_seconds"] += self.histogram(f'{label},answer="{answer}"', both[answer])
+        types = ("counter", "gauge", "counter", "histogram", "counter", "counter", "histogram")
         lines = ["# TYPE process_start_time_seconds gauge", f"process_start_time_seconds {self.began}"]
         for (name, samples), kind in zip(rows.items(), types):
             lines.append(f"# TYPE rollout_toggle_{name} {kind}")
             lines += [f"rollout_toggle_{name}{suffix}{{{labels}}} {value}" for suffix, labels, value in samples]
         return "\n".join(lines) + "\n"
+
+    def label(self, toggle):
+        escaped = toggle.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+        return f'toggle="{escaped}"'
 
 
 class Call:
@@ -254,12 +285,15 @@ class Call:
 
 
 class Toggles:
+    SHADOWS = 10  # at once
+    SHADOW_SECONDS = 1.0
+
     def __init__(self, env=None, file=None, report=lambda message: print(message, file=sys.stderr)):
         self.env = dict(os.environ if env is None else env)
         self.file = self.env.get("ROLLOUT_FILE") if file is None else file
         self.report, self.told, self.version = report, set(), None
         self.variables, self.unclear, self.epoch = {}, set(), None
-        self.meter = Meter()
+        self.meter, self.under_way, self.turns = Meter(), 0, {}
 
     def look(self):
         """Reads the file again if it has changed; by name, because Kubernetes swaps it by a symbolic link."""
@@ -302,6 +336,62 @@ class Toggles:
 
     def metrics(self):
         return self.meter.text()
+
+    def compare(self, toggle, identity, old, new, same=lambda old, new: old == new, attributes=None, writes=False):
+        """Answers with `old()` while the toggle is off, with `new()` while it is on. Beside a share of the old answers
+        (`FEATURE_X_SHADOW=5%`) the new way runs too, in a thread of its own; what writes never does."""
+        began, value, failed = time.monotonic(), None, True
+        with self.measure(toggle, identity, attributes) as call:
+            if call.is_on:
+                return new()
+            try:
+                value, failed = old(), False
+                return value
+            finally:
+                if self.is_due(toggle) and not writes:
+                    self.shadow(toggle, new, same, (value, failed, time.monotonic() - began))
+
+    def is_due(self, toggle):
+        self.meter.compared(toggle)
+        word = parse_word(self.get(f"{toggle}_SHADOW") or "false")
+        if word is None or word[1] or f"{toggle}_SHADOW" in self.unclear:
+            self.tell(f"{toggle}_SHADOW is not a share (false, true or a percentage such as 5%): nothing is compared")
+            return False
+        # The multiples of the golden ratio lie evenly, and have no period that traffic could have too.
+        self.turns[toggle] = (self.turns.get(toggle, 0.0) + 0.6180339887498949) % 1
+        return self.turns[toggle] < word[0] / 10**7
+
+    def shadow(self, toggle, new, same, old):
+        value, failed, seconds = old
+        with self.meter.lock:
+            is_full = self.under_way >= self.SHADOWS
+            self.under_way += 0 if is_full else 1
+        if is_full:
+            return self.meter.compared(toggle, "skipped")
+        began, counted = time.monotonic(), threading.Event()
+
+        def count(outcome):
+            with self.meter.lock:
+                if counted.is_set():
+                    return
+                counted.set()
+            took = time.monotonic() - began
+            self.meter.compared(toggle, "timeout" if took > self.SHADOW_SECONDS else outcome, seconds, took)
+
+        def run():
+            try:
+                now = new()
+                count("same" if not failed and same(value, now) else "different")
+            except Exception:
+                count("same" if failed else "error")
+            finally:
+                with self.meter.lock:
+                    self.under_way -= 1
+
+        timer = threading.Timer(self.SHADOW_SECONDS, count, ["timeout"])
+        timer.daemon = True
+        timer.start()
+        threading.Thread(target=run, daemon=True).start()
 
     def decide(self, toggle, identity, attributes):
         self.look()

@@ -200,6 +200,32 @@ sys.stdout.write(opened.metrics())
   })
 })
 
+describe('examples/python compares', () => {
+  it('as the SDK does: the old way answers, and what the new one comes to is counted', () => {
+    const driver = `
+import time, toggles
+def no(): raise ValueError("no")
+opened = toggles.Toggles(env={"F": "false", "F_SHADOW": "true", "G": "true", "H_SHADOW": "5"}, file="", report=lambda message: None)
+opened.SHADOW_SECONDS = 0.2
+answers = [opened.compare("F", "ada", old=lambda: 1, new=new) for new in (lambda: 1, lambda: 2, no)]
+answers += [opened.compare("G", "ada", old=lambda: 1, new=lambda: 2), opened.compare("H", "ada", old=lambda: 1, new=no)]
+try: opened.compare("F", "ada", old=no, new=lambda: 1)
+except ValueError as error: answers.append(str(error))
+opened.compare("F", "ada", old=lambda: 1, new=lambda: 2, writes=True)
+opened.compare("F", "ada", old=lambda: 1, new=lambda: time.sleep(1000))
+end = time.monotonic() + 20
+while time.monotonic() < end and sum(opened.meter.both["F"]["outcomes"].values()) < 5: time.sleep(0.01)
+print(answers, opened.meter.both["F"]["outcomes"], opened.meter.both["H"]["outcomes"]["error"])
+`
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: join(root, 'examples/python') }
+    const { stdout, stderr } = spawnSync('python3', ['-c', driver], { encoding: 'utf8', env })
+    expect({ stdout, stderr }).toEqual({
+      stdout: "[1, 1, 1, 2, 1, 'no'] {'same': 1, 'different': 2, 'error': 1, 'timeout': 1} 0\n",
+      stderr: '',
+    })
+  })
+})
+
 describe('examples/shell', () => {
   const script = join(root, 'examples/shell/is-enabled.sh')
 
