@@ -107,6 +107,19 @@ describe('a controller', () => {
     expect(worker.writes).toEqual([])
   })
 
+  it('keeps that a turn took too long, until one has not', async () => {
+    const { engine, told } = await stepped()
+    const errors = fakeMetric('errors', () => ({ is: 'value', value: 0.001 }))
+    let polls = 0
+    const read: typeof errors.read = async (signal) => {
+      if ((polls += 1) === 1) throw new RolloutError('timeout', { message: 'no answer' })
+      return errors.read(signal)
+    }
+    await turns({ ...engine, metrics: [{ ...errors, read }] }, 3)
+    const blocked = told.flatMap((event) => (event.type === 'blocked' ? [event.by.map(({ name }) => name)] : []))
+    expect(blocked).toEqual([['turn'], []])
+  })
+
   it('signs off for itself, and for no other', async () => {
     const { engine, writer, told } = await stepped()
     let isFirst = true
