@@ -27,8 +27,12 @@ export type UpkeepKind = (typeof UPKEEP)[number]
 /** How long a toggle may be at its end where the plan does not say. */
 export const STALE_AFTER: Duration = 14 * 86_400_000
 
-/** Toggles of the other kinds are meant to stay. */
 const PASSING: ReadonlySet<Toggle['kind']> = new Set(['release', 'experiment', 'legacy'])
+
+/** Tells whether toggles of a kind are meant to go once they are where they end; the others are meant to stay. */
+export function isMeantToGo(kind: Toggle['kind']): boolean {
+  return PASSING.has(kind)
+}
 
 /** Returns what the toggles of a plan ask for, in the order of the plan; without a rollout only what their dates say. */
 export function upkeepOf(plan: Plan, state: State | undefined, now: Instant): readonly Upkeep[] {
@@ -38,7 +42,7 @@ export function upkeepOf(plan: Plan, state: State | undefined, now: Instant): re
   return Object.entries(plan.toggles).flatMap(([toggle, { kind, owner, removeBy }]) => {
     const found: Omit<Upkeep, 'toggle' | 'owner'>[] = []
     if (removeBy !== undefined && removeBy < today) found.push({ is: 'overdue', text: `should have been removed by ${removeBy}` })
-    const since = PASSING.has(kind) ? still.get(toggle) : undefined
+    const since = isMeantToGo(kind) ? still.get(toggle) : undefined
     if (since !== undefined && now - since > after) {
       const exposure = formatExposure(state?.exposures[toggle] ?? 0)
       const text = `at ${exposure} since ${dayOf(since)} (${formatDuration(wholeDays(now - since))}), stale after ${formatDuration(after)}`

@@ -1,11 +1,12 @@
 import type { Step } from '../../core/plan/steps.ts'
-import type { Phase, Plan } from '../../core/plan/plan.ts'
+import type { Phase } from '../../core/plan/plan.ts'
+import { isMeantToGo } from '../../core/report/upkeep.ts'
 import { isPaced, stagesOf, type PlannedStep } from '../../core/forecast/planned.ts'
 import { changesBetween } from '../../core/report/summary.ts'
 import { formatDuration } from '../../core/values/units.ts'
-import { code, commands, heading, listBlock, paragraph, type Block, type Document, type Text } from '../document/block.ts'
+import { code, commands, heading, orDash, paragraph, table, type Block, type Document } from '../document/block.ts'
 import { neededFor } from './approval.ts'
-import { annotated, rollout, type DocsSource } from './source.ts'
+import { annotated, commandCell, rollout, type DocsSource } from './source.ts'
 
 /** Says what to type, from the first check to the removal of the toggles. */
 export function implementationGuide(source: DocsSource): Document {
@@ -48,7 +49,7 @@ export function implementationGuide(source: DocsSource): Document {
         [rollout(source, 'history', '--verify'), 'no gap, and every hash holds'],
         [`${rollout(source, 'report')} > report.md`, 'what happened, when, by whom and why'],
       ]),
-      ...removal(plan),
+      ...removal(source),
       paragraph(`${steps} steps in all. What to do when it goes wrong: `, { link: 'Emergency procedures', to: 'emergency.md' }, '.'),
     ],
   }
@@ -129,11 +130,29 @@ function approvals(source: DocsSource, step: Step): readonly string[] {
   return neededFor(step).map((needed) => `${rollout(source, 'approve', '--if-step', String(step.index))}   # ${needed}`)
 }
 
-function removal({ toggles }: Plan): readonly Block[] {
-  const dated = Object.entries(toggles)
-    .flatMap(([name, { removeBy, owner }]) => (removeBy === undefined ? [] : [{ name, removeBy, owner }]))
-    .toSorted((a, b) => (a.removeBy < b.removeBy ? -1 : a.removeBy > b.removeBy ? 1 : 0))
-  if (dated.length === 0) return []
-  const items = dated.map(({ name, removeBy, owner }): Text => [`by ${removeBy}: `, code(name), owner === undefined ? '' : `, ${owner}`])
-  return [paragraph('A toggle is finished when it is gone from the code. Remove:'), listBlock(items)]
+/** A calendar: what has to be gone first comes first, and what is meant to stay without a date is not in it. */
+function removal(source: DocsSource): readonly Block[] {
+  const going = Object.entries(source.plan.toggles)
+    .filter(([, { kind, removeBy }]) => removeBy !== undefined || isMeantToGo(kind))
+    .toSorted(([, { removeBy: a = '\uffff' }], [, { removeBy: b = '\uffff' }]) => (a < b ? -1 : a > b ? 1 : 0))
+  if (going.length === 0) return []
+  return [
+    heading('Removal'),
+    paragraph(
+      'A toggle is finished when it is gone from the code, the settings and the plan. Each of these shows the patch and leaves the tree as it was where the check of the project fails; ',
+      code('--dry-run'),
+      ' changes nothing. What is still in the code: ',
+      code(rollout(source, 'toggles', 'references')),
+      '.',
+    ),
+    table(
+      ['By', 'Toggle', 'Owner', 'Type'],
+      going.map(([name, { removeBy, owner }]) => [
+        orDash(removeBy),
+        [code(name)],
+        orDash(owner),
+        commandCell(source, 'toggles', 'remove', name, '--branch', `remove-${name.toLowerCase().replaceAll('_', '-')}`),
+      ]),
+    ),
+  ]
 }
