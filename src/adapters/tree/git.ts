@@ -1,4 +1,4 @@
-import { RolloutError } from '../../core/values/errors.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { spawn } from '../spawn.ts'
 
 /** What asking git needs of the world. */
@@ -42,17 +42,22 @@ export interface Commit {
   readonly files: readonly string[]
 }
 
+/** Throws `usage` for a name that is no branch's, or a branch that is there already. */
+export async function checkNewBranch(root: string, branch: string, loan: GitLoan): Promise<void> {
+  const hint = 'another name: --branch'
+  if ((await askGit(root, ['check-ref-format', '--branch', branch], loan)) === undefined)
+    throw new RolloutError('usage', { message: `${JSON.stringify(branch)} is no name of a branch`, hint })
+  if ((await askGit(root, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`], loan)) !== undefined)
+    throw new RolloutError('usage', { message: `there is a branch ${branch} already`, hint })
+}
+
 /** Commits these files, and no others, on a new branch, which is then the one that is checked out. Throws `conflict`; the old branch is back then. */
 export async function commitOnBranch(root: string, { branch, message, files }: Commit, loan: GitLoan): Promise<void> {
   const before = (await askGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'], loan))?.trim()
   try {
     await git(root, ['switch', '--quiet', '--create', branch], loan)
   } catch (thrown) {
-    throw new RolloutError(
-      'conflict',
-      { message: `the branch ${branch} cannot be made`, hint: 'another name: --branch' },
-      { cause: thrown },
-    )
+    throw new RolloutError('conflict', { message: `the branch ${branch} cannot be made: ${saidBy(thrown)}` }, { cause: thrown })
   }
   try {
     await git(root, ['add', '--', ...files], loan)
@@ -61,12 +66,21 @@ export async function commitOnBranch(root: string, { branch, message, files }: C
     await askGit(root, ['reset', '--quiet', '--', ...files], loan)
     if (before !== undefined) await askGit(root, ['switch', '--quiet', before], loan)
     await askGit(root, ['branch', '--quiet', '-D', branch], loan)
-    const why = thrown instanceof RolloutError ? thrown.problems.map((each) => each.message).join('; ') : String(thrown)
-    throw new RolloutError('conflict', { message: `git does not commit it: ${why}` }, { cause: thrown })
+    throw new RolloutError('conflict', { message: `git does not commit it: ${saidBy(thrown)}` }, { cause: thrown })
   }
 }
 
-/** Pushes a branch to `origin`, with options that its server is told. Throws what `spawn` throws; the branch stays. */
+/** Pushes a branch to `origin`, with options that its server is told. Throws `unreachable`; the branch stays. */
 export async function pushBranch(root: string, branch: string, options: readonly string[], loan: GitLoan): Promise<void> {
-  await git(root, ['push', '--quiet', ...options.flatMap((option) => ['-o', option]), '--set-upstream', 'origin', branch], loan)
+  try {
+    await git(root, ['push', '--quiet', ...options.flatMap((option) => ['-o', option]), '--set-upstream', 'origin', branch], loan)
+  } catch (thrown) {
+    loan.signal.throwIfAborted()
+    const message = `it is committed on ${branch}, which was not pushed: ${saidBy(thrown)}`
+    throw new RolloutError('unreachable', { message, hint: `git push --set-upstream origin ${branch}` }, { cause: thrown })
+  }
+}
+
+function saidBy(thrown: unknown): string {
+  return messageOf(thrown).replaceAll(/\s*\|\s*/g, ' ')
 }

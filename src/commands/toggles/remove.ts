@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { commitOnBranch, dirtyFiles, pushBranch, askGit } from '../../adapters/tree/git.ts'
+import { checkNewBranch, commitOnBranch, dirtyFiles, pushBranch, askGit } from '../../adapters/tree/git.ts'
 import { writeTree } from '../../adapters/tree/write.ts'
 import { spawn } from '../../adapters/spawn.ts'
 import { webPlaceOf, requestLink } from '../../code/link.ts'
@@ -75,6 +75,7 @@ async function statesOf(session: Session, { name }: Plan): Promise<readonly Stat
 async function apply(session: Removing, plan: Plan, toggle: string, changes: Changes): Promise<Pick<Removal, 'check' | 'branch' | 'link'>> {
   const { root, files } = changes
   await refuseDirty(session, root)
+  if (session.options.branch !== undefined) await checkNewBranch(root, session.options.branch, session)
   const check = plan.cleanup?.check
   if (check) await runCheck(session, plan, `before anything was changed: ${toggle} stays until it passes`)
   const restore = writeTree(files.map(({ file, after }) => ({ path: resolve(root, file), ...(after !== undefined && { after }) })))

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Removal } from '../../../src/views/removal.ts'
@@ -172,7 +172,24 @@ describe('rollout toggles remove', () => {
     expect(git(origin, 'rev-parse', 'without-x')).toBe(git(shell, 'rev-parse', 'HEAD'))
     git(shell, 'checkout', '-q', '.')
     git(shell, 'switch', '-q', 'main')
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--branch', 'without-x')).toBe('usage')
+    expect(shell.printed.err).toContain('there is a branch without-x already')
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--branch', 'a b')).toBe('usage')
+    expect(shell.printed.err).toContain('"a b" is no name of a branch')
+    expect(git(shell, 'status', '--porcelain')).toBe('')
+  })
+
+  it('is as before where git does not commit it, and committed where it is not pushed', async () => {
+    const shell = await shop()
+    shell.write('.git/hooks/pre-commit', '#!/bin/sh\necho not today >&2\nexit 1\n')
+    chmodSync(join(shell.cwd, '.git/hooks/pre-commit'), 0o755)
     expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--branch', 'without-x')).toBe('conflict')
+    expect(shell.printed.err).toContain('git does not commit it: git exited with 1: not today')
+    expect(git(shell, 'status', '--porcelain')).toBe('')
+    expect(git(shell, 'branch')).toBe('* main\n')
+    rmSync(join(shell.cwd, '.git/hooks/pre-commit'))
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--branch', 'without-x', '--pull-request')).toBe('unreachable')
+    expect(shell.printed.err).toContain('it is committed on without-x, which was not pushed')
     expect(git(shell, 'status', '--porcelain')).toBe('')
   })
 
