@@ -45,7 +45,7 @@ export function lineEdits(text: string, edits: Edits, fixed: readonly TextRange[
     if (start >= end) return removeStatement(node)
     const [own, kept] = [indentAt(text, node.start), indentAt(text, start)]
     keepOnly(node, { start, end }, written)
-    if (isBlank(text.slice(lineStart(text, start), start))) dedent({ start, end }, kept.length - own.length)
+    dedent({ start, end }, kept.length - own.length)
   }
   const dedent = ({ start, end }: TextRange, by: number): void => {
     if (by <= 0) return

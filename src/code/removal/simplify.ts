@@ -171,6 +171,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (kept === undefined) return false
     if (kept === 'none') return removeIn(node, around)
     lines.keepLines(node, kept)
+    if (kept.exit) lines.removeStatement(kept.exit)
     for (const each of kept.statements) visit(each, [node, ...around])
     if (endsAlways(kept.statements.at(-1))) removeRest(node, siblings)
     return true

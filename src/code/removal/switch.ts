@@ -8,6 +8,8 @@ import { nodesOf } from './shape.ts'
 /** The statements of a switch that are carried out, and where they stand. */
 export interface KeptCase extends TextRange {
   readonly statements: readonly CodeNode[]
+  /** What left the switch from within a block that stays. */
+  readonly exit?: CodeNode
 }
 
 /** Returns what a switch on this value does; `none` where that is nothing, undefined where it is not plain. */
@@ -29,13 +31,18 @@ export function keptCase(node: CodeNode, value: Primitive, { valueOf }: Pick<Eva
   const isLast = from + nth === cases.length - 1
   if (!isLast && !(last && ENDS.test(last.type))) return undefined
   const statements = last?.type === 'BreakStatement' ? inner.slice(0, -1) : inner
-  if (statements.some((each) => breaksOut(each) || DECLARES.test(each.type))) return undefined
+  if (statements.some(breaksOut)) return undefined
+  const declares = statements.some((each) => DECLARES.test(each.type))
+  // Names of a block stay in it; those of a case are names of the whole switch.
+  if (declares)
+    return isBlock
+      ? { statements, start: only.start, end: only.end, ...(statements.length < inner.length && last && { exit: last }) }
+      : undefined
   const [first, end] = [statements[0], statements.at(-1)]
   return first && end ? { statements, start: first.start, end: end.end } : 'none'
 }
 
 const ENDS = /^(?:Break|Return|Throw|Continue)Statement$/
-/** Names of a case are names of the whole switch. */
 const DECLARES = /^(?:VariableDeclaration|FunctionDeclaration|ClassDeclaration)$/
 
 /** Whether a `break` within a statement leaves the switch. */

@@ -29,7 +29,7 @@ export function removeUnused(looking: Looking): void {
   for (let found = true; found;) {
     found = false
     for (const binding of scopes.bindings) {
-      if (removed.has(binding) || !isUnusedNow(binding, edits)) continue
+      if (removed.has(binding) || !isUnusedNow(binding, looking)) continue
       const [declaration] = binding.declarations
       if (!declaration || edits.isGone(declaration.node) || (looking.isShared && isOfProgram(declaration))) continue
       if (!removeDeclaration(declaration, looking)) continue
@@ -39,11 +39,13 @@ export function removeUnused(looking: Looking): void {
   }
 }
 
-function isUnusedNow({ name, declarations, uses }: Binding, edits: Edits): boolean {
+function isUnusedNow({ name, declarations, uses }: Binding, { edits, evaluator }: Looking): boolean {
   const [declaration] = declarations
   const own = declaration && (declaration.around.find(({ type }) => type.endsWith('Declaration')) ?? declaration.node)
+  // What only asks for the toggle was there for its sake.
+  const isOurs = evaluator.valueOf(declaration?.around[0]?.['init'])?.isOurs === true
   const others = uses.filter(({ node }) => !own || !isWithin(node, own))
-  return declarations.length === 1 && others.length > 0 && !OF_JSX.has(name) && others.every(({ node }) => edits.isGone(node))
+  return declarations.length === 1 && (others.length > 0 || isOurs) && !OF_JSX.has(name) && others.every(({ node }) => edits.isGone(node))
 }
 
 function isOfProgram({ node, around }: Declaration): boolean {

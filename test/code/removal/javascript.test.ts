@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { removeFromJavaScript } from '../../../src/code/removal/javascript.ts'
 import type { ToggleEnd } from '../../../src/code/removal/toggle-end.ts'
+import { drawnProgram } from './drawn.ts'
 import { outcomesOf, type World } from './program.ts'
 
 /* The corpus: one program a file, as it is written, and what is to be left of it on either side. */
@@ -89,4 +90,15 @@ it('leaves the functions of a script of a page: other scripts may call them', ()
   const script = `function oldWay() {}\nfunction run() {\n  return isEnabled('FEATURE_X') ? 1 : oldWay()\n}\n`
   expect(removed('a.js', script, endOf('on')).text).toBe('function oldWay() {}\nfunction run() {\n  return 1\n}\n')
   expect(removed('a.js', `${script}module.exports = run\n`, endOf('on')).text).not.toContain('oldWay')
+})
+
+it('answers as before, and calls the same, in programs drawn at random', async () => {
+  await fc.assert(
+    fc.asyncProperty(drawnProgram, fc.constantFrom(...SIDES), fc.boolean(), async (before, side, other) => {
+      const { text } = removed('a.js', before, endOf(side))
+      const world: World = { side, other }
+      expect(await outcomesOf('a.js', text, world, TELLING)).toBe(await outcomesOf('a.js', before, world, TELLING))
+    }),
+    { numRuns: Number(process.env['DRAWN'] ?? 300) },
+  )
 })
