@@ -1,3 +1,5 @@
+import type { ToggleEnd } from './toggle-end.ts'
+
 /** A value that can be written down. */
 export type Primitive = string | boolean | null | undefined
 
@@ -39,4 +41,12 @@ export function isNothing(known: Constant): boolean {
 /** Tells whether it is the word of the variable, or made of it. */
 export function isWordly(known: Constant | undefined): boolean {
   return known?.is === 'value' && known.isWord === true
+}
+
+/** Returns the text that a word is compared with and that the plan never writes: whoever compares with it has another contract than the plan. */
+export function strangeWord(left: Constant, right: Constant, words: ToggleEnd['words']): string | undefined {
+  const other = isWordly(left) ? right : isWordly(right) ? left : undefined
+  if (other?.is !== 'value' || typeof other.value !== 'string' || isWordly(other)) return undefined
+  const known = [words.on, words.off].flatMap((each) => [each, each.toUpperCase(), each.toLowerCase()])
+  return known.includes(other.value) ? undefined : other.value
 }

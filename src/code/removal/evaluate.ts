@@ -1,6 +1,6 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import { isConstant, isEnvironment, writesVariable } from './environment.ts'
-import { isNothing, isTruthy, isWordly, ours, literalOf, type Constant } from './constant.ts'
+import { isNothing, isTruthy, isWordly, ours, literalOf, strangeWord, type Constant } from './constant.ts'
 import { madeOfWord } from './made-of-word.ts'
 import { calledName, cookedOf, isWrapper, keyOf, nodesOf, propertyOf, unwrapped } from './shape.ts'
 import { nameIn, type Scopes } from './scopes.ts'
@@ -174,7 +174,7 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
     if (!/^[!=]==?$/.test(operator)) return undefined
     const [left, right] = [valueOf(node['left']), valueOf(node['right'])]
     if (left?.is !== 'value' || right?.is !== 'value' || !(left.isOurs || right.isOurs)) return undefined
-    const stranger = strangeWord(left, right)
+    const stranger = strangeWord(left, right, end.words)
     if (stranger !== undefined) {
       refusals.set(node, `it is compared with "${stranger}", which is neither "${end.words.on}" nor "${end.words.off}"`)
       return undefined
@@ -184,14 +184,6 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
       return undefined
     const isSame = left.value === right.value || (isLoose && isNothing(left) && isNothing(right))
     return { is: 'value', value: isSame !== operator.startsWith('!'), isOurs: true }
-  }
-
-  /** A text that the plan never writes: whoever compares with it has another contract than the plan. */
-  function strangeWord(left: Constant, right: Constant): string | undefined {
-    const other = isWordly(left) ? right : isWordly(right) ? left : undefined
-    if (other?.is !== 'value' || typeof other.value !== 'string' || isWordly(other)) return undefined
-    const words = [end.words.on, end.words.off].flatMap((each) => [each, each.toUpperCase(), each.toLowerCase()])
-    return words.includes(other.value) ? undefined : other.value
   }
 
   function chosen(node: CodeNode): Constant | undefined {

@@ -18,7 +18,7 @@ interface Drawn {
   readonly statement: string
 }
 
-const { expression, statement } = fc.letrec<Drawn>((tie) => ({
+const { expression, statement } = fc.letrec<Drawn>((tie: fc.LetrecTypedTie<Drawn>) => ({
   expression: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom(...PLAIN),
@@ -60,7 +60,7 @@ const { expression, statement } = fc.letrec<Drawn>((tie) => ({
 export const drawnProgram: fc.Arbitrary<string> = fc
   .tuple(fc.array(statement, { minLength: 1, maxLength: 4 }), expression)
   .map(([statements, last]) => {
-    const body = statements.map((each, nth) => (/^const/.test(each) && nth > 0 ? `{\n${each}\n}` : each)).join('\n')
+    const body = statements.map((each, nth) => (each.startsWith('const') && nth > 0 ? `{\n${each}\n}` : each)).join('\n')
     return `import { isEnabled, bind } from 'rolloutctl/sdk'
 import { call } from './calls'
 
