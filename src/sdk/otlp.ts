@@ -34,9 +34,13 @@ const LARGEST = 10_000
 /** AGGREGATION_TEMPORALITY_CUMULATIVE: enums are numbers in OTLP's JSON. */
 const CUMULATIVE = 2
 
-/** Pushes what a meter counts by OTLP over HTTP, as JSON (opentelemetry.io/docs/specs/otlp). No push ever breaks the application. */
+/**
+ * Pushes what a meter counts by OTLP over HTTP, as JSON (opentelemetry.io/docs/specs/otlp). No push ever breaks the
+ * application; throws at once where `every` is no time.
+ */
 export function startOtlp(options: OtlpOptions): OtlpPush {
   const { meter, env = process.env, every = EVERY, onProblem = warn } = options
+  if (!(every > 0)) throw new TypeError(`every: has to be milliseconds above 0, and is ${every}`)
   const url = options.url ?? addressIn(env)
   const headers = { ...(options.headers ?? pairsIn(env['OTEL_EXPORTER_OTLP_METRICS_HEADERS'] ?? env['OTEL_EXPORTER_OTLP_HEADERS'])) }
   const resource = resourceOf(env, options.resource ?? {})

@@ -50,6 +50,8 @@ const GOLDEN = 0.6180339887498949
 
 /** Opens the budget that all shadows of a handle share. */
 export function openShadows({ timeout = 1000, most = 10 }: ShadowOptions, tell: Problems['tell']): Shadows {
+  for (const [name, value] of Object.entries({ timeout, most }))
+    if (!(value > 0)) throw new TypeError(`shadow: ${name} has to be a number above 0, and is ${value}`)
   let underWay = 0
 
   /** Later, so that the answer is out before anything of the shadow runs; no failure of it is felt. */

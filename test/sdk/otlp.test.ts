@@ -131,3 +131,7 @@ describe('a receiver that does not take it', () => {
     expect(problems).toHaveLength(2)
   })
 })
+
+it.each([0, -1, Number.NaN])('an interval of %s is refused, and nothing is pushed', (every) => {
+  expect(() => startOtlp({ meter: openMeter(), every, env: {} })).toThrow(`every: has to be milliseconds above 0, and is ${every}`)
+})

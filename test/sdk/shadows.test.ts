@@ -226,3 +226,10 @@ it.each<[ways: unknown, said: string]>([
   expect(() => toggles.compare('FEATURE_X', 'ada', ways)).toThrow(new TypeError(`compare: ${said}`))
   expect(meter.read()[0]?.points.every(({ value }) => value === 0)).toBe(true)
 })
+
+it.each<ShadowOptions>([{ most: Number.NaN }, { most: 0 }, { timeout: -1 }, { timeout: Number.NaN }])(
+  'refuses a budget of %j',
+  (shadow) => {
+    expect(() => opened({}, shadow)).toThrow(/^shadow: (most|timeout) has to be a number above 0/)
+  },
+)
