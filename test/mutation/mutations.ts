@@ -2,7 +2,8 @@ import { CORE } from './core.ts'
 import { ENGINE } from './engine.ts'
 import { FILES } from './files.ts'
 import type { Mutation } from './mutation.ts'
+import { SDK } from './sdk.ts'
 import { STORES } from './stores.ts'
 
 /** Every mutation that is kept; what the simulation finds is among its bugs. */
-export const MUTATIONS: readonly Mutation[] = [...ENGINE, ...CORE, ...STORES, ...FILES]
+export const MUTATIONS: readonly Mutation[] = [...ENGINE, ...CORE, ...STORES, ...FILES, ...SDK]
