@@ -47,6 +47,8 @@ export function renderToggles(rows: readonly ToggleRow[], { unknown, problems }:
     row.overdue ? color.red(`${clean(row.removeBy ?? '')} overdue`) : clean(row.removeBy ?? '–'),
   ])
   const table = renderTable(['toggle', 'exposure', 'kind', 'owner', 'phase', 'targets', 'remove by'], lines, stream)
-  const due = rows.flatMap((row) => row.due.map(({ is, text }) => `${color.yellow('!')} ${is.padEnd(8)}${clean(row.name)} ${text}\n`))
+  const due = rows.flatMap((row) =>
+    row.due.map(({ is, text }) => `${color.yellow('!')} ${is.padEnd(8)}${clean(row.name)} ${clean(text)}\n`),
+  )
   return [table, due.join('') + others].filter((part) => part !== '').join('\n')
 }
