@@ -1,4 +1,5 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 
 /** What becomes of a file; without a text it goes. */
 interface Written {
@@ -6,20 +7,36 @@ interface Written {
   readonly after?: string
 }
 
-/** Writes files in their places, which keeps their modes; returns what makes all of them as they were. Written half, they are as they were. */
+/**
+ * Writes files in their places, which keeps their modes; returns what makes all of them as they were. Throws `denied` when one cannot be
+ * written: all are as they were then.
+ */
 export function writeTree(files: readonly Written[]): () => void {
-  const before = files.map(({ path }) => ({ path, bytes: readFileSync(path) }))
+  const before: { readonly path: string; readonly bytes: Buffer }[] = []
   const restore = (): void => {
-    for (const { path, bytes } of before) writeFileSync(path, bytes)
+    const lost = before.filter((each) => !isRestored(each)).map(({ path }) => path)
+    if (lost.length > 0) throw new RolloutError('denied', { message: `${lost.join(', ')} cannot be made as before`, hint: 'git restore' })
   }
-  try {
-    for (const { path, after } of files) {
+  for (const { path, after } of files) {
+    try {
+      before.push({ path, bytes: readFileSync(path) })
       if (after === undefined) unlinkSync(path)
       else writeFileSync(path, after)
+    } catch (thrown) {
+      restore()
+      const hint = 'every file is as it was'
+      throw new RolloutError('denied', { message: `${path} cannot be written: ${messageOf(thrown)}`, hint }, { cause: thrown })
     }
-  } catch (thrown) {
-    restore()
-    throw thrown
   }
   return restore
+}
+
+/** What could not be written may be as it was all the same. */
+function isRestored({ path, bytes }: { readonly path: string; readonly bytes: Buffer }): boolean {
+  try {
+    writeFileSync(path, bytes)
+    return true
+  } catch {
+    return existsSync(path) && readFileSync(path).equals(bytes)
+  }
 }

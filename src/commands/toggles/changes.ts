@@ -107,8 +107,8 @@ function targetFiles({ place }: Session, { targets }: Plan): ReadonlySet<string>
 }
 
 const WHY: Readonly<Record<ReferenceRole, string>> = {
-  asked: 'how it asks is not understood',
-  bound: 'how it is bound is not understood',
+  asked: 'it is passed on, or asked in a way that is not understood',
+  bound: 'it is passed on, or bound in a way that is not understood',
   measured: 'it is measured here',
   set: 'it sets the variable',
   named: 'its name is a value here',
