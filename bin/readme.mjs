@@ -126,7 +126,7 @@ function flags() {
 /** The flags below a heading of a help text; long descriptions go on in the next lines. */
 function parse(help, heading) {
   const section = help.split(`${heading}\n`)[1]?.split(/\n\n/)[0] ?? ''
-  const whole = section.replaceAll(/\n {4,}(?=[^-\s])/g, ' ')
+  const whole = section.replaceAll(/\n {4,}(?=\S)/g, ' ')
   return [...whole.matchAll(/^ {2}(-\S.*?) {2,}(.*)$/gm)]
     .filter(([, flag]) => !flag.startsWith('-h,'))
     .map(([, flag, about]) => [`\`${flag}\``, about.trim()])
