@@ -16,9 +16,12 @@ const home = fileURLToPath(new URL('../..', import.meta.url))
 const installed = hasPrometheus()
 if (!installed) console.warn('SKIPPED: no prometheus on this machine; on Debian: apt-get install prometheus')
 
-const BAD = 'http_requests_total{status=~"5.."}'
+const TOTAL = 'rollout_toggle_calls_total{toggle="FEATURE_AI_GENERATION"}'
+const BAD = 'rollout_toggle_calls_total{toggle="FEATURE_AI_GENERATION",outcome!="ok"}'
+/** An outcome that no call has come to yet: of many client libraries a counter of errors begins with the first one. */
+const UNSEEN = 'rollout_toggle_calls_total{toggle="FEATURE_AI_GENERATION",outcome="crash"}'
 
-function plan(url: string): string {
+function plan(url: string, bad = BAD): string {
   return `version: 1
 name: shop
 toggles:
@@ -29,14 +32,14 @@ metrics:
   error_rate:
     use: prometheus
     url: ${url}
-    ratio: { bad: '${BAD}', total: http_requests_total }
+    ratio: { bad: '${bad}', total: '${TOTAL}' }
     success: "< 1%"
     critical: "> 5%"
     minSamples: 100
   latency_p95:
     use: prometheus
     url: ${url}
-    quantile: { of: http_request_duration_seconds, q: 0.95 }
+    quantile: { of: 'rollout_toggle_call_duration_seconds{toggle="FEATURE_AI_GENERATION"}', q: 0.95 }
     critical: "> 2s"
     minSamples: 100
 interval: 500ms
@@ -84,20 +87,19 @@ async function rollout(folder: string, ...argv: readonly string[]) {
 describe.skipIf(!installed)('a real Prometheus', () => {
   it('drives a rollout to its end; an errors-only query is empty all the while and counts as no errors', async () => {
     const { folder, world, prometheus } = await setUp('none')
+    writeFileSync(join(folder, 'rollout.yaml'), plan(prometheus.url, UNSEEN))
     expect((await rollout(folder, 'start', '--yes')).code).toBe(0)
     const run = await rollout(folder, 'run', '--no-input')
     expect(run.code, run.out + run.err).toBe(0)
     expect(readFileSync(world.envFile, 'utf8')).toContain('FEATURE_AI_GENERATION=true')
 
-    const answer = await fetch(
-      `${prometheus.url}/api/v1/query?${encode({ query: `sum(rate(${BAD}[1m])) / sum(rate(http_requests_total[1m]))` })}`,
-    )
+    const answer = await fetch(`${prometheus.url}/api/v1/query?${encode({ query: `sum(rate(${UNSEEN}[1m])) / sum(rate(${TOTAL}[1m]))` })}`)
     expect(await answer.json()).toMatchObject({ status: 'success', data: { resultType: 'vector', result: [] } })
-    const ratio = { bad: BAD, total: 'http_requests_total' }
+    const ratio = { bad: UNSEEN, total: TOTAL }
     const [metric] = await openMetrics(planOf({ use: 'prometheus', url: prometheus.url, ratio }), ['m'], lend(folder))
     const reading = await metric?.read(new AbortController().signal)
     expect(reading).toMatchObject({ is: 'ratio', bad: {} })
-    expect(reading?.is === 'ratio' && Object.keys(reading.total)).toHaveLength(2)
+    expect(reading?.is === 'ratio' && Object.keys(reading.total)).toHaveLength(6)
   })
 
   it('compares users with the toggle and users without, without a threshold, and says by how much', async () => {
@@ -105,8 +107,8 @@ describe.skipIf(!installed)('a real Prometheus', () => {
     writeFileSync(
       join(folder, 'rollout.yaml'),
       plan(prometheus.url)
-        .replace(/ {4}success: .*\n {4}critical: .*\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n`)
-        .replace(/ {4}critical: "> 2s"\n/, `    on: 'toggle="on"'\n    off: 'toggle="off"'\n    toggle: FEATURE_AI_GENERATION\n`)
+        .replace(/ {4}success: .*\n {4}critical: .*\n/, `    on: 'answer="on"'\n    off: 'answer="off"'\n`)
+        .replace(/ {4}critical: "> 2s"\n/, `    on: 'answer="on"'\n    off: 'answer="off"'\n    toggle: FEATURE_AI_GENERATION\n`)
         // Three polls without traffic of a group pause it: a server that is slow for a moment must not look like that.
         .replace('interval: 500ms', 'interval: 2s'),
     )
