@@ -3,6 +3,7 @@ import { defined } from '../../core/values/defined.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
 import type { Notice } from '../../core/journal/notice.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 import { unaskedFor, UPKEEP, unusedIn, upkeepOf, type Upkeep } from '../../core/report/upkeep.ts'
 import { formatExposure } from '../../core/values/units.ts'
 import { loadState } from '../../engine/load-state.ts'
@@ -52,7 +53,9 @@ async function dueOf(session: Session<ValuesOf<'toggles'>>, plan: Plan, state: S
 }
 
 function rowsOf(plan: Plan, state: State | undefined, upkeep: readonly Upkeep[]): readonly ToggleRow[] {
-  return Object.entries(plan.toggles).map(([name, toggle]) => {
+  const asked = new Set(askedToggles(plan))
+  const declared = Object.entries(plan.toggles).filter(([name]) => asked.has(name))
+  return declared.map(([name, toggle]) => {
     const due = upkeep.filter((each) => each.toggle === name).map(({ is, text }) => ({ is, text }))
     const { kind, core, targets, requires, owner, removeBy, description } = toggle
     return defined({

@@ -2,6 +2,7 @@ import { defined } from '../values/defined.ts'
 import type { LastAnswered } from '../ports.ts'
 import { isEnded, type State } from '../journal/state.ts'
 import type { Plan, Toggle } from '../plan/plan.ts'
+import { askedToggles } from '../plan/shadow.ts'
 import { exposuresAfter, stepsOf } from '../plan/steps.ts'
 import { formatCount } from '../values/join-few.ts'
 import { isDependence, type ReferenceReport } from './reference.ts'
@@ -54,8 +55,9 @@ export function upkeepOf(plan: Plan, state: State | undefined, now: Instant): re
 
 /** Returns the toggles that no code depends on, by what was found in it. */
 export function unusedIn({ toggles }: Plan, { toggles: found, files, root }: ReferenceReport): readonly Upkeep[] {
-  return Object.entries(toggles).flatMap(([toggle, { owner }]) => {
+  return askedToggles({ toggles }).flatMap((toggle) => {
     if ((found[toggle] ?? []).some(isDependence)) return []
+    const owner = toggles[toggle]?.owner
     return [defined({ toggle, is: 'unused' as const, text: `is asked for by none of the ${formatCount(files)} files in ${root}`, owner })]
   })
 }

@@ -119,6 +119,18 @@ describe('rollout check --fail-on stale', () => {
   })
 })
 
+it('a shadow is no toggle of the inventory: no code asks for it, and nobody removes it', async () => {
+  const plan = barePlan().replace('steps:', 'shadow: { share: 5%, hold: 0s, metric: same }, steps:')
+  const metric = "metrics: { same: { use: command, run: [cat, n], ratio: { bad: bad, total: total }, critical: '> 1%' } }\n"
+  const shell = fakeShell({ clock: fakeClock(), files: { 'rollout.yaml': plan + metric, 'web.env': 'FEATURE_X_SHADOW=5%\n' } })
+  for (const flag of ['--unused', '--json']) {
+    await type(shell, `toggles --json ${flag}`)
+    expect(shell.json<{ toggles: readonly { name: string }[] }>().toggles.map(({ name }) => name)).toEqual(['FEATURE_X'])
+  }
+  await type(shell, 'toggles --unknown --json')
+  expect(shell.json()).toMatchObject({ unknown: [] })
+})
+
 describe('what no plan and no code knows', () => {
   const code = (): FakeShell => {
     const { shell } = planned()
