@@ -118,8 +118,8 @@ async function search({ clock, signal }: Searching, { tree, paths, pattern }: Se
     }
     files += 1
     if (!pattern) continue
-    pattern.lastIndex = 0
-    if (!pattern.test(bytes.toString('latin1'))) continue
+    // Unlike `test` it keeps nothing in the pattern from one file to the next.
+    if (bytes.toString('latin1').search(pattern) === -1) continue
     const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
     if (saysGenerated(text) || OURS.test(text)) generated += 1
     else found.push({ path, text })

@@ -35,7 +35,7 @@ export async function unknownToggles(session: Session, plan: Plan): Promise<Unkn
 }
 
 async function unknownInCode(session: Session, plan: Plan, prefix: string): Promise<readonly Unknown[]> {
-  const words = await findWords(session, new RegExp(`(?<!\\w)${prefix}[A-Z0-9_]+(?!\\w)`, 'g'))
+  const words = await findWords(session, new RegExp(`(?<!\\w)${prefix}\\w+`, 'g'))
   const strangers = [...words].filter((word) => !isKnownVariable(plan, word))
   const asked: { readonly toggles: Plan['toggles'] } = {
     toggles: Object.fromEntries(strangers.map((variable) => [variable, named(variable)])),

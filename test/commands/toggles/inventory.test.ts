@@ -163,6 +163,21 @@ describe('what no plan and no code knows', () => {
     expect(shell.printed.out).toBe('✓ no toggle is due\n')
   })
 
+  it('is found in every file, by small letters too', async () => {
+    const small = (text: string): string => text.replaceAll(/FEATURE_\w+/g, (name) => name.toLowerCase())
+    const shell = fakeShell({
+      clock: fakeClock(),
+      files: { 'rollout.yaml': small(PLAN), 'src/a.js': 'process.env.feature_early', 'src/shop.js': 'if (process.env.feature_ghost) {}' },
+    })
+    await type(shell, 'toggles --unknown --json')
+    expect(shell.json()).toMatchObject({
+      unknown: [
+        { variable: 'feature_early', at: ['src/a.js:1'] },
+        { variable: 'feature_ghost', at: ['src/shop.js:1'] },
+      ],
+    })
+  })
+
   it('is told as far as it can be read', async () => {
     const shell = code()
     rmSync(join(shell.cwd, 'web.env'))
