@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { join, relative, resolve, sep } from 'node:path'
 import { openGrammars, type Grammars } from '../../adapters/tree/grammars.ts'
 import { readCode } from '../../adapters/tree/read.ts'
@@ -41,14 +42,15 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
     const [{ language } = { language: '' }] = all.filter((each) => each.file === file)
-    const isTarget = targets.has(resolve(root, file))
-    const made = isTarget ? undefined : withoutIn({ file, text, language }, end, grammars)
+    const isText = typeof bytes === 'string' || isUtf8(bytes)
+    const untouched = targets.has(resolve(root, file)) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
+    const made = untouched === undefined ? withoutIn({ file, text, language }, end, grammars) : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
     return {
       files: after === text ? [] : [{ file, before: written, after: mark + after }],
       left: [
-        ...left.map((each) => ({ ...each, why: whyOf(each, made?.left ?? [], isTarget) })),
+        ...left.map((each) => ({ ...each, why: untouched ?? whyOf(each, made?.left ?? []) })),
         ...constantsIn(file, after, made?.left ?? [], left),
       ],
     }
@@ -106,6 +108,10 @@ function targetFiles({ place }: Session, { targets }: Plan): ReadonlySet<string>
   )
 }
 
+/** Why a whole file is left as it is. */
+const WRITTEN_BY_TARGET = 'a target writes it: the line may go once nothing that runs asks for it'
+const NOT_UTF8 = 'its file is not UTF-8: what else it holds would be written wrong'
+
 const WHY: Readonly<Record<ReferenceRole, string>> = {
   asked: 'it is passed on, or asked in a way that is not understood',
   bound: 'it is passed on, or bound in a way that is not understood',
@@ -115,8 +121,7 @@ const WHY: Readonly<Record<ReferenceRole, string>> = {
   mentioned: 'a comment, or text for people',
 }
 
-function whyOf({ role, line }: Reference, left: readonly LeftPlace[], isTarget: boolean): string {
-  if (isTarget) return 'a target writes it: the line may go once nothing that runs asks for it'
+function whyOf({ role, line }: Reference, left: readonly LeftPlace[]): string {
   return left.find((each) => each.line === line)?.why ?? WHY[role]
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Removal } from '../../../src/views/removal.ts'
@@ -198,6 +198,17 @@ describe('rollout toggles remove', () => {
     expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--dry-run')).toBe('partial')
     expect(shell.printed.out).toMatch(/src\/bad\.ts:1:20 +Unexpected token/)
     expect(shell.printed.out).toMatch(/src\/c\.py:2:16 +it is passed on, or asked in a way that is not understood/)
+  })
+
+  it('leaves a file that is not UTF-8 as it is', async () => {
+    const shell = await shop()
+    const bytes = Buffer.from(`const place = 'caf\xe9'\nif (process.env.FEATURE_X === 'true') go(place)\n`, 'latin1')
+    writeFileSync(join(shell.cwd, 'src/latin.js'), bytes)
+    git(shell, 'add', '.')
+    git(shell, 'commit', '-qm', 'latin')
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X')).toBe('partial')
+    expect(readFileSync(join(shell.cwd, 'src/latin.js'))).toEqual(bytes)
+    expect(shell.printed.out).toMatch(/src\/latin\.js:2:17 +its file is not UTF-8/)
   })
 
   it('is typed with a toggle, and its flags belong to it', async () => {
