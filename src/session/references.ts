@@ -1,6 +1,6 @@
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { NAPI, openGrammars, packageOf, type Grammars } from '../adapters/tree/grammars.ts'
-import { attributedTo, listTree, type CodeTree } from '../adapters/tree/list.ts'
+import { attributedTo, listTree, pathBelow, type CodeTree } from '../adapters/tree/list.ts'
 import { readCode } from '../adapters/tree/read.ts'
 import { grammarSyntax } from '../code/grammar-syntax.ts'
 import { javascriptSyntax } from '../code/javascript.ts'
@@ -85,9 +85,8 @@ function wordsOf(plan: Pick<Plan, 'toggles'>, toggles: readonly string[]): Sough
 
 /** The plan, its phases and its journal say of themselves where toggles are. */
 function ownPaths(root: string, { file, folder }: Session['place']): (path: string) => boolean {
-  const below = (path: string): string => relative(root, path).split(sep).join('/')
-  const [plan, phases, journal] = [below(file), `${below(join(folder, 'phases'))}/`, `${below(join(folder, '.rollout'))}/`]
-  return (path) => path === plan || path.startsWith(phases) || path.startsWith(journal)
+  const [plan, phases, journal] = [file, join(folder, 'phases'), join(folder, '.rollout')].map((path) => pathBelow(root, path))
+  return (path) => path === plan || path.startsWith(`${phases}/`) || path.startsWith(`${journal}/`)
 }
 
 interface FoundFile {

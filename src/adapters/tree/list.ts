@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import ignore from 'ignore'
 import { RolloutError } from '../../core/values/errors.ts'
 import { askGit, type GitLoan } from './git.ts'
 
 /** The files of a project as its people see them. */
 export interface CodeTree {
-  /** Where paths begin. */
+  /** Where paths begin; no link leads there. */
   readonly root: string
   /** With `/`, sorted by whoever listed them. Links are among them; nothing behind a link is. */
   readonly paths: readonly string[]
@@ -30,6 +30,21 @@ export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree>
   const commit = (await git(root, 'rev-parse', 'HEAD'))?.trim()
   const remote = (await git(root, 'remote', 'get-url', 'origin'))?.trim()
   return { root, paths: listed.split('\0').slice(0, -1), git: { ...(commit && { commit }), ...(remote && { remote }) } }
+}
+
+/** Returns the path of a file below a root of a tree, with `/`: by where it is, whatever links lead there. */
+export function pathBelow(root: string, path: string): string {
+  return relative(root, withoutLinks(path)).split(sep).join('/')
+}
+
+/** Of a file that is not there yet, the folder counts. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const folder = dirname(path)
+    return folder === path ? path : join(withoutLinks(folder), basename(path))
+  }
 }
 
 /** Returns those of these paths that .gitattributes calls generated or vendored (linguist-generated, linguist-vendored). */

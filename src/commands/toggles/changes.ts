@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { join, relative, resolve, sep } from 'node:path'
+import { join, resolve } from 'node:path'
 import { openGrammars, type Grammars } from '../../adapters/tree/grammars.ts'
+import { pathBelow } from '../../adapters/tree/list.ts'
 import { readCode } from '../../adapters/tree/read.ts'
 import { removeFromJavaScript } from '../../code/removal/javascript.ts'
 import { removeFromPython } from '../../code/removal/python.ts'
@@ -35,7 +36,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const all = report.toggles[toggle] ?? []
   const { variable = toggle, words = { on: 'true', off: 'false' } } = plan.toggles[toggle] ?? {}
   const end: ToggleEnd = { names: [...new Set([toggle, variable])], keep, words, asks: plan.cleanup?.asks ?? [] }
-  const targets = targetFiles(session, plan)
+  const targets = targetFiles(session, plan, root)
   const grammars = openGrammars(GRAMMARS, session.place.folder)
   const done = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))].map((file) => {
     const bytes = readCode(join(root, file))
@@ -43,7 +44,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
     const [{ language } = { language: '' }] = all.filter((each) => each.file === file)
     const isText = typeof bytes === 'string' || isUtf8(bytes)
-    const untouched = targets.has(resolve(root, file)) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
+    const untouched = targets.has(file) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
     const made = untouched === undefined ? withoutIn({ file, text, language }, end, grammars) : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
@@ -56,13 +57,13 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     }
   })
   const own = planWithoutToggle(session.place.file, toggle)
-  const files = own.files.map(({ path, ...change }) => ({ file: relative(root, path).split(sep).join('/'), ...change }))
+  const files = own.files.map(({ path, ...change }) => ({ file: pathBelow(root, path), ...change }))
   return {
     root,
     files: [...done.flatMap((each) => each.files), ...files],
     left: [
       ...done.flatMap((each) => each.left),
-      ...own.problems.map(({ message }) => ({ file: relative(root, session.place.file), line: 1, column: 1, code: '', why: message })),
+      ...own.problems.map(({ message }) => ({ file: pathBelow(root, session.place.file), line: 1, column: 1, code: '', why: message })),
     ],
     tests: all.filter(({ isTest }) => isTest),
   }
@@ -96,14 +97,14 @@ function withoutInPython(text: string, end: ToggleEnd, grammars: Grammars): Remo
 }
 
 /** Files that targets write to: whatever runs now reads them, and would miss the line. */
-function targetFiles({ place }: Session, { targets }: Plan): ReadonlySet<string> {
+function targetFiles({ place }: Session, { targets }: Plan, root: string): ReadonlySet<string> {
   const texts = (value: Json): readonly string[] =>
     typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
   return new Set(
     Object.values(targets).flatMap(({ options, instances = [] }) =>
       texts(options)
         .flatMap((path) => [path, ...instances.map((each) => path.replaceAll('{{instance}}', each))])
-        .map((path) => resolve(place.folder, path)),
+        .map((path) => pathBelow(root, resolve(place.folder, path))),
     ),
   )
 }

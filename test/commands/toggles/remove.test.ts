@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Removal } from '../../../src/views/removal.ts'
@@ -209,6 +209,19 @@ describe('rollout toggles remove', () => {
     expect(await shell.run('toggles', 'remove', 'FEATURE_X')).toBe('partial')
     expect(readFileSync(join(shell.cwd, 'src/latin.js'))).toEqual(bytes)
     expect(shell.printed.out).toMatch(/src\/latin\.js:2:17 +its file is not UTF-8/)
+  })
+
+  it('knows the plan and the files of targets through a link to their folder', async () => {
+    const shell = await shop()
+    const link = join(fakeShell().cwd, 'link')
+    symlinkSync(shell.cwd, link)
+    const before = read(shell, 'web.env')
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X', '-f', join(link, 'rollout.yaml'), '--branch', 'without-x', '--json')).toBe(
+      'partial',
+    )
+    expect(shell.json<Removal>().files.map(({ file }) => file)).toContain('phases/search.yaml')
+    expect(read(shell, 'web.env')).toBe(before)
+    expect(git(shell, 'status', '--porcelain')).toBe('')
   })
 
   it('is typed with a toggle, and its flags belong to it', async () => {
