@@ -13,8 +13,8 @@ const PATIENCE = 60_000
 
 /** Runs git in a folder, with everything that the environment says to it. Throws what `spawn` throws. */
 export async function git(cwd: string, args: readonly string[], { env, signal }: GitLoan, input?: string): Promise<string> {
-  // A monitor of files would be started, and outlive us.
-  const argv = ['git', '-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args] as const
+  // A monitor of files would be started, and outlive us; and `[id].ts` is the name of a file, no pattern.
+  const argv = ['git', '--literal-pathspecs', '-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args] as const
   const how = { cwd, env, signal, pass: Object.keys(env), timeout: PATIENCE, maxBytes: MOST, ...(input !== undefined && { input }) }
   return (await spawn([argv[0], ...argv.slice(1)], how)).stdout
 }
