@@ -51,9 +51,8 @@ export async function checkNewBranch(root: string, branch: string, loan: GitLoan
     throw new RolloutError('usage', { message: `there is a branch ${branch} already`, hint })
 }
 
-/** Commits these files, and no others, on a new branch, which is then the one that is checked out. Throws `conflict`; the old branch is back then. */
+/** Commits these files, and no others, on a new branch, which is then the one that is checked out. Throws `conflict`; what was checked out before is back then. */
 export async function commitOnBranch(root: string, { branch, message, files }: Commit, loan: GitLoan): Promise<void> {
-  const before = (await askGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'], loan))?.trim()
   try {
     await git(root, ['switch', '--quiet', '--create', branch], loan)
   } catch (thrown) {
@@ -64,7 +63,8 @@ export async function commitOnBranch(root: string, { branch, message, files }: C
     await git(root, ['commit', '--quiet', '-m', message, '--', ...files], loan)
   } catch (thrown) {
     await askGit(root, ['reset', '--quiet', '--', ...files], loan)
-    if (before !== undefined) await askGit(root, ['switch', '--quiet', before], loan)
+    // Not `switch`: before may be a commit without a branch.
+    await askGit(root, ['checkout', '--quiet', '-'], loan)
     await askGit(root, ['branch', '--quiet', '-D', branch], loan)
     throw new RolloutError('conflict', { message: `git does not commit it: ${saidBy(thrown)}` }, { cause: thrown })
   }

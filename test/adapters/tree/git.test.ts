@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { commitOnBranch, type GitLoan } from '../../../src/adapters/tree/git.ts'
@@ -27,4 +27,18 @@ it('commits the files by their names, which are no patterns', async () => {
   await commitOnBranch(root, { branch: 'other', message: 'y', files: ['[id].js', ':q.js'] }, loan)
   expect(git('show', '--name-only', '--format=%s')).toBe('y\n\n:q.js\n[id].js\n')
   expect(git('status', '--porcelain')).toBe(' M i.js\n')
+})
+
+it('is back where it was when nothing is committed, on a commit without a branch too', async () => {
+  const { root, loan, git, write } = repository('a.js')
+  const commit = { branch: 'other', message: 'y', files: ['a.js'] }
+  write('.git/hooks/pre-commit', '#!/bin/sh\nexit 1\n')
+  chmodSync(join(root, '.git/hooks/pre-commit'), 0o755)
+  write('a.js', 'after\n')
+  await expect(commitOnBranch(root, commit, loan)).rejects.toThrow('git does not commit it')
+  expect(git('status', '--porcelain', '--branch')).toBe('## main\n M a.js\n')
+  git('checkout', '-q', '--detach')
+  await expect(commitOnBranch(root, commit, loan)).rejects.toThrow('git does not commit it')
+  expect(git('status', '--porcelain', '--branch')).toBe('## HEAD (no branch)\n M a.js\n')
+  expect(git('branch', '--list', 'other')).toBe('')
 })
