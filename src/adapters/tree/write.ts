@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 
 /** What becomes of a file; without a text it goes. */
@@ -7,19 +7,26 @@ interface Written {
   readonly after?: string
 }
 
+/** A file as it was. */
+interface Before {
+  readonly path: string
+  readonly bytes: Buffer
+  readonly mode: number
+}
+
 /**
  * Writes files in their places, which keeps their modes; returns what makes all of them as they were. Throws `denied` when one cannot be
  * written: all are as they were then.
  */
 export function writeTree(files: readonly Written[]): () => void {
-  const before: { readonly path: string; readonly bytes: Buffer }[] = []
+  const before: Before[] = []
   const restore = (): void => {
     const lost = before.filter((each) => !isRestored(each)).map(({ path }) => path)
     if (lost.length > 0) throw new RolloutError('denied', { message: `${lost.join(', ')} cannot be made as before`, hint: 'git restore' })
   }
   for (const { path, after } of files) {
     try {
-      before.push({ path, bytes: readFileSync(path) })
+      before.push({ path, bytes: readFileSync(path), mode: statSync(path).mode })
       if (after === undefined) unlinkSync(path)
       else writeFileSync(path, after)
     } catch (thrown) {
@@ -32,9 +39,10 @@ export function writeTree(files: readonly Written[]): () => void {
 }
 
 /** What could not be written may be as it was all the same. */
-function isRestored({ path, bytes }: { readonly path: string; readonly bytes: Buffer }): boolean {
+function isRestored({ path, bytes, mode }: Before): boolean {
   try {
     writeFileSync(path, bytes)
+    chmodSync(path, mode)
     return true
   } catch {
     return existsSync(path) && readFileSync(path).equals(bytes)

@@ -10,6 +10,7 @@ function twoFiles() {
   writeFileSync(one, '\uFEFFone\r\n')
   chmodSync(one, 0o750)
   writeFileSync(two, 'two')
+  chmodSync(two, 0o775)
   return { one, two }
 }
 
@@ -22,6 +23,7 @@ it('writes and takes away, and makes everything as it was', () => {
   restore()
   expect(readFileSync(one, 'utf8')).toBe('\uFEFFone\r\n')
   expect(readFileSync(two, 'utf8')).toBe('two')
+  expect(statSync(two).mode & 0o777).toBe(0o775)
 })
 
 it('leaves everything as it was where one cannot be written', () => {
