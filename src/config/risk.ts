@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { IMPACTS, PROBABILITIES, type Contingency, type ContingencyScope, type Risk } from '../core/values/risk.ts'
 import { exposure, id, name } from './values.ts'
 
-/* Risks and contingencies as people write them. That the names in them exist is for core/contingency.ts to say. */
+/* Risks and contingencies as people write them. That the names in them exist is for core/check/risks.ts to say. */
 
 const text = z.string().min(1).max(2000)
 
