@@ -149,6 +149,7 @@ export const CORE: readonly Mutation[] = [
       'for (const name of [] as string[]) raised[name]',
     ],
     'a rollback raises what is further back': ['return [name, isForward(toggle, now, wanted) ? now : wanted]', 'return [name, wanted]'],
+    'a rollback takes back what no step moves': ['const wanted = moved.has(name) ?', 'const wanted = moved.size > 0 ?'],
     'a reduction raises what is below': [
       'return isForward(toggle, limit, now[name] ?? toggle.default) ? [[name, limit] as const] : []',
       'return [[name, limit] as const]',

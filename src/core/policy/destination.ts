@@ -128,15 +128,16 @@ function beginningOfPhase(plan: Plan, phase: number): number {
   return firstOf(plan, shadow?.shadows !== undefined && shadow.shadows.phase === plan.phases[phase]?.id ? phase - 1 : phase)
 }
 
-/** Back along the cursor; a toggle that is already further back stays there. */
+/** Back along the cursor; a toggle that is already further back, or has left the steps, stays where it is. */
 function back(state: State, cursor: number): Destination {
   const { plan, baseline } = state
+  const moved = new Set(stepsOf(plan).flatMap(({ moves }) => moves))
   const to = Math.max(-1, Math.min(cursor, reached(state)))
   const then = exposuresAfter(plan, baseline, to)
   const exposures = Object.fromEntries(
     Object.entries(plan.toggles).map(([name, toggle]) => {
       const now = held(state)[name] ?? toggle.default
-      const wanted = then[name] ?? toggle.default
+      const wanted = moved.has(name) ? (then[name] ?? toggle.default) : now
       return [name, isForward(toggle, now, wanted) ? now : wanted]
     }),
   )

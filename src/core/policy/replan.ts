@@ -128,7 +128,8 @@ function rowsOf(state: Underway, next: Plan, cursor: number, gone: readonly stri
     const was = [...before.values()].find((each) => each.toggle === toggle)
     if (!was) return []
     const targets = state.plan.toggles[toggle]?.targets.join(', ') ?? ''
-    const note = `stays at ${formatExposure(state.exposures[toggle] ?? state.baseline[toggle] ?? 0)} on ${targets}, and is not written any more`
+    const rest = Object.hasOwn(next.toggles, toggle) ? 'moved no more' : 'not written any more'
+    const note = `stays at ${formatExposure(state.exposures[toggle] ?? state.baseline[toggle] ?? 0)} on ${targets}, and is ${rest}`
     return [{ phase: was.phase, toggle, is: 'goes', to: was.steps.map(formatExposure), note }]
   })
   return [...rows, ...leaving]

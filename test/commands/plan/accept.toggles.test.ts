@@ -61,6 +61,17 @@ describe('a toggle that is done', () => {
     expect(held(shell)).toBe('A=true B=false')
   })
 
+  it('goes out of its phase, and a rollback of the phase lets it be', async () => {
+    const shell = await after(3, 'core: A B')
+    shell.write('rollout.yaml', planOf('core: A B').replace('toggles: [A, B]', 'toggles: [B]'))
+    expect(await outcomeOf(shell, 'plan --accept --reason edited')).toBe('done')
+    expect(shell.printed.out).toContain('stays at 100% on web, and is moved no more')
+    await type(shell, 'rollback')
+    expect(held(shell)).toBe('A=true B=false')
+    await type(shell, 'rollback A')
+    expect(held(shell)).toBe('A=false B=false')
+  })
+
   it('goes from a step that others share', async () => {
     const shell = await after(3, 'together core: A B', 'later: C')
     expect(held(shell)).toBe('A=true B=true C=10%')

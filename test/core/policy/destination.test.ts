@@ -38,6 +38,7 @@ const IN_THREE = { A: 100, B: 100, C: 100, D: 100, LEGACY: 50 }
 const SCOPES: readonly (readonly [string, State, Scope, number, Readonly<Record<string, number>>])[] = [
   ['the phase, to the end of the one before', at(4, IN_TWO), { is: 'phase' }, 3, { C: 0, D: 0 }],
   ['the first phase, to the baseline', at(2, { A: 100, B: 10 }), { is: 'phase' }, -1, { A: 0, B: 0 }],
+  ['a phase, not what no step moves', at(4, { ...IN_TWO, SPARE: 100 }), { is: 'phase' }, 3, { C: 0, D: 0 }],
   ['an earlier phase, and all after it', at(6, IN_THREE), { is: 'phase', phase: 'two' }, 3, { C: 0, D: 0, LEGACY: 100 }],
   ['a later phase: nothing', at(2, { A: 100, B: 10 }), { is: 'phase', phase: 'three' }, 2, {}],
   ['a legacy toggle comes back', at(6, IN_THREE), { is: 'phase' }, 5, { LEGACY: 100 }],
