@@ -31,7 +31,10 @@ export type Replan = { readonly rows: readonly Replanned[] } & ({ readonly curso
 export function replan(state: Underway, next: Plan): Replan {
   const [old, now] = [movedBy(state.plan), movedBy(next)]
   const gone = [...old].filter((name) => !now.has(name))
-  const refused = gone.map((name) => whyKept(state, name)).find((why) => why !== undefined)
+  const refused = [
+    ...gone.map((name) => whyKept(state, name)),
+    ...Object.keys(state.plan.toggles).map((name) => whyUnlike(state, next, name)),
+  ].find((why) => why !== undefined)
   const found = refused ? { refused } : cursorIn(state, next, old, new Set(gone))
   const cursor = 'cursor' in found ? found.cursor : state.cursor
   return { ...found, rows: rowsOf(state, next, cursor, gone) }
@@ -51,6 +54,19 @@ function whyKept({ plan, exposures, baseline, cursor }: Underway, name: string):
     message: `${name} is at ${formatExposure(exposure ?? 0)}, on its way, and would be forgotten`,
     hint: `let it come to its end, or rollout rollback ${name} first`,
   }
+}
+
+/** Returns why a toggle that is on cannot be written elsewhere, or turn round: no rollback would find what it is now. */
+function whyUnlike({ plan, exposures, baseline }: Underway, next: Plan, name: string): Problem | undefined {
+  const [was, is] = [plan.toggles[name], next.toggles[name]]
+  const exposure = exposures[name] ?? baseline[name]
+  if (!was || !is || exposure === baseline[name]) return undefined
+  const hint = `rollout rollback ${name} first`
+  const left = was.targets.find((target) => was.variable !== is.variable || !is.targets.includes(target))
+  const at = `${name} is at ${formatExposure(exposure ?? 0)}`
+  if (left !== undefined) return { message: `${at}, and ${was.variable} on ${left} would be forgotten`, hint }
+  if ((was.kind === 'legacy') === (is.kind === 'legacy')) return undefined
+  return { message: `${at}, and would go the other way as a ${is.kind} toggle`, hint }
 }
 
 function endsOf(plan: Plan, baseline: State['baseline']): State['exposures'] {

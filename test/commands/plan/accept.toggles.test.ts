@@ -132,6 +132,27 @@ describe('a toggle that is new', () => {
   })
 })
 
+describe('a toggle that is on', () => {
+  it.each([
+    ['A: { targets: [web] }', 'A: { targets: [web], variable: NEW }', 'A is at 100%, and A on web would be forgotten'],
+    ['B: { targets: [web] }', 'B: { targets: [web], variable: NEW }', 'B is at 10%, and B on web would be forgotten'],
+    ['A: { targets: [web] }', 'A: { targets: [] }', 'A is at 100%, and A on web would be forgotten'],
+    ['B: { targets: [web] }', 'B: { targets: [web], kind: legacy }', 'B is at 10%, and would go the other way as a legacy toggle'],
+  ])('keeps where it is written and which way it goes: %s → %s', async (was, is, message) => {
+    const shell = await after(3, 'core: A B')
+    const before = held(shell)
+    const other =
+      'targets: { web: { use: env-file, path: web.env, create: true }, other: { use: env-file, path: other.env, create: true } }'
+    const edited = planOf('core: A B').replace(was, is.replace('[]', '[other]'))
+    shell.write('rollout.yaml', edited.replace(/^targets: .*$/m, other))
+    expect(await outcomeOf(shell, 'plan --accept --reason edited')).toBe('conflict')
+    expect(shell.printed.err).toContain(message)
+    expect(shell.printed.err).toContain(`rollout rollback ${message[0]} first`)
+    expect(held(shell)).toBe(before)
+    await type(shell, `rollback ${message[0]}`, 'plan --accept --reason edited')
+  })
+})
+
 it('a step behind the cursor cannot change', async () => {
   const shell = await after(3, 'core: A B')
   shell.write('rollout.yaml', planOf('core: A B').replace('[10%, 100%]', '[20%, 100%]'))
