@@ -83,6 +83,9 @@ function cursorIn(
     .slice(0, state.cursor + 1)
     .map((step) => ({ ...step, moves: step.moves.filter((name) => !gone.has(name)) }))
     .filter(({ moves }) => moves.length > 0)
+  const begun = new Set(kept.map((step) => phaseOf(state.plan, step)))
+  // A shadow comes before its phase, or not at all.
+  const isOver = ({ phase }: Step): boolean => begun.has(next.phases[phase]?.shadows?.phase)
   let [matched, joins]: [number, Step | undefined] = [0, undefined]
   let at = -1
   for (const step of stepsOf(next)) {
@@ -90,7 +93,7 @@ function cursorIn(
     if (!was) break
     at = step.index
     const known = step.moves.filter((name) => old.has(name))
-    if (known.length < step.moves.length) joins ??= step
+    if (known.length < step.moves.length && !isOver(step)) joins ??= step
     if (known.length === 0) continue
     const isSame = was.to === step.to && was.moves.join() === known.join() && phaseOf(state.plan, was) === phaseOf(next, step)
     if (!isSame) return { refused: changedBehind(was) }
@@ -131,8 +134,8 @@ function rowsOf(state: Underway, next: Plan, cursor: number, gone: readonly stri
   const rows = [...after.values()].map(({ phase, toggle, steps, first, last }): Replanned => {
     const to = steps.map(formatExposure)
     const was = [...before.values()].find((each) => each.toggle === toggle)
-    if (!was) return { phase, toggle, is: 'new', to }
     if (last <= cursor) return { phase, toggle, is: 'behind', to }
+    if (!was) return { phase, toggle, is: 'new', to }
     const notes = [
       ...(was.phase === phase ? [] : [`was in ${was.phase}`]),
       ...(was.steps.join() === steps.join() ? [] : [`was ${was.steps.map(formatExposure).join(' ')}`]),

@@ -132,6 +132,22 @@ describe('a toggle that is new', () => {
   })
 })
 
+it.each([
+  [1, 'A=10% B=false', '2 of 6'],
+  [2, 'A=true B=false', '3 of 6'],
+  [3, 'A=true B=10%', '5 of 6'],
+])('a shadow of a phase that has begun is over: after %i steps', async (steps, words, at) => {
+  const shell = await after(steps, 'first: A', 'core: B')
+  const ratio = "{ use: prometheus, url: http://127.0.0.1:9, ratio: { bad: a, total: b }, critical: '> 1%' }"
+  shell.write(
+    'rollout.yaml',
+    planOf('first: A', 'core: B').replaceAll('order: one-by-one', 'shadow: 5%') + `metrics: { shadow: ${ratio} }\n`,
+  )
+  expect(await outcomeOf(shell, 'plan --accept --reason edited')).toBe('done')
+  expect(shell.printed.out).toMatch(/first-shadow +A_SHADOW +behind +5%/)
+  expect([held(shell), await step(shell)]).toEqual([words, at])
+})
+
 describe('a toggle that is on', () => {
   it.each([
     ['A: { targets: [web] }', 'A: { targets: [web], variable: NEW }', 'A is at 100%, and A on web would be forgotten'],
