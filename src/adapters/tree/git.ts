@@ -29,10 +29,11 @@ export async function askGit(cwd: string, args: readonly string[], loan: GitLoan
   }
 }
 
-/** Returns the tracked files that differ from the last commit; undefined outside of a repository. */
-export async function dirtyFiles(root: string, loan: GitLoan): Promise<readonly string[] | undefined> {
-  const printed = await askGit(root, ['status', '--porcelain', '-z', '--untracked-files=no', '--no-renames'], loan)
-  return printed?.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]))
+/** Returns the tracked files that differ from the last commit, and those of some others that are in none; undefined outside of a repository. */
+export async function dirtyFiles(root: string, others: readonly string[], loan: GitLoan): Promise<readonly string[] | undefined> {
+  const printed = await askGit(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames'], loan)
+  const lines = printed?.split('\0').filter((line) => line !== '' && (!line.startsWith('??') || others.includes(line.slice(3))))
+  return lines?.map((line) => line.slice(3))
 }
 
 /** A commit of some files on a branch of its own. */

@@ -74,7 +74,7 @@ async function statesOf(session: Session, { name }: Plan): Promise<readonly Stat
 
 async function apply(session: Removing, plan: Plan, toggle: string, changes: Changes): Promise<Pick<Removal, 'check' | 'branch' | 'link'>> {
   const { root, files } = changes
-  await refuseDirty(session, root)
+  await refuseDirty(session, changes)
   if (session.options.branch !== undefined) await checkNewBranch(root, session.options.branch, session)
   const check = plan.cleanup?.check
   if (check) await runCheck(session, plan, `before anything was changed: ${toggle} stays until it passes`)
@@ -90,9 +90,13 @@ async function apply(session: Removing, plan: Plan, toggle: string, changes: Cha
   return { ...(check && { check }), ...(await askFor(session, root)) }
 }
 
-async function refuseDirty(session: Removing, root: string): Promise<void> {
+async function refuseDirty(session: Removing, { root, files }: Changes): Promise<void> {
   if (session.options.allowDirty) return
-  const dirty = await dirtyFiles(root, session)
+  const dirty = await dirtyFiles(
+    root,
+    files.map(({ file }) => file),
+    session,
+  )
   const hint = 'commit or stash first, or --allow-dirty; --dry-run prints the patch'
   if (dirty === undefined)
     throw new RolloutError('conflict', { message: `${root} is no git repository: nothing could be taken back`, hint })

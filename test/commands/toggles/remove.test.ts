@@ -147,6 +147,17 @@ describe('rollout toggles remove', () => {
     expect(bare.printed.err).toContain('is no git repository')
   })
 
+  it('refuses a file that was never committed where it would change, and no other', async () => {
+    const shell = await shop()
+    shell.write('notes.txt', 'mine\n')
+    shell.write('src/new/a.ts', FILES['src/a.ts'])
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X')).toBe('conflict')
+    expect(shell.printed.err).toContain('not committed: src/new/a.ts')
+    expect(read(shell, 'src/new/a.ts')).toBe(FILES['src/a.ts'])
+    rmSync(join(shell.cwd, 'src/new/a.ts'))
+    expect(await shell.run('toggles', 'remove', 'FEATURE_X')).toBe('partial')
+  })
+
   it('commits what it changed, and nothing else, on a branch, and pushes it', async () => {
     const shell = await shop()
     const origin = fakeShell()
