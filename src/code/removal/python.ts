@@ -75,7 +75,7 @@ function stringsIn(node: PythonNode): readonly TextRange[] {
 function conditionOf({ names, keep, words, asks }: ToggleEnd): (condition: string) => boolean | undefined {
   const name = `["'](?:${names.map((each) => each.replaceAll(/[^\w]/g, String.raw`\$&`)).join('|')})["']`
   const got = String.raw`(?:os\.)?(?:environ\.get|getenv)\(\s*${name}\s*(?:,\s*(?:["'][^"'\\]*["']|None)\s*)?\)|(?:os\.)?environ\[\s*${name}\s*\]`
-  const word = new RegExp(String.raw`^(?:${got})(\.(?:lower|upper|strip)\(\))*\s*(==|!=|in|not in)\s*(.+)$`, 's')
+  const word = new RegExp(String.raw`^(?:${got})((?:\.(?:lower|upper|strip)\(\))*)\s*(==|!=|in|not in)\s*(.+)$`, 's')
   const call = new RegExp(String.raw`^(?:[\w.]+\.)?(?:${['is_enabled', ...asks].join('|')})\(\s*${name}\s*(?:,[\w\s.,="']*)?\)$`)
   const read = (written: string): boolean | undefined => {
     const text = written.trim()
@@ -85,8 +85,11 @@ function conditionOf({ names, keep, words, asks }: ToggleEnd): (condition: strin
       return truth === undefined ? undefined : !truth
     }
     if (call.test(text)) return keep === 'on'
-    const [, method = '', operator = '', against = ''] = word.exec(text) ?? []
-    const value = method === '.upper()' ? words[keep].toUpperCase() : method === '.lower()' ? words[keep].toLowerCase() : words[keep]
+    const [, methods = '', operator = '', against = ''] = word.exec(text) ?? []
+    const value = [...methods.matchAll(/lower|upper/g)].reduce(
+      (made, [method]) => (method === 'upper' ? made.toUpperCase() : made.toLowerCase()),
+      words[keep],
+    )
     const texts = textsIn(operator.endsWith('in') ? against.replaceAll(/^[([{]|[)\]}]$/g, '') : against)
     // A word that the plan never writes is another contract than the plan's.
     const known = [words.on, words.off].map((each) => each.toLowerCase())

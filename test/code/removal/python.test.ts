@@ -38,6 +38,7 @@ describe.each<[what: string, before: string, on: string, off: string]>([
   ['the only statement', 'def run():\n    if is_enabled("FEATURE_X"):\n        a()\n', 'def run():\n    a()\n', 'def run():\n    pass\n'],
   ['a value', 'x = 1 if os.getenv("FEATURE_X") in ("1", "true") else 2\n', 'x = 1\n', 'x = 2\n'],
   ['a text of lines', 'if is_enabled("FEATURE_X"):\n    x = """\n  two\n    lines"""\n', 'x = """\n  two\n    lines"""\n', ''],
+  ['a word in capitals', 'x = 1 if os.getenv("FEATURE_X").upper().strip() == "TRUE" else 2\n', 'x = 1\n', 'x = 2\n'],
   ['CRLF', 'if is_enabled("FEATURE_X"):\r\n    a()\r\n    b()\r\nc()\r\n', 'a()\r\nb()\r\nc()\r\n', 'c()\r\n'],
 ])('%s', (_, before, on, off) => {
   it('keeps on', () => {
