@@ -6,7 +6,22 @@ import { CHANNEL_KEYS, channelSchema, specialChannel } from './notify.ts'
 import { freeze, window } from './calendar.ts'
 import type { CommonShape } from './own-options.ts'
 import { approval, concern, item } from './people.ts'
-import { id, variable, name, durationSchema, span, pause, exposure, AMOUNT, range, date, onOff, written, parseFinite } from './values.ts'
+import {
+  id,
+  variable,
+  name,
+  functionName,
+  durationSchema,
+  span,
+  pause,
+  exposure,
+  AMOUNT,
+  range,
+  date,
+  onOff,
+  written,
+  parseFinite,
+} from './values.ts'
 import { evidence, METRIC_KEYS } from './metric.ts'
 import { contingency, risk } from './risk.ts'
 
@@ -205,7 +220,7 @@ export const planSchema = z
         check: z.array(z.string()).min(1).optional().describe('Run before and after a toggle is removed from the code: [npm, test]'),
         timeout: span.optional().describe('How long that may take (10m)'),
         unused: span.optional().describe('How long the side that goes must not have been answered, by what the SDK counts (7d)'),
-        asks: z.array(z.string().min(1)).optional().describe('Functions of your own that answer whether a toggle is on: [useFlag]'),
+        asks: z.array(functionName).optional().describe('Functions of your own that answer whether a toggle is on: [useFlag]'),
       })
       .optional()
       .describe('How toggles are removed from the code: rollout toggles remove'),

@@ -24,6 +24,10 @@ export const variable = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscore, and no digit first')
   .max(200)
   .refine(isFree, free)
+export const functionName = z
+  .string()
+  .regex(/^[\p{L}_$][\p{L}\p{N}_$]*$/u, 'use the name of a function, without what it belongs to: useFlag')
+  .max(200)
 export const name = z.string().min(1).max(200)
 
 /** Returns the schema of text that a function turns into a value; what does not fit names the hint. */

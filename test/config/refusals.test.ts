@@ -122,3 +122,14 @@ describe('the commands', () => {
     expect(await shell.run('rollback', '--to', '2%')).toBe('done')
   })
 })
+
+it('refuses for a function of its own what is no name of one, at its place', async () => {
+  const text = `${plan('{ use: env-file, path: web.env }', '[100%]')}cleanup: { asks: [use$flag, 'is_on(', flags.useFlag] }\n`
+  const { code, problems } = await refusal(text)
+  expect(code).toBe('config')
+  const message = 'use the name of a function, without what it belongs to: useFlag'
+  expect(problems).toMatchObject([
+    { message: expect.stringContaining(message), where: { file: 'rollout.yaml', line: 12, column: 29 } },
+    { message: expect.stringContaining(message), where: { file: 'rollout.yaml', line: 12, column: 39 } },
+  ])
+})
