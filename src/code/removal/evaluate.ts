@@ -2,6 +2,7 @@ import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import { isConstant, isEnvironment, writesVariable } from './environment.ts'
 import { isNothing, isTruthy, isWordly, ours, literalOf, strangeWord, type Constant } from './constant.ts'
 import { madeOfWord } from './made-of-word.ts'
+import { purity } from './pure.ts'
 import { calledName, cookedOf, isWrapper, keyOf, nodesOf, propertyOf, unwrapped } from './shape.ts'
 import { nameIn, type Scopes } from './scopes.ts'
 import type { ToggleEnd } from './toggle-end.ts'
@@ -58,16 +59,7 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
     return value && isSaid(found, value) ? isTruthy(value) : undefined
   }
 
-  const isPure = (node: unknown): boolean => {
-    if (!isCodeNode(node)) return true
-    if (valueOf(node)?.isOurs) return true
-    return (
-      PURE.test(node.type) &&
-      !(node.type === 'UnaryExpression' && node['operator'] === 'delete') &&
-      (LAZY.test(node.type) || nodesIn(node).every(isPure))
-    )
-  }
-
+  const isPure = purity(valueOf)
   const isWrittenHere = writesVariable(file, end.names, scopes)
 
   return { valueOf, truthOf, isPure, concerns, refusals }
@@ -245,7 +237,3 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
     return found
   }
 }
-
-const PURE =
-  /^(?:Identifier|\w*Literal|TemplateElement|ThisExpression|Super|MetaProperty|(?:Optional)?MemberExpression|UnaryExpression|BinaryExpression|LogicalExpression|ConditionalExpression|ArrayExpression|ObjectExpression|ObjectProperty|SpreadElement|ParenthesizedExpression|ArrowFunctionExpression|FunctionExpression|TS\w+|JSX\w+)$/
-const LAZY = /^(?:ArrowFunctionExpression|FunctionExpression|TS\w+Type|TSTypeAnnotation)$/
