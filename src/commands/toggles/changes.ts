@@ -63,6 +63,8 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     files: [...done.flatMap((each) => each.files), ...files],
     left: [
       ...done.flatMap((each) => each.left),
+      // What does not parse has places of its own.
+      ...report.unread.flatMap(({ file, line, why }) => (line === undefined ? [{ file, line: 1, column: 1, code: '', why }] : [])),
       ...own.problems.map(({ message }) => ({ file: pathBelow(root, session.place.file), line: 1, column: 1, code: '', why: message })),
     ],
     tests: all.filter(({ isTest }) => isTest),

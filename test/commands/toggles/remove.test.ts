@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Removal } from '../../../src/views/removal.ts'
@@ -204,9 +204,12 @@ describe('rollout toggles remove', () => {
     expect(git(shell, 'status', '--porcelain')).toBe('')
   })
 
-  it('says what does not parse, and leaves it', async () => {
+  it('says what does not parse or is not read, and leaves it', async () => {
     const shell = await shop({ 'src/bad.ts': `const = isEnabled('FEATURE_X')\n`, 'src/c.py': `import os\nx = os.getenv("FEATURE_X")\n` })
+    shell.write('src/huge.js', '')
+    truncateSync(join(shell.cwd, 'src/huge.js'), 65 << 20)
     expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--dry-run')).toBe('partial')
+    expect(shell.printed.out).toMatch(/src\/huge\.js:1:1 +it is larger than 64 MB/)
     expect(shell.printed.out).toMatch(/src\/bad\.ts:1:20 +Unexpected token/)
     expect(shell.printed.out).toMatch(/src\/c\.py:2:16 +it is passed on, or asked in a way that is not understood/)
   })
