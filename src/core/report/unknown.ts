@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
+import { askedToggles } from '../plan/shadow.ts'
 import type { Words } from '../ports.ts'
 import { parseWord } from '../toggle/words.ts'
 
@@ -18,7 +19,7 @@ const ON_OFF = { on: 'true', off: 'false' } as const
  * have no beginning in common, and nobody could tell a toggle from another variable.
  */
 export function prefixOf({ toggles }: Pick<Plan, 'toggles'>): string | undefined {
-  const [first = '', ...rest] = Object.values(toggles).map(({ variable }) => variable)
+  const [first = '', ...rest] = askedToggles({ toggles }).map((name) => toggles[name]?.variable ?? name)
   const most = rest.reduce((prefix, variable) => common(prefix, variable), first)
   const prefix = most.slice(0, (rest.length === 0 ? most.indexOf('_') : most.lastIndexOf('_')) + 1)
   return prefix === '' ? undefined : prefix

@@ -15,6 +15,12 @@ it.each([
   [[], undefined],
 ])('the names %j begin with %s', (names, prefix) => expect(prefixOf(planOf(...names))).toBe(prefix))
 
+it('a shadow says nothing of how names begin', () => {
+  const { toggles } = planOf('FEATURE_NEW_CART')
+  const shadow = toggle({ variable: 'FEATURE_NEW_CART_SHADOW', shadows: 'FEATURE_NEW_CART' })
+  expect(prefixOf({ toggles: { ...toggles, FEATURE_NEW_CART_SHADOW: shadow } })).toBe('FEATURE_')
+})
+
 it('what is written beside a toggle is known', () => {
   const plan = planOf('FEATURE_A')
   for (const variable of ['FEATURE_A', 'FEATURE_A_USERS', 'FEATURE_A_DENY_FILE', 'FEATURE_A_SHADOW'])
