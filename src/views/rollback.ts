@@ -1,8 +1,10 @@
 import { FEW, formatCount, joinFew } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
+import type { Toggle } from '../core/plan/plan.ts'
+import { isForward } from '../core/plan/steps.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Change } from '../core/report/summary.ts'
-import { formatDuration, type Duration } from '../core/values/units.ts'
+import { formatDuration, formatExposure, type Duration } from '../core/values/units.ts'
 import { renderByHand, type Moved } from './advance.ts'
 import { renderChanges } from './event.ts'
 import { clean } from './clean.ts'
@@ -31,7 +33,12 @@ export function renderRollback({ did, changes, state, left, confirmed: done }: R
   const moves = renderChanges(changes) || (left.length > 0 ? open : 'every toggle is there already')
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
-    return `${color.green('✓')} rolled back already; every target confirms it\n  ${color.dim(nextCommand(state))}\n`
+    return [
+      `${color.green('✓')} rolled back already; every target confirms it`,
+      ...renderStaying(state),
+      `  ${color.dim(nextCommand(state))}`,
+      '',
+    ].join('\n')
   const all = formatCount(new Set([...done, ...left.map(({ target }) => target)]).size)
   const tick = color.green('✓')
   const confirmed =
@@ -43,4 +50,16 @@ export function renderRollback({ did, changes, state, left, confirmed: done }: R
     `  ${color.dim(nextCommand(state))}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Names the toggles that are further on than before the rollout: taken back in part, or moved by a phase before. */
+function renderStaying({ plan, baseline, exposures }: State): readonly string[] {
+  const isOn = ([name, toggle]: [string, Toggle]): boolean =>
+    isForward(toggle, baseline[name] ?? toggle.default, exposures[name] ?? toggle.default)
+  const staying = Object.entries(plan.toggles)
+    .filter(isOn)
+    .map(([name, toggle]) => `${clean(name)} ${formatExposure(exposures[name] ?? toggle.default)}`)
+  if (staying.length === 0) return []
+  const stays = staying.length === 1 ? 'stays as it is' : 'stay as they are'
+  return [`  ${joinFew(staying)} ${stays}; rollout rollback --all takes back every toggle`]
 }

@@ -109,6 +109,28 @@ describe('rollback works', () => {
     expect(readdirSync(journal(shell)).length).toBe(before)
   })
 
+  it('says the second time what it has left on', async () => {
+    const shell = await rising()
+    await shell.run('rollback', '--to', '5%')
+    expect(await shell.run('rollback')).toBe('done')
+    expect(shell.printed.out).toContain('FEATURE_X 5% stays as it is; rollout rollback --all takes back every toggle')
+    expect(await shell.run('rollback', '--all')).toBe('done')
+    expect(word(shell)).toBe('false')
+    expect(await shell.run('rollback')).toBe('done')
+    expect(shell.printed.out).not.toContain('stays as it is')
+  })
+
+  it('does not say so of what is further back than before the rollout', async () => {
+    const shell = await shopShell({ requests: 100, errors: 0 })
+    shell.write('web.env', 'FEATURE_X=10%\n')
+    await shell.run('start')
+    await shell.run(...GO)
+    expect(await shell.run('rollback', '--all')).toBe('done')
+    expect(word(shell)).toBe('false')
+    expect(await shell.run('rollback')).toBe('done')
+    expect(shell.printed.out).not.toContain('stays as it is')
+  })
+
   it('--all without a journal goes past the epoch that the lost one left in the target', async () => {
     const shell = await rising()
     rmSync(join(shell.cwd, '.rollout'), { recursive: true })
