@@ -71,3 +71,8 @@ test('no code is kept in a folder that everybody may write', () => {
 test('the recorder sees what a command does load', () => {
   expect(load('plan').packages).toEqual(expect.arrayContaining(['yaml', 'zod']))
 })
+
+test('a step that runs no command of the plan loads nothing to run one with', () => {
+  const { status, packages } = load('advance')
+  expect({ status, packages }).toEqual({ status: 0, packages: ['chalk', 'commander', 'yaml', 'zod'] })
+})

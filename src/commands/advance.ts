@@ -23,9 +23,9 @@ export default async function advance(session: Session<ValuesOf<'advance'>>): Pr
   const writer = await openRollout(session)
   const frozen = stateOf({ writer })
   checkStep(frozen, ifStep)
-  const engine = await openEngine(session, writer, frozen.plan)
+  // Side by side: who acts is mostly asked of another process.
+  const [by, engine] = await Promise.all([signature(session), openEngine(session, writer, frozen.plan)])
   const observer = openObserver(engine)
-  const by = await signature(session)
   const found = await consider(engine, observer, by.actor)
   checkStep(found.state, ifStep)
   if (dryRun) return answerOf(engine, found.state, found, override)

@@ -63,10 +63,13 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
   const contingency = options.contingency === undefined ? undefined : contingencyCalled(state.plan, options.contingency)
   const scope = contingency?.scope ?? scopeOf(options)
   checkScope(state.plan, scope)
-  const engine = await openRollbackEngine(session, writer, state.plan)
+  // Side by side: who acts is mostly asked of another process.
+  const [by, engine] = await Promise.all([
+    options.dryRun ? undefined : signature(session, 'emergency'),
+    openRollbackEngine(session, writer, state.plan),
+  ])
   if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
-  if (options.dryRun) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
-  const by = await signature(session, 'emergency')
+  if (!by) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
   const progress = openMoveProgress(err, session.clock, { left: () => byHand(engine, stateOf(engine)), isUrgent: true })
   writer.follow(progress.tell)
   const { before, to } = await rollBack(engine, {
