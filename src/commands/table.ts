@@ -23,6 +23,7 @@ const GATES = [
   'samples',
   'metrics',
   'approval',
+  'unused',
   'checklist',
   'success',
   'drill',

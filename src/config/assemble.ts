@@ -147,7 +147,8 @@ function phaseOf(phase: PhaseFile, { defaults }: PlanFile, special: PlanFile['en
     steps: phase.steps.map((step) => {
       const own = 'hold' in step ? step.hold : undefined
       const needed = special?.approval === 'none' ? undefined : (('approval' in step ? step.approval : undefined) ?? approval)
-      return { to: step.to, hold: special?.hold ?? own ?? hold, ...(needed && { approval: needed }) }
+      const unused = special?.unused === 'none' || !('unused' in step) ? undefined : step.unused
+      return defined({ to: step.to, hold: special?.hold ?? own ?? hold, approval: needed, unused })
     }),
     ...(phase.shadow && {
       shadow: writtenShadow(phase.shadow, hold, special?.hold !== undefined, special?.approval === 'none' ? undefined : approval),

@@ -11,6 +11,7 @@ import { togglesOf } from '../core/plan/toggles-of.ts'
 import { withShadows } from '../core/plan/shadow.ts'
 import { kinds } from '../core/ports.ts'
 import { suggest } from '../core/values/suggest.ts'
+import { checkAnswering } from './answering.ts'
 import { assemble } from './assemble.ts'
 import { readPhases, validate } from './include.ts'
 import { checkOptions, type Adapters, type OptionsParts, type Used } from './options.ts'
@@ -92,6 +93,7 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
     ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...complete, notify: {} } : complete), { ...parts, place })),
     ...signers.problems.map((each) => problem(each, place)),
     ...(await checkRefusals(plan, { ...parts, place })),
+    ...(await checkAnswering(plan, { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
   if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))

@@ -95,6 +95,9 @@ const step = z.union([
     to: exposure,
     hold: durationSchema.optional().describe('Time under watch before the next step'),
     approval: approval.optional().describe('Who must agree before this step is taken'),
+    unused: span
+      .optional()
+      .describe('For how long nobody must have been answered by what goes, by what the SDK counts; of legacy toggles, with to: 100%'),
   }),
 ])
 
@@ -164,6 +167,7 @@ const environment = z.strictObject({
   targets: z.record(id, override).optional(),
   hold: durationSchema.optional().describe('Replaces every hold'),
   approval: z.literal('none').optional().describe('No step needs an approval here'),
+  unused: z.literal('none').optional().describe('No step waits for its last users here'),
   interval: pause.optional(),
   windows: z.array(window).optional(),
   freezes: z.array(freeze).optional(),

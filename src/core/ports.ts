@@ -222,6 +222,10 @@ export interface LastAnswered {
   readonly toggle: string
   readonly on?: Instant
   readonly off?: Instant
+  /** From when on the source knows of every answer of it: what is absent was not answered since. Absent where nobody can say. */
+  readonly since?: Instant
+  /** Those that count it do so now: what nobody asks for is not merely unheard of. */
+  readonly isCurrent?: true
 }
 
 /** An HTTP server. */

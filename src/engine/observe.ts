@@ -5,6 +5,7 @@ import { defined } from '../core/values/defined.ts'
 import { currentPhase } from '../core/policy/destination.ts'
 import { currentStep, isEnded, type State } from '../core/journal/state.ts'
 import { hasTurned, isDue, poll } from '../core/judge/watch.ts'
+import { askWhoUses } from './answers.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { readMetrics } from './metrics.ts'
 import { openQuota } from './quota.ts'
@@ -54,14 +55,17 @@ export function openObserver(engine: Engine): Observer {
       const state = stateOf(engine)
       const phase = currentPhase(state)
       if (!phase || isEnded(state) || state.status === 'rolled back') return state
-      const readings = await readMetrics({ ...engine, signal }, phase)
+      const goesOn = live?.step === stepKey(state) ? live : undefined
+      const before = goesOn?.watch ?? state.watch
+      const known = before ? { ...state, watch: before } : state
+      const [readings, answers] = await Promise.all([readMetrics({ ...engine, signal }, phase), askWhoUses({ ...engine, signal }, known)])
       // A turn that was given up must not put its old poll in the place of a newer one.
       signal.throwIfAborted()
-      const goesOn = live?.step === stepKey(state) ? live : undefined
       const log = goesOn?.log ?? openPollLog(state.seq)
       const time = watchTick(engine)
-      const { watch, counted } = poll(state.plan, { phase, cursor: state.cursor }, goesOn?.watch ?? state.watch, readings, time)
-      log.add(state.seq, time, counted)
+      const { watch: judged, counted } = poll(state.plan, { phase, cursor: state.cursor }, before, readings, time)
+      const watch = answers ? { ...judged, answers } : judged
+      log.add(state.seq, time, counted, answers)
       live = { step: stepKey(state), watch, log }
       if (isDue(state.plan, state.watch, watch, currentStep(state)?.hold ?? 0)) await offer(watch)
       else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)

@@ -6,7 +6,7 @@ import type { Stream } from '../core/values/stream.ts'
 import type { Status } from '../core/journal/state.ts'
 import type { Reference } from '../core/report/reference.ts'
 import type { Change, StepSummary, Summary } from '../core/report/summary.ts'
-import { formatExposure, formatInstant, type Instant } from '../core/values/units.ts'
+import { formatDuration, formatExposure, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
 import { renderChanges, renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { SPOKE } from './explain-metric.ts'
@@ -135,6 +135,8 @@ export interface TogglePage {
     readonly phase: string
     readonly to: string
     readonly approval?: PhaseStep['approval']
+    /** For how long nobody must have been answered by it before. */
+    readonly unused?: Duration
   }[]
   /** Where the code beside the plan stands for it; absent where there is no plan file, or the code is too large to be searched at once. */
   readonly references?: readonly Reference[]
@@ -161,9 +163,13 @@ export function renderToggle({ name, toggle, exposure, baseline, moves, ahead, r
       `  ${color.dim(`#${seq} ${formatInstant(at)}`)} ${move} ${from} → ${to} by ${clean(actor)}: ${clean(why)}${confirmed ? '' : color.yellow(' (not confirmed by every target)')}`,
     )
   }
-  for (const { number, phase, to, approval } of ahead) {
+  for (const { number, phase, to, approval, unused } of ahead) {
     const who = approvalsOf({ ...(approval && { approval }) }).map(({ count, group }) => `${count} of ${clean(group)}`)
-    const once = who.length > 0 ? `, once ${who.join(' and ')} agree` : ''
+    const needed = [
+      ...(who.length > 0 ? [`${who.join(' and ')} agree`] : []),
+      ...(unused === undefined ? [] : [`nobody was answered by it for ${formatDuration(unused)}`]),
+    ]
+    const once = needed.length > 0 ? `, once ${needed.join(' and ')}` : ''
     lines.push(color.dim(`  step ${number} (${clean(phase)}) takes it to ${to}${once}`))
   }
   if (references) lines.push(...renderFewReferences(name, references, stream))

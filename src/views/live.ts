@@ -98,7 +98,7 @@ function peopleOf(decision: Decision): string {
   return closed.map(({ name }) => name).join()
 }
 
-const PEOPLE: ReadonlySet<string> = new Set(['approval', 'checklist', 'drill', 'window', 'freeze'])
+const PEOPLE: ReadonlySet<string> = new Set(['approval', 'unused', 'checklist', 'drill', 'window', 'freeze'])
 
 function blockedBy({ blocked = [] }: State): string {
   return blocked.map(({ name, target }) => `${name} ${target}`).join()

@@ -49,9 +49,9 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
     toText(plan, step),
     watched(plan, step),
     earliest(report.timeline, step),
-    clean(formatApprovals(step)),
+    clean(needed(step)),
   ])
-  const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'earliest', 'approval'], rows, stream) : ''
+  const table = rows.length > 0 ? renderTable(['step', 'phase', 'toggles', 'to', 'hold', 'earliest', 'needs'], rows, stream) : ''
   return `${lines.join('\n')}\n${table}${renderTimeline(report.timeline, stream)}${renderGuarantees(report, stream)}${renderRisks(report.risks, report.contingencies, stream)}`
 }
 
@@ -92,6 +92,13 @@ function watched(plan: Plan, step: Step): string {
   const { settle = 0, after = 0 } = plan.phases[step.phase] ?? {}
   const bake = step.last && after > 0 ? [`bake ${formatDuration(after)}`] : []
   return [...(settle > 0 ? [`settle ${formatDuration(settle)}`] : []), holdText(plan, step), ...bake].join(', ')
+}
+
+/** `2 of release-managers, unused 7d` */
+function needed(step: Step): string {
+  return [formatApprovals(step), step.unused === undefined ? '' : `unused ${formatDuration(step.unused)}`]
+    .filter((each) => each !== '')
+    .join(', ')
 }
 
 /** `phases.core.steps.1.hold` of `phases.0.steps.0.hold`: people count from 1, and a phase has a name. */

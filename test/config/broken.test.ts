@@ -814,7 +814,7 @@ phases:`,
     `phases:`,
     `notify: { ops: { use: webhook, url: "https://x", events: [paused, rolledback] } }
 phases:`,
-    `✗ rollout.yaml:12:67 notify.ops.events.1 "rolledback": must be one of started, replanned, advanced, approval-needed, approved, checked, drifted, paused, resumed, stepped-back, rolled-back, refused, confirmed, completed, closed, stale, not "rolledback"
+    `✗ rollout.yaml:12:67 notify.ops.events.1 "rolledback": must be one of started, replanned, advanced, approval-needed, approved, checked, in-use, drifted, paused, resumed, stepped-back, rolled-back, refused, confirmed, completed, closed, stale, not "rolledback"
   did you mean rolled-back?
 `,
   ],

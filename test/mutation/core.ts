@@ -123,6 +123,20 @@ export const CORE: readonly Mutation[] = [
     'a drill that failed is one that was done': ['  if (last?.passed)\n', '  if (last)\n'],
     'a closed window is open': ['const open = isOpen(windows, now)', 'const open = true'],
   }),
+  ...mutationsOf('core/judge/answers.ts', ['core/judge/answers'], {
+    'a toggle is unused while a source is silent': ["const silent = told.find((each) => 'problem' in each)", 'const silent = undefined'],
+    'counts of yesterday are enough': ['({ isCurrent }) => isCurrent !== true', '() => false'],
+    'what nobody counts is unused for ever': [
+      "if (own.length === 0) return { unknown: 'no application counts it' }",
+      'if (own.length === 0) return { last: 0, isNever: true }',
+    ],
+    'one source that counts is enough': ['Math.max(...own.map(({ since: from', 'Math.min(...own.map(({ since: from'],
+  }),
+  ...mutationsOf('core/policy/unused.ts', ['core/policy/unused'], {
+    'nobody is asked who uses it': ['if (!use) return { ...closed, text', "if (!use) return { name: 'unused', open: true, text"],
+    'an old answer has become older since': ['Math.max(0, at - use.last)', 'Math.max(0, now - use.last)'],
+    'a toggle that is off already is waited for': ['next.moves.filter((name) => then[name] !== exposures[name])', 'next.moves'],
+  }),
   ...mutationsOf('core/policy/approval.ts', ['core/policy/approval', 'core/policy/situation', 'commands/approve/approve'], {
     'an approval of one step counts for every other': ['step === next.index ||', 'step <= next.index ||'],
     'who froze the plan agrees to it': ['...state.authors.map(froze), ', ''],

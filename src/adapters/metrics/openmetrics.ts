@@ -96,7 +96,13 @@ export default metric({
   asks: serverOf,
   lastAnswered: async (given, loan) => {
     const { samples } = await scrape(given, loan)
-    return lastAnsweredIn(samples.filter(({ name }) => name === LAST_EVALUATION))
+    // What somebody has pushed is shown for ever.
+    const isCurrent = samples.every(({ name }) => name !== PUSHED)
+    const began = instanceOf(samples).instance?.began
+    return lastAnsweredIn(
+      samples.filter(({ name }) => name === LAST_EVALUATION),
+      { since: () => began, isCurrent: () => isCurrent },
+    )
   },
 })
 

@@ -9,7 +9,7 @@ import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
 import { groups, isWhole, measuresOf } from '../measure/groups.ts'
 import { checkKnown, unseen } from '../measure/known.ts'
-import { lastAnsweredIn } from '../measure/last-answered.ts'
+import { firstAnsweredIn, lastAnsweredIn } from '../measure/last-answered.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
 import { ask, askRange, type InstantSample } from '../measure/promql.ts'
 import { rangeIn } from '../measure/range.ts'
@@ -48,8 +48,13 @@ const options = z
 
 type Options = z.infer<typeof options>
 
-/** Processes that have ended count as well, for as long as most servers remember at all. */
-const LAST_ANSWERED = `max by (toggle, answer) (max_over_time(${LAST_EVALUATION}[90d]))`
+/** Processes that have ended count as well, for as long as most servers remember at all. A job that has a process now counts now. */
+const REMEMBERED = `${LAST_EVALUATION}[90d]`
+const ANSWERS = {
+  last: `max by (toggle, answer) (max_over_time(${REMEMBERED}))`,
+  first: `min by (toggle) (min_over_time(${REMEMBERED}))`,
+  now: `count by (toggle) (max_over_time(${REMEMBERED}) and on (job) ${LAST_EVALUATION})`,
+}
 
 /**
  * Instant queries (prometheus.io/docs/prometheus/latest/querying/api). Counters come as raw series, never
@@ -110,7 +115,11 @@ export default metric({
     return [{ path: ['query'], message, hint: 'where the server knows more than PromQL: sampledAt: says when the sample was taken' }]
   },
   asks: serverOf,
-  lastAnswered: async (given, loan) => lastAnsweredIn(await ask(given, LAST_ANSWERED, loan)),
+  lastAnswered: async (given, loan) => {
+    const [last = [], first = [], now = []] = await Promise.all(Object.values(ANSWERS).map(async (query) => ask(given, query, loan)))
+    const current = new Set(now.map(({ labels }) => labels['toggle']))
+    return lastAnsweredIn(last, { since: firstAnsweredIn(first), isCurrent: (toggle) => current.has(toggle) })
+  },
   advise: ({ query = '' }) => {
     const advice = adviseQuery(query)
     if (advice === undefined) return []

@@ -128,7 +128,7 @@ export function togglePage(state: State, all: readonly Happening[], name: string
     const { seq, at, move, actor, why } = event
     return [{ seq, at, move, from: formatExposure(from), to: formatExposure(to), actor, why: why.text, confirmed: arrived.has(seq) }]
   })
-  const ahead = stepsOf(plan).flatMap(({ index, phase, to, moves: moved, approval }) => {
+  const ahead = stepsOf(plan).flatMap(({ index, phase, to, moves: moved, approval, unused }) => {
     if (index <= cursor || !moved.includes(name)) return []
     return [
       {
@@ -136,6 +136,7 @@ export function togglePage(state: State, all: readonly Happening[], name: string
         phase: plan.phases[phase]?.id ?? '',
         to: formatExposure(exposureAt(toggle, baseline, to)),
         ...(approval && { approval }),
+        ...(unused !== undefined && { unused }),
       },
     ]
   })

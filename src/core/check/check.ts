@@ -7,6 +7,7 @@ import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
 import { checkLookBacks } from './look-backs.ts'
 import { checkShadows } from './shadows.ts'
+import { checkUnused } from './unused.ts'
 import { checkUnits, thresholdsOf } from './units.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
 import { comparedBy } from '../plan/metric.ts'
@@ -186,7 +187,13 @@ function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[
     }
     if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
     found.push(...checkBounds(plan, phase, path), ...checkLookBacks(plan, phase, path))
-    return [...found, ...checkSteps(phase, path), ...checkApprovals(plan, phase, path, starter), ...checkItems(plan, phase, path)]
+    return [
+      ...found,
+      ...checkSteps(phase, path),
+      ...checkUnused(plan, phase, path),
+      ...checkApprovals(plan, phase, path, starter),
+      ...checkItems(plan, phase, path),
+    ]
   })
 }
 

@@ -60,6 +60,7 @@ export function openRetracing(plan?: Plan): Retracing {
       const tick = { ...poll, domain: event.watch.domain }
       const counted = plan ? withWhole(poll.counted) : poll.counted
       watch = judgeCounted(before.plan, { phase, cursor: before.cursor }, watch, counted, tick)
+      if (poll.answers) watch = { ...watch, answers: poll.answers }
       return { poll, decision: decide(situationOf({ ...before, watch }, poll.now)) }
     })
     return { polls: polls.filter((each) => each !== undefined), ...(watch && { watch }) }

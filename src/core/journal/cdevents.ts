@@ -99,5 +99,5 @@ function aboutOf(message: Message): About {
 
 /** The pattern of the specification allows letters only. */
 function predicateOf(kind: NoticeKind | 'test'): string {
-  return kind === 'approval-needed' ? 'approvalneeded' : kind
+  return kind.replaceAll('-', '')
 }

@@ -4,9 +4,10 @@ import { formatApprovals } from '../plan/approvals.ts'
 import type { NoticeKind } from '../values/notice-kind.ts'
 import type { Event, Why } from './event.ts'
 import { newObstacles, type Obstacle } from './obstacle.ts'
+import type { Watch } from '../judge/track.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
-import { formatExposure, type Instant } from '../values/units.ts'
+import { formatExposure, formatInstant, type Instant } from '../values/units.ts'
 import type { Changed } from '../values/message.ts'
 
 /** One event as a channel is told of it: plain data, kept in the state until every channel that wants it has it. */
@@ -39,6 +40,7 @@ export interface NoticeState {
   readonly cursor: number
   readonly exposures: Exposures
   readonly blocked?: readonly Obstacle[]
+  readonly watch?: Pick<Watch, 'answers'>
   readonly intent?: { readonly seq: number; readonly move: string; readonly exposures: Exposures; readonly why: Why }
 }
 
@@ -120,6 +122,8 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
             },
           ]
     }
+    case 'observed':
+      return lastUsers(before, after)
     case 'approved':
       return [{ kind: 'approved', about: `step ${event.step + 1}, for ${event.group}` }]
     case 'checked':
@@ -138,6 +142,18 @@ function approvalNeeded({ plan, cursor }: NoticeState): readonly Part[] {
   if (!next?.approval) return []
   const about = `step ${next.index + 1}, ${next.moves.join(', ')} at ${formatExposure(next.to)}, needs ${formatApprovals(next)}`
   return [{ kind: 'approval-needed', about }]
+}
+
+/** Their owner has to tell them: said once at a step, as soon as it is known that there are some. */
+function lastUsers(before: NoticeState | undefined, { plan, watch }: NoticeState): readonly Part[] {
+  const known = before?.watch?.answers?.used ?? []
+  const each = (watch?.answers?.used ?? []).flatMap((name) => {
+    const use = watch?.answers?.toggles[name]
+    if (known.includes(name) || !use || 'unknown' in use) return []
+    const owner = plan.toggles[name]?.owner
+    return [`${name}${owner === undefined ? '' : ` (${owner})`} was last answered on ${formatInstant(use.last)}`]
+  })
+  return each.length === 0 ? [] : [{ kind: 'in-use', about: joinFew(each, '; ') }]
 }
 
 function because({ code, text }: Why): Pick<Part, 'about' | 'code'> {

@@ -1,3 +1,4 @@
+import type { Answers } from './answers.ts'
 import type { CountedReadings } from './count-all.ts'
 import type { Counted } from './counting.ts'
 import { absent } from '../values/reading.ts'
@@ -8,6 +9,8 @@ export interface Polled extends Omit<Tick, 'domain'> {
   /** The newest event that was known. */
   readonly seq: number
   readonly counted: CountedReadings
+  /** Who uses what the next step takes away, where it was asked at this poll. */
+  readonly answers?: Answers
 }
 
 /** Polls one after another, of one process at one step. */
@@ -19,7 +22,7 @@ export interface Polls {
 
 /** Collects polls until an event keeps them. */
 export interface PollLog {
-  add(seq: number, tick: Tick, counted: CountedReadings): void
+  add(seq: number, tick: Tick, counted: CountedReadings, answers?: Answers): void
   /** Everything collected; undefined where it is too much for one event. */
   readonly polls: Polls | undefined
 }
@@ -33,8 +36,8 @@ export function openPollLog(from: number): PollLog {
   const texts: string[] = []
   let length = 0
   return {
-    add: (seq, { monotonic, now, shared }, counted) => {
-      const text = JSON.stringify({ seq, monotonic, now, shared, counted: asPlain(counted) })
+    add: (seq, { monotonic, now, shared }, counted, answers) => {
+      const text = JSON.stringify({ seq, monotonic, now, shared, counted: asPlain(counted), answers })
       length += text.length
       if (length > MOST) texts.length = 0
       else texts.push(text)

@@ -1,3 +1,4 @@
+import type { Answers } from './answers.ts'
 import type { Comparison } from './comparison.ts'
 import type { Bin } from './bin.ts'
 import type { Countings } from './count-all.ts'
@@ -78,6 +79,8 @@ export interface Watch {
   readonly criteria: { readonly [criterion: string]: Duration }
   /** What the two groups have shown since the change under way began. */
   readonly comparison?: Comparison
+  /** Who still uses what the next step takes away; only where that is asked for. */
+  readonly answers?: Answers
 }
 
 /** Returns the watch as evidence about a single group begins anew. */

@@ -1,4 +1,5 @@
 import { defined } from '../values/defined.ts'
+import { isNews } from './answers.ts'
 import { arrive, compare, focused, rampAt } from './comparison.ts'
 import { beginAll, countAll, type CountedReadings } from './count-all.ts'
 import type { Counted } from './counting.ts'
@@ -105,6 +106,7 @@ export function judgeCounted(
     tracks,
     criteria: { ...before?.criteria, ...(isAtEnd(plan, phase, cursor) && criteria(phase, before, tracks, elapsed ?? 0)) },
     comparison,
+    answers: before?.answers,
   })
 }
 
@@ -150,8 +152,9 @@ export function isDue(plan: Plan, before: Watch | undefined, now: Watch, hold: D
   return Math.min(now.credit, hold) - before.credit >= step || now.monotonic - before.monotonic >= LONGEST_UNKEPT
 }
 
-/** Returns whether a verdict or a streak has turned. */
+/** Returns whether a verdict or a streak has turned, or whether something is used has come to be known. */
 export function hasTurned(before: Watch | undefined, now: Watch): boolean {
+  if (isNews(before?.answers, now.answers)) return true
   return Object.entries(now.tracks).some(([name, track]) => {
     const old = before?.tracks[name]
     return (

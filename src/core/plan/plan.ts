@@ -101,6 +101,8 @@ export interface PhaseStep {
   readonly hold: Duration
   /** One group, or several that must all agree: see `approvalsOf`. */
   readonly approval?: Approval | readonly Approval[]
+  /** For how long nobody must have been answered by what goes, before a legacy toggle is taken away from the last users. */
+  readonly unused?: Duration
 }
 
 export interface ChecklistItem {

@@ -22,6 +22,7 @@ export const GATES = [
   'samples',
   'metrics',
   'approval',
+  'unused',
   'checklist',
   'success',
   'drill',

@@ -1,5 +1,6 @@
 import { defined } from '../values/defined.ts'
 import { approvalGates, calendarGates, evidenceGates, holdGates, metricGates, phaseGates, versionGates, type Gate } from './gates.ts'
+import { unusedGates } from './unused.ts'
 import { currentPhase, nextDestination, type Destination } from './destination.ts'
 import { weigh, type Weighed } from '../judge/comparison.ts'
 import type { Tracked } from '../judge/track.ts'
@@ -71,7 +72,7 @@ export function metricsUnderWay(state: State): readonly Tracked[] {
   })
 }
 
-function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation, mover: string | undefined): readonly Gate[] {
+function gatesIn({ state, now, phase, step, next, destination, metrics, weighed }: Situation, mover: string | undefined): readonly Gate[] {
   const isPaced = weighed?.pace === 'evidence'
   const credit = state.watch?.credit ?? 0
   return [
@@ -80,6 +81,7 @@ function gatesIn({ state, now, phase, step, next, metrics, weighed }: Situation,
     ...(step ? holdGates(isPaced ? { ...step, hold: 0 } : step, phase, state.watch) : []),
     ...metricGates(metrics, credit),
     ...(next ? approvalGates(state, next, now, mover) : []),
+    ...(next && destination ? unusedGates(state, next, destination, now) : []),
     ...(step?.last && phase ? phaseGates(state, phase) : []),
     ...(next ? calendarGates(state.plan, now) : []),
   ]

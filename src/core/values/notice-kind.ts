@@ -9,6 +9,7 @@ export const NOTICES = [
   'approval-needed',
   'approved',
   'checked',
+  'in-use',
   'drifted',
   'paused',
   'resumed',

@@ -1,6 +1,6 @@
 import type { Metric } from '../../core/plan/metric.ts'
 import type { Phase, Plan } from '../../core/plan/plan.ts'
-import { stepsOf } from '../../core/plan/steps.ts'
+import { stepsOf, type Step } from '../../core/plan/steps.ts'
 import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatRule } from '../../core/values/rule.ts'
 import { formatDuration, formatExposure } from '../../core/values/units.ts'
@@ -80,17 +80,21 @@ function phaseBlocks(plan: Plan, phase: Phase, nth: number): readonly Block[] {
     heading(`${nth + 1}. ${phase.title}`),
     paragraph(phase.toggles.length > 1 ? order : 'One toggle.', bake, ' ', WARNING[phase.onWarning], ' ', CRITICAL[phase.onCritical]),
     table(
-      ['Step', 'Toggles', 'To', 'Hold', 'Approval'],
+      ['Step', 'Toggles', 'To', 'Hold', 'Needs'],
       steps.map((step) => [
         String(step.index + 1),
         codes(step.moves),
         sharesOf(plan, step.moves, step.to),
         holdText(plan, step),
-        orDash(neededFor(step).join('; ')),
+        orDash([...neededFor(step), ...unusedFor(step)].join('; ')),
       ]),
     ),
     ...conditions(phase),
   ]
+}
+
+function unusedFor({ unused }: Step): readonly string[] {
+  return unused === undefined ? [] : [`nobody was answered by what goes for ${formatDuration(unused)}`]
 }
 
 const WARNING: Readonly<Record<Phase['onWarning'], string>> = {
