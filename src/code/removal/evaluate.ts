@@ -1,4 +1,5 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
+import { answerOf, isOwnFunction } from './asked.ts'
 import { isConstant, isEnvironment, writesVariable } from './environment.ts'
 import { isNothing, isTruthy, isWordly, ours, literalOf, strangeWord, type Constant } from './constant.ts'
 import { madeOfWord } from './made-of-word.ts'
@@ -19,10 +20,6 @@ export interface Evaluator {
   /** Why an expression that has to do with the toggle is not evaluated, said of each once it was asked for. */
   readonly refusals: ReadonlyMap<CodeNode, string>
 }
-
-const ASKED_AT_ONCE = ['isEnabled', 'useBooleanFlagValue']
-const PROMISED = ['getBooleanValue']
-const BOUND = ['bind']
 
 /** Opens an evaluator for one program. */
 export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Evaluator {
@@ -208,13 +205,11 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
     }
     if (name !== undefined && first?.is === 'value' && !first.isOurs && end.names.includes(String(first.value))) {
       const answer: Constant = { is: 'value', value: end.keep === 'on', isOurs: true }
-      const kind = [...ASKED_AT_ONCE, ...end.asks].includes(name)
-        ? 'value'
-        : PROMISED.includes(name)
-          ? 'promise'
-          : BOUND.includes(name)
-            ? 'function'
-            : undefined
+      const kind = answerOf(name, end.asks)
+      if (kind && !end.asks.includes(name) && isOwnFunction(callee, scopes)) {
+        refusals.set(node, `${name} is a function of this file: cleanup: { asks: [${name}] } says that it answers whether a toggle is on`)
+        return undefined
+      }
       if (kind === undefined || !doesNothing(node, args)) return undefined
       return kind === 'value' ? answer : { is: kind, of: answer, isOurs: true }
     }
