@@ -4,6 +4,7 @@ import { isWrapper, nodesOf } from './shape.ts'
 
 /** Returns the list of statements that a node is in; undefined where it stands alone. */
 export function siblingsOf(node: CodeNode, [parent]: readonly CodeNode[]): readonly CodeNode[] | undefined {
+  if (parent?.type === 'SwitchStatement') return nodesOf(parent['cases'])
   if (!parent || !/^(?:Program|BlockStatement|StaticBlock|SwitchCase|TSModuleBlock)$/.test(parent.type)) return undefined
   const list = nodesOf(parent.type === 'SwitchCase' ? parent['consequent'] : parent['body'])
   return list.includes(node) ? list : undefined

@@ -3,6 +3,7 @@ import type { Unparsed } from '../syntax.ts'
 import { editsOf, type TextRange } from './edits.ts'
 import { evaluatorOf } from './evaluate.ts'
 import { lineEdits } from './lines.ts'
+import { bracketsOnNextLine } from './separate.ts'
 import { scopesOf } from './scopes.ts'
 import { simplify } from './simplify.ts'
 import type { LeftPlace, Removed, ToggleEnd } from './toggle-end.ts'
@@ -13,7 +14,7 @@ export function removeFromJavaScript(path: string, text: string, end: ToggleEnd)
   const parsed = parseJavaScript(path, text)
   if (!('file' in parsed)) return parsed
   try {
-    return withoutToggle(parsed.file, text, end)
+    return withoutToggle(path, parsed.file, text, end)
   } catch (thrown) {
     // A machine has written what is nested deeper than the stack.
     if (thrown instanceof RangeError) return { why: 'it is nested too deeply', line: 1, column: 1 }
@@ -21,7 +22,7 @@ export function removeFromJavaScript(path: string, text: string, end: ToggleEnd)
   }
 }
 
-function withoutToggle(file: CodeNode, text: string, end: ToggleEnd): Removed {
+function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEnd): Removed {
   const [scopes, edits] = [scopesOf(file), editsOf(text)]
   const evaluator = evaluatorOf(file, scopes, end)
   const lines = lineEdits(text, edits, templatesIn(file))
@@ -35,14 +36,15 @@ function withoutToggle(file: CodeNode, text: string, end: ToggleEnd): Removed {
   // What a constant that stays was made of may be used no more.
   removeUnused(looking)
   const made = edits.apply()
+  const separators = separatorsIn(path, made, new Set(bracketsOnNextLine(file, text).map(({ behind }) => behind)))
   const left = [
     ...[...evaluator.refusals].map(([node, why]) => ({ node, why })),
     ...constants.filter((node) => isShown(node)).map((node) => ({ node, why: 'a constant is left here: who reads it is not looked for' })),
   ]
   const places = left.flatMap(({ node, why }) =>
-    isShown(node) || !edits.isGone(node) ? [{ ...placeAt(made, edits.after(node.start)), why }] : [],
+    isShown(node) || !edits.isGone(node) ? [{ ...placeAt(made, edits.after(node.start), separators), why }] : [],
   )
-  return { text: made, left: places }
+  return { text: separated(made, separators), left: places }
 
   /** A replaced place is there still; one within what went is not. */
   function isShown(node: TextRange): boolean {
@@ -60,7 +62,22 @@ function templatesIn(node: CodeNode): readonly TextRange[] {
   return node.type === 'TemplateElement' ? [node] : nodesIn(node).flatMap(templatesIn)
 }
 
-function placeAt(text: string, offset: number): Omit<LeftPlace, 'why'> {
-  const before = text.slice(0, offset)
+/** Where a semicolon is missing now, because what stood between two lines is gone. */
+function separatorsIn(path: string, made: string, known: ReadonlySet<string>): readonly number[] {
+  const parsed = parseJavaScript(path, made)
+  if (!('file' in parsed)) return []
+  const found = bracketsOnNextLine(parsed.file, made).filter(({ behind }) => !known.has(behind))
+  return found.map(({ at }) => at).toSorted((a, b) => a - b)
+}
+
+function separated(text: string, separators: readonly number[]): string {
+  return [0, ...separators].map((at, nth) => text.slice(at, separators[nth])).join(';')
+}
+
+function placeAt(text: string, offset: number, separators: readonly number[]): Omit<LeftPlace, 'why'> {
+  const before = separated(
+    text.slice(0, offset),
+    separators.filter((at) => at <= offset),
+  )
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

@@ -26,3 +26,11 @@ export function shownBy(node: CodeNode, evaluator: Evaluator): CodeNode | 'nothi
 function showsNothing(known: Constant | undefined): 'nothing' | undefined {
   return known?.is === 'value' && typeof known.value !== 'string' ? 'nothing' : undefined
 }
+
+/** Tells whether a node between tags keeps apart two lines of text that would be one with a space between. */
+export function partsLines(node: CodeNode, [parent]: readonly CodeNode[], text: string): boolean {
+  const children = nodesOf(parent?.['children'])
+  const nth = children.indexOf(node)
+  const said = (each: CodeNode | undefined): string => (each?.type === 'JSXText' ? text.slice(each.start, each.end) : '')
+  return /\S\s*\n\s*$/.test(said(children[nth - 1])) && /^\s*\n\s*\S/.test(said(children[nth + 1]))
+}

@@ -14,6 +14,7 @@ export function isMistaken({ start }: CodeNode, text: string): boolean {
 
 /** Tells whether parentheses around an expression mean nothing where they stand. */
 export function isLoose(inner: CodeNode, outer: CodeNode | undefined, text: string): boolean {
+  if (outer?.type === 'SpreadElement' && inner.type === 'ObjectExpression') return true
   if (!outer || isMistaken(inner, text)) return false
   return LOOSEST.test(outer.type) ? inner.type !== 'SequenceExpression' : SIMPLE.test(inner.type) && LOOSE.test(outer.type)
 }

@@ -2,12 +2,14 @@ import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import type { Edits } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import { defaultsIn, endsAlways, isDeclaredIn, isTruthAlone, siblingsOf } from './around.ts'
-import { isLoose, isMistaken, SIMPLE } from './parentheses.ts'
-import { isChild, shownBy } from './jsx.ts'
+import { isChild, partsLines, shownBy } from './jsx.ts'
 import type { LineEdits } from './lines.ts'
+import { placeOperand } from './operand.ts'
 import { nameIn, type Scopes } from './scopes.ts'
 import { nodesOf, unwrapped } from './shape.ts'
-import { keptCase } from './switch.ts'
+import { removeItems } from './items.ts'
+import { spreadsNothing } from './spread.ts'
+import { keptCase, neverTaken } from './switch.ts'
 
 /** What a program is simplified with. */
 export interface Simplifying {
@@ -30,6 +32,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
   const { truthOf, valueOf, concerns, isPure } = evaluator
   const deferred: CodeNode[] = []
   const constants: CodeNode[] = []
+  const comments = nodesOf(file['comments'])
 
   const visit = (node: CodeNode, around: readonly CodeNode[]): void => {
     if (!concerns(node) || TYPES.test(node.type) || edits.isGone(node)) return
@@ -55,6 +58,10 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
         return isNothing(node['expression']) && removeIn(node, around)
       case 'JSXExpressionContainer':
         return isChild(node, around) && contained(node, around)
+      case 'SpreadElement':
+        return spread(node, around)
+      case 'SwitchCase':
+        return neverTaken(node, around, evaluator) && removeIn(node, around)
       case 'VariableDeclarator':
         return declared(node, around)
       case 'ObjectPattern':
@@ -79,20 +86,9 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (isCodeNode(other)) edits.remove(other.start, other.end)
     const siblings = siblingsOf(node, around)
     if (siblings && endsAlways(kept)) removeRest(node, siblings)
-    const [first] = kept.type === 'BlockStatement' ? nodesOf(kept['body']) : [kept]
-    const before = first && siblings ? separatorBefore(first, node, siblings) : ''
-    if (!siblings || kept.type !== 'BlockStatement' || !isFree(kept, around))
-      lines.keepOnly(node, kept, { before: kept === first ? before : '' })
-    else lines.keepLines(node, { start: kept.start + 1, end: kept.end - 1 }, { before })
+    if (!siblings || kept.type !== 'BlockStatement' || !isFree(kept, around)) lines.keepOnly(node, kept)
+    else lines.keepLines(node, { start: kept.start + 1, end: kept.end - 1 })
     visit(kept, [node, ...around])
-  }
-
-  /** Without semicolons a line that begins with a bracket would go on the line before. */
-  function separatorBefore(first: CodeNode, node: CodeNode, siblings: readonly CodeNode[]): string {
-    const before = siblings[siblings.indexOf(node) - 1]
-    if (!before || !/[([`+\-/]/.test(text[first.start] ?? '')) return ''
-    const isEnded = text[before.end - 1] === ';' || (STATEMENTS.test(before.type) && !nodesIn(before).some(concerns))
-    return isEnded ? '' : ';'
   }
 
   /** Whether the names of a block may stand in the scope around it. */
@@ -130,15 +126,8 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
 
   function keepOperand(node: CodeNode, around: readonly CodeNode[], operand: unknown): void {
     if (!isCodeNode(operand)) return
-    const [parent, ...outer] = around
-    const bare = unwrapped(operand)
-    const inner = bare && operand.type === 'ParenthesizedExpression' && SIMPLE.test(bare.type) ? bare : operand
-    const isFree = parent?.type === 'ParenthesizedExpression' && isLoose(inner, outer[0], text)
-    const isBody = parent?.type === 'ArrowFunctionExpression' || parent?.type === 'ExpressionStatement'
-    const isTaken = isBody && isMistaken(inner, text)
-    const siblings = parent?.type === 'ExpressionStatement' ? siblingsOf(parent, outer) : undefined
-    const before = siblings && parent ? separatorBefore(inner, parent, siblings) : ''
-    lines.keepOnly(isFree ? parent : node, inner, isTaken ? { before: '(', behind: ')' } : { before })
+    const { whole, inner, kept, ...written } = placeOperand(node, around, operand, { text, comments })
+    lines.keepOnly(whole, kept, written)
     visit(inner, [node, ...around])
   }
 
@@ -148,8 +137,9 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     const truth = operator !== '??' && concerns(left) ? truthOf(left) : undefined
     if (truth !== undefined) {
       const isRight = truth === (operator === '&&')
+      const decided = valueOf(left)
       // Where the left side decides, its value is that of the whole.
-      if (isRight || valueOf(left) === undefined) {
+      if (isRight || decided?.is !== 'value' || typeof decided.value !== 'boolean') {
         keepOperand(node, around, isRight ? right : left)
         return true
       }
@@ -168,7 +158,11 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     const siblings = siblingsOf(node, around)
     if (value?.is !== 'value' || !value.isOurs || !siblings) return false
     const kept = keptCase(node, value.value, evaluator)
-    if (kept === undefined) return false
+    if (kept === undefined) {
+      // A value of one case alone would not have the type of the others.
+      for (const each of nodesOf(node['cases'])) visit(each, [node, ...around])
+      return true
+    }
     if (kept === 'none') return removeIn(node, around)
     lines.keepLines(node, kept)
     if (kept.exit) lines.removeStatement(kept.exit)
@@ -193,12 +187,22 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (kept === undefined) return false
     const value = kept === 'nothing' ? undefined : unwrapped(kept)
     if (!value || /^(?:NullLiteral|BooleanLiteral)$/.test(value.type) || nameIn(value) === 'undefined') {
-      lines.removeStatement(node)
+      if (partsLines(node, around, text)) edits.replace(node.start, node.end, '{null}')
+      else lines.removeStatement(node)
       return true
     }
     if (!/^JSX(?:Element|Fragment)$/.test(value.type)) return false
     lines.keepLines(node, value)
     visit(value, around)
+    return true
+  }
+
+  /** `...(isOn && { a })`, `...(isOn ? [a] : [])`: what nothing comes of goes. */
+  function spread(node: CodeNode, [parent]: readonly CodeNode[]): boolean {
+    if (!spreadsNothing(node, parent, evaluator)) return false
+    const items = nodesOf(parent?.['properties'] ?? parent?.['elements'] ?? parent?.['arguments'])
+    edits.remove(node.start, node.end)
+    removeItems(items, edits, text)
     return true
   }
 
@@ -241,5 +245,3 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
 
 const TYPES = /^TS(?:\w+Type|TypeAnnotation|InterfaceDeclaration|TypeAliasDeclaration|TypeParameter\w*|TypeQuery|TypeReference)$/
 const EXPRESSIONS = /^(?:Identifier|\w*Expression|TemplateLiteral)$/
-/** Statements that need no semicolon behind them. */
-const STATEMENTS = /^(?:Function|Class)Declaration$|^(?:If|For\w*|While|Try|Switch|Block)Statement$/

@@ -42,6 +42,17 @@ export function keptCase(node: CodeNode, value: Primitive, { valueOf }: Pick<Eva
   return first && end ? { statements, start: first.start, end: end.end } : 'none'
 }
 
+/** Tells whether a case of `switch (true)` is never taken, nor fallen into: its value is `false` now. */
+export function neverTaken(node: CodeNode, [parent]: readonly CodeNode[], { valueOf }: Pick<Evaluator, 'valueOf'>): boolean {
+  const [on, test] = [valueOf(parent?.['discriminant']), valueOf(node['test'])]
+  if (on?.is !== 'value' || on.value !== true || test?.is !== 'value' || !test.isOurs || test.value !== false) return false
+  const cases = nodesOf(parent?.['cases'])
+  const before = cases[cases.indexOf(node) - 1]
+  const body = nodesOf(node['consequent'])
+  if (body.some((each) => DECLARES.test(each.type))) return false
+  return body.length === 0 || !before || ENDS.test(nodesOf(before['consequent']).at(-1)?.type ?? '')
+}
+
 const ENDS = /^(?:Break|Return|Throw|Continue)Statement$/
 const DECLARES = /^(?:VariableDeclaration|FunctionDeclaration|ClassDeclaration)$/
 

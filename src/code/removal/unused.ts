@@ -1,6 +1,7 @@
 import { isCodeNode, type CodeNode } from '../javascript.ts'
 import type { Edits, TextRange } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
+import { removeItems } from './items.ts'
 import type { LineEdits } from './lines.ts'
 import { isFunctionNode, nameIn, type Binding, type Declaration, type Scopes } from './scopes.ts'
 import { calledName, nodesOf } from './shape.ts'
@@ -93,23 +94,15 @@ function removeSpecifier(specifier: CodeNode, statement: CodeNode, { text, edits
   const [main] = all.filter(({ type }) => type !== 'ImportSpecifier')
   if (main && !kept.includes(main)) edits.remove(main.start, text.indexOf('{', main.end))
   if (keptNamed.length === 0 && main) edits.remove(main.end, text.indexOf('}', named.at(-1)?.end) + 1)
-  else removeItems(named, edits)
+  else removeItems(named, edits, text)
   return true
 }
 
-/** Takes those of a list that are gone out of it with their commas. */
-function removeItems(items: readonly CodeNode[], edits: Edits): void {
-  const isGone = items.map((each) => edits.isGone(each))
-  for (const [nth, item] of items.entries()) {
-    if (!isGone[nth]) continue
-    const next = items.slice(nth + 1).find((_, ahead) => !isGone[nth + 1 + ahead])
-    const before = items.slice(0, nth).findLast((_, behind) => !isGone[behind])
-    if (next) edits.remove(item.start, next.start)
-    else if (before) edits.remove(before.end, item.end)
-  }
-}
-
-function removeDeclarator(declarator: CodeNode, [statement, ...outer]: readonly CodeNode[], { edits, lines, evaluator }: Looking): boolean {
+function removeDeclarator(
+  declarator: CodeNode,
+  [statement, ...outer]: readonly CodeNode[],
+  { text, edits, lines, evaluator }: Looking,
+): boolean {
   const { init } = declarator
   const isFree = init === null || evaluator.isPure(init) || evaluator.valueOf(init)?.isOurs === true || isRequire(init)
   if (!statement || statement.type !== 'VariableDeclaration' || !isFree || isExported(outer) || outer[0]?.type.startsWith('For') === true)
@@ -117,12 +110,12 @@ function removeDeclarator(declarator: CodeNode, [statement, ...outer]: readonly 
   const all = nodesOf(statement['declarations'])
   edits.remove(declarator.start, declarator.end)
   if (all.every((each) => edits.isGone(each))) lines.removeStatement(statement)
-  else removeItems(all, edits)
+  else removeItems(all, edits, text)
   return true
 }
 
 function removeProperty(property: CodeNode, pattern: CodeNode, around: readonly CodeNode[], looking: Looking): boolean {
-  const { edits, evaluator } = looking
+  const { text, edits, evaluator } = looking
   const [declarator, ...outer] = around
   const all = nodesOf(pattern['properties'])
   const isFlat = declarator?.type === 'VariableDeclarator' && declarator['id'] === pattern
@@ -130,7 +123,7 @@ function removeProperty(property: CodeNode, pattern: CodeNode, around: readonly 
   if (!evaluator.isPure(declarator['init']) && !isRequire(declarator['init'])) return false
   edits.remove(property.start, property.end)
   if (all.every((each) => edits.isGone(each))) return removeDeclarator(declarator, outer, looking)
-  removeItems(all, edits)
+  removeItems(all, edits, text)
   return true
 }
 
