@@ -56,5 +56,5 @@ function losesThis(inner: CodeNode, [parent, ...around]: readonly CodeNode[]): b
   const [nth, user] = [around.findIndex((each) => !isWrapper(each)), around.find((each) => !isWrapper(each))]
   const used = around[nth - 1] ?? parent
   const isUsed = user?.['callee'] === used || user?.['tag'] === used || user?.['operator'] === 'delete'
-  return isUsed && user.type !== 'NewExpression' && (/MemberExpression$/.test(found?.type ?? '') || nameIn(found) === 'eval')
+  return isUsed && user.type !== 'NewExpression' && (found?.type.endsWith('MemberExpression') === true || nameIn(found) === 'eval')
 }
