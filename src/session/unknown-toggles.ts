@@ -1,6 +1,6 @@
 import { openTargetsAnyway } from '../adapters/open.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
-import { isDependence } from '../core/report/reference.ts'
+import { isDependence, type Reference } from '../core/report/reference.ts'
 import { isKnownVariable, prefixOf, unknownIn, type Unknown } from '../core/report/unknown.ts'
 import { joinFew } from '../core/values/join-few.ts'
 import { messageOf } from '../core/values/errors.ts'
@@ -15,8 +15,7 @@ export interface UnknownToggles {
 
 /** Finds variables on targets and in code that look like toggles of the plan and that it does not know. */
 export async function unknownToggles(session: Session, plan: Plan): Promise<UnknownToggles> {
-  const prefix = prefixOf(plan)
-  if (prefix === undefined)
+  if (prefixOf(plan) === undefined)
     return { unknown: [], problems: ['the variables of the plan begin in no common way: nobody could tell what else is a toggle'] }
   const problems: string[] = []
   const found = new Map<string, readonly string[]>()
@@ -29,21 +28,29 @@ export async function unknownToggles(session: Session, plan: Plan): Promise<Unkn
       problems.push(`${target.name} cannot be read: ${messageOf(thrown)}`)
     }
   }
-  for (const each of await unknownInCode(session, plan, prefix)) add(each)
+  for (const each of inCode(await findStrangers(session, plan))) add(each)
   const unknown = [...found].map(([variable, at]) => ({ variable, at })).toSorted((a, b) => (a.variable < b.variable ? -1 : 1))
   return { unknown, problems }
 }
 
-async function unknownInCode(session: Session, plan: Plan, prefix: string): Promise<readonly Unknown[]> {
+/** Finds the words in the code that look like toggles of the plan and that it does not know: those that the program depends on. */
+export async function findStrangers(session: Session, plan: Plan): Promise<Readonly<Record<string, readonly Reference[]>>> {
+  const prefix = prefixOf(plan)
+  if (prefix === undefined) return {}
   const words = await findWords(session, new RegExp(`(?<!\\w)${prefix}\\w+`, 'g'))
-  const strangers = [...words].filter((word) => !isKnownVariable(plan, word))
+  const strangers = [...words].filter((word) => !isKnownVariable(plan, word)).toSorted()
   const asked: { readonly toggles: Plan['toggles'] } = {
     toggles: Object.fromEntries(strangers.map((variable) => [variable, named(variable)])),
   }
   const { toggles } = await findReferences(session, asked, strangers)
-  return Object.entries(toggles).flatMap(([variable, references]) => {
-    const places = references.filter(isDependence).map(({ file, line }) => `${file}:${line}`)
-    return places.length > 0 ? [{ variable, at: [joinFew(places, ', ', 3)] }] : []
+  const depending = Object.entries(toggles).map(([variable, references]) => [variable, references.filter(isDependence)] as const)
+  return Object.fromEntries(depending.filter(([, references]) => references.length > 0))
+}
+
+function inCode(strangers: Readonly<Record<string, readonly Reference[]>>): readonly Unknown[] {
+  return Object.entries(strangers).map(([variable, references]) => {
+    const places = references.map(({ file, line }) => `${file}:${line}`)
+    return { variable, at: [joinFew(places, ', ', 3)] }
   })
 }
 

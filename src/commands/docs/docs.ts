@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { compareGenerated, marked, writeAll, type Compared, type GeneratedFile } from '../../adapters/file/generated.ts'
-import { hasCode, messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Plan } from '../../core/plan/plan.ts'
-import { askedToggles } from '../../core/plan/shadow.ts'
-import { isDependence } from '../../core/report/reference.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { documentsOf, pageOf } from '../../views/docs/documents.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
 import type { DocsSource } from '../../views/docs/source.ts'
@@ -24,9 +21,11 @@ export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<
   const { cwd, lender, options } = session
   const { file, folder } = session.place
   const { plan, warnings } = await loadPlan(session, { isOnlyRead: true })
-  const askedIn = await askedInOf(session, plan)
-  const source: DocsSource = { plan, byHand: await byHandOf(plan, lender), ...(askedIn && { askedIn }), flags: flagsOf(options) }
   const out = options.out === undefined ? join(folder, 'docs') : resolve(cwd, options.out)
+  // Loaded where it is asked for: it parses.
+  const { codeAround } = await import('./code-around.ts')
+  const code = await codeAround(session, plan, out)
+  const source: DocsSource = { plan, byHand: await byHandOf(plan, lender), ...(code && { code }), flags: flagsOf(options) }
   const made = filesOf(source, out, options.format)
   const readme = readmeOf(session, { beside: join(dirname(file), 'README.md'), source, out })
   const all = [...made, ...(readme ? [readme] : [])]
@@ -57,20 +56,6 @@ export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<
 function filesOf(source: DocsSource, out: string, format: 'markdown' | 'html' | undefined): readonly GeneratedFile[] {
   if (format === 'html') return [{ path: join(out, PAGE), text: marked(pageOf(source)) }]
   return documentsOf(source).map((each) => ({ path: join(out, `${each.id}.md`), text: marked(markdown(each)) }))
-}
-
-/** A folder that cannot be searched is no reason to have no documents. */
-async function askedInOf(session: Session, plan: Plan): Promise<DocsSource['askedIn']> {
-  const { findReferences } = await import('../../session/references.ts')
-  try {
-    const { toggles } = await findReferences(session, plan, askedToggles(plan))
-    return Object.fromEntries(
-      Object.entries(toggles).map(([name, all]) => [name, [...new Set(all.filter(isDependence).map(({ file }) => file))].toSorted()]),
-    )
-  } catch (thrown) {
-    if (hasCode(thrown, 'usage')) return undefined
-    throw thrown
-  }
 }
 
 /** What every command of these documents has to be typed with. */

@@ -6,15 +6,15 @@ import { emergency } from './emergency.ts'
 import { implementationGuide } from './implementation-guide.ts'
 import { riskMatrix } from './risk-matrix.ts'
 import { rolloutPlan } from './rollout-plan.ts'
+import { inTheCode } from './in-the-code.ts'
 import type { DocsSource } from './source.ts'
 import { summary } from './summary.ts'
 import { toggleInventory } from './toggles.ts'
 
 /** Returns every document of a plan, the summary first. */
 export function documentsOf(source: DocsSource): readonly [Document, ...Document[]] {
-  const others = [rolloutPlan, darkLaunch, implementationGuide, emergency, communication, riskMatrix, toggleInventory].map((make) =>
-    make(source),
-  )
+  const pages = [rolloutPlan, darkLaunch, implementationGuide, emergency, communication, riskMatrix, toggleInventory]
+  const others = [...pages.map((make) => make(source)), ...(source.code ? [inTheCode(source, source.code)] : [])]
   return [summary(source, others), ...others]
 }
 

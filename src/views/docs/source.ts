@@ -12,12 +12,30 @@ export interface ByHand {
   readonly toggles: readonly { readonly toggle: string; readonly lines: readonly string[] }[]
 }
 
+/** A file that depends on a toggle. */
+export interface AskingFile {
+  /** Path from the top of the code, with `/`. */
+  readonly file: string
+  /** In how many places it asks. */
+  readonly places: number
+}
+
+/** What the code around a plan asks for. */
+export interface CodeAround {
+  /** The way from the pages to the top of the code, `../..`; absent where they are not of one tree. */
+  readonly folder?: string
+  /** Toggle → the files that depend on it. */
+  readonly asked: Readonly<Record<string, readonly AskingFile[]>>
+  /** Variables that look like toggles and that the plan does not know. */
+  readonly unknown: Readonly<Record<string, readonly AskingFile[]>>
+}
+
 /** Everything the documents are made of: the same value gives the same bytes. */
 export interface DocsSource {
   readonly plan: Plan
   readonly byHand: readonly ByHand[]
-  /** The files that depend on each toggle; absent where the code was not searched. */
-  readonly askedIn?: Readonly<Record<string, readonly string[]>>
+  /** Absent where the code was not searched. */
+  readonly code?: CodeAround
   /** Flags that every command of this plan needs: `-e staging`. */
   readonly flags: readonly string[]
 }

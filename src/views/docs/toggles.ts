@@ -5,7 +5,7 @@ import { code, codes, heading, orDash, paragraph, strong, table, type Block, typ
 import type { DocsSource } from './source.ts'
 
 /** Says what there is to switch, who answers for it, and when it has to be gone. */
-export function toggleInventory({ plan, askedIn }: DocsSource): Document {
+export function toggleInventory({ plan }: DocsSource): Document {
   const entries = Object.entries(plan.toggles)
   const phaseOf = (name: string): string => orDash(plan.phases.find(({ toggles }) => toggles.includes(name))?.title)
   return {
@@ -46,7 +46,6 @@ export function toggleInventory({ plan, askedIn }: DocsSource): Document {
         ]),
       ),
       ...requirements(entries, plan),
-      ...places(askedIn),
       heading('By owner'),
       table(['Owner', 'Toggles'], byOwner(entries)),
     ],
@@ -70,19 +69,6 @@ function requirements(entries: readonly (readonly [string, Toggle])[], plan: Doc
     heading('What requires what'),
     paragraph('A toggle is never on further than what it requires, and is rolled back along with it.'),
     table(['Toggle', 'Requires', 'Is required by'], rows),
-  ]
-}
-
-/** Files and no lines: an inventory that is stale with every edit of the code would be checked by nobody. */
-function places(askedIn: DocsSource['askedIn'] = {}): readonly Block[] {
-  const rows = Object.entries(askedIn)
-  if (rows.every(([, files]) => files.length === 0)) return []
-  return [
-    heading('Where the code asks'),
-    table(
-      ['Toggle', 'Files'],
-      rows.map(([name, files]): readonly Text[] => [[code(name)], files.length === 0 ? 'nowhere' : codes(files)]),
-    ),
   ]
 }
 

@@ -25,6 +25,7 @@ const FILES = [
   'dark-launch.md',
   'emergency.md',
   'implementation-guide.md',
+  'in-the-code.md',
   'risk-matrix.md',
   'rollout-plan.md',
   'toggles.md',
@@ -79,7 +80,7 @@ describe('rollout docs', () => {
     expect(readdirSync(shell.cwd)).toEqual(['rollout.yaml'])
     await shell.run('docs')
     expect(await shell.run('docs', '--check')).toBe('done')
-    expect(shell.printed.out).toBe('✓ 8 documents are what the plan says\n')
+    expect(shell.printed.out).toBe('✓ 9 documents are what the plan says\n')
     shell.write('rollout.yaml', PLAN.replace('The first', 'Another'))
     const before = contents(shell)
     expect(await shell.run('docs', '--check')).toBe('changes')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Reference, ReferenceReport } from '../../../src/core/report/reference.ts'
 import { fakeShell, type FakeShell } from '../../helpers/shell.ts'
@@ -136,17 +136,42 @@ describe('rollout toggles references', () => {
   })
 })
 
-it('the inventory names the files that ask, not those of tests', async () => {
-  const files = {
-    'src/a.ts': `isEnabled('FEATURE_X')`,
-    'test/a.ts': `isEnabled('FEATURE_Y')`,
-    'src/b.sh': '# FEATURE_X\n[ "$FEATURE_X" = true ]',
-  }
-  const shell = shopWith(files)
-  expect(await shell.run('docs')).toBe('done')
-  const page = readFileSync(join(shell.cwd, 'docs/toggles.md'), 'utf8')
-  expect(page).toContain('| `FEATURE_X` | `src/a.ts`, `src/b.sh` |\n| `FEATURE_Y` | nowhere |')
-  expect(await shell.run('docs', '--check')).toBe('done')
+describe('the page of what is still in the code', () => {
+  const pageOf = (shell: FakeShell, folder = 'docs') => readFileSync(join(shell.cwd, folder, 'in-the-code.md'), 'utf8')
+
+  it('links the files that ask, not those of tests, and says what fits no plan', async () => {
+    const files = {
+      'rollout.yaml': PLAN.replace(', variable: Y_ENV', ''),
+      'src/a.ts': `isEnabled('FEATURE_X')\nisEnabled('FEATURE_X')\nisEnabled('FEATURE_LOST')`,
+      'test/a.ts': `isEnabled('FEATURE_Y')`,
+      'src/b #c.sh': '# FEATURE_X\n[ "$FEATURE_X" = true ]',
+    }
+    const shell = shopWith(files)
+    expect(await shell.run('docs')).toBe('done')
+    expect(pageOf(shell)).toContain('| `FEATURE_X` | – | – | 3 | [src/a.ts](../src/a.ts), [src/b #c.sh](../src/b%20%23c.sh) |')
+    expect(pageOf(shell)).toContain('| `FEATURE_Y` | – | `rollout toggles remove FEATURE_Y` |')
+    expect(pageOf(shell)).toContain('| `FEATURE_LOST` | [src/a.ts](../src/a.ts) |')
+    expect(readFileSync(join(shell.cwd, 'docs/README.md'), 'utf8')).toContain('[What is still in the code](in-the-code.md)')
+  })
+
+  it('stays as it is when code moves within its file, and not when it goes', async () => {
+    const shell = shopWith({ 'src/a.ts': `isEnabled('FEATURE_X')` })
+    await shell.run('docs')
+    shell.write('src/a.ts', `\n\nisEnabled('FEATURE_X')`)
+    expect(await shell.run('docs', '--check')).toBe('done')
+    shell.write('src/a.ts', '')
+    expect(await shell.run('docs', '--check')).toBe('changes')
+    await shell.run('docs')
+    expect(pageOf(shell)).toContain('No file that was searched asks for a toggle of the plan.')
+    expect(pageOf(shell)).not.toContain('FEATURE_Y')
+  })
+
+  it('links nothing from pages that are of another tree', async () => {
+    const shell = shopWith({ 'src/a.ts': `isEnabled('FEATURE_X')` })
+    await shell.run('docs', '--out', `${shell.cwd}-pages`)
+    expect(pageOf(shell, `../${basename(shell.cwd)}-pages`)).toContain('| `FEATURE_X` | – | – | 1 | `src/a.ts` |')
+    rmSync(`${shell.cwd}-pages`, { recursive: true })
+  })
 })
 
 it('explain shows where the code asks', async () => {
