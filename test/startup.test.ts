@@ -22,7 +22,8 @@ beforeAll(() => {
     `version: 1
 name: startup
 toggles: { FEATURE_X: { targets: [web] } }
-targets: { web: { use: env-file, path: web.env } }
+targets:
+  web: { use: env-file, path: web.env }
 phases: [{ phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 1m }]
 `,
   )
@@ -72,7 +73,7 @@ test('the recorder sees what a command does load', () => {
   expect(load('plan').packages).toEqual(expect.arrayContaining(['yaml', 'zod']))
 })
 
-test('a step that runs no command of the plan loads nothing to run one with', () => {
-  const { status, packages } = load('advance')
-  expect({ status, packages }).toEqual({ status: 0, packages: ['chalk', 'commander', 'yaml', 'zod'] })
+test('a step and a rollback load nothing for commands that the plan does not run, nor a parser for targets that are plainly written', () => {
+  for (const argv of [['advance'], ['rollback', '--dry-run'], ['status']])
+    expect(load(...argv)).toMatchObject({ status: 0, packages: ['chalk', 'commander', 'zod'] })
 })

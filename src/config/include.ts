@@ -6,7 +6,8 @@ import { suggest } from '../core/values/suggest.ts'
 import { explainIssue, type Issue } from './issue.ts'
 import { placeInText } from './place.ts'
 import { phaseSchema, type PhaseFile } from './schema.ts'
-import { parse, readText, type YamlSource } from './syntax.ts'
+import { readText } from './read-text.ts'
+import { parse, type YamlSource } from './syntax.ts'
 
 type Validated<Value> =
   | { readonly success: true; readonly input: Json; readonly value: Value }

@@ -4,7 +4,7 @@ import { RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Path } from './place.ts'
 import type { PlanFile } from './schema.ts'
 import { ID, ID_HINT } from './segments.ts'
-import { readText } from './syntax.ts'
+import { readText } from './read-text.ts'
 
 /** More than a variable holds. */
 const LARGEST = 128 * 1024

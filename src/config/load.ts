@@ -23,7 +23,8 @@ import { digestOfFile, outlineOf } from './outline.ts'
 import { placeInText, type Path } from './place.ts'
 import { ownOptions } from './own-options.ts'
 import { planSchema, type PlanFile } from './schema.ts'
-import { parse, readText, type YamlSource } from './syntax.ts'
+import { readText } from './read-text.ts'
+import { parse, type YamlSource } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
 const MOST = 100

@@ -3,7 +3,8 @@ import { RolloutError } from '../core/values/errors.ts'
 import { kinds, type Kind } from '../core/ports.ts'
 import type { Json } from '../core/values/json.ts'
 import { ownOptions } from './own-options.ts'
-import { parseAnyway, readText } from './syntax.ts'
+import { plainTargets } from './plain-targets.ts'
+import { readText } from './read-text.ts'
 
 type JsonMap = { readonly [key: string]: Json }
 
@@ -21,14 +22,15 @@ interface NamedAdapters {
   readonly isWhole: boolean
 }
 
-/** How much of a plan is parsed: the parts that mostly name adapters, or all of it. */
-export type Extent = 'parts' | 'whole'
+/** How much of a plan is read: its targets where they are plainly written, the parts that mostly name adapters, or all of it. */
+export type Extent = 'plain targets' | 'parts' | 'whole'
 
 /** Reads which adapters the plan file at this path names; none where it cannot be read. */
-export function readNamed(path: string, extent: Extent): NamedAdapters {
+export async function readNamed(path: string, extent: Extent): Promise<NamedAdapters> {
   try {
     const text = readText(path, basename(path))
-    return namedIn(extent === 'whole' ? text : partsOf(text))
+    if (extent === 'plain targets') return { all: namedBy({ targets: plainTargets(partsOf(text, 'targets')) ?? {} }), isWhole: false }
+    return await namedIn(extent === 'whole' ? text : partsOf(text, 'targets|metrics|notify|environments'))
   } catch (thrown) {
     if (thrown instanceof RolloutError) return { all: [], isWhole: false }
     throw thrown
@@ -39,23 +41,29 @@ export function readNamed(path: string, extent: Extent): NamedAdapters {
  * Reads which adapters a plan names, with their options, by itself and in any of its environments, whatever else may be wrong
  * with it. References are not resolved.
  */
-export function namedIn(text: string): NamedAdapters {
+export async function namedIn(text: string): Promise<NamedAdapters> {
+  // Loaded where it is needed: that takes long.
+  const { parseAnyway } = await import('./syntax.ts')
   const { value, isWhole } = parseAnyway(text)
+  return { all: namedBy(value), isWhole: isWhole && isMap(mapOf(value)['targets']) }
+}
+
+function namedBy(value: Json): readonly Named[] {
   const environments = Object.values(mapAt(value, 'environments'))
-  const all = kinds().flatMap((kind) =>
+  return kinds().flatMap((kind) =>
     Object.entries(mapAt(value, kind)).flatMap(([name, written]) => {
       const specials = environments.map((each) => mapAt(mapAt(each, kind), name))
       return [{}, ...specials].flatMap((special) => namedOf(kind, mapOf(written), special) ?? [])
     }),
   )
-  return { all, isWhole: isWhole && isMap(mapOf(value)['targets']) }
 }
 
 /** Of hundreds of toggles and phases nothing is asked here: what begins at the margin with another key is left out. */
-function partsOf(text: string): string {
+function partsOf(text: string, keys: string): string {
+  const isPart = new RegExp(String.raw`^(["']?)(?:${keys})\1[ \t]*:`)
   return text
     .split(/(?<=\n)(?=[\w"'])/)
-    .filter((part) => /^(["']?)(?:targets|metrics|notify|environments)\1[ \t]*:/.test(part))
+    .filter((part) => isPart.test(part))
     .join('')
 }
 

@@ -3,7 +3,7 @@ import { RolloutError } from '../core/values/errors.ts'
 import type { Files } from '../core/journal/event.ts'
 import type { Finding } from '../core/check/finding.ts'
 import { digestOfFile } from './outline.ts'
-import { readText } from './syntax.ts'
+import { readText } from './read-text.ts'
 
 /**
  * Reads the allowed-signers file as one of the plan's files: an edit after `start` is drift that `status` and `plan` show.

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path'
 import { isMap, isPair, isScalar, isSeq, type Node } from 'yaml'
 import type { Problem } from '../core/values/errors.ts'
-import { parse, readText, type YamlSource } from './syntax.ts'
+import { readText } from './read-text.ts'
+import { parse, type YamlSource } from './syntax.ts'
 
 /** A file of the plan without the toggle; without a text it goes. */
 export interface ChangedPlanFile {

@@ -7,13 +7,13 @@ import { once } from '../core/values/once.ts'
 export function standingIn(path: string): LookUp {
   const read = async (extent: Extent) => {
     const { readNamed } = await import('../config/named.ts')
-    const { all, isWhole } = readNamed(path, extent)
+    const { all, isWhole } = await readNamed(path, extent)
     return { isWhole, keys: new Set(all.map((each) => keyOf(each.kind, each))) }
   }
-  const [parts, whole] = [once(async () => read('parts')), once(async () => read('whole'))]
+  const [plain, parts, whole] = [once(async () => read('plain targets')), once(async () => read('parts')), once(async () => read('whole'))]
   return async (kind, used) => {
     const key = keyOf(kind, used)
-    if ((await parts()).keys.has(key)) return 'named'
+    if ((await plain()).keys.has(key) || (await parts()).keys.has(key)) return 'named'
     const { keys, isWhole } = await whole()
     if (keys.has(key)) return 'named'
     return isWhole ? 'not named' : 'no plan'
