@@ -1,5 +1,6 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
-import { isFunctionNode, type Declaration } from './scopes.ts'
+import type { Edits, TextRange } from './edits.ts'
+import { isFunctionNode, type Declaration, type Scopes } from './scopes.ts'
 import { isWrapper, nodesOf } from './shape.ts'
 
 /** Returns the list of statements that a node is in; undefined where it stands alone. */
@@ -16,6 +17,16 @@ export function isDeclaredIn({ node, around }: Declaration, block: CodeNode): bo
   if (!around.includes(block) || within.some((each) => each.type === 'VariableDeclaration' && each['kind'] === 'var')) return false
   return within.every(
     (each, nth) => each === block || (each.type !== 'BlockStatement' && (!isFunctionNode(each) || (nth === 0 && each['id'] === node))),
+  )
+}
+
+/** Tells whether a `var` of these lines is named beside them: it would be no name any more without them. */
+export function isNamedOutside({ start, end }: TextRange, { bindings }: Scopes, edits: Edits): boolean {
+  const isWithin = (node: TextRange): boolean => start <= node.start && node.end <= end
+  return bindings.some(
+    ({ declarations, uses }) =>
+      declarations.every(({ node, around }) => isWithin(node) && around.some((each) => isWithin(each) && each['kind'] === 'var')) &&
+      uses.some(({ node }) => !isWithin(node) && !edits.isGone(node)),
   )
 }
 

@@ -1,7 +1,7 @@
 import { isCodeNode, type CodeNode } from '../javascript.ts'
 import type { Constant } from './constant.ts'
 import { isFunctionNode, nameIn, type Scopes } from './scopes.ts'
-import { nodesOf, propertyOf, unwrapped } from './shape.ts'
+import { calledName, nodesOf, propertyOf, unwrapped } from './shape.ts'
 
 /** Functions that answer whether a toggle is on, whatever the library, and how they do. */
 const ASKED: Readonly<Record<string, Constant['is']>> = {
@@ -15,6 +15,14 @@ const ASKED: Readonly<Record<string, Constant['is']>> = {
 export function answerOf(name: string, asks: readonly string[]): Constant['is'] | undefined {
   if (asks.includes(name)) return 'value'
   return Object.hasOwn(ASKED, name) ? ASKED[name] : undefined
+}
+
+/** Returns the name of whatever is called, as it is where it comes from: `isEnabled` of `import { isEnabled as isOn }`. */
+export function askedName(callee: unknown, scopes: Scopes): string | undefined {
+  const name = calledName(callee)
+  const found = unwrapped(callee)
+  const [specifier] = (found?.type === 'Identifier' && scopes.of(found)?.declarations[0]?.around) || []
+  return specifier?.type === 'ImportSpecifier' ? nameIn(specifier['imported']) || name : name
 }
 
 /** Tells whether what is called is written in this file: it may mean anything by its name. */

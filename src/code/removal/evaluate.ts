@@ -1,10 +1,10 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
-import { answerOf, isOwnFunction } from './asked.ts'
+import { answerOf, askedName, isOwnFunction } from './asked.ts'
 import { isConstant, isEnvironment, writesVariable } from './environment.ts'
 import { isNothing, isTruthy, isWordly, ours, literalOf, strangeWord, type Constant } from './constant.ts'
 import { madeOfWord } from './made-of-word.ts'
 import { purity } from './pure.ts'
-import { calledName, cookedOf, isWrapper, keyOf, nodesOf, propertyOf, unwrapped } from './shape.ts'
+import { cookedOf, isWrapper, keyOf, nodesOf, propertyOf, unwrapped } from './shape.ts'
 import { nameIn, type Scopes } from './scopes.ts'
 import type { ToggleEnd } from './toggle-end.ts'
 
@@ -193,7 +193,7 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
   function called(node: CodeNode): Constant | undefined {
     const { callee } = node
     const args = nodesOf(node['arguments'])
-    const name = calledName(callee)
+    const name = askedName(callee, scopes)
     const first = valueOf(args[0])
     if (isCodeNode(callee) && callee.type === 'Identifier') {
       const asked = boundTo(callee)

@@ -1,7 +1,8 @@
 import type { CodeNode } from '../javascript.ts'
 import type { Evaluator } from './evaluate.ts'
 import type { Constant } from './constant.ts'
-import { nodesOf, unwrapped } from './shape.ts'
+import { nameIn, type Scopes } from './scopes.ts'
+import { calledName, nodesOf, sourceOf, unwrapped } from './shape.ts'
 
 /** Tells whether a node stands between the tags of an element. */
 export function isChild(node: CodeNode, [parent]: readonly CodeNode[]): boolean {
@@ -34,3 +35,14 @@ export function partsLines(node: CodeNode, [parent]: readonly CodeNode[], text: 
   const said = (each: CodeNode | undefined): string => (each?.type === 'JSXText' ? text.slice(each.start, each.end) : '')
   return /\S\s*\n\s*$/.test(said(children[nth - 1])) && /^\s*\n\s*\S/.test(said(children[nth + 1]))
 }
+
+/** Tells whether a value stands in the list that a hook of React watches: `useMemo(() => …, [isNew])`. */
+export function isWatched(node: CodeNode, [parent, call]: readonly CodeNode[], scopes: Scopes): boolean {
+  if (parent?.type !== 'ArrayExpression' || !nodesOf(parent['elements']).includes(node) || call?.type !== 'CallExpression') return false
+  const name = unwrapped(call['callee'])
+  const from = name && scopes.of(name)?.declarations[0]?.around[1]
+  const isReact = nameIn(name?.['object']) === 'React' || /^p?react(?:\/|$)/.test(sourceOf(from))
+  return isReact && HOOKS.test(calledName(name) ?? '') && nodesOf(call['arguments']).indexOf(parent) > 0
+}
+
+const HOOKS = /^use(?:Effect|LayoutEffect|InsertionEffect|Memo|Callback|ImperativeHandle)$/

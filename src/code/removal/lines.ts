@@ -4,6 +4,8 @@ import type { Edits, TextRange } from './edits.ts'
 export interface LineEdits {
   /** A statement, with the whole of its lines where nothing else stands on them. */
   readonly removeStatement: (node: TextRange) => void
+  /** A word between others, with the space before it. */
+  readonly removeWord: (node: TextRange) => true
   /** All of a node but one part of it, between what is written in the place of the rest. */
   readonly keepOnly: (node: TextRange, kept: TextRange, around?: Around) => void
   /** All of a statement but these lines of it, which move to the left; where nothing is between the ends, the statement. */
@@ -27,6 +29,10 @@ export function lineEdits(text: string, edits: Edits, fixed: readonly TextRange[
     if (!isBlank(text.slice(start, node.start)) || !rest) return edits.remove(node.start, node.end)
     const end = node.end + rest[0].length
     edits.remove(start, end)
+  }
+  const removeWord = ({ start, end }: TextRange): true => {
+    edits.remove(text.slice(0, start).trimEnd().length, end)
+    return true
   }
   const keepOnly = (whole: TextRange, kept: TextRange, { before, behind = '' }: Around = { before: '' }): void => {
     const node = withoutNext(text, whole)
@@ -58,7 +64,7 @@ export function lineEdits(text: string, edits: Edits, fixed: readonly TextRange[
       edits.remove(at, at + indent)
     }
   }
-  return { removeStatement, keepOnly, keepLines, removeAfter }
+  return { removeStatement, removeWord, keepOnly, keepLines, removeAfter }
 }
 
 /** As far as the end of a line is looked for. */

@@ -36,7 +36,9 @@ export function placeOperand(node: CodeNode, around: readonly CodeNode[], operan
   const isTaken = isBody && isMistaken(inner, text)
   const isTorn = said !== undefined && TORN.test(parent?.type ?? '') && text.slice(said.start, inner.start).includes('\n')
   const [before, behind] = isTaken || isTorn ? ['(', ')'] : losesThis(inner, around) ? ['0, ', ''] : ['', '']
-  return { whole: isFree ? parent : node, inner, kept, before, behind }
+  const whole = isFree ? parent : node
+  const isGlued = /[\w$]/.test(text[whole.start - 1] ?? '') && /[\w$]/.test(before || (text[kept.start] ?? ''))
+  return { whole, inner, kept, before: isGlued ? ` ${before}` : before, behind }
 }
 
 /** Whatever ends with its line. */

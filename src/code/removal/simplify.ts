@@ -1,14 +1,15 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import type { Edits } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
-import { defaultsIn, endsAlways, isDeclaredIn, isTruthAlone, siblingsOf } from './around.ts'
-import { isChild, partsLines, shownBy } from './jsx.ts'
+import { defaultsIn, endsAlways, isNamedOutside, isTruthAlone, siblingsOf } from './around.ts'
+import { isChild, isWatched, partsLines, shownBy } from './jsx.ts'
 import type { LineEdits } from './lines.ts'
 import { placeOperand } from './operand.ts'
 import { nameIn, type Scopes } from './scopes.ts'
 import { nodesOf, unwrapped } from './shape.ts'
 import { removeItems } from './items.ts'
 import { spreadsNothing } from './spread.ts'
+import { statementEdits } from './statements.ts'
 import { keptCase, neverTaken } from './switch.ts'
 
 /** What a program is simplified with. */
@@ -33,6 +34,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
   const deferred: CodeNode[] = []
   const constants: CodeNode[] = []
   const comments = nodesOf(file['comments'])
+  const { isFree, removeRest, removeIn } = statementEdits({ scopes, edits, lines })
 
   const visit = (node: CodeNode, around: readonly CodeNode[]): void => {
     if (!concerns(node) || TYPES.test(node.type) || edits.isGone(node)) return
@@ -49,7 +51,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
       case 'ConditionalExpression':
         return concernedTruth(node['test'], (truth) => keepOperand(node, around, node[truth ? 'consequent' : 'alternate']))
       case 'WhileStatement':
-        return concernedTruth(node['test'], (truth) => (truth ? literal(node['test']) : removeIn(node, around)))
+        return concernedTruth(node['test'], (truth) => keepLoop(node, around, truth))
       case 'LogicalExpression':
         return logical(node, around)
       case 'SwitchStatement':
@@ -58,6 +60,8 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
         return isNothing(node['expression']) && removeIn(node, around)
       case 'JSXExpressionContainer':
         return isChild(node, around) && contained(node, around)
+      case 'JSXSpreadAttribute':
+        return spreadsNothing(node, undefined, evaluator) && lines.removeWord(node)
       case 'SpreadElement':
         return spread(node, around)
       case 'SwitchCase':
@@ -82,6 +86,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
 
   function keepBranch(node: CodeNode, around: readonly CodeNode[], truth: boolean): void {
     const [kept, other] = truth ? [node['consequent'], node['alternate']] : [node['alternate'], node['consequent']]
+    if (isCodeNode(other) && isNamedOutside(other, scopes, edits)) return visitAll([kept, other], node, around)
     if (!isCodeNode(kept)) return void removeIn(node, around)
     if (isCodeNode(other)) edits.remove(other.start, other.end)
     const siblings = siblingsOf(node, around)
@@ -89,39 +94,6 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (!siblings || kept.type !== 'BlockStatement' || !isFree(kept, around)) lines.keepOnly(node, kept)
     else lines.keepLines(node, { start: kept.start + 1, end: kept.end - 1 })
     visit(kept, [node, ...around])
-  }
-
-  /** Whether the names of a block may stand in the scope around it. */
-  function isFree(block: CodeNode, around: readonly CodeNode[]): boolean {
-    const scope = around.find(({ type }) => type === 'Program' || /Function|Method/.test(type)) ?? block
-    const own = scopes.bindings.filter(({ declarations }) => declarations.some((each) => isDeclaredIn(each, block)))
-    const names = new Set(own.map(({ name }) => name))
-    return names.size === 0 || !isNamedIn(scope, names, block)
-  }
-
-  function isNamedIn(node: CodeNode, names: ReadonlySet<string>, except: CodeNode): boolean {
-    if (node === except || edits.isGone(node)) return false
-    if (node.type.endsWith('Identifier') && names.has(nameIn(node))) return true
-    return nodesIn(node).some((child) => isNamedIn(child, names, except))
-  }
-
-  /** What comes behind a return is never reached; functions are there before. */
-  function removeRest(node: CodeNode, siblings: readonly CodeNode[]): void {
-    const rest = siblings.slice(siblings.indexOf(node) + 1)
-    const stays = rest.filter(({ type }) => /^(?:FunctionDeclaration|TS\w+)$/.test(type))
-    const last = rest.at(-1)
-    if (!last || rest.some((each) => each.type === 'VariableDeclaration' && each['kind'] === 'var')) return
-    if (stays.length === 0) lines.removeAfter(node, last)
-    else for (const each of rest) if (!stays.includes(each)) lines.removeStatement(each)
-  }
-
-  function removeIn(node: CodeNode, around: readonly CodeNode[]): boolean {
-    const [parent] = around
-    if (siblingsOf(node, around)) lines.removeStatement(node)
-    else if (parent?.type === 'IfStatement' && parent['alternate'] === node && isCodeNode(parent['consequent']))
-      edits.remove(parent['consequent'].end, node.end)
-    else edits.replace(node.start, node.end, '{}')
-    return true
   }
 
   function keepOperand(node: CodeNode, around: readonly CodeNode[], operand: unknown): void {
@@ -158,9 +130,9 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     const siblings = siblingsOf(node, around)
     if (value?.is !== 'value' || !value.isOurs || !siblings) return false
     const kept = keptCase(node, value.value, evaluator)
-    if (kept === undefined) {
+    if (kept === undefined || isNamedOutside(node, scopes, edits)) {
       // A value of one case alone would not have the type of the others.
-      for (const each of nodesOf(node['cases'])) visit(each, [node, ...around])
+      visitAll(nodesOf(node['cases']), node, around)
       return true
     }
     if (kept === 'none') return removeIn(node, around)
@@ -200,7 +172,10 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
   /** `...(isOn && { a })`, `...(isOn ? [a] : [])`: what nothing comes of goes. */
   function spread(node: CodeNode, [parent]: readonly CodeNode[]): boolean {
     if (!spreadsNothing(node, parent, evaluator)) return false
-    const items = nodesOf(parent?.['properties'] ?? parent?.['elements'] ?? parent?.['arguments'])
+    return removeItem(node, nodesOf(parent?.['properties'] ?? parent?.['elements'] ?? parent?.['arguments']))
+  }
+
+  function removeItem(node: CodeNode, items: readonly CodeNode[]): boolean {
     edits.remove(node.start, node.end)
     removeItems(items, edits, text)
     return true
@@ -222,6 +197,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (typeof value.value !== 'boolean') return value.isWord === true
     if (isDeclared(node) || around[0]?.type === 'ExportSpecifier') return true
     const [parent] = around
+    if (isWatched(node, around, scopes)) return removeItem(node, nodesOf(parent?.['elements']))
     if (parent?.type === 'ObjectProperty' && parent['shorthand'] === true)
       edits.replace(parent.start, parent.end, `${nameIn(node)}: ${value.value}`)
     else edits.replace(node.start, node.end, String(value.value))
@@ -229,8 +205,15 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     return true
   }
 
-  function literal(node: unknown): void {
-    if (isCodeNode(node)) edits.replace(node.start, node.end, 'true')
+  function keepLoop(node: CodeNode, around: readonly CodeNode[], truth: boolean): void {
+    const { test, body } = node
+    if (truth && isCodeNode(test)) edits.replace(test.start, test.end, 'true')
+    else if (!isNamedOutside(node, scopes, edits)) return void removeIn(node, around)
+    visitAll([body], node, around)
+  }
+
+  function visitAll(nodes: readonly unknown[], parent: CodeNode, around: readonly CodeNode[]): void {
+    for (const each of nodes) if (isCodeNode(each)) visit(each, [parent, ...around])
   }
 
   function isWordIn(node: CodeNode): boolean {

@@ -2,14 +2,15 @@ import type { CodeNode } from '../javascript.ts'
 import type { Evaluator } from './evaluate.ts'
 import { nodesOf, unwrapped } from './shape.ts'
 
-/** Tells whether nothing comes of what is spread: `...false` in an object, `...[]`, `...{}`. */
+/** Tells whether nothing comes of what is spread: `...false` in an object or, without a parent, in a tag; `...[]`, `...{}`. */
 export function spreadsNothing(node: CodeNode, parent: CodeNode | undefined, evaluator: Evaluator): boolean {
   const spread = keptOf(node['argument'], evaluator)
   const elements = parent?.['elements']
   // What is left out of a list is no item of it, and counts.
   if (!spread || (Array.isArray(elements) && elements.includes(null))) return false
-  if (spread.type === 'ArrayExpression') return parent?.type !== 'ObjectExpression' && nodesOf(spread['elements']).length === 0
-  if (parent?.type !== 'ObjectExpression') return false
+  const isObject = !parent || parent.type === 'ObjectExpression'
+  if (spread.type === 'ArrayExpression') return !isObject && nodesOf(spread['elements']).length === 0
+  if (!isObject) return false
   const value = evaluator.valueOf(spread)
   return (
     (value?.is === 'value' && typeof value.value !== 'string') ||

@@ -64,7 +64,7 @@ function removeDeclaration({ node, around }: Declaration, looking: Looking): boo
     return removeProperty(pattern, declarator, around.slice(3), looking)
   const isOwn = parent['id'] === node && /^(?:Function|Class|TSInterface|TSTypeAlias|TSEnum)Declaration$/.test(parent.type)
   if (!isOwn || isExported(around.slice(1)) || (parent.type === 'ClassDeclaration' && doesSomething(parent))) return false
-  looking.lines.removeStatement(parent)
+  removeSaid(parent, looking)
   return true
 }
 
@@ -76,6 +76,19 @@ function doesSomething(node: CodeNode): boolean {
     body.some((each) => each.type === 'StaticBlock' || (each['static'] === true && each.type.endsWith('Property')))
   )
 }
+
+/** A declaration with the comment that says what it is. */
+function removeSaid({ start, end }: TextRange, { text, lines }: Looking): void {
+  const said = SAID.exec(text.slice(Math.max(0, start - LONGEST), start))
+  const isAlone = /^[^\n]*(?:\s*$|\n\s*(?:\n|\}))/.test(text.slice(end, end + LONGEST))
+  const isOwn = said?.[1] !== undefined || (said?.[2] !== undefined && isAlone)
+  lines.removeStatement({ start: isOwn && said ? start - (said[1] ?? said[2] ?? '').length : start, end })
+}
+
+/** A comment of a document, or lines of one behind a blank line, right above a line. */
+const SAID = /\n[ \t]*(\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*\r?\n[ \t]*)$|(?:\n[ \t]*\r?\n|\{[ \t]*\r?\n)[ \t]*((?:\/\/[^\n]*\n[ \t]*)+)$/
+/** In UTF-16 code units. */
+const LONGEST = 2000
 
 function isExported([outer]: readonly CodeNode[]): boolean {
   return outer !== undefined && outer.type.startsWith('Export')
@@ -98,18 +111,15 @@ function removeSpecifier(specifier: CodeNode, statement: CodeNode, { text, edits
   return true
 }
 
-function removeDeclarator(
-  declarator: CodeNode,
-  [statement, ...outer]: readonly CodeNode[],
-  { text, edits, lines, evaluator }: Looking,
-): boolean {
+function removeDeclarator(declarator: CodeNode, [statement, ...outer]: readonly CodeNode[], looking: Looking): boolean {
+  const { text, edits, evaluator } = looking
   const { init } = declarator
   const isFree = init === null || evaluator.isPure(init) || evaluator.valueOf(init)?.isOurs === true || isRequire(init)
   if (!statement || statement.type !== 'VariableDeclaration' || !isFree || isExported(outer) || outer[0]?.type.startsWith('For') === true)
     return false
   const all = nodesOf(statement['declarations'])
   edits.remove(declarator.start, declarator.end)
-  if (all.every((each) => edits.isGone(each))) lines.removeStatement(statement)
+  if (all.every((each) => edits.isGone(each))) removeSaid(statement, looking)
   else removeItems(all, edits, text)
   return true
 }

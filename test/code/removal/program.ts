@@ -57,6 +57,11 @@ const REACT = {
   createElement: (type: unknown, props: unknown, ...children: unknown[]) => ({ type, props, children: children.filter(isShown) }),
 }
 
+/** A hook of a first render, which looks at no list of what it watches. */
+function rendered(made: () => unknown): unknown {
+  return made()
+}
+
 /** What React shows. */
 function isShown(child: unknown): boolean {
   return child !== null && child !== undefined && typeof child !== 'boolean'
@@ -74,7 +79,7 @@ function moduleOf(name: string, { side, other }: World, env: object, log: unknow
   if (name === 'rolloutctl/sdk' || name.startsWith('@openfeature/')) return asking
   if (name === './flags') return { ...asking, client: { getBooleanValue: async (toggle: string) => isEnabled(toggle) } }
   if (name === 'node:process') return { env }
-  if (name === 'react') return { default: REACT, useState: (state: unknown) => [state] }
+  if (name === 'react') return { default: REACT, useState: (state: unknown) => [state], useMemo: rendered, useEffect: rendered }
   // Of any other module everything is a function that tells what it was called with.
   const told = (key: string) => {
     const call = (...args: readonly unknown[]) => {
