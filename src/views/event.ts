@@ -8,6 +8,7 @@ import { formatDuration, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
 import { paint } from './paint.ts'
 import { describe } from '../core/judge/describe.ts'
+import { askedToggles } from '../core/plan/shadow.ts'
 
 /** An event and the state it happened to. */
 export interface Happening {
@@ -42,7 +43,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
   const color = paint(stream)
   switch (event.type) {
     case 'started':
-      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${Object.keys(event.plan.toggles).length} toggles${adopted(event)}`
+      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${askedToggles(event.plan).length} toggles${adopted(event)}`
     case 'replanned':
       return color.bold('accepted the edited plan')
     case 'observed':

@@ -16,6 +16,7 @@ import { editedFiles, loadPlan, openForReading } from '../../session/project.ts'
 import { gateRows, metricRows, targetRows, targetRowsBefore, toggleRows } from './rows.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { VERBS, type ValuesOf } from '../table.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 
 const PARTS = VERBS.check.options.what.choices
 type Part = (typeof PARTS)[number]
@@ -100,7 +101,7 @@ async function examineConfig(
   })
   try {
     const { plan, warnings } = await loadPlan(session, how)
-    const sizes = `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases`
+    const sizes = `${askedToggles(plan).length} toggles, ${plan.phases.length} phases`
     return { plan, rows: [{ what: 'config', name: 'plan', verdict: 'ok', text: sizes }, ...warnings.map((each) => row('warning', each))] }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown

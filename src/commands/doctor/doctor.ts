@@ -20,6 +20,7 @@ import { probeClocks, probeMetrics, probeTargets, type Probe } from './probe.ts'
 import { loadPlan } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 
 /** The oldest Node.js this is tested on: major, minor. */
 const OLDEST = [20, 19] as const
@@ -64,7 +65,7 @@ async function examinePlan(session: Session): Promise<{ readonly plan?: Plan; re
     const rows = warnings.map((each) => finding('plan', 'warning', each))
     return {
       plan,
-      rows: [{ what: 'plan', level: 'ok', text: `${Object.keys(plan.toggles).length} toggles, ${plan.phases.length} phases` }, ...rows],
+      rows: [{ what: 'plan', level: 'ok', text: `${askedToggles(plan).length} toggles, ${plan.phases.length} phases` }, ...rows],
     }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown

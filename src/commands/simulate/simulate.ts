@@ -55,7 +55,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
       ...(from !== undefined && recalled.length === 0
         ? ['No metric of the plan counts requests: the defaults, unless flags say otherwise.\n']
         : []),
-      `Seed ${seed}: ${Number(traffic.toPrecision(3))} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.${without}\n\n`,
+      `Seed ${seed}: ${Number(traffic.toPrecision(3))} requests/s, ${formatFraction(baseline)} of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, last users, windows and freezes are taken as given.${without}\n\n`,
       ...all.map(({ title, tally, runs: each }) => renderForecast(title, tally, each, out)),
       renderAdvice(advice, finer, out),
     ],

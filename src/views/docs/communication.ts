@@ -16,6 +16,7 @@ import {
 } from '../document/block.ts'
 import { timelineDocument } from './timeline.ts'
 import { rollout, commandCell, type DocsSource } from './source.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 
 /** Says who is told what, when, and where everybody can look. */
 export function communication(source: DocsSource): Document {
@@ -99,9 +100,7 @@ function people(plan: Plan): readonly (readonly Text[])[] {
   ]
   return names.map((name) => [
     name,
-    name === plan.owner
-      ? 'the rollout'
-      : codes(Object.entries(plan.toggles).flatMap(([toggle, { owner }]) => (owner === name ? [toggle] : []))),
+    name === plan.owner ? 'the rollout' : codes(askedToggles(plan).filter((toggle) => plan.toggles[toggle]?.owner === name)),
     codes(items.flatMap(({ id, owner }) => (owner === name ? [id] : []))),
     orDash(
       Object.entries(plan.approvers)

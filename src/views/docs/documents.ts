@@ -10,6 +10,7 @@ import { inTheCode } from './in-the-code.ts'
 import type { DocsSource } from './source.ts'
 import { summary } from './summary.ts'
 import { toggleInventory } from './toggles.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 
 /** Returns every document of a plan, the summary first. */
 export function documentsOf(source: DocsSource): readonly [Document, ...Document[]] {
@@ -25,7 +26,7 @@ export function pageOf(source: DocsSource): string {
   const facts: readonly (readonly [string, string])[] = [
     ...(plan.owner === undefined ? [] : [['Owner', plan.owner] as const]),
     ...(plan.environment === undefined ? [] : [['Environment', plan.environment] as const]),
-    ['Toggles', String(Object.keys(plan.toggles).length)],
+    ['Toggles', String(askedToggles(plan).length)],
     ['Phases', String(plan.phases.length)],
     ['Targets', String(Object.keys(plan.targets).length)],
     ['Metrics', String(Object.keys(plan.metrics).length)],

@@ -3,16 +3,16 @@ import { stretchesOf } from '../../core/forecast/planned.ts'
 import { formatDuration } from '../../core/values/units.ts'
 import { code, heading, listBlock, paragraph, runsOf, table, type Document, type Text } from '../document/block.ts'
 import { commandCell, type DocsSource } from './source.ts'
+import { askedToggles } from '../../core/plan/shadow.ts'
 
 /** Returns the one page for a reader of only one. */
 export function summary(source: DocsSource, others: readonly Document[]): Document {
   const { plan } = source
   const last = stretchesOf(plan).at(-1)
-  const toggles = Object.values(plan.toggles)
   return {
     id: 'README',
     title: `The rollout of ${plan.name}`,
-    lead: `${count(toggles.length, 'toggle')} in ${count(plan.phases.length, 'phase')}, ${count(stepsOf(plan).length, 'step')}; ${
+    lead: `${count(askedToggles(plan).length, 'toggle')} in ${count(plan.phases.length, 'phase')}, ${count(stepsOf(plan).length, 'step')}; ${
       last
         ? `planned for ${last.sure === last.to ? formatDuration(last.to) : `${formatDuration(last.sure)} to ${formatDuration(last.to)}`}`
         : 'nothing planned'

@@ -6,7 +6,9 @@ import type { DocsSource } from './source.ts'
 
 /** Says what there is to switch, who answers for it, and when it has to be gone. */
 export function toggleInventory({ plan }: DocsSource): Document {
-  const entries = Object.entries(plan.toggles)
+  const switches = Object.entries(plan.toggles)
+  // A shadow is written, and is nobody's to ask for or to remove: it comes and goes with its toggle.
+  const entries = switches.filter(([, { shadows }]) => shadows === undefined)
   const phaseOf = (name: string): string => orDash(plan.phases.find(({ toggles }) => toggles.includes(name))?.title)
   return {
     id: 'toggles',
@@ -36,7 +38,7 @@ export function toggleInventory({ plan }: DocsSource): Document {
       heading('What is written'),
       table(
         ['Toggle', 'Variable', 'Off', 'On', 'Default', 'Targets'],
-        entries.map(([name, { variable, words, default: none, targets }]) => [
+        switches.map(([name, { variable, words, default: none, targets }]) => [
           [code(name)],
           [code(variable)],
           [code(words.off)],
@@ -58,18 +60,18 @@ function kindOf({ kind, core }: Toggle): Text {
 
 function requirements(entries: readonly (readonly [string, Toggle])[], plan: DocsSource['plan']): readonly Block[] {
   const rows = entries
-    .filter(([name, { requires }]) => requires.length > 0 || dependants(plan, [name]).length > 1)
-    .map(([name, { requires }]): readonly Text[] => [
-      [code(name)],
-      codes(requires),
-      codes(dependants(plan, [name]).filter((each) => each !== name)),
-    ])
+    .filter(([name, { requires }]) => requires.length > 0 || requiring(plan, name).length > 0)
+    .map(([name, { requires }]): readonly Text[] => [[code(name)], codes(requires), codes(requiring(plan, name))])
   if (rows.length === 0) return []
   return [
     heading('What requires what'),
     paragraph('A toggle is never on further than what it requires, and is rolled back along with it.'),
     table(['Toggle', 'Requires', 'Is required by'], rows),
   ]
+}
+
+function requiring(plan: DocsSource['plan'], name: string): readonly string[] {
+  return dependants(plan, [name]).filter((each) => each !== name && plan.toggles[each]?.shadows !== name)
 }
 
 function byOwner(entries: readonly (readonly [string, Toggle])[]): readonly (readonly Text[])[] {

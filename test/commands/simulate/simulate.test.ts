@@ -10,7 +10,7 @@ it('plays the plan, says what it takes as given, and writes nothing', async () =
   const shell = shop()
   expect(await shell.run('simulate', '--fault', 'errors=80%', '--runs', '5')).toBe('done')
   expect(shell.printed.out).toContain(
-    'Seed 1: 100 requests/s, 0.5% of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, windows and freezes are taken as given.\n',
+    'Seed 1: 100 requests/s, 0.5% of them fail without the toggle (--traffic and --baseline say otherwise). Approvals, checklists, drills, last users, windows and freezes are taken as given.\n',
   )
   expect(shell.printed.out).toMatch(/A good release, 5 runs\n {2}complete 100%/)
   expect(shell.printed.out).toMatch(/With the fault, 5 runs\n {2}rolled back 100%/)

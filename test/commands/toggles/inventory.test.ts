@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { barePlan, type } from '../../helpers/marked.ts'
@@ -129,6 +129,15 @@ it('a shadow is no toggle of the inventory: no code asks for it, and nobody remo
   }
   await type(shell, 'toggles --unknown --json')
   expect(shell.json()).toMatchObject({ unknown: [] })
+  for (const verb of ['remove', 'references']) {
+    expect(await shell.run('toggles', verb, 'FEATURE_X_SHADOW')).toBe('usage')
+    expect(shell.printed.err).toContain('FEATURE_X_SHADOW is the shadow of FEATURE_X: no code asks for it')
+  }
+  await type(shell, 'check config')
+  expect(shell.printed.out).toContain('1 toggles, 2 phases')
+  await type(shell, 'docs')
+  const [inventory = '', written = ''] = readFileSync(join(shell.cwd, 'docs/toggles.md'), 'utf8').split('## What is written')
+  expect([inventory, written].map((part) => part.includes('| `FEATURE_X_SHADOW` |'))).toEqual([false, true])
 })
 
 describe('what no plan and no code knows', () => {
