@@ -33,8 +33,10 @@ const listed = new Map<string, readonly string[]>()
 export function place({ path, allowOutside }: { readonly path: string; readonly allowOutside: boolean }, folder: string): string {
   const wanted = resolve(folder, path)
   const real = realpath(wanted) ?? placeOfNew(wanted, path)
+  // What begins a path without links is none either.
+  if (allowOutside || real.startsWith(`${folder}${sep}`)) return real
   const inside = relative(realpath(folder) ?? folder, real)
-  if (!allowOutside && (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))) {
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new RolloutError('denied', {
       message: `${path} lies outside the plan's folder`,
       hint: 'allowOutside: true in the target allows it',

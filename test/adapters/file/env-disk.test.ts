@@ -81,6 +81,13 @@ describe('place', () => {
     expect(place({ path, allowOutside: false }, folder)).toBe(join(folder, path))
   })
 
+  it('asks once where a file that is inside really is, not for its folder as well', () => {
+    writeFileSync(file, '')
+    const asked = vi.spyOn(fs.realpathSync, 'native')
+    place({ path: 'web.env', allowOutside: false }, folder)
+    expect(asked.mock.calls).toEqual([[file]])
+  })
+
   it('is inside when the folder itself is reached through a link', () => {
     const plan = join(folder, 'plan')
     mkdirSync(plan)
