@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { startLoad } from '../../src/demo/load.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
 import { openHttpMeter } from '../helpers/http-meter.ts'
 import { openToggles, type Toggles } from '../../src/sdk/index.ts'
 import { openMeter } from '../../src/sdk/metrics.ts'
 import { place } from './binary.ts'
 
 const closing: (() => void)[] = []
-afterAll(() => {
-  for (const close of closing) close()
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
 })
 
 /** An application of a newcomer: it reads its toggle from the env file, counts by it, and every n-th request of its new path fails. */
@@ -51,9 +51,20 @@ async function listen(server: Server, toggles: Toggles) {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const load = startLoad({ url: `http://127.0.0.1:${port}`, rate: 200, users: 5000 })
-  closing.push(() => (load.close(), toggles.close(), server.closeAllConnections(), server.close()))
+  const visiting = new AbortController()
+  for (let visitor = 0; visitor < VISITORS; visitor += 1) void visit(`http://127.0.0.1:${port}`, visitor, visiting.signal)
+  closing.push(() => (visiting.abort(), toggles.close(), server.closeAllConnections(), server.close()))
   return port
+}
+
+const VISITORS = 8
+
+/** Up to 25 requests a second, each after the answer before: on a slow machine fewer, and no queue that the application drowns in. */
+async function visit(url: string, visitor: number, signal: AbortSignal) {
+  for (let user = visitor; !signal.aborted; user += VISITORS)
+    await Promise.all([fetch(`${url}/?user=user-${user % 5000}`, { signal }).then((answer) => answer.text()), sleep(40)]).catch(
+      () => undefined,
+    )
 }
 
 /** Everything as a newcomer types it, with shorter holds. */
