@@ -73,7 +73,7 @@ async function bundle({ input, format, extension, prefix = '', together = [] }) 
     exports: 'named',
     minify: true,
     entryFileNames: `[name].${extension}`,
-    chunkFileNames: `${prefix}chunk-[name].${extension}`,
+    chunkFileNames: `${prefix}chunk-[name]-[hash].${extension}`,
     ...(together.length > 0 && {
       codeSplitting: {
         // What main.cjs has loaded stays there.

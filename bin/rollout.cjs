@@ -10,8 +10,18 @@ const [word, ...more] = process.argv.slice(2)
 module_.enableCompileCache?.(path.join(__dirname, '../node_modules/.cache/rollout'))
 // Needs no program.
 if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)
-else if (existsSync(main)) require(main)
+else if (existsSync(main)) load()
 else {
   process.stderr.write('rollout is not built yet: npm install && npm run build\n')
   process.exitCode = 1
+}
+
+function load() {
+  try {
+    require(main)
+  } catch (error) {
+    // 69: as for everything that is needed and not there.
+    process.exitCode = 69
+    process.stderr.write(`✗ rollout cannot be loaded: ${error.message.split('\n')[0]}\n  npm install puts back what is missing\n`)
+  }
 }

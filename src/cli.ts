@@ -2,9 +2,10 @@ import { CommanderError, type Command } from 'commander'
 import { ALONE, buildCommandLine } from './command-line.ts'
 import type { Typed } from './commands/read-options.ts'
 import { VERBS } from './commands/table.ts'
-import { RolloutError, type Outcome } from './core/values/errors.ts'
+import { messageOf, RolloutError, type Outcome } from './core/values/errors.ts'
 import { shellWord } from './core/values/shell-word.ts'
 import { isRolloutHere } from './session/place.ts'
+import { withoutProgram } from './session/without-program.ts'
 import type { Shell } from './shell.ts'
 
 /** Runs one command line. Every error ends here, as one clear text and one exit code. */
@@ -28,13 +29,23 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   } catch (caught) {
     const thrown = isOutside(caught) && shell.signal.aborted ? shell.signal.reason : caught
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 'done'
-    const { explainUsage } = await import('./commands/explain-usage.ts')
-    const { printError } = await import('./session/print-error.ts')
-    const error = thrown instanceof CommanderError ? explainUsage(thrown.message, argv) : thrown
-    // One value on stdout: where there is one already the error is told beside it.
-    printError({ ...shell, err: world.err }, argv.includes('--json') && !isPrinted, error)
-    return error instanceof RolloutError ? error.code : 'bug'
+    try {
+      const { printError } = await import('./session/print-error.ts')
+      const error = await explained(thrown, argv, shell)
+      // One value on stdout: where there is one already the error is told beside it.
+      printError({ ...shell, err: world.err }, argv.includes('--json') && !isPrinted, error)
+      return error instanceof RolloutError ? error.code : 'bug'
+    } catch (unloaded) {
+      shell.err.write(`✗ ${messageOf(withoutProgram(unloaded, shell.home) ?? unloaded)}\n`)
+      return 'unreachable'
+    }
   }
+}
+
+/** Returns what to say of an error that is none of ours: one that commander found, or files of this program that are gone. */
+async function explained(thrown: unknown, argv: readonly string[], { home }: Shell): Promise<unknown> {
+  if (thrown instanceof CommanderError) return (await import('./commands/explain-usage.ts')).explainUsage(thrown.message, argv)
+  return withoutProgram(thrown, home) ?? thrown
 }
 
 /** Adds the address this was typed with to every command proposed next; what a program reads stays as it is. */

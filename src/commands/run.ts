@@ -5,6 +5,7 @@ import { byHand } from '../engine/apply.ts'
 import { stateOf } from '../engine/engine.ts'
 import { outcomeOfRun, run as turns, runOnce } from '../engine/run.ts'
 import { becomeController } from '../session/controller.ts'
+import { loadAhead } from '../session/load-ahead.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
@@ -35,6 +36,7 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
   const notifier = await notifierOf(session, writer, plan)
   const own = becomeController(session)
   const leading = { controller: own.controller, alive: session.alive }
+  if (!once) await loadAhead()
   let isOvertaken = false
   try {
     if (once) live.turn(await runOnce(engine, { ...leading, notifier }))

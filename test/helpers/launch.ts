@@ -27,14 +27,20 @@ export interface How {
   readonly through?: readonly string[]
   /** A file descriptor that is stdout and stderr instead. */
   readonly output?: number
+  /** Another copy of the program. */
+  readonly program?: string
   /** Milliseconds after which it is killed, together with the program it was started through. */
   readonly timeout?: number
 }
 
 /** Types the built binary in a folder. */
-export function launch(folder: string, argv: readonly string[], { env, through = [], output, timeout }: How = {}): Running {
-  const [program = process.execPath, ...rest] = [...through, process.execPath, binary, ...argv]
-  const child = spawn(program, rest, {
+export function launch(
+  folder: string,
+  argv: readonly string[],
+  { env, through = [], output, timeout, program = binary }: How = {},
+): Running {
+  const [first = process.execPath, ...rest] = [...through, process.execPath, program, ...argv]
+  const child = spawn(first, rest, {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ROLLOUT_ACTOR: 'ana', ...env },
     stdio: ['ignore', output ?? 'pipe', output ?? 'pipe'],
