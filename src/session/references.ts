@@ -66,12 +66,23 @@ export async function findReferences(
 
 /** Finds the words in the code around the plan that a pattern (global) matches, except in the plan's own files. */
 export async function findWords(session: Searching, pattern: RegExp): Promise<ReadonlySet<string>> {
+  const { found } = await searchAll(session, pattern)
+  return new Set(found.flatMap(({ text }) => [...text.matchAll(pattern)].map(([word]) => word)))
+}
+
+/** Finds the files in the code around the plan that a pattern (global) matches, except those that others or a machine wrote. */
+export async function findFiles(session: Searching, pattern: RegExp): Promise<readonly FoundFile[]> {
+  const { tree, found } = await searchAll(session, pattern)
+  const attributed = await attributedOf(tree, found, session)
+  return found.filter(({ path }) => !attributed.has(path))
+}
+
+async function searchAll(session: Searching, pattern: RegExp) {
   const { place, env, signal } = session
   const tree = await listTree(place.folder, { env, signal })
   const own = ownPaths(tree.root, place)
   const paths = tree.paths.filter((path) => !own(path) && !isLeftOut(path))
-  const { found } = await search(session, { tree, paths, pattern })
-  return new Set(found.flatMap(({ text }) => [...text.matchAll(pattern)].map(([word]) => word)))
+  return { tree, ...(await search(session, { tree, paths, pattern })) }
 }
 
 /** Finds where one toggle stands in a text, as if it were that file. */
@@ -89,7 +100,8 @@ function ownPaths(root: string, { file, folder }: Session['place']): (path: stri
   return (path) => path === plan || path.startsWith(`${phases}/`) || path.startsWith(`${journal}/`)
 }
 
-interface FoundFile {
+/** A file of the code, from the top of the repository, without a byte order mark. */
+export interface FoundFile {
   readonly path: string
   readonly text: string
 }

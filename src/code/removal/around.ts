@@ -1,5 +1,5 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
-import type { Edits, TextRange } from './edits.ts'
+import { isWithin, type Edits, type TextRange } from './edits.ts'
 import { isFunctionNode, type Declaration, type Scopes } from './scopes.ts'
 import { isWrapper, nodesOf } from './shape.ts'
 
@@ -21,12 +21,12 @@ export function isDeclaredIn({ node, around }: Declaration, block: CodeNode): bo
 }
 
 /** Tells whether a `var` of these lines is named beside them: it would be no name any more without them. */
-export function isNamedOutside({ start, end }: TextRange, { bindings }: Scopes, edits: Edits): boolean {
-  const isWithin = (node: TextRange): boolean => start <= node.start && node.end <= end
+export function isNamedOutside(lines: TextRange, { bindings }: Scopes, edits: Edits): boolean {
   return bindings.some(
     ({ declarations, uses }) =>
-      declarations.every(({ node, around }) => isWithin(node) && around.some((each) => isWithin(each) && each['kind'] === 'var')) &&
-      uses.some(({ node }) => !isWithin(node) && !edits.isGone(node)),
+      declarations.every(
+        ({ node, around }) => isWithin(node, lines) && around.some((each) => isWithin(each, lines) && each['kind'] === 'var'),
+      ) && uses.some(({ node }) => !isWithin(node, lines) && !edits.isGone(node)),
   )
 }
 

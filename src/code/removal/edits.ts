@@ -4,6 +4,11 @@ export interface TextRange {
   readonly end: number
 }
 
+/** Tells whether a range lies in another. */
+export function isWithin(inner: TextRange, outer: TextRange): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end
+}
+
 interface Edit extends TextRange {
   readonly text: string
 }

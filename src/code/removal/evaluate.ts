@@ -2,6 +2,7 @@ import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import { answerOf, askedName, isOwnFunction } from './asked.ts'
 import { isConstant, isEnvironment, writesVariable } from './environment.ts'
 import { isNothing, isTruthy, isWordly, ours, literalOf, strangeWord, type Constant } from './constant.ts'
+import { importedConstant } from './imported.ts'
 import { madeOfWord } from './made-of-word.ts'
 import { purity } from './pure.ts'
 import { cookedOf, isWrapper, keyOf, nodesOf, propertyOf, unwrapped } from './shape.ts'
@@ -83,7 +84,7 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
         return nameIn(node) === 'undefined' && !scopes.of(node) ? literalOf(undefined) : boundTo(node)
       case 'MemberExpression':
       case 'OptionalMemberExpression':
-        return isEnvironment(node['object'], scopes) && end.names.includes(propertyOf(node) ?? '') ? wordOf(node) : undefined
+        return isEnvironment(node['object'], scopes) && end.names.includes(propertyOf(node) ?? '') ? wordOf(node) : fromElsewhere(node)
       case 'AwaitExpression': {
         const promised = valueOf(node['argument'])
         return promised?.is === 'promise' ? promised.of : undefined
@@ -118,12 +119,18 @@ export function evaluatorOf(file: CodeNode, scopes: Scopes, end: ToggleEnd): Eva
     const [{ node: name, around } = { node, around: [] }] = binding.declarations
     const [parent] = around
     if (parent?.type === 'VariableDeclarator' && parent['id'] === name) return valueOf(parent['init'])
+    if (parent?.type.startsWith('Import')) return fromElsewhere(node)
     const from = around.find(({ type }) => type === 'VariableDeclarator')
     const property = around.find(({ type }) => type === 'ObjectProperty')
     // `const { X: isOn = 'false' } = process.env`: a variable that is set takes no default.
     const isFlat = around.indexOf(from ?? node) === around.indexOf(property ?? node) + 2
     if (!from || !property || !isFlat || !isEnvironment(from['init'], scopes)) return undefined
     return end.names.includes(keyOf(property) ?? '') ? wordOf(name) : undefined
+  }
+
+  function fromElsewhere(node: CodeNode): Constant | undefined {
+    const value = importedConstant(node, scopes, end)
+    return value === undefined ? undefined : { is: 'value', value, isOurs: true }
   }
 
   function templateOf(node: CodeNode): Constant | undefined {

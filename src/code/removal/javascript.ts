@@ -1,7 +1,8 @@
 import { isCodeNode, nodesIn, parseJavaScript, type CodeNode } from '../javascript.ts'
 import type { Unparsed } from '../syntax.ts'
-import { editsOf, type TextRange } from './edits.ts'
+import { editsOf, isWithin, type TextRange } from './edits.ts'
 import { evaluatorOf } from './evaluate.ts'
+import { exportedConstants } from './exported.ts'
 import { lineEdits } from './lines.ts'
 import { bracketsOnNextLine } from './separate.ts'
 import { scopesOf } from './scopes.ts'
@@ -37,14 +38,13 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
   removeUnused(looking)
   const made = edits.apply()
   const separators = separatorsIn(path, made, new Set(bracketsOnNextLine(file, text).map(({ behind }) => behind)))
-  const left = [
-    ...[...evaluator.refusals].map(([node, why]) => ({ node, why })),
-    ...constants.filter((node) => isShown(node)).map((node) => ({ node, why: 'a constant is left here: who reads it is not looked for' })),
-  ]
+  const held = constants.filter(isShown)
+  const exports = exportedConstants(file, { scopes, evaluator, end, isHeld: (range) => held.some((each) => isWithin(each, range)) })
+  const left = [...[...evaluator.refusals].map(([node, why]) => ({ node, why })), ...held.map((node) => ({ node, why: HELD }))]
   const places = left.flatMap(({ node, why }) =>
     isShown(node) || !edits.isGone(node) ? [{ ...placeAt(made, edits.after(node.start), separators), why }] : [],
   )
-  return { text: separated(made, separators), left: places }
+  return { text: separated(made, separators), left: places, exports }
 
   /** A replaced place is there still; one within what went is not. */
   function isShown(node: TextRange): boolean {
@@ -52,6 +52,8 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
     return /^(?:true|false|\w+: (?:true|false))/.test(made.slice(at, at + 80)) && !edits.isGone({ start: node.start - 1, end: node.end })
   }
 }
+
+const HELD = 'a constant is left here'
 
 /** Neither a module nor one of CommonJS. */
 function isScript({ program }: CodeNode, text: string): boolean {

@@ -8,7 +8,12 @@ export interface ToggleEnd {
   readonly words: { readonly on: string; readonly off: string }
   /** Functions of the project's own that answer whether it is on, beside `isEnabled`. */
   readonly asks: readonly string[]
+  /** What a module exports that is a constant now, by the name that a file imports it by. */
+  readonly imports?: (source: string) => Constants | undefined
 }
+
+/** Exported names: the value of each, undefined where a constant is somewhere within it. */
+export type Constants = ReadonlyMap<string, boolean | undefined>
 
 /** A place that is left to people, and why; in the text as it is afterwards, from 1. */
 export interface LeftPlace {
@@ -21,4 +26,6 @@ export interface LeftPlace {
 export interface Removed {
   readonly text: string
   readonly left: readonly LeftPlace[]
+  /** What other files may read of what is a constant now. */
+  readonly exports?: Constants
 }

@@ -1,5 +1,5 @@
 import { isCodeNode, type CodeNode } from '../javascript.ts'
-import type { Edits, TextRange } from './edits.ts'
+import { isWithin, type Edits, type TextRange } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import { removeItems } from './items.ts'
 import type { LineEdits } from './lines.ts'
@@ -141,8 +141,4 @@ function isRequire(init: unknown): boolean {
   return (
     isCodeNode(init) && init.type === 'CallExpression' && calledName(init['callee']) === 'require' && nameIn(init['callee']) === 'require'
   )
-}
-
-function isWithin(inner: TextRange, outer: TextRange): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end
 }

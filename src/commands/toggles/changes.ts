@@ -5,7 +5,7 @@ import { pathBelow } from '../../adapters/tree/list.ts'
 import { readCode } from '../../adapters/tree/read.ts'
 import { removeFromJavaScript } from '../../code/removal/javascript.ts'
 import { removeFromPython } from '../../code/removal/python.ts'
-import { GRAMMARS } from '../../code/language.ts'
+import { GRAMMARS, languageOf } from '../../code/language.ts'
 import { removeSetting } from '../../code/removal/settings.ts'
 import type { LeftPlace, Removed, ToggleEnd } from '../../code/removal/toggle-end.ts'
 import type { FileChange } from '../../code/patch.ts'
@@ -17,6 +17,7 @@ import type { Json } from '../../core/values/json.ts'
 import { findInText, findReferences } from '../../session/references.ts'
 import type { Session } from '../../session/session.ts'
 import type { LeftReference } from '../../views/removal.ts'
+import { withImporters, type ChangedFile } from './importers.ts'
 
 /** Everything that a removal would do, and what it leaves. */
 export interface Changes {
@@ -38,24 +39,29 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const end: ToggleEnd = { names: [...new Set([toggle, variable])], keep, words, asks: plan.cleanup?.asks ?? [] }
   const targets = targetFiles(session, plan, root)
   const grammars = openGrammars(GRAMMARS, session.place.folder)
-  const done = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))].map((file) => {
+  const change = (file: string, imports?: ToggleEnd['imports']): ChangedFile => {
     const bytes = readCode(join(root, file))
     const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
-    const [{ language } = { language: '' }] = all.filter((each) => each.file === file)
     const isText = typeof bytes === 'string' || isUtf8(bytes)
     const untouched = targets.has(file) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
-    const made = untouched === undefined ? withoutIn({ file, text, language }, end, grammars) : undefined
+    const from = { ...end, ...(imports && { imports }) }
+    const made = untouched === undefined ? withoutIn({ file, text, language: languageOf(file).name }, from, grammars) : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
     return {
+      file,
+      text: after,
+      exports: made?.exports ?? new Map(),
       files: after === text ? [] : [{ file, before: written, after: mark + after }],
       left: [
         ...left.map((each) => ({ ...each, why: untouched ?? whyOf(each, made?.left ?? []) })),
         ...constantsIn(file, after, made?.left ?? [], left),
       ],
     }
-  })
+  }
+  const asking = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))]
+  const done = await withImporters(session, asking, change)
   const own = planWithoutToggle(session.place.file, toggle)
   const files = own.files.map(({ path, ...change }) => ({ file: pathBelow(root, path), ...change }))
   return {
