@@ -71,7 +71,7 @@ export async function findWords(session: Searching, pattern: RegExp): Promise<Re
 }
 
 /** Finds the files in the code around the plan that a pattern (global) matches, except those that others or a machine wrote. */
-export async function findFiles(session: Searching, pattern: RegExp): Promise<readonly FoundFile[]> {
+export async function findFiles(session: Searching, pattern: RegExp): Promise<readonly FoundCode[]> {
   const { tree, found } = await searchAll(session, pattern)
   const attributed = await attributedOf(tree, found, session)
   return found.filter(({ path }) => !attributed.has(path))
@@ -86,7 +86,7 @@ async function searchAll(session: Searching, pattern: RegExp) {
 }
 
 /** Finds where one toggle stands in a text, as if it were that file. */
-export function findInText({ place }: Searching, plan: Pick<Plan, 'toggles'>, toggle: string, file: FoundFile): readonly Reference[] {
+export function findInText({ place }: Searching, plan: Pick<Plan, 'toggles'>, toggle: string, file: FoundCode): readonly Reference[] {
   return readReferences(file, wordsOf(plan, [toggle]), openGrammars(GRAMMARS, place.folder)).references
 }
 
@@ -101,7 +101,7 @@ function ownPaths(root: string, { file, folder }: Session['place']): (path: stri
 }
 
 /** A file of the code, from the top of the repository, without a byte order mark. */
-export interface FoundFile {
+export interface FoundCode {
   readonly path: string
   readonly text: string
 }
@@ -115,7 +115,7 @@ interface Search {
 
 /** Reads every file once, as bytes: most hold none of the words, and are never made text. */
 async function search({ clock, signal }: Searching, { tree, paths, pattern }: Search) {
-  const found: FoundFile[] = []
+  const found: FoundCode[] = []
   const unread: UnreadFile[] = []
   let [files, generated] = [0, 0]
   for (const [nth, path] of paths.entries()) {
@@ -142,7 +142,7 @@ const WHY = { huge: 'it is larger than 64 MB', unreadable: 'it cannot be read' }
 
 async function attributedOf(
   tree: CodeTree,
-  found: readonly FoundFile[],
+  found: readonly FoundCode[],
   loan: Pick<Session, 'env' | 'signal'>,
 ): Promise<ReadonlySet<string>> {
   if (!tree.git || found.length === 0) return new Set()
@@ -160,7 +160,7 @@ interface ReadFile {
   readonly missing?: string
 }
 
-function readReferences({ path, text }: FoundFile, words: SoughtWords, grammars: Grammars): ReadFile {
+function readReferences({ path, text }: FoundCode, words: SoughtWords, grammars: Grammars): ReadFile {
   const language = languageOf(path)
   const read = syntaxOf({ path, text }, language, grammars)
   const code = { path, text, language, ...(read.syntax && { syntax: read.syntax }) }
@@ -172,7 +172,7 @@ function readReferences({ path, text }: FoundFile, words: SoughtWords, grammars:
 }
 
 function syntaxOf(
-  { path, text }: FoundFile,
+  { path, text }: FoundCode,
   { syntax }: Language,
   grammars: Grammars,
 ): Omit<ReadFile, 'references'> & { readonly syntax?: Syntax } {

@@ -3,7 +3,7 @@ import { languageOf } from '../../code/language.ts'
 import type { FileChange } from '../../code/patch.ts'
 import { importedFile } from '../../code/removal/imported.ts'
 import type { Constants, ToggleEnd } from '../../code/removal/toggle-end.ts'
-import { findFiles, type FoundFile } from '../../session/references.ts'
+import { findFiles, type FoundCode } from '../../session/references.ts'
 import type { Session } from '../../session/session.ts'
 import type { LeftReference } from '../../views/removal.ts'
 
@@ -26,7 +26,7 @@ type Change = (file: string, imports?: ToggleEnd['imports']) => ChangedFile
  */
 export async function withImporters(session: Session, asking: readonly string[], change: Change): Promise<readonly ChangedFile[]> {
   const done = new Map(asking.map((file) => [file, change(file)]))
-  const importers = new Map<string, FoundFile>()
+  const importers = new Map<string, FoundCode>()
   let open = [...done.values()].filter(({ exports }) => exports.size > 0)
   while (open.length > 0) {
     const found = await findFiles(session, pathsTo(open.map(({ file }) => file)))
@@ -65,7 +65,7 @@ function importsOf(path: string, done: ReadonlyMap<string, ChangedFile>): (sourc
 }
 
 /** Places of a file, as it is afterwards, that read a name of another one which is a constant, or holds one. */
-function readersIn({ path, text }: FoundFile, done: ReadonlyMap<string, ChangedFile>): readonly LeftReference[] {
+function readersIn({ path, text }: FoundCode, done: ReadonlyMap<string, ChangedFile>): readonly LeftReference[] {
   const lines = text.replaceAll(IMPORT, (whole, _, source: string) => whole.replace(source, ' '.repeat(source.length))).split('\n')
   const written = text.split('\n')
   const found = new Map<string, LeftReference>()
