@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { isBeside } from '../../core/plan/lists.ts'
 import type { Loan, Words } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { admit } from '../http/access.ts'
 import { plain } from '../plain.ts'
 
 /** For one answer of the application, in milliseconds. */
@@ -29,10 +28,10 @@ export async function readRunning(given: { readonly verify: string; readonly tim
 
 /** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
 async function ask({ verify, timeout }: { readonly verify: string; readonly timeout: number }, loan: Loan) {
+  // Loaded where an application is asked: few files have one that answers.
+  const [{ admit }, { request }] = await Promise.all([import('../http/access.ts'), import('../http/http.ts')])
   const { headers } = admit(verify, {}, loan)
   const deadline = Math.min(timeout, ANSWER)
-  // Loaded where an application is asked: few files have one that answers.
-  const { request } = await import('../http/http.ts')
   const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data
