@@ -112,8 +112,16 @@ export function writeCheckpoint(checkpoint: Checkpoint): string {
   return JSON.stringify({ ...checkpoint, sum: sumOf(checkpoint) })
 }
 
+/** Each read of a journal looks at its checkpoint, which is mostly as it was, and may hold the state of a thousand targets. */
+let parsed: { readonly text: string; readonly checkpoint: Checkpoint | undefined } | undefined
+
 /** The checkpoint of that text; none where it is not as it was written, because a damaged one must not say anything. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
+  if (parsed?.text !== text) parsed = { text, checkpoint: checkpointIn(text) }
+  return parsed.checkpoint
+}
+
+function checkpointIn(text: string): Checkpoint | undefined {
   const kept = parse(text)
   if (!isKept(kept)) return undefined
   const { sum, ...checkpoint } = kept

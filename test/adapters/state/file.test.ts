@@ -191,6 +191,16 @@ describe('damage is never read as something else', () => {
     expect(await openFileStore(join(root, '.rollout'), lend('/')).names()).toEqual(['shop'])
   })
 
+  it('a checkpoint that stays as it is is checked once', async () => {
+    for (const first of await filled(1)) await journal.keep(checkpointOf(first, { exposure: 5 }))
+    const kept = await journal.checkpoint()
+    expect(kept?.state).toEqual({ exposure: 5 })
+    expect(await journal.checkpoint()).toBe(kept)
+    const path = join(folder, 'checkpoint.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"exposure":5', '"exposure":6'))
+    expect(await journal.checkpoint()).toBeUndefined()
+  })
+
   it.each([1, 3])('event %i of 5 missing, and no checkpoint that knows of it', async (seq) => {
     await filled(5)
     unlinkSync(file(seq))
