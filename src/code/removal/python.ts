@@ -1,3 +1,4 @@
+import { removeImports } from './python-imports.ts'
 import { editsOf, type Edits, type TextRange } from './edits.ts'
 import { lineEdits, type LineEdits } from './lines.ts'
 import type { Removed, ToggleEnd } from './toggle-end.ts'
@@ -18,12 +19,26 @@ interface Removing {
  * Returns a file of Python without the toggle where a whole condition asks for it: `if os.getenv("X") == "true":`, `a if … else b`.
  * Everything else is left: a name at the top of a module is read by others.
  */
-export function removeFromPython(root: PythonNode, text: string, end: ToggleEnd): Removed {
+export function removeFromPython(path: string, root: PythonNode, text: string, end: ToggleEnd): Removed {
   const edits = editsOf(text)
   const lines = lineEdits(text, edits, stringsIn(root))
-  const isOn = conditionOf(end)
+  if (writesVariable(text, end)) return { text, left: [] }
+  const isOn = conditionOf(end, text)
   visit(root, { edits, lines, truthOf: ({ start, end: to }) => isOn(text.slice(start, to)) })
+  if (!edits.isEmpty() && !path.endsWith('__init__.py')) removeImports(root, text, edits, lines)
   return { text: edits.apply(), left: [] }
+}
+
+/** `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.putenv("X", …)`: then it is no constant there. */
+function writesVariable(text: string, { names }: ToggleEnd): boolean {
+  const name = `["']?(?:${names.map((each) => each.replaceAll(/[^\w]/g, String.raw`\$&`)).join('|')})\\b["']?`
+  const ways = [
+    String.raw`environ\[\s*${name}\s*\]\s*=(?!=)`,
+    String.raw`\bdel\s+(?:os\.)?environ\[\s*${name}`,
+    String.raw`(?:environ\.(?:setdefault|pop)|putenv|unsetenv)\(\s*${name}`,
+    String.raw`environ\.update\([^)]*${name}`,
+  ]
+  return new RegExp(ways.join('|')).test(text)
 }
 
 function visit(node: PythonNode, removing: Removing): void {
@@ -34,13 +49,15 @@ function visit(node: PythonNode, removing: Removing): void {
   }
 }
 
-/** `if c: … elif c: … else: …`: the first condition only; the second one comes to its turn as the first. */
+/** `if c: … elif c: … else: …`; what stands behind a condition that holds is never reached. */
 function keepClause(statement: PythonNode, parent: PythonNode, nth: number, removing: Removing): void {
   const { lines, edits, truthOf } = removing
   const [, condition] = statement.children
   const block = statement.children.find(({ kind }) => kind === 'block')
   const truth = condition && truthOf(condition)
-  if (!block || truth === undefined) return
+  // A function without its last `yield` is no generator any more.
+  if (holds(parent, 'yield')) return
+  if (!block || truth === undefined) return keepElif(statement, removing)
   const [next] = statement.children.filter(({ kind }) => /^(?:elif|else)_clause$/.test(kind))
   const rest = parent.children.slice(nth + 1).filter(({ kind }) => kind !== 'comment')
   const keep = (inner: PythonNode, owner: PythonNode): void => {
@@ -60,6 +77,20 @@ function keepClause(statement: PythonNode, parent: PythonNode, nth: number, remo
   return isAlone ? edits.replace(statement.start, statement.end, 'pass') : lines.removeStatement(statement)
 }
 
+function keepElif({ children, end }: PythonNode, { edits, truthOf }: Removing): void {
+  const clauses = children.filter(({ kind }) => kind === 'elif_clause')
+  const clause = clauses.find((each) => each.children[1] && truthOf(each.children[1]) !== undefined)
+  const [, condition, colon] = clause?.children ?? []
+  if (!clause || !condition || !colon) return
+  if (truthOf(condition) === false) return edits.remove(children[children.indexOf(clause) - 1]?.end ?? clause.start, clause.end)
+  edits.replace(clause.start, colon.start, 'else')
+  edits.remove(clause.end, end)
+}
+
+function holds(node: PythonNode, kind: string): boolean {
+  return node.children.some((each) => each.kind === kind || (!/^(?:function_definition|lambda)$/.test(each.kind) && holds(each, kind)))
+}
+
 function keepValue({ start, end, children }: PythonNode, { truthOf, lines }: Removing): void {
   const [first, , condition, , second] = children
   const truth = condition && truthOf(condition)
@@ -72,13 +103,17 @@ function stringsIn(node: PythonNode): readonly TextRange[] {
 }
 
 /** Reads a condition that is one question for the toggle, and nothing else; undefined for any other. */
-function conditionOf({ names, keep, words, asks }: ToggleEnd): (condition: string) => boolean | undefined {
+function conditionOf({ names, keep, words, asks }: ToggleEnd, program: string): (condition: string) => boolean | undefined {
   const name = `["'](?:${names.map((each) => each.replaceAll(/[^\w]/g, String.raw`\$&`)).join('|')})["']`
-  const got = String.raw`(?:os\.)?(?:environ\.get|getenv)\(\s*${name}\s*(?:,\s*(?:["'][^"'\\]*["']|None)\s*)?\)|(?:os\.)?environ\[\s*${name}\s*\]`
+  const got = String.raw`(?:os\.)?(?:environ\.get|getenv)\(\s*${name}\s*(?:,\s*(?:["'][^"'\\]*["']|None)\s*,?\s*)?\)|(?:os\.)?environ\[\s*${name}\s*\]`
   const word = new RegExp(String.raw`^(?:${got})((?:\.(?:lower|upper|strip)\(\))*)\s*(==|!=|in|not in)\s*(.+)$`, 's')
-  const call = new RegExp(String.raw`^(?:[\w.]+\.)?(?:${['is_enabled', ...asks].join('|')})\(\s*${name}\s*(?:,[\w\s.,="']*)?\)$`)
+  // A function of that name which the file itself writes may mean anything.
+  const own = /\bdef\s+is_enabled\b/.test(program) ? [] : ['is_enabled']
+  const call = new RegExp(String.raw`^(?:[\w.]+\.)?(?:${[...own, ...asks].join('|') || '$.'})\(\s*${name}\s*(?:,[\w\s.,="']*)?\)$`)
   const read = (written: string): boolean | undefined => {
     const text = written.trim()
+    const inner = /^\((.*)\)$/s.exec(text)?.[1]
+    if (inner !== undefined) return read(inner)
     const negated = /^not\s+(.*)$/s.exec(text)?.[1]
     if (negated !== undefined) {
       const truth = read(negated)

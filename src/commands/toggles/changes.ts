@@ -84,7 +84,7 @@ interface ToChange {
 }
 
 function withoutIn({ file, text, language }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
-  if (language === 'python') return withoutInPython(text, end, grammars)
+  if (language === 'python') return withoutInPython(file, text, end, grammars)
   if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names)
   const made = removeFromJavaScript(file, text, end)
   if (!('text' in made)) return { text, left: [made] }
@@ -96,11 +96,11 @@ function withoutIn({ file, text, language }: ToChange, end: ToggleEnd, grammars:
 }
 
 /** Undefined where no grammar is installed, or it does not parse, before or after. */
-function withoutInPython(text: string, end: ToggleEnd, grammars: Grammars): Removed | undefined {
+function withoutInPython(file: string, text: string, end: ToggleEnd, grammars: Grammars): Removed | undefined {
   const parse = grammars.find('python')
   const parsed = parse?.(text)
   if (!parse || !parsed || parsed.fault) return undefined
-  const made = removeFromPython(parsed.whole(), text, end)
+  const made = removeFromPython(file, parsed.whole(), text, end)
   return parse(made.text).fault ? undefined : made
 }
 
