@@ -1,7 +1,7 @@
 import type { Edits } from './edits.ts'
 import { removeItems } from './items.ts'
 import type { LineEdits } from './lines.ts'
-import type { PythonNode } from './python.ts'
+import type { PythonNode } from './python-node.ts'
 
 /**
  * Takes out what is imported at the top of a module, was used there, and is used no more: where its name stands nowhere else in it,

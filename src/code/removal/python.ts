@@ -1,13 +1,8 @@
 import { removeImports } from './python-imports.ts'
 import { editsOf, type Edits, type TextRange } from './edits.ts'
+import type { PythonNode } from './python-node.ts'
 import { lineEdits, type LineEdits } from './lines.ts'
 import type { Removed, ToggleEnd } from './toggle-end.ts'
-
-/** A node of a tree of Python, as tree-sitter calls them. */
-export interface PythonNode extends TextRange {
-  readonly kind: string
-  readonly children: readonly PythonNode[]
-}
 
 interface Removing {
   readonly edits: Edits
