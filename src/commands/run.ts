@@ -6,10 +6,10 @@ import { stateOf } from '../engine/engine.ts'
 import { outcomeOfRun, run as turns, runOnce } from '../engine/run.ts'
 import { becomeController } from '../session/controller.ts'
 import { loadAhead } from '../session/load-ahead.ts'
-import { openEngine } from '../session/open-engine.ts'
+import { openLastingEngine } from '../session/open-engine.ts'
 import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
-import { notifierOf } from '../session/tell.ts'
+import { lastingNotifierOf } from '../session/tell.ts'
 import { renderEnding, renderOvertaken } from '../views/ending.ts'
 import { describeEvent } from '../views/event.ts'
 import { openLive, type Live } from '../views/live.ts'
@@ -23,7 +23,6 @@ const MOST_TOLD = 50
 export default async function run(session: Session<ValuesOf<'run'>>): Promise<VerbAnswer> {
   const { once, exitOnPause } = session.options
   const writer = await openRollout(session)
-  const { plan } = stateOf({ writer })
   const live = session.live(openLive)
   const told: string[] = []
   writer.follow((event, before) => {
@@ -32,8 +31,8 @@ export default async function run(session: Session<ValuesOf<'run'>>): Promise<Ve
     told.push(describeEvent({ event, before }))
     if (told.length > MOST_TOLD) told.shift()
   })
-  const engine = await openEngine(session, writer, plan)
-  const notifier = await notifierOf(session, writer, plan)
+  const engine = await openLastingEngine(session, writer)
+  const notifier = await lastingNotifierOf(session, writer)
   const own = becomeController(session)
   const leading = { controller: own.controller, alive: session.alive }
   if (!once) await loadAhead()

@@ -20,6 +20,8 @@ export interface Engine {
   readonly random: () => number
   /** On events the engine writes by itself. */
   readonly signature: Signature
+  /** Opens targets and metrics anew where an accepted plan has others since they were opened; absent where nothing outlasts one. */
+  readonly renew?: () => Promise<void>
   /** Why the signature of an approval proves nothing; undefined when it proves what it says. */
   readonly refute: (state: State, approved: Approved) => Promise<string | undefined>
 }

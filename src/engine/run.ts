@@ -174,6 +174,7 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
   const turn = async (givenUp: AbortSignal): Promise<Turn> =>
     withController(engine.signal, async (ending) => {
       givenUp.addEventListener('abort', () => ending.abort(givenUp.reason))
+      await engine.renew?.()
       return tick({ ...engine, signal: ending.signal }, observer)
     })
   // Who is told to stop puts right first what it has sent: only the limit gives a turn up.

@@ -1,10 +1,12 @@
 import type { OpenChannel } from '../adapters/channels.ts'
+import { isSame } from '../core/values/is-same.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Duration } from '../core/values/units.ts'
 import { openNotifier, type Notifier, type Undelivered } from '../engine/notifier.ts'
 import { withDeadline } from '../adapters/deadline.ts'
+import { stateOf } from '../engine/engine.ts'
 import type { Writer } from '../engine/writer.ts'
 import { renderUndelivered } from '../views/notify.ts'
 import { openForReading } from './project.ts'
@@ -39,6 +41,26 @@ export async function notifierOf({ clock, stopped, lender }: Session, writer: Wr
   const { openChannelsAnyway } = await import('../adapters/channels.ts')
   const channels = await openChannelsAnyway(plan, lender)
   return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, channels })
+}
+
+/** Opens the notifier of a controller: while it watches, a plan may be accepted that has other channels. */
+export async function lastingNotifierOf(session: Session, writer: Writer): Promise<Notifier> {
+  let { plan } = stateOf({ writer })
+  let notifier = await notifierOf(session, writer, plan)
+  return {
+    turn: async () => {
+      const now = stateOf({ writer }).plan
+      if (now !== plan && !isSame(now.notify, plan.notify)) {
+        // What it could not tell is still owed.
+        await notifier.end(0)
+        notifier = await notifierOf(session.reopen(), writer, now)
+      }
+      plan = now
+      await notifier.turn()
+    },
+    soon: async (limit) => notifier.soon(limit),
+    end: async (limit) => notifier.end(limit),
+  }
 }
 
 /** Tells every channel that wants it once, where there is no journal; nobody tries again. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
 import type { Summary } from '../../src/core/report/summary.ts'
+import { openInbox } from '../helpers/inbox.ts'
 import { fakeClock } from '../helpers/memory.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { fakeShell, shop, type FakeShell } from '../helpers/shell.ts'
@@ -59,6 +60,24 @@ describe('what run tells', () => {
     const shell = await rising({ requests: 100, errors: 50 })
     expect(await shell.run('run')).toBe('unhealthy')
     expect(shell.printed.out).toMatch(/\nROLLED BACK {2}error_rate 50% .* \(#\d+ by itself, .*\)\n {2}rollout explain says why; .*\n$/)
+  })
+
+  it('writes to the targets, reads the metrics and tells the channels of a plan that is accepted meanwhile', async () => {
+    const shell = await rising({ requests: 100, errors: 0 })
+    const [other, inbox] = [await shop({ requests: 100, errors: 0 }), await openInbox()]
+    when(shell, 'watched by', async () => {
+      const more = plainPlan(other)
+        .replace('toggles:\n', 'toggles:\n  FEATURE_Y: { targets: [api] }\n')
+        .replace('targets:\n  web', 'targets:\n  api: { use: env-file, path: api.env, create: true }\n  web')
+        .replace('metrics:\n', `metrics:\n  late: { use: openmetrics, url: "${other}", value: 'http_requests_total{status="500"}' }\n`)
+      const phase = '  - { phase: more, toggles: [FEATURE_Y], steps: [100%], hold: 1m, metrics: [error_rate, late] }\n'
+      shell.write('rollout.yaml', `${more}${phase}notify: { team: { use: webhook, url: "${inbox.url}", events: [advanced] } }\n`)
+      expect(await elsewhere(shell).run('plan', '--accept', '--reason', 'more')).toBe('done')
+    })
+    expect(await shell.run('run')).toBe('done')
+    expect(readFileSync(join(shell.cwd, 'api.env'), 'utf8')).toContain('FEATURE_Y=true')
+    expect(shell.printed.out).toMatch(/complete {2}hold 1m of 1m · metrics healthy \(error_rate, late\)/)
+    expect(inbox.json()).toMatchObject([{ type: 'rollout.advanced' }, { type: 'rollout.advanced' }])
   })
 
   it('names the person who rolled back in another terminal', async () => {
