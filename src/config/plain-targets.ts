@@ -3,12 +3,16 @@ import type { Json } from '../core/values/json.ts'
 /** Begins as no number does, and holds no sign that means something in YAML. */
 const WORD = String.raw`(?:[A-Za-z/]|\.(?!\d))(?:[\w./-]|:(?=[\w./-]))*`
 const LIST = String.raw`\[${WORD}(?:, ${WORD})*\]`
-const PAIR = String.raw`([A-Za-z]\w*): (${WORD}|${LIST})`
-const PAIRS = String.raw`[A-Za-z]\w*: (?:${WORD}|${LIST})(?:, [A-Za-z]\w*: (?:${WORD}|${LIST}))*`
+/** Printable ASCII that needs no escape. */
+const QUOTED = String.raw`"[ !#-[\]-~]*"`
+const KEY = String.raw`[A-Za-z]\w*`
+const VALUE = `(?:${WORD}|${LIST}|${QUOTED})`
+const PAIR = `(${KEY}): (${VALUE})`
+const PAIRS = `${KEY}: ${VALUE}(?:, ${KEY}: ${VALUE})*`
 const END = '(?: +#.*)?$'
 
 const TARGETS = new RegExp(`^targets:${END}`)
-const IN_BRACES = new RegExp(String.raw`^ {2}([A-Za-z][\w-]*): \{ (${PAIRS}) \}${END}`)
+const IN_BRACES = new RegExp(String.raw`^ {2}([A-Za-z][\w-]*): +\{ (${PAIRS}) \}${END}`)
 const ON_LINES = new RegExp(String.raw`^ {2}([A-Za-z][\w-]*):${END}`)
 const LINE = new RegExp(`^ {4}(${PAIR})${END}`)
 const NOTHING = /^ *(?:#.*)?$/
@@ -18,9 +22,9 @@ const RESERVED = /^(?:true|false|null|\.inf|\.nan|constructor|prototype)$/i
 type Targets = { readonly [target: string]: { readonly [option: string]: Json } }
 
 /**
- * Reads the targets of a plan without a YAML parser, where their lines say them in the plainest way: words, and lists of
- * words. What only opens targets, a rollback or a `status`, does not wait for the parser then. YAML reads what is returned
- * the same way; undefined where a line is written in any other, or a name stands there twice.
+ * Reads the targets of a plan without a YAML parser, where their lines say them in the plainest way: words, lists of
+ * words, and text in quotes. What only opens targets, a rollback or a `status`, does not wait for the parser then. YAML
+ * reads what is returned the same way; undefined where a line is written in any other, or a name stands there twice.
  */
 export function plainTargets(text: string): Targets | undefined {
   const [first, ...lines] = text.split('\n')
@@ -55,6 +59,7 @@ function takePairs(options: Map<string, Json>, pairs: string): boolean {
 }
 
 function valueOf(written: string): Json | undefined {
+  if (written.startsWith('"')) return written.slice(1, -1)
   if (written.startsWith('[')) {
     const words = written.slice(1, -1).split(', ')
     return words.some((each) => RESERVED.test(each)) ? undefined : words

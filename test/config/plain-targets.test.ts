@@ -12,11 +12,18 @@ it('are read as they mostly stand in a plan', () => {
     use: env-file
     path: .env # two
     reload: [systemctl, reload, shop]
-    verify: http://localhost:8080/toggles
+    verify: "http://localhost:8080/toggles?of=a, b: c # d"
+  edge:   { use: ./edge.ts, url: http://localhost:8080/edge }
 `
   expect(plainTargets(text)).toEqual({
     web: { use: 'env-file', path: 'deploy/web.env', create: true },
-    worker: { use: 'env-file', path: '.env', reload: ['systemctl', 'reload', 'shop'], verify: 'http://localhost:8080/toggles' },
+    worker: {
+      use: 'env-file',
+      path: '.env',
+      reload: ['systemctl', 'reload', 'shop'],
+      verify: 'http://localhost:8080/toggles?of=a, b: c # d',
+    },
+    edge: { use: './edge.ts', url: 'http://localhost:8080/edge' },
   })
 })
 
@@ -80,7 +87,7 @@ const pair = fc.tuple(name, value).map(([key, written]) => `${key}: ${written}`)
 const end = fc.constantFrom('\n', '\n', '\n', ' # x\n', '\n\n', '\n# x\n', ' \n', '\r\n', '\n\t\n', '#\n')
 const pairs = fc.array(pair, { minLength: 1, maxLength: 3 })
 const target = fc.oneof(
-  fc.tuple(name, pairs, end).map(([key, each, last]) => `  ${key}: { ${each.join(', ')} }${last}`),
+  fc.tuple(name, pairs, end).map(([key, each, last]) => `  ${key}:${key.length > 2 ? '  ' : ' '}{ ${each.join(', ')} }${last}`),
   fc.tuple(name, pairs, end).map(([key, each, last]) => `  ${key}:${last}${each.map((one) => `    ${one}${last}`).join('')}`),
 )
 const text = fc.array(target, { maxLength: 4 }).map((each) => `targets:\n${each.join('')}`)
