@@ -38,6 +38,9 @@ export function parseJavaScript(path: string, text: string): { readonly file: Co
   return refused ?? { why: 'it is no program', line: 1, column: 1 }
 }
 
+/** A machine has written what is nested deeper than the stack. */
+export const NESTED = 'it is nested too deeply'
+
 /** What a bundler or a framework allows beyond the standard is no fault of a file; and a pair of parentheses is a node. */
 const LENIENT = {
   allowReturnOutsideFunction: true,
@@ -50,6 +53,7 @@ const LENIENT = {
 } as const
 
 function refusalOf(thrown: unknown): Unparsed {
+  if (thrown instanceof RangeError) return { why: NESTED, line: 1, column: 1 }
   const [, why = messageOf(thrown), line = 1, column = 0] = /^(.*?) \((\d+):(\d+)\)$/s.exec(messageOf(thrown)) ?? []
   return { why, line: Number(line), column: Number(column) + 1 }
 }

@@ -124,7 +124,8 @@ async function search({ clock, signal }: Searching, { tree, paths, pattern }: Se
     }
     const bytes = readCode(join(tree.root, path))
     if (typeof bytes === 'string') {
-      if (bytes === 'huge' || bytes === 'unreadable') unread.push({ file: path, why: WHY[bytes] })
+      const why = bytes === 'gone' && path.includes('\uFFFD') ? UNNAMED : WHY[bytes]
+      if (why !== undefined) unread.push({ file: path, why })
       continue
     }
     files += 1
@@ -138,7 +139,14 @@ async function search({ clock, signal }: Searching, { tree, paths, pattern }: Se
   return { found, files, unread, generated }
 }
 
-const WHY = { huge: 'it is larger than 64 MB', unreadable: 'it cannot be read' } as const
+/** Why a file was not searched; what is gone, is data or is read in its own place is nobody's loss. */
+const WHY: { readonly [found: string]: string | undefined } = {
+  huge: 'it is larger than 64 MB',
+  unreadable: 'it cannot be read',
+  utf16: 'it is UTF-16: its text was not searched',
+  folder: 'it is a repository of its own: its code was not searched',
+}
+const UNNAMED = 'its name is not UTF-8: its text was not searched'
 
 async function attributedOf(
   tree: CodeTree,

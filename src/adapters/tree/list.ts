@@ -20,7 +20,7 @@ const MOST_FILES = 100_000
 /** Lists the repository that a folder belongs to, without what it ignores; outside of one the folder, by its .gitignore files. Throws `usage` where that is no project by its size. */
 export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree> {
   const git = async (cwd: string, ...args: readonly string[]): Promise<string | undefined> => askGit(cwd, args, loan)
-  const top = (await git(folder, 'rev-parse', '--show-toplevel'))?.trim()
+  const top = (await git(folder, 'rev-parse', '--show-toplevel'))?.replace(/\r?\n$/, '')
   const root = top === undefined || top === '' ? folder : top
   const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate')
   if (listed === undefined || top === undefined) {
@@ -69,8 +69,11 @@ function walk(root: string): readonly string[] {
   const found: string[] = []
   const enter = (folder: string, isIgnoredAbove: (path: string) => boolean): void => {
     const own = rulesIn(join(root, folder))
-    const isIgnored = (path: string): boolean =>
-      isIgnoredAbove(path) || own?.ignores(folder === '' ? path : path.slice(folder.length + 1)) === true
+    const isIgnored = (path: string): boolean => {
+      // The nearest file decides: `!a.js` in a folder takes back what one above has said.
+      const said = own?.test(folder === '' ? path : path.slice(folder.length + 1))
+      return said?.ignored === true || (said?.unignored !== true && isIgnoredAbove(path))
+    }
     for (const entry of entriesOf(join(root, folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) {

@@ -1,4 +1,4 @@
-import { isCodeNode, nodesIn, parseJavaScript, type CodeNode } from '../javascript.ts'
+import { isCodeNode, NESTED, nodesIn, parseJavaScript, type CodeNode } from '../javascript.ts'
 import type { Unparsed } from '../syntax.ts'
 import { editsOf, isWithin, type TextRange } from './edits.ts'
 import { evaluatorOf } from './evaluate.ts'
@@ -17,8 +17,7 @@ export function removeFromJavaScript(path: string, text: string, end: ToggleEnd)
   try {
     return withoutToggle(path, parsed.file, text, end)
   } catch (thrown) {
-    // A machine has written what is nested deeper than the stack.
-    if (thrown instanceof RangeError) return { why: 'it is nested too deeply', line: 1, column: 1 }
+    if (thrown instanceof RangeError) return { why: NESTED, line: 1, column: 1 }
     throw thrown
   }
 }

@@ -5,6 +5,7 @@ import { pathBelow } from '../../adapters/tree/list.ts'
 import { readCode } from '../../adapters/tree/read.ts'
 import { removeFromJavaScript } from '../../code/removal/javascript.ts'
 import { removeFromPython } from '../../code/removal/python.ts'
+import { NESTED } from '../../code/javascript.ts'
 import { GRAMMARS, languageOf } from '../../code/language.ts'
 import { removeSetting } from '../../code/removal/settings.ts'
 import type { LeftPlace, Removed, ToggleEnd } from '../../code/removal/toggle-end.ts'
@@ -100,8 +101,13 @@ function withoutInPython(file: string, text: string, end: ToggleEnd, grammars: G
   const parse = grammars.find('python')
   const parsed = parse?.(text)
   if (!parse || !parsed || parsed.fault) return undefined
-  const made = removeFromPython(file, parsed.whole(), text, end)
-  return parse(made.text).fault ? undefined : made
+  try {
+    const made = removeFromPython(file, parsed.whole(), text, end)
+    return parse(made.text).fault ? undefined : made
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return { text, left: [{ line: 1, column: 1, why: NESTED }] }
+    throw thrown
+  }
 }
 
 /** Files that targets write to: whatever runs now reads them, and would miss the line. */

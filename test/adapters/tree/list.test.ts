@@ -22,12 +22,13 @@ const FILES = {
   'build/a.js': '',
   'x.log': '',
   'keep.log': '',
-  'web/.gitignore': '/local.ts\n',
+  'web/.gitignore': '/local.ts\n!back.log\n',
+  'web/back.log': '',
   'web/local.ts': '',
   'web/deep/local.ts': '',
   'node_modules/a/index.js': '',
 }
-const SEEN = ['.gitignore', 'a.ts', 'keep.log', 'web/.gitignore', 'web/deep/local.ts']
+const SEEN = ['.gitignore', 'a.ts', 'keep.log', 'web/.gitignore', 'web/back.log', 'web/deep/local.ts']
 
 it('lists a repository as git sees it, from wherever in it', async () => {
   const folder = folderWith({ ...FILES, '.gitignore': `${FILES['.gitignore']}node_modules\n`, 'é "x".ts': '' })

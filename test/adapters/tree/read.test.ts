@@ -10,16 +10,18 @@ it('reads text, and says why it does not read what is none', () => {
   const at = (name: string): string => join(folder, name)
   writeFileSync(at('a.ts'), 'é')
   writeFileSync(at('a.png'), Buffer.from([0x89, 0x50, 0]))
+  writeFileSync(at('wide.ts'), Buffer.from('\uFEFFé', 'utf16le'))
   writeFileSync(at('huge.csv'), '')
   truncateSync(at('huge.csv'), (64 << 20) + 1)
   mkdirSync(at('module'))
   symlinkSync('/etc/passwd', at('link'))
   execFileSync('mkfifo', [at('pipe')])
   expect(readCode(at('a.ts'))).toEqual(Buffer.from('é'))
-  expect(['a.png', 'huge.csv', 'module', 'link', 'pipe', 'gone', 'a.ts/b'].map((name) => readCode(at(name)))).toEqual([
+  expect(['a.png', 'huge.csv', 'wide.ts', 'module', 'link', 'pipe', 'gone', 'a.ts/b'].map((name) => readCode(at(name)))).toEqual([
     'binary',
     'huge',
-    'link',
+    'utf16',
+    'folder',
     'link',
     'link',
     'gone',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Reference, ReferenceReport } from '../../../src/core/report/reference.ts'
@@ -98,6 +98,45 @@ describe('rollout toggles references', () => {
     const { outcome, x } = await found(shell)
     expect(outcome).toBe('done')
     expect(x).toEqual(['a.ts:1:12 asked', 'a.ts:3:20 asked', 'b.py:1:12 asked'])
+  })
+
+  it('names what it could not search: another repository, UTF-16, a name that is no UTF-8, what is nested too deeply', async () => {
+    const deep = `x = ${'['.repeat(100_000)}process.env.FEATURE_X${']'.repeat(100_000)}`
+    const shell = shopWith({ 'deep.js': deep, 'lib/a.ts': 'process.env.FEATURE_X' })
+    shell.write('wide.js', Buffer.from('\uFEFFprocess.env.FEATURE_X', 'utf16le'))
+    writeFileSync(Buffer.concat([Buffer.from(`${shell.cwd}/a`), Buffer.from([0xff]), Buffer.from('.js')]), 'process.env.FEATURE_X')
+    git(shell, 'init', '-q', 'lib')
+    git(shell, '-C', 'lib', 'add', '.')
+    git(shell, '-C', 'lib', 'commit', '-qm', 'x')
+    git(shell, 'init', '-q')
+    const { outcome, x, report } = await found(shell)
+    expect([outcome, x]).toEqual(['partial', ['deep.js:1:100017 asked']])
+    expect(report.unread.map(({ file, why }) => `${file} ${why}`).toSorted()).toEqual([
+      'a\uFFFD.js its name is not UTF-8: its text was not searched',
+      'deep.js it is nested too deeply',
+      'lib/ it is a repository of its own: its code was not searched',
+      'wide.js it is UTF-16: its text was not searched',
+    ])
+  })
+
+  it('says nothing to the terminal that a file or its name says', async () => {
+    const shell = shopWith({ 'a\u001B[31m\n.ts': `const a = '\u001B]0;x\u0007' + process.env.FEATURE_X // \u202E` })
+    for (const argv of [[], ['--format', 'markdown'], ['--json']]) {
+      await shell.run('toggles', 'references', ...argv)
+      expect(shell.printed.out).toMatch(/process\.env\.FEATURE_X/)
+      // oxlint-disable-next-line no-control-regex -- those are what must not be there
+      expect(shell.printed.out).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/)
+    }
+  })
+
+  it('finds places in the scripts of components', async () => {
+    const { x } = await found(
+      shopWith({
+        'a.vue': `<template>\n  <b v-if="on" />\n</template>\n<script setup lang="ts">\nconst on = import.meta.env.FEATURE_X === 'true'\n</script>\n`,
+        'b.svelte': `<script>\r\n  export let on = isEnabled('FEATURE_X')\r\n</script>\r\n`,
+      }),
+    )
+    expect(x).toEqual(['a.vue:5:28 asked', 'b.svelte:2:30 asked'])
   })
 
   it('links lines on GitHub at the commit', async () => {
