@@ -28,12 +28,23 @@ function showsNothing(known: Constant | undefined): 'nothing' | undefined {
   return known?.is === 'value' && typeof known.value !== 'string' ? 'nothing' : undefined
 }
 
-/** Tells whether a node between tags keeps apart two lines of text that would be one with a space between. */
-export function partsLines(node: CodeNode, [parent]: readonly CodeNode[], text: string): boolean {
+/** Tells whether the text beside a node between tags would read otherwise without it: a space at the end of a line is none. */
+export function partsText(node: CodeNode, [parent]: readonly CodeNode[], text: string): boolean {
   const children = nodesOf(parent?.['children'])
   const nth = children.indexOf(node)
   const said = (each: CodeNode | undefined): string => (each?.type === 'JSXText' ? text.slice(each.start, each.end) : '')
-  return /\S\s*\n\s*$/.test(said(children[nth - 1])) && /^\s*\n\s*\S/.test(said(children[nth + 1]))
+  const [before, behind] = [said(children[nth - 1]), said(children[nth + 1])]
+  return textShown(before) + textShown(behind) !== textShown(before + behind)
+}
+
+/** Of every line the white space at its ends, but not at those of the whole. */
+function textShown(text: string): string {
+  const lines = text.split(/\r\n|\n|\r/)
+  const shown = lines.map((line, nth) => {
+    const from = nth === 0 ? line : line.trimStart()
+    return nth === lines.length - 1 ? from : from.trimEnd()
+  })
+  return shown.filter((line) => line !== '').join(' ')
 }
 
 /** Tells whether a value stands in the list that a hook of React watches: `useMemo(() => …, [isNew])`. */

@@ -12,7 +12,8 @@ interface Making extends Pick<ToggleEnd, 'words'> {
 export function madeOfWord(callee: unknown, args: readonly CodeNode[], { valueOf, words }: Making): Constant | undefined {
   if (!isCodeNode(callee)) return undefined
   const [argument] = args.map(valueOf)
-  if (callee.type === 'Identifier') return nameIn(callee) === 'String' && argument?.is === 'value' ? argument : undefined
+  if (callee.type === 'Identifier')
+    return nameIn(callee) === 'String' && argument?.is === 'value' ? { ...argument, value: String(argument.value) } : undefined
   const method = propertyOf(callee)
   const on = unwrapped(callee['object'])
   if (method === 'includes' && on?.type === 'ArrayExpression' && argument?.is === 'value' && isWordly(argument)) {

@@ -2,7 +2,7 @@ import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
 import type { Edits } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import { defaultsIn, endsAlways, isNamedOutside, isTruthAlone, siblingsOf } from './around.ts'
-import { isChild, isWatched, partsLines, shownBy } from './jsx.ts'
+import { isChild, isWatched, partsText, shownBy } from './jsx.ts'
 import type { LineEdits } from './lines.ts'
 import { placeOperand } from './operand.ts'
 import { nameIn, type Scopes } from './scopes.ts'
@@ -159,7 +159,7 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     if (kept === undefined) return false
     const value = kept === 'nothing' ? undefined : unwrapped(kept)
     if (!value || /^(?:NullLiteral|BooleanLiteral)$/.test(value.type) || nameIn(value) === 'undefined') {
-      if (partsLines(node, around, text)) edits.replace(node.start, node.end, '{null}')
+      if (partsText(node, around, text)) edits.replace(node.start, node.end, '{null}')
       else lines.removeStatement(node)
       return true
     }

@@ -54,12 +54,20 @@ async function load(path: string, text: string, world: World, log: unknown[]): P
 }
 
 const REACT = {
-  createElement: (type: unknown, props: unknown, ...children: unknown[]) => ({ type, props, children: children.filter(isShown) }),
+  createElement: (type: unknown, props: unknown, ...children: unknown[]) => ({ type, props, children: joined(children.filter(isShown)) }),
 }
 
 /** A hook of a first render, which looks at no list of what it watches. */
 function rendered(made: () => unknown): unknown {
   return made()
+}
+
+/** Texts beside each other are one on a page. */
+function joined(children: readonly unknown[]): readonly unknown[] {
+  return children.reduce<readonly unknown[]>((made, each) => {
+    const last = made.at(-1)
+    return typeof each === 'string' && typeof last === 'string' ? [...made.slice(0, -1), last + each] : [...made, each]
+  }, [])
 }
 
 /** What React shows. */
