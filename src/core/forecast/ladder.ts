@@ -22,8 +22,9 @@ const LARGEST = 2.5
 const CLOSEST = 1.9
 /** A bad release: 2 % of errors where 0.5 % are usual. */
 const BAD = 4
-/** Worth saying: a quarter fewer failures for at most a quarter more time, or half of the time. */
+/** Worth saying: a quarter fewer failures, and one at least, for at most a quarter more time, or half of the time. */
 const FEWER = 0.75
+const LEAST = 1
 const SLOWER = 1.25
 const FASTER = 0.5
 
@@ -39,7 +40,8 @@ export function finerSteps(ramp: PlayableRamp, flows: readonly Flow[], times = B
   const [now, takes] = [forecastRamp(ramp, flows).median, forecastRamp(finer, flows).median]
   if (takes === undefined || (now !== undefined && takes > now * SLOWER)) return undefined
   const failed = { now: forecastRamp(ramp, flows, times).failed, finer: forecastRamp(finer, flows, times).failed }
-  if (now !== undefined && takes > now * FASTER && failed.finer > failed.now * FEWER) return undefined
+  const saved = failed.now - failed.finer
+  if (now !== undefined && takes > now * FASTER && (failed.finer > failed.now * FEWER || saved < LEAST)) return undefined
   const steps = shares.map((share) => Number((share * 100).toPrecision(6)))
   return defined({ steps: ramp.reachesAll ? [...steps, 100] : steps, takes, now, times, failed })
 }

@@ -11,8 +11,8 @@ const stepped = (steps: readonly number[]): Plan =>
     metrics: { errors: metric({ measures: BOTH_GROUPS }) },
     phases: [phase({ steps: steps.map((to) => ({ to, hold: 5 * MINUTE })), evidence: { pace: 'evidence', policy: DEFAULTS } })],
   })
-const finer = (steps: readonly number[], perSecond: number): FinerSteps | undefined =>
-  foretell(stepped(steps), ['core'], [{ metric: 'errors', perSecond, rate: 0.005 }])[0]?.finer
+const finer = (steps: readonly number[], perSecond: number, rate = 0.005): FinerSteps | undefined =>
+  foretell(stepped(steps), ['core'], [{ metric: 'errors', perSecond, rate }])[0]?.finer
 
 describe('finer steps', () => {
   it.each<[string, readonly number[], number, readonly number[]]>([
@@ -24,7 +24,8 @@ describe('finer steps', () => {
     ['there are some already', [1, 2, 5, 10, 25, 50, 100], 100],
     ['they would cost more time than they save requests', [10, 50, 100], 100],
     ['there is no traffic', [1, 100], 0],
-  ] as const)('are not advised where %s', (_, steps, perSecond) => expect(finer(steps, perSecond)).toBeUndefined())
+    ['nothing fails, so that they save no request', [1, 5, 25, 50, 100], 68, 0],
+  ] as const)('are not advised where %s', (_, steps, perSecond, rate = 0.005) => expect(finer(steps, perSecond, rate)).toBeUndefined())
 
   it('never go where the plan does not: an experiment ends where it did', () => {
     const { steps } = finer([1, 25], 100) ?? {}
