@@ -22,6 +22,15 @@ export type LedgerFinding = { readonly evidence: number } & (
   | { readonly do: 'pause'; readonly because: 'inconclusive'; readonly lasted: Duration; readonly instead: 'hold' | 'pause' }
   | { readonly do: 'hold'; readonly because: 'refused'; readonly detail: string }
   | { readonly do: 'hold'; readonly because: 'polls'; readonly polls: number; readonly needed: number }
+  /** It may look good by luck: so few have had it, for so short a time. */
+  | {
+      readonly do: 'hold'
+      readonly because: 'requests'
+      readonly requests: number
+      readonly needed: number
+      readonly lasted: Duration
+      readonly enough: Duration
+    }
   /** The next step could do more harm than allowed before it is noticed. */
   | { readonly do: 'hold'; readonly because: 'exposure'; readonly stream: string; readonly excess: number; readonly allowed: number }
   /** A critical release cannot be ruled out yet. */
@@ -40,6 +49,8 @@ export const LONGEST_STEP: Duration = 14_400_000
 const EVEN = 1 + 1e-9
 /** How long a bad step is taken to go unnoticed: two polls of a minute. */
 const UNNOTICED = 120_000
+/** With so many requests a step is left sooner: looked at often, a bad one looks good for a moment while it has few. */
+const LEAST_REQUESTS = 300
 
 /** All that is seen of a change, by what it is weighed, and the part of it that looks worst. */
 interface Weighing {
@@ -116,7 +127,10 @@ function progress({ ledger, policy, evidence, worst }: Weighing): LedgerFinding 
   return next === undefined ? proven(ledger, policy, evidence) : mayAdvance(ledger, policy, evidence, next)
 }
 
-function mayAdvance({ entries }: Ledger, policy: Policy, evidence: number, next: number): LedgerFinding {
+function mayAdvance({ entries, lasted }: Ledger, policy: Policy, evidence: number, next: number): LedgerFinding {
+  const requests = Math.max(0, ...entries.map(({ stream }) => stream.step.on.total))
+  if (requests < LEAST_REQUESTS && lasted < UNNOTICED)
+    return { do: 'hold', evidence, because: 'requests', requests, needed: LEAST_REQUESTS, lasted, enough: UNNOTICED }
   const failures = entries.filter(({ le }) => le === undefined)
   const allowed = policy.maxHarm / (next * UNNOTICED)
   for (const entry of failures.length > 0 ? failures : entries) {

@@ -15,6 +15,7 @@ const MOST = 100_000
 export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy): number | undefined {
   if (finding.do !== 'hold') return undefined
   if (finding.because === 'polls') return Math.max(1, finding.needed - finding.polls)
+  if (finding.because === 'requests') return untilEnough(finding, ledger)
   if (finding.because !== 'exposure' && finding.because !== 'proof') return undefined
   const entry = ledger.entries.find((each) => nameOf(each) === finding.stream)
   if (!entry || ledger.polls === 0) return undefined
@@ -23,6 +24,15 @@ export function pollsLeft(finding: LedgerFinding, ledger: Ledger, policy: Policy
   const proven = untilProven(entry, finding, ledger, policyFor(policy, entry.metric))
   const bounded = untilBound(entry, ledger, policy, limits.last, negligibleIn(entry, policy))
   return bounded === undefined ? proven : Math.min(proven ?? MOST, bounded)
+}
+
+/** By requests or by time, whichever comes first. */
+function untilEnough(
+  { requests, needed, lasted, enough }: Extract<LedgerFinding, { because: 'requests' }>,
+  { polls }: Ledger,
+): number | undefined {
+  if (polls === 0 || lasted === 0) return undefined
+  return Math.max(1, Math.ceil(polls * Math.min((needed - requests) / requests, (enough - lasted) / lasted)))
 }
 
 /** Divides what is missing of the proof by what a poll of good news adds to it. */

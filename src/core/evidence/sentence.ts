@@ -50,6 +50,8 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
       return `missing: ${finding.detail}.`
     case 'polls':
       return `${finding.polls} of ${finding.needed} polls at this step.`
+    case 'requests':
+      return `${finding.requests} of ${finding.needed} requests with the toggle on at this step, and ${formatDuration(finding.lasted)} of ${formatDuration(finding.enough)}: either is enough${left}.`
     case 'exposure':
       return `${finding.stream} may be ${points(finding.excess)} points higher with the toggle on, at most ${points(finding.allowed)} before the next step (${formatDuration(policy.maxHarm)} of full outage)${left}.`
     case 'unmeasured':

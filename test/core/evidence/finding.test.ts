@@ -24,6 +24,13 @@ function errorPoll(minute: number, on: Group, off: Group, step: number): Poll {
   return { at: minute * 60_000, step, errors: { errors: { on, off } }, latency: {} }
 }
 
+/** The same every ten seconds. */
+const often = (polls: number, on: Group, off: Group): Ledger =>
+  Array.from({ length: polls }).reduce<Ledger>(
+    (ledger, _, nth) => evolveLedger(ledger, { ...errorPoll(0, on, off, 0), at: (nth + 1) * 10_000 }, POLICY),
+    { ...openLedger(['errors'], []), at: 0 },
+  )
+
 const times = (count: number, on: Group, off: Group) => Array.from({ length: count }, () => [on, off] as const)
 const NOBODY = { total: 0, bad: 0 }
 const sentence = (ledger: Ledger): string => sentenceOf(findingOf(ledger, POLICY), ledger, POLICY, 60_000)
@@ -144,6 +151,27 @@ describe('what it says, and why', () => {
     }
     expect(said).toEqual(['hold', 'hold', 'pause', 'pause', 'pause'])
     expect(sentence(ledger)).toBe('missing: errors unread, the group with the toggle on was not read for 5 polls.')
+  })
+
+  test('a step is left with 300 requests or after two minutes, however often it is looked at', () => {
+    const few = [
+      { total: 10, bad: 0 },
+      { total: 990, bad: 5 },
+    ] as const
+    const early = often(2, ...few)
+    const finding = findingOf(early, POLICY)
+    expect(finding).toMatchObject({ do: 'hold', because: 'requests', requests: 20, lasted: 20_000 })
+    expect(sentenceOf(finding, early, POLICY, 10_000)).toBe(
+      '20 of 300 requests with the toggle on at this step, and 20s of 2m: either is enough; about 2m at this traffic.',
+    )
+    expect(findingOf(often(11, ...few), POLICY)).toMatchObject({ do: 'hold', because: 'requests' })
+    expect(findingOf(often(12, ...few), POLICY)).toMatchObject({ do: 'advance' })
+    const [many, others] = [
+      { total: 150, bad: 0 },
+      { total: 14_850, bad: 75 },
+    ]
+    expect(findingOf(often(1, many, others), POLICY)).toMatchObject({ because: 'polls' })
+    expect(findingOf(often(2, many, others), POLICY)).toMatchObject({ do: 'advance' })
   })
 
   test('latency without a slow request is proven once so few can be slow that it is no harm', () => {

@@ -25,7 +25,9 @@ describe('finer steps', () => {
     ['they would cost more time than they save requests', [10, 50, 100], 100],
     ['there is no traffic', [1, 100], 0],
     ['nothing fails, so that they save no request', [1, 5, 25, 50, 100], 68, 0],
-  ] as const)('are not advised where %s', (_, steps, perSecond, rate = 0.005) => expect(finer(steps, perSecond, rate)).toBeUndefined())
+  ] as readonly [string, readonly number[], number, number?][])('are not advised where %s', (_, steps, perSecond, rate = 0.005) =>
+    expect(finer(steps, perSecond, rate)).toBeUndefined(),
+  )
 
   it('never go where the plan does not: an experiment ends where it did', () => {
     const { steps } = finer([1, 25], 100) ?? {}
