@@ -48,6 +48,7 @@ test.each([
   { argv: ['-V'], packages: [], files: 2, kilobytes: 8 },
   { argv: ['--help'], packages: ['commander'], files: 6, kilobytes: 64 },
   { argv: ['status'], packages: ['chalk', 'commander'], files: 7, kilobytes: 164 },
+  { argv: ['check', 'config'], packages: ['chalk', 'commander', 'yaml', 'zod'], files: 46, kilobytes: 540 },
 ])('$argv loads little', ({ argv, packages, files, kilobytes }) => {
   const loaded = load(...argv)
   expect(loaded).toMatchObject({ status: 0, packages })

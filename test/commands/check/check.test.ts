@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { outcomeOfRows } from '../../../src/commands/check/check.ts'
+import { outcomeOfRows } from '../../../src/commands/check/examine-rollout.ts'
 import type { CheckReport, CheckRow } from '../../../src/views/check.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan, shopShell } from '../../helpers/plans.ts'
