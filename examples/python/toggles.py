@@ -14,6 +14,7 @@ or on the command line, where the exit code is the answer (0 on, 1 off):
     python3 toggles.py FEATURE_SEARCH user-42 country=se
 """
 
+import inspect
 import os
 import re
 import sys
@@ -381,7 +382,10 @@ class Toggles:
         def run():
             try:
                 now = new()
-                count("same" if not failed and same(value, now) else "different")
+                is_same = not failed and same(value, now)
+                if inspect.isawaitable(is_same) or inspect.isawaitable(now):
+                    raise TypeError(f"{toggle}: what is awaited elsewhere cannot be compared here")
+                count("same" if is_same else "different")
             except Exception:
                 count("same" if failed else "error")
             finally:
@@ -390,8 +394,14 @@ class Toggles:
 
         timer = threading.Timer(self.SHADOW_SECONDS, count, ["timeout"])
         timer.daemon = True
-        timer.start()
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            timer.start()
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError:  # No thread is left, or the program ends: the answer stands all the same.
+            timer.cancel()
+            with self.meter.lock:
+                self.under_way -= 1
+            self.meter.compared(toggle, "skipped")
 
     def decide(self, toggle, identity, attributes):
         self.look()

@@ -106,9 +106,13 @@ export function openShadows({ timeout = 1000, most = 10 }: ShadowOptions, tell: 
     now: Awaited<Result>,
   ): ComparedOutcome => {
     try {
-      return same(old, now) ? 'same' : 'different'
+      // A promise is true whatever it will come to, and two queries that nobody has begun are equal.
+      if (isThenable(old) || isThenable(now)) throw new TypeError('a way gives what is no promise and is awaited all the same')
+      const is: unknown = same(old, now)
+      if (isThenable(is)) throw new TypeError('same: gives a promise and not yes or no')
+      return is ? 'same' : 'different'
     } catch (thrown) {
-      tell(`${toggle}: same`, `${toggle}: what compares both ways throws: ${String(thrown)}`)
+      tell(`${toggle}: same`, `${toggle}: both ways cannot be compared: ${String(thrown)}`)
       return 'error'
     }
   }
@@ -159,6 +163,10 @@ function whenSettled<Result>(result: Result, gave: (value: Awaited<Result>) => v
     // A class of its own that cannot be followed: nothing good is known of it.
     threw()
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function isSettled<Result>(result: Result): result is Result & Awaited<Result> {

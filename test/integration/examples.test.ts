@@ -224,6 +224,26 @@ print(answers, opened.meter.both["F"]["outcomes"], opened.meter.both["H"]["outco
       stderr: '',
     })
   })
+
+  it('takes no promise for a yes, and answers where no thread is left', () => {
+    const driver = `
+import threading, time, toggles
+opened = toggles.Toggles(env={"F_SHADOW": "true"}, file="", report=lambda message: None)
+async def equal(old, new): return old == new
+class Query:
+    def __await__(self): yield
+opened.compare("F", "ada", old=lambda: 1, new=lambda: 2, same=equal)
+opened.compare("F", "ada", old=lambda: 1, new=Query)
+end = time.monotonic() + 20
+while time.monotonic() < end and sum(opened.meter.both["F"]["outcomes"].values()) < 2: time.sleep(0.01)
+def full(thread): raise RuntimeError("can't start new thread")
+threading.Thread.start = full
+print(opened.compare("F", "ada", old=lambda: 1, new=lambda: 2), opened.under_way, opened.meter.both["F"]["skipped"], opened.meter.both["F"]["outcomes"])
+`
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: join(root, 'examples/python'), PYTHONWARNINGS: 'ignore' }
+    const { stdout, stderr } = spawnSync('python3', ['-c', driver], { encoding: 'utf8', env })
+    expect({ stdout, stderr }).toEqual({ stdout: "1 0 1 {'same': 0, 'different': 0, 'error': 2, 'timeout': 0}\n", stderr: '' })
+  })
 })
 
 describe('examples/shell', () => {
