@@ -4,10 +4,11 @@ import { editsOf, isWithin, type TextRange } from './edits.ts'
 import { evaluatorOf } from './evaluate.ts'
 import { exportedConstants } from './exported.ts'
 import { lineEdits } from './lines.ts'
+import { placeAt } from './place.ts'
 import { bracketsOnNextLine } from './separate.ts'
 import { scopesOf } from './scopes.ts'
 import { simplify } from './simplify.ts'
-import type { LeftPlace, Removed, ToggleEnd } from './toggle-end.ts'
+import type { Removed, ToggleEnd } from './toggle-end.ts'
 import { removeUnused } from './unused.ts'
 
 /** Returns a file of JavaScript or TypeScript without the toggle, as far as that is sure, and the places that are left to people. */
@@ -37,13 +38,17 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
   removeUnused(looking)
   const made = edits.apply()
   const separators = separatorsIn(path, made, new Set(bracketsOnNextLine(file, text).map(({ behind }) => behind)))
+  const whole = separated(made, separators)
   const held = constants.filter(isShown)
   const exports = exportedConstants(file, { scopes, evaluator, end, isHeld: (range) => held.some((each) => isWithin(each, range)) })
   const left = [...[...evaluator.refusals].map(([node, why]) => ({ node, why })), ...held.map((node) => ({ node, why: HELD }))]
-  const places = left.flatMap(({ node, why }) =>
-    isShown(node) || !edits.isGone(node) ? [{ ...placeAt(made, edits.after(node.start), separators), why }] : [],
-  )
-  return { text: separated(made, separators), left: places, exports }
+  const places = left.flatMap(({ node, why }) => (isShown(node) || !edits.isGone(node) ? [{ ...placeOf(node), why }] : []))
+  return { text: whole, left: places, exports }
+
+  function placeOf({ start }: TextRange) {
+    const at = edits.after(start)
+    return placeAt(whole, at + separators.filter((each) => each <= at).length)
+  }
 
   /** A replaced place is there still; one within what went is not. */
   function isShown(node: TextRange): boolean {
@@ -73,12 +78,4 @@ function separatorsIn(path: string, made: string, known: ReadonlySet<string>): r
 
 function separated(text: string, separators: readonly number[]): string {
   return [0, ...separators].map((at, nth) => text.slice(at, separators[nth])).join(';')
-}
-
-function placeAt(text: string, offset: number, separators: readonly number[]): Omit<LeftPlace, 'why'> {
-  const before = separated(
-    text.slice(0, offset),
-    separators.filter((at) => at <= offset),
-  )
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

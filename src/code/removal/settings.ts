@@ -1,6 +1,7 @@
 import { editsOf } from './edits.ts'
 import { lineEdits } from './lines.ts'
-import type { LeftPlace, Removed } from './toggle-end.ts'
+import { placeAt } from './place.ts'
+import type { Removed } from './toggle-end.ts'
 
 /** Files that hold what a variable is set to: one row a language of language.ts. */
 const LINES: Readonly<Record<string, (name: string) => RegExp>> = {
@@ -23,17 +24,58 @@ export function removeSetting(language: string, text: string, names: readonly st
   if (!lineOf) return undefined
   const edits = editsOf(text)
   const { removeStatement } = lineEdits(text, edits, [])
-  const left: LeftPlace[] = []
-  for (const name of names) {
-    for (const { 0: whole, index } of text.matchAll(lineOf(name))) {
-      const start = index + (whole.length - whole.trimStart().length)
-      const end = index + whole.trimEnd().length
-      if (language === 'yaml' && !standsAlone(text, index, end))
-        left.push({ line: text.slice(0, start).split('\n').length, column: 1, why: 'it is the only one there, or more belongs to it' })
-      else removeStatement({ start, end })
-    }
+  const lines = names.flatMap((name) =>
+    [...text.matchAll(lineOf(name))].map(({ 0: whole, index }) => ({
+      start: index + (whole.length - whole.trimStart().length),
+      end: index + whole.trimEnd().length,
+    })),
+  )
+  const refused = lines.map(({ start, end }) => ({ start, why: whyNot(language, text, start, end) }))
+  for (const [nth, line] of lines.entries()) if (refused[nth]?.why === undefined) removeStatement(line)
+  const made = edits.apply()
+  // What is not set any more would be empty for whoever reads it beside.
+  if (made !== text && names.some((name) => new RegExp(String.raw`(?:\$\{?|\benv\.)${name}\b`).test(made)))
+    return { text, left: lines.map(({ start }) => ({ ...placeAt(text, start), why: 'something else in this file reads it' })) }
+  return {
+    text: made,
+    left: refused.flatMap(({ start, why }) => (why === undefined ? [] : [{ ...placeAt(made, edits.after(start)), why }])),
   }
-  return { text: edits.apply(), left }
+}
+
+/** Why a line is not taken out; undefined where it is. */
+function whyNot(language: string, text: string, start: number, end: number): string | undefined {
+  const before = text.slice(0, start)
+  if (language === 'dotenv') return isWithinQuotes(before) ? 'it is in a text of several lines' : undefined
+  if (language !== 'yaml') return undefined
+  const [parent, ...above] = parentsOf(before)
+  if ([parent, ...above].some((line) => line !== undefined && /[|>][+-]?\d?[+-]?\s*(?:#.*)?$/.test(line)))
+    return 'it is in a text of several lines'
+  // A list of names may be one of anything.
+  if (/^-\s+["']?\w+["']?\s*(?:#.*)?$/.test(text.slice(start, end)) && !/^(?:-\s+)?environment:/.test(parent ?? ''))
+    return 'its name is in a list'
+  const lineStart = before.lastIndexOf('\n') + 1
+  return standsAlone(text, lineStart, end) ? undefined : 'it is the only one there, or more belongs to it'
+}
+
+/** A value in quotes that a line before has opened. */
+function isWithinQuotes(before: string): boolean {
+  const rest = before.replaceAll(/^[^\n=]*=[ \t]*(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*')/gm, '')
+  return /^[^\n=#]*=[ \t]*["']/m.test(rest)
+}
+
+/** The lines that a place belongs to, the nearest first, without their indent. */
+function parentsOf(before: string): readonly string[] {
+  const lines = before.split('\n')
+  const found: string[] = []
+  let indent = lines.at(-1)?.length ?? 0
+  for (const line of lines.slice(0, -1).toReversed()) {
+    const isParent =
+      isSaid(line) && (indentOf(line) < indent || (found.length === 0 && indentOf(line) === indent && /^\s*[^-\s].*:\s*$/.test(line)))
+    if (!isParent) continue
+    found.push(line.trim())
+    indent = indentOf(line)
+  }
+  return found
 }
 
 /** Whether a line of YAML has a neighbour on its level, without which the list around it would be nothing, and none below. */

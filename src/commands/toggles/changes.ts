@@ -86,6 +86,8 @@ interface ToChange {
 
 function withoutIn({ file, text, language }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
   if (language === 'python') return withoutInPython(file, text, end, grammars)
+  // Templates of a chart read their values elsewhere.
+  if (/(?:^|\/)values[^/]*\.ya?ml$/.test(file)) return undefined
   if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names)
   const made = removeFromJavaScript(file, text, end)
   if (!('text' in made)) return { text, left: [made] }

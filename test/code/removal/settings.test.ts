@@ -10,6 +10,8 @@ describe.each<[language: string, rows: readonly (readonly [before: string, after
       ['A=1\nFEATURE_X=false\nB=2\n', 'A=1\nB=2\n'],
       ['A=1\r\nexport FEATURE_X = "false" # soon\r\nB=2\r\n', 'A=1\r\nB=2\r\n'],
       ['FEATURE_X=', ''],
+      ['A="a\nFEATURE_X=1\nb"\nB="x"\nFEATURE_X=1\n', 'A="a\nFEATURE_X=1\nb"\nB="x"\n'],
+      ['FEATURE_X=1\nA=${FEATURE_X}\n', 'FEATURE_X=1\nA=${FEATURE_X}\n'],
       ['FEATURE_X="two\nlines"\n', 'FEATURE_X="two\nlines"\n'],
       [
         '# FEATURE_X=1\nMY_FEATURE_X=1\nFEATURE_X_MORE=1\nA=$FEATURE_X\n',
@@ -23,6 +25,7 @@ describe.each<[language: string, rows: readonly (readonly [before: string, after
       ['FROM x\nENV FEATURE_X=false\nRUN y\n', 'FROM x\nRUN y\n'],
       ['ENV FEATURE_X false\nARG FEATURE_X\n', ''],
       ['ENV FEATURE_X=1 \\\n  B=2\n', 'ENV FEATURE_X=1 \\\n  B=2\n'],
+      ['ARG FEATURE_X=1\nRUN make $FEATURE_X\n', 'ARG FEATURE_X=1\nRUN make $FEATURE_X\n'],
       ['ENV A=1 FEATURE_X=1\n', 'ENV A=1 FEATURE_X=1\n'],
     ],
   ],
@@ -44,6 +47,10 @@ describe.each<[language: string, rows: readonly (readonly [before: string, after
         'env:\n  - name: FEATURE_X\n    valueFrom: { configMapKeyRef: { name: a } }\n  - name: B\n',
         'env:\n  - name: FEATURE_X\n    valueFrom: { configMapKeyRef: { name: a } }\n  - name: B\n',
       ],
+      ['run: |\n  FEATURE_X: 1\n  b\n', 'run: |\n  FEATURE_X: 1\n  b\n'],
+      ['environment:\n- A\n- FEATURE_X\n', 'environment:\n- A\n'],
+      ['labels:\n  - A\n  - FEATURE_X\n', 'labels:\n  - A\n  - FEATURE_X\n'],
+      ['env:\n  FEATURE_X: 1\n  B: 1\nif: env.FEATURE_X\n', 'env:\n  FEATURE_X: 1\n  B: 1\nif: env.FEATURE_X\n'],
       ['run: echo $FEATURE_X\n', 'run: echo $FEATURE_X\n'],
     ],
   ],
@@ -55,8 +62,12 @@ describe.each<[language: string, rows: readonly (readonly [before: string, after
 
 it('says which line it leaves because it is the only one', () => {
   expect(removeSetting('yaml', 'a:\n  env:\n    FEATURE_X: 1\n', NAMES)?.left).toEqual([
-    { line: 3, column: 1, why: 'it is the only one there, or more belongs to it' },
+    { line: 3, column: 5, why: 'it is the only one there, or more belongs to it' },
   ])
+})
+
+it('says where the line is afterwards', () => {
+  expect(removeSetting('yaml', 'a:\n  FEATURE_X: 1\n  B: 1\nc:\n  FEATURE_X: 1\n', NAMES)?.left).toMatchObject([{ line: 4, column: 3 }])
 })
 
 it('knows no other language', () => {
