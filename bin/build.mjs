@@ -19,7 +19,10 @@ const meta = await bundle({
   input: { main: 'src/main.ts' },
   format: 'cjs',
   extension: 'cjs',
-  together: ['src/commands/status.ts', 'src/core/journal/lease.ts'],
+  together: [
+    { name: 'often', paths: ['src/commands/status.ts', 'src/core/journal/lease.ts'] },
+    { name: 'moves', paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts'] },
+  ],
 })
 // The shop is a process of its own: from a chunk of the program it would begin the program.
 await bundle({ input: { shop: 'src/demo/shop.ts' }, format: 'cjs', extension: 'cjs', prefix: 'shop-' })
@@ -78,7 +81,7 @@ async function bundle({ input, format, extension, prefix = '', together = [] }) 
       codeSplitting: {
         // What main.cjs has loaded stays there.
         includeDependenciesRecursively: false,
-        groups: [{ name: 'often', test: graph.reachedFrom(together, input.main) }],
+        groups: together.map(({ name, paths }) => ({ name, test: graph.reachedFrom(paths, input.main) })),
       },
     }),
   })
@@ -153,7 +156,7 @@ function withoutColorSearch() {
   }
 }
 
-/** What is typed most often loads a few files instead of twenty: the modules that it imports at once stand together. */
+/** What is typed often loads a few files instead of twenty or sixty: the modules that it imports at once stand together. */
 function graphOf() {
   const imports = new Map()
   const closure = (paths) => {
@@ -162,13 +165,15 @@ function graphOf() {
     return seen
   }
   let loaded
-  let wanted
   return {
     plugin: { name: 'graph', moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds) },
-    reachedFrom: (paths, main) => (id) => {
-      loaded ??= closure([main])
-      wanted ??= closure(paths)
-      return wanted.has(id) && !loaded.has(id)
+    reachedFrom: (paths, main) => {
+      let wanted
+      return (id) => {
+        loaded ??= closure([main])
+        wanted ??= closure(paths)
+        return wanted.has(id) && !loaded.has(id)
+      }
     },
   }
 }
