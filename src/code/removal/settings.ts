@@ -18,8 +18,11 @@ const LINES: Readonly<Record<string, (name: string) => RegExp>> = {
   },
 }
 
-/** Returns a file of settings without a variable, where its line stands for itself; undefined for any other language. */
-export function removeSetting(language: string, text: string, names: readonly string[]): Removed | undefined {
+/**
+ * Returns a file of settings without a variable, where its line stands for itself; undefined for any other language. What a
+ * ConfigMap or a Secret holds stays where it `isReferred` to by its key: nothing would start without it.
+ */
+export function removeSetting(language: string, text: string, names: readonly string[], isReferred = false): Removed | undefined {
   const lineOf = LINES[language]
   if (!lineOf) return undefined
   const edits = editsOf(text)
@@ -30,7 +33,7 @@ export function removeSetting(language: string, text: string, names: readonly st
       end: index + whole.trimEnd().length,
     })),
   )
-  const refused = lines.map(({ start, end }) => ({ start, why: whyNot(language, text, start, end) }))
+  const refused = lines.map(({ start, end }) => ({ start, why: whyNot({ language, text, isReferred }, start, end) }))
   for (const [nth, line] of lines.entries()) if (refused[nth]?.why === undefined) removeStatement(line)
   const made = edits.apply()
   // What is not set any more would be empty for whoever reads it beside.
@@ -42,14 +45,21 @@ export function removeSetting(language: string, text: string, names: readonly st
   }
 }
 
+interface Settings {
+  readonly language: string
+  readonly text: string
+  readonly isReferred: boolean
+}
+
 /** Why a line is not taken out; undefined where it is. */
-function whyNot(language: string, text: string, start: number, end: number): string | undefined {
+function whyNot({ language, text, isReferred }: Settings, start: number, end: number): string | undefined {
   const before = text.slice(0, start)
   if (language === 'dotenv') return isWithinQuotes(before) ? 'it is in a text of several lines' : undefined
   if (language !== 'yaml') return undefined
   const [parent, ...above] = parentsOf(before)
   if ([parent, ...above].some((line) => line !== undefined && /[|>][+-]?\d?[+-]?\s*(?:#.*)?$/.test(line)))
     return 'it is in a text of several lines'
+  if (isReferred && /^(?:data|stringData):/.test(parent ?? '')) return 'it is read by its key: take away first who reads it'
   // A list of names may be one of anything.
   if (/^-\s+["']?\w+["']?\s*(?:#.*)?$/.test(text.slice(start, end)) && !/^(?:-\s+)?environment:/.test(parent ?? ''))
     return 'its name is in a list'

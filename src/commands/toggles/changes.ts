@@ -38,6 +38,8 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const all = report.toggles[toggle] ?? []
   const { variable = toggle, words = { on: 'true', off: 'false' } } = plan.toggles[toggle] ?? {}
   const end: ToggleEnd = { names: [...new Set([toggle, variable])], keep, words, asks: plan.cleanup?.asks ?? [] }
+  // `key: X` of a Deployment asks a ConfigMap or a Secret for it.
+  const isReferred = all.some(({ language, code }) => language === 'yaml' && /\bkey:\s/.test(code))
   const targets = targetFiles(session, plan, root)
   const grammars = openGrammars(GRAMMARS, session.place.folder)
   const change = (file: string, imports?: ToggleEnd['imports']): ChangedFile => {
@@ -47,7 +49,8 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     const isText = typeof bytes === 'string' || isUtf8(bytes)
     const untouched = targets.has(file) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
     const from = { ...end, ...(imports && { imports }) }
-    const made = untouched === undefined ? withoutIn({ file, text, language: languageOf(file).name }, from, grammars) : undefined
+    const made =
+      untouched === undefined ? withoutIn({ file, text, language: languageOf(file).name, isReferred }, from, grammars) : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
     return {
@@ -82,13 +85,14 @@ interface ToChange {
   readonly file: string
   readonly text: string
   readonly language: string
+  readonly isReferred: boolean
 }
 
-function withoutIn({ file, text, language }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
+function withoutIn({ file, text, language, isReferred }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
   if (language === 'python') return withoutInPython(file, text, end, grammars)
   // Templates of a chart read their values elsewhere.
   if (/(?:^|\/)values[^/]*\.ya?ml$/.test(file)) return undefined
-  if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names)
+  if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names, isReferred)
   const made = removeFromJavaScript(file, text, end)
   if (!('text' in made)) return { text, left: [made] }
   // What was made has to be a program as well; if it is none, the fault is ours, and nothing is touched.

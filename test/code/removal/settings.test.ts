@@ -66,6 +66,15 @@ it('says which line it leaves because it is the only one', () => {
   ])
 })
 
+it('leaves in a ConfigMap what is read by its key', () => {
+  const text = 'data:\n  FEATURE_X: "true"\n  B: "1"\n'
+  expect(removeSetting('yaml', text, NAMES)?.text).toBe('data:\n  B: "1"\n')
+  expect(removeSetting('yaml', text, NAMES, true)).toEqual({
+    text,
+    left: [{ line: 2, column: 3, why: 'it is read by its key: take away first who reads it' }],
+  })
+})
+
 it('says where the line is afterwards', () => {
   expect(removeSetting('yaml', 'a:\n  FEATURE_X: 1\n  B: 1\nc:\n  FEATURE_X: 1\n', NAMES)?.left).toMatchObject([{ line: 4, column: 3 }])
 })

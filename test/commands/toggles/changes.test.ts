@@ -30,3 +30,20 @@ it('leaves what is nested deeper than the stack, and says so', async () => {
     'deep.py:1',
   ])
 })
+
+it('leaves what a deployment reads by its key, and the values of a chart', async () => {
+  const shell = fakeShell({
+    files: {
+      'rollout.yaml': PLAN,
+      'k8s/flags.yaml': 'kind: ConfigMap\ndata:\n  FEATURE_X: "true"\n  B: "1"\n',
+      'k8s/web.yaml': 'env:\n  - name: X\n    valueFrom: { configMapKeyRef: { name: flags, key: FEATURE_X } }\n',
+      'chart/values.yaml': 'FEATURE_X: true\nB: 1\n',
+      'k8s/env.yaml': 'environment:\n  FEATURE_X: "true"\n  B: "1"\n',
+    },
+    env: { PATH: process.env['PATH'] },
+  })
+  expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--keep', 'off', '--dry-run', '--json')).toBe('partial')
+  const { left, files } = shell.json<Removal>()
+  expect(files.map(({ file }) => file)).toEqual(['k8s/env.yaml', 'rollout.yaml'])
+  expect(left.map(({ file, line }) => `${file}:${line}`)).toEqual(['chart/values.yaml:1', 'k8s/flags.yaml:3', 'k8s/web.yaml:3'])
+})
