@@ -3,6 +3,7 @@ import { isBeside } from '../../core/plan/lists.ts'
 import { environment } from '../../core/plan/environment.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
+import { isSame } from '../../core/values/is-same.ts'
 import { replan } from '../../core/policy/replan.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import { stateOf } from '../../engine/engine.ts'
@@ -28,6 +29,9 @@ export async function accept(session: Session): Promise<VerbAnswer> {
       message: `it is ${state.status}: an edited plan begins as a rollout of its own`,
       hint: 'rollout start',
     })
+  // Approvals of a plan that is the same still count, and who types this has frozen nothing.
+  if (state.digest === digestOf(read) && isSame(state.files, files))
+    return answerOfState(session, state, 'done', () => 'nothing was edited since the plan was frozen\n')
   if (state.intent)
     throw new RolloutError('conflict', {
       message: `a ${state.intent.move} is not finished yet`,

@@ -108,6 +108,16 @@ describe('plan --accept', () => {
     expect(shell.printed.out).not.toContain('drift')
   })
 
+  it('freezes nothing anew where nothing was edited', async () => {
+    const shell = await shellOf()
+    await shell.run('start')
+    const seqOf = async (): Promise<number> => (await shell.run('status', '--json'), shell.json<{ seq: number }>().seq)
+    const before = await seqOf()
+    expect(await shell.run('plan', '--accept', '--reason', 'twice')).toBe('done')
+    expect(shell.printed.out).toContain('nothing was edited since the plan was frozen\nRUNNING')
+    expect(await seqOf()).toBe(before)
+  })
+
   it('does not forget a list that is written, but takes an empty one', async () => {
     const shell = await shellOf()
     await shell.run('start')
