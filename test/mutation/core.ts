@@ -36,7 +36,8 @@ export const CORE: readonly Mutation[] = [
     'a rollout that begins again forgets what may be under way': ['unsettled: before?.unsettled ?? []', 'unsettled: []'],
     'targets in doubt are forgotten at the next intent': ['targets.filter((target) => doubts.has(target))', '[]'],
   }),
-  ...mutationsOf('core/judge/carry-watch.ts', ['core/journal/fold', ...STATE], {
+  ...mutationsOf('core/judge/carry-watch.ts', ['core/judge/carry-watch', 'core/journal/fold', ...STATE], {
+    'who used another variable uses this one': ['answers && isAskedAlike &&', 'answers &&'],
     'what a new plan does not know is proven all the same': ['credit: isProven ? watch.credit : 0', 'credit: watch.credit'],
     'the verdict on a metric that became another one stays': [
       'Object.entries(watch.tracks).filter(([name]) => same(name))',
