@@ -5,6 +5,17 @@ import { nameIn, type Scopes } from './scopes.ts'
 import { keyOf, nodesOf, propertyOf, sourceOf, unwrapped } from './shape.ts'
 import type { Constants, ToggleEnd } from './toggle-end.ts'
 
+/** Tells whether a module does something when it is loaded: a statement of its own, or an import of one for that alone. */
+export function actsOnLoad({ program }: CodeNode): boolean {
+  const statements = isCodeNode(program) ? nodesOf(program['body']) : []
+  return statements.some((each) => {
+    if (each.type === 'ImportDeclaration') return nodesOf(each['specifiers']).length === 0
+    return (
+      each.type.endsWith('Statement') && each.type !== 'EmptyStatement' && unwrapped(each['expression'])?.type !== 'AssignmentExpression'
+    )
+  })
+}
+
 interface Exporting {
   readonly scopes: Scopes
   readonly evaluator: Evaluator

@@ -2,7 +2,7 @@ import { isCodeNode, NESTED, nodesIn, parseJavaScript, type CodeNode } from '../
 import type { Unparsed } from '../syntax.ts'
 import { editsOf, isWithin, type TextRange } from './edits.ts'
 import { evaluatorOf } from './evaluate.ts'
-import { exportedConstants } from './exported.ts'
+import { actsOnLoad, exportedConstants } from './exported.ts'
 import { lineEdits } from './lines.ts'
 import { placeAt } from './place.ts'
 import { bracketsOnNextLine } from './separate.ts'
@@ -27,7 +27,7 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
   const [scopes, edits] = [scopesOf(file), editsOf(text)]
   const evaluator = evaluatorOf(file, scopes, end)
   const lines = lineEdits(text, edits, templatesIn(file))
-  const looking = { text, scopes, evaluator, edits, lines, isShared: isScript(file, text) }
+  const looking = { text, scopes, evaluator, edits, lines, isShared: isScript(file, text), acts: end.acts ?? (() => false) }
   const { deferred, constants, visit } = simplify(file, looking)
   removeUnused(looking)
   for (const node of deferred) {
@@ -43,7 +43,7 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
   const exports = exportedConstants(file, { scopes, evaluator, end, isHeld: (range) => held.some((each) => isWithin(each, range)) })
   const left = [...[...evaluator.refusals].map(([node, why]) => ({ node, why })), ...held.map((node) => ({ node, why: HELD }))]
   const places = left.flatMap(({ node, why }) => (isShown(node) || !edits.isGone(node) ? [{ ...placeOf(node), why }] : []))
-  return { text: whole, left: places, exports }
+  return { text: whole, left: places, exports, acts: actsOnLoad(file) }
 
   function placeOf({ start }: TextRange) {
     const at = edits.after(start)

@@ -10,6 +10,8 @@ export interface ToggleEnd {
   readonly asks: readonly string[]
   /** What a module exports that is a constant now, by the name that a file imports it by. */
   readonly imports?: (source: string) => Constants | undefined
+  /** Whether a module that it imports does something when it is loaded. */
+  readonly acts?: (source: string) => boolean
 }
 
 /** Exported names: the value of each, undefined where a constant is somewhere within it. */
@@ -28,4 +30,6 @@ export interface Removed {
   readonly left: readonly LeftPlace[]
   /** What other files may read of what is a constant now. */
   readonly exports?: Constants
+  /** Whether it does something when it is loaded. */
+  readonly acts?: boolean
 }

@@ -4,7 +4,7 @@ import type { Evaluator } from './evaluate.ts'
 import { removeItems } from './items.ts'
 import type { LineEdits } from './lines.ts'
 import { isFunctionNode, nameIn, type Binding, type Declaration, type Scopes } from './scopes.ts'
-import { calledName, nodesOf } from './shape.ts'
+import { calledName, nodesOf, sourceOf } from './shape.ts'
 
 /** What the names are looked through with. */
 interface Looking {
@@ -15,6 +15,8 @@ interface Looking {
   readonly lines: LineEdits
   /** A script of a page: other scripts see its names. */
   readonly isShared: boolean
+  /** Whether a module does something when it is loaded, as far as it was looked at. */
+  readonly acts: (source: string) => boolean
 }
 
 /** Names that JSX is made with, however often they are written. */
@@ -94,12 +96,14 @@ function isExported([outer]: readonly CodeNode[]): boolean {
   return outer !== undefined && outer.type.startsWith('Export')
 }
 
-function removeSpecifier(specifier: CodeNode, statement: CodeNode, { text, edits, lines }: Looking): boolean {
+function removeSpecifier(specifier: CodeNode, statement: CodeNode, { text, edits, lines, acts }: Looking): boolean {
   const all = nodesOf(statement['specifiers'])
   edits.remove(specifier.start, specifier.end)
   const kept = all.filter((each) => !edits.isGone(each))
+  const { source } = statement
   if (kept.length === 0) {
-    lines.removeStatement(statement)
+    if (isCodeNode(source) && acts(sourceOf(statement))) edits.replace(statement.start, source.start, 'import ')
+    else lines.removeStatement(statement)
     return true
   }
   const named = all.filter(({ type }) => type === 'ImportSpecifier')

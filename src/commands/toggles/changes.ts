@@ -42,21 +42,23 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const isReferred = all.some(({ language, code }) => language === 'yaml' && /\bkey:\s/.test(code))
   const targets = targetFiles(session, plan, root)
   const grammars = openGrammars(GRAMMARS, session.place.folder)
-  const change = (file: string, imports?: ToggleEnd['imports']): ChangedFile => {
+  const change = (file: string, from: Pick<ToggleEnd, 'imports' | 'acts'> = {}): ChangedFile => {
     const bytes = readCode(join(root, file))
     const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
     const isText = typeof bytes === 'string' || isUtf8(bytes)
     const untouched = targets.has(file) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
-    const from = { ...end, ...(imports && { imports }) }
     const made =
-      untouched === undefined ? withoutIn({ file, text, language: languageOf(file).name, isReferred }, from, grammars) : undefined
+      untouched === undefined
+        ? withoutIn({ file, text, language: languageOf(file).name, isReferred }, { ...end, ...from }, grammars)
+        : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
     return {
       file,
       text: after,
       exports: made?.exports ?? new Map(),
+      acts: made?.acts === true,
       files: after === text ? [] : [{ file, before: written, after: mark + after }],
       left: [
         ...left.map((each) => ({ ...each, why: untouched ?? whyOf(each, made?.left ?? []) })),

@@ -14,11 +14,12 @@ export interface ChangedFile {
   readonly text: string
   /** What other files may read of what is a constant now. */
   readonly exports: Constants
+  readonly acts: boolean
   readonly files: readonly FileChange[]
   readonly left: readonly LeftReference[]
 }
 
-type Change = (file: string, imports?: ToggleEnd['imports']) => ChangedFile
+type Change = (file: string, from?: Pick<ToggleEnd, 'imports' | 'acts'>) => ChangedFile
 
 /**
  * Changes the files that ask for a toggle, and those that import a constant which came of it, by a path from file to file.
@@ -43,7 +44,10 @@ export async function withImporters(session: Session, asking: readonly string[],
       })
   }
   const readers = [...importers.values()].flatMap((each) => readersIn({ ...each, text: done.get(each.path)?.text ?? each.text }, done))
-  return [...done.values(), ...(readers.length > 0 ? [{ file: '', text: '', exports: new Map(), files: [], left: readers }] : [])]
+  return [
+    ...done.values(),
+    ...(readers.length > 0 ? [{ file: '', text: '', exports: new Map(), acts: false, files: [], left: readers }] : []),
+  ]
 }
 
 const LANGUAGES = new Set(['javascript', 'typescript', 'component'])
@@ -60,8 +64,9 @@ function stemsOf(file: string): readonly string[] {
   return stem === 'index' && folder !== undefined ? [stem, folder] : [stem]
 }
 
-function importsOf(path: string, done: ReadonlyMap<string, ChangedFile>): (source: string) => Constants | undefined {
-  return (source) => done.get(importedFile(path, source, (file) => done.has(file)) ?? '')?.exports
+function importsOf(path: string, done: ReadonlyMap<string, ChangedFile>): Pick<ToggleEnd, 'imports' | 'acts'> {
+  const moduleOf = (source: string): ChangedFile | undefined => done.get(importedFile(path, source, (file) => done.has(file)) ?? '')
+  return { imports: (source) => moduleOf(source)?.exports, acts: (source) => moduleOf(source)?.acts === true }
 }
 
 /** Places of a file, as it is afterwards, that read a name of another one which is a constant, or holds one. */

@@ -95,3 +95,12 @@ it('leaves two modules that import each other', async () => {
   expect(read('a.ts')).toBe('export const a = false\nexport const c = 1\n')
   expect(read('b.ts')).toBe('export const b = true\n')
 })
+
+it('keeps the import of a module that does something when it is loaded', async () => {
+  const { read } = await without({
+    'env.ts': `import 'dotenv/config'\nexport const isNew = process.env.FEATURE_X === 'true'\n`,
+    'start.ts': `import { isNew } from './env'\nimport { other } from './other'\nexport const start = isNew ? other : 2\n`,
+    'other.ts': `'use strict'\nexport const other = process.env.FEATURE_X === 'true'\n`,
+  })
+  expect(read('start.ts')).toBe(`import './env'\nexport const start = 2\n`)
+})
