@@ -1,6 +1,6 @@
 import { LEAST_POLLS } from '../evidence/finding.ts'
 import { rampAt } from '../judge/comparison.ts'
-import { exposuresAfter, stepsOf, type Step } from '../plan/steps.ts'
+import { exposuresAfter, stepsOf, watchedTime, type Step } from '../plan/steps.ts'
 import { defaultsOf, type Exposures, type Phase, type Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 
@@ -45,9 +45,9 @@ export function leastOf(plan: Plan, nth: number): Duration {
  * it, and bake and criteria of its phase at the last.
  */
 export function lengthOf(plan: Plan, step: Step): Duration {
-  const { after = 0, success = [], settle = 0 } = plan.phases[step.phase] ?? {}
-  const held = isPaced(plan, step) ? LEAST_POLLS * plan.interval : step.hold
-  return settle + (step.last ? Math.max(held, after, ...success.map(({ over }) => over)) : held)
+  const { settle = 0 } = plan.phases[step.phase] ?? {}
+  const hold = isPaced(plan, step) ? LEAST_POLLS * plan.interval : step.hold
+  return settle + watchedTime(plan, { ...step, hold })
 }
 
 /** Tells whether evidence ends a step, whatever its hold says. */

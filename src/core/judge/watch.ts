@@ -142,14 +142,16 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
 const LONGEST_UNKEPT: Duration = 600_000
 
 /**
- * Returns whether so much time was watched that it is worth an event: a tenth of the hold, and at least every ten
- * minutes. What is watched beyond the hold proves nothing more: a step that waits for a person is kept every ten
+ * Returns whether so much time was watched that it is worth an event: a tenth of what is `needed`, the rest of it, and at
+ * least every ten minutes. What is watched beyond proves nothing more: a step that waits for a person is kept every ten
  * minutes.
  */
-export function isDue(plan: Plan, before: Watch | undefined, now: Watch, hold: Duration): boolean {
+export function isDue({ interval }: Pick<Plan, 'interval'>, before: Watch | undefined, now: Watch, needed: Duration): boolean {
   if (!before) return true
-  const step = Math.min(Math.max(hold / 10, plan.interval), LONGEST_UNKEPT)
-  return Math.min(now.credit, hold) - before.credit >= step || now.monotonic - before.monotonic >= LONGEST_UNKEPT
+  const part = Math.min(Math.max(needed / 10, interval), LONGEST_UNKEPT)
+  // With the first poll that needs no more time the next step may be taken, and that keeps it.
+  const isWaiting = before.credit < needed && now.credit >= needed + interval / 2
+  return isWaiting || Math.min(now.credit, needed) - before.credit >= part || now.monotonic - before.monotonic >= LONGEST_UNKEPT
 }
 
 /** Returns whether a verdict or a streak has turned, or whether something is used has come to be known. */

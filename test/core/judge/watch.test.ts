@@ -180,6 +180,11 @@ describe('news', () => {
     expect([isNews(held, longer, 10 * MINUTE), isNews(held, longer, 60 * MINUTE)]).toEqual([false, false])
     expect(isNews(held, { ...longer, credit: 16 * MINUTE }, 60 * MINUTE)).toBe(true)
   })
+  it('is the end of the hold, once a poll has waited for something else', () => {
+    const [kept, over, waited] = [9.5 * MINUTE, 10.4 * MINUTE, 10.9 * MINUTE].map((credit) => watch(undefined, { credit }))
+    expect([over, waited].map((now) => now && isNews(kept, now, 10 * MINUTE))).toEqual([false, true])
+    expect(isNews(waited, watch(undefined, { credit: 11.4 * MINUTE }), 10 * MINUTE)).toBe(false)
+  })
 })
 
 describe('time between two machines', () => {
