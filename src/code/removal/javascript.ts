@@ -8,7 +8,7 @@ import { placeAt } from './place.ts'
 import { bracketsOnNextLine } from './separate.ts'
 import { scopesOf } from './scopes.ts'
 import { simplify } from './simplify.ts'
-import type { Removed, ToggleEnd } from './toggle-end.ts'
+import { HELD, type Removed, type ToggleEnd } from './toggle-end.ts'
 import { removeUnused } from './unused.ts'
 
 /** Returns a file of JavaScript or TypeScript without the toggle, as far as that is sure, and the places that are left to people. */
@@ -56,8 +56,6 @@ function withoutToggle(path: string, file: CodeNode, text: string, end: ToggleEn
     return /^(?:true|false|\w+: (?:true|false))/.test(made.slice(at, at + 80)) && !edits.isGone({ start: node.start - 1, end: node.end })
   }
 }
-
-const HELD = 'a constant is left here'
 
 /** Neither a module nor one of CommonJS. */
 function isScript({ program }: CodeNode, text: string): boolean {

@@ -17,6 +17,9 @@ export interface ToggleEnd {
 /** Exported names: the value of each, undefined where a constant is somewhere within it. */
 export type Constants = ReadonlyMap<string, boolean | undefined>
 
+/** Why a place is left where the toggle was. */
+export const HELD = 'a constant is left here'
+
 /** A place that is left to people, and why; in the text as it is afterwards, from 1. */
 export interface LeftPlace {
   readonly line: number

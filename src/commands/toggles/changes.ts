@@ -8,7 +8,7 @@ import { removeFromPython } from '../../code/removal/python.ts'
 import { NESTED } from '../../code/javascript.ts'
 import { GRAMMARS, languageOf } from '../../code/language.ts'
 import { removeSetting } from '../../code/removal/settings.ts'
-import type { LeftPlace, Removed, ToggleEnd } from '../../code/removal/toggle-end.ts'
+import { HELD, type LeftPlace, type Removed, type ToggleEnd } from '../../code/removal/toggle-end.ts'
 import type { FileChange } from '../../code/patch.ts'
 import { planWithoutToggle } from '../../config/without-toggle.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -144,14 +144,16 @@ const WHY: Readonly<Record<ReferenceRole, string>> = {
   mentioned: 'a comment, or text for people',
 }
 
-function whyOf({ role, line }: Reference, left: readonly LeftPlace[]): string {
-  return left.find((each) => each.line === line)?.why ?? WHY[role]
+/** The nearest that is said of its line before it, or else behind it. */
+function whyOf({ role, line, column }: Reference, left: readonly LeftPlace[]): string {
+  const said = left.filter((each) => each.line === line && each.why !== HELD)
+  return (said.findLast((each) => each.column <= column) ?? said[0])?.why ?? WHY[role]
 }
 
 /** Places without the name that people have to look at as well. */
 function constantsIn(file: string, text: string, left: readonly LeftPlace[], named: readonly Reference[]): readonly LeftReference[] {
   const lines = text.split('\n')
   return left
-    .filter(({ line }) => !named.some((each) => each.line === line))
+    .filter(({ line, why }) => why === HELD || !named.some((each) => each.line === line))
     .map((each) => ({ file, ...each, code: (lines[each.line - 1] ?? '').trim().slice(0, 160) }))
 }

@@ -47,3 +47,20 @@ it('leaves what a deployment reads by its key, and the values of a chart', async
   expect(files.map(({ file }) => file)).toEqual(['k8s/env.yaml', 'rollout.yaml'])
   expect(left.map(({ file, line }) => `${file}:${line}`)).toEqual(['chart/values.yaml:1', 'k8s/flags.yaml:3', 'k8s/web.yaml:3'])
 })
+
+it('tells of two places in a line each by itself', async () => {
+  const code = `module.exports = { env: { FEATURE_X: process.env.FEATURE_X }, more: { x: process.env.FEATURE_X === 'true' } }\n`
+  const shell = fakeShell({ files: { 'rollout.yaml': PLAN, 'next.config.js': code }, env: { PATH: process.env['PATH'] } })
+  await shell.run('toggles', 'remove', 'FEATURE_X', '--keep', 'off', '--dry-run', '--json')
+  expect(shell.json<Removal>().left.map(({ column, why }) => `${column} ${why}`)).toEqual([
+    '27 its name is a value here',
+    '50 it is passed on, or asked in a way that is not understood',
+    '74 a constant is left here',
+  ])
+})
+
+it('names what does not parse by the reason, wherever in the line that is', async () => {
+  const shell = fakeShell({ files: { 'rollout.yaml': PLAN, 'a.ts': `process.env.FEATURE_X = = 1\n` }, env: { PATH: process.env['PATH'] } })
+  await shell.run('toggles', 'remove', 'FEATURE_X', '--keep', 'off', '--dry-run', '--json')
+  expect(shell.json<Removal>().left.map(({ line, column, why }) => `${line}:${column} ${why}`)).toEqual(['1:13 Unexpected token'])
+})
