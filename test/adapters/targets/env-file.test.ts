@@ -455,7 +455,7 @@ describe('reload', () => {
   })
 
   it.each([
-    ['did not end in time', { reload: ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads; sleep 30'], timeout: '200ms' }],
+    ['did not end in time', { reload: ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads; sleep 30'], timeout: '3s' }],
     ['was killed', { reload: ['sh', '-c', 'cat web.env >> reloads; echo "--" >> reloads; kill -9 $$'] }],
   ])('that %s leaves one owed to the words from before, which were reloaded once', async (_, over) => {
     await write({ F: 'false' }, 1, { reload })
@@ -538,7 +538,7 @@ describe('verify', () => {
     ['escape sequences', { body: '{"F":"\\u001b[31mtrue"}' }, ''],
   ])('an application that answers with %s', async (_, reply, message) => {
     answer = () => reply
-    const work = write({ F: 'true' }, 1, { verify: url, timeout: '200ms' })
+    const work = write({ F: 'true' }, 1, { verify: url, timeout: '1s' })
     if (message === '') await work
     else
       await expect(work).rejects.toMatchObject({
@@ -586,7 +586,7 @@ describe('verify', () => {
 
   it('reloads an application that runs with something else, although it was told', async () => {
     answer = () => ({ body: JSON.stringify({ F: reloads() >= 2 ? 'true' : 'false' }) })
-    await expect(write({ F: 'true' }, 1, { reload, verify: url, timeout: '150ms' })).rejects.toThrow('instead of true')
+    await expect(write({ F: 'true' }, 1, { reload, verify: url, timeout: '3s' })).rejects.toThrow('instead of true')
     await write({ F: 'true' }, 1, { reload, verify: url })
     expect(reloads()).toBe(2)
     await write({ F: 'true' }, 1, { reload, verify: url })
