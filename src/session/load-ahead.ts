@@ -5,6 +5,7 @@
 export async function loadAhead(): Promise<void> {
   const [{ loadAdaptersAhead }] = await Promise.all([
     import('../adapters/load-ahead.ts'),
+    import('../config/syntax.ts'),
     import('./signing.ts'),
     import('../views/json.ts'),
     import('./print-error.ts'),

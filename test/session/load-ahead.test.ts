@@ -13,7 +13,7 @@ const BUILT_IN = ['node:child_process']
 
 it('whatever a run may load later is loaded ahead', () => {
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  const rooms = files.filter((file) => /^(?:adapters|engine|session)\/.*\.ts$/.test(file))
+  const rooms = files.filter((file) => /^(?:adapters|config|engine|session)\/.*\.ts$/.test(file))
   const loaders = ['session/load-ahead.ts', 'adapters/load-ahead.ts']
   const later = rooms.filter((file) => !loaders.includes(file)).flatMap(loadsIn)
   const ahead = new Set([...loaders.flatMap(loadsIn), ...BEFORE, ...AT_ONCE, ...BUILT_IN])
