@@ -118,7 +118,9 @@ function passingGate(name: string, metric: Metric, track: Track, credit: Duratio
   const { reason, detail } = track.missing ?? { reason: 'first-poll', detail: '' }
   const closed = { name: 'metrics', open: false, text: `metrics ${name} ${reason}: ${detail}` } as const
   if (reason === 'looks-back') return { ...closed, opensIn: Math.max(0, (metric.looksBack ?? 0) - credit) }
-  return reason === 'reset' ? closed : sampleGate(name, track, metric.minSamples, credit)
+  // Of a number without counts nobody waits for requests.
+  const isUnread = reason === 'first-poll' && metric.measures.what === 'gauge'
+  return reason === 'reset' || isUnread ? closed : sampleGate(name, track, metric.minSamples, credit)
 }
 
 function sampleGate(metric: string, track: Track, needed: number, credit: Duration): Gate {

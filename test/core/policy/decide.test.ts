@@ -188,6 +188,11 @@ const GATES: readonly (readonly [string, Partial<State>, string])[] = [
     'samples 164 of 200 (errors)',
   ],
   ['metrics', { watch: proven({ errors: silent(0) }) }, 'metrics errors unreachable: refused'],
+  [
+    'a number that was not read yet, which waits for no requests',
+    { watch: proven({ errors: { ...silent(0), missing: { reason: 'first-poll', detail: 'nothing measured yet' } } }) },
+    'metrics errors first-poll: nothing measured yet',
+  ],
 ]
 
 const planned = (scope: ContingencyScope, more: Parameters<typeof phase>[0] = {}, errors = metric({ contingency: 'x' })) =>
