@@ -18,11 +18,19 @@ const LINES: Readonly<Record<string, (name: string) => RegExp>> = {
   },
 }
 
-/**
- * Returns a file of settings without a variable, where its line stands for itself; undefined for any other language. What a
- * ConfigMap or a Secret holds stays where it `isReferred` to by its key: nothing would start without it.
- */
-export function removeSetting(language: string, text: string, names: readonly string[], isReferred = false): Removed | undefined {
+/** Who needs a variable still: the code, which would take it for unset, or a key, without which nothing would start. */
+export interface Needed {
+  readonly isAsked?: boolean
+  readonly isReferred?: boolean
+}
+
+/** Tells whether a language is one of settings, which hold what a variable is set to. */
+export function isSettings(language: string): boolean {
+  return Object.hasOwn(LINES, language)
+}
+
+/** Returns a file of settings without a variable, where its line stands for itself; undefined for any other language. */
+export function removeSetting(language: string, text: string, names: readonly string[], needed: Needed = {}): Removed | undefined {
   const lineOf = LINES[language]
   if (!lineOf) return undefined
   const edits = editsOf(text)
@@ -33,7 +41,7 @@ export function removeSetting(language: string, text: string, names: readonly st
       end: index + whole.trimEnd().length,
     })),
   )
-  const refused = lines.map(({ start, end }) => ({ start, why: whyNot({ language, text, isReferred }, start, end) }))
+  const refused = lines.map(({ start, end }) => ({ start, why: whyNot({ language, text, ...needed }, start, end) }))
   for (const [nth, line] of lines.entries()) if (refused[nth]?.why === undefined) removeStatement(line)
   const made = edits.apply()
   // What is not set any more would be empty for whoever reads it beside.
@@ -45,14 +53,14 @@ export function removeSetting(language: string, text: string, names: readonly st
   }
 }
 
-interface Settings {
+interface Settings extends Needed {
   readonly language: string
   readonly text: string
-  readonly isReferred: boolean
 }
 
 /** Why a line is not taken out; undefined where it is. */
-function whyNot({ language, text, isReferred }: Settings, start: number, end: number): string | undefined {
+function whyNot({ language, text, isAsked, isReferred }: Settings, start: number, end: number): string | undefined {
+  if (isAsked) return 'code that stays asks for it'
   const before = text.slice(0, start)
   if (language === 'dotenv') return isWithinQuotes(before) ? 'it is in a text of several lines' : undefined
   if (language !== 'yaml') return undefined

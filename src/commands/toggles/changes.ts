@@ -7,7 +7,7 @@ import { removeFromJavaScript } from '../../code/removal/javascript.ts'
 import { removeFromPython } from '../../code/removal/python.ts'
 import { NESTED } from '../../code/javascript.ts'
 import { GRAMMARS, languageOf } from '../../code/language.ts'
-import { removeSetting } from '../../code/removal/settings.ts'
+import { isSettings, removeSetting, type Needed } from '../../code/removal/settings.ts'
 import { HELD, type LeftPlace, type Removed, type ToggleEnd } from '../../code/removal/toggle-end.ts'
 import type { FileChange } from '../../code/patch.ts'
 import { planWithoutToggle } from '../../config/without-toggle.ts'
@@ -42,7 +42,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   const isReferred = all.some(({ language, code }) => language === 'yaml' && /\bkey:\s/.test(code))
   const targets = targetFiles(session, plan, root)
   const grammars = openGrammars(GRAMMARS, session.place.folder)
-  const change = (file: string, from: Pick<ToggleEnd, 'imports' | 'acts'> = {}): ChangedFile => {
+  const change = (file: string, from: Pick<ToggleEnd, 'imports' | 'acts'> = {}, isAsked = false): ChangedFile => {
     const bytes = readCode(join(root, file))
     const written = typeof bytes === 'string' ? '' : bytes.toString('utf8')
     const [mark, text] = written.startsWith(BOM) ? [BOM, written.slice(1)] : ['', written]
@@ -50,7 +50,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     const untouched = targets.has(file) ? WRITTEN_BY_TARGET : isText ? undefined : NOT_UTF8
     const made =
       untouched === undefined
-        ? withoutIn({ file, text, language: languageOf(file).name, isReferred }, { ...end, ...from }, grammars)
+        ? withoutIn({ file, text, language: languageOf(file).name, isReferred, isAsked }, { ...end, ...from }, grammars)
         : undefined
     const after = made?.text ?? text
     const left = findInText(session, plan, toggle, { path: file, text: after })
@@ -59,6 +59,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
       text: after,
       exports: made?.exports ?? new Map(),
       acts: made?.acts === true,
+      asks: !isSettings(languageOf(file).name) && left.some(isAsking),
       files: after === text ? [] : [{ file, before: written, after: mark + after }],
       left: [
         ...left.map((each) => ({ ...each, why: untouched ?? whyOf(each, made?.left ?? []) })),
@@ -67,7 +68,10 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     }
   }
   const asking = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))]
-  const done = await withImporters(session, asking, change)
+  const changed = await withImporters(session, asking, change)
+  // Without its line the variable would be unset for code that is left to people.
+  const isAsked = changed.some(({ asks }) => asks)
+  const done = isAsked ? changed.map((each) => (isSettings(languageOf(each.file).name) ? change(each.file, {}, isAsked) : each)) : changed
   const own = planWithoutToggle(session.place.file, toggle)
   const files = own.files.map(({ path, ...change }) => ({ file: pathBelow(root, path), ...change }))
   return {
@@ -83,18 +87,22 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
   }
 }
 
-interface ToChange {
+/** What names it in a program, as a key or in a list, may ask for it by that name. */
+function isAsking({ role, by }: Reference): boolean {
+  return ['asked', 'bound', 'measured'].includes(role) || (role === 'named' && by === 'syntax')
+}
+
+interface ToChange extends Needed {
   readonly file: string
   readonly text: string
   readonly language: string
-  readonly isReferred: boolean
 }
 
-function withoutIn({ file, text, language, isReferred }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
+function withoutIn({ file, text, language, ...needed }: ToChange, end: ToggleEnd, grammars: Grammars): Removed | undefined {
   if (language === 'python') return withoutInPython(file, text, end, grammars)
   // Templates of a chart read their values elsewhere.
   if (/(?:^|\/)values[^/]*\.ya?ml$/.test(file)) return undefined
-  if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names, isReferred)
+  if (language !== 'javascript' && language !== 'typescript') return removeSetting(language, text, end.names, needed)
   const made = removeFromJavaScript(file, text, end)
   if (!('text' in made)) return { text, left: [made] }
   // What was made has to be a program as well; if it is none, the fault is ours, and nothing is touched.

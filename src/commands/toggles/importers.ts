@@ -15,6 +15,8 @@ export interface ChangedFile {
   /** What other files may read of what is a constant now. */
   readonly exports: Constants
   readonly acts: boolean
+  /** Whether it is code that asks for the toggle still. */
+  readonly asks: boolean
   readonly files: readonly FileChange[]
   readonly left: readonly LeftReference[]
 }
@@ -46,7 +48,7 @@ export async function withImporters(session: Session, asking: readonly string[],
   const readers = [...importers.values()].flatMap((each) => readersIn({ ...each, text: done.get(each.path)?.text ?? each.text }, done))
   return [
     ...done.values(),
-    ...(readers.length > 0 ? [{ file: '', text: '', exports: new Map(), acts: false, files: [], left: readers }] : []),
+    ...(readers.length > 0 ? [{ file: '', text: '', exports: new Map(), acts: false, asks: false, files: [], left: readers }] : []),
   ]
 }
 

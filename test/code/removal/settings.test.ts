@@ -69,9 +69,16 @@ it('says which line it leaves because it is the only one', () => {
 it('leaves in a ConfigMap what is read by its key', () => {
   const text = 'data:\n  FEATURE_X: "true"\n  B: "1"\n'
   expect(removeSetting('yaml', text, NAMES)?.text).toBe('data:\n  B: "1"\n')
-  expect(removeSetting('yaml', text, NAMES, true)).toEqual({
+  expect(removeSetting('yaml', text, NAMES, { isReferred: true })).toEqual({
     text,
     left: [{ line: 2, column: 3, why: 'it is read by its key: take away first who reads it' }],
+  })
+})
+
+it('leaves every line while code asks for it', () => {
+  expect(removeSetting('dotenv', 'A=1\nFEATURE_X=true\n', NAMES, { isAsked: true })).toEqual({
+    text: 'A=1\nFEATURE_X=true\n',
+    left: [{ line: 2, column: 1, why: 'code that stays asks for it' }],
   })
 })
 

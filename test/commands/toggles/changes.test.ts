@@ -48,6 +48,21 @@ it('leaves what a deployment reads by its key, and the values of a chart', async
   expect(left.map(({ file, line }) => `${file}:${line}`)).toEqual(['chart/values.yaml:1', 'k8s/flags.yaml:3', 'k8s/web.yaml:3'])
 })
 
+it('leaves what a variable is set to while code that is left to people asks for it', async () => {
+  const settings = { '.env.production': 'A=1\nFEATURE_X=true\n', 'compose.yaml': 'environment:\n  - A=1\n  - FEATURE_X=true\n' }
+  const env = { PATH: process.env['PATH'] }
+  for (const [code, stays] of [
+    [`module.exports = process.env.FEATURE_X === 'true' ? 1 : 2\n`, []],
+    [`module.exports = { x: process.env.FEATURE_X }\n`, ['.env.production:2', 'compose.yaml:3']],
+    [`module.exports = ['FEATURE_X'].map((name) => process.env[name])\n`, ['.env.production:2', 'compose.yaml:3']],
+  ] as const) {
+    const shell = fakeShell({ files: { 'rollout.yaml': PLAN, ...settings, 'a.js': code }, env })
+    await shell.run('toggles', 'remove', 'FEATURE_X', '--keep', 'off', '--dry-run', '--json')
+    const { left } = shell.json<Removal>()
+    expect(left.filter(({ why }) => why === 'code that stays asks for it').map(({ file, line }) => `${file}:${line}`)).toEqual(stays)
+  }
+})
+
 it('tells of two places in a line each by itself', async () => {
   const code = `module.exports = { env: { FEATURE_X: process.env.FEATURE_X }, more: { x: process.env.FEATURE_X === 'true' } }\n`
   const shell = fakeShell({ files: { 'rollout.yaml': PLAN, 'next.config.js': code }, env: { PATH: process.env['PATH'] } })
