@@ -73,8 +73,19 @@ export function openUsual(): { add(past: Past): void; readonly usual: Usual | un
 const INCIDENT = 3
 
 function failuresOf(hours: readonly (readonly Bin[])[]): Pick<Usual, 'rate' | 'noise'> {
-  const median = hours.map(failedIn).toSorted((a, b) => a - b)[Math.floor(hours.length / 2)] ?? 0
-  const calm = median > 0 ? hours.filter((bins) => failedIn(bins) <= INCIDENT * median) : hours
+  const known = hours.filter((bins) => (sum(bins)['total'] ?? 0) > 0)
+  // The lower of two in the middle: of few hours one incident may fill half.
+  const median = known.map(failedIn).toSorted((a, b) => a - b)[Math.floor((known.length - 1) / 2)] ?? 0
+  const isIncident = (bins: readonly Bin[]): boolean => median > 0 && failedIn(bins) > INCIDENT * median
+  const calm = hours.map((bins, nth) => {
+    if (isIncident(bins)) return []
+    // An incident begins and ends within an hour, and hours by the clock.
+    const isAfter = isIncident(hours[nth - 1] ?? [])
+    const isBefore = isIncident(hours[nth + 1] ?? [])
+    const first = isAfter ? bins.findIndex((bin) => !isIncident([bin])) : 0
+    const last = isBefore ? bins.findLastIndex((bin) => !isIncident([bin])) : bins.length - 1
+    return first === -1 ? [] : bins.slice(first, last + 1)
+  })
   return { rate: failedIn(calm.flat()), noise: noiseOf(calm) }
 }
 

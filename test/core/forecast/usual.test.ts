@@ -51,6 +51,17 @@ it('takes no incident for usual', () => {
   expect(usual?.noise).toBeLessThan(0.1)
 })
 
+it.each(Array.from({ length: 60 }, (_, minute) => minute))('takes no incident for usual that meets %i minutes past the hour', (past) => {
+  const usual = openUsual()
+  let [total, bad] = [0, 0]
+  for (let minute = 0; minute < 180; minute += 1) {
+    total += 6000
+    bad += minute >= 60 && minute < 70 ? 600 : 6
+    usual.add({ at: (past + minute) * MINUTE, reading: { is: 'ratio', bad: { all: bad }, total: { all: total } } })
+  }
+  expect(usual.usual).toMatchObject({ rate: expect.closeTo(0.001, 5), noise: 0 })
+})
+
 it('knows how slow requests are', () => {
   expect(recalled({}, 'latency', { days: 1 })?.latency).toBeCloseTo(1, 1)
   const twice = recalled({ latency: 2 }, 'latency', { days: 1 })
