@@ -1,4 +1,5 @@
 import { isCodeNode, nodesIn, type CodeNode } from '../javascript.ts'
+import { isBoolean } from './boolean.ts'
 import type { Edits } from './edits.ts'
 import type { Evaluator } from './evaluate.ts'
 import { defaultsIn, endsAlways, isNamedOutside, isTruthAlone, siblingsOf } from './around.ts'
@@ -118,10 +119,12 @@ export function simplify(file: CodeNode, { text, scopes, evaluator, edits, lines
     }
     if (constant(node, around)) return true
     if (operator === '??' || !concerns(right) || concerns(left)) return false
-    // `a && true` is `a` where only its truth counts; so is `(a && true) && b`.
     const isNeutral = truthOf(right) === (operator === '&&')
-    if (!isNeutral || !isTruthAlone(node, around)) return false
-    keepOperand(node, around, left)
+    const value = valueOf(right)
+    const areBoth = isBoolean(left) && value?.is === 'value' && typeof value.value === 'boolean'
+    // `a && true` is `a` where only its truth counts; so is `(a && true) && b`, and `!a && true` anywhere.
+    if (isNeutral ? !areBoth && !isTruthAlone(node, around) : !areBoth || !isPure(left)) return false
+    keepOperand(node, around, isNeutral ? left : right)
     return true
   }
 
