@@ -9,6 +9,14 @@ export interface LeftReference extends Pick<Reference, 'file' | 'line' | 'column
   readonly why: string
 }
 
+/** Why a place is left that no program reads. */
+export const TEXT_ALONE = 'a comment, or text for people'
+
+/** Returns the places with which the toggle is not gone. */
+export function placesLeft({ left }: Pick<Removal, 'left'>): readonly LeftReference[] {
+  return left.filter(({ why }) => why !== TEXT_ALONE)
+}
+
 /** What a removal did, or would do. */
 export interface Removal {
   readonly toggle: string
@@ -31,7 +39,9 @@ export function renderRemoval(removal: Removal, stream: Stream): string {
   const color = paint(stream)
   const { toggle, keep, applied, files, left, tests, check, branch, link, patch } = removal
   const [added, removed] = [files.reduce((sum, each) => sum + each.added, 0), files.reduce((sum, each) => sum + each.removed, 0)]
-  const verb = applied ? 'is gone' : 'would go'
+  const places = placesLeft(removal).length
+  const rest = places === 0 ? '' : ` but for ${places} ${places === 1 ? 'place' : 'places'}`
+  const mark = applied ? (places === 0 ? color.green('✓') : color.yellow('!')) : '·'
   const what =
     files.length === 0 ? 'nothing is to be changed' : `${files.length} ${files.length === 1 ? 'file' : 'files'}, +${added} −${removed}`
   const proof = check
@@ -40,7 +50,7 @@ export function renderRemoval(removal: Removal, stream: Stream): string {
       ? '; nothing was run: cleanup: { check: [npm, test] } in the plan'
       : ''
   const lines = [
-    `${applied ? color.green('✓') : '·'} ${clean(toggle)} ${verb}, ${keep} stays: ${what}${proof}`,
+    `${mark} ${clean(toggle)} ${applied ? 'is gone' : 'would go'}${rest}, ${keep} stays: ${what}${proof}`,
     ...(branch === undefined ? [] : [`  on branch ${clean(branch)}${link === undefined ? '' : `: ${clean(link)}`}`]),
     ...section('Left to people:', left, (each) => each.why),
     ...section('Tests that name it, not touched:', tests, ({ role }) => role),

@@ -17,7 +17,7 @@ import type { Reference, ReferenceRole } from '../../core/report/reference.ts'
 import type { Json } from '../../core/values/json.ts'
 import { findInText, findReferences } from '../../session/references.ts'
 import type { Session } from '../../session/session.ts'
-import type { LeftReference } from '../../views/removal.ts'
+import { TEXT_ALONE, type LeftReference } from '../../views/removal.ts'
 import { withImporters, type ChangedFile } from './importers.ts'
 
 /** Everything that a removal would do, and what it leaves. */
@@ -149,7 +149,7 @@ const WHY: Readonly<Record<ReferenceRole, string>> = {
   measured: 'it is measured here',
   set: 'it sets the variable',
   named: 'its name is a value here',
-  mentioned: 'a comment, or text for people',
+  mentioned: TEXT_ALONE,
 }
 
 /** The nearest that is said of its line before it, or else behind it. */

@@ -14,7 +14,7 @@ import { readPlan } from '../../session/project.ts'
 import { rolloutsIn } from '../../session/rollouts.ts'
 import type { Session, VerbAnswer } from '../../session/session.ts'
 import { openPlanStore } from '../../session/store.ts'
-import { renderRemoval, type Removal } from '../../views/removal.ts'
+import { placesLeft, renderRemoval, type Removal } from '../../views/removal.ts'
 import { changesWithout, type Changes } from './changes.ts'
 import { knownToggle } from './known.ts'
 import type { ValuesOf } from '../table.ts'
@@ -56,8 +56,8 @@ export async function remove(session: Removing): Promise<VerbAnswer> {
     ...done,
     patch: patchOf(changes.files),
   }
-  const isWhole = changes.left.every(({ why }) => why === 'a comment, or text for people')
-  return { outcome: isWhole ? 'done' : 'partial', kind: 'removal', value: removal, text: (out) => renderRemoval(removal, out) }
+  const outcome = placesLeft(removal).length === 0 ? 'done' : 'partial'
+  return { outcome, kind: 'removal', value: removal, text: (out) => renderRemoval(removal, out) }
 }
 
 /** The rollouts of this plan, one an environment. Throws what keeps one of them from being read. */

@@ -82,7 +82,7 @@ describe('rollout toggles remove', () => {
     await shell.run('toggles', 'remove', 'FEATURE_X', '--dry-run')
     expect(git(shell, 'status', '--porcelain')).toBe('')
     const { out } = shell.printed
-    expect(out).toContain('FEATURE_X would go, on stays: 5 files')
+    expect(out).toContain('· FEATURE_X would go but for 1 place, on stays: 5 files')
     execFileSync('git', ['apply'], { cwd: shell.cwd, input: out })
     const applied = git(shell, 'diff')
     git(shell, 'checkout', '-q', '.')
@@ -209,6 +209,7 @@ describe('rollout toggles remove', () => {
     shell.write('src/huge.js', '')
     truncateSync(join(shell.cwd, 'src/huge.js'), 65 << 20)
     expect(await shell.run('toggles', 'remove', 'FEATURE_X', '--dry-run')).toBe('partial')
+    expect(shell.printed.out).toMatch(/^· FEATURE_X would go but for 5 places, on stays: /m)
     expect(shell.printed.out).toMatch(/src\/huge\.js:1:1 +it is larger than 64 MB/)
     expect(shell.printed.out).toMatch(/src\/bad\.ts:1:20 +Unexpected token/)
     expect(shell.printed.out).toMatch(/src\/c\.py:2:16 +it is passed on, or asked in a way that is not understood/)
