@@ -131,7 +131,8 @@ export const CORE: readonly Mutation[] = [
       "if (own.length === 0) return { unknown: 'no application counts it' }",
       'if (own.length === 0) return { last: 0, isNever: true }',
     ],
-    'one source that counts is enough': ['Math.max(...own.map(({ since: from', 'Math.min(...own.map(({ since: from'],
+    'one source that counts is enough': ['each.last > newest.last ? each : newest', 'each.last < newest.last ? each : newest'],
+    'a source that saw none says nothing against another': ['since = Infinity }): {', 'since = -Infinity }): {'],
   }),
   ...mutationsOf('core/policy/unused.ts', ['core/policy/unused'], {
     'nobody is asked who uses it': ['if (!use) return { ...closed, text', "if (!use) return { name: 'unused', open: true, text"],

@@ -29,9 +29,11 @@ export function useOf(variable: string, told: readonly Told[]): LastUse {
   if (own.length === 0) return { unknown: 'no application counts it' }
   const old = own.find(({ isCurrent }) => isCurrent !== true)
   if (old) return { unknown: `${old.source} has no counts of now` }
-  const last = Math.max(...own.map(({ on = -Infinity }) => on))
-  const since = Math.max(...own.map(({ since: from = Infinity }) => from))
-  const use: LastUse = last > -Infinity ? { last } : { last: since, isNever: true }
+  // A source that saw no answer knows nothing of the time before it counted, whatever another one saw.
+  const uses = own.map(({ on, since = Infinity }): { last: Instant; isNever?: true } =>
+    on === undefined ? { last: since, isNever: true } : { last: on },
+  )
+  const use = uses.reduce((newest, each) => (each.last > newest.last ? each : newest))
   // What a source tells may be no time at all.
   return Math.abs(use.last) <= LATEST ? use : { unknown: 'it is not told since when it is counted' }
 }

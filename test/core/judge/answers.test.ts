@@ -10,6 +10,17 @@ describe('the use of a toggle', () => {
     ['its newest answer', [told({ on: 5, off: 90, ...now }), told({ on: 7, ...now })], { last: 7 }],
     ['when counting began, where it never was answered', [told({ off: 90, since: 4, ...now })], { last: 4, isNever: true }],
     ['since every source counts', [told({ off: 1, since: 4, ...now }), told({ off: 1, since: 6, ...now })], { last: 6, isNever: true }],
+    [
+      'not before a source that saw none began to count, whatever another saw',
+      [told({ on: 5, since: 1, ...now }), told({ off: 9, since: 8, ...now })],
+      { last: 8, isNever: true },
+    ],
+    ['the newest answer, where all count for longer', [told({ on: 5, ...now }), told({ off: 9, since: 2, ...now })], { last: 5 }],
+    [
+      'not known where one cannot say since when it counts',
+      [told({ on: 5, ...now }), told({ off: 9, ...now })],
+      { unknown: 'it is not told since when it is counted' },
+    ],
     ['not known where nobody counts it', [told({ toggle: 'OTHER', on: 5, ...now })], { unknown: 'no application counts it' }],
     ['not known where nothing is asked', [], { unknown: 'no application counts it' }],
     ['not known by counts of yesterday', [told({ on: 5 })], { unknown: 'errors has no counts of now' }],
