@@ -4,7 +4,7 @@ import type { Watch } from '../core/judge/track.ts'
 import { defined } from '../core/values/defined.ts'
 import { currentPhase } from '../core/policy/destination.ts'
 import { currentStep, isEnded, type State } from '../core/journal/state.ts'
-import { watchedTime } from '../core/plan/steps.ts'
+import { watchedTimes } from '../core/plan/steps.ts'
 import { hasTurned, isDue, poll } from '../core/judge/watch.ts'
 import { askWhoUses } from './answers.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -69,7 +69,7 @@ export function openObserver(engine: Engine): Observer {
       log.add(state.seq, time, counted, answers)
       live = { step: stepKey(state), watch, log }
       const step = currentStep(state)
-      if (isDue(state.plan, state.watch, watch, step ? watchedTime(state.plan, step) : 0)) await offer(watch)
+      if (isDue(state.plan, state.watch, watch, step ? watchedTimes(state.plan, step) : [])) await offer(watch)
       else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)
       const now = stateOf(engine)
       if (stepKey(now) === stepKey(state)) return { ...now, watch }

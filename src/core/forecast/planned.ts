@@ -1,6 +1,6 @@
 import { LEAST_POLLS } from '../evidence/finding.ts'
 import { rampAt } from '../judge/comparison.ts'
-import { exposuresAfter, stepsOf, watchedTime, type Step } from '../plan/steps.ts'
+import { exposuresAfter, stepsOf, watchedTimes, type Step } from '../plan/steps.ts'
 import { defaultsOf, type Exposures, type Phase, type Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 
@@ -47,7 +47,7 @@ export function leastOf(plan: Plan, nth: number): Duration {
 export function lengthOf(plan: Plan, step: Step): Duration {
   const { settle = 0 } = plan.phases[step.phase] ?? {}
   const hold = isPaced(plan, step) ? LEAST_POLLS * plan.interval : step.hold
-  return settle + watchedTime(plan, { ...step, hold })
+  return settle + Math.max(...watchedTimes(plan, { ...step, hold }))
 }
 
 /** Tells whether evidence ends a step, whatever its hold says. */

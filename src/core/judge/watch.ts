@@ -142,16 +142,18 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
 const LONGEST_UNKEPT: Duration = 600_000
 
 /**
- * Returns whether so much time was watched that it is worth an event: a tenth of what is `needed`, the rest of it, and at
- * least every ten minutes. What is watched beyond proves nothing more: a step that waits for a person is kept every ten
- * minutes.
+ * Returns whether so much time was watched that it is worth an event: a tenth of a time that is `needed`, the rest of it,
+ * and at least every ten minutes. What is watched beyond proves nothing more: a step that waits for a person is kept
+ * every ten minutes.
  */
-export function isDue({ interval }: Pick<Plan, 'interval'>, before: Watch | undefined, now: Watch, needed: Duration): boolean {
-  if (!before) return true
-  const part = Math.min(Math.max(needed / 10, interval), LONGEST_UNKEPT)
-  // With the first poll that needs no more time the next step may be taken, and that keeps it.
-  const isWaiting = before.credit < needed && now.credit >= needed + interval / 2
-  return isWaiting || Math.min(now.credit, needed) - before.credit >= part || now.monotonic - before.monotonic >= LONGEST_UNKEPT
+export function isDue({ interval }: Pick<Plan, 'interval'>, before: Watch | undefined, now: Watch, needed: readonly Duration[]): boolean {
+  if (!before || now.monotonic - before.monotonic >= LONGEST_UNKEPT) return true
+  return needed.some((time) => {
+    const part = Math.min(Math.max(time / 10, interval), LONGEST_UNKEPT)
+    // With the first poll that needs no more time the next step may be taken, and that keeps it.
+    const isWaiting = before.credit < time && now.credit >= time + interval / 2
+    return isWaiting || Math.min(now.credit, time) - before.credit >= part
+  })
 }
 
 /** Returns whether a verdict or a streak has turned, or whether something is used has come to be known. */

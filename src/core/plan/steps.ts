@@ -70,8 +70,11 @@ function round(exposure: Exposure): Exposure {
   return Math.round(exposure * 1e5) / 1e5
 }
 
-/** Returns the time under watch that a step waits for: its hold, and at the last of a phase bake and criteria, all at once. */
-export function watchedTime({ phases }: Pick<Plan, 'phases'>, { phase, last, hold }: Pick<Step, 'phase' | 'last' | 'hold'>): Duration {
+/** Returns the times under watch that a step waits for: its hold, and at the last of a phase bake and criteria, all at once. */
+export function watchedTimes(
+  { phases }: Pick<Plan, 'phases'>,
+  { phase, last, hold }: Pick<Step, 'phase' | 'last' | 'hold'>,
+): readonly Duration[] {
   const { after = 0, success = [] } = phases[phase] ?? {}
-  return last ? Math.max(hold, after, ...success.map(({ over }) => over)) : hold
+  return last ? [hold, after, ...success.map(({ over }) => over)] : [hold]
 }

@@ -172,13 +172,22 @@ const NEWS: readonly (readonly [string, Partial<Watch>, Watch['tracks'], boolean
 
 describe('news', () => {
   const isNews = (before: Watch | undefined, now: Watch, hold: number): boolean =>
-    isDue(plan(), before, now, hold) || hasTurned(before, now)
+    isDue(plan(), before, now, [hold]) || hasTurned(before, now)
   it.each(NEWS)('%s: %#', (_, more, tracks, news) => expect(isNews(watch(), watch(tracks, more), 10 * MINUTE)).toBe(news))
   it('is the first watch of all', () => expect(isNews(undefined, watch(), MINUTE)).toBe(true))
   it('is no time beyond the hold', () => {
     const [held, longer] = [watch(undefined, { credit: 10 * MINUTE }), watch(undefined, { credit: 15 * MINUTE, monotonic: 5 * MINUTE })]
     expect([isNews(held, longer, 10 * MINUTE), isNews(held, longer, 60 * MINUTE)]).toEqual([false, false])
     expect(isNews(held, { ...longer, credit: 16 * MINUTE }, 60 * MINUTE)).toBe(true)
+  })
+  it('is a tenth of the shortest time that is not over', () => {
+    const [begun, later] = [9, 10.2].map((minutes) => watch(undefined, { credit: minutes * MINUTE }))
+    const isWorth = (needed: readonly number[]): boolean => isDue(plan(), begun, later ?? watch(), needed)
+    expect([isWorth([20 * MINUTE, 1440 * MINUTE]), isWorth([10 * MINUTE, 1440 * MINUTE]), isWorth([1440 * MINUTE])]).toEqual([
+      false,
+      true,
+      false,
+    ])
   })
   it('is the end of the hold, once a poll has waited for something else', () => {
     const [kept, over, waited] = [9.5 * MINUTE, 10.4 * MINUTE, 10.9 * MINUTE].map((credit) => watch(undefined, { credit }))
