@@ -30,3 +30,15 @@ export async function shopShell(traffic: { requests: number; errors: number }, m
   const files = { 'rollout.yaml': plainPlan(await shop(traffic), more), 'web.env': 'FEATURE_X=false\n' }
   return fakeShell({ clock, files })
 }
+
+/** A plan of two toggles, each with a phase of its own: one can be removed and leave a plan. */
+export const TWO_TOGGLES = `version: 1
+name: shop
+toggles:
+  FEATURE_X: { targets: [web] }
+  FEATURE_Y: { targets: [web] }
+targets: { web: { use: env-file, path: web.env } }
+phases:
+  - { phase: one, toggles: [FEATURE_X], steps: [100%], hold: 0s }
+  - { phase: rest, toggles: [FEATURE_Y], steps: [100%], hold: 0s }
+`

@@ -3,18 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Removal } from '../../../src/views/removal.ts'
+import { TWO_TOGGLES } from '../../helpers/plans.ts'
 import { fakeShell, type FakeShell } from '../../helpers/shell.ts'
-
-const PLAN = `version: 1
-name: shop
-toggles:
-  FEATURE_X: { targets: [web] }
-  FEATURE_Y: { targets: [web] }
-targets: { web: { use: env-file, path: web.env } }
-phases:
-  - { phase: one, toggles: [FEATURE_X], steps: [100%], hold: 0s }
-  - { phase: rest, toggles: [FEATURE_Y], steps: [100%], hold: 0s }
-`
 
 const FLAGS = `export const isNew = process.env.FEATURE_X === 'true'
 export const flags = { search: process.env.FEATURE_X === 'true', size: 3 }
@@ -26,7 +16,10 @@ const FOLDER = '..'
 
 /** A repository without the toggle: how each file is then, and what is left to people. */
 async function without(files: Readonly<Record<string, string>>) {
-  const shell = fakeShell({ files: { 'rollout.yaml': PLAN, 'web.env': 'FEATURE_X=false\n', ...files }, env: { PATH: process.env['PATH'] } })
+  const shell = fakeShell({
+    files: { 'rollout.yaml': TWO_TOGGLES, 'web.env': 'FEATURE_X=false\n', ...files },
+    env: { PATH: process.env['PATH'] },
+  })
   git(shell, 'init', '-q')
   git(shell, 'add', '.')
   git(shell, 'commit', '-qm', 'x')
