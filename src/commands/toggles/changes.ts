@@ -68,7 +68,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     }
   }
   const asking = [...new Set(all.filter(({ isTest }) => !isTest).map(({ file }) => file))]
-  const changed = await withImporters(session, asking, change)
+  const { changed, readers } = await withImporters(session, asking, change)
   // Without its line the variable would be unset for code that is left to people.
   const isAsked = changed.some(({ asks }) => asks)
   const done = isAsked ? changed.map((each) => (isSettings(languageOf(each.file).name) ? change(each.file, {}, isAsked) : each)) : changed
@@ -79,6 +79,7 @@ export async function changesWithout(session: Session, plan: Plan, toggle: strin
     files: [...done.flatMap((each) => each.files), ...files],
     left: [
       ...done.flatMap((each) => each.left),
+      ...readers,
       // What does not parse has places of its own.
       ...report.unread.flatMap(({ file, line, why }) => (line === undefined ? [{ file, line: 1, column: 1, code: '', why }] : [])),
       ...own.problems.map(({ message }) => ({ file: pathBelow(root, session.place.file), line: 1, column: 1, code: '', why: message })),

@@ -21,13 +21,19 @@ export interface ChangedFile {
   readonly left: readonly LeftReference[]
 }
 
+interface WithImporters {
+  readonly changed: readonly ChangedFile[]
+  /** Places that read what is a constant now, and were not changed. */
+  readonly readers: readonly LeftReference[]
+}
+
 type Change = (file: string, from?: Pick<ToggleEnd, 'imports' | 'acts'>) => ChangedFile
 
 /**
  * Changes the files that ask for a toggle, and those that import a constant which came of it, by a path from file to file.
  * Every other place that reads what holds such a constant is listed, and each in a test.
  */
-export async function withImporters(session: Session, asking: readonly string[], change: Change): Promise<readonly ChangedFile[]> {
+export async function withImporters(session: Session, asking: readonly string[], change: Change): Promise<WithImporters> {
   const done = new Map(asking.map((file) => [file, change(file)]))
   const importers = new Map<string, FoundCode>()
   let open = [...done.values()].filter(({ exports }) => exports.size > 0)
@@ -46,10 +52,7 @@ export async function withImporters(session: Session, asking: readonly string[],
       })
   }
   const readers = [...importers.values()].flatMap((each) => readersIn({ ...each, text: done.get(each.path)?.text ?? each.text }, done))
-  return [
-    ...done.values(),
-    ...(readers.length > 0 ? [{ file: '', text: '', exports: new Map(), acts: false, asks: false, files: [], left: readers }] : []),
-  ]
+  return { changed: [...done.values()], readers }
 }
 
 const LANGUAGES = new Set(['javascript', 'typescript', 'component'])
