@@ -47,6 +47,8 @@ writeFileSync(join(dist, 'meta.json'), JSON.stringify(meta, undefined, 1))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
 // What the modelines of plans refer to, printed by the very program that was just built.
 for (const [file, ...flags] of SCHEMAS) writeFileSync(join(root, file), run('schema', ...flags))
+// What was compiled of the build before, and of what nobody types often.
+rmSync(join(root, 'node_modules/.cache/rollout'), { recursive: true, force: true })
 
 function run(...argv) {
   return execFileSync(process.execPath, [join(root, 'bin/rollout.cjs'), ...argv], { cwd: root, encoding: 'utf8' })
@@ -59,7 +61,7 @@ async function bundle({ input, format, extension, prefix = '', together = [] }) 
     input,
     platform: 'node',
     external: [/^node:/, /^@openfeature\//],
-    plugins: [registry(), withoutProcesses(), withoutColorSearch(), graph.plugin, shortExports()],
+    plugins: [registry(), builtinsAtOnce(), withoutProcesses(), withoutColorSearch(), graph.plugin, shortExports()],
     transform: {
       define: {
         __ADAPTERS__: JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, adapters(kind)]))),
@@ -144,6 +146,14 @@ function withoutProcesses() {
       if (!code.includes(load)) throw new Error('commander starts processes in another way than the bundle knows')
       return code.replace(load, 'const childProcess = {};')
     },
+  }
+}
+
+/** A file that imports at run time cannot be kept compiled (bin/compile-cache.cjs), and what Node.js brings need not be imported. */
+function builtinsAtOnce() {
+  return {
+    name: 'builtins-at-once',
+    transform: (code) => code.replaceAll(/\bimport\('(node:[^']+)'\)/g, "Promise.resolve(process.getBuiltinModule('$1'))"),
   }
 }
 

@@ -4,10 +4,11 @@ const { existsSync } = require('node:fs')
 const module_ = require('node:module')
 const path = require('node:path')
 
-const main = path.join(__dirname, '../dist/main.cjs')
+const dist = path.join(__dirname, '../dist')
+const main = path.join(dist, 'main.cjs')
+// What is compiled is kept here, as whoever may write it makes the program do what he likes.
+const cache = path.join(__dirname, '../node_modules/.cache/rollout')
 const [word, ...more] = process.argv.slice(2)
-// Node 22 and later keep compiled code between runs: here, as whoever may write it makes the program do what he likes.
-module_.enableCompileCache?.(path.join(__dirname, '../node_modules/.cache/rollout'))
 // Needs no program.
 if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)
 else if (existsSync(main)) load()
@@ -18,6 +19,8 @@ else {
 
 function load() {
   try {
+    if (module_.enableCompileCache) module_.enableCompileCache(cache)
+    else require('./compile-cache.cjs').enableCompileCache(dist, path.join(cache, /^[a-z]+$/.test(word ?? '') ? word : 'other'))
     require(main)
   } catch (error) {
     // 69: as for everything that is needed and not there.
