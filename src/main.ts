@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { main } from './cli.ts'
-import { EXIT, RolloutError } from './core/values/errors.ts'
+import { EXIT, messageOf, RolloutError } from './core/values/errors.ts'
 import type { Controller } from './core/journal/event.ts'
 import type { Stream, TerminalSize } from './core/values/stream.ts'
 import type { Shell } from './shell.ts'
@@ -170,7 +171,32 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode ||= EXIT.unreachable
   process.stderr.write(`stdout cannot be written: ${error.message}\n`)
 })
+
+// A file of the user's own may throw where nobody waits for it: a rollback must not end in the middle for that. What we throw
+// ourselves leaves something undone that would be waited for.
+const strays = new Set<string>()
+function onStray(thrown: unknown): void {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+  const at = /\n {4}at (.+)/.exec(stack)?.[1]
+  const line = `! thrown where nobody waits for it: ${messageOf(thrown)}${at === undefined ? '' : ` (${at})`}\n`
+  if (!strays.has(line)) process.stderr.write(line)
+  strays.add(line)
+  if (['dist', 'src'].some((room) => at?.includes(join(shell.home, room, '/')))) process.exit(EXIT.bug)
+}
+process.on('unhandledRejection', onStray)
+process.on('uncaughtException', onStray)
+
+// While something is awaited the process stays, whether or not anything can still bring it: deadlines end it, not silence.
+const awake = setInterval(() => undefined, 0x7fff_ffff)
+let isOver = false
+process.on('exit', (code) => {
+  if (isOver || code !== EXIT.done) return
+  process.stderr.write('✗ ended in the middle, by a file that is run here: rollout status says where it stands\n')
+  process.exitCode = EXIT.bug
+})
 // No top-level await: the bundle is CommonJS.
 void main(process.argv.slice(2), shell).then((outcome) => {
+  isOver = true
+  clearInterval(awake)
   process.exitCode = EXIT[outcome] || (process.exitCode ?? 0)
 })

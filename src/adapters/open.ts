@@ -25,6 +25,8 @@ export type { OpenTarget } from './open-target.ts'
 /** For adapters that do not say: the deadline most of them have. */
 const SETTLE: Duration = 10_000
 const DEADLINE: Duration = 30_000
+/** What a rollback does without where a file of the user's own lacks it, or answers amiss: then what is usual counts. */
+const SPARES = ['byHand', 'settle', 'lag', 'deadline', 'effect', 'refuses', 'advise']
 /** So that what an adapter says of its own deadline comes first. */
 const MOMENT: Duration = 500
 
@@ -67,7 +69,7 @@ export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>,
   return Promise.all(
     Object.keys(plan.targets).map(async (name) => {
       try {
-        return await openTarget(name, plan, lender, ['byHand'])
+        return await openTarget(name, plan, lender, SPARES)
       } catch (thrown) {
         if (!(thrown instanceof RolloutError)) throw thrown
         return refusingTarget(name, thrown)

@@ -2,11 +2,15 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import { KINDS, type Contracts, type Kind } from '../core/ports.ts'
+import type { Duration } from '../core/values/units.ts'
 import { adopt } from './adopt.ts'
+import { REAL, withDeadline } from './deadline.ts'
 import { faultsOf } from './faults.ts'
 
 /** The page that tells the contract. */
 const PAGE = 'docs/adapters.md'
+/** A module may await at its top level what never comes. */
+const LOADED_WITHIN: Duration = 10_000
 
 /**
  * Imports an adapter of the user's own. Throws `config` when the file is missing, does not run, or lacks a part of the
@@ -31,7 +35,8 @@ export async function importOwn<K extends Kind>(
 
 async function load(use: string, folder: string) {
   try {
-    const { default: adapter } = await import(pathToFileURL(resolve(folder, use)).href)
+    const { href } = pathToFileURL(resolve(folder, use))
+    const { default: adapter } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
     return adapter
   } catch (thrown) {
     const hint = `a module whose default export is an adapter: ${PAGE}`

@@ -1,7 +1,7 @@
 import { messageOf } from '../core/values/errors.ts'
 import type { Message } from '../core/values/message.ts'
 import { isMeasures } from '../core/values/reading.ts'
-import type { Fence, Loan, MetricAdapter, NotifyAdapter, TargetAdapter, Words } from '../core/ports.ts'
+import type { Fence, Loan, MetricAdapter, NotifyAdapter, TargetAdapter } from '../core/ports.ts'
 import { ownMark } from '../core/journal/fence.ts'
 import { checkMeasured } from './measure/sound.ts'
 
@@ -17,14 +17,14 @@ export interface Trying {
 export async function tryTarget(target: TargetAdapter<unknown>, { options, words, loan, complain }: Trying): Promise<void> {
   const attempt = attempting(complain)
   const variables = [...new Set(words.flatMap((each) => Object.keys(each)))]
-  const before = await attempt('read', async () => checkedWords(await target.read(options, variables, loan)))
+  const before = await attempt('read', async () => target.read(options, variables, loan))
   if (before === undefined) return
   const newest = words.length + 1
   const rounds = [...words, ...words.slice(-1)]
   for (const [nth, wanted] of rounds.entries()) {
     const label = nth === words.length ? 'write, of what is there already' : 'write'
     await attempt(label, async () => target.write(options, wanted, { ...loan, epoch: nth + 1 }))
-    const held = await attempt('read', async () => checkedWords(await target.read(options, Object.keys(wanted), loan)))
+    const held = await attempt('read', async () => target.read(options, Object.keys(wanted), loan))
     for (const [variable, word] of Object.entries(wanted))
       if (held && (held[variable] ?? '') !== word)
         complain(`read: ${variable} is ${shown(held[variable])} after ${shown(word)} was written`)
@@ -46,11 +46,10 @@ export async function tryTarget(target: TargetAdapter<unknown>, { options, words
     await attempt('write', async () => target.write(options, back, { ...loan, epoch: newest + 1 }))
   const lines = await attempt('byHand', async () => target.byHand(options, words[0] ?? { FEATURE_X: 'false' }, { epoch: newest + 2 }))
   if (lines !== undefined && !isLines(lines)) complain('byHand must return a list of lines to type, at least one')
-  const settle = target.settle?.(options) ?? 0
-  if (!(Number.isFinite(settle) && settle >= 0)) complain(`settle must return milliseconds, not ${shown(settle)}`)
-  const effect = target.effect?.(options)
-  if (effect !== undefined && !['live', 'restart', 'redeploy'].includes(effect))
-    complain(`effect must be live, restart or redeploy, not ${shown(effect)}`)
+  await attempt('settle', async () => target.settle?.(options))
+  await attempt('lag', async () => target.lag?.(options))
+  await attempt('deadline', async () => target.deadline?.(options, variables.length))
+  await attempt('effect', async () => target.effect?.(options))
   await attempt('refuses', async () => target.refuses?.(options, 'FEATURE_X', 'false'))
   await attempt('check', async () => target.check?.(options, { folder: loan.folder, variables }))
   await attempt('probe', async () => target.probe?.(options, loan))
@@ -77,10 +76,7 @@ export async function tryChannel(channel: NotifyAdapter<unknown>, { options, loa
   const message = messageAt(loan.clock.now())
   for (const label of ['send', 'send, of what was sent already']) await attempt(label, async () => channel.send(options, message, loan))
   await attempt('check', async () => channel.check?.(options, { folder: loan.folder }))
-  if (channel.probe) {
-    const found = await attempt('probe', async () => channel.probe?.(options, loan))
-    if (found !== undefined && typeof found !== 'string') complain('probe must resolve to a text: what it found')
-  }
+  if (channel.probe) await attempt('probe', async () => channel.probe?.(options, loan))
 }
 
 /** Runs one call; a throw becomes a complaint that names the function. */
@@ -89,17 +85,12 @@ function attempting(complain: Trying['complain']) {
     try {
       return await call()
     } catch (thrown) {
-      complain(`${label}: ${messageOf(thrown)}`)
+      const said = messageOf(thrown)
+      // What is said of a function's answer begins with its name.
+      complain(said.startsWith(`${label}() `) ? said : `${label}: ${said}`)
       return undefined
     }
   }
-}
-
-function checkedWords(words: Words): Words {
-  if (typeof words !== 'object' || words === null) throw new Error('must resolve to an object: variable → word')
-  const [stray] = Object.entries(words).filter(([, word]) => word !== undefined && typeof word !== 'string')
-  if (stray) throw new Error(`${stray[0]} is ${shown(stray[1])}: a word is a text, and undefined where it is not set`)
-  return words
 }
 
 function isLines(lines: unknown): boolean {

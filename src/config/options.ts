@@ -1,7 +1,7 @@
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
 import { redactor } from '../core/values/redact.ts'
 import type { Json } from '../core/values/json.ts'
-import type { Contracts, Kind, Schema, Surroundings } from '../core/ports.ts'
+import type { Contracts, Fault, Kind, Schema, Surroundings } from '../core/ports.ts'
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
 import { resolveReferences } from '../core/plan/reference.ts'
 import { suggest } from '../core/values/suggest.ts'
@@ -77,8 +77,9 @@ export async function checkOptions(
     .flatMap((issue) => explainIssue(issue, about))
     .map((each) => ({ ...each, message: redact(each.message), ...(each.hint !== undefined && { hint: redact(each.hint) }) }))
   const around: Surroundings = { folder: parts.folder, ...(variables && { variables }) }
-  const misfits = references.length === 0 && !result.issues ? (adapter.found.check?.(result.value, around) ?? []) : []
-  const misplacedOptions = misfits.map(({ path: at, message, hint, isKey }) => ({
+  const asked = references.length === 0 && !result.issues ? ask(adapter.found, result.value, around) : []
+  if (typeof asked === 'string') return [wrong(['use'], `${use}: ${redact(asked)}`)]
+  const misplacedOptions = asked.map(({ path: at, message, hint, isKey }) => ({
     message: redact(message),
     where: place(at, isKey),
     ...(hint !== undefined && { hint: redact(hint) }),
@@ -109,6 +110,28 @@ async function find(kind: Kind, use: string, adapters: Adapters) {
   const near = suggest(use, names)
   const hint = near === undefined ? `one of ${names.join(', ')}, or the path of your own: ./mine.mjs` : `did you mean ${near}?`
   return { problem: { message: `there is no adapter "${use}"`, hint } }
+}
+
+/**
+ * Returns what an adapter says is wrong with its options, or what is wrong with what it says of them: what is asked in the
+ * middle of a move is asked here first.
+ */
+function ask(adapter: Contracts[Kind], options: unknown, around: Surroundings): readonly Fault[] | string {
+  try {
+    if ('write' in adapter) {
+      adapter.settle?.(options)
+      adapter.lag?.(options)
+      adapter.deadline?.(options, around.variables?.length ?? 1)
+      adapter.effect?.(options)
+      adapter.advise?.(options, [])
+    } else if ('read' in adapter) {
+      adapter.asks?.(options)
+      adapter.advise?.(options)
+    }
+    return adapter.check?.(options, around) ?? []
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
 }
 
 /** An adapter of the user's own may throw: that is a fault of theirs, not of this program. */

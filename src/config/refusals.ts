@@ -1,4 +1,4 @@
-import type { Problem } from '../core/values/errors.ts'
+import { messageOf, type Problem } from '../core/values/errors.ts'
 import { ofInstance } from '../core/plan/instances.ts'
 import { environment } from '../core/plan/environment.ts'
 import { exposureAt } from '../core/plan/steps.ts'
@@ -42,7 +42,13 @@ async function refuseOf(plan: Plan, name: string, { adapters, env }: OptionsPart
   // checkOptions tells what is wrong with the options themselves.
   const result = await Promise.resolve(adapter.options['~standard'].validate(resolveReferences(written, env).value)).catch(() => undefined)
   if (!result || result.issues) return undefined
-  return (variable, word) => adapter.refuses?.(result.value, variable, word)
+  return (variable, word) => {
+    try {
+      return adapter.refuses?.(result.value, variable, word)
+    } catch (thrown) {
+      return { message: messageOf(thrown) }
+    }
+  }
 }
 
 interface Meant {

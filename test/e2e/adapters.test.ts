@@ -99,7 +99,7 @@ for (const adapter of [target, metric, { options: 1 }]) await conform(adapter, {
     status: 0,
     said: `the target does not keep its contract:
 - options takes a key that it does not know: a slip in a plan would go unnoticed
-- read: F is true: a word is a text, and undefined where it is not set
+- read() must return an object: variable → word, which is a text, and undefined where it is not set, not {"F":true}
 the metric does not keep its contract:
 - options takes a key that it does not know: a slip in a plan would go unnoticed
 - measures must return { what: "failures", groups }, { what: "latency", groups, quantile } or { what: "gauge" }
