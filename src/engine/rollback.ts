@@ -34,10 +34,10 @@ export interface RollbackResult {
  */
 export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Reach | undefined> {
   const state = stateOf(engine)
-  // A second plain `rollback` makes sure of the first one; it does not take back yet another phase.
+  // Said again it makes sure of the first one: the phase under way stays the one that was taken back.
   const again = scope === undefined && state.status === 'rolled back'
   const wanted: Scope = scope ?? { is: 'phase' }
-  const to = again ? undefined : effectiveRetreat(state, wanted)
+  const to = effectiveRetreat(state, wanted)
   if (to) return retreatOver(engine, state, to)
   if (again && state.intent) return undefined
   const { drifts, unreadable } = await findDrift(engine, state, again ? undefined : holdersIn(state, wanted))

@@ -41,6 +41,18 @@ describe('a rollback', () => {
     expect([to, stateOf(engine).exposures]).toEqual([undefined, { A: 10, B: 0 }])
   })
 
+  it('takes back the phase that was only reduced before, and leaves the one before it', async () => {
+    const { engine, back, up } = await shop()
+    await up(FIRST)
+    await up(SECOND)
+    const reached = []
+    for (const scope of [{ is: 'to', to: 5 }, { is: 'to', to: 1 }, undefined, { is: 'to', to: 1 }] as const) {
+      await back(scope)
+      reached.push(stateOf(engine).exposures)
+    }
+    expect(reached).toEqual([5, 1, 0, 0].map((B) => ({ A: 10, B })))
+  })
+
   it('ends the controller that it overtakes, and none where there is nothing to do', async () => {
     const { writer, back, up, ended } = await shop()
     await up(FIRST)

@@ -10,12 +10,12 @@ export const CORE: readonly Mutation[] = [
   }),
   ...mutationsOf('core/journal/fold.ts', ['core/journal/fold', ...STATE, 'core/policy/concerned'], {
     'an approval of another plan counts': ['if (event.digest !== state.digest) return state', ''],
-    'a retreat keeps the approvals': ['stopped: deed(event, event.why), approvals: [] }', 'stopped: deed(event, event.why) }'],
+    'a retreat keeps the approvals': ['stopped: deed(event, event.why), approvals: [],', 'stopped: deed(event, event.why),'],
     'a late confirmation of an older intent counts': ['if (state.intent?.seq !== seq) return state', 'if (!state.intent) return state'],
     'a late arrival of an older intent counts': ['if (state.intent?.seq !== event.intent) return state', 'if (!state.intent) return state'],
     'an intent that was not confirmed leaves no request under way': [
-      'unsettle(isSettled ? { ...state, unsettled: [] } : state, unconfirmed(open))',
-      'unsettle(isSettled ? { ...state, unsettled: [] } : state, [])',
+      'unsettle(isSettled ? { ...before, unsettled: [] } : before, unconfirmed(open))',
+      'unsettle(isSettled ? { ...before, unsettled: [] } : before, [])',
     ],
     'what may be under way is forgotten at the next intent': ['const isSettled = !open &&', 'const isSettled = open === undefined ||'],
     'what may be under way is never forgotten': ['(state.watch?.credit ?? 0) >= LONGEST_FLIGHT', '(state.watch?.credit ?? 0) < 0'],
@@ -163,6 +163,14 @@ export const CORE: readonly Mutation[] = [
     'the first user comes while the shadow runs': [
       'for (const name of step.ends ?? []) raised[name]',
       'for (const name of [] as string[]) raised[name]',
+    ],
+    'the phase before the one that was reduced is taken back': [
+      'if (phase === -1) return phaseOf(state)',
+      'if (phase < plan.phases.length) return phaseOf(state)',
+    ],
+    'what a partial rollback left of the phases before is taken back': [
+      'exposuresAfter(plan, baseline, cursor)',
+      'exposuresAfter(plan, baseline, to)',
     ],
     'a rollback raises what is further back': ['return [name, isForward(toggle, now, wanted) ? now : wanted]', 'return [name, wanted]'],
     'a rollback takes back what no step moves': ['const wanted = moved.has(name) ?', 'const wanted = moved.size > 0 ?'],

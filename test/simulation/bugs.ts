@@ -316,8 +316,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an event of a newer version refuses a rollback',
     file: 'engine/rollback.ts',
-    find: '  // A second plain `rollback` makes',
-    replace: '  if (state.unknown) return undefined\n  // A second plain `rollback` makes',
+    find: '  // Said again it makes sure',
+    replace: '  if (state.unknown) return undefined\n  // Said again it makes sure',
   },
   {
     name: "the clock of the store is taken for this machine's",

@@ -8,6 +8,7 @@ import { lineageOf } from './identity.ts'
 import { isSameObstacle } from './obstacle.ts'
 import { owe } from './outbox.ts'
 import { sinceOf } from './since.ts'
+import { stepsOf } from '../plan/steps.ts'
 import { togglesOf } from '../plan/toggles-of.ts'
 import {
   asStarted,
@@ -25,7 +26,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '14'
+export const FOLD = '15'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -187,8 +188,9 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     doubted: targets.filter((target) => doubts.has(target)),
   }
   const isSettled = !open && (state.watch?.credit ?? 0) >= LONGEST_FLIGHT
+  const { retreated = phaseUnderWay(state), ...before } = state
   const next = {
-    ...unsettle(isSettled ? { ...state, unsettled: [] } : state, unconfirmed(open)),
+    ...unsettle(isSettled ? { ...before, unsettled: [] } : before, unconfirmed(open)),
     intent,
     epoch: event.seq,
     decidedAt: event.at,
@@ -196,7 +198,13 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
   if (event.move === 'advance') return { ...next, advanced: true }
   // From the moment a retreat is intended nothing moves up again until `resume`: it latches.
   const status = event.move === 'rollback' ? 'rolled back' : 'paused'
-  return { ...next, status, stopped: deed(event, event.why), approvals: [] }
+  return { ...next, status, stopped: deed(event, event.why), approvals: [], ...(retreated !== undefined && { retreated }) }
+}
+
+/** Returns the id of the phase of the furthest step that anything may have been written for. */
+function phaseUnderWay({ plan, cursor, intent }: State): string | undefined {
+  const reached = intent?.move === 'advance' ? Math.max(cursor, intent.cursor) : cursor
+  return plan.phases[stepsOf(plan)[Math.max(reached, 0)]?.phase ?? 0]?.id
 }
 
 function confirm(state: State, event: Extract<Fact, { type: 'applied' }>): State {

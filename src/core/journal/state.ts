@@ -102,6 +102,8 @@ export interface State {
   readonly authors: readonly string[]
   /** Why it is paused, rolled back, complete or closed. */
   readonly stopped?: Deed
+  /** Id of the phase that was under way when it was taken back or reduced; until the next step up. */
+  readonly retreated?: string
   readonly controller?: Controller & { readonly at: Instant }
   /** What steps up fail on; absent while they fail on nothing that is known. */
   readonly blocked?: readonly Blocked[]

@@ -31,10 +31,11 @@ export function retreatTo(state: State, scope: Scope): Destination {
     case 'phase':
       return back(
         state,
-        beginningOfPhase(plan, scope.phase === undefined ? phaseOf(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) - 1,
+        beginningOfPhase(plan, scope.phase === undefined ? phaseToRetreat(state) : plan.phases.findIndex(({ id }) => id === scope.phase)) -
+          1,
       )
     case 'step': {
-      const phase = phaseOf(state)
+      const phase = phaseToRetreat(state)
       const before = reached(state) - 1
       return back(state, before >= firstOf(plan, phase) ? before : beginningOfPhase(plan, phase) - 1)
     }
@@ -105,6 +106,24 @@ export function phaseOf(state: State): number {
   return stepsOf(state.plan)[Math.max(reached(state), 0)]?.phase ?? 0
 }
 
+/**
+ * Returns the index of the phase that a retreat is about. A retreat may leave the cursor at the end of the phase before,
+ * which is none of its business: the phase that was under way stays the one that is taken back until it is resumed, and
+ * while anything of it is left to take back.
+ */
+export function phaseToRetreat(state: State): number {
+  const { plan, retreated, status } = state
+  const phase = plan.phases.findIndex(({ id }) => id === retreated)
+  if (phase === -1) return phaseOf(state)
+  return status !== 'running' || isLeft(state, phase) ? phase : phaseOf(state)
+}
+
+function isLeft(state: State, phase: number): boolean {
+  const { exposures } = back(state, beginningOfPhase(state.plan, phase) - 1)
+  const now = held(state)
+  return Object.keys(exposures).some((name) => exposures[name] !== now[name])
+}
+
 /** The furthest cursor anything may already have been written for. */
 function reached(state: State): number {
   return state.intent?.move === 'advance' ? Math.max(state.cursor, state.intent.cursor) : state.cursor
@@ -133,7 +152,8 @@ function back(state: State, cursor: number): Destination {
   const { plan, baseline } = state
   const moved = new Set(stepsOf(plan).flatMap(({ moves }) => moves))
   const to = Math.max(-1, Math.min(cursor, reached(state)))
-  const then = exposuresAfter(plan, baseline, to)
+  // The cursor may be further back than what a partial rollback has left of the phases before.
+  const then = exposuresAfter(plan, baseline, cursor)
   const exposures = Object.fromEntries(
     Object.entries(plan.toggles).map(([name, toggle]) => {
       const now = held(state)[name] ?? toggle.default
@@ -146,7 +166,7 @@ function back(state: State, cursor: number): Destination {
 
 function reduce(state: State, to: Exposure): Destination {
   const { plan, baseline } = state
-  const phase = phaseOf(state)
+  const phase = phaseToRetreat(state)
   const moved = new Set(plan.phases[phase]?.toggles)
   const now = held(state)
   const lowered = [...moved].flatMap((name) => {

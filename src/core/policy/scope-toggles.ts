@@ -1,6 +1,6 @@
 import { dependants } from '../plan/plan.ts'
 import type { State } from '../journal/state.ts'
-import { phaseOf, type Scope } from './destination.ts'
+import { phaseToRetreat, type Scope } from './destination.ts'
 
 /** Returns the toggles that a retreat of this scope is about. */
 export function togglesOfScope(state: State, scope: Scope): readonly string[] {
@@ -12,10 +12,10 @@ export function togglesOfScope(state: State, scope: Scope): readonly string[] {
       return dependants(plan, scope.toggles)
     case 'phase': {
       const { phase } = scope
-      return (phase === undefined ? plan.phases[phaseOf(state)] : plan.phases.find(({ id }) => id === phase))?.toggles ?? []
+      return (phase === undefined ? plan.phases[phaseToRetreat(state)] : plan.phases.find(({ id }) => id === phase))?.toggles ?? []
     }
     case 'step':
     case 'to':
-      return plan.phases[phaseOf(state)]?.toggles ?? []
+      return plan.phases[phaseToRetreat(state)]?.toggles ?? []
   }
 }

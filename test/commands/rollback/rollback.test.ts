@@ -112,12 +112,19 @@ describe('rollback works', () => {
   it('says the second time what it has left on', async () => {
     const shell = await rising()
     await shell.run('rollback', '--to', '5%')
-    expect(await shell.run('rollback')).toBe('done')
+    expect(await shell.run('rollback', '--to', '5%')).toBe('done')
     expect(shell.printed.out).toContain('FEATURE_X 5% stays as it is; rollout rollback --all takes back every toggle')
     expect(await shell.run('rollback', '--all')).toBe('done')
     expect(word(shell)).toBe('false')
     expect(await shell.run('rollback')).toBe('done')
     expect(shell.printed.out).not.toContain('stays as it is')
+  })
+
+  it('takes the phase back that was only reduced before', async () => {
+    const shell = await rising()
+    await shell.run('rollback', '--to', '5%')
+    expect(await shell.run('rollback')).toBe('done')
+    expect([word(shell), shell.printed.out.includes('↓ FEATURE_X 5% → 0%')]).toEqual(['false', true])
   })
 
   it('does not say so of what is further back than before the rollout', async () => {

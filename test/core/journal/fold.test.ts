@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Fact } from '../../../src/core/journal/event.ts'
 import { fold } from '../../../src/core/journal/fold.ts'
 import type { State } from '../../../src/core/journal/state.ts'
-import { metric, next, plan, rule, stamp, started, toggle, track, watch } from '../../helpers/core.ts'
+import { metric, next, phase, plan, rule, stamp, started, toggle, track, watch } from '../../helpers/core.ts'
 
 const WHY = { code: 'operator', text: 'so' } as const
 const NAMES = ['web', 'worker'] as const
@@ -49,6 +49,34 @@ describe('where a request may be under way still', () => {
     const open = next(next(watched, { type: 'joined', intent: 2, targets: ['web'] }), BACK)
     const joined = next(open, { type: 'joined', intent: open.epoch, targets: ['web'] })
     expect(next(joined, BACK).unsettled).toEqual(['web', 'worker'])
+  })
+})
+
+describe('the phase that was under way', () => {
+  const two = started(
+    plan({
+      toggles: { A: toggle(), B: toggle({ variable: 'B' }) },
+      phases: ['one', 'two'].map((id, nth) => phase({ id, toggles: ['AB'[nth] ?? ''], steps: [{ to: 100, hold: 0 }] })),
+    }),
+  )
+  const to = (move: 'advance' | 'rollback' | 'step-back', cursor: number): Fact => ({
+    type: 'intended',
+    move,
+    cursor,
+    exposures: {},
+    why: WHY,
+  })
+
+  it('is known through every retreat from it, and a resume, until the next step up', () => {
+    const states = [
+      to('advance', 1),
+      to('step-back', 0),
+      to('rollback', -1),
+      { type: 'resumed' } as const,
+      to('advance', 0),
+      to('rollback', -1),
+    ].map((_, nth, facts) => facts.slice(0, nth + 1).reduce((state, each) => next(state, each), two))
+    expect(states.map(({ retreated }) => retreated)).toEqual([undefined, 'two', 'two', 'two', undefined, 'one'])
   })
 })
 

@@ -32,6 +32,11 @@ function at(cursor: number, exposures: Partial<Record<keyof typeof BASELINE, num
   return state({ plan: shop(), baseline: BASELINE, cursor, exposures: { ...BASELINE, ...exposures }, ...more })
 }
 
+/** After a retreat from phase two. */
+function after(cursor: number, exposures: Partial<Record<keyof typeof BASELINE, number>>, status: State['status'] = 'rolled back'): State {
+  return at(cursor, exposures, { status, retreated: 'two' })
+}
+
 const IN_TWO = { A: 100, B: 100, C: 50, D: 50 }
 const IN_THREE = { A: 100, B: 100, C: 100, D: 100, LEGACY: 50 }
 
@@ -56,6 +61,14 @@ const SCOPES: readonly (readonly [string, State, Scope, number, Readonly<Record<
   ['to a share below the first step', at(4, IN_TWO), { is: 'to', to: 5 }, 3, { C: 5, D: 5 }],
   ['to a share above: nothing', at(4, IN_TWO), { is: 'to', to: 60 }, 4, {}],
   ['legacy to a share', at(7, { ...IN_THREE, LEGACY: 0 }), { is: 'to', to: 5 }, 5, { LEGACY: 95 }],
+  ['to a share again: of the phase that was reduced', after(3, { ...IN_TWO, C: 5, D: 5 }), { is: 'to', to: 1 }, 3, { C: 1, D: 1 }],
+  ['the phase that was reduced', after(3, { ...IN_TWO, C: 5, D: 5 }), { is: 'phase' }, 3, { C: 0, D: 0 }],
+  ['the phase that was reduced, resumed', after(3, { ...IN_TWO, C: 5 }, 'running'), { is: 'phase' }, 3, { C: 0, D: 0 }],
+  ['what a partial rollback left of the phase', after(-1, { ...IN_TWO, A: 0, C: 0 }), { is: 'phase' }, -1, { D: 0 }],
+  ['a phase that is back: nothing', after(3, { A: 100, B: 100 }), { is: 'phase' }, 3, {}],
+  ['a phase that is back, to a share: nothing', after(3, { A: 100, B: 100 }), { is: 'to', to: 5 }, 3, {}],
+  ['a phase that is back, a step: nothing', after(3, { A: 100, B: 100 }), { is: 'step' }, 3, {}],
+  ['a phase that is back, and resumed: the one before', after(3, { A: 100, B: 100 }, 'running'), { is: 'phase' }, -1, { A: 0, B: 0 }],
   ['all, to the defaults', at(6, { ...IN_THREE, SPARE: 100 }), { is: 'all' }, -1, { ...BASELINE }],
 ]
 
