@@ -29,19 +29,26 @@ export async function withDeadline<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   late: () => unknown = () => noAnswer(limit),
 ): Promise<Result> {
-  return withController(signal, async (ending) => {
-    let stop = (): void => undefined
-    const ended = new Promise<never>((_, reject) => {
-      ending.signal.addEventListener('abort', () => reject(ending.signal.reason))
-      stop = timer.timer(limit, () => ending.abort(late()))
-    })
-    try {
-      ending.signal.throwIfAborted()
-      return await Promise.race([ended, work(ending.signal)])
-    } finally {
+  signal.throwIfAborted()
+  const ending = new AbortController()
+  let letGo = (): void => undefined
+  const ended = new Promise<never>((_, reject) => {
+    const end = (reason: unknown): void => {
+      ending.abort(reason)
+      reject(reason)
+    }
+    const forget = whenEnded(signal, () => end(signal.reason))
+    const stop = timer.timer(limit, () => end(late()))
+    letGo = () => {
+      forget()
       stop()
     }
   })
+  try {
+    return await Promise.race([ended, work(ending.signal)])
+  } finally {
+    letGo()
+  }
 }
 
 /** Lends work a controller that ends with the signal too, and lets go of the signal when the work is over. */

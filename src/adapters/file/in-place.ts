@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { hasAttributes } from './attributes.ts'
@@ -42,7 +42,7 @@ export function overwrite(file: string, before: string, after: string): void {
 
 /** Returns whether somebody writes to the file in place right now, or was killed while writing. */
 export function isUnderWay(file: string): boolean {
-  return statSync(backupOf(file), { throwIfNoEntry: false }) !== undefined
+  return existsSync(backupOf(file))
 }
 
 /**

@@ -232,7 +232,11 @@ async function differing({ verify, ...given }: FileOptions, words: Wanted, loan:
   }
 }
 
+/** Made once for the words of a move, which go to a thousand targets. */
+let digested: { readonly text: string; readonly digest: string } | undefined
+
 function digestOf(words: Wanted): string {
-  const sorted = Object.entries(words).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8)
+  const text = JSON.stringify(Object.entries(words).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  if (digested?.text !== text) digested = { text, digest: createHash('sha256').update(text).digest('hex').slice(0, 8) }
+  return digested.digest
 }
