@@ -37,6 +37,10 @@ test('it ends with whoever asked, and for their reason', async () => {
   expect(await failure(withDeadline(REAL, 60_000, asked.signal, async () => 'done'))).toBe('stopped')
 })
 
+test('a controller of a signal that has ended has ended', async () => {
+  expect(await withController(AbortSignal.abort('stopped'), async ({ signal }) => signal.reason)).toBe('stopped')
+})
+
 test('it ends with whoever asked although others who waited on the same signal are done, and those it ends no more', async () => {
   const asked = new AbortController()
   let lent: AbortSignal | undefined

@@ -141,8 +141,18 @@ export const FILES: readonly Mutation[] = [
       'return await Promise.race([ended, work(ending.signal)])',
       'return await work(ending.signal)',
     ],
-    'a deadline never comes': ['stop = timer.timer(limit, () => ending.abort(late()))', 'void timer\n      void late'],
-    'a deadline goes on after the work': ['    } finally {\n      stop()\n    }', '    } finally {\n      void stop\n    }'],
+    'a deadline never comes': [
+      'const stop = timer.timer(limit, () => end(late()))',
+      'void timer\n    void late\n    void limit\n    const stop = (): void => undefined',
+    ],
+    'a deadline goes on after the work': ['      forget()\n      stop()\n', '      forget()\n      void stop\n'],
+    'what it lends outlives the deadline': ['      ending.abort(reason)\n      reject(reason)', '      reject(reason)'],
+    'work that is over is still bound to who asked': ['      forget()\n      stop()\n', '      void forget\n      stop()\n'],
+    'a deadline does not end with who asked': [
+      'const forget = whenEnded(signal, () => end(signal.reason))\n    const stop',
+      'const forget = (): void => undefined\n    const stop',
+    ],
+    'who has ended already begins work all the same': ['  signal.throwIfAborted()\n  const ending', '  const ending'],
     'a listener stays on the signal': ["    signal.removeEventListener('abort', ring)\n", ''],
     'who waits no longer is called all the same': ['    ends.delete(end)\n    if (ends.size > 0) return\n', ''],
     'a signal that has ended already ends nothing': [
