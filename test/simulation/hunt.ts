@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import type { Bug } from './bugs.ts'
@@ -17,10 +19,11 @@ export interface Hunted {
   readonly broken: readonly Pick<Played, 'seed' | 'violations'>[]
 }
 
-/** Bundles the simulation, with one bug in it if told so. `play` runs seeds in a process of its own. */
-export async function prepare(
-  bug?: Bug,
-): Promise<{ play(from: number, to: number, most: number, world?: 'harsh'): Promise<Hunted>; close(): void }> {
+/** Bundles the simulation, with one bug in it if told so. `play` runs seeds in a process of its own, which tells how far it is. */
+export async function prepare(bug?: Bug): Promise<{
+  play(from: number, to: number, most: number, world?: 'harsh', tell?: (hunted: Hunted) => void): Promise<Hunted>
+  close(): void
+}> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-simulation-'))
   const file = join(folder, 'worker.mjs')
   let seeded = 0
@@ -45,18 +48,22 @@ export async function prepare(
   await build.close()
   if (bug && seeded !== 1) throw new Error(`the bug "${bug.name}" fits ${seeded} places of src/${bug.file}; it must be one`)
   return {
-    play: async (from, to, most, world) => play(file, [String(from), String(to), String(most), ...(world ? [world] : [])]),
+    play: async (from, to, most, world, tell) => play(file, [String(from), String(to), String(most), ...(world ? [world] : [])], tell),
     close: () => rmSync(folder, { recursive: true }),
   }
 }
 
-async function play(file: string, args: readonly string[]): Promise<Hunted> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
-    child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString().slice(0, 2000)))
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`the simulation ended with ${code}: ${err}`))))
-  })
+async function play(file: string, args: readonly string[], tell: (hunted: Hunted) => void = () => undefined): Promise<Hunted> {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let err = ''
+  child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString().slice(0, 2000)))
+  const ended = once(child, 'close')
+  let last: Hunted | undefined
+  for await (const line of createInterface(child.stdout)) {
+    last = JSON.parse(line)
+    if (last) tell(last)
+  }
+  const [code] = await ended
+  if (code !== 0 || !last) throw new Error(`the simulation ended with ${code}: ${err}`)
+  return last
 }

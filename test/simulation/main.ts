@@ -13,6 +13,8 @@ const values = readOptions(USAGE, {
   from: { type: 'string', default: '0' },
   bugs: { type: 'boolean', default: false },
 })
+/** Between two lines that say how far it is, in milliseconds. */
+const SHOWN = 10_000
 const [rollouts, from] = [whole(USAGE, values.rollouts, 1), whole(USAGE, values.from)]
 const began = performance.now()
 const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(0)}s`
@@ -22,24 +24,31 @@ async function playMany(count: number, from: number): Promise<boolean> {
   const simulation = await prepare()
   // A fresh process takes hundreds of rollouts to reach its speed.
   const chunk = Math.min(5000, Math.ceil(count / availableParallelism()))
-  const found: Hunted[] = []
-  let next = from
+  const told = new Map<number, Hunted>()
+  let [next, shown] = [from, 0]
+  const show = (): void => {
+    const all = [...told.values()]
+    const [played, broken] = [sum(all, (each) => each.played), sum(all, (each) => each.broken.length)]
+    console.log(`${played} of ${count} rollouts, ${broken} with a violation, ${seconds()}`)
+    shown = performance.now()
+  }
   const worker = async (): Promise<void> => {
     while (next < from + count) {
       const start = next
       next += chunk
-      found.push(await simulation.play(start, Math.min(start + chunk, from + count), chunk))
-      const played = found.reduce((all, each) => all + each.played, 0)
-      console.log(`${played} rollouts, ${found.reduce((all, each) => all + each.broken.length, 0)} with a violation, ${seconds()}`)
+      await simulation.play(start, Math.min(start + chunk, from + count), chunk, undefined, (hunted) => {
+        told.set(start, hunted)
+        if (performance.now() - shown >= SHOWN) show()
+      })
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
   simulation.close()
-  const sum = (of: (each: Hunted) => number): number => found.reduce((all, each) => all + of(each), 0)
+  const found = [...told.values()]
   const ends: Record<string, number> = {}
   for (const each of found) for (const [end, times] of Object.entries(each.ends)) ends[end] = (ends[end] ?? 0) + times
   console.log(
-    `\n${sum((each) => each.played)} rollouts, ${sum((each) => each.processes)} processes, ${sum((each) => each.events)} events in ${seconds()}`,
+    `\n${sum(found, (each) => each.played)} rollouts, ${sum(found, (each) => each.processes)} processes, ${sum(found, (each) => each.events)} events in ${seconds()}`,
   )
   console.log(
     Object.entries(ends)
@@ -73,4 +82,8 @@ async function findBugs(): Promise<boolean> {
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
   console.log(`${BUGS.length - missed} of ${BUGS.length} seeded bugs found in ${seconds()}`)
   return missed === 0
+}
+
+function sum(hunted: readonly Hunted[], of: (each: Hunted) => number): number {
+  return hunted.reduce((all, each) => all + of(each), 0)
 }
