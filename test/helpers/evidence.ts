@@ -15,7 +15,7 @@ export function pollOf({ on, off }: { readonly on: GroupTraffic; readonly off: G
   return {
     at: now * 60_000,
     step,
-    errors: { errors: { on, off } },
+    errors: { errors: { on: { total: on.total, bad: on.bad }, off: { total: off.total, bad: off.bad } } },
     latency: { latency: { on: histogramOf(on.latency), off: histogramOf(off.latency) } },
   }
 }

@@ -110,10 +110,7 @@ export const CORE: readonly Mutation[] = [
       "return [{ name: 'version', open: false, text }]",
       "return [{ name: 'version', open: true, text }]",
     ],
-    'suspicion is evidence enough': [
-      'const open = isEnough || (!isAwaited(weighed, next) && isUndecided(finding))',
-      'const open = isEnough || isUndecided(finding)',
-    ],
+    'suspicion is evidence enough': ['(!isAwaited(weighed, next) && isUndecided(finding))', 'isUndecided(finding)'],
     'by the clock everybody is reached without proof': ["return pace === 'evidence' || next?.to === 100", "return pace === 'evidence'"],
     'a bake is not waited for': ['const bake = step.last ? (phase?.after ?? 0) : 0', 'const bake = 0'],
     'a hold ends a moment early': ['const open = credit >= needed', 'const open = credit + 1000 >= needed'],
@@ -206,15 +203,24 @@ export const CORE: readonly Mutation[] = [
     'what is not proven is calm': ['...(metric.success ? [metric.success] : []), ...criteria', '...criteria'],
   }),
   ...mutationsOf('core/forecast/rows.ts', ['core/forecast/rows'], {
-    'a row that is needed is dropped': ['length - row.for < window ||', ''],
-    'what was given back is missing': ['for (const row of rows.slice(before, first)) add(row, 1)', ''],
+    'a row that is needed is dropped': ['lasts - row.for < window ||', ''],
+    'what was given back is missing': ['for (const row of left) add(row, 1)', ''],
   }),
   ...mutationsOf('core/forecast/made-up-source.ts', ['core/forecast/cruise'], {
     'counters begin while the source is silent': ['hasBegun = !isSilent', 'hasBegun = true'],
   }),
   ...mutationsOf('core/forecast/cruise.ts', ['core/forecast/cruise'], {
-    'the poll at which a gate opens is passed over': ['/ plan.interval) - 1', '/ plan.interval)'],
+    'the poll at which a gate opens is passed over': ['timerAfter(polls + 1)', 'timerAfter(polls)'],
     'a poll that was half taken counts': ['windows.slice(0, broken)', 'windows.slice(0, 0)'],
+    'a step that settles holds': [' || settleLeft(phase, watch.watched ?? 0) > 0', ''],
+    'where two groups are compared everybody is looked at': ["window.side === 'on' ? on : all", 'all'],
+  }),
+  ...mutationsOf('core/forecast/comparing.ts', ['core/forecast/cruise'], {
+    'what is rolled back is waited for': ["weighed.finding.do === 'rollback' || ", ''],
+    'nothing is waited for but time': ["'because' in finding ? finding.because : finding.do", 'undefined'],
+  }),
+  ...mutationsOf('core/forecast/measuring.ts', ['core/forecast/cruise'], {
+    'any quantile is fine': ['total - part >= q * total', 'true'],
   }),
   ...mutationsOf('core/forecast/retrace.ts', ['core/forecast/counterfactual'], {
     'polls go on from the newest watch of all': ['stateAt(event.polls.from)?.watch', 'lately[0]?.watch'],

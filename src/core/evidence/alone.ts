@@ -1,7 +1,7 @@
 import { exp, ln } from './elementary.ts'
 import { ln1, upperBound } from './bound.ts'
 import { faultOf } from './gap.ts'
-import { NO_REQUESTS, type Group } from './likelihood.ts'
+import { NO_REQUESTS, plus, type Group } from './likelihood.ts'
 import { beginMixture, grow, unbegun, worth, type Mixture } from './mixture.ts'
 import { limitsOf, type Policy } from './policy.ts'
 
@@ -34,16 +34,16 @@ export const UNSEEN: Alone = { above: beginMixture(unbegun(MULTIPLES.length), AT
  * whatever it did below; Ville's inequality does the rest, as in `lnLikelihoodRatio`.
  */
 export function evolveAlone(before: Alone, group: Group, rate: number, eventsPerCause: number): Alone {
-  const { refused: _r, ...last } = before
+  const { above, polls: t, step } = before
   const fault = faultOf(group)
-  if (fault !== undefined) return { ...last, refused: fault }
-  const t = last.polls
-  const restarted = beginMixture(last.above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
-  const factors = lnRates(rate, group).map((log) => exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
+  if (fault !== undefined) return { above, polls: t, step, refused: fault }
+  const restarted = beginMixture(above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
+  const factors: number[] = []
+  for (const log of lnRates(rate, group)) factors.push(exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
   return {
     above: grow(restarted, factors, UNDECIDED),
     polls: t + 1,
-    step: { total: last.step.total + group.total, bad: last.step.bad + group.bad },
+    step: plus(step, group),
   }
 }
 
@@ -80,7 +80,9 @@ export function evidenceAbove(rate: number, group: Group): number {
 }
 
 function lnRates(rate: number, { total, bad }: Group): readonly number[] {
-  return ratesOf(rate).map(({ failed, passed }) => bad * failed + (total - bad) * passed)
+  const logs: number[] = []
+  for (const { failed, passed } of ratesOf(rate)) logs.push(bad * failed + (total - bad) * passed)
+  return logs
 }
 
 /** What one request that failed, and one that did not, says about each multiple. */

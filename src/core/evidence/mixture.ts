@@ -26,7 +26,9 @@ export function worth({ waiting, begun }: Mixture): number {
 /** Lets some of the waiting mass begin, spread over the hypotheses by `weights` (which sum to 1). */
 export function beginMixture({ waiting, begun }: Mixture, mass: number, weights: readonly number[]): Mixture {
   const starts = Math.min(waiting, mass)
-  return { waiting: waiting - starts, begun: begun.map((each, nth) => each + starts * (weights[nth] ?? 0)) }
+  const all: number[] = []
+  for (let nth = 0; nth < begun.length; nth += 1) all.push((begun[nth] ?? 0) + starts * (weights[nth] ?? 0))
+  return { waiting: waiting - starts, begun: all }
 }
 
 /** One poll multiplies the evidence by at most this: no single poll decides. */
@@ -38,9 +40,16 @@ const MOST = 20
  */
 export function grow(mixture: Mixture, factors: readonly number[], from = 0): Mixture {
   const { waiting } = mixture
-  const grown = mixture.begun.map((each, nth) => each * (factors[nth] ?? 1))
-  const all = grown.reduce((sum, each) => sum + each, 0)
+  const grown: number[] = []
+  let all = 0
+  for (let nth = 0; nth < mixture.begun.length; nth += 1) {
+    const each = (mixture.begun[nth] ?? 0) * (factors[nth] ?? 1)
+    grown.push(each)
+    all += each
+  }
   const most = MOST * Math.max(from, worth(mixture)) - waiting
+  // Mostly it does not grow by so much.
+  if (all <= most && all <= CEILING) return { waiting, begun: grown }
   const scale = all > most ? most / all : 1
   return { waiting, begun: grown.map((each) => Math.min(CEILING, each * scale)) }
 }

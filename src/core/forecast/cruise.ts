@@ -1,77 +1,90 @@
 import { rampAt } from '../judge/comparison.ts'
+import { settleLeft } from '../judge/settle.ts'
 import { standardAt } from '../judge/single.ts'
 import { criterionKey, type Phase } from '../plan/plan.ts'
 import { currentStep, type State } from '../journal/state.ts'
+import { defined } from '../values/defined.ts'
 import type { Duration } from '../values/units.ts'
 import type { Watch } from '../judge/track.ts'
+import { openComparing } from './comparing.ts'
 import type { Drawn } from './made-up-source.ts'
-import type { GroupTraffic } from './synthetic/pair-traffic.ts'
+import { together, type PairTraffic } from './synthetic/pair-traffic.ts'
 import { openCalmWindow, type CalmWindow } from './window.ts'
 
 /** Polls at which nothing can be decided but to wait on, taken at once. */
 export interface Cruised {
   readonly watch: Watch
-  /** How long each gate was waited for, in the order of the gates. */
+  /** How long each gate was waited for; evidence by what it waited for. */
   readonly waited: { readonly [gate: string]: Duration }
   readonly polls: number
   /** The next poll, where it was drawn already: the judge has more to say of it. */
   readonly drawn?: Drawn
 }
 
-/** A gate that time alone opens. */
-interface Timer {
-  readonly gate: string
-  readonly left: Duration
-}
-
 /**
- * Takes all polls up to the one at which a gate may open or something may be wrong: while every metric is healthy and only
- * time is waited for, a poll changes no more than counts and time. Undefined where that is not so; what comes of it is
- * what the judge and the policy make of the same polls one by one.
+ * Takes all polls up to the one at which every gate may be open or something may be wrong: while every metric is healthy
+ * and only time and evidence are waited for, a poll changes no more than counts, time and evidence. Undefined where that
+ * is not so; what comes of it is what the judge and the policy make of the same polls one by one.
  */
 export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised | undefined {
-  const { plan, watch, cursor } = state
+  const { plan, watch } = state
+  if (!watch || settleLeft(phase, watch.watched ?? 0) > 0) return undefined
+  const comparing = openComparing(state, phase)
   const timers = timersOf(state, phase)
-  const most = Math.ceil(Math.max(0, ...timers.map(({ left }) => left)) / plan.interval) - 1
-  if (!watch || most < 1 || rampAt(plan, cursor)) return undefined
-  const names = new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric)])
-  const isEnd = currentStep(state)?.last === true
-  const windows = [...names].map((name) => {
-    const metric = plan.metrics[name]
-    const criteria = isEnd ? phase.success.filter((each) => each.metric === name) : []
-    const parts = metric && { metric, criteria, standard: standardAt(plan, phase, cursor, name), interval: plan.interval }
-    return parts && openCalmWindow(name, watch.tracks[name], parts)
-  })
-  const calm = windows.flatMap((window) => window ?? [])
-  if (calm.length < windows.length) return undefined
+  const timerAfter = (polls: number): string | undefined => timers.find(({ left }) => left > polls * plan.interval)?.gate
+  const windows = comparing || timerAfter(1) !== undefined ? windowsOf(state, phase, watch) : undefined
+  if (!windows) return undefined
+  const waited: Record<string, Duration> = {}
   let polls = 0
+  let { comparison } = watch
   let drawn: Drawn | undefined
-  while (polls < most && !drawn) {
+  while (!drawn) {
+    const timer = timerAfter(polls + 1)
+    if (timer === undefined && !comparing) break
     const next = draw()
-    if (next.everybody && areCalm(calm, next.everybody)) polls += 1
-    else drawn = next
+    const compared = comparing && next.pair ? comparing(comparison, next.pair) : { comparison }
+    const gate = compared?.waitsFor ?? timer
+    if (next.pair && compared && gate !== undefined && areCalm(windows, next.pair)) {
+      polls += 1
+      comparison = compared.comparison
+      waited[gate] = (waited[gate] ?? 0) + plan.interval
+    } else drawn = next
   }
   const took = polls * plan.interval
+  const isEnd = currentStep(state)?.last === true
   const criteria = isEnd ? Object.fromEntries(phase.success.map((_, nth) => keptOf(watch, criterionKey(phase, nth), took))) : {}
-  const tracks = polls > 0 ? Object.fromEntries(calm.map(({ name, track }) => [name, track])) : {}
-  return {
-    watch: {
-      ...watch,
-      monotonic: watch.monotonic + took,
-      credit: watch.credit + took,
-      watched: (watch.watched ?? 0) + took,
-      tracks: { ...watch.tracks, ...tracks },
-      criteria: { ...watch.criteria, ...criteria },
-    },
-    waited: waitedFor(timers, polls, plan.interval),
-    polls,
-    ...(drawn && { drawn }),
-  }
+  const tracks = polls > 0 ? Object.fromEntries(windows.map(({ name, track }) => [name, track])) : {}
+  const next = defined({
+    ...watch,
+    monotonic: watch.monotonic + took,
+    credit: watch.credit + took,
+    watched: (watch.watched ?? 0) + took,
+    tracks: { ...watch.tracks, ...tracks },
+    criteria: { ...watch.criteria, ...criteria },
+    comparison,
+  })
+  return { watch: next, waited, polls, ...(drawn && { drawn }) }
+}
+
+/** Opens the windows of all metrics; undefined where one of them is left to the judge. */
+function windowsOf({ plan, cursor, ...state }: State, phase: Phase, { tracks }: Watch): readonly CalmWindow[] | undefined {
+  const names = [...new Set([...phase.metrics, ...phase.success.map(({ metric }) => metric)])]
+  const compared = rampAt(plan, cursor)?.metrics
+  const isEnd = currentStep({ plan, cursor, ...state })?.last === true
+  const windows = names.flatMap((name) => {
+    const metric = plan.metrics[name]
+    const criteria = isEnd ? phase.success.filter((each) => each.metric === name) : []
+    const standard = standardAt(plan, phase, cursor, name)
+    const side = compared?.[name] === undefined ? 'all' : 'on'
+    return (metric && openCalmWindow(name, tracks[name], { metric, criteria, standard, side, interval: plan.interval })) ?? []
+  })
+  return windows.length < names.length ? undefined : windows
 }
 
 /** Has all windows take one more poll, or none. */
-function areCalm(windows: readonly CalmWindow[], everybody: GroupTraffic): boolean {
-  const broken = windows.findIndex((window) => !window.take(everybody))
+function areCalm(windows: readonly CalmWindow[], { on, off }: PairTraffic): boolean {
+  const all = together(on, off)
+  const broken = windows.findIndex((window) => !window.take(window.side === 'on' ? on : all))
   if (broken === -1) return true
   for (const window of windows.slice(0, broken)) window.giveBack()
   return false
@@ -81,28 +94,21 @@ function keptOf({ criteria }: Watch, key: string, took: Duration): readonly [key
   return [key, (criteria[key] ?? 0) + took]
 }
 
+/** A gate that time alone opens. */
+interface Timer {
+  readonly gate: string
+  readonly left: Duration
+}
+
 /** The gates that are waited for, in the order in which a turn looks at them. */
-function timersOf(state: State, phase: Phase): readonly Timer[] {
-  const { watch } = state
+function timersOf({ watch, ...state }: State, phase: Phase): readonly Timer[] {
   const step = currentStep(state)
   if (!step || !watch) return []
   const success = step.last ? phase.success : []
+  const hold = rampAt(state.plan, state.cursor)?.pace === 'evidence' ? 0 : step.hold
   return [
-    { gate: 'hold', left: step.hold - watch.credit },
+    { gate: 'hold', left: hold - watch.credit },
     { gate: 'bake', left: (step.last ? phase.after : 0) - watch.credit },
     ...success.map(({ over }, nth) => ({ gate: 'success', left: over - (watch.criteria[criterionKey(phase, nth)] ?? 0) })),
   ]
-}
-
-/** Each poll waits for the first gate that is closed after it. */
-function waitedFor(timers: readonly Timer[], polls: number, interval: Duration): { readonly [gate: string]: Duration } {
-  const waited: Record<string, Duration> = {}
-  let from = 0
-  for (const { gate, left } of timers) {
-    // Closed after poll n while n × interval < left.
-    const until = Math.min(polls, Math.max(from, Math.ceil(left / interval) - 1))
-    if (until > from) waited[gate] = (waited[gate] ?? 0) + (until - from) * interval
-    from = Math.max(from, until)
-  }
-  return waited
 }

@@ -5,12 +5,12 @@ import { stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { absent, type Absent } from '../values/reading.ts'
 import { countTraffic } from './synthetic/counted.ts'
-import { together, type GroupTraffic, type PairTraffic, type Traffic } from './synthetic/pair-traffic.ts'
+import type { PairTraffic, Traffic } from './synthetic/pair-traffic.ts'
 
 /** A poll of a made-up source. */
 export interface Drawn {
-  /** What all users did since the poll before; undefined where that is not known. */
-  readonly everybody: GroupTraffic | undefined
+  /** What both groups did since the poll before; undefined where that is not known. */
+  readonly pair: PairTraffic | undefined
   /** Returns what is counted of it. */
   readonly counted: () => CountedReadings
 }
@@ -39,10 +39,10 @@ export function openMadeUpSource(plan: Plan, traffic: Traffic): MadeUpSource {
         sums.exposed += pair.on.total
         sums.failed += pair.on.bad
         isSilent = pair.isSilent === true
-        if (isSilent) return { everybody: undefined, counted: () => counted(pair) }
-        if (hasBegun) return { everybody: together(pair.on, pair.off), counted: () => counted(pair) }
+        if (isSilent) return { pair: undefined, counted: () => counted(pair) }
+        if (hasBegun) return { pair, counted: () => counted(pair) }
         hasBegun = true
-        return { everybody: undefined, counted: () => unknownYet(counted(pair)) }
+        return { pair: undefined, counted: () => unknownYet(counted(pair)) }
       }
     },
     arrive: () => {

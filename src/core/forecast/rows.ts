@@ -1,63 +1,71 @@
 import type { Metric } from '../plan/metric.ts'
 import type { Duration } from '../values/units.ts'
+import type { GroupTraffic } from './synthetic/pair-traffic.ts'
 
-/** Counts that were gained between two polls; the last is the whole. */
+/** One poll: how long it lasted, and the requests that came meanwhile. */
 interface Row {
   readonly for: Duration
-  readonly counts: readonly number[]
+  readonly gained: GroupTraffic
 }
 
 /** The newest rows that cover the window and the samples needed, and their sums: `trim` of the judge, one poll at a time. */
 export interface Rows {
   readonly all: readonly Row[]
-  readonly length: number
-  readonly sums: readonly number[]
-  push(lasts: Duration, counts: readonly number[]): void
-  /** Undoes the newest push. */
-  pop(): void
+  /** Requests, and those of them that are looked at. */
+  readonly total: number
+  readonly part: number
+  push(row: Row): void
+  /** Undoes the newest push, and returns its requests. */
+  pop(): number
 }
 
-/** So many rows that are no longer needed are kept. */
-const KEPT = 1000
-
-/** Opens rows that begin with these, oldest first. */
-export function openRows({ window, minSamples }: Pick<Metric, 'window' | 'minSamples'>, begun: readonly Row[]): Rows {
-  let rows = [...begun]
-  let [first, before] = [0, 0]
-  const sums = (begun[0]?.counts ?? []).map((_, at) => begun.reduce((all, { counts }) => all + (counts[at] ?? 0), 0))
-  const whole = sums.length - 1
-  let length = begun.reduce((all, row) => all + row.for, 0)
+/** Opens rows that begin with these, oldest first; `partOf` is how many requests of a row are looked at. */
+export function openRows(
+  { window, minSamples }: Pick<Metric, 'window' | 'minSamples'>,
+  begun: readonly Row[],
+  partOf: (gained: GroupTraffic) => number,
+): Rows {
+  const rows: Row[] = []
+  // What the newest push left behind.
+  let left: Row[] = []
+  let [lasts, total, part] = [0, 0, 0]
 
   /** Counts are whole numbers: a sum is the same in whatever order it came to be. */
   const add = (row: Row, sign: 1 | -1): void => {
-    length += sign * row.for
-    for (let at = 0; at <= whole; at += 1) sums[at] = (sums[at] ?? 0) + sign * (row.counts[at] ?? 0)
+    lasts += sign * row.for
+    total += sign * row.gained.total
+    part += sign * partOf(row.gained)
   }
-  const isNeeded = (row: Row): boolean => length - row.for < window || (sums[whole] ?? 0) - (row.counts[whole] ?? 0) < minSamples
+  const isNeeded = (row: Row): boolean => lasts - row.for < window || total - row.gained.total < minSamples
+  const keep = (row: Row): void => {
+    rows.push(row)
+    add(row, 1)
+  }
+  begun.forEach(keep)
   return {
-    get all() {
-      return rows.slice(first)
+    all: rows,
+    get total() {
+      return total
     },
-    get length() {
-      return rows.length - first
+    get part() {
+      return part
     },
-    sums,
-    push: (lasts, counts) => {
-      if (first > KEPT) [rows, first] = [rows.slice(first), 0]
-      before = first
-      const newest = { for: lasts, counts }
-      rows.push(newest)
-      add(newest, 1)
-      for (let row = rows[first]; row && !isNeeded(row); row = rows[first]) {
-        add(row, -1)
-        first += 1
+    push: (newest) => {
+      keep(newest)
+      left = []
+      for (let oldest = rows[0]; oldest && !isNeeded(oldest); oldest = rows[0]) {
+        add(oldest, -1)
+        left.push(oldest)
+        rows.shift()
       }
     },
     pop: () => {
-      for (const row of rows.slice(before, first)) add(row, 1)
-      first = before
+      for (const row of left) add(row, 1)
+      rows.unshift(...left)
+      left = []
       const newest = rows.pop()
       if (newest) add(newest, -1)
+      return newest?.gained.total ?? 0
     },
   }
 }

@@ -61,9 +61,15 @@ export function versionGates({ unknown }: State): readonly Gate[] {
 export function evidenceGates(weighed: Weighed, next: Step | undefined): readonly Gate[] {
   const { finding, text, opensIn } = weighed
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
-  const open = isEnough || (!isAwaited(weighed, next) && isUndecided(finding))
+  const open = isEvidenceOpen(weighed, next)
   const eta = !open && opensIn !== undefined && { opensIn }
   return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
+}
+
+/** Tells whether the gate of the comparison is open. */
+export function isEvidenceOpen(weighed: Weighed, next: Step | undefined): boolean {
+  const { finding } = weighed
+  return finding.do === 'advance' || finding.do === 'complete' || (!isAwaited(weighed, next) && isUndecided(finding))
 }
 
 /** Tells whether the step waits for evidence: by the clock the one that reaches everybody does, and no other. */

@@ -266,7 +266,7 @@ describe('traps', () => {
 
   test('a ratio that wanders is called bad without tempering', () => {
     const world: World = { name: '', errors: 0.005, noise: { errors: 0.3, latency: 0.05, memory: 0.8 } }
-    const untempered = share(40, (seed) => {
+    const untempered = share(100, (seed) => {
       const pairs: Pair[] = []
       return clocked(world, 1000, seed, 48).some((minute) => {
         pairs.push(minute)
@@ -274,7 +274,7 @@ describe('traps', () => {
       })
     })
     expect(untempered).toBeGreaterThan(0.1)
-    expect(share(40, (seed) => rolledBack(world, 1000, seed, 48))).toBeLessThanOrEqual(untempered / 3)
+    expect(share(100, (seed) => rolledBack(world, 1000, seed, 48))).toBeLessThanOrEqual(untempered / 2)
   })
 })
 

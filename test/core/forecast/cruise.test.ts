@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest'
-import { cruise } from '../../../src/core/forecast/cruise.ts'
+import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
+import { cruise, type Cruised } from '../../../src/core/forecast/cruise.ts'
 import type { Drawn } from '../../../src/core/forecast/made-up-source.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import { countTraffic } from '../../../src/core/forecast/synthetic/counted.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
-import type { World } from '../../../src/core/forecast/synthetic/world.ts'
+import type { Release, World } from '../../../src/core/forecast/synthetic/world.ts'
+import { rampAt } from '../../../src/core/judge/comparison.ts'
 import type { CountedReadings } from '../../../src/core/judge/count-all.ts'
 import type { Watch } from '../../../src/core/judge/track.ts'
 import { beginWatch, judgeCounted } from '../../../src/core/judge/watch.ts'
-import { metric, MINUTE, phase, plan, rule, state, toggle } from '../../helpers/core.ts'
+import type { Phase, Plan } from '../../../src/core/plan/plan.ts'
+import { stepsOf } from '../../../src/core/plan/steps.ts'
+import { BOTH_GROUPS, metric, MINUTE, phase, plan, rule, state, toggle } from '../../helpers/core.ts'
 import { playBothWays, playGameBothWays } from '../../helpers/poll-by-poll.ts'
 
 /** The short form; `npm run simulate:same` plays a thousand. */
@@ -45,6 +49,14 @@ it('a step that is reached while the source is silent has no counters to begin w
   }
 })
 
+it('a step that settles proves nothing meanwhile, also where no metric says so', () => {
+  const phases = [phase({ steps: [{ to: 100, hold: 10 * MINUTE }], metrics: [], settle: 3 * MINUTE })]
+  const release = { traffic: 20, baseline: 0.005, errors: 0.005, latency: 1 }
+  const { atOnce, pollByPoll } = playGameBothWays({ plan: plan({ interval: MINUTE, phases }), release }, 1)
+  expect(atOnce).toEqual(pollByPoll)
+  expect(atOnce.after).toBe(14 * MINUTE)
+})
+
 const metrics = {
   errors: metric({ measures: { what: 'failures', groups: 1 } }),
   slow: metric({
@@ -63,30 +75,59 @@ const baking = phase({
 const baked = plan({ interval: MINUTE, metrics, phases: [baking] })
 const after20 = { between: [20, 20], lasts: 10, off: 0, on: 0, latency: 1 } as const
 
+/** Takes polls at once from the fourth on, and holds what is left of the watch against the same polls one by one. */
+function cruiseAfterThree(of: Plan, world: World): Cruised | undefined {
+  const [current, to] = [of.phases[0], stepsOf(of)[0]?.to ?? 0]
+  if (!current) throw new Error('a plan has a phase')
+  const traffic = simulate(world, 100, seeded(3), MINUTE)
+  const polls: CountedReadings[] = []
+  const draw = (): Drawn => {
+    const pair = traffic(to / 100)
+    const poll = countTraffic(of, current, rampAt(of, 0), pair)
+    polls.push(poll)
+    return { pair, counted: () => poll }
+  }
+  const judged = (watch: Watch, counted: CountedReadings): Watch => {
+    const now = watch.monotonic + MINUTE
+    return judgeCounted(of, { phase: current, cursor: 0 }, watch, counted, { monotonic: now, domain: 'forecast', now })
+  }
+  const begun = beginWatch(of, 0, undefined, {}, { monotonic: 0, domain: 'forecast', now: 0 })
+  const watch = [draw(), draw(), draw()].map(({ counted }) => counted()).reduce(judged, begun)
+  const cruised = cruise(state({ plan: of, cursor: 0, exposures: { A: to }, watch }), current, draw)
+  expect(cruised?.watch).toEqual(polls.slice(3, 3 + (cruised?.polls ?? 0)).reduce(judged, watch))
+  expect(cruised?.drawn?.counted()).toBe(cruised?.drawn && polls.at(-1))
+  return cruised
+}
+
 it.each<[name: string, incident: World['incident'], least: number, most: number]>([
   ['up to the poll at which the bake is over', undefined, 50, 60],
   ['up to the one at which the first metric is bad', { ...after20, on: 0.2 }, 10, 20],
   ['up to the one at which the second metric is bad', { ...after20, latency: 9 }, 10, 20],
 ])('polls are taken at once %s, and leave the watch that they leave one by one', (_, incident, least, most) => {
-  const world = { name: '', errors: 0.005, ...(incident && { incident }) }
-  const traffic = simulate(world, 100, seeded(3), MINUTE)
-  const polls: CountedReadings[] = []
-  const draw = (): Drawn => {
-    const pair = traffic(1)
-    const poll = countTraffic(baked, baking, undefined, pair)
-    polls.push(poll)
-    return { everybody: pair.on, counted: () => poll }
-  }
-  const judged = (watch: Watch, counted: CountedReadings): Watch => {
-    const now = watch.monotonic + MINUTE
-    return judgeCounted(baked, { phase: baking, cursor: 0 }, watch, counted, { monotonic: now, domain: 'forecast', now })
-  }
-  const begun = beginWatch(baked, 0, undefined, {}, { monotonic: 0, domain: 'forecast', now: 0 })
-  const watch = [draw(), draw(), draw()].map(({ counted }) => counted()).reduce(judged, begun)
-  const cruised = cruise(state({ plan: baked, cursor: 0, exposures: { A: 100 }, watch }), baking, draw)
+  const cruised = cruiseAfterThree(baked, { name: '', errors: 0.005, ...(incident && { incident }) })
   expect(cruised?.polls).toBeGreaterThan(least)
   expect(cruised?.polls).toBeLessThan(most)
-  const taken = polls.slice(3, 3 + (cruised?.polls ?? 0))
-  expect(cruised?.watch).toEqual(taken.reduce(judged, watch))
-  expect(cruised?.drawn?.counted()).toBe(incident && polls.at(-1))
+  expect(cruised?.drawn !== undefined).toBe(incident !== undefined)
+})
+
+const both = {
+  errors: metric({ measures: BOTH_GROUPS }),
+  slow: metric({ ...metrics.slow, measures: { what: 'latency', groups: 2, quantile: 0.95 } }),
+}
+
+it.each<[name: string, of: Partial<Phase>, release: Release, waitsFor: string, least: number, most: number]>([
+  ['until its hold is over', { steps: [25, 50, 100].map((to) => ({ to, hold: 30 * MINUTE })) }, {}, 'hold', 20, 30],
+  ['until there is proof', { steps: [25, 100].map((to) => ({ to, hold: MINUTE })) }, {}, 'proof', 10, 60],
+  ['until it is too bad', { steps: [25, 50, 100].map((to) => ({ to, hold: 90 * MINUTE })) }, { from: 20, errors: 0.008 }, 'hold', 16, 40],
+])('so are those of a step at which two groups are compared, %s', (_, of, release, waitsFor, least, most) => {
+  const evidence = { pace: 'clock' as const, policy: DEFAULTS }
+  const phases = [phase({ metrics: ['errors', 'slow'], evidence, ...of })]
+  const cruised = cruiseAfterThree(plan({ interval: MINUTE, metrics: both, phases }), {
+    name: '',
+    errors: 0.002,
+    release: { errors: 0.002, ...release },
+  })
+  expect(cruised?.waited[waitsFor]).toBeGreaterThan(least * MINUTE)
+  expect(cruised?.polls).toBeLessThan(most)
+  expect(cruised?.watch.comparison?.ledger.polls).toBe(3 + (cruised?.polls ?? 0))
 })

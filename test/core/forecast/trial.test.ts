@@ -38,7 +38,7 @@ describe('a step begun again and again in the past', () => {
     expect([few?.to, many?.to, trials.length]).toEqual([1, 25, 2])
     expect(few?.begun).toBe(47)
     // Of the 60 requests a minute that 1 % make, more than 4 % fail for two minutes now and then.
-    expect((few?.stopped.rollback ?? 0) / 47).toBeGreaterThan(0.1)
+    expect((few?.stopped.rollback ?? 0) / 47).toBeGreaterThan(0.03)
     expect(many?.stopped).toEqual({})
   })
 

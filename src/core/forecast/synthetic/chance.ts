@@ -6,9 +6,10 @@ export type Chance = () => number
  * equidistributed.
  */
 export function seeded(seed: number): Chance {
-  let state = seed >>> 0
+  // Signed: a whole number of 32 bits that Node keeps without making an object of it.
+  let state = seed | 0
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0
+    state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
@@ -23,30 +24,36 @@ export function normal(chance: Chance): number {
 /** Above this mean a count is rounded from a normal number with the skew put back (Cornish & Fisher 1938). */
 const MANY = 30
 
-/** Draws a Poisson number: by multiplication of uniforms (Knuth 1969) while the mean is small. */
+/** Draws a Poisson number: while the mean is small by inversion, one term of the distribution after the other. */
 export function poisson(mean: number, chance: Chance): number {
   if (!(mean > 0)) return 0
   if (mean > MANY) return nearNormal(mean, mean, 1, chance)
-  const limit = Math.exp(-mean)
+  let left = chance()
   let count = 0
-  for (let product = chance(); product > limit; product *= chance()) count += 1
+  for (let term = Math.exp(-mean); left >= term && term > 0; term *= mean / count) {
+    left -= term
+    count += 1
+  }
   return count
 }
 
-/** Draws how many of `n` succeed, each with `probability`: by waiting times (Devroye 1986) while they are few. */
+/**
+ * Draws how many of `n` succeed, each with `probability`: while they are few by inversion (BINV of Kachitvichyanukul &
+ * Schmeiser 1988).
+ */
 export function binomial(n: number, probability: number, chance: Chance): number {
   if (!(probability > 0) || n <= 0) return 0
   if (probability > 0.5) return n - binomial(n, 1 - probability, chance)
   const mean = n * probability
   if (mean > MANY) return Math.min(n, nearNormal(mean, mean * (1 - probability), 1 - 2 * probability, chance))
-  const scale = Math.log(1 - probability)
+  const odds = probability / (1 - probability)
+  let left = chance()
   let count = 0
-  for (let at = wait(chance, scale); at <= n; at += wait(chance, scale)) count += 1
+  for (let term = Math.exp(n * Math.log1p(-probability)); left >= term && count < n; term *= odds * ((n + 1) / count - 1)) {
+    left -= term
+    count += 1
+  }
   return count
-}
-
-function wait(chance: Chance, scale: number): number {
-  return Math.floor(Math.log(1 - chance()) / scale) + 1
 }
 
 function nearNormal(mean: number, variance: number, skew: number, chance: Chance): number {

@@ -18,6 +18,8 @@ export interface Disturbance {
 const HOURS = 60
 const DAY = 24 * HOURS
 const STILL: Wandering = { errors: 0, latency: 0, memory: 0 }
+const UNDISTURBED: Disturbance = { requests: 1, swing: 1, errors: 0, slower: 1, storm: 0 }
+const NOBODY_DISTURBED = { off: UNDISTURBED, on: UNDISTURBED }
 
 /** Yields what befalls the groups from a minute on for `length` minutes, the toggle being on for a share (0–1). */
 export function disturbances(
@@ -26,6 +28,8 @@ export function disturbances(
   length: number,
 ): (minute: number, share: number) => { readonly off: Disturbance; readonly on: Disturbance } {
   const { trend, noise = STILL, incident, storms, coldStart } = world
+  if (!trend && !world.noise && !incident && !storms && !coldStart) return () => NOBODY_DISTURBED
+  const usual = meanOfDay(trend?.traffic)
   const hour = chance() * DAY
   const began = incident ? incident.between[0] + chance() * (incident.between[1] - incident.between[0]) : Infinity
   const lag = incident?.apart === undefined ? 0 : incident.apart * (2 * chance() - 1)
@@ -50,7 +54,7 @@ export function disturbances(
   function arm(which: 'on' | 'off', time: number, hurt: number): Disturbance {
     const noisy = wander[which]()
     return {
-      requests: daily(trend?.traffic, time) / meanOfDay(trend?.traffic),
+      requests: daily(trend?.traffic, time) / usual,
       swing: daily(trend?.errors, time) * Math.exp(noise.errors * noisy.errors),
       errors: hurt * (incident?.[which] ?? 0),
       slower: factor(incident?.latency, hurt) * Math.exp(noise.latency * noisy.latency),

@@ -1,6 +1,6 @@
 import type { Histogram } from '../../evidence/buckets.ts'
 import { bucketQuantile } from '../../judge/counters.ts'
-import { binomial, bursts, type Chance } from './chance.ts'
+import { binomial, bursts, seeded, type Chance } from './chance.ts'
 
 /**
  * Lognormal latency: half of all requests are faster than `MEDIAN` seconds, one in a hundred slower than four times
@@ -18,18 +18,36 @@ export const BOUND_NAMES: readonly string[] = [...BOUNDS.map(String), '+Inf']
 const known = new Map<number, readonly number[]>()
 const MOST_KNOWN = 1000
 
-/**
- * Draws a cumulative histogram of the latency of `total` requests, each `slower` times as slow as normal; see `bursts`
- * for `size`.
- */
-export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): readonly number[] {
-  const tails = tailsOf(slower)
-  return size === undefined ? alone(total, tails, chance) : together(total, tails, size, chance)
+/** How long the requests of a group took, drawn from the slow end as far as it is asked for: mostly nobody asks for all. */
+export interface Latencies {
+  readonly total: number
+  /** Returns how many took longer than the bound in this place of `BOUND_NAMES`. */
+  readonly beyond: (nth: number) => number
 }
 
-/** Returns counts in the order of `BOUND_NAMES` by their names. */
-export function histogramOf(counts: readonly number[]): Histogram {
-  return Object.fromEntries(BOUND_NAMES.map((le, nth) => [le, counts[nth] ?? 0]))
+/** How many took longer than the bound in this place of `BOUNDS`. */
+type Beyond = (nth: number) => number
+
+/**
+ * Draws the latencies of `total` requests, each `slower` times as slow as normal; see `bursts` for `size`. Takes one
+ * number of the chance, however much is asked for.
+ */
+export function latencies(total: number, slower: number, size: number | undefined, chance: Chance): Latencies {
+  const seed = chance() * 2 ** 32
+  let beyond: Beyond | undefined
+  return {
+    total,
+    beyond: (nth) => {
+      if (nth >= BOUNDS.length) return 0
+      beyond ??= size === undefined ? alone(total, tailsOf(slower), seeded(seed)) : together(total, tailsOf(slower), size, seeded(seed))
+      return beyond(nth)
+    },
+  }
+}
+
+/** Returns the requests up to each bound, by its name. */
+export function histogramOf({ total, beyond }: Latencies): Histogram {
+  return Object.fromEntries(BOUND_NAMES.map((le, nth) => [le, total - beyond(nth)]))
 }
 
 function tailsOf(slower: number): readonly number[] {
@@ -41,29 +59,32 @@ function tailsOf(slower: number): readonly number[] {
   return tails
 }
 
-/** Of those slower than one bound, each is slower than the next by itself. */
-function alone(total: number, tails: readonly number[], chance: Chance): readonly number[] {
-  const counts: number[] = []
-  let [above, before] = [total, 1]
-  for (const tail of tails) {
-    above = binomial(above, before > 0 ? tail / before : 0, chance)
-    before = tail
-    counts.push(total - above)
+/** Of those that are not slower than one bound, each is slower than the bound below by itself. */
+function alone(total: number, tails: readonly number[], chance: Chance): Beyond {
+  const slowest = tails.length - 1
+  const drawn: number[] = []
+  let [above, before] = [0, 0]
+  return (nth) => {
+    for (let at = slowest - drawn.length; at >= nth; at -= 1) {
+      const tail = tails[at] ?? 1
+      above += binomial(total - above, (tail - before) / (1 - before), chance)
+      before = tail
+      drawn.push(above)
+    }
+    return drawn[slowest - nth] ?? 0
   }
-  counts.push(total)
-  return counts
 }
 
 /** All requests of a burst are as slow as each other. */
-function together(total: number, tails: readonly number[], size: number, chance: Chance): readonly number[] {
+function together(total: number, tails: readonly number[], size: number, chance: Chance): Beyond {
   const parts = [...tails, 0].map((tail, nth) => bursts(total * ((tails[nth - 1] ?? 1) - tail), size, chance))
   const all = parts.reduce((sum, part) => sum + part, 0)
   let above = all
-  const fast = tails.map((_, nth) => {
+  const slow = tails.map((_, nth) => {
     above -= parts[nth] ?? 0
-    return all === 0 ? total : total - Math.round((total * above) / all)
+    return all === 0 ? 0 : Math.round((total * above) / all)
   })
-  return [...fast, total]
+  return (nth) => slow[nth] ?? 0
 }
 
 /** No application is so many times as fast, or as slow, as this one. */

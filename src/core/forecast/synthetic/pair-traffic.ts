@@ -1,11 +1,10 @@
-import { BOUND_NAMES } from './latency.ts'
+import type { Latencies } from './latency.ts'
 
 /** What one group did between two polls. */
 export interface GroupTraffic {
   readonly total: number
   readonly bad: number
-  /** Requests by latency, as many as take no longer than each bound of `BOUND_NAMES`. */
-  readonly latency: readonly number[]
+  readonly latency: Latencies
 }
 
 /** What both groups did between two polls. */
@@ -24,15 +23,16 @@ export interface PairTraffic {
 export type Traffic = (share: number) => PairTraffic
 
 /** A group without users. */
-export const NOBODY: GroupTraffic = { total: 0, bad: 0, latency: BOUND_NAMES.map(() => 0) }
+export const NOBODY: GroupTraffic = { total: 0, bad: 0, latency: { total: 0, beyond: () => 0 } }
 
 /** Returns what two groups did together, or one group at two times. */
 export function together(one: GroupTraffic, other: GroupTraffic): GroupTraffic {
   // Most polls of a forecast are of a bake, when nobody is without the change.
   if (other.total === 0) return one
+  const total = one.total + other.total
   return {
-    total: one.total + other.total,
+    total,
     bad: one.bad + other.bad,
-    latency: one.latency.map((each, nth) => each + (other.latency[nth] ?? 0)),
+    latency: { total, beyond: (nth) => one.latency.beyond(nth) + other.latency.beyond(nth) },
   }
 }

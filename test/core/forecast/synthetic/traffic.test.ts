@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { quantile } from '../../../../src/core/judge/counters.ts'
 import { seeded } from '../../../../src/core/forecast/synthetic/chance.ts'
-import { histogramOf } from '../../../../src/core/forecast/synthetic/latency.ts'
+import { BOUND_NAMES, histogramOf } from '../../../../src/core/forecast/synthetic/latency.ts'
 import type { PairTraffic } from '../../../../src/core/forecast/synthetic/pair-traffic.ts'
 import { simulate } from '../../../../src/core/forecast/synthetic/traffic.ts'
 import type { World } from '../../../../src/core/forecast/synthetic/world.ts'
@@ -34,9 +34,10 @@ test('every histogram is cumulative and ends with all requests, whatever the wor
   const world: World = { ...GOOD, burst: 3, trend: { errors: 2, traffic: 2 }, noise: { errors: 0.2, latency: 0.3, memory: 0.8 } }
   for (const { on, off } of minutes(world, 100, 0.01, 10))
     for (const { total, bad, latency } of [on, off]) {
-      expect(latency).toEqual(latency.toSorted((a, b) => a - b))
-      expect(latency.at(-1)).toBe(total)
-      expect(latency[0]).toBeGreaterThanOrEqual(0)
+      const counts = BOUND_NAMES.map((le) => histogramOf(latency)[le] ?? Number.NaN)
+      expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+      expect(counts.at(-1)).toBe(total)
+      expect(counts[0]).toBeGreaterThanOrEqual(0)
       expect(bad).toBeLessThanOrEqual(total)
     }
 })
@@ -209,7 +210,8 @@ describe('what no release is to blame for', () => {
     const all = play(GOOD)
     const [first, second, third] = all
     expect(seen[1]?.on.bad).toBe((first?.on.bad ?? 0) + (second?.on.bad ?? 0))
-    expect(seen[2]?.off.latency.at(-1)).toBe((second?.off.total ?? 0) + (third?.off.total ?? 0))
+    const fast = (pair: PairTraffic | undefined): number => (pair ? (histogramOf(pair.off.latency)['0.25'] ?? 0) : Number.NaN)
+    expect(fast(seen[2])).toBe(fast(second) + fast(third))
   })
 
   test('scrapes that are missed, of each group by itself, and a source that does not answer: nothing is lost', () => {
@@ -222,8 +224,8 @@ describe('what no release is to blame for', () => {
     expect(share(missed, ({ on }) => on.total === 0)).toBeCloseTo(0.1, 1)
     expect(share(missed, ({ on, off }) => on.total === 0 && off.total === 0)).toBeLessThan(0.03)
     const silent = play({ outages: { every: 60, lasts: 3 } })
-    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeGreaterThan(0.04)
-    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeLessThan(0.08)
+    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeGreaterThan(0.03)
+    expect(share(silent, ({ isSilent }) => isSilent === true)).toBeLessThan(0.1)
     for (const seen of [missed, silent]) {
       const [nth] = [seen.findIndex(({ on }) => on.total === 0)]
       const after = seen.findIndex(({ on }, at) => at > nth && on.total > 0)
