@@ -37,7 +37,10 @@ const bounds = z.strictObject({
 /** Every key of a metric that is not its adapter's own. */
 export const METRIC_KEYS = {
   use: z.string().min(1).describe('An adapter, or the path of your own: ./mine.mjs'),
-  unit: z.enum(['percent', 'share']).optional().describe('What a number is that rules in % are about: 25 or 0.25 for 25 % (share)'),
+  unit: z
+    .enum(['percent', 'share', 'ms'])
+    .optional()
+    .describe('What a number is that rules in % or in time are about: 25 or 0.25 for 25 % (share), 250 for 250ms (seconds)'),
   toggle: variable.optional().describe('The toggle that on: and off: tell apart; whichever moves, unless told'),
   evidence: bounds.optional().describe('Bounds of its own: tolerance, critical, eventsPerCause, negligible; the rest is the phase’s'),
   success: rule.optional().describe('Needed to go on: "< 1%"'),

@@ -45,7 +45,9 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
     'a histogram that is summed',
     `use: openmetrics, url: "http://localhost/metrics", ratio: { bad: b, total: t }`,
     `use: prometheus, url: "http://localhost", quantile: { of: sum by (le) (d), q: 0.9 }`,
-    `✗ rollout.yaml:9:71 metrics.errors.quantile.of has sum() in it: counters are read raw, so that the restart of each process is seen
+    `✗ rollout.yaml:9:11 metrics.errors the rules of errors are in percent, but it is a time
+  critical: "> 2s"
+✗ rollout.yaml:9:71 metrics.errors.quantile.of has sum() in it: counters are read raw, so that the restart of each process is seen
   write d
 `,
   ],

@@ -78,6 +78,7 @@ export function contradictions(given: Figures): readonly Fault[] {
   const refuse = (name: keyof Figures, message: string, hint?: string) =>
     faults.push({ path: [name], isKey: true, message, ...(hint !== undefined && { hint }) })
   if ((given.on === undefined) !== (given.off === undefined)) refuse(given.on === undefined ? 'off' : 'on', 'on: and off: go together')
+  if (given.on !== undefined && given.on === given.off) refuse('off', 'is the same part as on:, and a group is not compared with itself')
   if (isRatio && given.path !== undefined) refuse('path', 'is a number, and the counts of a ratio are another reading')
   if (isRatio && stray) refuse(stray, 'belongs to a number: a ratio counts by itself, from the beginning of the step')
   if (!isRatio && given.began !== undefined) refuse('began', 'belongs to a ratio: a number does not grow')
@@ -115,6 +116,9 @@ function countsOf(document: JSONValue, paths: { readonly bad: string; readonly t
     if (found.length > 1 && pick !== 'sum') throw new Unreadable('several', `${at} selects ${found.length} values: pick: sum adds them`)
     return found
   }
-  const groups = { on: count(part(on), 'on'), off: count(part(off), 'off') }
+  const parts = { on: part(on), off: part(off) }
+  if (parts.on.some((each) => parts.off.includes(each)))
+    throw new Unreadable('malformed', `on: ${on} and off: ${off} select the same part: it is of both groups`)
+  const groups = { on: count(parts.on, 'on'), off: count(parts.off, 'off') }
   return { bad: { ...groups.on.bad, ...groups.off.bad }, total: { ...groups.on.total, ...groups.off.total }, groups }
 }

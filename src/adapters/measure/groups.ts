@@ -20,6 +20,11 @@ export function isWhole({ on, off }: { readonly on?: string | undefined; readonl
   return (on === undefined) === (off === undefined)
 }
 
+/** A group that is compared with itself is never worse. */
+export function isDivided({ on, off }: { readonly on?: string | undefined; readonly off?: string | undefined }): boolean {
+  return on === undefined || on.trim() !== off?.trim()
+}
+
 interface Measuring {
   readonly on?: string | undefined
   readonly ratio?: unknown
@@ -66,7 +71,10 @@ function checkWord(group: 'on' | 'off', written: string, strays: readonly Labels
   }
 }
 
-/** Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. */
+/**
+ * Divides what has labels between the groups, and makes of each what `make` makes; nothing where there are no groups. Throws
+ * `Unreadable` where something is of both: compared with itself a bad release looks half as bad.
+ */
 export function divide<Each, Counts>(
   { on, off }: { readonly on?: string | undefined; readonly off?: string | undefined },
   labelsOf: (each: Each) => Labels,
@@ -74,8 +82,20 @@ export function divide<Each, Counts>(
 ): { readonly groups?: Groups<Counts> } {
   const [isOn, isOff] = [matcherOf(on ?? ''), matcherOf(off ?? '')]
   if (on === undefined || off === undefined || !isOn || !isOff) return {}
+  const checked = (labels: Labels): boolean => {
+    if (isOn(labels) && isOff(labels))
+      throw new Unreadable('malformed', `on: ${on} and off: ${off} select the same: {${textOf(labels)}} is of both groups`)
+    return isOn(labels)
+  }
   const pick = (matches: (labels: Labels) => boolean) => (all: readonly Each[]) => all.filter((each) => matches(labelsOf(each)))
-  return { groups: { on: make(pick(isOn)), off: make(pick(isOff)) } }
+  return { groups: { on: make(pick(checked)), off: make(pick(isOff)) } }
+}
+
+function textOf(labels: Labels): string {
+  return Object.entries(labels)
+    .filter(([label]) => label !== '__name__')
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(', ')
 }
 
 function matcherOf(text: string): ((labels: Labels) => boolean) | undefined {

@@ -1,24 +1,47 @@
 import { thresholdsOf } from '../../core/check/units.ts'
 import type { Metric } from '../../core/plan/metric.ts'
-import { Unreadable, type Measured } from '../../core/values/reading.ts'
+import { Unreadable, type Groups, type Measured, type Series } from '../../core/values/reading.ts'
+import { formatRule, type Rule } from '../../core/values/rule.ts'
+
+type Buckets = { readonly [le: string]: Series }
 
 /**
- * Returns a reading whose number is what its rules are about: rules in percent are about a share, 0–1. Throws `impossible`
- * for a number that can only be of the other unit, or of none: a percentage read as a share is a false alarm, or hides one.
+ * Returns a reading whose number is what its rules are about: rules in percent are about a share, 0–1, and those in time
+ * about seconds. Throws `Unreadable` for a number that can only be of another unit, or of none: a percentage read as a share
+ * is a false alarm, or hides one.
  */
 export function inUnit(measured: Measured, metric: Pick<Metric, 'unit' | 'success' | 'warning' | 'critical'>): Measured {
-  if (measured.is !== 'value') return measured
   const { unit } = metric
   const rules = thresholdsOf(metric)
-  const value = unit === 'percent' ? measured.value / 100 : measured.value
+  const isAbout = (kind: Rule['unit']): boolean => rules.length > 0 && rules.every((rule) => rule.unit === kind)
+  // What only the readings tell, as of a command, could not be held against the rules before.
+  if (measured.is === 'ratio') {
+    const [stray] = rules.filter((rule) => rule.unit !== '%')
+    if (stray) throw new Unreadable('malformed', `counts are read, and "${formatRule(stray)}" is no share of them: critical: "> 5%"`)
+    return measured
+  }
+  if (measured.is === 'quantile') return unit === 'ms' ? inSeconds(measured) : measured
+  const value = unit === 'percent' ? measured.value / 100 : unit === 'ms' ? measured.value / 1000 : measured.value
   // Some shares may be above one, a load for example: then their rules say so.
-  const isShare = rules.length > 0 && rules.every((rule) => rule.unit === '%' && rule.threshold <= 1)
-  if (isShare && value > 1)
+  if (isAbout('%') && value > 1 && rules.every((rule) => rule.threshold <= 1))
     throw new Unreadable(
       'impossible',
       unit === 'percent'
         ? `${measured.value} percent is more than all`
         : `${measured.value} is no share of 1: unit: percent reads it as a percentage`,
     )
+  // A common word for "nothing was measured" is -1.
+  if (value < 0 && (isAbout('%') || isAbout('s')) && rules.every((rule) => rule.threshold >= 0))
+    throw new Unreadable('impossible', `${measured.value} is no ${isAbout('s') ? 'time' : 'share'}: a difference has rules without a unit`)
   return { ...measured, value }
+}
+
+function inSeconds(measured: Measured & { readonly is: 'quantile' }): Measured {
+  const { buckets, groups } = measured
+  const both = (of: Groups<Buckets>): Groups<Buckets> => ({ on: scaled(of.on), off: scaled(of.off) })
+  return { ...measured, buckets: scaled(buckets), ...(groups && { groups: both(groups) }) }
+}
+
+function scaled(buckets: Buckets): Buckets {
+  return Object.fromEntries(Object.entries(buckets).map(([le, series]) => [le === '+Inf' ? le : String(Number(le) / 1000), series]))
 }

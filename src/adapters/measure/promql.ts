@@ -179,9 +179,11 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** Numbers travel as strings: `0.5`, `NaN`, `+Inf`. An empty one is not zero. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** Numbers travel as strings: `0.5`, `NaN`, `+Inf`. An empty one is not zero, and neither is `0x0`. */
 function parseValue(written: string): number {
   if (written === '+Inf') return Number.POSITIVE_INFINITY
   if (written === '-Inf') return Number.NEGATIVE_INFINITY
-  return written.trim() === '' ? Number.NaN : Number(written)
+  return DECIMAL.test(written) ? Number(written) : Number.NaN
 }

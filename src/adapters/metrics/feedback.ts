@@ -8,7 +8,7 @@ import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
 import { place } from '../file/env-disk.ts'
 import { checkInside } from '../file/inside.ts'
-import { divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { divide, groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { ageOf } from '../http/age.ts'
 import { askSource } from '../http/ask-source.ts'
 import { parseRatings, type Rating } from '../measure/ratings.ts'
@@ -55,6 +55,7 @@ const options = z
   .refine(({ url, path }) => (url === undefined) !== (path === undefined), { message: 'needs either url or path' })
   .refine(({ ratio, mean }) => (ratio === undefined) !== (mean === undefined), { message: 'needs either ratio or mean' })
   .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(isDivided, { message: 'on: and off: select the same, and a group is not compared with itself' })
   .refine(({ on, mean }) => on === undefined || mean === undefined, { message: 'on: and off: divide a ratio, not a mean' })
 
 type Options = z.infer<typeof options>

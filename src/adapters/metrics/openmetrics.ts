@@ -4,7 +4,7 @@ import type { Loan } from '../../core/ports.ts'
 import { LAST_EVALUATION } from '../../core/toggle/last-evaluation.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { checkGroups, divide, groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { checkGroups, divide, groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { ageOf } from '../http/age.ts'
 import { PUSHED, pushedAt } from '../measure/pushed.ts'
@@ -47,6 +47,7 @@ const options = z
     ...access,
   })
   .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(isDivided, { message: 'on: and off: select the same, and a group is not compared with itself' })
   .refine(({ on, value }) => on === undefined || value === undefined, { message: 'on: and off: divide a ratio or a quantile, not a value' })
   .refine(({ ratio, quantile, value }) => [ratio, quantile, value].filter((each) => each !== undefined).length === 1, {
     message: 'needs exactly one of ratio, quantile or value',

@@ -7,7 +7,7 @@ import { metric } from '../define.ts'
 import { adviseQuery } from '../measure/advise-query.ts'
 import { readBuckets, readSide, sideOr } from '../measure/counter-side.ts'
 import { newestOf, sampleTime } from '../measure/freshness.ts'
-import { groups, isWhole, measuresOf } from '../measure/groups.ts'
+import { groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { checkKnown, unseen } from '../measure/known.ts'
 import { firstAnsweredIn, lastAnsweredIn } from '../measure/last-answered.ts'
 import { parsePromql } from '../measure/parse-promql.ts'
@@ -41,6 +41,7 @@ const options = z
     ...access,
   })
   .refine(isWhole, { message: 'on: and off: go together' })
+  .refine(isDivided, { message: 'on: and off: select the same, and a group is not compared with itself' })
   .refine(({ on, query }) => on === undefined || query === undefined, { message: 'on: and off: divide a ratio or a quantile, not a query' })
   .refine(({ ratio, quantile, query }) => [ratio, quantile, query].filter((each) => each !== undefined).length === 1, {
     message: 'needs exactly one of query, ratio or quantile',

@@ -11,11 +11,17 @@ export function checkUnits(name: string, metric: Metric): readonly Finding[] {
   // A ratio against a bare number: is 5 five percent or five hundred?
   if (measures.what === 'failures' && !units.has('%') && units.size > 0)
     return [error(path, `the rules of ${name} are not in percent, but it is a ratio`, 'critical: "> 5%"')]
+  if (measures.what === 'latency' && units.has('%'))
+    return [error(path, `the rules of ${name} are in percent, but it is a time`, 'critical: "> 2s"')]
   if (units.size > 1) return [error(path, `the rules of ${name} are in different units`, rules.map(formatRule).join(', '))]
   if (unit === undefined) return []
-  if (measures.what !== 'gauge') return [error([...path, 'unit'], `${name} counts, and a count has no unit`, 'without it')]
-  if (units.size > 0 && !units.has('%'))
-    return [error([...path, 'unit'], `the rules of ${name} are not in percent, and its unit is`, 'critical: "> 5%", or no unit')]
+  const at = [...path, 'unit']
+  if (measures.what === 'failures' || (measures.what === 'latency' && unit !== 'ms'))
+    return [error(at, `${name} counts, and a count has no unit`, 'without it')]
+  if (unit === 'ms' && units.size > 0 && !units.has('s'))
+    return [error(at, `the rules of ${name} are not in time, and its unit is`, 'critical: "> 2s", or no unit')]
+  if (unit !== 'ms' && units.size > 0 && !units.has('%'))
+    return [error(at, `the rules of ${name} are not in percent, and its unit is`, 'critical: "> 5%", or no unit')]
   return []
 }
 

@@ -25,8 +25,8 @@ export interface Metric {
   readonly measures: Measures
   /** How far back one reading looks by itself, as `rate(…[5m])` does; said by its adapter. */
   readonly looksBack?: Duration
-  /** What a number is that rules in percent are about: 25 or 0.25 for 25 %; a share, unless told. */
-  readonly unit?: 'percent' | 'share'
+  /** What a number is that rules are about: 25 or 0.25 for 25 %, a share unless told; 250 for 250ms, seconds unless told. */
+  readonly unit?: 'percent' | 'share' | 'ms'
   /** The toggle whose groups these are; whichever moves, unless told. */
   readonly toggle?: string
   /** Where it is weighed otherwise than the phase says. */

@@ -204,6 +204,7 @@ describe('what is known offline', () => {
     [{ ratio: { bad: 'b', total: 't' }, path: 'x' }, 'path is a number'],
     [{ ratio: { bad: 'b', total: 't' }, looksBack: '5m' }, 'looksBack belongs to a number'],
     [{ ratio: { bad: 'b', total: 't' }, on: 'on' }, 'on on: and off: go together'],
+    [{ on: 'a', off: 'a' }, 'off is the same part as on:, and a group is not compared with itself'],
     [{ path: 'x', began: 'y' }, 'began belongs to a ratio'],
     [{ path: 'x', timestamp: 'points.last.0' }, 'timestamp is the last of another list than the number'],
     [{ path: 'others.last.0', timestamp: 'points.last.0' }, 'timestamp is the last of another list than the number'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkGroups } from '../../../src/adapters/measure/groups.ts'
+import { checkGroups, divide } from '../../../src/adapters/measure/groups.ts'
 
 const series = (...values: readonly string[]) => values.map((toggle) => ({ toggle }))
 
@@ -27,5 +27,26 @@ describe('and nobody of it yet is none', () => {
     ['toggle="on"', 'toggle="off"', []],
   ])('%s, %s among %j', (on, off, there) => {
     expect(() => checkGroups({ on, off }, series(...there))).not.toThrow()
+  })
+})
+
+describe('what is of both groups', () => {
+  const both = (on: string, off: string) => () =>
+    divide(
+      { on, off },
+      (each: { readonly toggle: string }) => each,
+      (pick) => pick(series('on', 'off')).length,
+    )
+
+  it.each([
+    ['toggle="on"', 'toggle=~"o.*"'],
+    ['toggle=~".+"', 'toggle="off"'],
+    ['toggle="on"', 'toggle="on"'],
+  ])('%s and %s are not compared', (on, off) => {
+    expect(both(on, off)).toThrow('is of both groups')
+  })
+
+  it('is nothing where they are apart', () => {
+    expect(both('toggle="on"', 'toggle="off"')()).toEqual({ groups: { on: 1, off: 1 } })
   })
 })

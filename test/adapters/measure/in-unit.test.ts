@@ -31,9 +31,40 @@ describe('a number that rules in percent are about', () => {
     [1.7, undefined, rules('< 80%', '> 150%'), { is: 'value', value: 1.7 }],
     [25, undefined, rules('< 30', '> 50'), { is: 'value', value: 25 }],
     [25, undefined, {}, { is: 'value', value: 25 }],
+    // Below zero is neither a share nor a time; a difference may be.
+    [
+      -1,
+      undefined,
+      rules('< 1%', '> 5%'),
+      { is: 'missing', reason: 'impossible', detail: '-1 is no share: a difference has rules without a unit' },
+    ],
+    [-1, undefined, rules('< 800ms', '> 2s'), { is: 'missing', reason: 'impossible' }],
+    [-1, undefined, rules('< 1', '> 5'), { is: 'value', value: -1 }],
+    [-0.01, undefined, rules('< 1%', '< -5%'), { is: 'value', value: -0.01 }],
+    [250, 'ms', rules('< 800ms', '> 2s'), { is: 'value', value: 0.25 }],
+    [0.25, undefined, rules('< 800ms', '> 2s'), { is: 'value', value: 0.25 }],
   ])('%s with unit %s and %j', async (value, unit, over, reading) => {
     const url = await serve((_, response) => response.end(JSON.stringify({ value })))
     expect(await readOnce({ use: 'json', url, path: 'value' }, { ...over, ...(unit && { unit }) })).toMatchObject(reading)
+  })
+
+  it('is the bound of a bucket too', async () => {
+    const page = 'ms_bucket{le="100"} 90\nms_bucket{le="2500"} 100\nms_bucket{le="+Inf"} 100\n'
+    const url = await serve((_, response) => response.end(page))
+    const found = await readOnce(
+      { use: 'openmetrics', url, quantile: { of: 'ms', q: 0.95 } },
+      { unit: 'ms', measures: { what: 'latency', groups: 1, quantile: 0.95 }, ...rules('< 800ms', '> 2s') },
+    )
+    expect(found.is === 'quantile' && Object.keys(found.buckets)).toEqual(['0.1', '2.5', '+Inf'])
+  })
+
+  it('is no count: of a command that prints counts, rules without % are about nothing that was read', async () => {
+    const found = await readOnce({ use: 'command', run: ['echo', '{"bad":500,"total":1000}'] }, rules('< 5', '> 5'))
+    expect(found).toMatchObject({
+      is: 'missing',
+      reason: 'malformed',
+      detail: expect.stringContaining('counts are read, and "< 5" is no share'),
+    })
   })
 
   it('is the same in the past', async () => {

@@ -35,6 +35,7 @@ describe('a query', () => {
       { is: 'missing', reason: 'several' },
     ],
     ['NaN', [[{}, 'NaN']], { is: 'missing', reason: 'not-finite' }],
+    ['what only a programming language takes for a number', [[{}, '0x0']], { is: 'missing', reason: 'not-finite' }],
     ['+Inf', [[{}, '+Inf']], { is: 'missing', reason: 'not-finite' }],
     ['an empty string', [[{}, '']], { is: 'missing', reason: 'not-finite' }],
   ])('of %s', async (_what, series, reading) => {

@@ -97,6 +97,12 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
     'metrics.errors.unit',
     'the rules of errors are not in percent, and its unit is',
   ],
+  [metrics({ unit: 'ms' }), 'metrics.errors.unit', 'the rules of errors are not in time, and its unit is'],
+  [
+    metrics({ measures: { what: 'latency', groups: 1, quantile: 0.95 } }),
+    'metrics.errors',
+    'the rules of errors are in percent, but it is a time',
+  ],
   [metrics({ success: rule('< 1s') }), 'metrics.errors', 'the rules of errors are in different units'],
   [{ windows: [{ ...window, to: 60 }] }, 'windows.0.from', 'the window never opens: it ends when it begins'],
   [{ windows: [{ ...window, zone: 'Mars/Base' }] }, 'windows.0.zone', '"Mars/Base" is not a time zone'],
