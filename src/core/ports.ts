@@ -90,6 +90,11 @@ export interface Fence {
   readonly over: readonly number[]
   /** The target has confirmed a change of this rollout that still stands: it held a mark then, and every word. */
   readonly isMarked?: boolean
+  /**
+   * The target last held other words, or nobody knows which: an older mark beside these words comes from a copy of the
+   * target that somebody has put back, and says nothing of what the application runs with.
+   */
+  readonly isNews?: boolean
 }
 
 /** What a write may go by instead of looking. */

@@ -33,7 +33,7 @@ export async function breakGlass(
       const lines = target.byHand(words, { epoch: TOMBSTONE })
       const error = await retry(
         world,
-        async () => tryWriting(target, words, { identity, epoch: TOMBSTONE, over: [] }, world),
+        async () => tryWriting(target, words, { identity, epoch: TOMBSTONE, over: [], isNews: true }, world),
         (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
       )
       if (error !== undefined) world.signal.throwIfAborted()

@@ -65,8 +65,10 @@ async function aim(engine: Engine, target: OpenTarget, { refresh }: SharedJourna
   const adopted = adoptedOn(state, target.name).flatMap((mark) => (mark.epoch === TOMBSTONE && !isFirst ? [] : [mark.epoch]))
   const over = [...(isReset ? [TOMBSTONE] : []), ...(isRetreat(state) ? unknown : []), ...adopted]
   const held = (at: Exposures): Words => environment(plan, target.name, { exposures: at, baseline })
-  const isMarked = isMoved(held(baseline), held(reached)) && !(intent?.doubted ?? missing).includes(target.name)
-  return { exposures, fence: { identity, epoch, over, isMarked } }
+  const isDoubted = (intent?.doubted ?? missing).includes(target.name)
+  const isMarked = isMoved(held(baseline), held(reached)) && !isDoubted
+  const isNews = isMoved(held(reached), held(exposures)) || isDoubted
+  return { exposures, fence: { identity, epoch, over, isMarked, isNews } }
 }
 
 /** The newest intent takes something back. */

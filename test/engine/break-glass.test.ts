@@ -19,7 +19,7 @@ it('writes every default, in the name of the rollout, with a number that nothing
   const target: typeof web = { ...web, write: async (words, fence, signal) => (fences.push(fence), web.write(words, fence, signal)) }
   expect(await breakGlass(PLAN, [target], world)).toEqual([{ target: 'web', lines: ['set A false', 'set L true'] }])
   expect(web.words).toEqual({ A: 'false', L: 'true' })
-  expect(fences).toEqual([{ identity: { name: 'shop', environment: 'production', lineage: '' }, epoch: TOMBSTONE, over: [] }])
+  expect(fences).toEqual([{ identity: { name: 'shop', environment: 'production', lineage: '' }, epoch: TOMBSTONE, over: [], isNews: true }])
 })
 
 it('tries again at a target that fails, and names it with what to type where that does not help', async () => {

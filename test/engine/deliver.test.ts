@@ -35,12 +35,14 @@ const intended = ({ do: to, to: { cursor, exposures }, why }: Moving): Fact => (
 async function shop(isFenced = true) {
   const web = fakeTarget('web', LOW)
   const sent: { readonly words: readonly string[]; readonly held: Words | undefined }[] = []
+  const news: (boolean | undefined)[] = []
   const target: OpenTarget & { write: OpenTarget['write']; marks: OpenTarget['marks'] } = {
     ...web,
     settle: isFenced ? 0 : SETTLE,
     marks: async () => (isFenced ? web.marks(made.engine.signal) : []),
     write: async (words, fence, signal, held) => {
       sent.push({ words: Object.keys(words), held })
+      news.push(fence.isNews)
       await web.write(words, isFenced ? fence : { ...fence, over: [web.epoch] }, signal, held)
     },
   }
@@ -49,8 +51,18 @@ async function shop(isFenced = true) {
     if (!intent) throw new Error('nothing is intended')
     return deliver(made.engine, intent, target, openSharedJournal(made.engine), isSent)
   }
-  return { ...made, web, target, sent, once }
+  return { ...made, web, target, sent, news, once }
 }
+
+it('goes by an older mark of a target only where it held these words before', async () => {
+  const { engine, news, once } = await shop()
+  await move(engine, up(FIRST), ANA)
+  await move(engine, { ...back(FIRST), others: ['web'] }, ANA)
+  await intend(engine, up(SECOND), ANA)
+  await intend(engine, back(FIRST), ANA)
+  await once()
+  expect(news).toEqual([true, false, true])
+})
 
 describe('what a target is known to hold', () => {
   it('is what the journal says, where this process has made the intent, and what moves is sent first', async () => {

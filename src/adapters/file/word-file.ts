@@ -68,8 +68,8 @@ type Wanted = { readonly [variable: string]: string }
  * A target that is a file, edited in place. The file holds the number of the newest intent: an older one is refused.
  * A reload is owed from the moment a word changes until one has ended well: a write that changes a word takes the digest
  * of the words that were reloaded out of the file, and only the end of a reload puts it back. So after a crash between
- * file and reload, a reload that did not end in time and a hand edit the next write reloads, whatever words the file
- * holds, and a target whose words stay the same is not restarted. With `verify`, what the application says it runs with
+ * file and reload, a reload that did not end in time, a hand edit and an older copy that was put back the next write
+ * reloads, whatever words the file holds, and a target whose words stay the same is not restarted. With `verify`, what the application says it runs with
  * is what is read back; an application that says something else is reloaded too.
  */
 export function wordFile<Options extends FileOptions>(
@@ -165,7 +165,8 @@ async function edit<Options extends FileOptions>(
       throw outdated(file, newer, epoch, format.unmark(newer))
     }
     const held = ownMark(marks, loan)
-    const mayBeTold = reloaded !== undefined || held.reloaded === digest
+    const isOutOfDate = loan.isNews === true && held.epoch !== epoch
+    const mayBeTold = reloaded !== undefined || (held.reloaded === digest && !isOutOfDate)
     const isTold = mayBeTold && format.write(before, words, { ...held, identity }, given) === before
     const after = format.write(before, words, { identity, epoch, ...(isTold && { reloaded: digest }) }, given)
     if (after === before || (await replaceDocument(file, before, after, how))) return !isTold

@@ -472,6 +472,19 @@ describe('reload', () => {
     expect([reloads(), text()]).toEqual([2, expect.stringMatching(/^F=false\n# rollout:2 of:shop\/1a2b reloaded:/)])
   })
 
+  it('is owed where an older copy of the file is put back, whose words were reloaded once', async () => {
+    await write({ F: 'false' }, 1, { reload })
+    const copy = text()
+    await write({ F: 'true' }, 2, { reload })
+    writeFileSync(file, copy)
+    const again = async (): Promise<void> =>
+      envFile.write(await options({ reload }), { F: 'false' }, lend(folder, { epoch: 3, isNews: true }))
+    await again()
+    expect(reloads()).toBe(3)
+    await again()
+    expect(reloads()).toBe(3)
+  })
+
   it('runs again when somebody has put the words back while it ran', async () => {
     const rude = ['sh', '-c', `${reload[2]}; test -e once || { touch once; sed -i s/F=.*/F=false/ web.env; }`]
     await write({ F: 'true' }, 1, { reload: rude })
