@@ -18,6 +18,10 @@ const options = z.strictObject({
   ...fileOptions,
 })
 
+/** What stands before and behind the name of a variable, as sed and grep write it. */
+const HEAD = '[[:blank:]]*(export[[:blank:]]+)?'
+const TAIL = '[[:blank:]]*='
+
 /** An env file, edited in place. A comment in it, `# rollout:42`, holds the number of a rollout's newest intent. */
 export default target({
   options,
@@ -38,12 +42,16 @@ export default target({
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })
 
-/** For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. */
+/**
+ * For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. A
+ * variable that the file has lost is put at its end, whether the line there has an end or not.
+ */
 function lineByHand(file: string, words: { readonly [variable: string]: string }, dialect: Dialect): string {
   const [path, next] = [shellWord(file), shellWord(`${file}.new`)]
-  const edits = Object.entries(words).map(([name, word]) => {
-    const assigned = inDialect(word, dialect).replaceAll(/[\\&|]/g, '\\$&')
-    return `-e ${shellWord(`s|^((export )?${name}=).*|\\1${assigned}|`)}`
-  })
-  return `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
+  const held = Object.entries(words).map(([name, word]) => ({ name, word: inDialect(word, dialect) }))
+  const edits = held.map(({ name, word }) => `-e ${shellWord(`s|^(${HEAD}${name}${TAIL}).*|\\1${word.replaceAll(/[\\&|]/g, '\\$&')}|`)}`)
+  const lines = held.filter(({ word }) => word !== '').map(({ name, word }) => shellWord(`${name}=${word}`))
+  const added = `for each in ${lines.join(' ')}; do grep -Eq "^${HEAD}\${each%%=*}${TAIL}" ${path} || printf '\\n%s\\n' "$each" >> ${path}; done`
+  const edited = `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
+  return lines.length === 0 ? edited : `${edited} && ${added}`
 }

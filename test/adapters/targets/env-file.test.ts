@@ -629,10 +629,27 @@ describe('by hand', () => {
     expect(readFileSync(join(folder, 'ran'), 'utf8')).toBe('ran a b\n')
   })
 
+  it.each([
+    ['blanks beside the name', ' FEATURE_X\t= 10%\n', ' FEATURE_X\t=false\n'],
+    ['export and a tab', 'export\tFEATURE_X=10%\nFEATURE_X=50%\n', 'export\tFEATURE_X=false\nFEATURE_X=false\n'],
+    ['a variable that is gone', 'A=1\n', 'A=1\n\nFEATURE_X=false\n'],
+    [
+      'a variable that is gone, and a last line without an end',
+      'MY_FEATURE_X=1\n#FEATURE_X=1',
+      'MY_FEATURE_X=1\n#FEATURE_X=1\nFEATURE_X=false\n',
+    ],
+    ['an empty file', '', '\nFEATURE_X=false\n'],
+  ])('reaches %s', async (_, before, after) => {
+    writeFileSync(file, before)
+    const [line = ''] = envFile.byHand(await options(), { FEATURE_X: 'false' }, { epoch: 42 })
+    execFileSync('sh', ['-c', line], { cwd: folder })
+    expect([text(), await read(['FEATURE_X'])]).toEqual([after, { FEATURE_X: 'false' }])
+  })
+
   it('is short when it can be', async () => {
     const given = await options({ path: 'deploy/web.env', reload: ['systemctl', 'reload', 'shop'] })
     expect(envFile.byHand(given, { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
-      `sed -E -e 's|^((export )?FEATURE_X=).*|\\1false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new`,
+      `sed -E -e 's|^([[:blank:]]*(export[[:blank:]]+)?FEATURE_X[[:blank:]]*=).*|\\1false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new && for each in FEATURE_X=false; do grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?\${each%%=*}[[:blank:]]*=" deploy/web.env || printf '\\n%s\\n' "$each" >> deploy/web.env; done`,
       'systemctl reload shop',
     ])
   })
