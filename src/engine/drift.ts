@@ -26,7 +26,16 @@ export interface UnreadableTarget {
 
 /** Reads targets back, all of them unless told, and compares them with what the journal says they hold. */
 export async function findDrift(engine: Looking, state: State, names?: readonly string[]): Promise<Differing> {
-  const { targets, signal } = engine
+  const [marked, read] = await Promise.all([findMarked(engine, state, names), readBack(engine, state, names)])
+  return { marked, ...read }
+}
+
+/** Returns what targets hold, all of them unless told, where it is not what the journal says. */
+export async function readBack(
+  { targets, signal }: Pick<Looking, 'targets' | 'signal'>,
+  state: State,
+  names?: readonly string[],
+): Promise<Omit<Differing, 'marked'>> {
   const read = async (target: OpenTarget): Promise<Omit<Differing, 'marked'>> => {
     try {
       const found = await target.read(Object.keys(environment(state.plan, target.name, state)), signal)
@@ -35,9 +44,8 @@ export async function findDrift(engine: Looking, state: State, names?: readonly 
       return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
     }
   }
-  const asked = targets.filter(({ name }) => names?.includes(name) ?? true)
-  const [marked, looked] = await Promise.all([findMarked(engine, state, names), Promise.all(asked.map(read))])
-  return { marked, drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
+  const looked = await Promise.all(targets.filter(({ name }) => names?.includes(name) ?? true).map(read))
+  return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 
 /** What somebody else has done to targets, as far as it can be seen. */

@@ -114,6 +114,7 @@ export interface Going {
   readonly status: Status
   readonly intent?: { readonly move: Move }
   readonly controller?: { readonly host: string; readonly watching?: boolean }
+  readonly waitsFor?: readonly { readonly name: string }[]
 }
 
 /** Returns what to type next; not the verb that was just `typed`. */
@@ -123,19 +124,21 @@ export function nextCommand(going: Going, typed?: 'explain' | 'history'): string
     .join('; ')
 }
 
-function nextCommands({ status, intent, controller }: Going): readonly string[] {
+function nextCommands({ status, intent, controller, waitsFor = [] }: Going): readonly string[] {
+  const differs = waitsFor.some(({ name }) => name === 'drift')
   if (intent && status !== 'closed')
     return intent.move === 'advance'
       ? ['rollout run finishes the step', 'rollout rollback takes it back']
       : ['rollout rollback tries the rest again']
   switch (status) {
     case 'running':
-      return controller && controller.watching !== false
+      return differs || (controller && controller.watching !== false)
         ? ['rollout explain says why', 'rollout rollback takes it back']
         : ['rollout run watches and goes on', 'rollout advance takes one step']
     case 'paused':
       return ['rollout explain says why', 'rollout resume goes on', 'rollout rollback takes it back']
     case 'rolled back':
+      if (differs) return ['rollout rollback takes it back again']
       return ['rollout explain says why', 'rollout resume, then rollout run, tries again', 'rollout close ends it']
     case 'complete':
       return ['rollout history shows how', 'rollout rollback takes it back']

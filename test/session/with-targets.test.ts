@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { backUp, barePlan, breakGlassElsewhere, lose, MARKING, outcomeOf, planned, restore, type, wordOf } from '../helpers/marked.ts'
@@ -65,6 +67,39 @@ describe.each(MARKING)('a journal that was restored from a backup is recognised 
     restore(shell, 'newer')
     await type(shell, 'status', 'check targets', 'advance')
     expect(await wordOf(shell)).toBe('50%')
+  })
+})
+
+describe('a target that somebody else has changed', () => {
+  const edit = ({ cwd }: FakeShell, word: string): void => {
+    const file = join(cwd, 'web.env')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/FEATURE_X=.*/, `FEATURE_X=${word}`))
+  }
+
+  it('is the first thing that status says, and a rollback what it proposes', async () => {
+    const shell = planned(barePlan())
+    await type(shell, 'start', 'advance', 'status')
+    edit(shell, '50%')
+    expect(await outcomeOf(shell, 'status')).toBe('unhealthy')
+    expect(said(shell)).toMatch(/core\n {2}✗ web holds FEATURE_X=50% instead of 10%: somebody else changed it/)
+    expect(said(shell)).not.toContain('rollout advance takes one step')
+    await type(shell, 'rollback')
+    edit(shell, '50%')
+    await outcomeOf(shell, 'status')
+    expect(said(shell)).toContain('✗ web holds FEATURE_X=50% instead of false: somebody else changed it')
+    expect(said(shell)).toContain('rollout rollback takes it back again')
+  })
+
+  it('is not said of one that cannot be read, nor of a rollout that is over', async () => {
+    const shell = planned(barePlan(undefined, { steps: '[100%]' }))
+    await type(shell, 'start', 'advance')
+    edit(shell, '"')
+    await type(shell, 'status')
+    edit(shell, 'true')
+    await type(shell, 'run --once')
+    edit(shell, 'false')
+    await type(shell, 'status')
+    expect(said(shell)).toContain('COMPLETE')
   })
 })
 
