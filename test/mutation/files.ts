@@ -6,9 +6,10 @@ const DISK = ['adapters/file/env-disk', 'adapters/targets/env-file']
 export const FILES: readonly Mutation[] = [
   ...mutationsOf('adapters/file/word-file.ts', WORDS, {
     'an owed reload is forgotten where the words were reloaded once': [
-      'const mayBeTold = reloaded !== undefined || held.reloaded === digest',
+      'const mayBeTold = reloaded !== undefined || (held.reloaded === digest && !isOutOfDate)',
       'const mayBeTold = true',
     ],
+    'an older copy that was put back needs no reload': ['&& held.epoch !== epoch', '&& held.epoch > epoch'],
     'a hand edit of reloaded words needs no reload': [
       'const isTold = mayBeTold && format.write(before, words, { ...held, identity }, given) === before',
       'const isTold = mayBeTold',
@@ -117,7 +118,8 @@ export const FILES: readonly Mutation[] = [
     'a name is not made durable where the folder was': ['    syncing.delete(folder)\n', ''],
   }),
   ...mutationsOf('adapters/targets/env-file.ts', ['adapters/targets/env-file'], {
-    'what is typed by hand misses exported variables': ['s|^((export )?${name}=).*', 's|^((exported )?${name}=).*'],
+    'what is typed by hand misses exported variables': ['(export[[:blank:]]+)?', '(exported[[:blank:]]+)?'],
+    'what is typed by hand adds nothing that is gone': ['lines.length === 0 ?', 'lines.length > 0 ?'],
     'what is typed by hand reloads nothing': [
       '[lineByHand(path, words, dialect), ...reloadByHand({ reload })]',
       '[lineByHand(path, words, dialect)]',

@@ -266,8 +266,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a break-glass leaves no tombstone',
     file: 'engine/break-glass.ts',
-    find: '{ identity, epoch: TOMBSTONE, over: [] }',
-    replace: '{ identity, epoch: 1, over: [] }',
+    find: '{ identity, epoch: TOMBSTONE, over: [], isNews: true }',
+    replace: '{ identity, epoch: 1, over: [], isNews: true }',
   },
   {
     name: 'a return of some toggles to their defaults passes the tombstone of a break-glass',
