@@ -5,7 +5,7 @@ import { GLOBAL, VERBS, type ValuesOf } from './table.ts'
 
 /** Prints a completion script made from the table of verbs. */
 export default async function completion({ options }: Session<ValuesOf<'completion'>>): Promise<VerbAnswer> {
-  const verbs = Object.entries(VERBS).map(([name, row]) => ({ name, about: row.about, flags: flagsOf(row.options) }))
+  const verbs = Object.entries(VERBS).map(([name, { about, options: own }]) => ({ name, about, flags: flagsOf(own), ...wordsOf(own) }))
   const script = renderCompletion(options.shell, verbs, flagsOf(GLOBAL))
   return { outcome: 'done', kind: 'completion', value: { shell: options.shell, script }, text: () => script }
 }
@@ -17,4 +17,9 @@ function flagsOf(options: OptionTable) {
     const takes = 'takes' in option ? { takes: option.takes } : {}
     return [{ flag: spelling(name, option), about: describeOption(name, { ...options, ...GLOBAL }), ...takes, ...choices }]
   })
+}
+
+function wordsOf(options: OptionTable) {
+  const first = Object.values(options).find(({ argument }) => argument)
+  return first && 'choices' in first && first.choices ? { choices: first.choices } : {}
 }

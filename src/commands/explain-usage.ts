@@ -2,7 +2,7 @@ import { shellWord } from '../core/values/shell-word.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import { spelling, type OptionTable } from './option.ts'
 import { PEERS } from './peers.ts'
-import { GLOBAL, VERBS } from './table.ts'
+import { GLOBAL, VERBS, type Verb } from './table.ts'
 
 /**
  * Returns why a line is not understood, and what to type: for the verb of another tool ours, for a flag that has become a
@@ -11,12 +11,19 @@ import { GLOBAL, VERBS } from './table.ts'
 export function explainUsage(message: string, argv: readonly string[]): RolloutError {
   const [said = '', near] = message.replace(/^error: /, '').split('\n')
   const word = /^unknown (?:command|option) '(.*)'$/.exec(said)?.[1] ?? ''
-  const verb = argv.find((each) => Object.hasOwn(VERBS, each))
+  const verb = argv.find(isVerb)
   const help = verb === undefined ? 'rollout --help lists the commands' : `rollout ${verb} --help shows how`
   const suggestion = near === undefined ? help : `${near.replace(/^\(D(.*)\)$/, 'd$1')} ${help}`
+  // Commander has no words for `rollout help abort`.
+  const asked = said === '(outputHelp)' ? argv[argv.indexOf('help') + 1] : undefined
+  if (asked !== undefined) return explainUsage(`error: unknown command '${asked}'`, argv)
   return said.startsWith('unknown command')
     ? new RolloutError('usage', peer(word) ?? { message: said, hint: suggestion })
     : new RolloutError('usage', formerFlag(argv, word) ?? foreignFlag(verb, word) ?? { message: said, hint: suggestion })
+}
+
+function isVerb(word: string): word is Verb {
+  return Object.hasOwn(VERBS, word)
 }
 
 function peer(word: string) {
@@ -38,7 +45,10 @@ function formerFlag(argv: readonly string[], flag: string) {
   return { message: `--${name} is a command of its own: nothing was done`, hint: `rollout ${words.join(' ')}` }
 }
 
-function foreignFlag(verb: string | undefined, flag: string) {
+function foreignFlag(verb: Verb | undefined, flag: string) {
+  const [own = '', value] = flag.split('=', 2)
+  if (verb !== undefined && value !== undefined && hasFlag(VERBS[verb].options, flag))
+    return { message: `${own} takes no value: nothing was done`, hint: own }
   const owners = Object.entries(VERBS).flatMap(([name, row]) => (hasFlag(row.options, flag) ? [`rollout ${name}`] : []))
   if (verb === undefined || owners.length === 0) return undefined
   return { message: `rollout ${verb} has no ${flag}: nothing was done`, hint: `it is a flag of ${owners.join(', ')}` }

@@ -16,7 +16,7 @@ export interface Place {
 export function locate(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string | undefined): Place {
   if (given !== undefined) {
     const path = resolve(shell.cwd, given)
-    const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, FILE) : path
+    const file = isDirectory(path) ? join(path, FILE) : path
     return { file, folder: dirname(file) }
   }
   for (let folder = shell.cwd; ; folder = dirname(folder)) {
@@ -27,6 +27,15 @@ export function locate(shell: Pick<Shell, 'cwd' | 'uid' | 'env'>, given: string 
     if (!isHere) for (const each of found) checkOwner(shell, each)
     if (found.length > 0) return { file, folder }
     if (folder === dirname(folder)) return { file: join(shell.cwd, FILE), folder: shell.cwd }
+  }
+}
+
+/** What cannot be looked at, a name that is too long for one, is no folder: whoever reads the file says what is wrong with it. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
   }
 }
 

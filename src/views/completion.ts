@@ -3,6 +3,8 @@ interface Completable {
   readonly name: string
   readonly about: string
   readonly flags: readonly Flag[]
+  /** What its first word may be, where the table says. */
+  readonly choices?: readonly string[]
 }
 
 interface Flag {
@@ -19,20 +21,35 @@ export function renderCompletion(shell: 'bash' | 'zsh' | 'fish', commands: reado
   return { bash, zsh, fish }[shell](commands, global)
 }
 
+/** Flags that a value follows, which is no verb, short and long: `-f|--file|…`. */
+function valued(flags: readonly Flag[]): string {
+  return ['-f', '-e', ...flags.flatMap(({ flag, takes }) => (takes === undefined ? [] : [flag]))].join('|')
+}
+
 function bash(commands: readonly Completable[], global: readonly Flag[]): string {
-  const cases = commands.map(({ name, flags }) => `    ${name}) words="${[...flags, ...global].map(({ flag }) => flag).join(' ')}" ;;`)
-  const choices = commands.flatMap(({ flags }) =>
-    flags.flatMap(({ flag, choices: of }) => (of ? [`    ${flag}) words="${of.join(' ')}" ;;`] : [])),
+  const names = commands.map(({ name }) => name)
+  const words = (flags: readonly Flag[]): readonly string[] => flags.map(({ flag }) => flag)
+  const cases = commands.map(
+    ({ name, flags, choices = [] }) => `    ${name}) words="${[...choices, ...words(flags), ...words(global)].join(' ')}" ;;`,
+  )
+  const choices = commands.flatMap(({ name, flags }) =>
+    flags.flatMap(({ flag, choices: of }) => (of ? [`    "${name} ${flag}") words="${of.join(' ')}" ;;`] : [])),
   )
   return [
     '_rollout() {',
-    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words',
-    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${commands.map(({ name }) => name).join(' ')}"`,
-    '  else case "${COMP_WORDS[1]}" in',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" verb="" words="" i',
+    '  for ((i = 1; i < COMP_CWORD; i++)); do',
+    '    case "${COMP_WORDS[i]}" in',
+    `      ${valued(global)}) i=$((i + 1)) ;;`,
+    `      ${names.join('|')}) verb="\${COMP_WORDS[i]}"; break ;;`.replace('\\$', '$'),
+    '    esac',
+    '  done',
+    '  case "$verb" in',
+    `    "") words="${[...names, ...words(global)].join(' ')}" ;;`,
     ...cases,
-    '  esac; fi',
-    '  case "$previous" in',
-    '    --file|-f) COMPREPLY=($(compgen -f -- "$current")); return ;;',
+    '  esac',
+    '  case "$verb $previous" in',
+    '    *" --file"|*" -f") COMPREPLY=($(compgen -f -- "$current")); return ;;',
     ...choices,
     '  esac',
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
@@ -44,16 +61,26 @@ function bash(commands: readonly Completable[], global: readonly Flag[]): string
 
 function zsh(commands: readonly Completable[], global: readonly Flag[]): string {
   const names = commands.map(({ name, about }) => `    '${name}:${quoted(about)}'`)
-  const cases = commands.map(({ name, flags }) => `    ${name}) _arguments ${[...flags, ...global].map(zshFlag).join(' ')} ;;`)
+  const cases = commands.map(({ name, flags, choices }) => {
+    const first = choices ? [`'1:word:(${choices.join(' ')})'`] : []
+    return `    ${name}) _arguments ${[...first, ...[...flags, ...global].map(zshFlag)].join(' ')} ;;`
+  })
   return [
     '#compdef rollout',
     '_rollout() {',
     '  local -a commands=(',
     ...names,
     '  )',
-    '  if (( CURRENT == 2 )); then _describe command commands; return; fi',
-    '  case $words[2] in',
+    '  local i',
+    '  for ((i = 2; i < CURRENT; i++)); do',
+    '    case $words[i] in',
+    `      ${valued(global)}) (( i++ )) ;;`,
+    `      ${commands.map(({ name }) => name).join('|')}) shift $(( i - 1 )) words; (( CURRENT -= i - 1 )); break ;;`,
+    '    esac',
+    '  done',
+    '  case $words[1] in',
     ...cases,
+    '    *) _describe command commands ;;',
     '  esac',
     '}',
     'compdef _rollout rollout',
@@ -73,8 +100,10 @@ function zshValues(takes: string | undefined, choices: readonly string[] | undef
 
 function fish(commands: readonly Completable[], global: readonly Flag[]): string {
   const names = commands.map(({ name, about }) => `complete -c rollout -f -n __fish_use_subcommand -a ${name} -d '${quoted(about)}'`)
-  const flags = commands.flatMap(({ name, flags: own }) => own.map((flag) => fishFlag(flag, `-n '__fish_seen_subcommand_from ${name}' `)))
-  return [...names, ...flags, ...global.map((flag) => fishFlag(flag, '')), ''].join('\n')
+  const seen = (name: string): string => `-n '__fish_seen_subcommand_from ${name}' `
+  const flags = commands.flatMap(({ name, flags: own }) => own.map((flag) => fishFlag(flag, seen(name))))
+  const words = commands.flatMap(({ name, choices }) => (choices ? [`complete -c rollout -f ${seen(name)}-a '${choices.join(' ')}'`] : []))
+  return [...names, ...words, ...flags, ...global.map((flag) => fishFlag(flag, '')), ''].join('\n')
 }
 
 function fishFlag({ flag, about, takes, choices }: Flag, when: string): string {

@@ -18,6 +18,12 @@ function below(files: Readonly<Record<string, string>>) {
 
 const at = (shell: Parameters<typeof locate>[0], file?: string) => locate(shell, file)
 
+it('a name that is too long for one is that of no folder', () => {
+  const { shell } = below({})
+  const name = 'a'.repeat(300)
+  expect(at(shell, name).file).toBe(join(shell.cwd, name))
+})
+
 describe('the plan is looked for upwards', () => {
   it.each(['rollout.yaml', '.rollout/shop/x'])('by %s', (name) => {
     const { folder, shell } = below({ [name]: '' })
