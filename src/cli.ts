@@ -68,6 +68,10 @@ async function parse(program: Command, argv: readonly string[], shell: Shell): P
   } catch (thrown) {
     const isVerbTyped = !(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0)
     if (isVerbTyped) throw thrown
+    const [first, asked] = program.args
+    // Commander has no words for `rollout help abort`.
+    if (first === 'help' && asked !== undefined)
+      throw new CommanderError(1, 'commander.unknownCommand', `error: unknown command '${asked}'`)
     // Alone it shows every rollout there is, and help where there is none.
     if (isRolloutHere(shell, program.opts<{ file?: string }>().file)) await program.parseAsync([...argv, ALONE], { from: 'user' })
     else if (argv.length === 0) program.outputHelp()

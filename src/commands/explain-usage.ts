@@ -14,9 +14,6 @@ export function explainUsage(message: string, argv: readonly string[]): RolloutE
   const verb = argv.find(isVerb)
   const help = verb === undefined ? 'rollout --help lists the commands' : `rollout ${verb} --help shows how`
   const suggestion = near === undefined ? help : `${near.replace(/^\(D(.*)\)$/, 'd$1')} ${help}`
-  // Commander has no words for `rollout help abort`.
-  const asked = said === '(outputHelp)' ? argv[argv.indexOf('help') + 1] : undefined
-  if (asked !== undefined) return explainUsage(`error: unknown command '${asked}'`, argv)
   return said.startsWith('unknown command')
     ? new RolloutError('usage', peer(word) ?? { message: said, hint: suggestion })
     : new RolloutError('usage', formerFlag(argv, word) ?? foreignFlag(verb, word) ?? { message: said, hint: suggestion })
