@@ -204,7 +204,7 @@ export const CORE: readonly Mutation[] = [
   }),
   ...mutationsOf('core/forecast/rows.ts', ['core/forecast/rows'], {
     'a row that is needed is dropped': ['lasts - row.for < window ||', ''],
-    'what was given back is missing': ['for (const row of left) add(row, 1)', ''],
+    'what was given back is missing': ['for (const row of rows.slice(before, first)) add(row, 1)', ''],
   }),
   ...mutationsOf('core/forecast/made-up-source.ts', ['core/forecast/cruise'], {
     'counters begin while the source is silent': ['hasBegun = !isSilent', 'hasBegun = true'],
@@ -218,6 +218,10 @@ export const CORE: readonly Mutation[] = [
   ...mutationsOf('core/forecast/comparing.ts', ['core/forecast/cruise'], {
     'what is rolled back is waited for': ["weighed.finding.do === 'rollback' || ", ''],
     'nothing is waited for but time': ["'because' in finding ? finding.because : finding.do", 'undefined'],
+  }),
+  ...mutationsOf('core/evidence/alone-later.ts', ['core/evidence/alone-later'], {
+    'what still shows is forgotten': ['const NO_TRACE = -200', 'const NO_TRACE = -1'],
+    'evidence that grows is weighed later': ['if (most <= 0 && ', 'if ('],
   }),
   ...mutationsOf('core/forecast/measuring.ts', ['core/forecast/cruise'], {
     'any quantile is fine': ['total - part >= q * total', 'true'],

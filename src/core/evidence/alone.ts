@@ -37,7 +37,7 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
   const { above, polls: t, step } = before
   const fault = faultOf(group)
   if (fault !== undefined) return { above, polls: t, step, refused: fault }
-  const restarted = beginMixture(above, (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2)), WEIGHTS)
+  const restarted = beginMixture(above, beginsAt(t), WEIGHTS)
   const factors: number[] = []
   for (const log of lnRates(rate, group)) factors.push(exp(Math.min(LN_MOST, log / Math.max(1, eventsPerCause))))
   return {
@@ -45,6 +45,26 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
     polls: t + 1,
     step: plus(step, group),
   }
+}
+
+/** Returns the evidence after one more poll of which nothing is left, nor of what was before. */
+export function passedBy({ above, polls, step }: Alone, group: Group): Alone {
+  const { waiting } = beginMixture(above, beginsAt(polls), WEIGHTS)
+  return { above: { waiting, begun: NONE }, polls: polls + 1, step: plus(step, group) }
+}
+
+const NONE = MULTIPLES.map(() => 0)
+
+/** The mass that begins with poll `t`. */
+function beginsAt(t: number): number {
+  return (1 - AT_START) * (1 / (t + 1) - 1 / (t + 2))
+}
+
+/** Returns ln of what a poll multiplies the evidence by at most. */
+export function lnMost(rate: number, { total, bad }: Group): number {
+  let most = -Infinity
+  for (const { failed, passed } of ratesOf(rate)) most = Math.max(most, bad * failed + (total - bad) * passed)
+  return most
 }
 
 /** Evidence before anything was seen: a disaster is one with its second poll, however long all was well before it. */

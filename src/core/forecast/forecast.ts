@@ -54,7 +54,7 @@ export interface ForecastRun {
 }
 
 /** Polls that all runs together take where nobody says how many: about ten seconds. */
-export const POLLS = 600_000
+export const POLLS = 1_800_000
 /** Fewer runs than this show nothing. */
 export const FEWEST = 5
 

@@ -1,7 +1,6 @@
 import type { Track } from '../judge/track.ts'
-import { evolveAlone, type Alone } from '../evidence/alone.ts'
+import { openAloneLater } from '../evidence/alone-later.ts'
 import { NO_REQUESTS } from '../evidence/likelihood.ts'
-import { worth } from '../evidence/mixture.ts'
 import { weighSingle, type Standard } from '../judge/single.ts'
 import type { Metric } from '../plan/metric.ts'
 import type { Criterion } from '../plan/plan.ts'
@@ -55,40 +54,40 @@ export function openCalmWindow(
     track.bins.map((bin) => ({ for: bin.for, gained: measuring.gainedBy(bin.counts) })),
     measuring.partOf,
   )
-  const limit = track.single?.limit ?? Infinity
+  const single = standard && track.single
+  const alone = single && openAloneLater(single.alone, { ...standard.policy, rate: standard.rate, limit: single.limit })
   let { samples = 0 } = track
-  let alone = track.single?.alone
-  let before: Alone | undefined
+  let hasSaid = false
 
   const isCalm = (): boolean => {
-    if (rows.all.length > MOST_ROWS || rows.total < metric.minSamples || rows.total === 0) return false
-    if (alone && worth(alone.above) >= limit) return false
+    if (rows.length > MOST_ROWS || rows.total < metric.minSamples || rows.total === 0) return false
     if (measuring.isSurelyFine(rows)) return true
     const value = measuring.valueOf(rows)
     return value !== undefined && Number.isFinite(value) && isFine(value)
-  }
-  const giveBack = (): void => {
-    samples -= rows.pop()
-    alone = before
   }
   return {
     name,
     side,
     take: (gained) => {
-      before = alone
       rows.push({ for: interval, gained })
       samples += gained.total
-      if (standard && alone && gained.total > 0) alone = evolveAlone(alone, gained, standard.rate, standard.policy.eventsPerCause)
-      if (isCalm()) return true
-      giveBack()
+      // A poll without a request says nothing of a rate.
+      hasSaid = gained.total > 0
+      if (isCalm()) {
+        if (!alone || !hasSaid || alone.take(gained)) return true
+        alone.giveBack()
+      }
+      samples -= rows.pop()
       return false
     },
-    giveBack,
+    giveBack: () => {
+      samples -= rows.pop()
+      if (hasSaid) alone?.giveBack()
+    },
     get track() {
       const bins = rows.all.map(({ for: lasts, gained }) => ({ for: lasts, counts: measuring.countsOf(gained) }))
       const bad = measures.what === 'failures' && { bad: rows.part }
-      const { single } = track
-      const now = standard && single && alone && { single: weighSingle(standard, { ...single, alone }, NO_REQUESTS) }
+      const now = alone && { single: weighSingle(standard, { ...single, alone: alone.alone }, NO_REQUESTS) }
       return { ...track, bins, samples, value: measuring.valueOf(rows) ?? Number.NaN, ...bad, total: rows.total, ...now }
     },
   }

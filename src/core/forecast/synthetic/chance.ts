@@ -48,6 +48,8 @@ export function binomial(n: number, probability: number, chance: Chance): number
   if (mean > MANY) return Math.min(n, nearNormal(mean, mean * (1 - probability), 1 - 2 * probability, chance))
   const odds = probability / (1 - probability)
   let left = chance()
+  // Mostly none of a few: 1 − nπ ≤ (1 − π)ⁿ (Bernoulli).
+  if (left < 1 - mean) return 0
   let count = 0
   for (let term = Math.exp(n * Math.log1p(-probability)); left >= term && count < n; term *= odds * ((n + 1) / count - 1)) {
     left -= term
