@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -62,6 +62,17 @@ function slurp(path: string): string {
   }
 }
 
+/** Whoever stands in a folder that a deploy has replaced, or removed, means where the shell believes to be. */
+function whereTyped(): string {
+  try {
+    return process.cwd()
+  } catch {
+    const { PWD = '/' } = process.env
+    process.chdir(existsSync(PWD) ? PWD : '/')
+    return PWD
+  }
+}
+
 function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid')
@@ -104,7 +115,7 @@ const interactive = process.stderr.isTTY && process.env['CI'] === undefined && p
 
 const shell: Shell = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: whereTyped(),
   clock: {
     now: () => Date.now(),
     monotonic: () => Number(process.hrtime.bigint() / 1_000_000n),

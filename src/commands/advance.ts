@@ -10,6 +10,7 @@ import { openObserver } from '../engine/observe.ts'
 import type { Turn } from '../engine/move.ts'
 import { openMoveProgress } from '../views/move-progress.ts'
 import { renderAdvance, renderRefusal } from '../views/advance.ts'
+import { renderSuperseded } from '../views/ending.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 import { openEngine } from '../session/open-engine.ts'
@@ -44,8 +45,12 @@ function answerOf(engine: Engine, before: State, turn: Turn, overrides: readonly
     outcome: outcomeOf(turn, before),
     kind: 'advance',
     value: { ...summarize(situationOf(state, engine.clock.now())), moved, byHand: left },
-    text: (out) =>
-      applied ? renderAdvance({ changes, state, decision, left, overrides }, out) : renderRefusal(state, decision, nextStep(state), out),
+    text: (out) => {
+      if (applied === 'superseded') return renderSuperseded(state, out)
+      return applied
+        ? renderAdvance({ changes, state, decision, left, overrides }, out)
+        : renderRefusal(state, decision, nextStep(state), out)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Controller, Why } from '../core/journal/event.ts'
 import { holdersOf } from '../core/policy/concerned.ts'
-import { effectiveRetreat, retreatTo, type Destination, type Scope } from '../core/policy/destination.ts'
+import { effectiveRetreat, retreatTo, type Scope } from '../core/policy/destination.ts'
 import { togglesOfScope } from '../core/policy/scope-toggles.ts'
 import { unconfirmed, type State } from '../core/journal/state.ts'
 import type { Duration } from '../core/values/units.ts'
@@ -26,7 +26,7 @@ export interface RollbackOptions {
 /** What a rollback found and where it went; `to` is undefined when everything already was there. */
 export interface RollbackResult {
   readonly before: State
-  readonly to: Destination | undefined
+  readonly to: Reach | undefined
 }
 
 /**

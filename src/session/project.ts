@@ -1,19 +1,23 @@
 import { join } from 'node:path'
 import { readNow } from '../adapters/file/disk.ts'
 import { digestOfFile } from '../config/outline.ts'
-import { RolloutError } from '../core/values/errors.ts'
+import { RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
 import { checkHere, loadState } from '../engine/load-state.ts'
 import type { Writer } from '../engine/writer.ts'
-import type { State } from '../core/journal/state.ts'
+import { isEnded, type State } from '../core/journal/state.ts'
 import { clean } from '../views/clean.ts'
 import { openHearing } from './glass.ts'
 import { findMeant, type Meant } from './meant.ts'
+import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
 import { openPlanStore, outlineAt } from './store.ts'
+
+/** So many journals are named where none of them is known to be meant. */
+const MOST_NAMED = 5
 
 /** Opens the journal of the rollout meant. Throws `usage` where several may be, and what reading the plan throws where none says. */
 export async function openJournal(session: Session): Promise<Journal> {
@@ -21,19 +25,26 @@ export async function openJournal(session: Session): Promise<Journal> {
   const meant = await session.meant()
   if (meant) return store.open(meant.journal)
   const names = await store.names()
-  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(thrown, names)))
+  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(session, thrown, names)))
   return store.open(journalName(named.plan))
 }
 
 /** Finds the rollout that is meant, and says how where that is not plain. */
 export async function findMeantIn(session: Session): Promise<Meant | undefined> {
-  const { name, state, hasEnvironments } = outlineAt(session.place.file)
-  const isBeside = state === undefined && session.env['ROLLOUT_STATE'] === undefined
-  const typedFor = (environment: string): string => `${session.typed ?? 'rollout'} -e ${environment === '' ? "''" : environment}`
-  const hints = { name, hasEnvironments, isBeside, environment: environmentOf(session), typedFor }
+  const { name, hasEnvironments } = outlineAt(session.place.file)
+  const hints = { name, hasEnvironments, isBeside: isBeside(session), environment: environmentOf(session), typedFor: typedFor(session) }
   const meant = await findMeant(hints, await openPlanStore(session))
   if (meant?.note !== undefined) session.err.write(`! ${clean(meant.note)}\n`)
   return meant
+}
+
+/** The store lies beside the plan: whatever is in it has its targets here. */
+function isBeside({ place, env }: Session): boolean {
+  return outlineAt(place.file).state === undefined && env['ROLLOUT_STATE'] === undefined
+}
+
+function typedFor({ typed = 'rollout' }: Session): (environment: string) => string {
+  return (environment) => `${typed} -e ${environment === '' ? "''" : environment}`
 }
 
 /** Returns the environment that was named, by `-e` or by ROLLOUT_ENV; '' names the plan without one. */
@@ -41,12 +52,16 @@ export function environmentOf({ options, env }: Pick<Session, 'options' | 'env'>
   return options.env ?? (env['ROLLOUT_ENV'] || undefined)
 }
 
-/** A plan that cannot be read does not say which of several is meant. */
-function among(thrown: unknown, names: readonly string[]): unknown {
+/** A plan that cannot be read does not say which of several is meant: where an environment would, its line is said. */
+function among(session: Session, thrown: unknown, names: readonly string[]): unknown {
   if (!(thrown instanceof RolloutError) || names.length === 0) return thrown
-  const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
-  const hint = 'a plan with nothing but its name: and state: lines is enough'
-  return new RolloutError(thrown.code, [...thrown.problems, { message: `there are the journals ${shown}`, hint }], { cause: thrown })
+  const isOnly = (name: string): boolean => names.every((each) => each === name || each.split('@')[1] !== name.split('@')[1])
+  const byEnvironment = isBeside(session) && environmentOf(session) === undefined && names.length <= MOST_NAMED && names.every(isOnly)
+  const shown = names.slice(0, MOST_NAMED).join(', ') + (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '')
+  const problems = byEnvironment
+    ? names.map((name) => ({ message: `it could be ${name}`, hint: typedFor(session)(name.split('@')[1] ?? '') }))
+    : [{ message: `there are the journals ${shown}`, hint: 'a plan with nothing but its name: and state: lines is enough' }]
+  return new RolloutError(thrown.code, [...thrown.problems, ...problems], { cause: thrown })
 }
 
 /** Returns the state by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
@@ -54,8 +69,22 @@ export async function openState(session: Session): Promise<{ readonly journal: J
   const journal = await session.journal()
   const { state } = await loadState(journal)
   checkHere(state)
-  if (!state) throw nothingStarted(journal)
+  if (!state) throw new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
   return { journal, state }
+}
+
+/** Returns a problem for each rollout beside the plan that is under way by another name: the plan may have been renamed. */
+export async function othersBeside(session: Session): Promise<readonly Problem[]> {
+  if (!isBeside(session)) return []
+  const found = await rolloutsIn(await openPlanStore(session))
+  return found.flatMap((each) =>
+    'problem' in each || isEnded(each.state)
+      ? []
+      : {
+          message: `${each.name} is ${each.state.status} here, by a plan of the name ${each.state.plan.name}`,
+          hint: `where the plan was renamed since: with name: ${each.state.plan.name} it is meant`,
+        },
+  )
 }
 
 /** Reads every event, which checks every hash of the chain. Throws `usage` when nothing was started. */

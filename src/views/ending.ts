@@ -27,6 +27,12 @@ export function renderOvertaken(state: State, stream: Stream): string {
   return `\n${renderOutcome(state, stream)}\n  ${paint(stream).dim(next)}\n`
 }
 
+/** Renders that somebody else came first while a step was taken, and what they did. */
+export function renderSuperseded(state: State, stream: Stream): string {
+  const color = paint(stream)
+  return `${color.red('✗')} somebody else came first: ${renderOutcome(state, stream)}\n  ${color.dim(nextCommand(state))}\n`
+}
+
 /** Renders `ROLLED BACK  customers call (#12 by ben, 2026-11-28 22:31:19Z)`. */
 export function renderOutcome({ status, stopped }: Pick<State, 'status' | 'stopped'>, stream: Stream): string {
   const word = renderWord(status, stream)

@@ -14,6 +14,8 @@ import { nextCommand } from './status.ts'
 export interface RollbackView {
   readonly did: 'moved' | 'nothing to do' | 'dry run'
   readonly changes: readonly Change[]
+  /** The targets that held something else than the journal says. */
+  readonly differing: readonly string[]
   readonly state: State
   readonly left: Moved['left']
   /** The targets that have confirmed it: no other was asked. */
@@ -27,10 +29,12 @@ export function renderSettling(wait: Duration): string {
 }
 
 /** Renders what went back, target by target, and what is left to do by hand. */
-export function renderRollback({ did, changes, state, left, confirmed: done }: RollbackView, stream: Stream): string {
+export function renderRollback({ did, changes, differing, state, left, confirmed: done }: RollbackView, stream: Stream): string {
   const color = paint(stream)
   const open = `not taken back yet at ${joinFew(left.map(({ target }) => clean(target)))}`
-  const moves = renderChanges(changes) || (left.length > 0 ? open : 'every toggle is there already')
+  const there =
+    differing.length > 0 ? `put back at ${joinFew(differing.map(clean))}: something else was there` : 'every toggle is there already'
+  const moves = renderChanges(changes) || (left.length > 0 ? open : there)
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
     return [

@@ -19,7 +19,7 @@ import { endController } from '../../session/controller.ts'
 import { addressOf, onEvery, type Done, type OneOfMany } from '../../session/every.ts'
 import { digestOf } from '../../adapters/state/digest.ts'
 import { openRollbackEngine } from '../../session/open-engine.ts'
-import { loadPlan, openRollout } from '../../session/project.ts'
+import { loadPlan, openRollout, othersBeside } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { tell } from '../../session/tell.ts'
@@ -80,7 +80,7 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
     settling: (wait) => progress.say(renderSettling(wait)),
   }).finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
-  const answer = answerOf(session, engine, changesOf(before, to), did, progress.confirmed)
+  const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing: to?.others ?? [] })
   return { ...answer, afterwards: async () => tell(session) }
 }
 
@@ -138,10 +138,9 @@ function checkHeld({ targets }: Engine, { plan, baseline }: State, to: Destinati
 /** The journal is lost or never was: the defaults of rollout.yaml are all there is to go back to. */
 async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Promise<void> {
   if (!session.options.all) {
-    throw new RolloutError('usage', {
-      message: `there is no journal (${writer.journal.place}): what to go back to is not known`,
-      hint: 'rollout rollback --all reverts every toggle to its default',
-    })
+    const message = `there is no journal (${writer.journal.place}): what to go back to is not known`
+    const lost = { message, hint: 'rollout rollback --all reverts every toggle to its default' }
+    throw new RolloutError('usage', [lost, ...(await othersBeside(session))])
   }
   const { plan, files } = await loadPlan(session, { withoutChannels: true })
   if (session.options.dryRun)
@@ -153,12 +152,14 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
   await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline: defaultsOf(plan) }, by)
 }
 
+const NOBODY = { confirmed: [], differing: [] }
+
 function answerOf(
   { clock, err }: Session,
   engine: Engine,
   changes: readonly Change[],
   did: 'moved' | 'nothing to do' | 'dry run',
-  told: ReadonlySet<string> = new Set(),
+  { confirmed: told, differing }: { readonly confirmed: Iterable<string>; readonly differing: readonly string[] } = NOBODY,
 ): RollbackAnswer {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
@@ -172,6 +173,6 @@ function answerOf(
     outcome: left.length > 0 ? 'partial' : isKept ? 'done' : 'conflict',
     kind: 'rollback',
     value: { ...summarize(situationOf(state, clock.now())), changes, byHand: left },
-    text: (out) => renderRollback({ did, changes, state, left, confirmed, phase }, out),
+    text: (out) => renderRollback({ did, changes, differing, state, left, confirmed, phase }, out),
   }
 }

@@ -109,6 +109,16 @@ describe('rollback works', () => {
     expect(readdirSync(journal(shell)).length).toBe(before)
   })
 
+  it('says that it put something back, and not that all was there, after a hand edit', async () => {
+    const shell = await rising()
+    await shell.run('rollback')
+    shell.write('web.env', readFileSync(join(shell.cwd, 'web.env'), 'utf8').replace('FEATURE_X=false', 'FEATURE_X=50%'))
+    expect(await shell.run('rollback')).toBe('done')
+    expect(word(shell)).toBe('false')
+    expect(shell.printed.out).toContain('↓ put back at web: something else was there')
+    expect(shell.printed.out).not.toContain('there already')
+  })
+
   it('says the second time what it has left on', async () => {
     const shell = await rising()
     await shell.run('rollback', '--to', '5%')
