@@ -62,7 +62,7 @@ function slurp(path: string): string {
   }
 }
 
-/** Whoever stands in a folder that a deploy has replaced, or removed, means where the shell believes to be. */
+/** Returns the folder of this command. Where a deploy has replaced or removed it, the shell's own belief is what was meant. */
 function whereTyped(): string {
   try {
     return process.cwd()

@@ -29,10 +29,16 @@ export async function readRunning(given: { readonly verify: string; readonly tim
 /** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
 async function ask({ verify, timeout }: { readonly verify: string; readonly timeout: number }, loan: Loan) {
   // Loaded where an application is asked: few files have one that answers.
-  const [{ admit }, { request }] = await Promise.all([import('../http/access.ts'), import('../http/http.ts')])
-  const { headers } = admit(verify, {}, loan)
+  const [{ admit }, { request }, { ASKED_ANEW, refuseCached }] = await Promise.all([
+    import('../http/access.ts'),
+    import('../http/http.ts'),
+    import('../http/cached.ts'),
+  ])
+  const headers = { ...ASKED_ANEW, ...admit(verify, {}, loan).headers }
   const deadline = Math.min(timeout, ANSWER)
-  const { status, body, url: shown } = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
+  const answer = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
+  const { status, body, url: shown } = answer
+  refuseCached(answer, shown)
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data
   if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })

@@ -232,7 +232,7 @@ async function attempt<Result>(folder: string, work: () => Result | Promise<Resu
       throw new RolloutError('config', {
         message: `the journal cannot be used: ${messageOf(thrown)}`,
         where,
-        hint: code === 'EISDIR' ? 'a folder is in the way of a file' : 'a file is in the way of the folder',
+        hint: `${code === 'EISDIR' ? 'a folder is in the way of a file' : 'a file is in the way of the folder'}; ${WITHOUT}`,
       })
     if (code === 'ENOSPC' || code === 'EDQUOT')
       throw new RolloutError('unreachable', {

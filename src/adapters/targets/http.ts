@@ -8,6 +8,7 @@ import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { parseDocument } from '../measure/document.ts'
 import { valueAtPath } from '../measure/select.ts'
+import { ASKED_ANEW, refuseCached } from '../http/cached.ts'
 import { request } from '../http/http.ts'
 import { withoutSecrets } from '../http/secrets.ts'
 import { plain } from '../spawn.ts'
@@ -212,15 +213,15 @@ async function send(given: Options, url: string, { absent, headers: own, ...sent
   const { headers, tls } = admit(url, given, loan)
   const answer = await request(url, {
     ...sent,
-    headers: { ...own, ...headers },
+    headers: { ...(sent.method === 'GET' && ASKED_ANEW), ...own, ...headers },
     tls,
     block: given.blockLinkLocal,
     signal: loan.signal,
     env: loan.env,
     deadline: given.timeout,
   })
-  const { status, body } = answer
-  const shown = withoutSecrets(url)
+  const [{ status, body }, shown] = [answer, withoutSecrets(url)]
+  if (sent.method === 'GET') refuseCached(answer, shown)
   if ((status >= 200 && status < 300) || status === absent) return { status, body, url: shown }
   const said = plain(withoutHeaders(body, headers)).trim().slice(0, EXCERPT)
   const code = status === 401 || status === 403 ? 'denied' : 'unreachable'

@@ -522,13 +522,13 @@ describe('reload', () => {
 
 describe('verify', () => {
   let server: Server
-  let answer: () => { status?: number; body: string }
+  let answer: () => { status?: number; body: string; headers?: Record<string, string> }
   let url = ''
   beforeEach(async () => {
     writeFileSync(file, 'F=false\n')
     server = createServer((_, response) => {
-      const { status = 200, body } = answer()
-      response.writeHead(status).end(body)
+      const { status = 200, body, headers = {} } = answer()
+      response.writeHead(status, headers).end(body)
     })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/toggles`
@@ -547,6 +547,8 @@ describe('verify', () => {
     ['no toggles', { body: '{"toggles":{},"F":"true"}' }, /does not name F$/],
     ['an error', { status: 503, body: 'down' }, /does not say what it runs with: .* answered 503/],
     ['HTML', { body: '<html>' }, /did not answer with words/],
+    ['what a cache knew', { body: '{"F":"true"}', headers: { age: '60' } }, /was answered by a cache, from 60 s ago$/],
+    ['what a cache has just asked for', { body: '{"F":"true"}', headers: { age: '0' } }, ''],
     ['a list', { body: '["F"]' }, /did not answer with words/],
     ['escape sequences', { body: '{"F":"\\u001b[31mtrue"}' }, ''],
   ])('an application that answers with %s', async (_, reply, message) => {
