@@ -6,6 +6,7 @@ import type { Evidence } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatMinutes } from '../core/values/format-minutes.ts'
 import { formatFraction } from '../core/values/units.ts'
+import { badText } from './bad-text.ts'
 import { clean } from './clean.ts'
 import { finerText } from './finer-text.ts'
 import { outlookText } from './outlook-text.ts'
@@ -60,8 +61,8 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
 }
 
 function foretoldLines(foretold: Foretold): readonly string[] {
-  const { good, finer } = foretold
-  return [outlookText(foretold), ...(good ? [goodText(good)] : []), ...(finer ? [`advice: ${finerText(finer)}`] : [])]
+  const { good, bad = [], finer } = foretold
+  return [outlookText(foretold), ...(good ? [goodText(good)] : []), ...bad.map(badText), ...(finer ? [`advice: ${finerText(finer)}`] : [])]
 }
 
 function goodText({ runs, median, within90 }: RampForecast): string {

@@ -219,6 +219,11 @@ export const CORE: readonly Mutation[] = [
     'what is rolled back is waited for': ["weighed.finding.do === 'rollback' || ", ''],
     'nothing is waited for but time': ["'because' in finding ? finding.because : finding.do", 'undefined'],
   }),
+  ...mutationsOf('core/forecast/bad-release.ts', ['core/forecast/bad-release'], {
+    'a bad release is a good one': ['playRamp({ ...ramp, interval }, flows, times, ', 'playRamp({ ...ramp, interval }, flows, 1, '],
+    'one that asks is rolled back': ["run.end === 'rolled back' ? [run.lasted] : []", "run.end === 'through' ? [] : [run.lasted]"],
+    'what is negligible is not allowed': ['Math.max(policy.critical, 1 + ', 'Math.min(policy.critical, 1 + '],
+  }),
   ...mutationsOf('core/evidence/alone-later.ts', ['core/evidence/alone-later'], {
     'what still shows is forgotten': ['const NO_TRACE = -200', 'const NO_TRACE = -1'],
     'evidence that grows is weighed later': ['if (most <= 0 && ', 'if ('],

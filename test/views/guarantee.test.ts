@@ -14,6 +14,20 @@ const outlook: Foretold = {
   pace: 'evidence',
 }
 const good = { runs: 40, median: 660_000, within90: 1_080_000, failed: 160 }
+const bad = {
+  as: 'least',
+  metric: 'error_rate',
+  rate: 0.0075,
+  times: 1.5,
+  runs: 40,
+  rolledBack: 40,
+  asked: 0,
+  median: 1_380_000,
+  within90: 2_340_000,
+  exposed: 61_539.5,
+  failed: 461.4,
+} as const
+const { median: _, within90: _w, ...seldom } = bad
 const finer = { steps: [10, 25, 50, 100], takes: 720_000, now: 1_860_000, times: 4, failed: { now: 34.2, finer: 21.4 } }
 
 function rendered(foretold: Foretold): string {
@@ -37,6 +51,21 @@ it.each<[string, Foretold, string]>([
     'are through all steps of a toggle within 11m, more than one in ten pauses first and asks\n',
   ],
   ['where most ask first', { ...outlook, good: { runs: 40, failed: 160 } }, 'at this traffic most good releases pause first and ask\n'],
+  [
+    'a bad release',
+    { ...outlook, bad: [bad] },
+    'core: in 40 made-up rollouts at this traffic a release of which 0.75% fails (error_rate, 1.5× as bad, the least that must not reach everybody) is rolled back by evidence alone within 23m of its first user in half of them, within 39m in nine of ten; 61540 requests have it until then, 461 of them fail; a threshold may be sooner\n',
+  ],
+  [
+    'a bad release that is seldom seen',
+    { ...outlook, bad: [{ ...seldom, rolledBack: 9, asked: 30 }] },
+    'is rolled back by evidence alone in 9 of them, 30 pause first and ask, in 1 it reaches everybody; 61540',
+  ],
+  [
+    'a slow release',
+    { ...outlook, bad: [{ ...bad, as: 'critical', le: '0.5' }] },
+    'a release of which 0.75% is slower than 0.5 (error_rate, 1.5× as bad, what its rules call critical) is rolled back by evidence alone within 23m of its first user in half of them, within 39m in nine of ten; 61540 requests have it until then, 461 of them are slow',
+  ],
   [
     'advice about the steps',
     { ...outlook, finer },

@@ -1,5 +1,6 @@
 import { defined } from '../values/defined.ts'
 import type { Plan } from '../plan/plan.ts'
+import { forecastBad, type BadForecast } from './bad-release.ts'
 import { finerSteps, type FinerSteps } from './ladder.ts'
 import { decidingStepOf, outlookOf, type Flow, type Outlook } from './outlook.ts'
 import { forecastRamp, playableAt, type RampForecast } from './ramp.ts'
@@ -8,12 +9,14 @@ import { forecastRamp, playableAt, type RampForecast } from './ramp.ts'
 export interface Foretold extends Outlook {
   /** What comes of a good change, in made-up rollouts at this traffic. */
   readonly good?: RampForecast
+  /** And of a bad one: the least that must not reach everybody, and one as bad as its `critical` rule. */
+  readonly bad?: readonly BadForecast[]
   readonly finer?: FinerSteps
 }
 
 /** Returns what can be foretold of each of these phases at this traffic; where nothing can, the phase is left out. */
 export function foretell(plan: Plan, phases: readonly string[], flows: readonly Flow[]): readonly Foretold[] {
-  const known = new Map<string, Pick<Foretold, 'good' | 'finer'>>()
+  const known = new Map<string, Pick<Foretold, 'good' | 'bad' | 'finer'>>()
   return phases.flatMap((phase) => {
     const [step, outlook] = [decidingStepOf(plan, phase), outlookOf(plan, phase, flows)]
     if (!step || !outlook) return []
@@ -24,7 +27,9 @@ export function foretell(plan: Plan, phases: readonly string[], flows: readonly 
     const isInTime = takes <= given
     // Phases with the same steps and as much time come to the same.
     const key = JSON.stringify([ramp, own, isInTime])
-    const played = known.get(key) ?? defined({ good: isInTime ? forecastRamp(ramp, own) : undefined, finer: finerSteps(ramp, own) })
+    const played =
+      known.get(key) ??
+      defined({ good: isInTime ? forecastRamp(ramp, own) : undefined, bad: forecastBad(plan, ramp, own), finer: finerSteps(ramp, own) })
     known.set(key, played)
     return [{ ...outlook, ...played }]
   })

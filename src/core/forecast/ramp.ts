@@ -40,7 +40,8 @@ export interface RampForecast {
   readonly failed: number
 }
 
-const RUNS = 40
+/** So many made-up changes show what comes of them. */
+export const RUNS = 40
 
 /** Returns what comes of a change that fails `times` as often as what was before it. The same every time. */
 export function forecastRamp(ramp: PlayableRamp, flows: readonly Flow[], times = 1): RampForecast {
