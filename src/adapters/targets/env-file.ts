@@ -21,6 +21,8 @@ const options = z.strictObject({
 /** What stands before and behind the name of a variable, as sed and grep write it. */
 const HEAD = '[[:blank:]]*(export[[:blank:]]+)?'
 const TAIL = '[[:blank:]]*='
+/** The dialects whose readers know `export`. */
+const EXPORTED: ReadonlySet<Dialect> = new Set(['any', 'sh', 'dotenv'])
 
 /** An env file, edited in place. A comment in it, `# rollout:42`, holds the number of a rollout's newest intent. */
 export default target({
@@ -43,14 +45,19 @@ export default target({
 })
 
 /**
- * For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. A
- * variable that the file has lost is put at its end, whether the line there has an end or not.
+ * For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. The
+ * line is then as every reader takes it, and at the end of the file where it has lost it.
  */
 function lineByHand(file: string, words: { readonly [variable: string]: string }, dialect: Dialect): string {
   const [path, next] = [shellWord(file), shellWord(`${file}.new`)]
-  const held = Object.entries(words).map(([name, word]) => ({ name, word: inDialect(word, dialect) }))
-  const edits = held.map(({ name, word }) => `-e ${shellWord(`s|^(${HEAD}${name}${TAIL}).*|\\1${word.replaceAll(/[\\&|]/g, '\\$&')}|`)}`)
-  const lines = held.filter(({ word }) => word !== '').map(({ name, word }) => shellWord(`${name}=${word}`))
+  const held = Object.entries(words).map(([name, word]) => ({
+    word,
+    line: `${name}=${inDialect(word, dialect)}`,
+    pattern: `${HEAD}${name}${TAIL}`,
+  }))
+  const kept = EXPORTED.has(dialect) ? '\\1' : ''
+  const edits = held.map(({ line, pattern }) => `-e ${shellWord(`s|^${pattern}.*|${kept}${line.replaceAll(/[\\&|]/g, '\\$&')}|`)}`)
+  const lines = held.filter(({ word }) => word !== '').map(({ line }) => shellWord(line))
   const added = `for each in ${lines.join(' ')}; do grep -Eq "^${HEAD}\${each%%=*}${TAIL}" ${path} || printf '\\n%s\\n' "$each" >> ${path}; done`
   const edited = `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
   return lines.length === 0 ? edited : `${edited} && ${added}`

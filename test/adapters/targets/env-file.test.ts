@@ -632,7 +632,7 @@ describe('by hand', () => {
   })
 
   it.each([
-    ['blanks beside the name', ' FEATURE_X\t= 10%\n', ' FEATURE_X\t=false\n'],
+    ['blanks beside the name', ' FEATURE_X\t= 10%\n', 'FEATURE_X=false\n'],
     ['export and a tab', 'export\tFEATURE_X=10%\nFEATURE_X=50%\n', 'export\tFEATURE_X=false\nFEATURE_X=false\n'],
     ['a variable that is gone', 'A=1\n', 'A=1\n\nFEATURE_X=false\n'],
     [
@@ -641,17 +641,20 @@ describe('by hand', () => {
       'MY_FEATURE_X=1\n#FEATURE_X=1\nFEATURE_X=false\n',
     ],
     ['an empty file', '', '\nFEATURE_X=false\n'],
-  ])('reaches %s', async (_, before, after) => {
+    ['blanks that a shell does not allow', 'export FEATURE_X = 10%\n', 'export FEATURE_X=false\n', 'sh'],
+    ['export that systemd does not know', 'export FEATURE_X=10%\n', 'FEATURE_X=false\n', 'systemd'],
+    ['quotes that docker keeps', 'FEATURE_X="10%"\n', 'FEATURE_X=false\n', 'docker'],
+  ])('reaches %s', async (_, before, after, dialect = 'any') => {
     writeFileSync(file, before)
-    const [line = ''] = envFile.byHand(await options(), { FEATURE_X: 'false' }, { epoch: 42 })
+    const [line = ''] = envFile.byHand(await options({ dialect }), { FEATURE_X: 'false' }, { epoch: 42 })
     execFileSync('sh', ['-c', line], { cwd: folder })
-    expect([text(), await read(['FEATURE_X'])]).toEqual([after, { FEATURE_X: 'false' }])
+    expect([text(), await read(['FEATURE_X'], { dialect })]).toEqual([after, { FEATURE_X: 'false' }])
   })
 
   it('is short when it can be', async () => {
     const given = await options({ path: 'deploy/web.env', reload: ['systemctl', 'reload', 'shop'] })
     expect(envFile.byHand(given, { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
-      `sed -E -e 's|^([[:blank:]]*(export[[:blank:]]+)?FEATURE_X[[:blank:]]*=).*|\\1false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new && for each in FEATURE_X=false; do grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?\${each%%=*}[[:blank:]]*=" deploy/web.env || printf '\\n%s\\n' "$each" >> deploy/web.env; done`,
+      `sed -E -e 's|^[[:blank:]]*(export[[:blank:]]+)?FEATURE_X[[:blank:]]*=.*|\\1FEATURE_X=false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new && for each in FEATURE_X=false; do grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?\${each%%=*}[[:blank:]]*=" deploy/web.env || printf '\\n%s\\n' "$each" >> deploy/web.env; done`,
       'systemctl reload shop',
     ])
   })
