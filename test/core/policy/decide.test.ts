@@ -39,6 +39,17 @@ const ORDER: readonly (readonly [string, Partial<State>, ReturnType<typeof decid
     { status: 'paused', stopped, intent: { ...refused, move: 'step-back', exposures: { A: 0 }, cursor: -1 } },
     'finish',
   ],
+  [
+    'so is one from which there is still something to take back',
+    {
+      status: 'paused',
+      stopped,
+      cursor: 1,
+      exposures: { A: 100 },
+      intent: { ...refused, move: 'step-back', from: 1, cursor: 0, exposures: { A: 10 } },
+    },
+    'finish',
+  ],
   ['an unfinished intent comes before a pause', { status: 'paused', stopped, intent: intent() }, 'finish'],
   [
     'an unfinished rollback is finished although the metric is critical',
