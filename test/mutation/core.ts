@@ -105,7 +105,7 @@ export const CORE: readonly Mutation[] = [
       "return to && gates.length < 99 ? { do: 'advance', to, why } : { do: 'advance', to: to ?? { cursor: 0, exposures: {} }, why }",
     ],
   }),
-  ...mutationsOf('core/policy/gates.ts', POLICY, {
+  ...mutationsOf('core/policy/gates.ts', [...POLICY, 'core/journal/state', 'core/judge/comparison'], {
     'what a newer version wrote stops nothing': [
       "return [{ name: 'version', open: false, text }]",
       "return [{ name: 'version', open: true, text }]",
