@@ -16,7 +16,7 @@ import { fakeShell, serve, type FakeShell } from '../../helpers/shell.ts'
  */
 
 /** For those that hang; the others have more time than they ever need, however slow the machine. */
-const SHORT = '2s'
+const SHORT = '8s'
 const LONG = '30s'
 
 interface Animal {
@@ -60,9 +60,9 @@ const elsewhere = await serve((request, response) => {
 })
 
 const HTTP: Readonly<Record<string, HttpAnimal>> = {
-  'drips-headers': { put: drip, says: /did not answer within 2s/, hangs: true },
-  'never-answers': { put: () => undefined, says: /did not answer within 2s/, hangs: true },
-  'never-reads-back': { get: () => undefined, says: /did not answer within 2s/, hangs: true },
+  'drips-headers': { put: drip, says: /did not answer within 8s/, hangs: true },
+  'never-answers': { put: () => undefined, says: /did not answer within 8s/, hangs: true },
+  'never-reads-back': { get: () => undefined, says: /did not answer within 8s/, hangs: true },
   'endless-body': { put: pour, says: /answers with more than 1048576 bytes/ },
   'endless-read-back': { get: pour, says: /answers with more than 1048576 bytes/ },
   'gzip-bomb': {
@@ -104,10 +104,10 @@ interface CommandAnimal extends Animal {
 }
 
 const COMMAND: Readonly<Record<string, CommandAnimal>> = {
-  'leaves-a-grandchild': { set: 'sleep 30 & exit 0', says: /did not finish within 2s and was ended/, hangs: true },
-  'leaves-a-runaway': { set: 'setsid sleep 8 & exit 0', says: /did not finish within 2s and was ended/, hangs: true },
-  'hears-no-sigterm': { set: 'trap "" TERM; while :; do sleep 1; done', says: /did not finish within 2s and was ended/, hangs: true },
-  'get-hangs': { get: 'sleep 30', says: /did not finish within 2s and was ended/, hangs: true },
+  'leaves-a-grandchild': { set: 'sleep 30 & exit 0', says: /did not finish within 8s and was ended/, hangs: true },
+  'leaves-a-runaway': { set: 'setsid sleep 30 & exit 0', says: /did not finish within 8s and was ended/, hangs: true },
+  'hears-no-sigterm': { set: 'trap "" TERM; while :; do sleep 1; done', says: /did not finish within 8s and was ended/, hangs: true },
+  'get-hangs': { get: 'sleep 30', says: /did not finish within 8s and was ended/, hangs: true },
   'floods-stdout': { set: 'yes; exit 1', says: /printed more than 1048576 bytes and was ended/ },
   'floods-stderr': { set: 'yes >&2; exit 1', says: /printed more than 1048576 bytes and was ended/ },
   'get-floods': { get: 'yes', says: /printed more than 1048576 bytes and was ended/ },
@@ -152,7 +152,7 @@ const FILE: Readonly<Record<string, FileAnimal>> = {
   'has-several-lines': { ill: (file) => writeFileSync(file, 'FEATURE_X="a\nb"\n'), says: /goes over several lines/ },
   'has-an-open-quote': { ill: (file) => writeFileSync(file, 'FEATURE_X=10%\nA="b\n'), says: /opens a quote that nothing closes/ },
   'reload-fails': { ill: () => undefined, more: ', reload: [./reload, fails]', says: /exited with 4: unit is not active/ },
-  'reload-hangs': { ill: () => undefined, more: ', reload: [./reload, hangs]', says: /did not finish within 2s/, hangs: true },
+  'reload-hangs': { ill: () => undefined, more: ', reload: [./reload, hangs]', says: /did not finish within 8s/, hangs: true },
   'runs-with-another': { ill: () => undefined, more: ', verify: "VERIFY"', says: /runs with FEATURE_X=10% instead of false/, hangs: true },
 }
 
@@ -237,7 +237,7 @@ let events: readonly Event[] = []
 const inFolder = (name: string): string => join(shell.cwd, name)
 const BEFORE = '# kept\nFEATURE_X=false\n'
 
-/** All are well, but on a machine that is busy a deadline of two seconds can pass: said again, a command goes on. */
+/** All are well, but on a machine that is busy a deadline of seconds can pass: said again, a command goes on. */
 async function untilDone(command: string): Promise<Outcome> {
   for (let attempt = 1; attempt < 10; attempt += 1) if ((await shell.run(command)) === 'done') return 'done'
   return shell.run(command)
