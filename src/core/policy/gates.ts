@@ -104,20 +104,25 @@ function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration
 /** Returns one gate of all metrics, and one for each that has had too little time or too few samples to say anything. */
 export function metricGates(metrics: readonly Tracked[], credit: Duration): readonly Gate[] {
   const samples: Gate[] = []
-  const closed: string[] = []
+  const [closed, healthy, ignored]: [string[], string[], string[]] = [[], [], []]
   const settling = metrics.find(({ track }) => track?.missing?.reason === 'settling')?.track?.missing
   if (settling) return [{ name: 'metrics', open: false, text: `metrics settling: ${settling.detail}` }]
   for (const { name, metric, track } of metrics) {
-    if (track && isPassing(track)) {
-      if (metric.onNoData !== 'ignore') samples.push(passingGate(name, metric, track, credit))
-    } else if (!track?.met && !(metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown')) {
-      closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
-    }
+    const isPassed = track !== undefined && isPassing(track)
+    if (track?.met && !isPassed) healthy.push(name)
+    else if (metric.onNoData === 'ignore' && (track?.verdict ?? 'unknown') === 'unknown') ignored.push(name)
+    else if (isPassed) samples.push(passingGate(name, metric, track, credit))
+    else closed.push(`${name} ${track ? describe(metric, track) : 'not measured yet'}`)
   }
-  const names = metrics.map(({ name }) => name)
   const open = closed.length === 0 && samples.length === 0
-  const all: Gate = { name: 'metrics', open, text: open ? `metrics healthy (${names.join(', ')})` : `metrics ${closed.join('; ')}` }
-  return names.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
+  const all: Gate = { name: 'metrics', open, text: `metrics ${open ? sayOpen(healthy, ignored) : closed.join('; ')}` }
+  return metrics.length === 0 ? [] : closed.length > 0 || open ? [...samples, all] : samples
+}
+
+/** What says nothing and is ignored is not healthy. */
+function sayOpen(healthy: readonly string[], ignored: readonly string[]): string {
+  const silent = ignored.length > 0 ? [`${ignored.join(', ')} silent, and ignored`] : []
+  return [...(healthy.length > 0 ? [`healthy (${healthy.join(', ')})`] : []), ...silent].join('; ')
 }
 
 function passingGate(name: string, metric: Metric, track: Track, credit: Duration): Gate {

@@ -108,6 +108,16 @@ const POLICY: readonly (readonly [string, Partial<State>, ReturnType<typeof deci
   ],
 ]
 
+it.each([
+  ['one of two', { errors: track(), beside: silent(0) }, 'metrics healthy (errors); beside silent, and ignored'],
+  ['both', { errors: silent(0), beside: silent(0) }, 'metrics errors, beside silent, and ignored'],
+])('what is silent and ignored is not called healthy: %s', (_, tracks, said) => {
+  const ignored = metric({ onNoData: 'ignore' })
+  const judged = plan({ phases: [phase({ metrics: ['errors', 'beside'] })], metrics: { errors: ignored, beside: ignored } })
+  const { gates } = situationOf(state({ plan: judged, watch: proven(tracks) }), NOW)
+  expect(gates.find(({ name }) => name === 'metrics')).toMatchObject({ open: true, text: said })
+})
+
 describe('the policy', () => {
   it.each(POLICY)('%s', (_, more, wanted) => expect(decided(state(more))).toBe(wanted))
 
