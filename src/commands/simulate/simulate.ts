@@ -31,7 +31,7 @@ export default async function simulate(session: Session<ValuesOf<'simulate'>>): 
   }
   const good = await play('A good release', { errors: baseline, latency: 1 })
   const bad = errors === baseline && latency === 1 ? undefined : await play('With the fault', { errors, latency })
-  const advice = adviceOf(plan, setting, good.tally, bad?.tally)
+  const advice = adviceOf(plan, setting, good.tally, bad?.tally, { errors, latency })
   const finer = finerStepsAt(plan, { perSecond: traffic, rate: baseline }, errors > baseline ? errors / baseline : undefined)
   const left = leftOut(plan)
   const all = [good, ...(bad ? [bad] : [])]

@@ -1,7 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { SLOWEST } from '../evidence/buckets.ts'
 import { DEFAULTS, describeEnough } from '../evidence/policy.ts'
-import type { End, ForecastRun, ForecastSetting } from './forecast.ts'
+import type { End, ForecastRelease, ForecastRun, ForecastSetting } from './forecast.ts'
 import { outlookOf, type Flow } from './outlook.ts'
 import { wilson, type Interval } from './wilson.ts'
 import { comparedBy, type Metric } from '../plan/metric.ts'
@@ -34,6 +34,8 @@ interface Ending {
   readonly step: number
   /** The reason given most often. */
   readonly why?: string
+  /** That was a metric which said nothing. */
+  readonly isSilent?: true
 }
 
 export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
@@ -51,7 +53,8 @@ export function tallyOf(runs: readonly ForecastRun[]): EndingTally {
           0.5,
         ) + 1,
     }
-    return [defined({ end, share: own.length / runs.length, between: wilson(own.length, runs.length), ...found, why })]
+    const isSilent = commonest(own.flatMap((run) => run.why?.code ?? [])) === 'no-data' || undefined
+    return [defined({ end, share: own.length / runs.length, between: wilson(own.length, runs.length), ...found, why, isSilent })]
   })
   const sums = new Map<string, Duration>()
   for (const { waited } of runs) for (const [gate, each] of Object.entries(waited)) sums.set(gate, (sums.get(gate) ?? 0) + each)
@@ -88,8 +91,14 @@ const MINUTE: Duration = 60_000
 /** Of what takes too long, this share is the reason. */
 const MAINLY = 0.4
 
-/** Returns the worst that is to be said of a plan by its made-up rollouts in this setting, and what to change. */
-export function adviceOf(plan: Plan, setting: ForecastSetting, good: EndingTally, bad?: EndingTally): SimulationAdvice {
+/** Returns the worst that is to be said of a plan by its made-up rollouts in this setting, and what to change; `bad` ones have the `fault`. */
+export function adviceOf(
+  plan: Plan,
+  setting: ForecastSetting,
+  good: EndingTally,
+  bad?: EndingTally,
+  fault?: Pick<ForecastRelease, 'errors' | 'latency'>,
+): SimulationAdvice {
   const cold = (setting.trouble?.coldStart?.lasts ?? 0) * MINUTE
   const alpha = plan.phases[0]?.evidence?.policy.alpha ?? DEFAULTS.alpha
   const [back, paused] = [endingOf(good, 'rolled back'), endingOf(good, 'paused')]
@@ -103,11 +112,14 @@ export function adviceOf(plan: Plan, setting: ForecastSetting, good: EndingTally
       ? { is: 'too slow', text: `${formatFraction(paused.share)} of good releases pause undecided: ${smaller(plan, setting)}` }
       : {
           is: 'too nervous',
-          text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${warmer(plan, cold) ?? calmer(plan, paused.why)}`,
+          text: `${formatFraction(paused.share)} of good releases pause (${paused.why}): ${paused.isSilent ? louder(plan, paused.why) : (warmer(plan, cold) ?? calmer(plan, paused.why))}`,
         }
   const missed = bad && endingOf(bad, 'complete')
   if (bad && missed && missed.share > MISSED_AT_MOST)
-    return { is: 'too blind', text: `${formatFraction(missed.share)} of releases with the fault reach everybody: ${sharper(plan)}` }
+    return {
+      is: 'too blind',
+      text: `${formatFraction(missed.share)} of releases with the fault reach everybody: ${unmeasured(plan, setting, fault) ?? sharper(plan)}`,
+    }
   const done = endingOf(good, 'complete')
   const planned = plannedLength(plan)
   if (!done || (planned !== undefined && done.median > planned))
@@ -149,6 +161,26 @@ function calmer(plan: Plan, why = ''): string {
   if (isCompared(metric)) return `${why} has thresholds close to what is normal: let them be true for: longer, or leave them out`
   const bare = metric.critical?.by === 'threshold' ? 'leave by: threshold out, ' : ''
   return `${bare}compare users with the toggle and without (on: and off: of ${why}), or let the rule be true for: longer`
+}
+
+/** What a metric without enough to say needs is no other limit. */
+function louder({ patience, metrics }: Plan, why = ''): string {
+  const needed = metrics[why]?.minSamples ?? 0
+  const fewer = needed > 0 ? `, or fewer minSamples: (now ${needed}) where less is enough` : ''
+  return `${why} says nothing, or has too few requests, for longer than patience: (now ${formatDuration(patience)}): a longer one${fewer}`
+}
+
+/** Returns what no metric of the plan looks at, of a fault in that alone. */
+function unmeasured(
+  { metrics }: Plan,
+  { baseline }: ForecastSetting,
+  fault?: Pick<ForecastRelease, 'errors' | 'latency'>,
+): string | undefined {
+  const looksAt = (what: 'failures' | 'latency'): boolean =>
+    Object.values(metrics).some(({ measures }) => [what, 'gauge'].includes(measures.what))
+  if (fault?.errors === baseline && !looksAt('latency')) return 'no metric looks at how long requests take: quantile: of a histogram'
+  if (fault?.latency === 1 && !looksAt('failures')) return 'no metric looks at failures: ratio: of two counters'
+  return undefined
 }
 
 function sharper(plan: Plan): string {

@@ -101,3 +101,22 @@ it.each([
   const { is, text } = adviceOf({ ...compared, phases: compared.phases.map((each) => ({ ...each, settle })) }, cold, paused)
   expect(`${is}: ${text}`).toContain(`too nervous: 100% of good releases pause (errors): ${way}`)
 })
+
+it('says of a metric that is silent what would let it speak, and not that it is too strict', () => {
+  const paused = tallyOf(times(9, ran('paused', { why: { code: 'no-data', text: '', metric: 'errors' } })))
+  const of = { ...compared, metrics: { errors: metric({ measures: BOTH_GROUPS, minSamples: 200 }) } }
+  expect(adviceOf(of, { traffic: 0.01, baseline: 0.005 }, paused)).toEqual({
+    is: 'too nervous',
+    text: '100% of good releases pause (errors): errors says nothing, or has too few requests, for longer than patience: (now 5m): a longer one, or fewer minSamples: (now 200) where less is enough',
+  })
+})
+
+it.each([
+  [{ errors: 0.005, latency: 1.5 }, BOTH_GROUPS, 'no metric looks at how long requests take'],
+  [{ errors: 0.02, latency: 1 }, { what: 'latency', groups: 2, quantile: 0.95 }, 'no metric looks at failures'],
+  [{ errors: 0.02, latency: 1 }, BOTH_GROUPS, 'a smaller critical:'],
+] as const)('says what no metric looks at: %j', (fault, measures, way) => {
+  const of = { ...compared, metrics: { errors: metric({ measures }) } }
+  const { is, text } = adviceOf(of, { traffic: 100, baseline: 0.005 }, tallyOf(done), tallyOf(done), fault)
+  expect(`${is}: ${text}`).toContain(`too blind: 100% of releases with the fault reach everybody: ${way}`)
+})
