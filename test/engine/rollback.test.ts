@@ -72,6 +72,16 @@ describe('a rollback', () => {
     expect([web.words['A'], stateOf(engine).intent]).toEqual(['false', undefined])
   })
 
+  it('said again looks at every target, also at those of the phases that stay', async () => {
+    const { engine, web, worker, back, up } = await shop()
+    await up(FIRST)
+    await up(SECOND)
+    await back()
+    web.words['A'] = '50%'
+    expect((await back()).to).toMatchObject({ others: ['web'] })
+    expect([web.words['A'], worker.words['B'], stateOf(engine).exposures]).toEqual(['10%', 'false', { A: 10, B: 0 }])
+  })
+
   it('is not done while a target that should hold it cannot be read', async () => {
     const { engine, web, back, up } = await shop()
     await up(FIRST)

@@ -82,7 +82,7 @@ export const ENGINE: readonly Mutation[] = [
     'a proof from before a retreat counts after it': ['provenBy(intent.move, state.watch)', 'state.watch'],
   }),
   ...mutationsOf('engine/rollback.ts', ['engine/settle', 'commands/rollback/rollback', 'engine/rollback'], {
-    'a second rollback takes back another phase': ["scope === undefined && state.status === 'rolled back'", 'false'],
+    'a second rollback looks at its own phase alone': ["scope === undefined && state.status === 'rolled back'", 'false'],
     'everything is there, from memory': [
       "return others.length > 0 || state.status !== 'rolled back' ? { ...held, others } : undefined",
       'return undefined',
