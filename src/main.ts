@@ -141,8 +141,16 @@ const shell: Shell = {
       // Loaded when somebody is asked: it is the largest part of Node.js that few commands need.
       const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
+      // While lines are read the terminal hands over Ctrl-C as a letter; Ctrl-D ends them, and is no answer.
+      lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+      const answered = lines.question(question, { signal: stopping.signal }).catch((thrown: unknown) => {
+        if (stopping.signal.aborted) throw stopping.signal.reason
+        if (thrown instanceof Error && thrown.name === 'AbortError') return ended
+        throw thrown
+      })
       try {
-        return await lines.question(question, { signal: stopping.signal })
+        return await Promise.race([answered, ended])
       } finally {
         lines.close()
       }

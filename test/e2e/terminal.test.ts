@@ -39,7 +39,8 @@ function type(folder: string, argv: string, { columns, rows }: Size, env: Readon
     if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   })
   const said = (): string => out
-  return { said, gone, printed: async (what: RegExp) => until(`it prints ${what}`, () => what.test(out), { said }) }
+  const press = (keys: string): unknown => child.stdin.write(keys)
+  return { said, gone, press, printed: async (what: RegExp) => until(`it prints ${what}`, () => what.test(out), { said }) }
 }
 
 /** Thirty toggles, of which the first one moves. */
@@ -67,6 +68,19 @@ async function begun() {
 }
 
 describe.runIf(has('script'))('in a terminal', () => {
+  test.each([
+    ['Ctrl-D is no answer', '\u0004', 75, 'rollout init --force replaces it'],
+    ['Ctrl-C ends it', '\u0003', 130, 'stopped by SIGINT'],
+    ['n is no', 'n\n', 75, 'rollout init --force replaces it'],
+  ])('a question is asked, and %s', async (_, keys, code, says) => {
+    const { folder } = place({ 'rollout.yaml': thirty(), 'web.env': '' })
+    const init = type(folder, 'init', { columns: 120, rows: 24 })
+    await init.printed(/Replace it\? \[y\/N\]/)
+    init.press(keys)
+    expect(await init.gone).toBe(code)
+    expect(init.said()).toContain(says)
+  })
+
   test.each([
     [80, 24],
     [40, 12],
