@@ -42,7 +42,7 @@ export async function destinationOf(engine: Engine, scope: Scope | undefined): P
   if (again && state.intent) return undefined
   const { drifts, unreadable } = await findDrift(engine, state, again ? undefined : holdersIn(state, wanted))
   const held = await retreatOver(engine, state, again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted))
-  const others = [...[...drifts, ...unreadable].map(({ target }) => target), ...held.others]
+  const others = [...new Set([...[...drifts, ...unreadable].map(({ target }) => target), ...held.others])]
   return others.length > 0 || state.status !== 'rolled back' ? { ...held, others } : undefined
 }
 

@@ -138,7 +138,7 @@ function nextCommands({ status, intent, controller, waitsFor = [] }: Going): rea
     case 'paused':
       return ['rollout explain says why', 'rollout resume goes on', 'rollout rollback takes it back']
     case 'rolled back':
-      if (differs) return ['rollout rollback puts back what differs']
+      if (differs) return ['rollout rollback looks at every target']
       return ['rollout explain says why', 'rollout resume, then rollout run, tries again', 'rollout close ends it']
     case 'complete':
       return ['rollout history shows how', 'rollout rollback takes it back']

@@ -82,6 +82,14 @@ describe('a rollback', () => {
     expect([web.words['A'], worker.words['B'], stateOf(engine).exposures]).toEqual(['10%', 'false', { A: 10, B: 0 }])
   })
 
+  it('names a target once whose words and whose mark are not what the journal says', async () => {
+    const { web, back, up } = await shop()
+    await up(FIRST)
+    await back()
+    Object.assign(web, { words: { A: '10%' }, epoch: 500 })
+    expect((await back()).to?.others).toEqual(['web'])
+  })
+
   it('is not done while a target that should hold it cannot be read', async () => {
     const { engine, web, back, up } = await shop()
     await up(FIRST)

@@ -87,7 +87,7 @@ describe('a target that somebody else has changed', () => {
     edit(shell, '50%')
     await outcomeOf(shell, 'status')
     expect(said(shell)).toContain('✗ web holds FEATURE_X=50% instead of false: somebody else changed it')
-    expect(said(shell)).toContain('rollout rollback puts back what differs')
+    expect(said(shell)).toContain('rollout rollback looks at every target')
   })
 
   it('is not said of one that cannot be read, nor of a rollout that is over', async () => {

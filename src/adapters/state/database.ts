@@ -161,7 +161,11 @@ function explained(thrown: unknown, place: string): RolloutError {
   if (/^(28|42501)/.test(state))
     return new RolloutError(
       'denied',
-      { message, where, hint: `it needs a user who may read and insert into rollout_events, and make it the first time; ${WITHOUT}` },
+      {
+        message,
+        where,
+        hint: `it needs a user who may read and write the tables rollout_*, and make them the first time; ${WITHOUT}`,
+      },
       { cause: thrown },
     )
   // At once, and not as an error of the plan: after a failover the same address leads to the primary again.

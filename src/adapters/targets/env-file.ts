@@ -6,6 +6,7 @@ import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
 import { place, readDocument } from '../file/env-disk.ts'
 import { adviseSiblings } from '../file/env-siblings.ts'
 import { checkInside } from '../file/inside.ts'
+import { rewriteByHand } from '../file/rewrite-by-hand.ts'
 import { checkWritable } from '../file/writable.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
@@ -44,12 +45,9 @@ export default target({
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })
 
-/**
- * For every sed there is: `-i` is another option on each of them, and would put a file in the place of a symbolic link. The
- * line is then as every reader takes it, and at the end of the file where it has lost it.
- */
+/** For every sed there is. The line is then as every reader takes it, and at the end of the file where it has lost it. */
 function lineByHand(file: string, words: { readonly [variable: string]: string }, dialect: Dialect): string {
-  const [path, next] = [shellWord(file), shellWord(`${file}.new`)]
+  const path = shellWord(file)
   const held = Object.entries(words).map(([name, word]) => ({
     word,
     line: `${name}=${inDialect(word, dialect)}`,
@@ -59,6 +57,6 @@ function lineByHand(file: string, words: { readonly [variable: string]: string }
   const edits = held.map(({ line, pattern }) => `-e ${shellWord(`s|^${pattern}.*|${kept}${line.replaceAll(/[\\&|]/g, '\\$&')}|`)}`)
   const lines = held.filter(({ word }) => word !== '').map(({ line }) => shellWord(line))
   const added = `for each in ${lines.join(' ')}; do grep -Eq "^${HEAD}\${each%%=*}${TAIL}" ${path} || printf '\\n%s\\n' "$each" >> ${path}; done`
-  const edited = `sed -E ${edits.join(' ')} ${path} > ${next} && cat ${next} > ${path} && rm ${next}`
+  const edited = rewriteByHand(`sed -E ${edits.join(' ')}`, file)
   return lines.length === 0 ? edited : `${edited} && ${added}`
 }

@@ -9,6 +9,7 @@ import { adviseIds } from '../file/flagd-ids.ts'
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
 import { checkInside } from '../file/inside.ts'
+import { rewriteByHand } from '../file/rewrite-by-hand.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -81,8 +82,7 @@ export default target({
       const place = `.flags[${JSON.stringify(flagOf(given, name))}]`
       return `${place} = (${place} | del(.targeting)) + ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`
     })
-    const [path, next] = [shellWord(given.path), shellWord(`${given.path}.new`)]
-    return [`jq ${shellWord(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
+    return [rewriteByHand(`jq ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],

@@ -10,6 +10,7 @@ import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
 import { flagsIn, yamlMarksIn, withFlags, withYamlMark } from '../file/flag-yaml.ts'
 import { checkInside } from '../file/inside.ts'
 import { markLine } from '../file/env-document.ts'
+import { rewriteByHand } from '../file/rewrite-by-hand.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -55,13 +56,12 @@ export default target({
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
     largest: LARGEST_FLAGS,
   }),
-  byHand: (given, words) => [
-    ...Object.entries(words).map(([name, word]) => {
-      const made = JSON.stringify(flagFor(undefined, exposureOf(word)))
-      return `yq -i ${shellWord(`.[${JSON.stringify(flagOf(given, name))}] = ${made}`)} ${shellWord(given.path)}`
-    }),
-    ...reloadByHand(given),
-  ],
+  byHand: (given, words) => {
+    const edits = Object.entries(words).map(
+      ([name, word]) => `.[${JSON.stringify(flagOf(given, name))}] = ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`,
+    )
+    return [rewriteByHand(`yq ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
+  },
   refuses: (_, __, word) => refuseWord(word) ?? refuseExposure(exposureOf(word)),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],
   effect: () => 'live',

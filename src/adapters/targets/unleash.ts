@@ -9,6 +9,7 @@ import { LARGEST_FLAGS, jsonMarksIn, parseAs, withChanges, withJsonMark } from '
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
 import { checkInside } from '../file/inside.ts'
+import { rewriteByHand } from '../file/rewrite-by-hand.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
@@ -85,8 +86,7 @@ export default target({
       const changed = JSON.stringify({ enabled: made['enabled'], strategies: made['strategies'] })
       return `.features |= (if any(${its}) then map(if ${its} then . + ${changed} else . end) else . + [${JSON.stringify(made)}] end)`
     })
-    const [path, next] = [shellWord(given.path), shellWord(`${given.path}.new`)]
-    return [`jq ${shellWord(edits.join(' | '))} ${path} > ${next} && mv ${next} ${path}`, ...reloadByHand(given)]
+    return [rewriteByHand(`jq ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word) ?? refusePercent(exposureOf(word)),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],

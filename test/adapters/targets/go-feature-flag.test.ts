@@ -232,7 +232,7 @@ ${tail}# rollout:3 of:shop/1a2b
 
 it('says what to type by hand', async () => {
   expect(goFeatureFlag.byHand(await options({ reload: ['systemctl', 'reload', 'relay'] }), { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
-    `yq -i '.["FEATURE_X"] = {"variations":{"enabled":true,"disabled":false},"defaultRule":{"variation":"disabled"}}' flags.yaml`,
+    `yq '.["FEATURE_X"] = {"variations":{"enabled":true,"disabled":false},"defaultRule":{"variation":"disabled"}}' flags.yaml > flags.yaml.new && cat flags.yaml.new > flags.yaml && rm flags.yaml.new`,
     'systemctl reload relay',
   ])
 })
