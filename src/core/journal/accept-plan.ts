@@ -9,13 +9,15 @@ import { provenBy, type State } from './state.ts'
 /** Returns the state under an edited plan that was accepted: the same step, maybe by another number, or one before it. */
 export function acceptPlan(state: State, event: Extract<Event, { type: 'replanned' }>): State {
   const { plan, digest, files, baseline, cursor = state.cursor } = event
+  const { retreated: _, ...before } = state
+  const retreated = phaseNow(state, plan)
   const carried = state.watch && carryWatch(state.watch, state.plan, plan)
   const isSameStep = stepAt(state.plan, state.cursor, plan) === stepAt(plan, cursor, plan)
   // What was watched at another step proves nothing at this one.
   const watch = isSameStep ? carried : withoutProof(carried)
   const isThere = (target: string): boolean => Object.hasOwn(plan.targets, target)
   return {
-    ...state,
+    ...before,
     plan,
     digest,
     files,
@@ -29,7 +31,15 @@ export function acceptPlan(state: State, event: Extract<Event, { type: 'replanne
     ...(state.drilled && { drilled: stillDrilled(state.drilled, state.plan, plan) }),
     authors: [...new Set([...state.authors, event.actor])],
     ...(watch && { watch }),
+    ...(retreated !== undefined && { retreated }),
   }
+}
+
+/** Returns the phase that was retreated from, by its name or by the toggles that it has now. */
+function phaseNow({ plan: { phases }, retreated }: State, { phases: now }: Plan): string | undefined {
+  const toggles = phases.find(({ id }) => id === retreated)?.toggles ?? []
+  const found = now.find(({ id }) => id === retreated) ?? now.find((each) => each.toggles.some((name) => toggles.includes(name)))
+  return found?.id
 }
 
 /** Names a step whatever its number, by the toggles of it that stay. */

@@ -45,3 +45,13 @@ it('another step has been watched for no time', () => {
   const after = next(underWay(), accept(planOf('A', 'C', 'B'), 1))
   expect([after.cursor, after.exposures, after.watch?.credit]).toEqual([1, { A: 100, B: 10, C: 100 }, 0])
 })
+
+it('the phase that was retreated from is known by its toggles where it is called otherwise', () => {
+  const why = { code: 'operator', text: '' } as const
+  const before = next(underWay(), { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0, B: 0 }, why })
+  const { toggles, phases } = planOf('A', 'B')
+  const called = (...ids: readonly string[]) =>
+    next(before, accept(plan({ toggles, phases: ids.map((id) => phase({ ...phases[0], id, ...(id === 'new' && { toggles: [] }) })) })))
+      .retreated
+  expect([before.retreated, called('new', 'renamed'), called('core'), called('new')]).toEqual([phases[0]?.id, 'renamed', 'core', undefined])
+})
