@@ -13,6 +13,7 @@ import { REAL, withDeadline } from './deadline.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
+import { recalled } from './recall.ts'
 import { importAdapter } from './registry.ts'
 import { linesByHand } from './by-hand.ts'
 import { refuseUnnamed, type LookUp } from './refuse-unnamed.ts'
@@ -25,7 +26,7 @@ export type { OpenTarget } from './open-target.ts'
 /** For adapters that do not say: the deadline most of them have. */
 const SETTLE: Duration = 10_000
 const DEADLINE: Duration = 30_000
-/** What a rollback does without where a file of the user's own lacks it, or answers amiss: then what is usual counts. */
+/** A rollback does without what a file of the user's own lacks or answers amiss. */
 const SPARES = ['byHand', 'settle', 'lag', 'deadline', 'effect', 'refuses', 'advise']
 /** So that what an adapter says of its own deadline comes first. */
 const MOMENT: Duration = 500
@@ -151,8 +152,8 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
   const recall = async function* (span: Span, signal: AbortSignal): AsyncGenerator<Past> {
     if (!past) return
     try {
-      for await (const { at, reading } of past(options, span, { ...lender, signal, timeout: metric.timeout }))
-        yield { at, reading: soundOrMissing(reading, sound) }
+      const remembered = past(options, span, { ...lender, signal, timeout: metric.timeout })
+      for await (const { at, reading } of recalled(remembered, signal)) yield { at, reading: soundOrMissing(reading, sound) }
     } catch (thrown) {
       throw redact(thrown)
     }

@@ -4,7 +4,7 @@ import { ANSWERS } from '../../core/forecast/trial.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Span } from '../../core/ports.ts'
-import { formatFraction, formatInstant } from '../../core/values/units.ts'
+import { formatFraction, formatInstant, type Instant } from '../../core/values/units.ts'
 import { renderBacktest, type BacktestReport, type Recalled } from '../../views/backtest.ts'
 import { clean } from '../../views/clean.ts'
 import { fence } from '../../session/github.ts'
@@ -81,11 +81,13 @@ function outcomeOf(recalled: readonly Whole[]): Outcome {
 
 function spanOf({ clock, options }: Session<ValuesOf<'backtest'>>, plan: Plan): Span {
   const now = clock.now()
-  const [from, to] = [instantOf('from', options.from, now) ?? now - 7 * 864e5, instantOf('to', options.to, now) ?? now]
+  // Whole seconds, so that times and how long it is are as they are printed.
+  const whole = (at: Instant): Instant => Math.floor(at / 1000) * 1000
+  const from = whole(instantOf('from', options.from, now) ?? now - 7 * 864e5)
+  const to = whole(instantOf('to', options.to, now) ?? now)
   if (from >= to) throw new RolloutError('usage', { message: '--from is not before --to', hint: WHEN_HINT })
   const step = options.step ?? Math.max(plan.interval, Math.ceil((to - from) / USUAL_POLLS / 1000) * 1000)
   if (step < 1 || (to - from) / step > MOST_POLLS)
     throw new RolloutError('usage', { message: `more than ${MOST_POLLS} polls would have to be replayed`, hint: 'a longer --step' })
-  // Whole seconds, so that times are as they are printed.
-  return { from: Math.floor(from / 1000) * 1000, to, step: Math.round(step) }
+  return { from, to, step: Math.round(step) }
 }
