@@ -1,23 +1,20 @@
 import { join } from 'node:path'
 import { readNow } from '../adapters/file/disk.ts'
 import { digestOfFile } from '../config/outline.ts'
-import { RolloutError, type Problem } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import { asUnderstood } from '../core/journal/as-understood.ts'
 import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Journal } from '../core/journal/store.ts'
 import { checkHere, loadState } from '../engine/load-state.ts'
 import type { Writer } from '../engine/writer.ts'
-import { isEnded, type State } from '../core/journal/state.ts'
+import type { State } from '../core/journal/state.ts'
 import { clean } from '../views/clean.ts'
 import { openHearing } from './glass.ts'
 import { findMeant, type Meant } from './meant.ts'
-import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
-import { openPlanStore, outlineAt } from './store.ts'
-
-/** So many journals are named where none of them is known to be meant. */
-const MOST_NAMED = 5
+import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
 
 /** Opens the journal of the rollout meant. Throws `usage` where several may be, and what reading the plan throws where none says. */
 export async function openJournal(session: Session): Promise<Journal> {
@@ -25,24 +22,32 @@ export async function openJournal(session: Session): Promise<Journal> {
   const meant = await session.meant()
   if (meant) return store.open(meant.journal)
   const names = await store.names()
-  const named = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => Promise.reject(among(session, thrown, names)))
+  const named = await loadPlan(session, { withoutChannels: true }).catch(async (thrown: unknown) => {
+    throw (await import('./other-rollouts.ts')).among(
+      thrown,
+      names,
+      isStoreBeside(session) && environmentOf(session) === undefined ? typedFor(session) : undefined,
+    )
+  })
   return store.open(journalName(named.plan))
 }
 
 /** Finds the rollout that is meant, and says how where that is not plain. */
 export async function findMeantIn(session: Session): Promise<Meant | undefined> {
   const { name, hasEnvironments } = outlineAt(session.place.file)
-  const hints = { name, hasEnvironments, isBeside: isBeside(session), environment: environmentOf(session), typedFor: typedFor(session) }
+  const hints = {
+    name,
+    hasEnvironments,
+    isBeside: isStoreBeside(session),
+    environment: environmentOf(session),
+    typedFor: typedFor(session),
+  }
   const meant = await findMeant(hints, await openPlanStore(session))
   if (meant?.note !== undefined) session.err.write(`! ${clean(meant.note)}\n`)
   return meant
 }
 
-/** The store lies beside the plan: whatever is in it has its targets here. */
-function isBeside({ place, env }: Session): boolean {
-  return outlineAt(place.file).state === undefined && env['ROLLOUT_STATE'] === undefined
-}
-
+/** Returns how the command is typed for an environment. */
 function typedFor({ typed = 'rollout' }: Session): (environment: string) => string {
   return (environment) => `${typed} -e ${environment === '' ? "''" : environment}`
 }
@@ -52,39 +57,16 @@ export function environmentOf({ options, env }: Pick<Session, 'options' | 'env'>
   return options.env ?? (env['ROLLOUT_ENV'] || undefined)
 }
 
-/** A plan that cannot be read does not say which of several is meant: where an environment would, its line is said. */
-function among(session: Session, thrown: unknown, names: readonly string[]): unknown {
-  if (!(thrown instanceof RolloutError) || names.length === 0) return thrown
-  const isOnly = (name: string): boolean => names.every((each) => each === name || each.split('@')[1] !== name.split('@')[1])
-  const byEnvironment = isBeside(session) && environmentOf(session) === undefined && names.length <= MOST_NAMED && names.every(isOnly)
-  const shown = names.slice(0, MOST_NAMED).join(', ') + (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '')
-  const problems = byEnvironment
-    ? names.map((name) => ({ message: `it could be ${name}`, hint: typedFor(session)(name.split('@')[1] ?? '') }))
-    : [{ message: `there are the journals ${shown}`, hint: 'a plan with nothing but its name: and state: lines is enough' }]
-  return new RolloutError(thrown.code, [...thrown.problems, ...problems], { cause: thrown })
-}
-
 /** Returns the state by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
 export async function openState(session: Session): Promise<{ readonly journal: Journal; readonly state: State }> {
   const journal = await session.journal()
   const { state } = await loadState(journal)
   checkHere(state)
-  if (!state) throw new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
+  if (!state) {
+    const { othersBeside } = await import('./other-rollouts.ts')
+    throw new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
+  }
   return { journal, state }
-}
-
-/** Returns a problem for each rollout beside the plan that is under way by another name: the plan may have been renamed. */
-export async function othersBeside(session: Session): Promise<readonly Problem[]> {
-  if (!isBeside(session)) return []
-  const found = await rolloutsIn(await openPlanStore(session))
-  return found.flatMap((each) =>
-    'problem' in each || isEnded(each.state)
-      ? []
-      : {
-          message: `${each.name} is ${each.state.status} here, by a plan of the name ${each.state.plan.name}`,
-          hint: `where the plan was renamed since: with name: ${each.state.plan.name} it is meant`,
-        },
-  )
 }
 
 /** Reads every event, which checks every hash of the chain. Throws `usage` when nothing was started. */
@@ -92,7 +74,7 @@ export async function readEvents(session: Session): Promise<{ readonly journal: 
   const journal = await session.journal()
   const events = await journal.read()
   if (events.length === 0) throw nothingStarted(journal)
-  return { journal, events }
+  return { journal, events: events.map(asUnderstood) }
 }
 
 /** Returns the error of a command that needs a rollout where there is none. */

@@ -15,6 +15,11 @@ export async function openPlanStore(session: Session): Promise<Store> {
   return openNamedStore(session, outlineAt(session.place.file).state ?? session.env['ROLLOUT_STATE'])
 }
 
+/** Returns whether the store lies beside the plan: whatever is in it has its targets here. */
+export function isStoreBeside({ place, env }: Pick<Session, 'place' | 'env'>): boolean {
+  return outlineAt(place.file).state === undefined && env['ROLLOUT_STATE'] === undefined
+}
+
 /** Opens the store at this address: a folder, a server, or `.rollout` beside the plan where there is none. */
 export async function openNamedStore({ clock, signal, lender }: Session, state: string | undefined): Promise<Store> {
   return open(state, { ...lender, signal: withGrace(clock, signal, GRACE) })

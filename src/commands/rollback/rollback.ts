@@ -1,5 +1,5 @@
 import { joinFew } from '../../core/values/join-few.ts'
-import { RolloutError, type Outcome } from '../../core/values/errors.ts'
+import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Why } from '../../core/journal/event.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
@@ -19,7 +19,8 @@ import { endController } from '../../session/controller.ts'
 import { addressOf, onEvery, type Done, type OneOfMany } from '../../session/every.ts'
 import { digestOf } from '../../adapters/state/digest.ts'
 import { openRollbackEngine } from '../../session/open-engine.ts'
-import { loadPlan, openRollout, othersBeside } from '../../session/project.ts'
+import { othersBeside } from '../../session/other-rollouts.ts'
+import { loadPlan, openRollout } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { tell } from '../../session/tell.ts'
@@ -35,10 +36,13 @@ export default async function rollback(session: Session<ValuesOf<'rollback'>>): 
   try {
     return await ordinary(session)
   } catch (thrown) {
-    if (!(thrown instanceof RolloutError) || !WITHOUT_JOURNAL.has(thrown.code)) throw thrown
+    session.stopped.throwIfAborted()
+    // A journal that this version trips over must not keep anybody from going back.
+    const cause = thrown instanceof RolloutError ? thrown : new RolloutError('config', { message: messageOf(thrown) }, { cause: thrown })
+    if (!WITHOUT_JOURNAL.has(cause.code)) throw thrown
     const { breakTheGlass } = await import('./break-glass.ts')
     // The time that was given may have gone by with the journal.
-    return breakTheGlass(session.reopen(), session.options.dryRun, thrown)
+    return breakTheGlass(session.reopen(), session.options.dryRun, cause)
   }
 }
 

@@ -1,6 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { resumed } from '../judge/comparison.ts'
 import { acceptPlan } from './accept-plan.ts'
+import { asUnderstood } from './as-understood.ts'
 import { withoutReplaced } from './adopted.ts'
 import { confirmedBy, type Drill, type Event, type Fact, type Stamp, type Why } from './event.ts'
 import { carryWatch } from '../judge/carry-watch.ts'
@@ -37,10 +38,10 @@ export function fold(events: readonly Event[], from?: State): State | undefined 
 }
 
 /** Returns the state after one more event. Events before `started` have nothing to change and are skipped. */
-export function evolve(state: State | undefined, event: Event): State | undefined {
+export function evolve(state: State | undefined, given: Event): State | undefined {
+  const event = asUnderstood(given)
   if (event.type === 'started') return withOutbox(begin(event, state), event, state)
-  if (!state) return undefined
-  return withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
+  return state && withOutbox({ ...change(state, event), seq: event.seq, hash: event.hash }, event, state)
 }
 
 function withOutbox(after: State, event: Event, before: State | undefined): State {

@@ -1,0 +1,34 @@
+import { isEnded } from '../core/journal/state.ts'
+import { RolloutError, type Problem } from '../core/values/errors.ts'
+import { rolloutsIn } from './rollouts.ts'
+import type { Session } from './session.ts'
+import { isStoreBeside, openPlanStore } from './store.ts'
+
+/** So many journals are named where none of them is known to be meant. */
+const MOST_NAMED = 5
+
+/** Returns an error of a plan that cannot be read with the journals that could be meant: where an environment says which, with the line to type. */
+export function among(thrown: unknown, names: readonly string[], typedFor?: (environment: string) => string): unknown {
+  if (!(thrown instanceof RolloutError) || names.length === 0) return thrown
+  const isOnly = (name: string): boolean => names.every((each) => each === name || each.split('@')[1] !== name.split('@')[1])
+  const byEnvironment = typedFor !== undefined && names.length <= MOST_NAMED && names.every(isOnly)
+  const shown = names.slice(0, MOST_NAMED).join(', ') + (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '')
+  const problems = byEnvironment
+    ? names.map((name) => ({ message: `it could be ${name}`, hint: typedFor(name.split('@')[1] ?? '') }))
+    : [{ message: `there are the journals ${shown}`, hint: 'a plan with nothing but its name: and state: lines is enough' }]
+  return new RolloutError(thrown.code, [...thrown.problems, ...problems], { cause: thrown })
+}
+
+/** Returns a problem for each rollout beside the plan that is under way by another name: the plan may have been renamed. */
+export async function othersBeside(session: Session): Promise<readonly Problem[]> {
+  if (!isStoreBeside(session)) return []
+  const found = await rolloutsIn(await openPlanStore(session))
+  return found.flatMap((each) =>
+    'problem' in each || isEnded(each.state) || each.state.moved !== undefined
+      ? []
+      : {
+          message: `${each.name} is ${each.state.status} here, by a plan of the name ${each.state.plan.name}`,
+          hint: `where the plan was renamed since: with name: ${each.state.plan.name} it is meant`,
+        },
+  )
+}
