@@ -195,9 +195,9 @@ export const ENGINE: readonly Mutation[] = [
   ...mutationsOf('engine/break-glass.ts', ['engine/break-glass'], {
     'a break-glass leaves no tombstone': ['epoch: TOMBSTONE, over: []', 'epoch: 1, over: []'],
     'a break-glass gives up at the first error': ['attempt === WRITE_ATTEMPTS ? undefined', 'attempt === 1 ? undefined'],
-    'a break-glass writes what is there': [
+    'a break-glass takes off for the default of every toggle': [
       '{ exposures: defaultsOf(plan), baseline: defaultsOf(plan) }',
-      '{ exposures: {}, baseline: defaultsOf(plan) }',
+      '{ exposures: Object.fromEntries(Object.keys(plan.toggles).map((each) => [each, 0])), baseline: defaultsOf(plan) }',
     ],
     'a break-glass is said in the name of nobody': [
       "defined({ name, environment: where, lineage: '' })",
