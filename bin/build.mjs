@@ -48,7 +48,7 @@ writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(meta))
 // What the modelines of plans refer to, printed by the very program that was just built.
 for (const [file, ...flags] of SCHEMAS) writeFileSync(join(root, file), run('schema', ...flags))
 // What was compiled of the build before, and of what nobody types often.
-rmSync(join(root, 'node_modules/.cache/rollout'), { recursive: true, force: true })
+rmSync(join(root, 'node_modules/.cache/rollout'), { recursive: true, force: true, maxRetries: 20 })
 
 function run(...argv) {
   return execFileSync(process.execPath, [join(root, 'bin/rollout.cjs'), ...argv], { cwd: root, encoding: 'utf8' })

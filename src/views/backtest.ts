@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import type { Episode } from '../core/forecast/replay.ts'
 import { ANSWERS, type StepTrial } from '../core/forecast/trial.ts'
 import { wilson } from '../core/forecast/wilson.ts'
@@ -33,7 +34,7 @@ export function renderBacktest({ from, to, step, metrics, episodes }: BacktestRe
   const color = paint(stream)
   const replayed = metrics.filter(({ since }) => since !== undefined)
   const tried = replayed.flatMap(({ metric, steps = [] }) => steps.map((trial) => triedAt(metric, trial, stream)))
-  const head = `${formatDuration(to - from)} of ${counted(replayed.length, 'metric')}, every ${formatDuration(step)}: ${replayed.length === 0 ? 'nothing could be replayed' : summed(episodes, tried.length > 0)}`
+  const head = `${formatDuration(to - from)} of ${plural(replayed.length, 'metric')}, every ${formatDuration(step)}: ${replayed.length === 0 ? 'nothing could be replayed' : summed(episodes, tried.length > 0)}`
   const lines = episodes.map((episode) => {
     const isPause = episode.does === 'pause'
     const mark = isPause ? color.yellow('!') : color.red('✗')
@@ -77,11 +78,7 @@ function lasted({ at, until, worst, value, unit }: Episode): string {
 function summed(episodes: readonly Episode[], isTried: boolean): string {
   const parts = (['rollback', 'step-back', 'pause'] as const).flatMap((does) => {
     const count = episodes.filter((each) => each.does === does).length
-    return count > 0 ? [counted(count, does)] : []
+    return count > 0 ? [plural(count, does)] : []
   })
   return parts.length > 0 ? parts.join(', ') : `nothing would have happened${isTried ? ' by the requests of everybody' : ''}`
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

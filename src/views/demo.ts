@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import type { Event } from '../core/journal/event.ts'
 import { stepsOf } from '../core/plan/steps.ts'
 import type { Plan } from '../core/plan/plan.ts'
@@ -27,7 +28,9 @@ export function renderDemoStart({ plan, url, fault, speed }: DemoStart, stream: 
   const color = paint(stream)
   const what = FAULTS[fault] ?? `One of the new features cannot take its load (fault: ${fault}).`
   return [
-    color.bold(`A real rollout: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; time runs ${speed} times faster.`),
+    color.bold(
+      `A real rollout: ${plural(stepsOf(plan).length, 'step')} in ${plural(plan.phases.length, 'phase')}; time runs ${speed} times faster.`,
+    ),
     `A shop answers real requests at ${url} and reads its toggles from an env file. ${what}`,
     '',
     '',

@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import { confirmedBy, type Event } from '../core/journal/event.ts'
 import { joinFew } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
@@ -43,7 +44,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
   const color = paint(stream)
   switch (event.type) {
     case 'started':
-      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${askedToggles(event.plan).length} toggles${adopted(event)}`
+      return color.bold(`started ${clean(event.plan.name)}`) + ` with ${plural(askedToggles(event.plan).length, 'toggle')}${adopted(event)}`
     case 'replanned':
       return color.bold('accepted the edited plan')
     case 'observed':

@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import type { SimulationAdvice, EndingTally } from '../core/forecast/advice.ts'
 import type { FinerSteps } from '../core/forecast/ladder.ts'
 import type { ForecastRun } from '../core/forecast/forecast.ts'
@@ -12,7 +13,7 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█'
 
 /** Renders the ends of made-up rollouts of one release, in words and as a plot of when they ended. */
 export function renderForecast(title: string, tally: EndingTally, runs: readonly ForecastRun[], stream: Stream): string {
-  const lines = [paint(stream).bold(`${title}, ${tally.runs} runs`)]
+  const lines = [paint(stream).bold(`${title}, ${plural(tally.runs, 'run')}`)]
   for (const { end, share, between, median, within90, step, why } of tally.ends)
     lines.push(
       `  ${end} ${formatFraction(share)} (${between.map((each) => formatFraction(each)).join(' to ')}): median ${formatDuration(median)}, 90% within ${formatDuration(within90)}, at step ${step}${why === undefined ? '' : ` (${clean(why)})`}`,

@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import { formatApprovals } from '../core/plan/approvals.ts'
 import { formatDrift } from '../core/plan/environment.ts'
 import type { Step } from '../core/plan/steps.ts'
@@ -21,7 +22,7 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
   const color = paint(stream)
   const [next] = report.steps
   const lines = [
-    color.bold(`${clean(report.name)}: ${report.steps.length} steps ahead`) +
+    color.bold(`${clean(report.name)}: ${plural(report.steps.length, 'step')} ahead`) +
       (report.steps.length > 0 ? `, at least ${formatDuration(report.atLeast)}` : ''),
     '',
   ]

@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import { isDependence, type Reference, type ReferenceReport } from '../core/report/reference.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
@@ -99,8 +100,4 @@ function placeOf({ file, line, column }: Reference): string {
 
 function roleOf({ role, isTest }: Reference): string {
   return isTest ? `${role} (test)` : role
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/values/plural.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
@@ -27,7 +28,7 @@ export function renderStart({ did, summary, plan, adopting }: Begun, stream: Str
   const before = step ? `\n  it begins after ${where}: the rollout before has brought it there` : ''
   const said = {
     started:
-      `started ${name}: ${stepsOf(plan).length} steps in ${plan.phases.length} phases; nothing was written to a target yet` +
+      `started ${name}: ${plural(stepsOf(plan).length, 'step')} in ${plural(plan.phases.length, 'phase')}; nothing was written to a target yet` +
       (adopting ? renderAdopted(plan, adopting) : before),
     'already started': `${name} is started already  ${renderWord(summary.status, stream)}  ${where}; nothing was changed`,
     'already reached': `nothing is to be rolled out: every toggle of ${name} is where the plan ends; nothing was changed`,

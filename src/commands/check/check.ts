@@ -1,3 +1,4 @@
+import { plural } from '../../core/values/plural.ts'
 import type { NamedAdapter } from '../../adapters/refuse-unnamed.ts'
 import { isPath } from '../../adapters/registry.ts'
 import { kinds } from '../../core/ports.ts'
@@ -77,7 +78,7 @@ async function examineConfig(
   })
   try {
     const { plan, warnings } = await loadPlan(session, how)
-    const sizes = `${askedToggles(plan).length} toggles, ${plan.phases.length} phases`
+    const sizes = `${plural(askedToggles(plan).length, 'toggle')}, ${plural(plan.phases.length, 'phase')}`
     return { plan, rows: [{ what: 'config', name: 'plan', verdict: 'ok', text: sizes }, ...warnings.map((each) => row('warning', each))] }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown

@@ -1,3 +1,4 @@
+import { plural } from '../../core/values/plural.ts'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from '../../adapters/spawn.ts'
@@ -65,7 +66,10 @@ async function examinePlan(session: Session): Promise<{ readonly plan?: Plan; re
     const rows = warnings.map((each) => finding('plan', 'warning', each))
     return {
       plan,
-      rows: [{ what: 'plan', level: 'ok', text: `${askedToggles(plan).length} toggles, ${plan.phases.length} phases` }, ...rows],
+      rows: [
+        { what: 'plan', level: 'ok', text: `${plural(askedToggles(plan).length, 'toggle')}, ${plural(plan.phases.length, 'phase')}` },
+        ...rows,
+      ],
     }
   } catch (thrown) {
     if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown

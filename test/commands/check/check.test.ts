@@ -37,7 +37,7 @@ describe('check config', () => {
   it('touches nothing but the plan', async () => {
     const shell = fakeShell({ files: { 'rollout.yaml': plainPlan(DEAD) } })
     expect(await shell.run('check', 'config')).toBe('done')
-    expect(shell.printed.out).toBe('✓ config  1 toggles, 1 phases\ngo\n')
+    expect(shell.printed.out).toBe('✓ config  1 toggle, 1 phase\ngo\n')
   })
 
   it.each([['plan'], ['metric']])('does not know %s', async (what) => {

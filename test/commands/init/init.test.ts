@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'nod
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MOST, sketchPlan } from '../../../src/config/sketch.ts'
+import { plural } from '../../../src/core/values/plural.ts'
 import { fakeShell, serve, type FakeShell } from '../../helpers/shell.ts'
 import { sketch } from '../../helpers/sketch.ts'
 
@@ -363,7 +364,7 @@ describe('the sketch', () => {
           const shell = fakeShell({ files: { 'rollout.yaml': written } })
           expect([await shell.run('check', 'config'), shell.printed.out.split('\n')[0]]).toEqual([
             'done',
-            `✓ config  ${Math.min(names.length, MOST)} toggles, 1 phases`,
+            `✓ config  ${plural(Math.min(names.length, MOST), 'toggle')}, 1 phase`,
           ])
         },
       ),

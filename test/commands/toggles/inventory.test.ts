@@ -134,7 +134,7 @@ it('a shadow is no toggle of the inventory: no code asks for it, and nobody remo
     expect(shell.printed.err).toContain('FEATURE_X_SHADOW is the shadow of FEATURE_X: no code asks for it')
   }
   await type(shell, 'check config')
-  expect(shell.printed.out).toContain('1 toggles, 2 phases')
+  expect(shell.printed.out).toContain('1 toggle, 2 phases')
   await type(shell, 'docs')
   const [inventory = '', written = ''] = readFileSync(join(shell.cwd, 'docs/toggles.md'), 'utf8').split('## What is written')
   expect([inventory, written].map((part) => part.includes('| `FEATURE_X_SHADOW` |'))).toEqual([false, true])
