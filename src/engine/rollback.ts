@@ -13,7 +13,7 @@ import { retreatOver, type Reach } from './retreat.ts'
 import type { Signature } from './writer.ts'
 
 export interface RollbackOptions {
-  /** Undefined: the phase under way; said again, it makes sure of the first one. */
+  /** Undefined: the phase under way; while a rollback is unfinished, that one. */
   readonly scope: Scope | undefined
   readonly why: Why
   readonly signature: Signature
@@ -34,12 +34,12 @@ export interface RollbackResult {
  */
 export async function destinationOf(engine: Engine, scope: Scope | undefined): Promise<Reach | undefined> {
   const state = stateOf(engine)
-  // Said again it makes sure of the first one: the phase under way stays the one that was taken back.
   const again = scope === undefined && state.status === 'rolled back'
+  // Said again it makes sure of the first one, whatever that took back, and goes further only once that is done.
+  if (again && state.intent) return undefined
   const wanted: Scope = scope ?? { is: 'phase' }
   const to = effectiveRetreat(state, wanted)
   if (to) return retreatOver(engine, state, to)
-  if (again && state.intent) return undefined
   const { drifts, unreadable } = await findDrift(engine, state, again ? undefined : holdersIn(state, wanted))
   const held = await retreatOver(engine, state, again ? { cursor: state.cursor, exposures: state.exposures } : retreatTo(state, wanted))
   const others = [...new Set([...[...drifts, ...unreadable].map(({ target }) => target), ...held.others])]

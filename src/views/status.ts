@@ -127,9 +127,9 @@ export function nextCommand(going: Going, typed?: 'explain' | 'history'): string
 function nextCommands({ status, intent, controller, waitsFor = [] }: Going): readonly string[] {
   const differs = waitsFor.some(({ name }) => name === 'drift')
   if (intent && status !== 'closed')
-    return intent.move === 'advance'
-      ? ['rollout run finishes the step', 'rollout rollback takes it back']
-      : ['rollout rollback tries the rest again']
+    return intent.move === 'rollback'
+      ? ['rollout rollback tries the rest again']
+      : [`rollout run ${intent.move === 'advance' ? 'finishes the step' : 'tries the rest again'}`, 'rollout rollback takes it back']
   switch (status) {
     case 'running':
       return differs || (controller && controller.watching !== false)
