@@ -7,7 +7,18 @@ const loadsIn = (file: string): readonly string[] =>
   [...readFileSync(join(src, file), 'utf8').matchAll(/import\('(?:[^']*\/)?([^'/]+)'\)/g)].map(([, name = '']) => name)
 
 /** What a run loads as it begins, or never. */
-const BEFORE = ['named.ts', 'standing.ts', 'project.ts', 'git.ts', 'hearing.ts', 'writer.ts', 'load.ts', 'registry.ts', 'open.ts']
+const BEFORE = [
+  'named.ts',
+  'standing.ts',
+  'project.ts',
+  'other-rollouts.ts',
+  'git.ts',
+  'hearing.ts',
+  'writer.ts',
+  'load.ts',
+  'registry.ts',
+  'open.ts',
+]
 const AT_ONCE = ['channels.ts', 'postgres.ts', 'etcd.ts', 'file.ts', 'asked.ts']
 const BUILT_IN = ['node:child_process']
 
