@@ -153,7 +153,7 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     if (!past) return
     try {
       const remembered = past(options, span, { ...lender, signal, timeout: metric.timeout })
-      for await (const { at, reading } of recalled(remembered, signal)) yield { at, reading: soundOrMissing(reading, sound) }
+      yield* recalled(remembered, signal, sound)
     } catch (thrown) {
       throw redact(thrown)
     }
@@ -181,15 +181,6 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
         return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
       }
     },
-  }
-}
-
-function soundOrMissing(reading: Reading, sound: (measured: Measured) => Measured): Reading {
-  if (reading.is === 'missing') return reading
-  try {
-    return sound(reading)
-  } catch (thrown) {
-    return { is: 'missing', reason: thrown instanceof Unreadable ? thrown.reason : 'malformed', detail: messageOf(thrown) }
   }
 }
 

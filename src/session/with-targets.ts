@@ -1,5 +1,4 @@
-import type { OpenTarget } from '../adapters/open.ts'
-import { openTargetsAnyway } from '../adapters/open.ts'
+import { openTargetsAnyway, type OpenTarget } from '../adapters/open.ts'
 import { isSameObstacle, type Obstacle } from '../core/journal/obstacle.ts'
 import { isEnded, type State } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'

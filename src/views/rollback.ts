@@ -14,7 +14,7 @@ import { nextCommand } from './status.ts'
 export interface RollbackView {
   readonly did: 'moved' | 'nothing to do' | 'dry run'
   readonly changes: readonly Change[]
-  /** The targets that held something else than the journal says. */
+  /** The targets that held something else than the journal says, or were not known to hold it. */
   readonly differing: readonly string[]
   readonly state: State
   readonly left: Moved['left']

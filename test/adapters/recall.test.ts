@@ -11,7 +11,7 @@ async function* of(...all: readonly unknown[]) {
 async function all(past: unknown, signal = new AbortController().signal): Promise<readonly number[]> {
   const found: number[] = []
   // What a file of the user's own returns has no type that could be relied on.
-  for await (const each of recalled(past as AsyncIterable<Past>, signal)) found.push(each.at)
+  for await (const each of recalled(past as AsyncIterable<Past>, signal, (measured) => measured)) found.push(each.at)
   return found
 }
 

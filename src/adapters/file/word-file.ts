@@ -69,8 +69,8 @@ type Wanted = { readonly [variable: string]: string }
  * A reload is owed from the moment a word changes until one has ended well: a write that changes a word takes the digest
  * of the words that were reloaded out of the file, and only the end of a reload puts it back. So after a crash between
  * file and reload, a reload that did not end in time, a hand edit and an older copy that was put back the next write
- * reloads, whatever words the file holds, and a target whose words stay the same is not restarted. With `verify`, what the application says it runs with
- * is what is read back; an application that says something else is reloaded too.
+ * reloads, whatever words the file holds, and a target whose words stay the same is not restarted. With `verify`, what
+ * the application says it runs with is what is read back; an application that says something else is reloaded too.
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,

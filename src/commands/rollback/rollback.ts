@@ -5,7 +5,7 @@ import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import { currentPhase, effectiveRetreat, type Destination, type Scope } from '../../core/policy/destination.ts'
 import { situationOf } from '../../core/policy/situation.ts'
-import type { State } from '../../core/journal/state.ts'
+import { unconfirmed, type State } from '../../core/journal/state.ts'
 import { changesBetween, summarize, type Change, type Summary } from '../../core/report/summary.ts'
 import { byHand } from '../../engine/apply.ts'
 import { stateOf, type Engine } from '../../engine/engine.ts'
@@ -84,7 +84,8 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
     settling: (wait) => progress.say(renderSettling(wait)),
   }).finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
-  const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing: to?.others ?? [] })
+  const differing = to ? to.others : unconfirmed(before.intent)
+  const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing })
   return { ...answer, afterwards: async () => tell(session) }
 }
 

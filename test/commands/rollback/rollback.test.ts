@@ -119,6 +119,20 @@ describe('rollback works', () => {
     expect(shell.printed.out).not.toContain('there already')
   })
 
+  it('says so too where the target could not be written at first', async () => {
+    const shell = await rising()
+    await shell.run('rollback')
+    const path = join(shell.cwd, 'web.env')
+    const text = readFileSync(path, 'utf8')
+    rmSync(path)
+    mkdirSync(path)
+    expect(await shell.run('rollback')).toBe('partial')
+    rmSync(path, { recursive: true })
+    writeFileSync(path, text.replace('FEATURE_X=false', 'FEATURE_X=50%'))
+    expect(await shell.run('rollback')).toBe('done')
+    expect([word(shell), shell.printed.out.includes('↓ put back at web')]).toEqual(['false', true])
+  })
+
   it('says the second time what it has left on', async () => {
     const shell = await rising()
     await shell.run('rollback', '--to', '5%')
