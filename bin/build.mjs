@@ -22,6 +22,7 @@ const meta = await bundle({
   together: [
     { name: 'often', paths: ['src/commands/status.ts', 'src/core/journal/lease.ts'] },
     { name: 'moves', paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts'] },
+    { name: 'looks', paths: ['src/session/with-targets.ts', 'src/adapters/targets/env-file.ts'] },
   ],
 })
 // The shop is a process of its own: from a chunk of the program it would begin the program.

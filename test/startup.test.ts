@@ -78,6 +78,6 @@ test('a step and a rollback load nothing for commands that the plan does not run
   for (const argv of [['advance'], ['rollback', '--dry-run'], ['status']]) {
     const { files, ...loaded } = load(...argv)
     expect(loaded).toMatchObject({ status: 0, packages: ['chalk', 'commander', 'zod'] })
-    expect(files).toBeLessThanOrEqual(32)
+    expect(files).toBeLessThanOrEqual(20)
   }
 })

@@ -6,5 +6,6 @@ export async function loadAdaptersAhead(): Promise<void> {
     import('./http/cached.ts'),
     import('./http/http.ts'),
     import('./http/tunnel.ts'),
+    import('./own.ts'),
   ])
 }

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Contracts, Kind, Schema } from '../core/ports.ts'
-import { importOwn } from './own.ts'
 
 /**
  * Imports the adapter that `use` names: `env-file` is the default export of `targets/env-file.ts`, and what begins with
@@ -14,7 +13,8 @@ export async function importAdapter<K extends Kind>(
   folder: string,
   spares: readonly string[] = [],
 ): Promise<Contracts[K]> {
-  if (isPath(use)) return importOwn(kind, use, folder, spares)
+  // Apart: what imports a file at run time is not kept compiled.
+  if (isPath(use)) return (await import('./own.ts')).importOwn(kind, use, folder, spares)
   const { default: adapter } = await import(`./${kind}/${checked(use)}.ts`)
   return adapter
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { isBeside } from '../../core/plan/lists.ts'
 import type { Loan, Words } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'

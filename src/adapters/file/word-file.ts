@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { existsSync } from 'node:fs'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { isBeside } from '../../core/plan/lists.ts'
 import { newerMark, ownMark } from '../../core/journal/fence.ts'
@@ -25,18 +25,18 @@ const WRITING = 30_000
 
 /** The options that every file of words has besides its `path`. */
 export const fileOptions = {
-  reload: argv.optional().describe('Command that makes the application read the file again, as a list of arguments'),
-  pass: z.array(z.string()).default([]).describe('Environment variables reload may see besides PATH, HOME, LANG, TZ and TMPDIR'),
+  reload: z.optional(argv).check(z.describe('Command that makes the application read the file again, as a list of arguments')),
+  pass: z
+    ._default(z.array(z.string()), [])
+    .check(z.describe('Environment variables reload may see besides PATH, HOME, LANG, TZ and TMPDIR')),
   verify: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('URL of the application that answers with the words it runs with, as JSON: {"FEATURE_X": "10%"}'),
+    .optional(z.url({ protocol: /^https?$/ }))
+    .check(z.describe('URL of the application that answers with the words it runs with, as JSON: {"FEATURE_X": "10%"}')),
   create: z
-    .boolean()
-    .default(false)
-    .describe('Create the file when it is not there; otherwise that is an error, because it is mostly a wrong path'),
-  allowOutside: z.boolean().default(false).describe("Allow a path outside the plan's folder"),
-  timeout: timeout.describe('For reload, and for verify (10s)'),
+    ._default(z.boolean(), false)
+    .check(z.describe('Create the file when it is not there; otherwise that is an error, because it is mostly a wrong path')),
+  allowOutside: z._default(z.boolean(), false).check(z.describe("Allow a path outside the plan's folder")),
+  timeout: timeout.check(z.describe('For reload, and for verify (10s)')),
 }
 
 interface FileOptions {

@@ -9,9 +9,9 @@ import { readEach, writeEach } from '../each-variable.ts'
 import { numbersFor, numeralsIn, refuseNumber, severalNumerals, unknownBesideNumbers, wordOfNumber, type Numeral } from '../numeral.ts'
 import { timeout } from '../timeout.ts'
 
-const template = (unknown: (word: string) => string | undefined) =>
-  argv.superRefine((words, context) => {
-    const complain = (message: string, ...path: number[]): void => context.addIssue({ code: 'custom', message, path })
+const template = (description: string, unknown: (word: string) => string | undefined) =>
+  argv.check(z.describe(description), ({ value: words, issues }) => {
+    const complain = (message: string, nth: number): void => void issues.push({ code: 'custom', message, path: [nth], input: words })
     for (const [nth, word] of words.entries()) {
       const wrong = unknown(word)
       if (wrong !== undefined) complain(wrong, nth)
@@ -24,11 +24,13 @@ const EXCERPT = 200
 
 const options = z
   .strictObject({
-    set: template((word) => unknownBesideNumbers(word, ['name', 'value', 'epoch'])).describe(
+    set: template(
       'Command that writes one variable, as a list: {{name}}, {{value}} or a number ({{percent}}: 25, {{share}}: 0.25, {{weight:1000}}: 250), and {{epoch}}, which grows with every change',
+      (word) => unknownBesideNumbers(word, ['name', 'value', 'epoch']),
     ),
-    get: template((word) => unknownPlaceholder(word, ['name'])).describe(
+    get: template(
       'Command that prints the value of {{name}}, as a list; it prints nothing when the variable is not set. A number is read as it is written',
+      (word) => unknownPlaceholder(word, ['name']),
     ),
     fenced: z
       .boolean()
@@ -38,7 +40,7 @@ const options = z
       ),
     concurrency: z.number().int().min(1).max(64).default(1).describe('How many commands may run at once; one after another unless told'),
     pass: z.array(z.string()).default([]).describe('Environment variables the commands may see besides PATH, HOME, LANG, TZ and TMPDIR'),
-    timeout: timeout.describe('For one command (10s)'),
+    timeout: timeout.check(z.describe('For one command (10s)')),
   })
   .superRefine(({ set, fenced }, context) => {
     const complain = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { markLine, readAll, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
@@ -11,11 +11,10 @@ import { checkWritable } from '../file/writable.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
-  path: z.string().min(1).describe('The env file, relative to the plan'),
+  path: z.string().check(z.minLength(1), z.describe('The env file, relative to the plan')),
   dialect: z
-    .enum(DIALECTS)
-    .default('any')
-    .describe('The program that reads the file, where another form of a line would be read otherwise by it'),
+    ._default(z.enum(DIALECTS), 'any')
+    .check(z.describe('The program that reads the file, where another form of a line would be read otherwise by it')),
   ...fileOptions,
 })
 

@@ -60,7 +60,7 @@ const options = z
         'The server refuses an {{epoch}} older than the newest it was given for that variable: then nothing is waited for after a rollback',
       ),
     concurrency: z.number().int().min(1).max(64).default(8).describe('How many requests may be under way at once (8)'),
-    timeout: timeout.describe('For one request (10s)'),
+    timeout: timeout.check(z.describe('For one request (10s)')),
     ...access,
   })
   .superRefine(({ url, body, get, fenced }, context) => {
