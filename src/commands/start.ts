@@ -5,6 +5,7 @@ import { hasCode, RolloutError } from '../core/values/errors.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
+import { commandFor } from '../core/policy/approval.ts'
 import { isReached, type Beginning } from '../core/policy/beginning.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { summarize } from '../core/report/summary.ts'
@@ -12,12 +13,14 @@ import { findBeginning } from '../engine/beginning.ts'
 import type { Writer } from '../engine/writer.ts'
 import { renderWarnings } from '../views/problem.ts'
 import { renderStart, type Begun } from '../views/start.ts'
+import { discardRecord } from '../adapters/state/break-glass.ts'
 import { digestOf } from '../adapters/state/digest.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import { openPlanStore } from '../session/store.ts'
+import { folderOf, unheardBeside } from '../session/unheard.ts'
 import type { ValuesOf } from './table.ts'
 
 /**
@@ -34,8 +37,14 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
   const engine = await openEngine(session, writer, plan)
   const beginning = await findBeginning(engine, plan, session.options.adopt)
   if (!beginning.adopted && isReached(plan, beginning)) return alreadyReached(session, writer, plan, beginning)
+  const [unheard] = writer.state ? [] : unheardBeside(session, journalName(plan))
+  if (unheard && !beginning.adopted) {
+    const hint = `${commandFor(plan, 'rollback --all')} looks at every target and begins with it; then ${commandFor(plan, 'resume --reason "…"')}`
+    throw new RolloutError('conflict', { message: `${unheard.message}: nothing was begun`, hint })
+  }
   try {
     await writer.append({ type: 'started', plan, digest: digestOf(plan), files, ...beginning }, by)
+    if (unheard) discardRecord(folderOf(session), journalName(plan))
   } catch (thrown) {
     // Another pipeline may have been a moment earlier.
     const first = hasCode(thrown, 'conflict') ? alreadyStarted(session, writer, plan) : undefined

@@ -1,8 +1,6 @@
 import type { BreakGlassRecord } from '../adapters/state/break-glass.ts'
 import { defaultsOf } from '../core/plan/plan.ts'
 import type { Event } from '../core/journal/event.ts'
-import type { State } from '../core/journal/state.ts'
-import { commandFor } from '../core/policy/approval.ts'
 import { describeBreakGlass, isSettled } from './noted.ts'
 import { retryOnConflict } from './retry.ts'
 import type { Writer } from './writer.ts'
@@ -45,16 +43,4 @@ export function hearing(writer: Writer, glass: Glass): Writer {
     },
     append: async (fact, signature) => writer.append(fact, signature),
   }
-}
-
-/**
- * Returns the lines that ask a person about a record that is older than what the journal has decided since, and may be long
- * done with; none for one that is not. `path` is where it lies.
- */
-export function askAboutOld(record: BreakGlassRecord, state: State, path: string): readonly string[] {
-  if (!isSettled(record, state)) return []
-  return [
-    `! the ${describeBreakGlass(record)} is not in the journal, which has gone on since: nothing is done about it.`,
-    `  Is it still to be? ${commandFor(state.plan, 'rollback --all')} takes everything back; without ${path} it is forgotten`,
-  ]
 }

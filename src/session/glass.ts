@@ -1,5 +1,6 @@
 import { discardRecord, readRecord, recordPath } from '../adapters/state/break-glass.ts'
 import { journalName } from '../core/journal/identity.ts'
+import { askAboutOld, isDone } from '../engine/noted.ts'
 import type { Writer } from '../engine/writer.ts'
 import { clean } from '../views/clean.ts'
 import type { Session } from './session.ts'
@@ -10,10 +11,12 @@ export async function openHearing(session: Session, writer: Writer): Promise<Wri
   if (!writer.state) return writer
   const [folder, name] = [folderOf(session), journalName(writer.state.plan)]
   // Loaded by what changes something: who only looks does not wait for it.
-  const { hearing, askAboutOld } = await import('../engine/hearing.ts')
+  const { hearing } = await import('../engine/hearing.ts')
   const record = readRecord(folder, name)
-  const asked = record ? askAboutOld(record, writer.state, recordPath(folder, name)) : []
-  session.err.write(asked.map((line) => `${clean(line)}\n`).join(''))
+  const isOver = record !== undefined && isDone(record, writer.state)
+  if (isOver) discardRecord(folder, name)
+  const asked = record && !isOver ? askAboutOld(record, writer.state, recordPath(folder, name)) : []
+  session.err.write(asked.map((line, at) => `${at === 0 ? '!' : ' '} ${clean(line)}\n`).join(''))
   const hearer = hearing(writer, { read: () => readRecord(folder, name), discard: () => discardRecord(folder, name) })
   await hearer.refresh()
   return hearer
