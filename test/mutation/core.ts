@@ -198,47 +198,6 @@ export const CORE: readonly Mutation[] = [
     'a target where no word moves is written': [' && isMoved(state, target, exposures))', ')'],
     'what was seen to differ is left alone': ['...doubted(state), ...others', '...doubted(state)'],
   }),
-  ...mutationsOf('core/forecast/window.ts', ['core/forecast/cruise'], {
-    'what warns is calm': ['[metric.critical, metric.warning].flatMap(', '[metric.critical].flatMap('],
-    'what is not proven is calm': ['...(metric.success ? [metric.success] : []), ...criteria', '...criteria'],
-  }),
-  ...mutationsOf('core/forecast/rows.ts', ['core/forecast/rows'], {
-    'a row that is needed is dropped': ['lasts - row.for < window ||', ''],
-    'what was given back is missing': ['for (const row of rows.slice(before, first)) add(row, 1)', ''],
-  }),
-  ...mutationsOf('core/forecast/made-up-source.ts', ['core/forecast/cruise'], {
-    'counters begin while the source is silent': ['hasBegun = !isSilent', 'hasBegun = true'],
-  }),
-  ...mutationsOf('core/forecast/cruise.ts', ['core/forecast/cruise'], {
-    'the poll at which a gate opens is passed over': ['timerAfter(polls + 1)', 'timerAfter(polls)'],
-    'a poll that was half taken counts': ['windows.slice(0, broken)', 'windows.slice(0, 0)'],
-    'a step that settles holds': [' || settleLeft(phase, watch.watched ?? 0) > 0', ''],
-    'where two groups are compared everybody is looked at': ["window.side === 'on' ? on : all", 'all'],
-  }),
-  ...mutationsOf('core/forecast/comparing.ts', ['core/forecast/cruise'], {
-    'what is rolled back is waited for': ["weighed.finding.do === 'rollback' || ", ''],
-    'nothing is waited for but time': ["'because' in finding ? finding.because : finding.do", 'undefined'],
-  }),
-  ...mutationsOf('core/forecast/bad-release.ts', ['core/forecast/bad-release'], {
-    'a bad release is a good one': ['playRamp({ ...ramp, interval }, flows, times, ', 'playRamp({ ...ramp, interval }, flows, 1, '],
-    'one that asks is rolled back': ["run.end === 'rolled back' ? [run.lasted] : []", "run.end === 'through' ? [] : [run.lasted]"],
-    'what is negligible is not allowed': ['Math.max(policy.critical, 1 + ', 'Math.min(policy.critical, 1 + '],
-  }),
-  ...mutationsOf('core/evidence/alone-later.ts', ['core/evidence/alone-later'], {
-    'what still shows is forgotten': ['const NO_TRACE = -200', 'const NO_TRACE = -1'],
-    'evidence that grows is weighed later': ['if (most <= 0 && ', 'if ('],
-  }),
-  ...mutationsOf('core/forecast/measuring.ts', ['core/forecast/cruise'], {
-    'any quantile is fine': ['total - part >= q * total', 'true'],
-  }),
-  ...mutationsOf('core/forecast/retrace.ts', ['core/forecast/counterfactual'], {
-    'polls go on from the newest watch of all': ['stateAt(event.polls.from)?.watch', 'lately[0]?.watch'],
-    'a watch whose polls nobody kept is true of another plan': ['...(!plan && { watch: event.watch })', 'watch: event.watch'],
-    'another plan stays at the step of the recorded one': [
-      'const cursor = cursorOfMove(before, event, decision.decision)',
-      'const { cursor } = event',
-    ],
-  }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/watch', 'engine/watch-tick'], {
     'clocks of two stores are compared': [
       'before.shared && before.shared.domain === tick.shared?.domain ?',
@@ -265,27 +224,6 @@ export const CORE: readonly Mutation[] = [
     'more bad than there are in all is a share': ['if (bad > total) return', 'if (bad > total * 1e9) return'],
     'between success and warning everything is proven': ['(metric.success === undefined || holds(metric.success, value)) &&', ''],
     'a quantile beyond the last bucket acquits': ['if (!isBad && beyondLast', 'if (isBad && beyondLast'],
-  }),
-  ...mutationsOf('core/evidence/finding.ts', ['core/evidence/finding'], {
-    'it goes up while the evidence leans to harm': ['evidence > EVEN', 'evidence > 1000'],
-    'rounding is taken for harm': ['const EVEN = 1 + 1e-9', 'const EVEN = 1'],
-    'a step may go undecided for ever': ['lasted >= LONGEST_STEP', 'lasted < 0'],
-  }),
-  ...mutationsOf('core/evidence/normal.ts', ['core/evidence/normal', 'core/evidence/ledger'], {
-    'chance is an incident': ['> DEVIATIONS ** 2', '> 0'],
-    'an incident is learned as normal': ['const learned = leaving && !leaving.isHurt', 'const learned = leaving'],
-    'an incident that lasts is over': ['if (failing) {', 'if (failing && minutes.length === 0) {'],
-  }),
-  ...mutationsOf('core/evidence/poll.ts', ['core/evidence/ledger'], {
-    'what one group gained is forgotten before the other has moved': [
-      'const gathered = held && !isLate',
-      'const gathered = held && isLate',
-    ],
-    'what waits does so for ever': ['+ lasted > LONGEST_HELD', '+ lasted < 0'],
-  }),
-  ...mutationsOf('core/evidence/tempering.ts', ['core/evidence/tempering'], {
-    'polls of seconds are tempered as if nothing wandered for longer': ['Math.max(1, wandersFor / lasted)', '1'],
-    'what comes first is taken for noise': [' || noise.known === 0', ''],
   }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/settle'], {
     'what a cold step gained counts': ['settleLeft(phase, before?.watched ?? 0) > 0', 'settleLeft(phase, watched) > 0'],

@@ -100,6 +100,15 @@ export const STORES: readonly Mutation[] = [
       'return kept',
     ],
     'an event that another writer committed meanwhile is none': ['nth < 5; nth', 'nth < 1; nth'],
+    'a lease of somebody else is given up': [
+      'delete from rollout_leases where rollout = $1 and lease = $2',
+      'delete from rollout_leases where rollout = $1 and $2::text is not null',
+    ],
+    'a tail that was cut off is not missed': ['coalesce(known.seq, 0)::text as known', 'coalesce(known.seq * 0, 0)::text as known'],
+    'a journal ends with its first page': ['more: rows.length === PAGE', 'more: false'],
+    'an event that is there already is waited for': ['(rows) => rows.length > 0 && wake()', '() => undefined'],
+    'another start of the server is the same clock': ["domain: `${database} ${row?.['started'] ?? ''}`", 'domain: database'],
+    'what the store refuses is no journal': ['    if (isNoTable(thrown)) return []\n    throw thrown', '    return []'],
   }),
   ...mutationsOf('adapters/state/etcd.ts', ['adapters/state/etcd', ...ALL], {
     'who lost the race overwrites': ["[{ key, revision: '0' }, ...(before", '[...(before'],
@@ -115,5 +124,44 @@ export const STORES: readonly Mutation[] = [
       'return kept && (await lookUp(kept.seq))?.hash === kept.hash ? kept : undefined',
       'return kept',
     ],
+    'a journal ends with its first page': ['more: page?.more ?? false', 'more: false'],
+    'a tail that was cut off is not missed': ["known: parseCheckpoint(kept?.kvs[0]?.value ?? '')?.seq ?? 0", 'known: 0'],
+    'an event that is there already is waited for': ['found?.kvs.length === 1 && wake()', 'found?.kvs.length === 2 && wake()'],
+    'a lease that is renewed runs out': [' && (await keepAlive(now.kv.lease))) return mine', ') return mine'],
+    'a clock that ended goes on': ['if (kv && at !== undefined) return', 'if (kv) return'],
+  }),
+  ...mutationsOf('adapters/state/gateway.ts', ['adapters/state/etcd', ...ALL], {
+    'a write that was refused was made': ['return answer.succeeded ?', 'return !answer.succeeded || answer.succeeded ?'],
+    'a clock that has run out still tells the time': ['return Number(TTL) > 0 ?', 'return Number(TTL) > -2 ?'],
+    'the key of a journal may hold anything': ["return revision === '0'\n", "return revision === '00'\n"],
+  }),
+  ...mutationsOf('adapters/state/members.ts', ['adapters/state/etcd'], {
+    'a password goes over the network as it is': [
+      'if (user !== undefined && !urls.every(isPrivateChannel))',
+      'if (user !== undefined && urls.length > 99)',
+    ],
+    'only the first member is asked': ['at = (at + 1) % members.length', 'at = 0'],
+    'a token that has run out is shown for ever': ['if (result.unknownToken === true) token = undefined', ''],
+    'any server is an etcd': ['if (result.success) return result.data\n  throw', 'if (result.success || true) return answer\n  throw'],
+    'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty|not enabled/.test(text))', 'if (code === 77)'],
+  }),
+  ...mutationsOf('adapters/state/database.ts', ['adapters/state/postgres', ...ALL], {
+    'a password is sent in the clear': ["if (this.ssl || this.host.startsWith('/') || isLoopback(this.host)) return", 'return'],
+    'a connection that broke is used again': ['release(!(thrown instanceof DatabaseError) || isPassing(thrown))', 'release(false)'],
+    'who has gone is waited for': ["  limit.addEventListener('abort', leave)\n", ''],
+    'a notice of another journal wakes': ['if (wanted === payload) heard()', 'heard()'],
+    'a server that is gone ends the command': ['if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw', 'throw'],
+    'a standby is a plan that is wrong': ["if (state === '25006') {", "if (state === '25007') {"],
+  }),
+  ...mutationsOf('adapters/state/postgres-address.ts', ['adapters/state/postgres'], {
+    'several hosts are the name of one': ['const isSeveral = [hosts, options.get', "const isSeveral = [hosts && '', options.get"],
+    'a percent sign in a password is the begin of another character': [
+      'address.password = encodeURIComponent(PGPASSWORD)',
+      'address.password = PGPASSWORD',
+    ],
+  }),
+  ...mutationsOf('adapters/state/canonical.ts', ['adapters/state/canonical', 'adapters/state/postgres'], {
+    'the order of keys is part of an event': ['if (key < last) return [', 'if (key < last && last === key) return ['],
+    'what is not there is written as nothing': ['    if (each !== undefined) text +=', '    text +='],
   }),
 ]

@@ -140,6 +140,19 @@ describe('the budget', () => {
     expect(counts()).toEqual({ skipped: 4, timeout: 2 })
   })
 
+  it('of time: one that ends after its time is counted once, and gives its place back', async () => {
+    const { toggles, counts } = opened({}, { timeout: 10, most: 1 })
+    let settle = (): void => undefined
+    const late = () => new Promise<number>((resolve) => (settle = () => resolve(1)))
+    toggles.compare<unknown>('FEATURE_X', 'ada', { old: () => 1, new: late })
+    await until('it is out of time', () => counts()['timeout'] === 1)
+    settle()
+    await sleep(5)
+    toggles.compare('FEATURE_X', 'ada', { old: () => 1, new: () => 1 })
+    await until('the next is compared', () => counts()['same'] === 1)
+    expect(counts()).toEqual({ same: 1, timeout: 1 })
+  })
+
   it('of time: one that blocks for longer is a timeout too', async () => {
     const { toggles, counts } = opened({}, { timeout: 5 })
     const block = (): number => {

@@ -18,6 +18,8 @@ describe('the order', () => {
     G_USERS: 'listed',
     ROLLOUT_SEGMENT_STAFF: 'email:ends:@example.com',
     H_USERS: 'listed',
+    J: 'true',
+    J_DENY: 'denied',
   }
   const staff = { email: 'ada@example.com' }
   it.each([
@@ -33,6 +35,8 @@ describe('the order', () => {
     ['G', 'somebody', {}, 'otherwise', false],
     ['H', 'listed', {}, 'users', true],
     ['H', 'somebody', {}, 'otherwise', false],
+    ['J', 'denied', {}, 'deny', false],
+    ['J', 'somebody', {}, 'otherwise', true],
     ['NONE', 'listed', staff, 'unset', false],
     ['constructor', 'listed', {}, 'unset', false],
   ] as const)('%s for %j with %j: %s', (toggle, id, attributes, why, isOn) => {
