@@ -1,4 +1,5 @@
 'use strict'
+const { createHash } = require('node:crypto')
 const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const Module = require('node:module')
 const path = require('node:path')
@@ -6,6 +7,8 @@ const { Script } = require('node:vm')
 
 /** The exit code of a command that was typed wrongly: nobody types it again. */
 const USAGE = 64
+/** Bytes behind what was compiled that are made of it. */
+const DIGEST = 20
 
 /**
  * Keeps the compiled code of the files in a folder between runs, as `module.enableCompileCache` of Node 22 does: for Node
@@ -34,12 +37,19 @@ exports.enableCompileCache = (folder, cache) => {
   })
 }
 
+/** V8 believes what it is given: damaged code does anything, or never ends. */
 function bytesOf(file) {
   try {
-    return readFileSync(file)
+    const bytes = readFileSync(file)
+    const data = bytes.subarray(0, -DIGEST)
+    return digestOf(data).equals(bytes.subarray(-DIGEST)) ? data : undefined
   } catch {
     return undefined
   }
+}
+
+function digestOf(data) {
+  return createHash('sha1').update(data).digest()
 }
 
 /** Whole files or none, whoever else writes them at the same time. */
@@ -52,7 +62,8 @@ function write(compiled, kept) {
   for (const { file, script } of compiled) {
     const temporary = `${file}.${process.pid}`
     try {
-      writeFileSync(temporary, script.createCachedData())
+      const data = script.createCachedData()
+      writeFileSync(temporary, Buffer.concat([data, digestOf(data)]))
       renameSync(temporary, file)
     } catch {
       rmSync(temporary, { force: true })
