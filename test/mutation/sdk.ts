@@ -109,7 +109,7 @@ export const SDK: readonly Mutation[] = [
     'an older number is in force': ['Math.max(epochs.get(ownerOf(mark)) ?? 0, mark.epoch)', 'mark.epoch'],
     'what is written twice is clear': ['unclear === undefined ? [] : [name]', 'unclear === undefined ? [name] : []'],
   }),
-  ...mutationsOf('sdk/toggles.ts', TOGGLES, {
+  ...mutationsOf('sdk/toggles.ts', [...HOT, 'sdk/meter', 'sdk/shadows'], {
     'an answer outlives the file it is from': ['        cell.rule = undefined\n', ''],
     'a bound toggle beyond the remembered ones does not follow': ['[...cells.values(), ...bound]', '[...cells.values()]'],
     'a listener that throws breaks an answer': ['  callListener(() => listener(toggle, id, answer))', '  listener(toggle, id, answer)'],
@@ -125,20 +125,16 @@ export const SDK: readonly Mutation[] = [
     'it watches on after it was closed': ['      isClosed = true\n      clearTimeout(timer)\n', ''],
     'nobody hears that the file cannot be used': ['    callListener(() => onStale?.(isStale))\n', ''],
   }),
-  ...mutationsOf('sdk/problems.ts', TOGGLES, {
+  ...mutationsOf('sdk/problems.ts', HOT, {
     'a problem is told at every look': [
       'if (told.get(subject) === message || (',
       'if ((told.get(subject) === message && message === subject) || (',
     ],
   }),
   ...mutationsOf('sdk/openfeature.ts', ['sdk/openfeature'], {
-    'what is not understood answers instead of the default': [
-      'if (error) return { value: defaultValue,',
-      'if (error) return { value: answer.isOn,',
-    ],
     'a provider without its file is ready': ['if (this.#toggles.isStale()) throw', 'if (!this.#toggles) throw'],
   }),
-  ...mutationsOf('sdk/hook.ts', ['sdk/openfeature'], {
+  ...mutationsOf('sdk/hook.ts', ['sdk/spans'], {
     'the id of a user is told': ['(key === TelemetryAttribute.CONTEXT_ID && !withId)', 'false'],
   }),
   ...mutationsOf('sdk/spans.ts', ['sdk/spans'], {
@@ -153,7 +149,7 @@ export const SDK: readonly Mutation[] = [
     'the workers of a cluster were asked last at the sum of their times': ["type === 'gauge' ? 'max' : 'sum'", "'sum'"],
   }),
   ...mutationsOf('core/toggle/words.ts', ['core/toggle/words', ...TOGGLES], {
-    'a bare number is a share': ['(?:\\.\\d{1,5})?%$/', '(?:\\.\\d{1,5})?%?$/'],
+    'a share may be written in any way': ['return PERCENT.test(text) ? parseExposure(text) : undefined', 'return parseExposure(text)'],
     'an option may be written twice': [' || name in options', ''],
     'what is after the on and off of the plan is not looked at': [
       'if (head === words.on) return { exposure: 100, options }',

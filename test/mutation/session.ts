@@ -177,8 +177,11 @@ export const SESSION: readonly Mutation[] = [
     ],
   }),
   ...mutationsOf('adapters/http/cached.ts', ['adapters/targets/http', 'adapters/targets/env-file'], {
-    'the answer of a cache is the word of the place': ['  if (!/^ *0*[1-9]\\d* *$/.test(age)) return\n', '  if (age !== "never") return\n'],
-    'an answer that is new is of a cache': ['/^ *0*[1-9]\\d* *$/', '/^ *\\d+ *$/'],
+    'the answer of a cache is the word of the place': ['if (age > 0) throw', 'if (age < 0) throw'],
+    'an answer that is new is of a cache': ['if (age > 0) throw', 'if (age >= 0) throw'],
+  }),
+  ...mutationsOf('adapters/http/age.ts', ['adapters/targets/http', 'adapters/measure/freshness'], {
+    'of two caches none has an age': ['\\s*(?:,|$)/', '\\s*$/'],
   }),
   ...mutationsOf('adapters/file/running.ts', ['adapters/targets/env-file'], {
     'what is not named runs as it should': [

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import envFile from '../../src/adapters/targets/env-file.ts'
+import { openSource } from '../../src/sdk/source.ts'
 import { openToggles, type ReloadEvent, type Options, type Toggles } from '../../src/sdk/toggles.ts'
 import { checked, lend } from '../helpers/loan.ts'
 import { LIMITS } from '../helpers/limits.ts'
@@ -269,6 +270,43 @@ describe('a storm', () => {
       writeFileSync(file, `F=${nth}%\n`)
       await until(`${nth}%`, () => toggles.words()['F'])
     }
+  })
+})
+
+describe('what ends with a line and may be half of it all the same is believed at the second look', () => {
+  const opened = () => {
+    const told: string[] = []
+    return { source: openSource({}, file, { tell: (_, message) => told.push(message), isOver: () => undefined }), told }
+  }
+
+  it.each([
+    ['one of its names', 'F=true\nG=true\n', 'F=false\n'],
+    ['its mark', 'F=true\n# rollout:1\n', 'F=false\n'],
+  ])('a file without %s', (_, whole, half) => {
+    replace(whole)
+    const { source } = opened()
+    replace(half)
+    expect([source.look(), source.isUnsure(), source.get('F')]).toEqual([false, true, 'true'])
+    expect([source.look(), source.isUnsure(), source.get('F')]).toEqual([true, false, 'false'])
+  })
+
+  it('a shorter list', () => {
+    const path = join(folder, 'denied.txt')
+    writeFileSync(path, 'eve\nada\n')
+    replace('F=true\n')
+    const { source } = opened()
+    expect(source.list(path)).toEqual(new Set(['eve', 'ada']))
+    writeFileSync(path, 'eve\n')
+    expect([source.look(), source.isUnsure(), source.list(path)?.size]).toEqual([false, true, 2])
+    expect([source.look(), source.isUnsure(), source.list(path)?.size]).toEqual([true, false, 1])
+  })
+
+  it('and what is no text is no list', () => {
+    writeFileSync(join(folder, 'denied.txt'), 'eve\0ada\n')
+    replace('F=true\n')
+    const { source, told } = opened()
+    expect([source.list('denied.txt'), source.isStale()]).toEqual([undefined, true])
+    expect(told).toEqual([expect.stringMatching(/denied\.txt is not read, there is no earlier content: it is not text/)])
   })
 })
 

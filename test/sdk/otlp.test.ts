@@ -113,6 +113,13 @@ describe('a receiver that does not take it', () => {
     expect(problems).toEqual([expect.stringContaining(`the metrics of the toggles are not taken by ${url}: ${said}`)])
   })
 
+  it('and leads elsewhere is not followed there: what lets the application in is not for others', async () => {
+    const elsewhere = await receiver()
+    const { url } = await receiver((_, response) => response.writeHead(307, { location: elsewhere.url }).end())
+    const { push } = started({ url, headers: { 'x-token': 'secret' } })
+    expect([await push.push(), elsewhere.got]).toEqual([false, []])
+  })
+
   it.each(['', 'nowhere', 'http://127.0.0.1:1/'])('is not there: %j', async (url) => {
     const { push, problems } = started({ url })
     expect(await push.push()).toBe(false)

@@ -37,6 +37,13 @@ test('what is late is found; what was proven at one step is not at the next', ()
   expect(findingAlone(alone, 0.02, POLICY).is).toBe('above')
 })
 
+test('requests that fail together count once', () => {
+  const together = evolveAlone(UNSEEN, { total: 300, bad: 24 }, 0.02, 3)
+  const once = evolveAlone(UNSEEN, { total: 100, bad: 8 }, 0.02, 1)
+  expect(together.above.waiting).toBe(once.above.waiting)
+  for (const [nth, each] of together.above.begun.entries()) expect(each).toBeCloseTo(once.above.begun[nth] ?? 0, 9)
+})
+
 test('what is no count is refused, and said once', () => {
   const refused = evolveAlone(UNSEEN, { total: 5, bad: 6 }, 0.02, 1)
   expect(refused).toEqual({ ...UNSEEN, refused: '6 bad of 5' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseBuckets, slowerThan, type Histogram } from '../../../src/core/evidence/buckets.ts'
+import { chooseBuckets, plusHistogram, slowerThan, type Histogram } from '../../../src/core/evidence/buckets.ts'
 
 test.each<[string, Histogram, readonly string[]]>([
   ['the bounds with a tenth and a hundredth beyond', { '0.1': 500, '0.25': 890, '0.5': 991, '1': 999, '+Inf': 1000 }, ['0.25', '0.5']],
@@ -11,6 +11,16 @@ test.each<[string, Histogram, readonly string[]]>([
   ['no finite bound', { '+Inf': 1000 }, []],
 ])('%s', (_, histogram, bounds) => {
   expect(chooseBuckets(histogram)).toEqual(bounds)
+})
+
+test('what came later is added bound by bound, and other bounds start over', () => {
+  const seen = { '0.25': 5, '+Inf': 10 }
+  expect(plusHistogram(seen, { '0.25': 1, '+Inf': 2 })).toEqual({ '0.25': 6, '+Inf': 12 })
+  for (const more of [
+    { '0.5': 1, '+Inf': 2 },
+    { '0.25': 1, '0.5': 1, '+Inf': 2 },
+  ])
+    expect(plusHistogram(seen, more)).toEqual(more)
 })
 
 test('slower than a bound', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { evidenceOf, findingOf } from '../../../src/core/evidence/finding.ts'
+import { evidenceOf, excessOf, findingOf, worstOf } from '../../../src/core/evidence/finding.ts'
 import { exp } from '../../../src/core/evidence/elementary.ts'
 import { HARM, lnRatios } from '../../../src/core/evidence/hypotheses.ts'
-import { evolveLedger, openLedger, type Ledger } from '../../../src/core/evidence/ledger.ts'
+import { evolveLedger, openLedger, type Entry, type Ledger } from '../../../src/core/evidence/ledger.ts'
 import type { Poll } from '../../../src/core/evidence/poll.ts'
 import type { Group, Pair } from '../../../src/core/evidence/likelihood.ts'
+import { UNKNOWN } from '../../../src/core/evidence/normal.ts'
 import { sentenceOf } from '../../../src/core/evidence/sentence.ts'
+import { FRESH } from '../../../src/core/evidence/stream.ts'
 import { seeded } from '../../../src/core/forecast/synthetic/chance.ts'
 import type { GroupTraffic } from '../../../src/core/forecast/synthetic/pair-traffic.ts'
 import { simulate } from '../../../src/core/forecast/synthetic/traffic.ts'
@@ -34,6 +36,59 @@ const often = (polls: number, on: Group, off: Group): Ledger =>
 const times = (count: number, on: Group, off: Group) => Array.from({ length: count }, () => [on, off] as const)
 const NOBODY = { total: 0, bad: 0 }
 const sentence = (ledger: Ledger): string => sentenceOf(findingOf(ledger, POLICY), ledger, POLICY, 60_000)
+
+/** One stream of which the evidence of harm, and that of no harm, is so many to one. */
+function entryOf(metric: string, harm: number, proof = 1): Entry {
+  const stream = { ...FRESH, harm: { waiting: harm, begun: [] }, proof: { waiting: proof, begun: [] } }
+  return { metric, stream, normal: UNKNOWN }
+}
+
+describe('where each decision follows', () => {
+  const at = (harm: number): Ledger => ({
+    ...openLedger(['errors'], []),
+    entries: [entryOf('errors', harm)],
+    polls: 2,
+    counted: 2,
+    lasted: 120_000,
+  })
+  test.each([
+    [100, { do: 'rollback', stream: 'errors' }],
+    [99.9, { do: 'pause', because: 'suspicion' }],
+    [10, { do: 'pause', because: 'suspicion' }],
+    [9.9, { do: 'pause', because: 'leaning' }],
+    [1.1, { do: 'pause', because: 'leaning' }],
+    [1, { do: 'hold', because: 'exposure' }],
+  ])('with evidence of harm of %f to one', (harm, finding) => {
+    expect(findingOf(at(harm), POLICY)).toMatchObject(finding)
+  })
+
+  test('the stream that is named is the one that looks worst', () => {
+    const entries = [entryOf('a', 0.5), entryOf('b', 400), entryOf('c', 1)]
+    expect(worstOf(entries)?.metric).toBe('b')
+    expect(worstOf([])).toBeUndefined()
+    expect(findingOf({ ...at(1), errors: ['a', 'b', 'c'], entries }, POLICY)).toMatchObject({ do: 'rollback', stream: 'b' })
+  })
+
+  test('everybody is not reached before latency is measured, a step up is where failures are', () => {
+    const proven = { ...at(1), latency: ['latency'], unchosen: { latency: {} }, entries: [entryOf('errors', 0.5, 100)] }
+    const last = POLICY.shares.length - 1
+    expect(findingOf({ ...proven, step: last }, POLICY)).toMatchObject({ do: 'hold', because: 'buckets', metric: 'latency' })
+    expect(findingOf({ ...proven, step: last, latency: [], unchosen: {} }, POLICY).do).toBe('complete')
+    expect(findingOf({ ...proven, step: last - 1 }, POLICY)).toMatchObject({ do: 'hold', because: 'exposure' })
+    expect(findingOf({ ...proven, errors: [], entries: [] }, POLICY)).toMatchObject({ do: 'hold', because: 'buckets' })
+  })
+
+  test('requests that fail together, or in bursts, bound a rate as so many fewer do', () => {
+    const seen = (times: number, noise = FRESH.noise): Entry => ({
+      ...entryOf('errors', 1),
+      stream: { ...FRESH, noise, step: { ...FRESH.step, on: { total: 1000 * times, bad: 5 * times }, off: { total: 1e6, bad: 5000 } } },
+    })
+    const excess = (entry: Entry, eventsPerCause = 1): number => excessOf(entry, { ...POLICY, eventsPerCause }, 20)
+    expect(excess(seen(4), 4)).toBe(excess(seen(1)))
+    expect(excess(seen(4))).toBeLessThan(excess(seen(1)))
+    expect(excess(seen(4, { ...FRESH.noise, dispersion: [20, 5] }))).toBe(excess(seen(1)))
+  })
+})
 
 describe('what it says, and why', () => {
   test.each<[string, Ledger, object, string]>([

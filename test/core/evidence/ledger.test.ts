@@ -175,12 +175,39 @@ describe('an incident in the toggle-off group', () => {
     )
   })
 
+  test('counts nothing that was gained in it once it is over', () => {
+    const silent: Group = { total: 0, bad: 0 }
+    let ledger = evolveLedger(after(...calm), poll(11, hurt), POLICY)
+    for (let minute = 12; minute < 14; minute += 1) ledger = evolveLedger(ledger, poll(minute), POLICY)
+    const counted = ledger.entries[0]?.stream.step
+    ledger = evolveLedger(ledger, poll(14, { on: { total: 60, bad: 30 }, off: silent }), POLICY)
+    ledger = evolveLedger(ledger, poll(15, { on: silent, off: { total: 5940, bad: 30 } }), POLICY)
+    expect([ledger.incident, ledger.entries[0]?.stream.step]).toEqual([undefined, counted])
+  })
+
+  test('a person may resume from it: what is normal is learned anew, and the next poll counts', () => {
+    const resumed = resume(evolveLedger(after(...calm), poll(11, hurt), POLICY))
+    expect(evolveLedger(resumed, poll(12), POLICY)).toMatchObject({ polls: 1, counted: 1, lasted: 60_000 })
+  })
+
   test('a person may resume from it: what is normal is learned anew', () => {
     const ledger = resume(evolveLedger(after(...calm), poll(11, hurt), POLICY))
     expect(ledger.incident).toBeUndefined()
     expect(evolveLedger(ledger, poll(12, { on: { total: 60, bad: 6 }, off: { total: 5940, bad: 600 } }), POLICY).incident).toBeUndefined()
     expect(ledger.entries[0]?.stream.harm).toBeDefined()
   })
+})
+
+test('what was polled at the step before does not count for the next', () => {
+  const before = after(poll(1), poll(2), poll(3))
+  expect(before).toMatchObject({ step: 0, polls: 3, counted: 3, lasted: 180_000 })
+  const entered = evolveLedger(before, poll(4, GOOD, HISTOGRAM, 1), POLICY)
+  expect(entered).toMatchObject({ step: 1, polls: 1, counted: 1, lasted: 60_000 })
+})
+
+test.each([[[1]], [[0]], [[]]])('shares of %j have nobody to compare with', (shares) => {
+  const refused = evolveLedger(openLedger(['errors'], []), poll(1), { ...POLICY, shares })
+  expect(refused).toMatchObject({ refused: 'nobody has the toggle off at this step: there is nothing to compare with', polls: 0 })
 })
 
 describe('groups that move in turn', () => {

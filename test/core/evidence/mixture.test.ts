@@ -30,9 +30,13 @@ test('one poll multiplies the evidence by 20 at most, whatever it says', () => {
 })
 
 test('it stays finite and survives JSON bit for bit, up and down', () => {
-  let [up, down]: Mixture[] = [FULL, FULL]
+  let [up, down, slowly]: Mixture[] = [FULL, FULL, FULL]
   for (let poll = 0; poll < 1000; poll += 1) {
     up = grow(up ?? FULL, HARM.multiples)
+    slowly = grow(
+      slowly ?? FULL,
+      HARM.multiples.map(() => 10),
+    )
     down = grow(
       down ?? FULL,
       HARM.multiples.map(() => 1e-3),

@@ -51,6 +51,15 @@ test('what is normal is not learned while something is wrong, and forgotten by 2
   expect(idle.total).toBeCloseTo(normal.total * 0.98 + 6000, 9)
 })
 
+test('the minutes just before it is seen to fail are not learned, and of another stream that fails only those since', () => {
+  const seen = after(calm)
+  const failing = remember(seen, { total: 6000, bad: 600 }, MINUTE, true, { rate: 0.1, normal: 0.005 })
+  expect(failing.recent.map(({ isHurt = false }) => isHurt)).toEqual([true, true, true, true, true])
+  expect([failing.total, failing.bad]).toEqual([seen.total, seen.bad])
+  const beside = remember(seen, { total: 6000, bad: 30 }, MINUTE, true)
+  expect(beside.recent.map(({ isHurt = false }) => isHurt)).toEqual([true, false, false, false, false])
+})
+
 test('what begins to fail is not taken for normal while it is not sure yet, however often it is looked at', () => {
   const chance = seeded(5)
   let normal = UNKNOWN

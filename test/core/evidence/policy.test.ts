@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeNegligible } from '../../../src/core/evidence/describe-negligible.ts'
-import { negligibleAt } from '../../../src/core/evidence/policy.ts'
+import { DEFAULTS, negligibleAt, policyFor } from '../../../src/core/evidence/policy.ts'
 
 test.each([
   ['half of what fails with the toggle off', 0.0004, undefined, 0.0002],
@@ -9,6 +9,12 @@ test.each([
   ['what the plan says', 0.0004, 0.003, 0.003],
 ])('negligible is %s', (_, rate, negligible, is) => {
   expect(negligibleAt(rate, { ...(negligible !== undefined && { negligible }) })).toBeCloseTo(is, 12)
+})
+
+test('a metric may have bounds of its own, and has the others of the plan', () => {
+  const policy = { ...DEFAULTS, shares: [0.1], metrics: { errors: { critical: 3, eventsPerCause: 4 } } }
+  expect(policyFor(policy, 'errors')).toEqual({ ...policy, critical: 3, eventsPerCause: 4 })
+  expect(policyFor(policy, 'latency')).toBe(policy)
 })
 
 test('and is said', () => {

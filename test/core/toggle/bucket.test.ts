@@ -14,6 +14,13 @@ describe('murmur3', () => {
   ])('%s', (text, hash) => expect(murmur3(text)).toBe(hash))
 
   it('takes a lone surrogate for U+FFFD', () => expect(murmur3('a\uD800b')).toBe(murmur3('a\uFFFDb')))
+  it('is of the bytes of UTF-8, whatever of the text is the flag', () => {
+    expect(murmur3('ö')).not.toBe(murmur3('\u00c3\u00b6'))
+    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => murmur3(text) === bucketOf(text, '')))
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'ö', '\u00ff', '漢', '🚀') }), (text) => murmur3(text) === bucketOf(text, '')),
+    )
+  })
   it('salts with the flag', () => expect(bucketOf('flag', 'user')).toBe(murmur3('flaguser')))
 })
 

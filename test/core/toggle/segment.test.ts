@@ -25,6 +25,8 @@ describe('a segment', () => {
     ['x:equals:null', { x: null }, false],
     ['x:in:a', { x: ['a'] }, false],
     ['constructor:starts:f', {}, false],
+    ['organisation:percentage:100%', { organisation: 'acme' }, true],
+    ['organisation:percentage:100%', { organisation: '' }, false],
     [' country:in:se\n', { country: 'se' }, true],
   ])('%j of %j: %s', (text, attributes, expected) => {
     const segment = parseSegment('staff', text)
