@@ -18,7 +18,7 @@ async function all(past: unknown, signal = new AbortController().signal): Promis
   return found
 }
 
-async function readings(past: AsyncGenerator<unknown>, sound: Parameters<typeof recalled>[2]): Promise<readonly unknown[]> {
+async function readings(past: AsyncGenerator, sound: Parameters<typeof recalled>[2]): Promise<readonly unknown[]> {
   const found: unknown[] = []
   for await (const { reading } of recalled(past as AsyncIterable<Past>, new AbortController().signal, sound)) found.push(reading)
   return found
