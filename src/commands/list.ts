@@ -48,7 +48,7 @@ async function listed(session: Session, found: FoundRollout): Promise<Listed> {
     const [{ message, hint } = { message: found.problem.message }] = found.problem.problems
     return { journal, problem: { message, ...(hint !== undefined && { hint }) } }
   }
-  const { state } = withUnheard(session, found.state)
+  const { state } = await withUnheard(session, found.state)
   const { moved, stopped, decidedAt } = state
   const summary = summarize(situationOf(state, session.clock.now()), await leaseOf(session, found.journal))
   const since = summary.waitsFor[0]?.since ?? stopped?.at ?? decidedAt

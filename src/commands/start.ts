@@ -16,11 +16,12 @@ import { renderStart, type Begun } from '../views/start.ts'
 import { discardRecord } from '../adapters/state/break-glass.ts'
 import { digestOf } from '../adapters/state/digest.ts'
 import { openEngine } from '../session/open-engine.ts'
+import { unheardBeside } from '../session/other-rollouts.ts'
 import { loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
 import { openPlanStore } from '../session/store.ts'
-import { folderOf, unheardBeside } from '../session/unheard.ts'
+import { folderOf } from '../session/unheard.ts'
 import type { ValuesOf } from './table.ts'
 
 /**

@@ -36,7 +36,7 @@ export default async function* status(session: Session<ValuesOf<'status'>>): Asy
 
 async function answerOf(session: Session<ValuesOf<'status'>>, journal: Journal, journaled: State): Promise<VerbAnswer> {
   const { options, clock, isLive } = session
-  const { state: heard, notes: unheard } = withUnheard(session, journaled)
+  const { state: heard, notes: unheard } = await withUnheard(session, journaled)
   const lease = await leaseOf(session, journal)
   const { state, differs, notes: said } = await looked(session, journal, heard)
   const edited = editedFiles(session, state)

@@ -1,4 +1,5 @@
-import type { BreakGlassRecord } from '../adapters/state/break-glass.ts'
+import { recordPath, type BreakGlassRecord } from '../adapters/state/break-glass.ts'
+import { journalName } from '../core/journal/identity.ts'
 import type { State } from '../core/journal/state.ts'
 import { defaultsOf } from '../core/plan/plan.ts'
 import { commandFor } from '../core/policy/approval.ts'
@@ -22,12 +23,29 @@ export function isDone({ at }: BreakGlassRecord, { decidedAt, status, intent, ex
 
 /**
  * Returns the lines that ask a person about a record that is older than what the journal has decided since, and may be long
- * done with; none for one that is not. `path` is where it lies.
+ * done with; none for one that is not. It lies in `folder`.
  */
-export function askAboutOld(record: BreakGlassRecord, state: State, path: string): readonly string[] {
-  if (!isSettled(record, state)) return []
+export function askAboutOld(record: BreakGlassRecord, state: State, folder: string): readonly string[] {
+  if (!isSettled(record, state) || isDone(record, state)) return []
+  const path = recordPath(folder, journalName(state.plan))
   return [
     `the ${describeBreakGlass(record)} is not in the journal, which has gone on since: nothing is done about it.`,
     `Is it still to be? ${commandFor(state.plan, 'rollback --all')} takes everything back; without ${path} it is forgotten`,
   ]
+}
+
+/** Returns the state as a record has left it that the journal does not know of yet, and what is to be said of the record. */
+export function asNoted(
+  record: BreakGlassRecord,
+  state: State,
+  folder: string,
+): { readonly state: State; readonly notes: readonly string[] } {
+  if (isSettled(record, state)) return { state, notes: askAboutOld(record, state, folder) }
+  const { intent: _, ...rest } = state
+  const why = { code: 'operator', text: describeBreakGlass(record) } as const
+  const stopped = { why, at: record.at, actor: record.actor, seq: state.seq }
+  return {
+    state: { ...rest, status: 'rolled back', cursor: -1, exposures: defaultsOf(state.plan), stopped },
+    notes: [`the journal does not say so yet: ${commandFor(state.plan, 'rollback')} records it, and looks at every target`],
+  }
 }

@@ -1,6 +1,5 @@
-import { discardRecord, readRecord, recordPath } from '../adapters/state/break-glass.ts'
+import { discardRecord, readRecord } from '../adapters/state/break-glass.ts'
 import { journalName } from '../core/journal/identity.ts'
-import { askAboutOld, isDone } from '../engine/noted.ts'
 import type { Writer } from '../engine/writer.ts'
 import { clean } from '../views/clean.ts'
 import type { Session } from './session.ts'
@@ -11,11 +10,10 @@ export async function openHearing(session: Session, writer: Writer): Promise<Wri
   if (!writer.state) return writer
   const [folder, name] = [folderOf(session), journalName(writer.state.plan)]
   // Loaded by what changes something: who only looks does not wait for it.
-  const { hearing } = await import('../engine/hearing.ts')
+  const [{ hearing }, { askAboutOld, isDone }] = await Promise.all([import('../engine/hearing.ts'), import('../engine/noted.ts')])
   const record = readRecord(folder, name)
-  const isOver = record !== undefined && isDone(record, writer.state)
-  if (isOver) discardRecord(folder, name)
-  const asked = record && !isOver ? askAboutOld(record, writer.state, recordPath(folder, name)) : []
+  if (record && isDone(record, writer.state)) discardRecord(folder, name)
+  const asked = record ? askAboutOld(record, writer.state, folder) : []
   session.err.write(asked.map((line, at) => `${at === 0 ? '!' : ' '} ${clean(line)}\n`).join(''))
   const hearer = hearing(writer, { read: () => readRecord(folder, name), discard: () => discardRecord(folder, name) })
   await hearer.refresh()

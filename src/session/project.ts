@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readNow } from '../adapters/file/disk.ts'
 import { digestOfFile } from '../config/outline.ts'
-import { RolloutError, type Problem } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
 import { asUnderstood } from '../core/journal/as-understood.ts'
 import type { Event } from '../core/journal/event.ts'
 import { journalName } from '../core/journal/identity.ts'
@@ -15,7 +15,6 @@ import { openHearing } from './glass.ts'
 import { findMeant, type Meant } from './meant.ts'
 import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
-import { unheardBeside } from './unheard.ts'
 
 /** Opens the journal of the rollout meant. Throws `usage` where several may be, and what reading the plan throws where none says. */
 export async function openJournal(session: Session): Promise<Journal> {
@@ -60,30 +59,17 @@ export function environmentOf({ options, env }: Pick<Session, 'options' | 'env'>
 
 /** Returns the state by the journal alone: no plan file, no adapters. Throws `usage` when nothing was started. */
 export async function openState(session: Session): Promise<{ readonly journal: Journal; readonly state: State }> {
-  const { journal, state } = await loadJournal(session)
-  checkHere(state)
-  if (!state) {
-    const { othersBeside } = await import('./other-rollouts.ts')
-    throw new RolloutError('usage', [...nothingStarted(journal).problems, ...unheardHere(session), ...(await othersBeside(session))])
-  }
-  return { journal, state }
-}
-
-async function loadJournal(session: Session): Promise<{ readonly journal: Journal; readonly state: State | undefined }> {
   try {
     const journal = await session.journal()
-    return { journal, state: (await loadState(journal)).state }
+    const { state } = await loadState(journal)
+    checkHere(state)
+    if (state) return { journal, state }
+    const { othersBeside } = await import('./other-rollouts.ts')
+    throw new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
   } catch (thrown) {
-    if (!(thrown instanceof RolloutError) || thrown.code === 'usage') throw thrown
-    throw new RolloutError(thrown.code, [...thrown.problems, ...unheardHere(session)], { cause: thrown })
+    const { andUnheard } = await import('./other-rollouts.ts')
+    throw andUnheard(session, environmentOf(session), thrown)
   }
-}
-
-/** Returns what is to be said of a break-glass here, by the name that the plan says. */
-function unheardHere(session: Session): readonly Problem[] {
-  const { name } = outlineAt(session.place.file)
-  const environment = environmentOf(session)
-  return name === undefined ? [] : unheardBeside(session, journalName(environment ? { name, environment } : { name }))
 }
 
 /** Reads every event, which checks every hash of the chain. Throws `usage` when nothing was started. */
