@@ -14,6 +14,7 @@ const BEFORE = [
   'other-rollouts.ts',
   'git.ts',
   'hearing.ts',
+  'noted.ts',
   'writer.ts',
   'load.ts',
   'registry.ts',
