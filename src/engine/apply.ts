@@ -105,9 +105,12 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
   const state = stateOf(engine)
   const phase = currentPhase(state)
   const readings = intent.move === 'advance' && phase ? await readMetrics(engine, phase) : {}
-  const proven = provenBy(intent.move, state.watch)
-  const watch = beginWatch(state.plan, intent.cursor, proven, readings, watchTick(engine))
-  await recordOfIntent(engine, intent.seq, () => ({ type: 'arrived', intent: intent.seq, missing, watch }))
+  await recordOfIntent(engine, intent.seq, () => {
+    // Somebody else may have observed while the metrics were read.
+    const { plan, watch: before } = stateOf(engine)
+    const watch = beginWatch(plan, intent.cursor, provenBy(intent.move, before), readings, watchTick(engine))
+    return { type: 'arrived', intent: intent.seq, missing, watch }
+  })
   return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
 }
 

@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import type { OpenMetric } from '../../src/adapters/open.ts'
 import { confirmedBy } from '../../src/core/journal/event.ts'
+import { absent, type Reading } from '../../src/core/values/reading.ts'
 import { stateOf } from '../../src/engine/engine.ts'
 import { move } from '../../src/engine/move.ts'
+import { openWriter, type Writer } from '../../src/engine/writer.ts'
 import { MINUTE, phase, plan, rule, toggle, watch } from '../helpers/core.ts'
 import { realClock } from '../helpers/loan.ts'
 import { fakeEngine, fakeTarget, type FakeTarget } from '../helpers/world.ts'
@@ -20,9 +23,9 @@ const PLAN = plan({
 })
 const BACK = { do: 'rollback', to: { cursor: -1, exposures: { A: 0, B: 0 } }, why: WHY } as const
 
-async function shop() {
+async function shop(metrics: readonly OpenMetric[] = []) {
   const web = fakeTarget('web', { A: '10%', B: 'false' })
-  const made = await fakeEngine(PLAN, { targets: [web] })
+  const made = await fakeEngine(PLAN, { targets: [web], metrics })
   await made.writer.append({ type: 'intended', move: 'advance', cursor: 0, exposures: { A: 10, B: 0 }, why: WHY }, ANA)
   await made.writer.append({ type: 'applied', intent: 2, target: 'web' }, ANA)
   await made.writer.append({ type: 'arrived', intent: 2, missing: [], watch: watch() }, ANA)
@@ -69,4 +72,21 @@ it.each([
   await writer.append({ type: 'arrived', intent: stateOf(engine).epoch, missing: [], watch: watched }, ANA)
   await move(engine, moving, ANA)
   expect([stateOf(engine).intent, stateOf(engine).watch?.criteria]).toEqual([undefined, proven])
+})
+
+it('a step up goes on from what somebody else has watched while its metrics were read', async () => {
+  const criteria = { 'first/0': MINUTE }
+  const other: { writer?: Writer } = {}
+  const read = async (): Promise<Reading> => {
+    await other.writer?.refresh()
+    await other.writer?.append({ type: 'observed', watch: watch(undefined, { criteria }) }, { actor: 'bo' })
+    return absent('unreachable', '')
+  }
+  const { engine, writer, journal, clock } = await shop([{ name: 'errors', read, advice: [] }])
+  await writer.append({ type: 'intended', move: 'advance', cursor: 1, exposures: { A: 100, B: 0 }, why: WHY }, ANA)
+  await writer.append({ type: 'applied', intent: stateOf(engine).epoch, target: 'web' }, ANA)
+  await writer.append({ type: 'arrived', intent: stateOf(engine).epoch, missing: [], watch: watch() }, ANA)
+  other.writer = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
+  await move(engine, { do: 'advance', to: { cursor: 2, exposures: { A: 100, B: 10 } }, why: WHY }, ANA)
+  expect([stateOf(engine).intent, stateOf(engine).watch?.criteria]).toEqual([undefined, criteria])
 })

@@ -79,7 +79,11 @@ export const ENGINE: readonly Mutation[] = [
     'what could not be looked at is written': ['if (!blind) return applyOne', 'if (!blind || blind.error !== target.name) return applyOne'],
     'what was overtaken has arrived': ["if (state.intent?.seq !== intent.seq) return 'superseded'", ''],
     'a rollback tries for ever': ['attempt === WRITE_ATTEMPTS || engine.clock', 'engine.clock'],
-    'a proof from before a retreat counts after it': ['provenBy(intent.move, state.watch)', 'state.watch'],
+    'what somebody else has watched meanwhile is forgotten': [
+      '{ plan, watch: before } = stateOf(engine)',
+      '{ plan, watch: before } = state',
+    ],
+    'a proof from before a retreat counts after it': ['provenBy(intent.move, before)', 'before'],
   }),
   ...mutationsOf('engine/rollback.ts', ['engine/settle', 'commands/rollback/rollback', 'engine/rollback'], {
     'a second rollback looks at its own phase alone': ["scope === undefined && state.status === 'rolled back'", 'false'],

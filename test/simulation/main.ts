@@ -28,8 +28,9 @@ async function playMany(count: number, from: number): Promise<boolean> {
   let [next, shown] = [from, 0]
   const show = (): void => {
     const all = [...told.values()]
-    const [played, broken] = [sum(all, (each) => each.played), sum(all, (each) => each.broken.length)]
-    console.log(`${played} of ${count} rollouts, ${broken} with a violation, ${seconds()}`)
+    const seeds = all.flatMap(({ broken }) => broken.map(({ seed }) => seed))
+    const which = seeds.length > 0 ? ` (${seeds.slice(0, 5).join(', ')})` : ''
+    console.log(`${sum(all, (each) => each.played)} of ${count} rollouts, ${seeds.length} with a violation${which}, ${seconds()}`)
     shown = performance.now()
   }
   const worker = async (): Promise<void> => {
