@@ -39,11 +39,11 @@ export const STORES: readonly Mutation[] = [
     ],
     'a tail that was cut off is not missed': ['if (known >= next) throw', 'if (known > next + 1e9) throw'],
     'events after one that is gone are read': ["if (previous === undefined) throw damaged(site, after, 'is missing')", ''],
-    'an event with another number is believed': [' || event.seq !== seq || !holds', ' || !holds'],
-    'an event that was changed is believed': [' || !holds(() => isSealedAs(event, text))) throw', ') throw'],
+    'an event with another number is believed': ['!isEvent(event) || event.seq !== seq)', '!isEvent(event))'],
+    'an event that was changed is believed': ['if (!isSealedAs(event, text, plan))', 'if (false)'],
     'a plan is called by the digest of another': [
-      "if ('plan' in event && !holds(() => digestOf(event.plan) === event.digest))",
-      "if ('plan' in event && !holds(() => digestOf(event.plan) !== ''))",
+      "return 'plan' in event && digestOf(event.plan, plan?.text) !== event.digest ?",
+      "return 'plan' in event && digestOf(event.plan, plan?.text) === '' ?",
     ],
     'a damaged checkpoint counts': ['sum === sumOf(checkpoint)', "sum !== ''"],
     'an event may follow another one than it says': ['if (before !== previous) throw damaged', "if (before === '') throw damaged"],
@@ -56,7 +56,7 @@ export const STORES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/state/seal.ts', FILE, {
     'the text of another event is believed': ['if (at >= 0 && event.hash === digest(', 'if (at >= 0 || event.hash === digest('],
-    'what is not written as it was sealed is believed': ['  return isSealed(event)\n}', '  return true\n}'],
+    'what is not written as it was sealed is believed': ['  return isSealed(event, known)\n}', '  return true\n}'],
   }),
   ...mutationsOf('adapters/state/reserve.ts', FILE, {
     'a reserve is never given up': ['  discard(reserve)\n  return true', '  return true'],

@@ -98,13 +98,22 @@ export async function readChain(site: Site, after: number, page: (from: number) 
   return events
 }
 
+const CHANGED = 'was changed or is damaged'
+
 /** The event of a row. Throws `config` when it is not as it was sealed, or has another number. */
 export function parseEvent(site: Site, { seq, text }: EventRow): Event {
   const event = parse(text)
-  if (!isEvent(event) || event.seq !== seq || !holds(() => isSealedAs(event, text))) throw damaged(site, seq, 'was changed or is damaged')
-  if ('plan' in event && !holds(() => digestOf(event.plan) === event.digest))
-    throw damaged(site, seq, 'calls its plan by the digest of another')
+  if (!isEvent(event) || event.seq !== seq) throw damaged(site, seq, CHANGED)
+  const fault = unlessDeep(() => faultOf(event, text), CHANGED)
+  if (fault !== undefined) throw damaged(site, seq, fault)
   return event
+}
+
+/** What is wrong with an event that was read from that text. */
+function faultOf(event: Event, text: string): string | undefined {
+  const plan = 'plan' in event ? { part: event.plan, text: canonical(event.plan) } : undefined
+  if (!isSealedAs(event, text, plan)) return CHANGED
+  return 'plan' in event && digestOf(event.plan, plan?.text) !== event.digest ? 'calls its plan by the digest of another' : undefined
 }
 
 /** A checkpoint as text that vouches for itself. */
@@ -125,7 +134,7 @@ function checkpointIn(text: string): Checkpoint | undefined {
   const kept = parse(text)
   if (!isKept(kept)) return undefined
   const { sum, ...checkpoint } = kept
-  return holds(() => sum === sumOf(checkpoint)) ? checkpoint : undefined
+  return unlessDeep(() => sum === sumOf(checkpoint), false) ? checkpoint : undefined
 }
 
 /** Whether the percent signs of an address mean something: what is not UTF-8 would be thrown about later, as a bug. */
@@ -176,12 +185,12 @@ export async function untilWoken(
   })
 }
 
-/** Whether a value is nested too deeply for this program to have written it. */
-function holds(check: () => boolean): boolean {
+/** Returns what is reckoned; `otherwise` where a value is nested too deeply for this program to have written it. */
+function unlessDeep<Result>(reckon: () => Result, otherwise: Result): Result {
   try {
-    return check()
+    return reckon()
   } catch (thrown) {
-    if (thrown instanceof RangeError) return false
+    if (thrown instanceof RangeError) return otherwise
     throw thrown
   }
 }

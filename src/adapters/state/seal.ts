@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto'
 import type { Event, Stamped } from '../../core/journal/event.ts'
-import { canonical } from './canonical.ts'
+import { canonical, type WrittenPart } from './canonical.ts'
 
 /** Adds the event's own hash: SHA-256 (hex) over the canonical JSON of everything else. */
 export function seal(stamped: Stamped): Event {
@@ -8,8 +8,8 @@ export function seal(stamped: Stamped): Event {
 }
 
 /** Whether an event is as it was when it was sealed. */
-export function isSealed({ hash, ...stamped }: Event): boolean {
-  return hash === hashOf(stamped)
+export function isSealed({ hash, ...stamped }: Event, known?: WrittenPart): boolean {
+  return hash === hashOf(stamped, known)
 }
 
 /**
@@ -22,13 +22,13 @@ export function writeEvent(event: Event): string {
 }
 
 /** Whether an event that was read from that text is as it was when it was sealed. */
-export function isSealedAs(event: Event, text: string): boolean {
+export function isSealedAs(event: Event, text: string, known?: WrittenPart): boolean {
   const member = `"hash":"${event.hash}",`
   const at = text.indexOf(member)
   if (at >= 0 && event.hash === digest('sha256', text.slice(0, at) + text.slice(at + member.length).trimEnd(), 'hex')) return true
-  return isSealed(event)
+  return isSealed(event, known)
 }
 
-function hashOf(stamped: object): string {
-  return digest('sha256', canonical(stamped), 'hex')
+function hashOf(stamped: object, known?: WrittenPart): string {
+  return digest('sha256', canonical(stamped, known), 'hex')
 }
