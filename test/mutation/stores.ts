@@ -161,7 +161,7 @@ export const STORES: readonly Mutation[] = [
     ],
   }),
   ...mutationsOf('adapters/state/canonical.ts', ['adapters/state/canonical', 'adapters/state/postgres'], {
-    'the order of keys is part of an event': ['if (key < last) return [', 'if (key < last && last === key) return ['],
+    'the order of keys is part of an event': ['if (key < last) return', 'if (key < last && last === key) return'],
     'what is not there is written as nothing': ['    if (each !== undefined) text +=', '    text +='],
   }),
 ]

@@ -69,6 +69,8 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
   /** Words that somebody else has written, and since when. */
   const foreign = new Map<string, number>()
   const begun = new Set<string>()
+  /** By epoch and target: what a step up would go over as soon as it writes there. */
+  const over = new Map<string, string>()
   let isUnknown = false
   let isPast = false
 
@@ -135,6 +137,8 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
     onBegin: (target, epoch, process) => {
       const intent = intentOf(epoch)
       const now = state()
+      const text = over.get(`${epoch} ${target.name}`)
+      if (text !== undefined) broken('I24', text)
       if (!intent || !now) return
       const awake = time.now - TRAVEL
       const heard = records.get(process.machine.name)
@@ -160,7 +164,11 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
           const isSeen = target.isUp || isKnown === true
           const isConcerned = before && isSeen && event.targets?.includes(target.name) === true && !before.missing.includes(target.name)
           const variable = isConcerned ? foreignAt(target, looked, before.exposures) : undefined
-          if (variable !== undefined) broken('I24', `#${event.seq} goes over ${variable}=${target.words[variable]} on ${target.name}`)
+          if (variable === undefined) continue
+          const text = `#${event.seq} goes over ${variable}=${target.words[variable]} on ${target.name}`
+          // Where the reply to a look is lost nobody has seen it, and nothing is written there.
+          if (isKnown === true) broken('I24', text)
+          else over.set(`${event.seq} ${target.name}`, text)
         }
       }
       isUnknown ||= type === 'promoted'
