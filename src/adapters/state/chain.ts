@@ -109,7 +109,7 @@ export function parseEvent(site: Site, { seq, text }: EventRow): Event {
   return event
 }
 
-/** What is wrong with an event that was read from that text. */
+/** Returns why an event that was read from that text is not believed. */
 function faultOf(event: Event, text: string): string | undefined {
   const plan = 'plan' in event ? { part: event.plan, text: canonical(event.plan) } : undefined
   if (!isSealedAs(event, text, plan)) return CHANGED
