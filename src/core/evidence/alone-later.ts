@@ -8,8 +8,8 @@ export interface AloneLater {
   take(group: Group): boolean
   /** Gives the newest poll back. */
   giveBack(): void
-  /** What `evolveAlone` makes of all polls taken. */
-  readonly alone: Alone
+  /** Returns what `evolveAlone` makes of all polls taken. */
+  weigh(): Alone
 }
 
 /** What the evidence is about and where it decides, as `evolveAlone` takes it. */
@@ -19,23 +19,27 @@ interface Against {
   readonly limit: number
 }
 
-/** A poll, and ln of what it multiplies the evidence by at most. */
-interface Waiting extends Group {
-  readonly most: number
-}
-
 /** So many polls wait until it is seen which of them still matter. */
-const MOST_WAITING = 64
+const MOST_WAITING = 512
 /** ln of a part that shows in no bit of the numbers it is a part of, by sixty orders of magnitude. */
 const NO_TRACE = -200
 
 /** Opens evidence that is below its limit, from here on. */
 export function openAloneLater(begun: Alone, { rate, eventsPerCause, limit }: Against): AloneLater {
+  const together = Math.max(1, eventsPerCause)
+  /** Whether as much again as there is would still be below the limit. */
+  const isFar = ({ above }: Alone): boolean => 2 * worth(above) <= limit
   let weighed = begun
-  let waiting: Waiting[] = []
+  let isFarOff = isFar(begun)
+  let waiting: Group[] = []
   // What there was before the newest poll, where that is weighed already.
   let before: Alone | undefined
-  const evolve = (alone: Alone, { total, bad }: Group): Alone => evolveAlone(alone, { total, bad }, rate, eventsPerCause)
+  const evolve = (alone: Alone, group: Group): Alone => evolveAlone(alone, group, rate, eventsPerCause)
+  const keep = (alone: Alone): Alone => {
+    isFarOff = isFar(alone)
+    weighed = alone
+    return alone
+  }
 
   /** Passes by what so much good news has come after that nothing of it is left. */
   const forget = (): void => {
@@ -43,35 +47,33 @@ export function openAloneLater(begun: Alone, { rate, eventsPerCause, limit }: Ag
     let from = Math.max(0, waiting.length - 1)
     let left = 0
     for (let each = waiting[from - 1]; each && left > NO_TRACE; each = waiting[from - 1]) {
-      left += each.most
+      left += lnMost(rate, each) / together
       from -= 1
     }
-    if (left <= NO_TRACE) [weighed, waiting] = [waiting.slice(0, from).reduce(passedBy, weighed), waiting.slice(from)]
+    if (left <= NO_TRACE) [weighed, waiting] = [passedBy(weighed, waiting.slice(0, from)), waiting.slice(from)]
   }
   const weighAll = (): Alone => {
     forget()
-    ;[weighed, waiting] = [waiting.reduce(evolve, weighed), []]
-    return weighed
+    const all = waiting.reduce(evolve, weighed)
+    waiting = []
+    return keep(all)
   }
   return {
     take: ({ total, bad }) => {
-      const most = lnMost(rate, { total, bad }) / Math.max(1, eventsPerCause)
+      const group = { total, bad }
       if (waiting.length > MOST_WAITING) weighAll()
       before = undefined
-      if (most <= 0 && 2 * worth(weighed.above) <= limit) {
-        waiting.push({ total, bad, most })
+      if (isFarOff && lnMost(rate, group) <= 0) {
+        waiting.push(group)
         return true
       }
       before = weighAll()
-      weighed = evolve(before, { total, bad })
-      return worth(weighed.above) < limit
+      return worth(keep(evolve(before, group)).above) < limit
     },
     giveBack: () => {
-      if (before) weighed = before
+      if (before) keep(before)
       else waiting.pop()
     },
-    get alone() {
-      return weighAll()
-    },
+    weigh: weighAll,
   }
 }

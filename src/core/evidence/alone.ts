@@ -47,10 +47,18 @@ export function evolveAlone(before: Alone, group: Group, rate: number, eventsPer
   }
 }
 
-/** Returns the evidence after one more poll of which nothing is left, nor of what was before. */
-export function passedBy({ above, polls, step }: Alone, group: Group): Alone {
-  const { waiting } = beginMixture(above, beginsAt(polls), WEIGHTS)
-  return { above: { waiting, begun: NONE }, polls: polls + 1, step: plus(step, group) }
+/** Returns the evidence after more polls, of which nothing is left, nor of what was before. */
+export function passedBy(before: Alone, groups: readonly Group[]): Alone {
+  let { polls } = before
+  let { waiting } = before.above
+  let { total, bad } = before.step
+  for (const group of groups) {
+    waiting -= Math.min(waiting, beginsAt(polls))
+    polls += 1
+    total += group.total
+    bad += group.bad
+  }
+  return { above: { waiting, begun: NONE }, polls, step: { total, bad } }
 }
 
 const NONE = MULTIPLES.map(() => 0)

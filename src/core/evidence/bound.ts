@@ -14,14 +14,24 @@ const LOWEST = 8 * PER_DECADE
  * Returns the evidence against "the rate is at least `rate`" (0 < rate < 1): the mean of Bernoulli likelihood ratios of
  * smaller rates. E[LR] ≤ 1 for each whenever the true rate is at least `rate`, as LR falls with every bad request.
  */
-export function evidenceBelow(rate: number, { total, bad }: Group): number {
-  const good = total - bad
+export function evidenceBelow(rate: number, group: Group): number {
+  return evidenceOf(lnGoodsOf(rate), group)
+}
+
+/** What one request that is not bad says about each share of a rate. */
+function lnGoodsOf(rate: number): readonly number[] {
   const lnGood = ln1(-rate)
-  const sum = SHARES.reduce((all, share, nth) => {
+  return SHARES.map((share) => ln1(-share * rate) - lnGood)
+}
+
+function evidenceOf(lnGoods: readonly number[], { total, bad }: Group): number {
+  const good = total - bad
+  let all = 0
+  for (let nth = 0; nth < SHARES.length; nth += 1) {
     const lnBad = bad > 0 ? bad * (LN_SHARES[nth] ?? 0) : 0
-    return all + exp(lnBad + good * (ln1(-share * rate) - lnGood))
-  }, 0)
-  return sum / SHARES.length
+    all += exp(lnBad + good * (lnGoods[nth] ?? 0))
+  }
+  return all / SHARES.length
 }
 
 /**
@@ -35,14 +45,27 @@ export function upperBound(group: Group, limit: number): number {
   let kept = LOWEST + 1
   while (kept - excluded > 1) {
     const middle = Math.floor((kept + excluded) / 2)
-    if (evidenceBelow(gridRate(middle), group) >= limit) excluded = middle
+    if (evidenceOf(gridAt(middle).lnGoods, group) >= limit) excluded = middle
     else kept = middle
   }
-  return excluded < 0 ? 1 : gridRate(excluded)
+  return excluded < 0 ? 1 : gridAt(excluded).rate
 }
 
-function gridRate(nth: number): number {
-  return TOP * exp((-nth * Math.LN10) / PER_DECADE)
+interface GridRate {
+  readonly rate: number
+  readonly lnGoods: readonly number[]
+}
+
+/** The grid as far as it was looked at: every poll looks at a few of its rates. */
+const grid = new Map<number, GridRate>()
+
+function gridAt(nth: number): GridRate {
+  const known = grid.get(nth)
+  if (known) return known
+  const rate = TOP * exp((-nth * Math.LN10) / PER_DECADE)
+  const found = { rate, lnGoods: lnGoodsOf(rate) }
+  grid.set(nth, found)
+  return found
 }
 
 /** Returns ln(1 + x) for |x| < 1, exact to the last digits near 0 (Kahan). */

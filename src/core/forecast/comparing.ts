@@ -9,7 +9,7 @@ import { countTraffic } from './synthetic/counted.ts'
 import type { PairTraffic } from './synthetic/pair-traffic.ts'
 
 /** The comparison after a poll, and what its gate waits for where it is closed. */
-interface Compared {
+export interface Compared {
   readonly comparison: Comparison | undefined
   readonly waitsFor?: string
 }

@@ -6,7 +6,7 @@ import { currentStep, type State } from '../journal/state.ts'
 import { defined } from '../values/defined.ts'
 import type { Duration } from '../values/units.ts'
 import type { Watch } from '../judge/track.ts'
-import { openComparing } from './comparing.ts'
+import { openComparing, type Compared } from './comparing.ts'
 import type { Drawn } from './made-up-source.ts'
 import { together, type PairTraffic } from './synthetic/pair-traffic.ts'
 import { openCalmWindow, type CalmWindow } from './window.ts'
@@ -31,20 +31,26 @@ export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised |
   if (!watch || settleLeft(phase, watch.watched ?? 0) > 0) return undefined
   const comparing = openComparing(state, phase)
   const timers = timersOf(state, phase)
-  const timerAfter = (polls: number): string | undefined => timers.find(({ left }) => left > polls * plan.interval)?.gate
+  let nth = 0
+  /** What is waited for after so many polls, which never become fewer. */
+  const timerAfter = (polls: number): string | undefined => {
+    for (let timer = timers[nth]; timer && timer.left <= polls * plan.interval; timer = timers[nth]) nth += 1
+    return timers[nth]?.gate
+  }
   const windows = comparing || timerAfter(1) !== undefined ? windowsOf(state, phase, watch) : undefined
   if (!windows) return undefined
   const waited: Record<string, Duration> = {}
   let polls = 0
   let { comparison } = watch
+  const uncompared: Compared = { comparison }
   let drawn: Drawn | undefined
   while (!drawn) {
     const timer = timerAfter(polls + 1)
     if (timer === undefined && !comparing) break
     const next = draw()
-    const compared = comparing && next.pair ? comparing(comparison, next.pair) : { comparison }
+    const compared = comparing && next.isKnown ? comparing(comparison, next.pair) : uncompared
     const gate = compared?.waitsFor ?? timer
-    if (next.pair && compared && gate !== undefined && areCalm(windows, next.pair)) {
+    if (next.isKnown && compared && gate !== undefined && areCalm(windows, next.pair)) {
       polls += 1
       comparison = compared.comparison
       waited[gate] = (waited[gate] ?? 0) + plan.interval
@@ -52,8 +58,8 @@ export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised |
   }
   const took = polls * plan.interval
   const isEnd = currentStep(state)?.last === true
-  const criteria = isEnd ? Object.fromEntries(phase.success.map((_, nth) => keptOf(watch, criterionKey(phase, nth), took))) : {}
-  const tracks = polls > 0 ? Object.fromEntries(windows.map(({ name, track }) => [name, track])) : {}
+  const criteria = isEnd ? Object.fromEntries(phase.success.map((_, at) => keptOf(watch, criterionKey(phase, at), took))) : {}
+  const tracks = polls > 0 ? Object.fromEntries(windows.map((window) => [window.name, window.track()])) : {}
   const next = defined({
     ...watch,
     monotonic: watch.monotonic + took,
@@ -84,10 +90,15 @@ function windowsOf({ plan, cursor, ...state }: State, phase: Phase, { tracks }: 
 /** Has all windows take one more poll, or none. */
 function areCalm(windows: readonly CalmWindow[], { on, off }: PairTraffic): boolean {
   const all = together(on, off)
-  const broken = windows.findIndex((window) => !window.take(window.side === 'on' ? on : all))
-  if (broken === -1) return true
-  for (const window of windows.slice(0, broken)) window.giveBack()
-  return false
+  let taken = 0
+  for (const window of windows) {
+    if (!window.take(window.side === 'on' ? on : all)) {
+      for (const each of windows.slice(0, taken)) each.giveBack()
+      return false
+    }
+    taken += 1
+  }
+  return true
 }
 
 function keptOf({ criteria }: Watch, key: string, took: Duration): readonly [key: string, held: Duration] {

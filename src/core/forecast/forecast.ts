@@ -128,15 +128,15 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     const phase = currentPhase(state)
     if (!phase) return over('complete')
     const position = { phase, cursor: state.cursor }
-    const draw = source.drawer(position)
-    const cruised = cruise(state, phase, draw)
+    const polls = source.pollsAt(position)
+    const cruised = cruise(state, phase, polls.draw)
     if (cruised) {
       for (const [gate, duration] of Object.entries(cruised.waited)) wait(gate, duration)
       state = { ...state, watch: cruised.watch }
       now += cruised.polls * plan.interval
       poll += cruised.polls
     }
-    const counted = (cruised?.drawn ?? draw()).counted()
+    const counted = polls.counted(cruised?.drawn ?? polls.draw())
     now += plan.interval
     const tick = { monotonic: now, domain: 'forecast', now }
     state = { ...state, watch: judgeCounted(plan, position, state.watch, counted, tick) }

@@ -9,16 +9,23 @@ import type { PairTraffic, Traffic } from './synthetic/pair-traffic.ts'
 
 /** A poll of a made-up source. */
 export interface Drawn {
-  /** What both groups did since the poll before; undefined where that is not known. */
-  readonly pair: PairTraffic | undefined
-  /** Returns what is counted of it. */
-  readonly counted: () => CountedReadings
+  /** What both groups did since the poll before. */
+  readonly pair: PairTraffic
+  /** Whether it is seen: not while the source is silent, nor of a poll at which its counters only begin. */
+  readonly isKnown: boolean
+}
+
+/** The polls of one step. */
+export interface Polls {
+  draw(): Drawn
+  /** Returns what is counted of a poll. */
+  counted(drawn: Drawn): CountedReadings
 }
 
 /** Made-up traffic as a plan's metrics show it. */
 export interface MadeUpSource {
-  /** Returns what draws poll after poll of the rollout where it is. */
-  drawer(position: Position): () => Drawn
+  /** Opens the polls of the rollout where it is. */
+  pollsAt(position: Position): Polls
   /** Begins a step: counters begin as the newest poll has them. */
   arrive(): void
   /** Requests with the toggle on, and those of them that failed. */
@@ -31,18 +38,22 @@ export function openMadeUpSource(plan: Plan, traffic: Traffic): MadeUpSource {
   // A counter needs two polls: nothing can be compared with until the source has answered once.
   let [isSilent, hasBegun] = [true, false]
   return {
-    drawer: ({ phase, cursor }) => {
+    pollsAt: ({ phase, cursor }) => {
       const [share, ramp] = [phase.shadows ? 0 : (stepsOf(plan)[cursor]?.to ?? 0) / 100, rampAt(plan, cursor)]
-      const counted = (pair: PairTraffic): CountedReadings => countTraffic(plan, phase, ramp, pair)
-      return () => {
-        const pair = traffic(share)
-        sums.exposed += pair.on.total
-        sums.failed += pair.on.bad
-        isSilent = pair.isSilent === true
-        if (isSilent) return { pair: undefined, counted: () => counted(pair) }
-        if (hasBegun) return { pair, counted: () => counted(pair) }
-        hasBegun = true
-        return { pair: undefined, counted: () => unknownYet(counted(pair)) }
+      return {
+        draw: () => {
+          const pair = traffic(share)
+          sums.exposed += pair.on.total
+          sums.failed += pair.on.bad
+          isSilent = pair.isSilent === true
+          const isKnown = hasBegun && !isSilent
+          hasBegun ||= !isSilent
+          return { pair, isKnown }
+        },
+        counted: ({ pair, isKnown }) => {
+          const counted = countTraffic(plan, phase, ramp, pair)
+          return isKnown || pair.isSilent === true ? counted : unknownYet(counted)
+        },
       }
     },
     arrive: () => {

@@ -10,7 +10,7 @@ export interface Measuring {
   /** Returns how many of these requests are looked at: the failed ones, or those slower than a bound that matters. */
   readonly partOf: (gained: GroupTraffic) => number
   /** Tells whether the sums alone say that the value is fine. */
-  isSurelyFine(rows: Rows): boolean
+  isSurelyFine(total: number, part: number): boolean
   /** Returns the value, a share or seconds; undefined where the judge would not take it for one. */
   valueOf(rows: Rows): number | undefined
   /** Returns the traffic that was counted so, and the counts of traffic. */
@@ -26,7 +26,7 @@ export function measuringOf(measures: Exclude<Measures, { what: 'gauge' }>, isFi
 const FAILURES: Measuring = {
   partOf: ({ bad }) => bad,
   isSurelyFine: () => false,
-  valueOf: ({ part, total }) => (part <= total ? part / total : undefined),
+  valueOf: (rows) => (rows.part() <= rows.total() ? rows.part() / rows.total() : undefined),
   gainedBy: ({ total = 0, bad = 0 }) => ({ ...NOBODY, total, bad }),
   countsOf: ({ total, bad }) => ({ bad, total }),
 }
@@ -40,8 +40,9 @@ function latencyOf(q: number, isFine: (value: number) => boolean): Measuring {
   const bound = isFine(0) ? FINITE.findLastIndex((each) => isFine(each * ROUNDED)) : -1
   return {
     partOf: ({ latency }) => (bound < 0 ? 0 : latency.beyond(bound)),
-    isSurelyFine: ({ total, part }) => bound >= 0 && total - part >= q * total,
-    valueOf: ({ all }) => {
+    isSurelyFine: (total, part) => bound >= 0 && total - part >= q * total,
+    valueOf: (rows) => {
+      const all = rows.all()
       const counts = BOUND_NAMES.map((_, nth) => all.reduce((sum, { gained: { latency } }) => sum + latency.total - latency.beyond(nth), 0))
       return beyondLastOf(counts, q) ? undefined : bucketQuantile([...FINITE, Infinity], counts, q)
     },

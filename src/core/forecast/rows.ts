@@ -2,20 +2,21 @@ import type { Metric } from '../plan/metric.ts'
 import type { Duration } from '../values/units.ts'
 import type { GroupTraffic } from './synthetic/pair-traffic.ts'
 
-/** One poll: how long it lasted, and the requests that came meanwhile. */
+/** One poll: how long it lasted, the requests that came meanwhile, and how many of them are looked at. */
 interface Row {
   readonly for: Duration
   readonly gained: GroupTraffic
+  readonly part: number
 }
 
 /** The newest rows that cover the window and the samples needed, and their sums: `trim` of the judge, one poll at a time. */
 export interface Rows {
-  readonly all: readonly Row[]
-  readonly length: number
+  all(): readonly Row[]
+  length(): number
   /** Requests, and those of them that are looked at. */
-  readonly total: number
-  readonly part: number
-  push(row: Row): void
+  total(): number
+  part(): number
+  push(lasted: Duration, gained: GroupTraffic): void
   /** Undoes the newest push, and returns its requests. */
   pop(): number
 }
@@ -25,7 +26,7 @@ const MOST_LEFT = 32
 /** Opens rows that begin with these, oldest first; `partOf` is how many requests of a row are looked at. */
 export function openRows(
   { window, minSamples }: Pick<Metric, 'window' | 'minSamples'>,
-  begun: readonly Row[],
+  begun: readonly Pick<Row, 'for' | 'gained'>[],
   partOf: (gained: GroupTraffic) => number,
 ): Rows {
   let rows: Row[] = []
@@ -37,32 +38,25 @@ export function openRows(
   const add = (row: Row, sign: 1 | -1): void => {
     lasts += sign * row.for
     total += sign * row.gained.total
-    part += sign * partOf(row.gained)
+    part += sign * row.part
   }
-  const keep = (row: Row): void => {
+  const keep = (lasted: Duration, gained: GroupTraffic): void => {
+    const row = { for: lasted, gained, part: partOf(gained) }
     rows.push(row)
     add(row, 1)
   }
   const isNeeded = (row: Row): boolean => lasts - row.for < window || total - row.gained.total < minSamples
-  begun.forEach(keep)
+  for (const row of begun) keep(row.for, row.gained)
   return {
-    get all() {
-      return rows.slice(first)
-    },
-    get length() {
-      return rows.length - first
-    },
-    get total() {
-      return total
-    },
-    get part() {
-      return part
-    },
-    push: (newest) => {
+    all: () => rows.slice(first),
+    length: () => rows.length - first,
+    total: () => total,
+    part: () => part,
+    push: (lasted, gained) => {
       // Few are kept that are not needed: what lives for long is not cheap to forget.
       if (first > MOST_LEFT) [rows, first] = [rows.slice(first), 0]
       before = first
-      keep(newest)
+      keep(lasted, gained)
       for (let oldest = rows[first]; oldest && !isNeeded(oldest); oldest = rows[first]) {
         add(oldest, -1)
         first += 1

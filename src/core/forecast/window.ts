@@ -21,7 +21,7 @@ export interface CalmWindow {
   /** Gives the newest poll back. */
   giveBack(): void
   /** The track as the judge would have it. */
-  readonly track: Track
+  track(): Track
 }
 
 interface Calm {
@@ -47,7 +47,11 @@ export function openCalmWindow(
   if (standard && (standard.isAwaited || track.single?.of !== standard.of)) return undefined
   const forbidden = [metric.critical, metric.warning].flatMap((rule) => (rule ? [rule.when] : []))
   const needed = [...(metric.success ? [metric.success] : []), ...criteria.map(({ rule }) => rule)]
-  const isFine = (value: number): boolean => !forbidden.some((rule) => holds(rule, value)) && needed.every((rule) => holds(rule, value))
+  const isFine = (value: number): boolean => {
+    for (const rule of forbidden) if (holds(rule, value)) return false
+    for (const rule of needed) if (!holds(rule, value)) return false
+    return true
+  }
   const measuring = measuringOf(measures, isFine)
   const rows = openRows(
     metric,
@@ -60,8 +64,9 @@ export function openCalmWindow(
   let hasSaid = false
 
   const isCalm = (): boolean => {
-    if (rows.length > MOST_ROWS || rows.total < metric.minSamples || rows.total === 0) return false
-    if (measuring.isSurelyFine(rows)) return true
+    const total = rows.total()
+    if (rows.length() > MOST_ROWS || total < metric.minSamples || total === 0) return false
+    if (measuring.isSurelyFine(total, rows.part())) return true
     const value = measuring.valueOf(rows)
     return value !== undefined && Number.isFinite(value) && isFine(value)
   }
@@ -69,7 +74,7 @@ export function openCalmWindow(
     name,
     side,
     take: (gained) => {
-      rows.push({ for: interval, gained })
+      rows.push(interval, gained)
       samples += gained.total
       // A poll without a request says nothing of a rate.
       hasSaid = gained.total > 0
@@ -84,11 +89,11 @@ export function openCalmWindow(
       samples -= rows.pop()
       if (hasSaid) alone?.giveBack()
     },
-    get track() {
-      const bins = rows.all.map(({ for: lasts, gained }) => ({ for: lasts, counts: measuring.countsOf(gained) }))
-      const bad = measures.what === 'failures' && { bad: rows.part }
-      const now = alone && { single: weighSingle(standard, { ...single, alone: alone.alone }, NO_REQUESTS) }
-      return { ...track, bins, samples, value: measuring.valueOf(rows) ?? Number.NaN, ...bad, total: rows.total, ...now }
+    track: () => {
+      const bins = rows.all().map(({ for: lasts, gained }) => ({ for: lasts, counts: measuring.countsOf(gained) }))
+      const bad = measures.what === 'failures' && { bad: rows.part() }
+      const now = alone && { single: weighSingle(standard, { ...single, alone: alone.weigh() }, NO_REQUESTS) }
+      return { ...track, bins, samples, value: measuring.valueOf(rows) ?? Number.NaN, ...bad, total: rows.total(), ...now }
     },
   }
 }

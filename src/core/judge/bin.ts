@@ -10,7 +10,7 @@ export interface Bin {
 export function sum(bins: readonly Bin[]): { readonly [key: string]: number } {
   const sums: Record<string, number> = {}
   for (const bin of bins) {
-    for (const [key, value] of Object.entries(bin.counts)) sums[key] = (sums[key] ?? 0) + value
+    for (const key of Object.keys(bin.counts)) sums[key] = (sums[key] ?? 0) + (bin.counts[key] ?? 0)
   }
   return sums
 }

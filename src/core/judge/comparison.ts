@@ -135,7 +135,7 @@ export interface Weighed {
   /** Time under watch until what it waits for may be known, when that can be foretold. */
   readonly opensIn: Duration | undefined
   /** The metric it speaks of. */
-  readonly metric?: string
+  readonly metric: string | undefined
 }
 
 /**
@@ -157,20 +157,37 @@ export function weigh({
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
-  const entry = 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream) : undefined
-  return {
-    ramp,
-    ledger,
-    finding,
-    pace: ramp.pace,
-    get text() {
-      return sentenceOf(finding, ledger, ramp.policy, plan.interval)
-    },
-    get opensIn() {
-      const polls = pollsLeft(finding, ledger, ramp.policy)
-      return polls && polls * plan.interval
-    },
-    ...(entry && { metric: entry.metric }),
+  return new Finding(ramp, ledger, finding, plan.interval)
+}
+
+/** A class, for its getters: an object with getters of its own has no shape that Node knows, and a forecast makes millions. */
+class Finding implements Weighed {
+  readonly ramp: Ramp
+  readonly ledger: Ledger
+  readonly finding: LedgerFinding
+  readonly pace: Evidence['pace']
+  readonly #interval: Duration
+
+  constructor(ramp: Ramp, ledger: Ledger, finding: LedgerFinding, interval: Duration) {
+    this.ramp = ramp
+    this.ledger = ledger
+    this.finding = finding
+    this.pace = ramp.pace
+    this.#interval = interval
+  }
+
+  get text(): string {
+    return sentenceOf(this.finding, this.ledger, this.ramp.policy, this.#interval)
+  }
+
+  get opensIn(): Duration | undefined {
+    const polls = pollsLeft(this.finding, this.ledger, this.ramp.policy)
+    return polls && polls * this.#interval
+  }
+
+  get metric(): string | undefined {
+    const { finding, ledger } = this
+    return 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream)?.metric : undefined
   }
 }
 

@@ -39,8 +39,9 @@ function merge(bins: readonly Bin[]): readonly Bin[] {
 
 /** Tells whether the q-quantile lies in the +Inf bucket: then `quantile` is only its lower bound. */
 export function beyondLast(buckets: { readonly [le: string]: number }, q: number): boolean {
-  const { '+Inf': all = 0, ...finite } = buckets
-  return q * all > Math.max(0, ...Object.values(finite))
+  let most = 0
+  for (const [le, count] of Object.entries(buckets)) if (le !== '+Inf') most = Math.max(most, count)
+  return q * (buckets['+Inf'] ?? 0) > most
 }
 
 /** Tells the same of cumulative counts in the order of their bounds, +Inf last. */

@@ -149,9 +149,10 @@ function isLeftToTheClock({ state, step, next }: Situation, weighed: Weighed): b
 function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked): Decision | undefined {
   if (!track) return undefined
   const { patience } = state.plan
-  const text = `${name} ${describe(metric, track)}`
+  // Of most there is nothing to say.
+  const say = (): string => `${name} ${describe(metric, track)}`
   if (track.verdict === 'warning') {
-    const why: Why = { code: 'warning', metric: name, text, judge: 'threshold' }
+    const why: Why = { code: 'warning', metric: name, text: say(), judge: 'threshold' }
     const lasted = Math.max(track.warningFor ?? 0, track.criticalFor ?? 0)
     if (phase.onWarning === 'hold' || lasted < patience)
       return { do: 'hold', gates: [], why: waiting(why, lasted, patience, phase.onWarning !== 'hold') }
@@ -159,9 +160,9 @@ function troubleOf(state: State, phase: Phase, { name, metric, track }: Tracked)
     return to ? { do: 'step-back', to, why } : { do: 'pause', why }
   }
   if ((track.unmetFor ?? 0) >= patience)
-    return { do: 'pause', why: { code: 'warning', metric: name, text: unmet(text, track), judge: 'threshold' } }
-  if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text } }
-  if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text } }
+    return { do: 'pause', why: { code: 'warning', metric: name, text: unmet(say(), track), judge: 'threshold' } }
+  if (lost(state, track) && metric.onNoData !== 'ignore') return { do: 'pause', why: { code: 'no-data', metric: name, text: say() } }
+  if (metric.onNoData === 'pause' && isGone(track)) return { do: 'pause', why: { code: 'no-data', metric: name, text: say() } }
   return undefined
 }
 

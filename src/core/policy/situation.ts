@@ -36,25 +36,40 @@ export interface Situation {
  * approved may not count. Nobody types what `run` does.
  */
 export function situationOf(state: State, now: Instant, mover?: string): Situation {
-  const destination = nextDestination(state)
-  const weighed = once(() => weigh(state))
-  const gates = once(() => gatesIn(situation, mover))
-  const situation: Situation = {
-    state,
-    now,
-    phase: currentPhase(state),
-    step: currentStep(state),
-    destination,
-    next: destination && stepsOf(state.plan)[destination.cursor],
-    metrics: metricsUnderWay(state),
-    get weighed() {
-      return weighed()
-    },
-    get gates() {
-      return gates()
-    },
+  return new Turn(state, now, mover)
+}
+
+/** A class, for its getters: an object with getters of its own has no shape that Node knows, and a forecast makes millions. */
+class Turn implements Situation {
+  readonly state: State
+  readonly now: Instant
+  readonly phase: Phase | undefined
+  readonly step: Step | undefined
+  readonly destination: Destination | undefined
+  readonly next: Step | undefined
+  readonly metrics: readonly Tracked[]
+  readonly #weighed: () => Weighed | undefined
+  readonly #gates: () => readonly Gate[]
+
+  constructor(state: State, now: Instant, mover: string | undefined) {
+    this.state = state
+    this.now = now
+    this.phase = currentPhase(state)
+    this.step = currentStep(state)
+    this.destination = nextDestination(state)
+    this.next = this.destination && stepsOf(state.plan)[this.destination.cursor]
+    this.metrics = metricsUnderWay(state)
+    this.#weighed = once(() => weigh(state))
+    this.#gates = once(() => gatesIn(this, mover))
   }
-  return situation
+
+  get weighed(): Weighed | undefined {
+    return this.#weighed()
+  }
+
+  get gates(): readonly Gate[] {
+    return this.#gates()
+  }
 }
 
 /**

@@ -26,9 +26,20 @@ it('comes to the same evidence to the last bit as poll by poll, whatever is give
         expect(later.take(group)).toBe(isBelow)
         if (isGivenBack || !isBelow) later.giveBack()
         else alone = next
-        if (isAsked) expect(later.alone).toEqual(alone)
+        if (isAsked) expect(later.weigh()).toEqual(alone)
       }
-      expect(later.alone).toEqual(alone)
+      expect(later.weigh()).toEqual(alone)
     }),
   )
+})
+
+it('comes to the same evidence where nobody asks for a long time', () => {
+  const later = openAloneLater(UNSEEN, against)
+  let alone = UNSEEN
+  for (let nth = 0; nth < 1500; nth += 1) {
+    const group = { total: nth % 3 === 0 ? 30 : 3000, bad: nth % 20 }
+    later.take(group)
+    alone = evolve(alone, group)
+  }
+  expect(later.weigh()).toEqual(alone)
 })

@@ -16,14 +16,14 @@ it('keeps the rows that the judge keeps, and their sums, whatever is given back'
       const rows = openRows(metric, [row(5)], ({ bad }) => bad)
       let bins: ReturnType<typeof trim> = [{ for: 10, counts: counts(5) }]
       for (const { total, isGivenBack } of all) {
-        rows.push(row(total))
+        rows.push(10, row(total).gained)
         if (isGivenBack) expect(rows.pop()).toBe(total)
         else bins = trim([...bins, { for: 10, counts: counts(total) }], metric, 'total')
-        expect(rows.all.map(({ for: lasts, gained: { bad, total: whole } }) => ({ for: lasts, counts: { bad, total: whole } }))).toEqual(
+        expect(rows.all().map(({ for: lasts, gained: { bad, total: whole } }) => ({ for: lasts, counts: { bad, total: whole } }))).toEqual(
           bins,
         )
         const { bad = 0, total: whole = 0 } = sum(bins)
-        expect([rows.part, rows.total]).toEqual([bad, whole])
+        expect([rows.part(), rows.total()]).toEqual([bad, whole])
       }
     }),
   )

@@ -26,7 +26,7 @@ function watched(polls: number, show: (nth: number) => number, of: Plan = plain)
   return Array.from({ length: polls }, (_, nth) => {
     const at = (nth + 1) * of.interval
     now = observe(of, { phase: here, cursor: 0 }, now, { errors: value(show(nth), NOW + at) }, tick(at))
-    return { watch: now, ...situationOf(state({ plan: of, cursor: 0, exposures: { A: 10 }, watch: now }), NOW) }
+    return Object.assign(situationOf(state({ plan: of, cursor: 0, exposures: { A: 10 }, watch: now }), NOW), { watch: now })
   })
 }
 
