@@ -17,9 +17,9 @@ export interface Drawn {
 
 /** The polls of one step. */
 export interface Polls {
-  draw(): Drawn
+  readonly draw: () => Drawn
   /** Returns what is counted of a poll. */
-  counted(drawn: Drawn): CountedReadings
+  readonly counted: (drawn: Drawn) => CountedReadings
 }
 
 /** Made-up traffic as a plan's metrics show it. */
