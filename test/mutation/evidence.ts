@@ -4,7 +4,7 @@ import { mutationsOf, type Mutation } from './mutation.ts'
 export const EVIDENCE: readonly Mutation[] = [
   ...mutationsOf('core/evidence/alone-later.ts', ['core/evidence/alone-later'], {
     'what still shows is forgotten': ['const NO_TRACE = -200', 'const NO_TRACE = -1'],
-    'evidence that grows is weighed later': ['if (most <= 0 && ', 'if ('],
+    'evidence that grows is weighed later': ['if (isFarOff && lnMost(rate, group) <= 0)', 'if (isFarOff)'],
   }),
   ...mutationsOf('core/evidence/alone.ts', ['core/evidence/alone', 'core/judge/single'], {
     'what was seen at the step before bounds the next': ['return { ...before, step: UNSEEN.step }', 'return before'],
@@ -17,8 +17,8 @@ export const EVIDENCE: readonly Mutation[] = [
   ...mutationsOf('core/evidence/bound.ts', ['core/evidence/bound'], {
     'nothing seen is a bound': ['if (!(group.total > 0)) return 1', 'if (!(group.total > 0)) return 0'],
     'a bound that cannot be ruled out is one': [
-      'return excluded < 0 ? 1 : gridRate(excluded)',
-      'return gridRate(excluded < 0 ? kept + 1 : excluded + 1)',
+      'return excluded < 0 ? 1 : gridAt(excluded).rate',
+      'return gridAt(excluded < 0 ? kept + 1 : excluded + 1).rate',
     ],
   }),
   ...mutationsOf('core/evidence/buckets.ts', ['core/evidence/buckets', 'core/evidence/ledger'], {

@@ -45,7 +45,7 @@ export const FORECAST: readonly Mutation[] = [
   }),
   ...mutationsOf('core/forecast/cruise.ts', ['core/forecast/cruise'], {
     'the poll at which a gate opens is passed over': ['timerAfter(polls + 1)', 'timerAfter(polls)'],
-    'a poll that was half taken counts': ['windows.slice(0, broken)', 'windows.slice(0, 0)'],
+    'a poll that was half taken counts': ['windows.slice(0, taken)', 'windows.slice(0, 0)'],
     'a step that settles holds': [' || settleLeft(phase, watch.watched ?? 0) > 0', ''],
     'where two groups are compared everybody is looked at': ["window.side === 'on' ? on : all", 'all'],
   }),

@@ -9,13 +9,13 @@ import { countTraffic } from './synthetic/counted.ts'
 import type { PairTraffic } from './synthetic/pair-traffic.ts'
 
 /** The comparison after a poll, and what its gate waits for where it is closed. */
-export interface Compared {
+export interface ComparedPoll {
   readonly comparison: Comparison | undefined
   readonly waitsFor?: string
 }
 
 /** Compares both groups poll by poll; undefined where that stops the step, or asks people. */
-export type Comparing = (before: Comparison | undefined, pair: PairTraffic) => Compared | undefined
+export type Comparing = (before: Comparison | undefined, pair: PairTraffic) => ComparedPoll | undefined
 
 /** Opens the comparison of the step a rollout is at; undefined where nothing is compared. */
 export function openComparing(state: State, phase: Phase): Comparing | undefined {

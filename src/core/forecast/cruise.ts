@@ -6,7 +6,7 @@ import { currentStep, type State } from '../journal/state.ts'
 import { defined } from '../values/defined.ts'
 import type { Duration } from '../values/units.ts'
 import type { Watch } from '../judge/track.ts'
-import { openComparing, type Compared } from './comparing.ts'
+import { openComparing, type ComparedPoll } from './comparing.ts'
 import type { Drawn } from './made-up-source.ts'
 import { together, type PairTraffic } from './synthetic/pair-traffic.ts'
 import { openCalmWindow, type CalmWindow } from './window.ts'
@@ -32,7 +32,7 @@ export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised |
   const comparing = openComparing(state, phase)
   const timers = timersOf(state, phase)
   let nth = 0
-  /** What is waited for after so many polls, which never become fewer. */
+  // What is waited for after so many polls, which never become fewer.
   const timerAfter = (polls: number): string | undefined => {
     for (let timer = timers[nth]; timer && timer.left <= polls * plan.interval; timer = timers[nth]) nth += 1
     return timers[nth]?.gate
@@ -42,7 +42,7 @@ export function cruise(state: State, phase: Phase, draw: () => Drawn): Cruised |
   const waited: Record<string, Duration> = {}
   let polls = 0
   let { comparison } = watch
-  const uncompared: Compared = { comparison }
+  const uncompared: ComparedPoll = { comparison }
   let drawn: Drawn | undefined
   while (!drawn) {
     const timer = timerAfter(polls + 1)

@@ -16,7 +16,7 @@ export interface Drawn {
 }
 
 /** The polls of one step. */
-export interface Polls {
+export interface PollSource {
   readonly draw: () => Drawn
   /** Returns what is counted of a poll. */
   readonly counted: (drawn: Drawn) => CountedReadings
@@ -25,7 +25,7 @@ export interface Polls {
 /** Made-up traffic as a plan's metrics show it. */
 export interface MadeUpSource {
   /** Opens the polls of the rollout where it is. */
-  pollsAt(position: Position): Polls
+  pollsAt(position: Position): PollSource
   /** Begins a step: counters begin as the newest poll has them. */
   arrive(): void
   /** Requests with the toggle on, and those of them that failed. */
