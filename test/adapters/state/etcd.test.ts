@@ -16,6 +16,9 @@ import { serve } from '../../helpers/shell.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
 import { until } from '../../helpers/until.ts'
 
+/** For one round trip, in milliseconds: on a busy machine a server takes seconds to answer. */
+const PATIENT = 60_000
+
 const isHere = hasEtcd()
 if (!isHere) console.warn('SKIPPED: etcd with three members and with users needs the Debian package etcd-server')
 
@@ -84,10 +87,10 @@ describe.skipIf(!isHere)('etcd', () => {
   it('asks the next member where one is not there', async () => {
     etcd = await startEtcd(1)
     const url = `etcd://127.0.0.1:${await freePort()},${etcd.members.join()}`
-    const store = openEtcdStore(url, lend('/'))
+    const store = openEtcdStore(url, lend('/'), PATIENT)
     expect(await (await store.open('shop')).append(follow(undefined))).toBe('appended')
     expect(await store.names()).toEqual(['shop'])
-    expect(await openEtcdStore(`${url}/elsewhere`, lend('/')).names()).toEqual([])
+    expect(await openEtcdStore(`${url}/elsewhere`, lend('/'), PATIENT).names()).toEqual([])
   })
 
   it('speaks TLS, shows its own certificate, and trusts no other authority', async () => {
@@ -111,10 +114,10 @@ describe.skipIf(!isHere)('etcd', () => {
     etcd = running
     const url = `etcd+https://${running.secure.join()}/test`
     const failing = async (address: string) => {
-      const journal = await openEtcdStore(address, lend(folder), 1000).open('shop')
+      const journal = await openEtcdStore(address, lend(folder), 3000).open('shop')
       return journal.read()
     }
-    const journal = await openEtcdStore(`${url}?cacert=own.pem&cert=own.pem&key=own.key`, lend(folder)).open('shop')
+    const journal = await openEtcdStore(`${url}?cacert=own.pem&cert=own.pem&key=own.key`, lend(folder), PATIENT).open('shop')
     expect([await journal.append(follow(undefined)), journal.place]).toEqual(['appended', `${url}#shop`])
     const heard = journal.changed(1, 60_000, new AbortController().signal)
     await sleep(200)
@@ -140,7 +143,7 @@ describe.skipIf(!isHere)('etcd', () => {
     await etcd.ask('/v3/auth/user/grant', { user: 'root', role: 'root' })
     await etcd.ask('/v3/auth/enable', {})
     const at = `127.0.0.1:${etcd.members[0]?.split(':')[1]}`
-    const journal = await openEtcdStore(`etcd://root:${CANARY}@${at}`, lend('/')).open('shop')
+    const journal = await openEtcdStore(`etcd://root:${CANARY}@${at}`, lend('/'), PATIENT).open('shop')
     const first = follow(undefined)
     expect(await journal.append(first)).toBe('appended')
     // The tokens of a member are gone when it starts again.
@@ -149,7 +152,7 @@ describe.skipIf(!isHere)('etcd', () => {
     await until('etcd has a leader again', async () => ((await etcd?.leader()) ?? -1) >= 0)
     expect(await journal.append(follow(first))).toBe('appended')
     for (const who of ['', 'root:wrong-secret@', `guest:${CANARY}@`]) {
-      const refused = await openEtcdStore(`etcd://${who}${at}`, lend('/')).open('shop')
+      const refused = await openEtcdStore(`etcd://${who}${at}`, lend('/'), PATIENT).open('shop')
       const thrown: unknown = await refused.read().catch((reason: unknown) => reason)
       expect(thrown).toMatchObject({ code: 'denied' })
       expect(JSON.stringify(thrown)).not.toMatch(/secret/)

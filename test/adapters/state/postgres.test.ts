@@ -12,6 +12,9 @@ import { lend } from '../../helpers/loan.ts'
 import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
 
+/** For one round trip, in milliseconds: on a busy machine a server takes seconds to answer. */
+const PATIENT = 60_000
+
 const isHere = postgresPrograms() !== undefined
 if (!isHere) console.warn('SKIPPED: PostgreSQL on its own needs the Debian package postgresql')
 
@@ -94,23 +97,23 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   const env = { PGPASSWORD: CANARY }
 
   it('reading makes no table; twenty that append the first event at once do, and one wins', async () => {
-    const reader = openPostgresStore(server.url, lend('/'))
+    const reader = openPostgresStore(server.url, lend('/'), PATIENT)
     expect([await reader.names(), await (await reader.open('shop')).read()]).toEqual([[], []])
     expect((await admin.query("select to_regclass('rollout_events') as made")).rows).toEqual([{ made: null }])
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, async (_, nth) =>
-        (await openPostgresStore(server.url, lend('/')).open('shop')).append(follow(undefined, `w${nth}`)),
+        (await openPostgresStore(server.url, lend('/'), PATIENT).open('shop')).append(follow(undefined, `w${nth}`)),
       ),
     )
     expect(outcomes.toSorted()).toEqual(['appended', ...Array.from({ length: 19 }, () => 'taken')])
   })
 
   it('two that keep the first checkpoint at once both can', async () => {
-    const [event] = await (await openPostgresStore(server.url, lend('/')).open('shop')).read()
+    const [event] = await (await openPostgresStore(server.url, lend('/'), PATIENT).open('shop')).read()
     if (!event) throw new Error('there is one')
     await admin.query('drop table rollout_checkpoints')
     const kept = { seq: 1, hash: event.hash, fold: '1', state: {} }
-    const journals = await Promise.all([1, 2].map(async () => openPostgresStore(server.url, lend('/')).open('shop')))
+    const journals = await Promise.all([1, 2].map(async () => openPostgresStore(server.url, lend('/'), PATIENT).open('shop')))
     await Promise.all(journals.map(async (journal) => journal.keep(kept)))
     expect(await journals[0]?.checkpoint()).toEqual(kept)
   })
@@ -147,7 +150,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
       await maker.query('create table rollout_events (what text)')
       await maker.end()
     }
-    const journal = await openPostgresStore(url(), lend('/', { env })).open('shop')
+    const journal = await openPostgresStore(url(), lend('/', { env }), PATIENT).open('shop')
     const thrown: unknown = await journal.append(follow(undefined)).catch((reason: unknown) => reason)
     expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
     expect(JSON.stringify(thrown)).not.toContain(CANARY)
@@ -168,7 +171,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   it('a reader who may only read can read', async () => {
     await admin.query(`create role reader login password '${CANARY}'`)
     await admin.query('grant select on rollout_events, rollout_checkpoints to reader')
-    const journal = await openPostgresStore(as('reader'), lend('/', { env })).open('shop')
+    const journal = await openPostgresStore(as('reader'), lend('/', { env }), PATIENT).open('shop')
     expect((await journal.read()).length).toBe(1)
     // One that may write half of it is told at once how to go back all the same.
     const thrown: unknown = await journal.append(follow((await journal.read())[0])).catch((reason: unknown) => reason)
@@ -188,7 +191,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
 
   it('keeps nothing in its session: a pooler may hand out another one for each transaction', async () => {
     const cut = await openCut(server.port)
-    const journal = await openPostgresStore(server.url.replace(`:${server.port}/`, `:${cut.port}/`), lend('/')).open('pooled')
+    const journal = await openPostgresStore(server.url.replace(`:${server.port}/`, `:${cut.port}/`), lend('/'), PATIENT).open('pooled')
     const first = follow(undefined)
     expect([await journal.append(first), await journal.append(follow(first)), (await journal.read()).length]).toEqual([
       'appended',
@@ -204,7 +207,7 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
   })
 
   it('no connection keeps the command from ending', async () => {
-    const journal = await openPostgresStore(server.url, lend('/')).open('ending')
+    const journal = await openPostgresStore(server.url, lend('/'), PATIENT).open('ending')
     await journal.append(follow(undefined))
     // Those of the tests before are closing; one that is kept would be for ten seconds. The one is this test's own.
     await expect.poll(() => process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length).toBe(1)
@@ -218,18 +221,20 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await admin.query(`create constraint trigger see after insert on rollout_events deferrable initially deferred
       for each row execute function see()`)
     await admin.query('alter role owner set synchronous_commit = off')
-    const journal = await openPostgresStore(server.url, lend('/')).open('durable')
+    const journal = await openPostgresStore(server.url, lend('/'), PATIENT).open('durable')
     expect(await journal.append(follow(undefined))).toBe('appended')
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }])
     await admin.query('alter role owner set synchronous_commit = remote_apply')
-    const careful = await openPostgresStore(server.url, lend('/')).open('careful')
+    const careful = await openPostgresStore(server.url, lend('/'), PATIENT).open('careful')
     expect(await careful.append(follow(undefined))).toBe('appended')
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'remote_apply' }])
   })
 
   it('a serialization failure is tried again', async () => {
     await admin.query("alter role owner set default_transaction_isolation = 'serializable'")
-    const opened = await Promise.all(Array.from({ length: 8 }, async () => openPostgresStore(server.url, lend('/')).open('serial')))
+    const opened = await Promise.all(
+      Array.from({ length: 8 }, async () => openPostgresStore(server.url, lend('/'), PATIENT).open('serial')),
+    )
     const outcomes = await Promise.all(opened.map(async (journal, nth) => journal.append(follow(undefined, `s${nth}`))))
     expect(outcomes.filter((outcome) => outcome === 'appended').length).toBe(1)
     await admin.query('alter role owner reset default_transaction_isolation')
