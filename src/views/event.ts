@@ -2,6 +2,7 @@ import { plural } from '../core/values/plural.ts'
 import { confirmedBy, type Event } from '../core/journal/event.ts'
 import { joinFew } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
+import { asUnderstood } from '../core/journal/as-understood.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 import { changesBetween, type Change } from '../core/report/summary.ts'
@@ -17,10 +18,10 @@ export interface Happening {
   readonly before: State | undefined
 }
 
-/** Pairs each event with the state before it. */
+/** Pairs each event, as far as it is understood, with the state before it. */
 export function happenings(events: readonly Event[], from?: State): readonly Happening[] {
   let state = from
-  return events.map((event) => {
+  return events.map(asUnderstood).map((event) => {
     const before = state
     state = evolve(state, event)
     return { event, before }

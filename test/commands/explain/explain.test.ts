@@ -1,10 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { openFileStore } from '../../../src/adapters/state/file.ts'
+import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
 import type { DecisionPage, EventPage, TogglePage } from '../../../src/views/explain.ts'
 import type { MetricPage } from '../../../src/views/explain-metric.ts'
 import type { UserPage } from '../../../src/views/user.ts'
+import { lend } from '../../helpers/loan.ts'
+import { barePlan, planned, type } from '../../helpers/marked.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan } from '../../helpers/plans.ts'
 import { fakeShell, shop, type FakeShell } from '../../helpers/shell.ts'
@@ -33,6 +37,22 @@ describe('explain of what is not there', () => {
     expect(shell.printed.out).toBe('')
   })
 })
+
+it.each([{ type: 'intended', move: 'rollback' }, { type: 'paused' }, { type: 'blocked', on: 'web' }, { type: 'arrived', intent: 2 }])(
+  'says what there is to say over an event that a newer version tells in another way: %j',
+  async (fact) => {
+    const shell = planned(barePlan())
+    await type(shell, 'start', 'advance')
+    const journal = await openFileStore(join(shell.cwd, '.rollout'), lend(shell.cwd)).open('shop')
+    const { seq, hash = '', at } = (await journal.read()).at(-1) ?? { seq: 0, at: 0 }
+    const stamp = { type: 'resumed', seq: seq + 1, id: 'newer', previous: hash, at, actor: 'ana', version: 'newer' } as const
+    await journal.append(seal(Object.assign(stamp, fact)))
+    for (const line of ['explain', 'explain FEATURE_X', `explain ${seq + 1}`, 'history', 'history --limit 1']) {
+      await type(shell, line)
+      expect(shell.printed).toMatchObject({ out: expect.stringMatching(/./), err: '' })
+    }
+  },
+)
 
 let shared: Promise<FakeShell> | undefined
 
