@@ -15,8 +15,10 @@ import { seeded, type Random } from './random.ts'
 import type { Timeline } from './time.ts'
 import type { SimulatedTarget, Watcher, World } from './world.ts'
 
-/** An event of a kind that only a newer version knows. */
-const NEWER: Fact = JSON.parse('{ "type": "promoted" }')
+/** Events that only a newer version knows: of a kind of its own, and of one that is known and said in another way. */
+const NEWER: readonly [Fact, ...Fact[]] = JSON.parse(
+  '[{ "type": "promoted" }, { "type": "paused", "because": "wait" }, { "type": "blocked", "on": "web" }]',
+)
 /** From a look at the journal, or a target, to the write that follows it. */
 const TRAVEL = 5000
 
@@ -107,7 +109,7 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
     version: async (process) => {
       const parts = { journal: world().journal(process), clock: process.clock, uuid: () => `newer${seed}`, version: 'newer' }
       const writer = await openWriter(parts)
-      if (writer.state) await writer.append(NEWER, { actor: 'newer' })
+      if (writer.state) await writer.append(random.pick(NEWER), { actor: 'newer' })
     },
   }
   return {
@@ -153,7 +155,6 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
       if (variable !== undefined) broken('I25', `#${epoch} goes on over ${variable}=${target.words[variable]} on ${target.name}`)
     },
     onAppend: (event) => {
-      const type: string = event.type
       if (event.type === 'intended' && event.move === 'advance') {
         if (isUnknown) broken('I28', `#${event.seq} goes forward after an event that only a newer version knows`)
         const before = state()
@@ -171,7 +172,7 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
           else over.set(`${event.seq} ${target.name}`, text)
         }
       }
-      isUnknown ||= type === 'promoted'
+      isUnknown ||= event.version === 'newer'
     },
     afterAll: () => {
       const now = state()

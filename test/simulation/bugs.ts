@@ -314,6 +314,24 @@ export const BUGS: readonly Bug[] = [
     replace: 'return state',
   },
   {
+    name: 'an event of a known kind that says it in another way is believed',
+    file: 'core/journal/as-understood.ts',
+    find: 'return isWhole ? event :',
+    replace: 'return isWhole || needed.length > 0 ? event :',
+  },
+  {
+    name: 'a retreat after a retreat takes back the phase before',
+    file: 'core/policy/destination.ts',
+    find: "return status !== 'running' || isLeft(state, phase) ? phase : phaseOf(state)",
+    replace: 'return phaseOf(state)',
+  },
+  {
+    name: 'a rollback that is said again goes further than the one that is not done',
+    file: 'engine/rollback.ts',
+    find: '  if (again && state.intent) return undefined\n',
+    replace: '',
+  },
+  {
     name: 'an event of a newer version refuses a rollback',
     file: 'engine/rollback.ts',
     find: '  // Said again it makes sure',

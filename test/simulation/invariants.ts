@@ -33,6 +33,9 @@ export interface Judge extends Omit<Watcher, 'onMark'> {
 /** Longest time from a journal that was read to its reader's next request, in milliseconds: what comes meanwhile nobody can know. */
 const TRAVEL = 10
 
+/** What people say with a rollback that has no scope. */
+const PLAIN = ['phase', 'once more']
+
 interface Stale {
   readonly at: number
   readonly process: Process
@@ -67,6 +70,8 @@ export function openJudge(
   let polledAt = Number.NEGATIVE_INFINITY
   let done: { readonly epoch: number } | undefined
   let restedAt = 0
+  /** The phase that a retreat is about: that of the newest step up, until it is resumed with nothing of it left. */
+  let underWay = 0
 
   /** Steps that somebody has agreed to, and has not taken back, and when by their clock; a retreat makes it void. */
   const agreed = new Map<number, number>()
@@ -142,6 +147,10 @@ export function openJudge(
   }
   const backward = (before: State, event: Extract<Event, { type: 'intended' }>): void => {
     const held = before.intent?.exposures ?? before.exposures
+    const { code, text, contingency = '' } = event.why
+    const isOfPhase = code === 'operator' ? [...PLAIN, 'reduce'].includes(text) : !['all', 'partial'].includes(contingency)
+    if (PLAIN.includes(text) && before.status === 'rolled back' && before.intent)
+      broken('I30', `#${event.seq} goes further than #${before.intent.seq}, which is not done`)
     for (const [toggle, spec] of Object.entries(plan.toggles)) {
       const to = event.exposures[toggle] ?? 0
       // What a break-glass has taken back is not raised by who knows nothing of it.
@@ -151,11 +160,14 @@ export function openJudge(
       if (
         spec.core &&
         !isTaken &&
-        (event.why.text === 'partial' || event.why.contingency === 'partial') &&
+        (text === 'partial' || contingency === 'partial') &&
         isForward(spec, to, before.exposures[toggle] ?? 0) &&
         isForward(spec, to, held[toggle] ?? 0)
       )
         broken('I18', `#${event.seq} takes the core toggle ${toggle} along`)
+      const isEarlier = plan.phases.slice(0, underWay).some(({ toggles }) => toggles.includes(toggle))
+      if (isOfPhase && !isTaken && isEarlier && isForward(spec, to, held[toggle] ?? 0))
+        broken('I30', `#${event.seq} takes back ${toggle}, which is not of the phase under way`)
     }
   }
   return {
@@ -204,6 +216,12 @@ export function openJudge(
       if (event.type === 'intended' && event.move !== 'advance') agreed.clear()
       for (const target of event.type === 'applied' ? confirmedBy(event) : []) if (!confirmed.has(target)) confirmed.set(target, time.now)
       state = evolve(state, event)
+      if (event.type === 'intended' && event.move === 'advance') underWay = stepsOf(plan)[event.cursor]?.phase ?? 0
+      if (event.type === 'resumed' && state) {
+        const { baseline, cursor, exposures } = state
+        const isLeft = plan.phases[underWay]?.toggles.some((toggle) => exposures[toggle] !== baseline[toggle])
+        if (isLeft !== true) underWay = stepsOf(plan)[Math.max(cursor, 0)]?.phase ?? 0
+      }
       if (event.type === 'started') {
         frozen = JSON.stringify(event.plan)
         frozenPlan = event.plan

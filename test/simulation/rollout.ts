@@ -1,3 +1,4 @@
+import { asUnderstood } from '../../src/core/journal/as-understood.ts'
 import { isReplaced } from '../../src/core/journal/fence.ts'
 import { approvalsOf } from '../../src/core/plan/approvals.ts'
 import { RolloutError } from '../../src/core/values/errors.ts'
@@ -303,11 +304,12 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
   if (judge.state?.intent) await time.run(time.now + 2 * MINUTE)
   judge.atEnd(world.isHarmful())
   beside.atEnd()
+  const understood = world.events.map(asUnderstood)
   const violations = [
     ...judge.violations,
     ...beside.violations,
-    ...(judge.state ? listeners.violations(world.events) : []),
-    ...unlikeBefore(world.events),
+    ...(judge.state ? read(() => listeners.violations(understood)) : []),
+    ...read(() => unlikeBefore(understood)),
     ...(bugs > 0 ? [{ invariant: 'no bug', text: 'something was thrown that is no RolloutError' }] : []),
   ]
   return { seed, violations, end: judge.state?.status ?? 'not started', events: world.events.length, processes, story }
@@ -388,6 +390,15 @@ export async function play(seed: number, { tell = false, isHarsh = false } = {})
       ]
       random.pick(kinds)()
     }
+  }
+}
+
+/** Whatever reads a journal never trips over it. */
+function read(look: () => readonly Violation[]): readonly Violation[] {
+  try {
+    return look()
+  } catch (thrown) {
+    return [{ invariant: 'no bug', text: `the journal cannot be read: ${String(thrown)}` }]
   }
 }
 
