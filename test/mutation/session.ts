@@ -36,7 +36,7 @@ export const SESSION: readonly Mutation[] = [
     'a source that is left keeps what it holds open': ['    void steps.return?.().catch(() => undefined)\n', ''],
     'a listener stays on the signal of the command': ["    signal.removeEventListener('abort', end)\n", ''],
   }),
-  ...mutationsOf('session/with-targets.ts', ['session/with-targets'], {
+  ...mutationsOf('session/with-targets.ts', ['session/with-targets.edits'], {
     'while a move is under way what it writes is an edit': [
       'if (state.intent || isEnded(state)) return []',
       'if (isEnded(state)) return []',
@@ -95,7 +95,7 @@ export const SESSION: readonly Mutation[] = [
     ],
     'all goes back to what was before and not to the defaults': ['[name, toggle.default]))', '[name, baseline[name] ?? toggle.default]))'],
   }),
-  ...mutationsOf('core/policy/scope-toggles.ts', ['core/policy/destination', 'engine/rollback', 'commands/rollback/rollback'], {
+  ...mutationsOf('core/policy/scope-toggles.ts', ['core/policy/scope-toggles'], {
     'a retreat after a retreat is about the phase before': [
       "    case 'step':\n    case 'to':\n      return plan.phases[phaseToRetreat(state)]",
       "    case 'step':\n    case 'to':\n      return plan.phases[phaseToRetreat({ ...state, retreated: '' })]",
@@ -127,7 +127,7 @@ export const SESSION: readonly Mutation[] = [
     'the buckets stay in milliseconds': ['buckets: scaled(buckets)', 'buckets'],
     'what is beyond all bounds has one': ["le === '+Inf' ? le : String", "le === 'Inf' ? le : String"],
   }),
-  ...mutationsOf('adapters/measure/sound.ts', ['adapters/measure/in-unit', 'adapters/metrics.lies', 'adapters/contract'], {
+  ...mutationsOf('adapters/measure/sound.ts', ['adapters/measure/sound'], {
     'what is no number is a value': [
       "if (!Number.isFinite(measured.value)) throw new Unreadable('not-finite'",
       "if (measured.value === 0.123) throw new Unreadable('not-finite'",

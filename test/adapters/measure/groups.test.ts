@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkGroups, divide } from '../../../src/adapters/measure/groups.ts'
+import { checkGroups, divide, isDivided, isWhole } from '../../../src/adapters/measure/groups.ts'
 
 const series = (...values: readonly string[]) => values.map((toggle) => ({ toggle }))
 
@@ -28,6 +28,16 @@ describe('and nobody of it yet is none', () => {
   ])('%s, %s among %j', (on, off, there) => {
     expect(() => checkGroups({ on, off }, series(...there))).not.toThrow()
   })
+})
+
+it.each([
+  [{}, true, true],
+  [{ on: 'a="1"' }, false, true],
+  [{ off: 'a="1"' }, false, true],
+  [{ on: 'a="1"', off: 'a="0"' }, true, true],
+  [{ on: 'a="1"', off: ' a="1" ' }, true, false],
+])('%j are both groups or none: %s, and apart: %s', (written, both, apart) => {
+  expect([isWhole(written), isDivided(written)]).toEqual([both, apart])
 })
 
 describe('what is of both groups', () => {

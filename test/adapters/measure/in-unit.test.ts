@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Metric } from '../../../src/core/plan/metric.ts'
 import { parseRule } from '../../../src/core/values/parse-rule.ts'
+import { inUnit } from '../../../src/adapters/measure/in-unit.ts'
 import { openMetrics } from '../../../src/adapters/open.ts'
 import { lend } from '../../helpers/loan.ts'
 import { planOf, readOnce } from '../../helpers/metrics.ts'
@@ -56,6 +57,18 @@ describe('a number that rules in percent are about', () => {
       { unit: 'ms', measures: { what: 'latency', groups: 1, quantile: 0.95 }, ...rules('< 800ms', '> 2s') },
     )
     expect(found.is === 'quantile' && Object.keys(found.buckets)).toEqual(['0.1', '2.5', '+Inf'])
+  })
+
+  it('is the bound of a bucket of either group', () => {
+    const buckets = { '100': { a: 9 }, '+Inf': { a: 10 } }
+    const measured = { is: 'quantile', quantile: 0.95, buckets, groups: { on: buckets, off: buckets } } as const
+    const inSeconds = { '0.1': { a: 9 }, '+Inf': { a: 10 } }
+    expect(inUnit(measured, { unit: 'ms', ...rules('< 800ms', '> 2s') })).toEqual({
+      ...measured,
+      buckets: inSeconds,
+      groups: { on: inSeconds, off: inSeconds },
+    })
+    expect(inUnit(measured, rules('< 800ms', '> 2s'))).toBe(measured)
   })
 
   it('is no count: of a command that prints counts, rules without % are about nothing that was read', async () => {

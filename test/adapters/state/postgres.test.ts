@@ -230,6 +230,21 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'remote_apply' }])
   })
 
+  it('another start of the server is another clock: its machine may be another', async () => {
+    const own = await startPostgres(CANARY)
+    try {
+      const journal = await openPostgresStore(own.url, lend('/')).open('clock')
+      const domain = async () => (await journal.time?.())?.domain
+      const before = await domain()
+      expect(await domain()).toBe(before)
+      await own.kill()
+      await own.start()
+      expect(await domain()).not.toBe(before)
+    } finally {
+      await own.close()
+    }
+  })
+
   it('a serialization failure is tried again', async () => {
     await admin.query("alter role owner set default_transaction_isolation = 'serializable'")
     const opened = await Promise.all(

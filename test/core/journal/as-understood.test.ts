@@ -13,6 +13,7 @@ describe('an event', () => {
     { type: 'applied', intent: 2, target: 'web' },
     { type: 'arrived', intent: 2, missing: [], watch: watch() },
     { type: 'resumed' },
+    { type: 'drilled', contingency: 'all', targets: { web: 'confirmed' } },
     { type: 'of a newer version' },
   ])('of which nothing is missing stays as it is: $type', (fact) => {
     const given = event(fact)
@@ -21,6 +22,7 @@ describe('an event', () => {
 
   it.each([
     [{ type: 'intended', move: 'rollback' }],
+    [{ type: 'intended', move: 'rollback', exposures: { A: 0 }, why: WHY }],
     [{ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 'off' }, why: WHY }],
     [{ type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why: 'because' }],
     [{ type: 'arrived', intent: 2, missing: [], watch: null }],
@@ -30,6 +32,7 @@ describe('an event', () => {
     [{ type: 'blocked', by: [null] }],
     [{ type: 'blocked', by: { web: 'down' } }],
     [{ type: 'attached', controller: null }],
+    [{ type: 'moved', to: null }],
   ])('that says it in another way is one that this version does not know: %j', (fact) => {
     const before = next(started(plan({})), { type: 'paused', why: WHY })
     const after = evolve(before, event(fact))

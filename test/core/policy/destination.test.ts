@@ -70,6 +70,7 @@ const SCOPES: readonly (readonly [string, State, Scope, number, Readonly<Record<
   ['a phase that is back, a step: nothing', after(3, { A: 100, B: 100 }), { is: 'step' }, 3, {}],
   ['a phase that is back, and resumed: the one before', after(3, { A: 100, B: 100 }, 'running'), { is: 'phase' }, -1, { A: 0, B: 0 }],
   ['all, to the defaults', at(6, { ...IN_THREE, SPARE: 100 }), { is: 'all' }, -1, { ...BASELINE }],
+  ['all, not to what was before', at(6, IN_THREE, { baseline: { ...BASELINE, A: 5, SPARE: 100 } }), { is: 'all' }, -1, { ...BASELINE }],
 ]
 
 describe('retreat', () => {
