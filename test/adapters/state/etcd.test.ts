@@ -159,6 +159,25 @@ describe.skipIf(!isHere)('etcd', () => {
     }
   })
 
+  it('renews a lease before it runs out, and begins a clock anew that nothing keeps', async () => {
+    const running = await startEtcd(1)
+    etcd = running
+    const journal = await openEtcdStore(running.url, lend('/')).open('shop')
+    const mine = { holder: { host: 'here', pid: 1, domain: 'boot ns', began: '1' }, since: 1 }
+    const left = async (): Promise<number> => {
+      const { leases } = await running.ask('/v3/lease/leases', {})
+      const [{ ID }] = leases as [{ readonly ID: string }]
+      return Number((await running.ask('/v3/lease/timetolive', { ID }))['TTL'])
+    }
+    await journal.takeLease(mine, 60_000)
+    await until('some of its time is over', async () => (await left()) <= 57, { every: 100 })
+    expect(await journal.takeLease(mine, 60_000)).toEqual(mine)
+    expect(await left()).toBeGreaterThan(57)
+    await running.ask('/v3/kv/put', { key: btoa('/test/clocks/shop'), value: btoa('clock') })
+    const { at, domain } = (await journal.time?.()) ?? {}
+    expect([at, domain]).toEqual([0, expect.stringMatching(/^etcd lease [1-9]/)])
+  })
+
   it('I12: of three members the leader is killed under load: nothing acknowledged is lost', async () => {
     const cluster = await startEtcd(3)
     etcd = cluster

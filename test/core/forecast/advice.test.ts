@@ -68,6 +68,7 @@ it.each<[string, Plan, readonly ForecastRun[], readonly ForecastRun[] | undefine
     'too nervous: 33.3% of good releases pause (errors): errors has thresholds close to what is normal',
   ],
   ['bad ones complete', plan(), done, done, 'too blind: 100% of releases with the fault reach everybody: thresholds do not see it'],
+  ['for ever', plan(), times(100, ran('unfinished')), undefined, 'too slow: a good release takes for ever: a shorter hold:'],
   ['longer than planned', quick(plan()), done, undefined, 'too slow: a good release takes 10m, planned are 5m: a shorter hold:'],
   [
     'longer than planned, for harm that is feared',

@@ -16,10 +16,10 @@ const paced = (pace: Evidence['pace'], settle = 0): Plan =>
 const BASELINE = 0.005
 const failing = (perSecond: number, rate = BASELINE): readonly Flow[] => [{ metric: 'errors', perSecond, rate }]
 
-function foretold(of: Plan, flows: readonly Flow[]): ReturnType<typeof forecastBad> {
+function foretold(of: Plan, flows: readonly Flow[], takes = 10 * MINUTE): ReturnType<typeof forecastBad> {
   const step = decidingStepOf(of, 'core')
   if (!step) throw new Error('nothing is compared')
-  return forecastBad(of, playableAt(of, step.index, step.ramp, 10 * MINUTE), flows)
+  return forecastBad(of, playableAt(of, step.index, step.ramp, takes), flows)
 }
 
 /** What comes of the same release in rollouts of the engine, from its first user on: two polls pass before that. */
@@ -86,5 +86,17 @@ describe('what is foretold of a bad release', () => {
     expect(more).toEqual([])
     expect(foretold(paced('evidence'), failing(100, 0))).toEqual([])
     expect(foretold(paced('evidence'), [])).toEqual([])
+  })
+
+  it('is not about more than all that fail, nor about what is critical where that is less than the least', () => {
+    expect(foretold(paced('evidence'), failing(100, 0.8))).toEqual([])
+    expect(foretold(paced('evidence'), failing(100, 0.05)).map(({ as }) => as)).toEqual(['least'])
+  })
+
+  it('is polled as a rollout is where it shows within a few polls', () => {
+    const of = { ...paced('evidence'), interval: 10_000 }
+    const [least, critical] = foretold(of, failing(100), 60 * MINUTE)
+    expect((least?.median ?? 0) % MINUTE).toBe(0)
+    expect(critical?.median).toBeLessThan(MINUTE)
   })
 })
