@@ -53,7 +53,7 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
     throw thrown
   }
   if (!session.options.json) session.err.write(renderWarnings(warnings, session.err))
-  return answerOf(session, 'started', writer.state ?? asStarted(plan), beginning)
+  return answerOf(session, 'started', writer.state ?? asStarted(plan), beginning.adopted ? { adopting: beginning } : {})
 }
 
 /** Returns the answer where a rollout is under way; undefined where none is. Throws `conflict` unless that is what was wanted. */
@@ -80,7 +80,7 @@ function alreadyReached(session: Session<ValuesOf<'start'>>, { state }: Writer, 
     cursor: stepsOf(plan).length - 1,
     status: 'complete',
   }
-  if (session.options.ifNeeded) return answerOf(session, 'already reached', state ?? ended)
+  if (session.options.ifNeeded) return answerOf(session, 'already reached', state ?? ended, { hasJournal: state !== undefined })
   const before = state?.status === 'complete' ? '; rollout rollback takes the rollout before back' : ''
   throw new RolloutError('conflict', {
     message: `nothing is to be rolled out: every toggle of ${journalName(plan)} is where the plan ends`,
@@ -88,12 +88,12 @@ function alreadyReached(session: Session<ValuesOf<'start'>>, { state }: Writer, 
   })
 }
 
-function answerOf({ clock }: Session, did: Begun['did'], state: State, beginning?: Beginning): VerbAnswer {
+function answerOf({ clock }: Session, did: Begun['did'], state: State, more: Pick<Begun, 'adopting' | 'hasJournal'> = {}): VerbAnswer {
   const summary = summarize(situationOf(state, clock.now()))
   return {
     outcome: 'done',
     kind: 'status',
     value: { did, ...summary },
-    text: (out) => renderStart({ did, summary, plan: state.plan, ...(beginning?.adopted && { adopting: beginning }) }, out),
+    text: (out) => renderStart({ did, summary, plan: state.plan, ...more }, out),
   }
 }

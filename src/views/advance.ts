@@ -50,6 +50,9 @@ export function renderByHand(state: State, left: Moved['left'], stream: Stream):
   return more > 0 ? [...named, `  ${color.red('✗')} and ${formatCount(more)} more: --json has the lines of each`] : named
 }
 
+/** Behind the last step there is nothing to go on to: what is not proven by then is for a person to end. */
+const END = 'It is the last step, and no override proves it. To end it as it is: rollout close --keep'
+
 /** Renders why it stays: what was measured, what is needed, when it may change, and how to go anyway. */
 export function renderRefusal(state: State, decision: Decision, next: Step | undefined, stream: Stream): string {
   const color = paint(stream)
@@ -62,7 +65,8 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   const texts = closed.map((gate) => `${gate.text}${opensIn(gate)}`)
   const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
   const names = [...new Set(closed.map(({ name }) => name))]
-  if (next && names.length > 0) lines.push(color.dim(`  To go anyway: rollout advance --override ${names.join(',')} --reason "…"`))
+  if (names.length > 0)
+    lines.push(color.dim(`  ${next ? `To go anyway: rollout advance --override ${names.join(',')}` : END} --reason "…"`))
   lines.push(...closed.flatMap((gate) => renderMissing(gate, stream)))
   return `${lines.join('\n')}\n`
 }

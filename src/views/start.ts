@@ -17,10 +17,12 @@ export interface Begun {
   readonly plan: Plan
   /** What it goes on from, where that is what a lost journal has left. */
   readonly adopting?: Beginning
+  /** Whether a journal here has reached what is reached already. */
+  readonly hasJournal?: boolean
 }
 
 /** Renders what `rollout start` did, and what to type next. */
-export function renderStart({ did, summary, plan, adopting }: Begun, stream: Stream): string {
+export function renderStart({ did, summary, plan, adopting, hasJournal }: Begun, stream: Stream): string {
   const color = paint(stream)
   const name = clean(journalName(plan))
   const { step } = summary
@@ -33,5 +35,8 @@ export function renderStart({ did, summary, plan, adopting }: Begun, stream: Str
     'already started': `${name} is started already  ${renderWord(summary.status, stream)}  ${where}; nothing was changed`,
     'already reached': `nothing is to be rolled out: every toggle of ${name} is where the plan ends; nothing was changed`,
   }[did]
-  return `${said}\n  ${color.dim(nextCommand(summary))}\n`
+  const reached = hasJournal
+    ? nextCommand({ status: 'complete' })
+    : 'no journal here says how; rollout rollback --all takes every toggle to its default'
+  return `${said}\n  ${color.dim(did === 'already reached' ? reached : nextCommand(summary))}\n`
 }

@@ -29,6 +29,16 @@ describe('close', () => {
     expect(await shell.run(...GO)).toBe('done')
   })
 
+  it('is what is proposed behind the last step, which no override ends', async () => {
+    const shell = await atTen()
+    while ((await shell.run(...GO)) === 'done');
+    expect(shell.printed.out).toContain('stays at 100%')
+    const [, line = ''] = /no override proves it\. To end it as it is: rollout (.*) --reason "…"\n/.exec(shell.printed.out) ?? []
+    expect(line).toBe('close --keep')
+    expect(await shell.run(...line.split(' '), '--reason', 'good enough')).toBe('done')
+    expect(readFileSync(join(shell.cwd, 'web.env'), 'utf8')).toContain('FEATURE_X=true')
+  })
+
   it('needs --keep and a reason where something would be left on, and then takes what is left as it is', async () => {
     const shell = await atTen()
     expect(await shell.run('close')).toBe('conflict')

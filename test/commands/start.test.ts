@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
@@ -32,6 +32,18 @@ describe('start after a complete rollout', () => {
     expect(await shell.run('start', '--if-needed', '--json')).toBe('done')
     expect(shell.json()).toMatchObject({ kind: 'status', did: 'already reached', status: 'complete' })
     expect(await shell.run('rollback', '--reason', 'deploy 2 is bad')).toBe('done')
+    expect(word(shell)).toBe('false')
+  })
+
+  it('proposes what can be typed: after a close a rollback, without a journal one to the defaults', async () => {
+    const shell = await complete()
+    await shell.run('close', '--keep', '--reason', 'done')
+    expect(await shell.run('start', '--if-needed')).toBe('done')
+    expect(shell.printed.out).toContain('rollout history shows how; rollout rollback takes it back')
+    rmSync(join(shell.cwd, '.rollout'), { recursive: true })
+    expect(await shell.run('start', '--if-needed')).toBe('done')
+    expect(shell.printed.out).toContain('no journal here says how; rollout rollback --all takes every toggle to its default')
+    expect(await shell.run('rollback', '--all')).toBe('done')
     expect(word(shell)).toBe('false')
   })
 
