@@ -24,6 +24,7 @@ import { placeInText, type Path } from './place.ts'
 import { ownOptions } from './own-options.ts'
 import { planSchema, type PlanFile } from './schema.ts'
 import { readText } from './read-text.ts'
+import { retreatOf, setAside } from './retreat.ts'
 import { parse, type YamlSource } from './syntax.ts'
 
 /** Nobody reads more problems than this at once. */
@@ -39,6 +40,8 @@ export interface LoadOptions {
   readonly isOnlyRead?: boolean
   /** Channels whose options do not fit are no reason to refuse: a rollback must not depend on who is told of it. */
   readonly withoutChannels?: boolean
+  /** Only toggles and targets are a reason to refuse, and of these not their options: whatever else is wrong is a warning. */
+  readonly isRetreat?: boolean
   /** Who is about to freeze the plan, where somebody is. */
   readonly starter?: string
 }
@@ -62,8 +65,10 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
   const whole = validate(planSchema, source)
   const included = readPhases(whole.input, source, folder)
   const parts = { adapters: options.adapters, env: options.env, folder, isOnlyRead: options.isOnlyRead === true }
-  if (!whole.success || included.problems.length > 0) {
-    const shape = [...(whole.success ? [] : whole.problems), ...included.problems]
+  const shape = [...(whole.success ? [] : whole.problems), ...included.problems]
+  const retreat = shape.length > 0 && options.isRetreat === true ? retreatOf(whole.input) : undefined
+  const written = whole.success ? whole.value : retreat
+  if (!written || (shape.length > 0 && !retreat)) {
     const place: OptionsParts['place'] = (path, onKey) => placeInText(source, path, onKey)
     const further = await checkAdapters(usedIn(whole.input), { ...parts, place })
     const known = new Set(shape.map(({ where }) => where?.path))
@@ -72,7 +77,6 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
       inOrder([...shape, ...further.filter(({ where }) => !known.has(where?.path))], [source, ...included.sources]),
     )
   }
-  const written = whole.value
   const { environment } = options
   if (environment !== undefined && !Object.hasOwn(written.environments, environment)) throw noEnvironment(environment, written)
   const place = placing(source, included.sources, environment)
@@ -87,8 +91,8 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
   const complete = withShadows(plan)
   const findings = check(plan, options.now, options.starter)
   const errors = [
+    ...shape,
     ...findings.filter(({ severity }) => severity === 'error').map((each) => problem(each, place)),
-    ...strays,
     ...measured.problems,
     ...lists.problems,
     ...(await checkAdapters(usedBy(options.withoutChannels === true ? { ...complete, notify: {} } : complete), { ...parts, place })),
@@ -97,13 +101,16 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
     ...(await checkAnswering(plan, { ...parts, place })),
   ]
   const sources = [source, ...included.sources.flatMap((each) => each ?? []), ...lists.sources]
-  if (errors.length > 0) throw new RolloutError('config', inOrder(errors, sources))
+  const refusing = options.isRetreat === true ? strays : [...strays, ...errors]
+  if (refusing.length > 0) throw new RolloutError('config', inOrder(refusing, sources))
   return {
     plan: complete,
     folder,
     files: { ...Object.fromEntries(sources.map((each) => [each.name, digestOfFile(each.text)])), ...signers.files },
     warnings: inOrder(
-      findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
+      options.isRetreat === true
+        ? errors.map(setAside)
+        : findings.filter(({ severity }) => severity === 'warning').map((each) => problem(each, place)),
       sources,
     ),
   }

@@ -93,6 +93,7 @@ export async function readPlan(session: Session): Promise<Plan> {
 /** How a plan is read. */
 interface Reading {
   readonly withoutChannels?: boolean
+  readonly isRetreat?: boolean
   readonly isOnlyRead?: boolean
   /** Who is about to freeze it. */
   readonly starter?: string

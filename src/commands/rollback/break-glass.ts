@@ -6,6 +6,7 @@ import { keepRecord } from '../../adapters/state/keep-record.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
+import { renderWarnings } from '../../views/problem.ts'
 import { environmentOf, loadPlan } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
@@ -28,7 +29,10 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
         hint: 'rollout rollback --all --break-glass -e NAME',
       },
     ])
-  const { plan } = await loadPlan(session, { withoutChannels: true })
+  const { plan, warnings } = await loadPlan(session, { isRetreat: true }).catch((thrown: unknown) => {
+    throw withoutPlan(thrown)
+  })
+  session.err.write(renderWarnings(warnings, session.err))
   const by = await signature(session, 'emergency')
   const targets = await openTargetsAnyway(plan, lender)
   const broken = await breakGlass(plan, targets, { clock, signal })
@@ -38,8 +42,9 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
     () => false,
   )
   const recorded = isThere && keepRecord(folder, journalName(plan), { at: clock.now(), ...by })
-  const value = { breakGlass: true, cause: cause.message, targets: broken, recorded }
-  const about = `break-glass, because the journal cannot be used: ${cause.message}`
+  const because = cause.problems.map(({ message }) => message).join('; ')
+  const value = { breakGlass: true, cause: because, targets: broken, recorded }
+  const about = `break-glass, because the journal cannot be used: ${because}`
   const notice = {
     kind: 'rolled-back',
     seq: 0,
@@ -59,4 +64,12 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
     text: (out) => renderBreakGlass(value, out),
     afterwards: async () => tellOnce(session, plan, notice),
   }
+}
+
+/** Returns an error of a plan that is all there is to go by with what to do about that: nothing else says which targets there are. */
+export function withoutPlan(thrown: unknown): unknown {
+  if (!(thrown instanceof RolloutError) || thrown.code !== 'config') return thrown
+  const message = 'without a journal the plan alone says which targets there are'
+  const hint = 'put it back as it was (git checkout HEAD -- rollout.yaml), then rollout rollback --all --break-glass'
+  return new RolloutError(thrown.code, [...thrown.problems, { message, hint }], { cause: thrown })
 }

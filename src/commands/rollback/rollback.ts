@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { joinFew } from '../../core/values/join-few.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
 import type { Why } from '../../core/journal/event.ts'
@@ -61,7 +62,10 @@ async function takeBackOne(one: OneOfMany<ValuesOf<'rollback'>>): Promise<Done> 
 
 async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): Promise<RollbackAnswer> {
   const { err, options } = session
-  const writer = await openRollout(session)
+  const writer = await openRollout(session).catch(async (thrown: unknown) => {
+    const isOfPlan = thrown instanceof RolloutError && thrown.problems.some(({ where }) => where?.file === basename(session.place.file))
+    throw isOfPlan ? (await import('./break-glass.ts')).withoutPlan(thrown) : thrown
+  })
   if (!writer.state) await begin(session, writer)
   const state = stateOf({ writer })
   const contingency = options.contingency === undefined ? undefined : contingencyCalled(state.plan, options.contingency)
@@ -147,7 +151,11 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
     const lost = { message, hint: 'rollout rollback --all reverts every toggle to its default' }
     throw new RolloutError('usage', [lost, ...(await othersBeside(session))])
   }
-  const { plan, files } = await loadPlan(session, { withoutChannels: true })
+  const { plan, files } = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => {
+    if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown
+    const hint = 'rollout rollback --all --break-glass goes by its toggles and targets alone'
+    throw new RolloutError('config', [...thrown.problems, { message: 'such a plan begins no journal', hint }], { cause: thrown })
+  })
   if (session.options.dryRun)
     throw new RolloutError('usage', {
       message: 'without a journal there is nothing to compare with',
