@@ -28,8 +28,8 @@ export function retreatOf(input: Json): PlanFile | undefined {
 }
 
 /** Returns a problem that keeps nobody from going back, as it is said then. */
-export function setAside({ hint: _, ...problem }: Problem): Problem {
-  return { ...problem, message: `${problem.message}; it is set aside, toggles and targets are all that counts` }
+export function setAside({ where, message }: Problem): Problem {
+  return { ...(where && { where }), message: `${message}; it is set aside, toggles and targets are all that counts` }
 }
 
 function overrides(environment: Json | undefined): Json {

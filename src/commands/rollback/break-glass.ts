@@ -67,7 +67,7 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
 }
 
 /** Returns an error of a plan that is all there is to go by with what to do about that: nothing else says which targets there are. */
-export function withoutPlan(thrown: unknown): unknown {
+function withoutPlan(thrown: unknown): unknown {
   if (!(thrown instanceof RolloutError) || thrown.code !== 'config') return thrown
   const message = 'without a journal the plan alone says which targets there are'
   const hint = 'put it back as it was (git checkout HEAD -- rollout.yaml), then rollout rollback --all --break-glass'

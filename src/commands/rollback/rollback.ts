@@ -62,9 +62,9 @@ async function takeBackOne(one: OneOfMany<ValuesOf<'rollback'>>): Promise<Done> 
 
 async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): Promise<RollbackAnswer> {
   const { err, options } = session
-  const writer = await openRollout(session).catch(async (thrown: unknown) => {
+  const writer = await openRollout(session).catch((thrown: unknown) => {
     const isOfPlan = thrown instanceof RolloutError && thrown.problems.some(({ where }) => where?.file === basename(session.place.file))
-    throw isOfPlan ? (await import('./break-glass.ts')).withoutPlan(thrown) : thrown
+    throw isOfPlan ? andBreakGlass(thrown) : thrown
   })
   if (!writer.state) await begin(session, writer)
   const state = stateOf({ writer })
@@ -152,9 +152,7 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
     throw new RolloutError('usage', [lost, ...(await othersBeside(session))])
   }
   const { plan, files } = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => {
-    if (!(thrown instanceof RolloutError) || thrown.code !== 'config') throw thrown
-    const hint = 'rollout rollback --all --break-glass goes by its toggles and targets alone'
-    throw new RolloutError('config', [...thrown.problems, { message: 'such a plan begins no journal', hint }], { cause: thrown })
+    throw andBreakGlass(thrown)
   })
   if (session.options.dryRun)
     throw new RolloutError('usage', {
@@ -163,6 +161,15 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
     })
   const by = await signature(session, 'emergency')
   await writer.append({ type: 'started', plan, digest: digestOf(plan), files, baseline: defaultsOf(plan) }, by)
+}
+
+/** Returns an error of the plan with the line that needs less of it. */
+function andBreakGlass(thrown: unknown): unknown {
+  if (!(thrown instanceof RolloutError) || thrown.code !== 'config') return thrown
+  const hint = 'rollout rollback --all --break-glass goes by its toggles and targets alone'
+  return new RolloutError('config', [...thrown.problems, { message: 'no journal is found or begun by such a plan', hint }], {
+    cause: thrown,
+  })
 }
 
 const NOBODY = { confirmed: [], differing: [] }

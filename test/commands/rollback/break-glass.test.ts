@@ -76,9 +76,9 @@ describe('rollback --all --break-glass goes by toggles and targets alone', () =>
     expect(held(shell)).toContain('FEATURE_X=10%')
   })
 
-  it('says so to a plain rollback as well where not even the name can be read', async () => {
+  it('is proposed to a plain rollback as well where not even the name can be read', async () => {
     const shell = await lost(']][[: : {{')
     expect(await shell.run('rollback')).toBe('config')
-    expect(shell.printed.err).toContain('without a journal the plan alone says which targets there are')
+    expect(shell.printed.err).toContain('rollout rollback --all --break-glass goes by its toggles and targets alone')
   })
 })
