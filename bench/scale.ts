@@ -117,7 +117,8 @@ function shortCommands(): void {
   const many = folder(`version: 1
 name: bench
 toggles: { ${toggles.map((name) => `${name}: { targets: [web] }`).join(', ')} }
-targets: { web: { use: env-file, path: web.env } }
+targets:
+  web: { use: env-file, path: web.env }
 phases: [{ phase: core, toggles: [${toggles.join(', ')}], order: together, steps: [10%, 100%], hold: 0s }]
 `)
   writeFileSync(join(many, 'web.env'), toggles.map((name) => `${name}=false\n`).join(''))
