@@ -136,7 +136,7 @@ export const VERBS = {
         is: 'exposure',
         takes: 'exposure',
         about: 'only reduce exposure, e.g. 5%',
-        hint: 'write 5% or 0.1%: a bare number could be either',
+        hint: 'write 5% or 0.1% (0 to 100): a bare number could be either',
       },
       contingency: { is: 'text', takes: 'id', about: 'as this contingency of the plan says' },
       all: { is: 'switch', about: 'every toggle to its default' },
