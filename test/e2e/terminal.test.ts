@@ -146,6 +146,42 @@ describe.runIf(has('script'))('in a terminal', () => {
     expect(said()).not.toContain('web … has not')
   })
 
+  test.each([
+    ['where a person watches', '', {}, true],
+    ['not in CI', '', { CI: 'true' }, false],
+    ['not beside one value', '--json', {}, false],
+  ])('a plan says what it foretells while it does, %s', async (_, flags, env, isSaid) => {
+    let requests = 0
+    const server = createServer((_request, answer) => {
+      requests += 1000
+      const series = ['on', 'off'].flatMap((is) => [
+        `calls_total{answer="${is}",outcome="ok"} ${requests}`,
+        `calls_total{answer="${is}",outcome="error"} ${requests / 100}`,
+      ])
+      answer.end(`${series.join('\n')}\n`)
+    })
+    const port = await freePort()
+    server.listen(port, '127.0.0.1')
+    ended.push(() => (server.closeAllConnections(), server.close()))
+    const ratio = `ratio: { bad: 'calls_total{outcome="error"}', total: calls_total }, on: 'answer="on"', off: 'answer="off"'`
+    const at = place({
+      'rollout.yaml': [
+        'version: 1',
+        'name: shop',
+        'toggles: { FEATURE_A: { targets: [web] } }',
+        'targets: { web: { use: env-file, path: web.env } }',
+        `metrics: { errors: { use: openmetrics, url: "http://127.0.0.1:${port}/metrics", ${ratio}, critical: "> 5%" } }`,
+        'phases: [{ phase: core, toggles: [FEATURE_A], steps: [10%, 100%], metrics: [errors] }]',
+        '',
+      ].join('\n'),
+      'web.env': 'FEATURE_A=false\n',
+    })
+    const { said, gone } = type(at.folder, `plan ${flags}`, { columns: 120, rows: 24 }, env)
+    expect(await gone).toBe(0)
+    expect(said()).toContain('FEATURE_A')
+    expect(said().includes('core, phase 1 of 1: plays a good release')).toBe(isSaid)
+  })
+
   test('where the terminal is dumb, or nobody watches, nothing is drawn over', async () => {
     const at = await begun()
     const { printed, said } = type(at.folder, 'status --watch', { columns: 80, rows: 24 }, { TERM: 'dumb' })

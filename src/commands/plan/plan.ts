@@ -19,6 +19,7 @@ import type { Writer } from '../../engine/writer.ts'
 import { renderPlan } from '../../views/plan.ts'
 import { renderUsers } from '../../views/users.ts'
 import { renderWarnings } from '../../views/problem.ts'
+import { foretellAt } from './foretell-at.ts'
 import { usersOf } from './users.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openForReading } from '../../session/project.ts'
@@ -66,7 +67,7 @@ async function ofFile(session: Session<ValuesOf<'plan'>>, writer: Writer, read: 
     now: session.clock.now(),
     held: begun,
     next: first?.exposures,
-    flows: await measureTraffic(session.clock, engine.metrics, compared, engine.signal),
+    outlooks: await foretellAt(session, read, await measureTraffic(session.clock, engine.metrics, compared, engine.signal)),
     found: { started: false, pending: true, steps: stepsOf(read).slice(reached.cursor + 1), gates: [], drift: [], unreadable, edited: [] },
     users: await usersOf(session, read, begun),
   })
@@ -85,7 +86,7 @@ async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state
     situation,
     held: state,
     next: destination?.exposures,
-    flows: flowsOf(situation),
+    outlooks: await foretellAt(session, state.plan, flowsOf(situation)),
     found: {
       started: true,
       pending: steps.length > 0 || edited.length > 0 || drifts.length > 0 || state.intent !== undefined,

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { forecastBad, type BadForecast } from './bad-release.ts'
 import { finerSteps, type FinerSteps } from './ladder.ts'
 import { decidingStepOf, outlookOf, type Flow, type Outlook } from './outlook.ts'
-import { forecastRamp, playableAt, type RampForecast } from './ramp.ts'
+import { forecastRamp, playableAt, type PlayableRamp, type RampForecast } from './ramp.ts'
 
 /** How long a phase takes to know what it has to, and what its steps would come to. */
 export interface Foretold extends Outlook {
@@ -14,25 +14,53 @@ export interface Foretold extends Outlook {
   readonly finer?: FinerSteps
 }
 
-/** Returns what can be foretold of each of these phases at this traffic; where nothing can, the phase is left out. */
-export function foretell(plan: Plan, phases: readonly string[], flows: readonly Flow[]): readonly Foretold[] {
+/** The part that is played next: whoever waits may be told, and whoever interrupts be heard. */
+export interface Foretelling {
+  readonly phase: string
+  readonly plays: 'a good release' | 'a bad release' | 'finer steps'
+}
+
+/** Returns what can be foretold of each of these phases at this traffic; where nothing can, the phase is left out. Yields before each part. */
+export function* foretell(
+  plan: Plan,
+  phases: readonly string[],
+  flows: readonly Flow[],
+): Generator<Foretelling, readonly Foretold[], undefined> {
   const known = new Map<string, Pick<Foretold, 'good' | 'bad' | 'finer'>>()
-  return phases.flatMap((phase) => {
+  const all: Foretold[] = []
+  for (const phase of phases) {
     const [step, outlook] = [decidingStepOf(plan, phase), outlookOf(plan, phase, flows)]
-    if (!step || !outlook) return []
+    if (!step || !outlook) continue
     const { takes, given } = outlook
-    if (takes === undefined) return [outlook]
+    if (takes === undefined) {
+      all.push(outlook)
+      continue
+    }
     const ramp = playableAt(plan, step.index, step.ramp, takes)
     const own = flows.filter(({ metric }) => step.ramp.metrics[metric] !== undefined)
     const isInTime = takes <= given
     // Phases with the same steps and as much time come to the same.
     const key = JSON.stringify([ramp, own, isInTime])
-    const played =
-      known.get(key) ??
-      defined({ good: isInTime ? forecastRamp(ramp, own) : undefined, bad: forecastBad(plan, ramp, own), finer: finerSteps(ramp, own) })
+    const played = known.get(key) ?? (yield* play(plan, phase, ramp, own, isInTime))
     known.set(key, played)
-    return [{ ...outlook, ...played }]
-  })
+    all.push({ ...outlook, ...played })
+  }
+  return all
+}
+
+function* play(
+  plan: Plan,
+  phase: string,
+  ramp: PlayableRamp,
+  flows: readonly Flow[],
+  isInTime: boolean,
+): Generator<Foretelling, Pick<Foretold, 'good' | 'bad' | 'finer'>, undefined> {
+  yield { phase, plays: 'a good release' }
+  const good = isInTime ? forecastRamp(ramp, flows) : undefined
+  yield { phase, plays: 'a bad release' }
+  const bad = forecastBad(plan, ramp, flows)
+  yield { phase, plays: 'finer steps' }
+  return defined({ good, bad, finer: finerSteps(ramp, flows, { now: good }) })
 }
 
 /** Returns finer steps for the first change that is judged by failures, at this traffic; see `finerSteps`. */
@@ -43,7 +71,7 @@ export function finerStepsAt(plan: Plan, traffic: Pick<Flow, 'perSecond' | 'rate
     if (!step || metric === undefined) continue
     const flow = { ...traffic, metric }
     const takes = outlookOf(plan, id, [flow])?.takes
-    return takes === undefined ? undefined : finerSteps(playableAt(plan, step.index, step.ramp, takes), [flow], times)
+    return takes === undefined ? undefined : finerSteps(playableAt(plan, step.index, step.ramp, takes), [flow], { times })
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import { defined } from '../values/defined.ts'
 import type { Exposure, Duration } from '../values/units.ts'
 import type { Flow } from './outlook.ts'
-import { forecastRamp, type PlayableRamp } from './ramp.ts'
+import { forecastRamp, type PlayableRamp, type RampForecast } from './ramp.ts'
 
 /** Steps between which no jump is large, and what they would change. */
 export interface FinerSteps {
@@ -30,14 +30,19 @@ const FASTER = 0.5
 
 /**
  * Returns finer steps where they cost little and save much, of time or of what a release `times` as bad does, or where
- * most good releases never get there without; undefined where the steps of the ramp are as good.
+ * most good releases never get there without; undefined where the steps of the ramp are as good. `now` is what comes of a
+ * good release with the steps of the ramp, where that is known already.
  */
-export function finerSteps(ramp: PlayableRamp, flows: readonly Flow[], times = BAD): FinerSteps | undefined {
+export function finerSteps(
+  ramp: PlayableRamp,
+  flows: readonly Flow[],
+  { times = BAD, now: played }: { readonly times?: number | undefined; readonly now?: RampForecast | undefined } = {},
+): FinerSteps | undefined {
   const shares = filled(ramp.policy.shares, ramp.reachesAll)
   if (shares.length === ramp.policy.shares.length) return undefined
   // A step that is new is held as long as the longest: by the clock it may cost more than it saves.
   const finer = { ...ramp, holds: shares.map(() => Math.max(...ramp.holds)), policy: { ...ramp.policy, shares } }
-  const [now, takes] = [forecastRamp(ramp, flows).median, forecastRamp(finer, flows).median]
+  const [now, takes] = [(played ?? forecastRamp(ramp, flows)).median, forecastRamp(finer, flows).median]
   if (takes === undefined || (now !== undefined && takes > now * SLOWER)) return undefined
   const failed = { now: forecastRamp(ramp, flows, times).failed, finer: forecastRamp(finer, flows, times).failed }
   const saved = failed.now - failed.finer

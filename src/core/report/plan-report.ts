@@ -1,7 +1,6 @@
 import type { Weak } from '../check/weak-steps.ts'
 import { guaranteesOf, type Guarantee } from '../forecast/guarantee.ts'
-import { foretell, type Foretold } from '../forecast/foretell.ts'
-import type { Flow } from '../forecast/outlook.ts'
+import type { Foretold } from '../forecast/foretell.ts'
 import { timelineOf, type Timeline } from '../forecast/timeline.ts'
 import type { Joined } from '../plan/cohorts.ts'
 import type { Difference } from '../plan/difference.ts'
@@ -71,17 +70,16 @@ interface Parts {
   readonly held: Held
   /** The exposures after the next step; undefined at the end of the plan. */
   readonly next: Exposures | undefined
-  /** The traffic that was measured or counted. */
-  readonly flows: readonly Flow[]
+  /** What comes of its phases at the traffic that was measured or counted. */
+  readonly outlooks: readonly Foretold[]
   readonly found: Found
   readonly users: UsersReport
 }
 
 /** Returns what would change, and what stands in the way. */
-export function planReport({ plan, now, situation, held, next, flows, found, users }: Parts): PlanReport {
+export function planReport({ plan, now, situation, held, next, outlooks, found, users }: Parts): PlanReport {
   const { started, pending, steps, ...differing } = found
   const timeline = timelineOf(plan, now, situation)
-  const guarantees = guaranteesOf(plan)
   return {
     name: plan.name,
     started,
@@ -91,12 +89,8 @@ export function planReport({ plan, now, situation, held, next, flows, found, use
     ...differing,
     timeline,
     atLeast: (timeline.phases.at(-1)?.to ?? now) - now,
-    guarantees,
-    outlooks: foretell(
-      plan,
-      guarantees.map(({ phase }) => phase),
-      flows,
-    ),
+    guarantees: guaranteesOf(plan),
+    outlooks,
     ...risksOf(plan),
     ...users,
   }

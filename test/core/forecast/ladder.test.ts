@@ -3,6 +3,7 @@ import { foretell, finerStepsAt } from '../../../src/core/forecast/foretell.ts'
 import type { FinerSteps } from '../../../src/core/forecast/ladder.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
+import { exhaust } from '../../helpers/exhaust.ts'
 import { BOTH_GROUPS, metric, MINUTE, phase, plan } from '../../helpers/core.ts'
 import { finerText } from '../../../src/views/finer-text.ts'
 
@@ -12,7 +13,7 @@ const stepped = (steps: readonly number[]): Plan =>
     phases: [phase({ steps: steps.map((to) => ({ to, hold: 5 * MINUTE })), evidence: { pace: 'evidence', policy: DEFAULTS } })],
   })
 const finer = (steps: readonly number[], perSecond: number, rate = 0.005): FinerSteps | undefined =>
-  foretell(stepped(steps), ['core'], [{ metric: 'errors', perSecond, rate }])[0]?.finer
+  exhaust(foretell(stepped(steps), ['core'], [{ metric: 'errors', perSecond, rate }])).returned[0]?.finer
 
 describe('finer steps', () => {
   it.each<[string, readonly number[], number, readonly number[]]>([

@@ -12,7 +12,15 @@ describe('a report of a plan', () => {
     const of = plan()
     const held = { exposures: { A: 0 }, baseline: { A: 0 } }
     const steps = stepsOf(of)
-    const report = planReport({ plan: of, now: NOW, held, next: { A: 10 }, flows: [], found: { ...found, started: false, steps }, users })
+    const report = planReport({
+      plan: of,
+      now: NOW,
+      held,
+      next: { A: 10 },
+      outlooks: [],
+      found: { ...found, started: false, steps },
+      users,
+    })
     expect(report).toMatchObject({ name: 'shop', started: false, steps: [{ to: 10 }, { to: 100 }] })
     expect(report.writes).toEqual([{ target: 'web', variable: 'A', from: 'false', to: '10%' }])
     expect(report.atLeast).toBe(20 * MINUTE)
@@ -27,7 +35,7 @@ describe('a report of a plan', () => {
       situation,
       held: of,
       next,
-      flows: [],
+      outlooks: [],
       found: { ...found, started: true, steps: [] },
       users,
     })
