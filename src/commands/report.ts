@@ -3,7 +3,7 @@ import { markdown } from '../views/document/markdown.ts'
 import { happenings } from '../views/event.ts'
 import { reportDocument, reportPage } from '../views/report/report.ts'
 import { oneRollout } from '../session/one-rollout.ts'
-import { nothingStarted } from '../session/project.ts'
+import { nothingStarted } from '../session/nothing-started.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import type { ValuesOf } from './table.ts'
 

@@ -1,4 +1,5 @@
-import { recordPath, type BreakGlassRecord } from '../adapters/state/break-glass.ts'
+import type { BreakGlassRecord } from '../adapters/state/break-glass.ts'
+import { recordPath } from '../adapters/state/recorded.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { State } from '../core/journal/state.ts'
 import { defaultsOf } from '../core/plan/plan.ts'

@@ -1,5 +1,7 @@
 import { discardRecord, readRecord } from '../adapters/state/break-glass.ts'
 import { journalName } from '../core/journal/identity.ts'
+import { hearing } from '../engine/hearing.ts'
+import { askAboutOld, isDone } from '../engine/noted.ts'
 import type { Writer } from '../engine/writer.ts'
 import { clean } from '../views/clean.ts'
 import type { Session } from './session.ts'
@@ -9,8 +11,6 @@ import { folderOf } from './unheard.ts'
 export async function openHearing(session: Session, writer: Writer): Promise<Writer> {
   if (!writer.state) return writer
   const [folder, name] = [folderOf(session), journalName(writer.state.plan)]
-  // Loaded by what changes something: who only looks does not wait for it.
-  const [{ hearing }, { askAboutOld, isDone }] = await Promise.all([import('../engine/hearing.ts'), import('../engine/noted.ts')])
   const record = readRecord(folder, name)
   if (record && isDone(record, writer.state)) discardRecord(folder, name)
   const asked = record ? askAboutOld(record, writer.state, folder) : []

@@ -1,7 +1,6 @@
 import { journalName } from '../core/journal/identity.ts'
 import { isEnded, type State } from '../core/journal/state.ts'
 import type { Store } from '../core/journal/store.ts'
-import { RolloutError } from '../core/values/errors.ts'
 import { rolloutsIn } from './rollouts.ts'
 
 /** The rollout that somebody means, as far as it is known before any journal is read. */
@@ -42,7 +41,7 @@ export async function findMeant(hints: Hints, store: Store): Promise<Meant | und
   const begun = await statesOf(store, (each) => each === name || each.startsWith(`${name}@`))
   const live = begun.filter(({ state }) => isLive(state))
   const candidates = live.length > 0 ? live : begun
-  if (candidates.length > 1) throw several(hints, candidates)
+  if (candidates.length > 1) throw (await import('./other-rollouts.ts')).several(hints, candidates)
   const [only] = candidates
   const found = only?.state.plan.environment
   if (found === undefined) return { journal: name, environment: undefined }
@@ -77,16 +76,4 @@ async function statesOf(store: Store, isWanted: (name: string) => boolean): Prom
 /** Whether it may still move, or must still be said to have been taken back. */
 function isLive(state: State): boolean {
   return state.moved === undefined && !isEnded(state)
-}
-
-function several({ name, typedFor }: Hints, candidates: readonly Begun[]): RolloutError {
-  const [first, ...rest] = candidates.map(({ state: { plan, status } }) => ({
-    message: `${plan.environment ?? 'the plan without an environment'} is ${status}`,
-    hint: typedFor(plan.environment ?? ''),
-  }))
-  const what = {
-    message: `several rollouts of ${name} could be meant; nothing was changed`,
-    hint: 'name one of them: -e NAME, or ROLLOUT_ENV',
-  }
-  return new RolloutError('usage', [what, ...(first ? [first] : []), ...rest])
 }

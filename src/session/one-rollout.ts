@@ -1,6 +1,7 @@
 import { rolloutsOf, type OneRollout } from '../core/journal/rollouts-of.ts'
 import { RolloutError } from '../core/values/errors.ts'
-import { nothingStarted, readEvents } from './project.ts'
+import { nothingStarted } from './nothing-started.ts'
+import { readEvents } from './project.ts'
 import type { Session } from './session.ts'
 
 /** Resolves to the rollout of the journal that began with event `of`; to the newest where that is not said. */

@@ -11,7 +11,6 @@ import { checkHere, loadState } from '../engine/load-state.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { State } from '../core/journal/state.ts'
 import { clean } from '../views/clean.ts'
-import { openHearing } from './glass.ts'
 import { findMeant, type Meant } from './meant.ts'
 import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
@@ -64,11 +63,9 @@ export async function openState(session: Session): Promise<{ readonly journal: J
     const { state } = await loadState(journal)
     checkHere(state)
     if (state) return { journal, state }
-    const { othersBeside } = await import('./other-rollouts.ts')
-    throw new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
+    throw await (await import('./other-rollouts.ts')).nothingHere(session, journal)
   } catch (thrown) {
-    const { andUnheard } = await import('./other-rollouts.ts')
-    throw andUnheard(session, environmentOf(session), thrown)
+    throw (await import('./other-rollouts.ts')).andUnheard(session, environmentOf(session), thrown)
   }
 }
 
@@ -76,13 +73,8 @@ export async function openState(session: Session): Promise<{ readonly journal: J
 export async function readEvents(session: Session): Promise<{ readonly journal: Journal; readonly events: readonly Event[] }> {
   const journal = await session.journal()
   const events = await journal.read()
-  if (events.length === 0) throw nothingStarted(journal)
+  if (events.length === 0) throw (await import('./nothing-started.ts')).nothingStarted(journal)
   return { journal, events: events.map(asUnderstood) }
-}
-
-/** Returns the error of a command that needs a rollout where there is none. */
-export function nothingStarted({ place }: Journal): RolloutError {
-  return new RolloutError('usage', { message: `nothing was started yet (${place})`, hint: 'rollout start' })
 }
 
 /** Returns the plan as the file says it now. Throws `config` with every problem found. */
@@ -148,6 +140,8 @@ function hashOf(path: string): string | undefined {
 export async function openRollout(session: Session, journal?: Journal): Promise<Writer> {
   const writer = await openForReading(session, journal)
   checkHere(writer.state)
+  // Loaded by what changes something, as the writer is.
+  const { openHearing } = await import('./glass.ts')
   return openHearing(session, writer)
 }
 

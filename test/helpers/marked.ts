@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openTargets } from '../../src/adapters/open.ts'
-import { recordPath } from '../../src/adapters/state/break-glass.ts'
+import { recordPath } from '../../src/adapters/state/recorded.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Outcome } from '../../src/core/values/errors.ts'
 import { readPlan } from '../../src/session/project.ts'

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Instant } from '../../core/values/units.ts'
 import { codeOf, discard, readNow } from '../file/disk.ts'
-import { checkName } from './chain.ts'
+import { recordPath } from './recorded.ts'
 
 /** A break-glass that the journal does not know of yet. */
 export interface BreakGlassRecord {
@@ -31,13 +30,6 @@ export function readRecord(folder: string, name: string): BreakGlassRecord | und
 
 export function discardRecord(folder: string, name: string): void {
   discard(recordPath(folder, name))
-}
-
-/** Returns where the record of this journal is, if there is one. Throws `config` for what cannot name a journal. */
-export function recordPath(folder: string, name: string): string {
-  // The name may come out of a journal: it must not lead to another folder.
-  checkName(name)
-  return join(folder, `${name}.break-glass.json`)
 }
 
 function isRecord(value: unknown): value is BreakGlassRecord {
