@@ -21,7 +21,10 @@ const meta = await bundle({
   extension: 'cjs',
   together: [
     { name: 'often', paths: ['src/commands/status.ts', 'src/core/journal/lease.ts'] },
-    { name: 'moves', paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts', 'src/session/glass.ts'] },
+    {
+      name: 'moves',
+      paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts', 'src/session/glass.ts'],
+    },
     { name: 'looks', paths: ['src/session/with-targets.ts', 'src/adapters/targets/env-file.ts'] },
   ],
 })
