@@ -41,7 +41,7 @@ export async function findMeant(hints: Hints, store: Store): Promise<Meant | und
   const begun = await statesOf(store, (each) => each === name || each.startsWith(`${name}@`))
   const live = begun.filter(({ state }) => isLive(state))
   const candidates = live.length > 0 ? live : begun
-  if (candidates.length > 1) throw (await import('./other-rollouts.ts')).several(hints, candidates)
+  if (candidates.length > 1) throw (await import('./several.ts')).several(hints, candidates)
   const [only] = candidates
   const found = only?.state.plan.environment
   if (found === undefined) return { journal: name, environment: undefined }

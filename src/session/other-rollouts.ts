@@ -1,10 +1,9 @@
 import { journalName } from '../core/journal/identity.ts'
-import { isEnded, type State } from '../core/journal/state.ts'
+import { isEnded } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
 import { RolloutError, type Problem } from '../core/values/errors.ts'
 import { readRecord } from '../adapters/state/break-glass.ts'
 import { describeBreakGlass } from '../engine/noted.ts'
-import type { Hints } from './meant.ts'
 import { nothingStarted } from './nothing-started.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
@@ -52,22 +51,6 @@ export function andUnheard(session: Session, environment: string | undefined, th
   if (!(thrown instanceof RolloutError) || name === undefined) return thrown
   const unheard = unheardBeside(session, journalName(environment ? { name, environment } : { name }))
   return unheard.length > 0 ? new RolloutError(thrown.code, [...thrown.problems, ...unheard], { cause: thrown }) : thrown
-}
-
-/** Returns why nothing is done where several rollouts of a name could be meant, with the line to type for each. */
-export function several(
-  { name, typedFor }: Pick<Hints, 'name' | 'typedFor'>,
-  candidates: readonly { readonly state: State }[],
-): RolloutError {
-  const [first, ...rest] = candidates.map(({ state: { plan, status } }) => ({
-    message: `${plan.environment ?? 'the plan without an environment'} is ${status}`,
-    hint: typedFor(plan.environment ?? ''),
-  }))
-  const what = {
-    message: `several rollouts of ${name} could be meant; nothing was changed`,
-    hint: 'name one of them: -e NAME, or ROLLOUT_ENV',
-  }
-  return new RolloutError('usage', [what, ...(first ? [first] : []), ...rest])
 }
 
 /** Resolves to the error of a command that needs a rollout where none of this name has begun, with those of other names. */

@@ -13,6 +13,7 @@ const BEFORE = [
   'project.ts',
   'other-rollouts.ts',
   'nothing-started.ts',
+  'several.ts',
   'git.ts',
   'glass.ts',
   'break-glass.ts',

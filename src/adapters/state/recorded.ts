@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkName } from './chain.ts'
 
 /** Tells whether there may be a record of a break-glass; where that cannot be found out there may be. */
-export function isRecorded(folder: string, name: string): boolean {
+export function mayBeRecorded(folder: string, name: string): boolean {
   const path = recordPath(folder, name)
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
