@@ -39,8 +39,9 @@ function stream(to: NodeJS.WriteStream): Stream {
   const tty = to.isTTY && env['TERM'] !== 'dumb'
   const plain = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  const write = to.write.bind(to)
   return {
-    write: (text) => void to.write(text),
+    write: (text) => void write(text),
     tty: tty && env['CI'] === undefined,
     ...(tty && { size: () => ({ columns: to.columns || STANDARD.columns, rows: to.rows || STANDARD.rows }) }),
     isUnread: () => unread.has(to),
@@ -180,6 +181,8 @@ const shell: Shell = {
 
 stopOn('SIGINT', 'interrupted')
 stopOn('SIGTERM', 'terminated')
+// What a file of the user's own, or a package of it, prints there (console.log) belongs beside the answer, not into it.
+process.stdout.write = process.stderr.write.bind(process.stderr)
 // Whatever cannot be printed (a log on a full disk), the work goes on: a rollback must not end in the middle for a line of text.
 process.stderr.on('error', () => undefined)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

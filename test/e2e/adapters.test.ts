@@ -87,6 +87,23 @@ it('its plan is good, and rolls out', async () => {
   expect(JSON.parse(readFileSync(join(folder, 'words.json'), 'utf8'))).toEqual({ FEATURE_X: 'false' })
 })
 
+it('what a file of the author prints does not stand in the answer', async () => {
+  const text = `console.log('of a file'); process.stdout.write('of a package')
+export default { options: (all) => all, async read() { console.log('read'); return { is: 'value', value: 1 } } }`
+  writeFileSync(join(folder, 'loud.mjs'), text)
+  const plan = `version: 1
+name: loud
+toggles: { FEATURE_X: { targets: [store] } }
+targets: { store: { use: ./store.mjs, path: words.json } }
+metrics: { loud: { use: ./loud.mjs, critical: "> 5" } }
+phases: [{ phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 0s, metrics: [loud] }]`
+  writeFileSync(join(folder, 'loud.yaml'), plan)
+  const argv = [join(folder, 'node_modules', name, 'bin/rollout.cjs'), 'check', '--json', '--file', 'loud.yaml']
+  const { stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' })
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'check' })
+  expect(stderr.split('\n')).toEqual(expect.arrayContaining(['of a file', 'of a packageread']))
+})
+
 it('conform lists everything that is wrong', async () => {
   writeFileSync(
     join(folder, 'bad.mjs'),
