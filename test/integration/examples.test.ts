@@ -53,7 +53,10 @@ describe('examples/node', () => {
     })
     const exited = once(app, 'exit')
     try {
-      const [line] = await once(app.stdout, 'data')
+      const early = exited.then(([code]) => {
+        throw new Error(`the application ended with ${code} before it answered: is the SDK built (npm run build)?`)
+      })
+      const [line] = await Promise.race([once(app.stdout, 'data'), early])
       const url = String(line).trim()
       const converged = async (nth: number) =>
         until(
