@@ -18,7 +18,6 @@ export const FORECAST: readonly Mutation[] = [
       'lasted[Math.ceil(RUNS * part) - 1]',
       'lasted[Math.ceil(lasted.length * part) - 1]',
     ],
-    'where nothing is bad something is foretold': [' || !(bound.off > 0)) return []', ') return []'],
     'more than all fail': ['...(bound.off * least < 1 ?', '...(bound.off * least < 1e9 ?'],
     'what is critical is told where it is less than the least': ['...(critical > least ?', '...(critical > 0 ?'],
     'what is critical is polled as what takes long': [
@@ -101,7 +100,6 @@ export const FORECAST: readonly Mutation[] = [
       'return ANSWERS.indexOf(one) < ANSWERS.indexOf(other)',
     ],
     'the least bad value is the worst': ["op.startsWith('>') ? Math.max", "op.startsWith('<') ? Math.max"],
-    'two groups are compared where nobody had the change': ['  const { groups: _, ...rest } = reading\n  return rest', '  return reading'],
   }),
   ...mutationsOf('core/forecast/retrace.ts', ['core/forecast/counterfactual'], {
     'polls go on from the newest watch of all': ['stateAt(event.polls.from)?.watch', 'lately[0]?.watch'],

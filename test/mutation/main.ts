@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { readOptions } from '../helpers/usage.ts'
+import { misused, readOptions } from '../helpers/usage.ts'
 import { MUTATIONS } from './mutations.ts'
 import type { Mutation } from './mutation.ts'
 
@@ -17,6 +17,7 @@ const root = join(import.meta.dirname, '../..')
 const LONGEST = 300_000
 
 const chosen = MUTATIONS.filter(({ file, name }) => `${file} ${name}`.includes(only))
+if (chosen.length === 0) misused(USAGE)
 const began = performance.now()
 let survived = 0
 if (await isSound(chosen)) for (const mutation of chosen) await hunt(mutation)

@@ -133,7 +133,6 @@ export const STORES: readonly Mutation[] = [
   ...mutationsOf('adapters/state/gateway.ts', ['adapters/state/etcd', ...ALL], {
     'a write that was refused was made': ['return answer.succeeded ?', 'return !answer.succeeded || answer.succeeded ?'],
     'a clock that has run out still tells the time': ['return Number(TTL) > 0 ?', 'return Number(TTL) > -2 ?'],
-    'the key of a journal may hold anything': ["return revision === '0'\n", "return revision === '00'\n"],
   }),
   ...mutationsOf('adapters/state/members.ts', ['adapters/state/etcd'], {
     'a password goes over the network as it is': [

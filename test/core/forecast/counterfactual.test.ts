@@ -73,6 +73,10 @@ describe('a journal', () => {
     expect(told?.decisions[1]?.again?.do).toBe('advance')
     const said = events.map((event): Event => (event.type === 'intended' ? { ...event, why: { ...event.why, text: 'because' } } : event))
     expect(retell(said).flatMap(kinds)).toEqual(['advance different', 'rollback different'])
+    const moved = events.map((event): Event =>
+      event.type === 'intended' && event.move === 'advance' ? { ...event, exposures: { A: 20 } } : event,
+    )
+    expect(retell(moved).flatMap(kinds)).toEqual(['advance different', 'rollback reproduced'])
   })
 
   it('written before polls were kept is judged by its watches alone', async () => {

@@ -34,6 +34,11 @@ describe('a forecast', () => {
     expect(share(play(whole, { ...GOOD, errors: 0.6 }, 1, 10), 'rolled back')).toBe(1)
   })
 
+  it('ends with a step back as with a rollback', () => {
+    const careful = { ...whole, phases: [phase({ steps, onCritical: 'step-back' })] }
+    expect(share(play(careful, { ...GOOD, errors: 0.6 }, 1, 5), 'rolled back')).toBe(1)
+  })
+
   it('counts the harm of having tried, and what it waited for', () => {
     for (const { excess, failed, exposed, why, waited } of play(compared, { ...GOOD, errors: 0.06 }, 1, 5)) {
       expect(excess).toBe(Math.round(failed - exposed * 0.005))

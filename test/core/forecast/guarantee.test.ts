@@ -16,6 +16,22 @@ function share(of: Plan, end: End, traffic: number, baseline: number, bad: numbe
   return Array.from({ length: runs }, () => made.next().value).filter((run) => run?.end === end).length / runs
 }
 
+describe('what is promised', () => {
+  it('is said of each metric once: compared, held to a rate, or judged by its readings', () => {
+    const of = plan({
+      metrics: {
+        errors,
+        held: metric({ measures: { what: 'failures', groups: 1 } }),
+        load: metric({ measures: { what: 'gauge' } }),
+        slow: metric({ measures: { what: 'latency', groups: 1, quantile: 0.9 } }),
+      },
+      phases: [phase({ steps, metrics: ['errors', 'held', 'load', 'slow'], evidence: { pace: 'clock', policy: DEFAULTS } })],
+    })
+    const [{ compared = {}, single = {}, counted, numbers } = {}] = guaranteesOf(of)
+    expect([Object.keys(compared), Object.keys(single), counted, numbers]).toEqual([['errors'], ['held'], ['slow'], ['load']])
+  })
+})
+
 describe('what plan promises is what comes out', () => {
   it.each([
     ['clock', 10, 0.005, 20],

@@ -31,8 +31,14 @@ describe('finer steps', () => {
   )
 
   it('never go where the plan does not: an experiment ends where it did', () => {
-    const { steps } = finer([1, 25], 100) ?? {}
-    expect(steps?.at(-1) ?? 25).toBe(25)
+    expect(finer([1, 50], 20)?.steps).toEqual([1, 2, 5, 10, 25, 50])
+  })
+
+  it('are not advised where each is held by the clock for longer than they may cost, whatever they save', () => {
+    const of = stepped([1, 50])
+    const timed = { ...of, phases: of.phases.map((each) => ({ ...each, evidence: { pace: 'clock' as const, policy: DEFAULTS } })) }
+    expect(foretell(timed, ['core'], [{ metric: 'errors', perSecond: 1000, rate: 0.005 }])).toMatchObject([{ phase: 'core' }])
+    expect(foretell(timed, ['core'], [{ metric: 'errors', perSecond: 1000, rate: 0.005 }])[0]?.finer).toBeUndefined()
   })
 
   it('are asked for by a simulation with its own traffic and fault', () => {

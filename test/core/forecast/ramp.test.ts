@@ -78,6 +78,7 @@ it('a bad release is rolled back, and does less where fewer have it', () => {
   const ramp = playable(paced('evidence'))
   const runs = Array.from({ length: 20 }, (_, seed) => playRamp(ramp, flow(100), 4, seeded(seed)))
   expect(new Set(runs.map(({ end }) => end))).toEqual(new Set(['rolled back']))
+  expect(forecastRamp(ramp, flow(100), 4).median).toBeUndefined()
   const small = { ...ramp, holds: [0, 0, 0, 0], policy: { ...ramp.policy, shares: [0.01, 0.1, 0.2, 0.5] } }
   expect(forecastRamp(small, flow(100), 4).failed).toBeLessThan(forecastRamp(ramp, flow(100), 4).failed)
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
-import { negligibleFor, timeToKnow } from '../../../src/core/forecast/time-to-know.ts'
+import { negligibleFor, temperedTraffic, timeToKnow } from '../../../src/core/forecast/time-to-know.ts'
 import { MINUTE } from '../../helpers/core.ts'
 
 const POLL = MINUTE / 2
@@ -25,6 +25,12 @@ it('takes longer than an hour where nothing else would do, but never longer than
   expect(takes).toBeGreaterThan(HOURS)
   expect(takes).toBeLessThan(4 * HOURS)
   expect(negligibleFor(traffic, DEFAULTS, POLL, 2 * HOURS)).toBeUndefined()
+})
+
+it('takes two polls at least, whatever the traffic, and longer where noise makes much of it say little', () => {
+  expect(timeToKnow(half(1e6, 0.1), DEFAULTS, 10 * MINUTE)).toBe(20 * MINUTE)
+  expect(temperedTraffic(half(1, 0.001), DEFAULTS, POLL).perSecond).toBeCloseTo(1, 2)
+  expect(temperedTraffic(half(1e5, 0.1), DEFAULTS, POLL).perSecond).toBeLessThan(1e4)
 })
 
 it.each([

@@ -39,6 +39,9 @@ describe('a step begun again and again in the past', () => {
     expect(few?.begun).toBe(47)
     // Of the 60 requests a minute that 1 % make, more than 4 % fail for two minutes now and then.
     expect((few?.stopped.rollback ?? 0) / 47).toBeGreaterThan(0.03)
+    // Each is stopped once at most: whatever comes after that is of no step.
+    const hasty = plan({ ...compared, metrics: { errors: { ...counted, critical: { when: rule('> 0.5%'), for: 0, by: 'threshold' } } } })
+    for (const { begun, stopped } of dayOf(hasty).trials) expect(stopped.rollback).toBe(begun)
     expect(many?.stopped).toEqual({})
   })
 
