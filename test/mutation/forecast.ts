@@ -126,7 +126,7 @@ export const FORECAST: readonly Mutation[] = [
   }),
   ...mutationsOf('core/forecast/trial.ts', ['core/forecast/trial'], {
     'a step that was stopped is begun again at once': ['if (!phase || (isOver && at - began < lasts)) return', 'if (!phase) return'],
-    'a step that shows nothing was begun': ["if (counted.is !== 'missing') begun += 1", 'begun += 1'],
+    'a step that shows nothing was begun': ["        if (counted.is === 'missing') return\n", ''],
   }),
   ...mutationsOf('core/forecast/usual.ts', ['core/forecast/usual'], {
     'an incident is usual': ['failedIn(bins) > INCIDENT * median', 'failedIn(bins) > 1e9 * median'],

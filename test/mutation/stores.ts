@@ -146,7 +146,6 @@ export const STORES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/state/database.ts', ['adapters/state/postgres', ...ALL], {
     'a password is sent in the clear': ["if (this.ssl || this.host.startsWith('/') || isLoopback(this.host)) return", 'return'],
-    'a connection that broke is used again': ['release(!(thrown instanceof DatabaseError) || isPassing(thrown))', 'release(false)'],
     'who has gone is waited for': ["  limit.addEventListener('abort', leave)\n", ''],
     'a notice of another journal wakes': ['if (wanted === payload) heard()', 'heard()'],
     'a server that is gone ends the command': ['if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw', 'throw'],

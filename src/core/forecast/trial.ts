@@ -63,9 +63,11 @@ function openTrial(state: State, metric: string, { to, hold }: Pick<StepTrial, '
       if (!phase || (isOver && at - began < lasts)) return
       const tick = { monotonic: at, domain: 'past', now: at }
       if (at - began >= lasts) {
+        // Where nothing was counted no step was begun.
+        if (counted.is === 'missing') return
         watch = beginWatch(plan, cursor, undefined, {}, tick)
         ;[began, isOver] = [at, false]
-        if (counted.is !== 'missing') begun += 1
+        begun += 1
         return
       }
       watch = judgeCounted(plan, { phase, cursor }, watch, { [metric]: thin(counted, to / 100, chance) }, tick)

@@ -524,9 +524,11 @@ describe('verify', () => {
   let server: Server
   let answer: () => { status?: number; body: string; headers?: Record<string, string> }
   let url = ''
+  let asked: string | undefined
   beforeEach(async () => {
     writeFileSync(file, 'F=false\n')
-    server = createServer((_, response) => {
+    server = createServer((request, response) => {
+      asked = request.headers['cache-control']
       const { status = 200, body, headers = {} } = answer()
       response.writeHead(status, headers).end(body)
     })
@@ -567,6 +569,8 @@ describe('verify', () => {
     answer = () => ({ body: (answers.length > 1 ? answers.shift() : answers[0]) ?? '' })
     await write({ F: 'true' }, 1, { verify: url })
     expect(answers).toEqual(['{"toggles":{"F":true}}'])
+    // No cache on the way is asked for what it knows.
+    expect(asked).toBe('no-cache')
   })
 
   it('does not ask whom the words are for: the SDK reports words alone', async () => {

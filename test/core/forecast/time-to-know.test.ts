@@ -28,7 +28,7 @@ it('takes longer than an hour where nothing else would do, but never longer than
 })
 
 it('takes two polls at least, whatever the traffic, and longer where noise makes much of it say little', () => {
-  expect(timeToKnow(half(1e6, 0.1), DEFAULTS, 10 * MINUTE)).toBe(20 * MINUTE)
+  expect(timeToKnow(half(1e6, 0.1), { ...DEFAULTS, critical: 10 }, 10 * MINUTE)).toBe(20 * MINUTE)
   expect(temperedTraffic(half(1, 0.001), DEFAULTS, POLL).perSecond).toBeCloseTo(1, 2)
   expect(temperedTraffic(half(1e5, 0.1), DEFAULTS, POLL).perSecond).toBeLessThan(1e4)
 })
