@@ -11,6 +11,7 @@ import { openCut } from '../../helpers/cut.ts'
 import { lend } from '../../helpers/loan.ts'
 import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
+import { until } from '../../helpers/until.ts'
 
 /** For one round trip, in milliseconds: on a busy machine a server takes seconds to answer. */
 const PATIENT = 60_000
@@ -203,6 +204,19 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect(startup.toSorted()).toEqual(['client_encoding', 'database', 'user'])
     expect(statements.map(({ name }) => name)).toEqual(['', '', ''])
     for (const { text } of statements) expect(text).not.toMatch(/^\s*(set|listen|begin|prepare|declare)\b|advisory|temp /i)
+    await cut.close()
+  })
+
+  it('a connection whose answer is waited for by nobody any more is given up', async () => {
+    const cut = await openCut(server.port)
+    const url = `${server.url.replace(`:${server.port}/`, `:${cut.port}/`)}?application_name=gone`
+    const journal = await openPostgresStore(url, lend('/'), 1000).open('shop')
+    const connections = async () => (await admin.query("select from pg_stat_activity where application_name = 'gone'")).rowCount
+    await journal.read()
+    expect(await connections()).toBe(1)
+    cut.freeze()
+    await expect(journal.read()).rejects.toMatchObject({ code: 'unreachable' })
+    await until('it is closed', async () => (await connections()) === 0)
     await cut.close()
   })
 
