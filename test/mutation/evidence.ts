@@ -63,7 +63,7 @@ export const EVIDENCE: readonly Mutation[] = [
     ],
     'the mean of what looks bad is what looks worst': ['harmOf(b.stream) - harmOf(a.stream)', 'harmOf(a.stream) - harmOf(b.stream)'],
   }),
-  ...mutationsOf('core/evidence/gap.ts', ['core/evidence/ledger', 'core/evidence/finding'], {
+  ...mutationsOf('core/evidence/gap.ts', ['core/evidence/gap', 'core/evidence/ledger'], {
     'what is missing now and then adds up': ['before?.reason === now.reason && before.group === now.group ? before : undefined', 'before'],
     'one silent poll is a loss': ['return polls >= SILENT_POLLS && lasted >= SILENT &&', 'return'],
     'a bound with fewer requests than one below it is a histogram': [' || count < below) return', ') return'],
@@ -73,7 +73,7 @@ export const EVIDENCE: readonly Mutation[] = [
       'return Math.abs(count) <= Number.MAX_VALUE',
     ],
   }),
-  ...mutationsOf('core/evidence/hypotheses.ts', ['core/evidence/stream', 'core/evidence/finding'], {
+  ...mutationsOf('core/evidence/hypotheses.ts', ['core/evidence/hypotheses'], {
     'good news is tempered by what it taught itself': ['const gain = Math.min(before, after)', 'const gain = Math.max(before, after)'],
   }),
   ...mutationsOf('core/evidence/ledger.ts', ['core/evidence/ledger', 'core/evidence/finding'], {

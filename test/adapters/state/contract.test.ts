@@ -158,8 +158,9 @@ function contract(kind: string, start: Kind['start']): void {
     expect(seen).toBeLessThanOrEqual(passed + 1000)
   })
 
-  it('tells of an event that others append, and of none that is known', async () => {
+  it('tells of an event that others append, and of none that is known or of another journal', async () => {
     const { journal, name } = await fresh()
+    const { journal: elsewhere } = await fresh()
     const [first] = await filled(journal, 1)
     const other = await engine.open().open(name)
     const { signal } = new AbortController()
@@ -169,6 +170,9 @@ function contract(kind: string, start: Kind['start']): void {
     await sleep(300)
     await journal.append(follow(first))
     expect(await heard).toBe(true)
+    const quiet = other.changed(2, 1000, signal)
+    await filled(elsewhere, 2)
+    expect(await quiet).toBe(false)
     const stopping = new AbortController()
     const stopped = other.changed(2, 60_000, stopping.signal)
     stopping.abort(new Error('enough'))

@@ -44,8 +44,9 @@ test('it stays finite and survives JSON bit for bit, up and down', () => {
   }
   expect(worth(up ?? FULL)).toBeGreaterThan(1e11)
   expect(worth(up ?? FULL)).toBeLessThan(1e14)
+  expect(worth(slowly ?? FULL)).toBeLessThan(1e14)
   expect(worth(down ?? FULL)).toBe(0)
-  expect(JSON.parse(JSON.stringify([up, down]))).toEqual([up, down])
+  expect(JSON.parse(JSON.stringify([up, down, slowly]))).toEqual([up, down, slowly])
 })
 
 describe('mass', () => {

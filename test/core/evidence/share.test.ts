@@ -16,6 +16,7 @@ test.each<[string, number, number, number, boolean]>([
   ['1 % of the traffic at a 50 % step', 10, 990, 0.5, true],
   ['nobody at a 50 % step', 0, 1000, 0.5, true],
   ['everybody', 1000, 0, 0.5, true],
+  ['four times as much, of few: a burst of one user', 40, 10, 0.5, false],
   ['no traffic', 0, 0, 0.5, false],
 ])('%s', (_, on, off, share, is) => {
   expect(isOffShare(pair(on, off), share)).toBe(is)

@@ -18,6 +18,20 @@ test('before anything is seen: no dispersion, a drift of .05', () => {
   expect([dispersionOf(QUIET), driftOf(QUIET)]).toEqual([1, 0.05])
 })
 
+test('never less than independent requests, and no minute is all there is to know', () => {
+  expect(dispersionOf({ ...QUIET, dispersion: [1, 5] })).toBe(1)
+  const calm = learned((chance) => [poisson(300, chance), poisson(2700, chance)])
+  const freak = learn(calm, { on: { total: 6000, bad: 6000 }, off: { total: 54_000, bad: 0 }, lasted: MINUTE })
+  expect(freak.dispersion[0] - calm.dispersion[0]).toBe(16)
+})
+
+test('what moves the others tempers this one too, and never less than its own drift', () => {
+  const poll = { on: { total: 6000, bad: 300 }, off: { total: 54_000, bad: 2700 }, lasted: MINUTE }
+  const of = (leastDrift?: number): number => tempering(QUIET, 1.5, poll, { eventsPerCause: 1 }, leastDrift)
+  expect(of(0.5)).toBeLessThan(of() / 5)
+  expect(of(0.01)).toBe(of())
+})
+
 test('independent requests: no dispersion, and the drift goes to its floor', () => {
   const noise = learned((chance) => [poisson(300, chance), poisson(2700, chance)])
   expect(dispersionOf(noise)).toBeLessThan(1.3)
