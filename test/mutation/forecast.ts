@@ -64,10 +64,6 @@ export const FORECAST: readonly Mutation[] = [
       'return defined({ steps: ramp.reachesAll ? [...steps, 100] : steps,',
       'return defined({ steps: [...steps, 100],',
     ],
-    'finer steps may take any time': [
-      'if (takes === undefined || (now !== undefined && takes > now * SLOWER)) return undefined',
-      'if (takes === undefined) return undefined',
-    ],
   }),
   ...mutationsOf('core/forecast/made-up-source.ts', ['core/forecast/cruise'], {
     'counters begin while the source is silent': ['hasBegun = !isSilent', 'hasBegun = true'],

@@ -34,13 +34,6 @@ describe('finer steps', () => {
     expect(finer([1, 50], 20)?.steps).toEqual([1, 2, 5, 10, 25, 50])
   })
 
-  it('are not advised where each is held by the clock for longer than they may cost, whatever they save', () => {
-    const of = stepped([1, 50])
-    const timed = { ...of, phases: of.phases.map((each) => ({ ...each, evidence: { pace: 'clock' as const, policy: DEFAULTS } })) }
-    expect(foretell(timed, ['core'], [{ metric: 'errors', perSecond: 1000, rate: 0.005 }])).toMatchObject([{ phase: 'core' }])
-    expect(foretell(timed, ['core'], [{ metric: 'errors', perSecond: 1000, rate: 0.005 }])[0]?.finer).toBeUndefined()
-  })
-
   it('are asked for by a simulation with its own traffic and fault', () => {
     expect(finerStepsAt(stepped([1, 100]), { perSecond: 10, rate: 0.005 }, 6)).toMatchObject({
       times: 6,
