@@ -316,6 +316,19 @@ export const VERBS = {
         about: 'so many scrapes of each group are missed, and a tenth as often the source is silent for three polls (default: 0%)',
         hint: '0% to 90%, e.g. 5%',
       },
+      scrapeInterval: {
+        is: 'duration',
+        takes: 'duration',
+        about: 'counters are read as they were at the last scrape, one in so long (default: one before every poll)',
+        hint: 'write a unit: 30s or 1m',
+      },
+      scrapeOffset: {
+        is: 'duration',
+        takes: 'duration',
+        about: 'the replicas without the change are scraped so much later than those with it: both counts arrive in turn',
+        hint: 'write a unit: 20s',
+        needs: ['scrapeInterval'],
+      },
       seed: {
         is: 'number',
         takes: 'number',

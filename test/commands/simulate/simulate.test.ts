@@ -47,8 +47,19 @@ it('plays in a world less tidy than chance', async () => {
     ['--clusters', '3'],
     ['--cold-start', '1m'],
     ['--scrape-gaps', '20%'],
+    ['--scrape-interval', '2m'],
   ])
     expect(await ends(...words)).not.toEqual(tidy)
+  const together = await ends('--scrape-interval', '2m')
+  expect(await ends('--scrape-interval', '2m', '--scrape-offset', '20s')).not.toEqual(together)
+})
+
+it('refuses an offset that is another scrape, or one without an interval', async () => {
+  const shell = shop()
+  expect(await shell.run('simulate', '--scrape-interval', '1m', '--scrape-offset', '1m')).toBe('usage')
+  expect(shell.printed.err).toContain('--scrape-offset 1m is not within --scrape-interval 1m')
+  expect(await shell.run('simulate', '--scrape-offset', '20s')).toBe('usage')
+  expect(shell.printed.err).toContain('--scrape-interval')
 })
 
 /** A source of 40 requests/s, 2 % of them failed, that remembers. */
@@ -101,6 +112,8 @@ it.each([
   ['--clusters', '0'],
   ['--cold-start', '2'],
   ['--scrape-gaps', '5'],
+  ['--scrape-interval', '5'],
+  ['--scrape-interval', '0s'],
   ['--from', 'yesterday'],
   ['--from', '2200-01-01'],
   ['--runs', '0'],

@@ -49,6 +49,26 @@ it('a step that is reached while the source is silent has no counters to begin w
   }
 })
 
+it.each([0.005, 0.02])('counts of replicas that arrive in turn come to what the engine comes to where %d of all fail', (errors) => {
+  const phases = [
+    phase({
+      toggles: ['A', 'B'],
+      order: 'one-by-one',
+      steps: [10, 50, 100].map((to) => ({ to, hold: 5 * MINUTE })),
+      metrics: ['errors'],
+      evidence: { pace: 'clock', policy: DEFAULTS },
+    }),
+  ]
+  const errorRate = metric({ measures: BOTH_GROUPS, success: rule('< 5%'), warning: { when: rule('> 5%'), for: 0 } })
+  const toggles = { A: toggle(), B: toggle({ variable: 'B' }) }
+  const of = plan({ interval: MINUTE / 2, metrics: { errors: errorRate }, phases, toggles })
+  const release = { traffic: 100, baseline: 0.005, errors, latency: 1, trouble: { scrape: { every: 1, apart: 0.5 } } }
+  for (let seed = 0; seed < 5; seed += 1) {
+    const { atOnce, pollByPoll } = playGameBothWays({ plan: of, release }, seed)
+    expect(atOnce, `run ${seed}`).toEqual(pollByPoll)
+  }
+})
+
 it('a step that settles proves nothing meanwhile, also where no metric says so', () => {
   const phases = [phase({ steps: [{ to: 100, hold: 10 * MINUTE }], metrics: [], settle: 3 * MINUTE })]
   const release = { traffic: 20, baseline: 0.005, errors: 0.005, latency: 1 }

@@ -6,12 +6,12 @@ import type { Scraping } from './world.ts'
 /** Shows traffic as counters show it at the last scrape of each group. */
 export function scraped(traffic: Traffic, { every, apart = 0, missed = 0 }: Scraping, length: number, chance: Chance): Traffic {
   let minute = 0
-  const seen = { on: openGlimpse(), off: openGlimpse() }
+  const glimpse = openGlimpse()
   return (share) => {
     const { on, off, ...rest } = traffic(share)
     const before = minute
     minute += length
-    return { ...rest, on: seen.on(on, isScraped(before, 0)), off: seen.off(off, isScraped(before, apart)) }
+    return { ...rest, ...glimpse({ on, off }, share, { on: isScraped(before, 0), off: isScraped(before, apart) }) }
   }
 
   /** Whether a scrape came, and was not missed, between a poll and the one of now. */

@@ -7,10 +7,10 @@ import type { Spells } from './world.ts'
 /** Shows traffic through a source that does not answer now and then; counters go on meanwhile. */
 export function silenced(traffic: Traffic, outages: Spells, length: number, chance: Chance): Traffic {
   const silent = spells(outages, chance, length)
-  const seen = { on: openGlimpse(), off: openGlimpse() }
+  const glimpse = openGlimpse()
   return (share) => {
     const { on, off, ...rest } = traffic(share)
     const isSilent = silent() > 0
-    return { ...rest, on: seen.on(on, !isSilent), off: seen.off(off, !isSilent), isSilent }
+    return { ...rest, ...glimpse({ on, off }, share, { on: !isSilent, off: !isSilent }), isSilent }
   }
 }

@@ -214,6 +214,14 @@ describe('what no release is to blame for', () => {
     expect(fast(seen[2])).toBe(fast(second) + fast(third))
   })
 
+  test('what was held of those with one toggle is of those without the next', () => {
+    const traffic = simulate({ ...GOOD, scrape: { every: 1, apart: 0.5 } }, 1000, seeded(1), 30_000)
+    const shares = [1, 1, 1, 0.1, 0.1, 0.1]
+    const seen = shares.map((share) => traffic(share)).slice(3)
+    const on = seen.reduce((all, pair) => all + pair.on.total, 0)
+    expect(on / 30_000).toBeCloseTo(0.3, 1)
+  })
+
   test('scrapes that are missed, of each group by itself, and a source that does not answer: nothing is lost', () => {
     const play = (more: Partial<World>) => {
       const traffic = simulate({ ...GOOD, ...more }, 1000, seeded(1))
