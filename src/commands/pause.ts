@@ -27,11 +27,13 @@ async function ordinary(session: Session): Promise<VerbAnswer> {
   if (isEnded(before) || status === 'rolled back') {
     throw new RolloutError('conflict', { message: `nothing to pause: it is ${status}`, hint: 'rollout status' })
   }
-  if (status === 'running') {
+  // Why it must stay paused is asked of the journal later, whoever paused it first.
+  if (status === 'running' || session.options.reason !== undefined) {
     const by = await signature(session, 'emergency')
     const why = { code: 'operator', text: by.reason ?? 'paused by an operator' } as const
     await writer.append({ type: 'paused', why }, by)
   }
   const after = stateOf({ writer })
-  return answerOfState(session, after, after.intent ? 'partial' : 'done')
+  const recorded = status === 'paused' && after.seq > before.seq ? `it was paused already; the reason is #${after.seq} of its history\n` : ''
+  return answerOfState(session, after, after.intent ? 'partial' : 'done', () => recorded)
 }
