@@ -2,6 +2,7 @@ import { z } from 'zod/mini'
 import { isBeside } from '../../core/plan/lists.ts'
 import type { Loan, Words } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
+import { nameTwice } from '../name-twice.ts'
 import { plain } from '../plain.ts'
 
 /** For one answer of the application, in milliseconds. */
@@ -42,6 +43,8 @@ async function ask({ verify, timeout }: { readonly verify: string; readonly time
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })
   const document = reported.safeParse(json(body)).data
   if (!document) throw new RolloutError('unreachable', { message: `${shown} did not answer with words: {"FEATURE_X": "10%"}` })
+  const twice = nameTwice(body)
+  if (twice !== undefined) throw new RolloutError('unreachable', { message: plain(`${shown} names ${JSON.stringify(twice)} twice`) })
   const toggles = reported.safeParse(document['toggles']).data ?? document
   const named = new Map(
     Object.entries(toggles).flatMap(([name, word]) =>

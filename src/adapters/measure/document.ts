@@ -1,13 +1,24 @@
 import type { JSONValue } from 'json-p3'
 import { Unreadable } from '../../core/values/reading.ts'
+import { nameTwice } from '../name-twice.ts'
 import { lastOf, select } from './select.ts'
 
 /** How several numbers that a path selects become one: the last that is there, or all of them together. */
 export type Pick = 'last' | 'sum'
 
-/** Reads JSON; throws `Unreadable`: `empty` for an empty answer, `malformed` for anything else, HTML error pages included. */
+/**
+ * Reads JSON; throws `Unreadable`: `empty` for an empty answer, `malformed` for anything else, HTML error pages
+ * and names that are there twice included.
+ */
 export function parseDocument(body: string): JSONValue {
   if (body.trim() === '') throw new Unreadable('empty', 'the answer is empty')
+  const document = json(body)
+  const twice = nameTwice(body)
+  if (twice !== undefined) throw new Unreadable('malformed', `the answer names ${JSON.stringify(twice)} twice`)
+  return document
+}
+
+function json(body: string): JSONValue {
   try {
     return JSON.parse(body)
   } catch {

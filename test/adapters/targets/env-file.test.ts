@@ -547,6 +547,7 @@ describe('verify', () => {
     ['null', { body: '{"F":null}' }, /does not name F$/],
     ['another toggle', { body: '{"G":"true"}' }, /does not name F$/],
     ['no toggles', { body: '{"toggles":{},"F":"true"}' }, /does not name F$/],
+    ['the toggle twice', { body: '{"F":"false","F":"true"}' }, /names "F" twice$/],
     ['an error', { status: 503, body: 'down' }, /does not say what it runs with: .* answered 503/],
     ['HTML', { body: '<html>' }, /did not answer with words/],
     ['what a cache knew', { body: '{"F":"true"}', headers: { age: '60' } }, /was answered by a cache, from 60 s ago$/],
