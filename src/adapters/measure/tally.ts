@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Unreadable, type Measured, type Series } from '../../core/values/reading.ts'
+import { bucketsOf, wholeOf } from './buckets.ts'
 import { checkGroups, divide } from './groups.ts'
 import type { InstantSample } from './promql.ts'
 import { isRecorded } from './selector.ts'
@@ -19,8 +20,15 @@ export function ratioOf(given: Groups, bad: readonly InstantSample[], total: rea
 /** Returns the buckets that `query` gave as a reading of the quantile. Throws `Unreadable` when they are no histogram. */
 export function quantileOf(given: Groups, quantile: number, found: readonly InstantSample[], query: string, at: number): Measured {
   checkGroups(given, found.map(labelsOf))
-  const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query))
-  return { is: 'quantile', quantile, buckets: wholeOf(bucketsOf(found, query), query), at, instances: instancesOf(found), ...divided }
+  const divided = divide(given, labelsOf, (pick) => bucketsOf(pick(found), query, boundless))
+  return {
+    is: 'quantile',
+    quantile,
+    buckets: wholeOf(bucketsOf(found, query, boundless), query),
+    at,
+    instances: instancesOf(found),
+    ...divided,
+  }
 }
 
 /** Returns the one series that a query has to give. Throws `Unreadable` for none and for several. */
@@ -40,26 +48,8 @@ function seriesOf(found: readonly InstantSample[]): Series {
   return Object.fromEntries(series)
 }
 
-function bucketsOf(found: readonly InstantSample[], query: string): { readonly [le: string]: Series } {
-  const buckets: Record<string, Record<string, number>> = {}
-  for (const { labels, value } of found) {
-    const { le } = labels
-    if (le === undefined) continue
-    const bound = le === '+Inf' ? le : String(Number(le))
-    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${query} has a bucket up to ${le}`)
-    const bucket = (buckets[bound] ??= {})
-    const id = idOf(withoutBound(labels))
-    // Prometheus 3 writes 1 as 1.0: for a while there may be both, of the same requests.
-    if (Object.hasOwn(bucket, id)) throw new Unreadable('malformed', `${query} has the same bucket up to ${bound} twice`)
-    bucket[id] = value
-  }
-  return buckets
-}
-
-function wholeOf(buckets: { readonly [le: string]: Series }, query: string): { readonly [le: string]: Series } {
-  if (Object.keys(buckets).length === 0) throw new Unreadable('empty', `${query} matches no buckets`)
-  if (!buckets['+Inf']) throw new Unreadable('malformed', `${query} has no +Inf bucket`)
-  return buckets
+function boundless({ labels }: InstantSample): string {
+  return idOf(withoutBound(labels))
 }
 
 /** The buckets of a histogram are one series to the judge. */

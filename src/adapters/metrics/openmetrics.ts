@@ -4,6 +4,7 @@ import type { Loan } from '../../core/ports.ts'
 import { LAST_EVALUATION } from '../../core/toggle/last-evaluation.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
+import { bucketsOf, wholeOf } from '../measure/buckets.ts'
 import { checkGroups, divide, groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { ageOf } from '../http/age.ts'
@@ -83,8 +84,15 @@ export default metric({
       const found = some(samples, bucketsIn(given.quantile.of))
       const { of, q } = given.quantile
       checkGroups(given, found.map(labelsOf))
-      const divided = divide(given, labelsOf, (part) => histogram(part(found), of))
-      return { is: 'quantile', quantile: q, buckets: wholeOf(histogram(found, of), of), at: at(found), ...divided, ...instanceOf(samples) }
+      const divided = divide(given, labelsOf, (part) => bucketsOf(part(found), of, boundless))
+      return {
+        is: 'quantile',
+        quantile: q,
+        buckets: wholeOf(bucketsOf(found, of, boundless), of),
+        at: at(found),
+        ...divided,
+        ...instanceOf(samples),
+      }
     }
     const only = one(samples, given.value ?? '')
     return { is: 'value', value: only.value, at: at([only]) }
@@ -168,23 +176,8 @@ function newest(samples: readonly Sample[], scraped: readonly Sample[], made: nu
   return times.length === 0 ? made : times.reduce((a, b) => Math.max(a, b))
 }
 
-function histogram(found: readonly Sample[], of: string): { readonly [le: string]: Series } {
-  const buckets: Record<string, Record<string, number>> = {}
-  for (const sample of found) {
-    const { le } = sample.labels
-    if (le === undefined) continue
-    // Bounds are written in several ways (`1`, `1.0`); the judge needs one.
-    const bound = le === '+Inf' ? le : String(Number(le))
-    if (le.trim() === '' || bound === 'NaN') throw new Unreadable('malformed', `${of} has a bucket up to ${le}`)
-    const bucket = (buckets[bound] ??= {})
-    bucket[seriesId(sample, ['le'])] = sample.value
-  }
-  return buckets
-}
-
-function wholeOf(buckets: { readonly [le: string]: Series }, of: string): { readonly [le: string]: Series } {
-  if (!buckets['+Inf']) throw new Unreadable('malformed', `${of} has no +Inf bucket`)
-  return buckets
+function boundless(sample: Sample): string {
+  return seriesId(sample, ['le'])
 }
 
 function labelsOf({ labels }: Sample): Sample['labels'] {

@@ -10,6 +10,9 @@ d_bucket{le="1.0"} 3
 d_bucket{le="+Inf"} 4
 e_bucket{le="1"} 3
 f_bucket{le="x"} 3
+g_bucket{le="1"} 3
+g_bucket{le="1.0"} 30
+g_bucket{le="+Inf"} 40
 bad NaN
 push_time_seconds 1.5e9
 `
@@ -43,6 +46,11 @@ it.each<readonly [string, object, object]>([
   ],
   ['a quantile without +Inf', { quantile: { of: 'e', q: 0.9 } }, { is: 'missing', reason: 'malformed' }],
   ['a quantile with a bound that is none', { quantile: { of: 'f', q: 0.9 } }, { is: 'missing', reason: 'malformed' }],
+  [
+    'a quantile with one bound in two spellings',
+    { quantile: { of: 'g', q: 0.9 } },
+    { is: 'missing', reason: 'malformed', detail: 'g has the same bucket up to 1 twice' },
+  ],
   ['a gauge', { value: 'n' }, { is: 'value', value: 5 }],
   ['two gauges', { value: 'r' }, { is: 'missing', reason: 'several' }],
   ['what a Pushgateway keeps', { value: 'n', sampledAt: 'push_time_seconds' }, { is: 'value', value: 5, at: 1.5e12 }],
