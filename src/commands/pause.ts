@@ -34,6 +34,7 @@ async function ordinary(session: Session): Promise<VerbAnswer> {
     await writer.append({ type: 'paused', why }, by)
   }
   const after = stateOf({ writer })
-  const recorded = status === 'paused' && after.seq > before.seq ? `it was paused already; the reason is #${after.seq} of its history\n` : ''
+  const recorded =
+    status === 'paused' && after.seq > before.seq ? `it was paused already; the reason is #${after.seq} of its history\n` : ''
   return answerOfState(session, after, after.intent ? 'partial' : 'done', () => recorded)
 }
