@@ -27,6 +27,8 @@ export interface Request {
   readonly redirects?: number
   /** Only for methods that may be repeated, and only while the deadline allows. */
   readonly retries?: number
+  /** It hands something over: with a status of 2xx that has been taken, and whatever is said to it is not read. */
+  readonly isHandover?: boolean
   readonly tls?: Tls | undefined
   /** Refuse link-local and metadata addresses, whatever the name resolves to. */
   readonly block?: boolean
@@ -82,11 +84,20 @@ export async function request(url: string, asked: Request): Promise<Response> {
   const shown = withoutSecrets(url)
   const options = optionsOf(url, asked, shown)
   let isTooLarge = false
+  let taken: number | undefined
   if (block && isBlockedLiteral(url)) throw new Unreadable('unreachable', `${shown}: link-local addresses are blocked`)
   const ask = async (ended: AbortSignal) => {
     const send = routes.send(ended)
     const pending = client(url, { ...options, ...(send && { request: send }) })
     ended.addEventListener('abort', () => pending.cancel())
+    if (asked.isHandover === true)
+      void pending.on('request', (sent) =>
+        sent.once('response', ({ statusCode = 0 }) => {
+          if (statusCode < 200 || statusCode > 299) return
+          taken = statusCode
+          pending.cancel()
+        }),
+      )
     void pending.on('downloadProgress', ({ transferred }) => {
       isTooLarge ||= transferred > maxBytes
       if (isTooLarge) pending.cancel()
@@ -106,6 +117,7 @@ export async function request(url: string, asked: Request): Promise<Response> {
       url: withoutSecrets(answer.url),
     }
   } catch (thrown) {
+    if (taken !== undefined) return { status: taken, headers: {}, body: '', url: shown }
     if (isTooLarge) throw new Unreadable('too-large', `${shown} answers with more than ${maxBytes} bytes`)
     if (asked.signal.aborted) throw asked.signal.reason
     throw explained(thrown, `${shown}${routes.through()}`)

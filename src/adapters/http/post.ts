@@ -24,10 +24,14 @@ interface Post {
 }
 
 /**
- * One request with JSON that must be answered with 2xx; resolves to the body. Redirects are not followed: a message is not
+ * One request with JSON that must be answered with 2xx; what is said to it then is not read. Redirects are not followed: a message is not
  * handed on to strangers. Throws what was answered. The path of a URL may be its secret: only the origin is shown.
  */
-export async function post(url: string, { body, type = 'application/json', method = 'POST', headers, access = {} }: Post, loan: Loan) {
+export async function post(
+  url: string,
+  { body, type = 'application/json', method = 'POST', headers, access = {} }: Post,
+  loan: Loan,
+): Promise<void> {
   const { origin } = new URL(url)
   const admitted = admit(url, access, loan)
   const answer = await request(url, {
@@ -37,12 +41,13 @@ export async function post(url: string, { body, type = 'application/json', metho
     tls: admitted.tls,
     block: access.blockLinkLocal ?? true,
     redirects: 0,
+    isHandover: true,
     signal: loan.signal,
     env: loan.env,
     deadline: loan.timeout ?? 10_000,
     maxBytes: 1 << 16,
   }).catch((thrown: unknown) => Promise.reject(new Error(messageOf(thrown).replaceAll(withoutSecrets(url), origin), { cause: thrown })))
-  if (answer.status >= 200 && answer.status < 300) return answer.body
+  if (answer.status >= 200 && answer.status < 300) return
   const said = plainLine(withoutParts(answer.body, url))
   const code = answer.status === 401 || answer.status === 403 ? 'denied' : 'unreachable'
   throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })

@@ -22,10 +22,10 @@ export default channel({
     const routed = { routing_key: key }
     if (alert === 'none') {
       const payload = { summary, timestamp, source: message.rollout, custom_details: detailsOf(message) }
-      return void (await post(`${base}/v2/change/enqueue`, { body: { ...routed, payload } }, loan))
+      return post(`${base}/v2/change/enqueue`, { body: { ...routed, payload } }, loan)
     }
     if (alert === 'closes') {
-      return void (await post(`${base}/v2/enqueue`, { body: { ...routed, event_action: 'resolve', dedup_key: cut(dedup, 255) } }, loan))
+      return post(`${base}/v2/enqueue`, { body: { ...routed, event_action: 'resolve', dedup_key: cut(dedup, 255) } }, loan)
     }
     const payload = { summary, timestamp, source: message.rollout, severity, class: message.kind, custom_details: detailsOf(message) }
     await post(`${base}/v2/enqueue`, { body: { ...routed, event_action: 'trigger', dedup_key: cut(dedup, 255), payload } }, loan)

@@ -1,8 +1,10 @@
+import type { ServerResponse } from 'node:http'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import webhook from '../../../src/adapters/notify/webhook.ts'
 import { AT, NASTY, openInbox, send } from '../../helpers/inbox.ts'
 import { checked } from '../../helpers/loan.ts'
+import { serve } from '../../helpers/shell.ts'
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`
 
@@ -53,5 +55,15 @@ describe('webhook', () => {
     const inbox = await openInbox()
     inbox.answer = 302
     await expect(send(webhook, { url: inbox.url })).rejects.toThrow('answered 302: ok')
+  })
+
+  it.each([
+    ['more than anybody reads', (response: ServerResponse) => response.end('x'.repeat(200_000))],
+    ['what is no UTF-8', (response: ServerResponse) => response.end(Buffer.from([0xe4, 0xff]))],
+    ['what is no gzip', (response: ServerResponse) => response.setHeader('content-encoding', 'gzip').end('ok')],
+    ['without an end', (response: ServerResponse) => response.write('o')],
+  ])('is told with 2xx, whatever is said to it: %s', async (_, says) => {
+    const url = await serve((__, response) => void says(response))
+    await expect(send(webhook, { url })).resolves.toBeUndefined()
   })
 })
