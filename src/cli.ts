@@ -5,6 +5,7 @@ import { VERBS } from './commands/table.ts'
 import { messageOf, RolloutError, type Outcome } from './core/values/errors.ts'
 import { shellWord } from './core/values/shell-word.ts'
 import { isRolloutHere } from './session/place.ts'
+import { asAbout } from './session/as-about.ts'
 import { withoutProgram } from './session/without-program.ts'
 import type { Shell } from './shell.ts'
 
@@ -18,7 +19,8 @@ export async function main(argv: readonly string[], shell: Shell): Promise<Outco
   }
   let world: Shell = { ...shell, typed: ['rollout', ...argv].map(shellWord).join(' '), out: { ...shell.out, write } }
   try {
-    const program = buildCommandLine(argv, world, async (verb, typed) => {
+    const about = { ...world, out: argv.includes('--json') ? asAbout(world.out) : world.out }
+    const program = buildCommandLine(argv, about, async (verb, typed) => {
       // Loaded for a verb, and not for a help text.
       const { carryOut } = await import('./commands/carry-out.ts')
       world = await answering(world, typed)

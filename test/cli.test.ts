@@ -74,6 +74,10 @@ describe('--json', () => {
     ['schema', ['schema', '--phase-file']],
     ['completion', ['completion', 'bash']],
     ['rollback', ['rollback', '--dry-run']],
+    ['about', ['--help']],
+    ['about', ['help', 'status']],
+    ['about', ['status', '--help']],
+    ['about', ['--version']],
   ])('a value of the kind %s comes of %j', async (kind, argv) => {
     const shell = await shopShell({ requests: 1000, errors: 0 })
     await shell.run('start')
