@@ -148,6 +148,7 @@ export const EVIDENCE: readonly Mutation[] = [
     'a difference that hardly matters is another share': [' && !(odds < FAR && odds > 1 / FAR)', ''],
   }),
   ...mutationsOf('core/evidence/stream.ts', ['core/evidence/stream', 'core/evidence/finding', 'core/evidence/ledger'], {
+    'the first stretch of a step tells how the traffic divides': ['off: off.total - first.off', 'off: off.total'],
     'what was proven of few holds for many': ['    proof: FRESH.proof,\n    step', '    step'],
     'no regression comes with a step': ['harm: beginMixture(stream.harm, AT_STEPS / ', 'harm: beginMixture(stream.harm, 0 / '],
     'no regression comes later': ['beginMixture(before.harm, AT_ANY_TIME * ', 'beginMixture(before.harm, 0 * '],

@@ -6,7 +6,7 @@ import { nameOf } from './ledger.ts'
 import { NO_REQUESTS, plus, rateOf, type Group, type Pair } from './likelihood.ts'
 import { limitsOf, negligibleAt, policyFor, type Policy } from './policy.ts'
 import { isOffShare } from './share.ts'
-import { harmOf, proofOf } from './stream.ts'
+import { divisionOf, harmOf, proofOf } from './stream.ts'
 import { dispersionOf } from './tempering.ts'
 
 /** What the evidence says to do, and which part of it says so. */
@@ -106,7 +106,7 @@ function doubt(ledger: Ledger, { shares }: Policy, evidence: number): LedgerFind
   if (metric !== undefined && gap)
     return { do: gap.group === 'both' || isLost(gap) ? 'pause' : 'hold', evidence, because: 'missing', metric, gap }
   const share = shares[ledger.step] ?? 0
-  const off = ledger.entries.find(({ stream }) => isOffShare(stream.step, share))
+  const off = ledger.entries.find(({ stream }) => isOffShare(divisionOf(stream.step), share))
   return off && { do: 'pause', evidence, because: 'share', stream: nameOf(off) }
 }
 

@@ -3,11 +3,11 @@ import { formatMinutes } from '../values/format-minutes.ts'
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
 import type { LedgerFinding } from './finding.ts'
 import { nameOf, type Entry, type Ledger } from './ledger.ts'
-import { NO_REQUESTS, rateOf, type Group } from './likelihood.ts'
+import { rateOf, type Group } from './likelihood.ts'
 import { limitsOf, points, policyFor, type Policy } from './policy.ts'
 import { pollsLeft } from './polls-left.ts'
 import { ratioAtLeast, ratioRuledOut } from './ratio.ts'
-import { totalOf } from './stream.ts'
+import { divisionOf, EMPTY_TALLY, totalOf } from './stream.ts'
 
 /**
  * Says in a sentence what was measured, what was needed, and when it may change, without where the rollout is.
@@ -41,8 +41,8 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
     case 'missing':
       return `missing: ${finding.metric} ${finding.gap.reason}, ${finding.gap.detail}${finding.gap.polls > 1 ? ` for ${finding.gap.polls} polls` : ''}.`
     case 'share': {
-      const { on, off } = entryOf(finding.stream, ledger)?.stream.step ?? { on: NO_REQUESTS, off: NO_REQUESTS }
-      return `${formatFraction(on.total / (on.total + off.total))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`
+      const { on, off } = divisionOf(entryOf(finding.stream, ledger)?.stream.step ?? EMPTY_TALLY)
+      return `${formatFraction(on / (on + off))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`
     }
     case 'inconclusive':
       return `nothing decided after ${formatDuration(finding.lasted)} at this step.`

@@ -1,4 +1,8 @@
-import type { Pair } from './likelihood.ts'
+/** Requests of each group. */
+export interface Division {
+  readonly on: number
+  readonly off: number
+}
 
 /** Odds this far from the step's, either way, are no longer a step of that size. */
 const FAR = 2
@@ -10,10 +14,10 @@ const UNLIKELY = 15.14
 /**
  * Returns Pearson's χ² (one degree of freedom) of how the requests divide, against a toggle-on share of `share` (0–1).
  */
-export function chiSquare({ on, off }: Pair, share: number): number {
-  const all = on.total + off.total
+export function chiSquare({ on, off }: Division, share: number): number {
+  const all = on + off
   if (all === 0) return 0
-  return (on.total - all * share) ** 2 / (all * share * (1 - share))
+  return (on - all * share) ** 2 / (all * share * (1 - share))
 }
 
 /**
@@ -21,7 +25,7 @@ export function chiSquare({ on, off }: Pair, share: number): number {
  * enough to matter (twice or half the odds). Small differences are usual where users are divided and requests are
  * counted.
  */
-export function isOffShare(pair: Pair, share: number): boolean {
-  const odds = (pair.on.total / pair.off.total) * ((1 - share) / share)
-  return chiSquare(pair, share) / BURSTS > UNLIKELY && !(odds < FAR && odds > 1 / FAR)
+export function isOffShare(division: Division, share: number): boolean {
+  const odds = (division.on / division.off) * ((1 - share) / share)
+  return chiSquare(division, share) / BURSTS > UNLIKELY && !(odds < FAR && odds > 1 / FAR)
 }

@@ -3,6 +3,7 @@ import { HARM, PROOF, lnRatios, temper, type Hypotheses } from './hypotheses.ts'
 import { NO_REQUESTS, plus, type Pair } from './likelihood.ts'
 import { MINUTE } from './minute.ts'
 import type { Policy } from './policy.ts'
+import type { Division } from './share.ts'
 import { QUIET, learn, tempering, type Noise, type Stretch } from './tempering.ts'
 
 /**
@@ -24,6 +25,8 @@ export interface EvidenceStream {
 
 /** Sums over polls with the same division of traffic. */
 export interface Tally extends Pair {
+  /** Requests of the first stretch of it. Groups that are scraped in turn have had them for another time each. */
+  readonly first?: Division
   /** Bad requests of both groups as they counted: each poll's times its η. */
   readonly tempered: { readonly on: number; readonly off: number }
 }
@@ -31,7 +34,7 @@ export interface Tally extends Pair {
 /** What may be taken from a stretch of time: all of it, only what speaks against the hypotheses, or nothing. */
 export type Trust = 'all' | 'losses' | 'none'
 
-const EMPTY: Tally = { on: NO_REQUESTS, off: NO_REQUESTS, tempered: { on: 0, off: 0 } }
+export const EMPTY_TALLY: Tally = { on: NO_REQUESTS, off: NO_REQUESTS, tempered: { on: 0, off: 0 } }
 
 /** Prior mass of a regression that is there from the start, comes with a step, or at any time. */
 const AT_START = 0.5
@@ -47,7 +50,7 @@ export const FRESH: EvidenceStream = {
   harm: beginMixture(unbegun(HARM.multiples.length), AT_START, HARM.weights),
   proof: beginMixture(unbegun(PROOF.multiples.length), 1, PROOF.weights),
   minutes: 0,
-  step: EMPTY,
+  step: EMPTY_TALLY,
   past: [],
 }
 
@@ -60,7 +63,7 @@ export function enterStep(stream: EvidenceStream, { shares }: Policy): EvidenceS
     ...stream,
     harm: beginMixture(stream.harm, AT_STEPS / Math.max(1, shares.length - 1), HARM.weights),
     proof: FRESH.proof,
-    step: EMPTY,
+    step: EMPTY_TALLY,
     past: [...stream.past, stream.step].slice(-MOST_PAST),
   }
 }
@@ -112,8 +115,14 @@ export function totalOf({ step, past }: EvidenceStream): Pair {
   return past.reduce<Pair>((all, each) => ({ on: plus(all.on, each.on), off: plus(all.off, each.off) }), step)
 }
 
-function add({ on, off, tempered }: Tally, pair: Pair, eta: number): Tally {
+/** Returns the requests that tell how the traffic divides: those since the first stretch of a step. */
+export function divisionOf({ on, off, first = { on: 0, off: 0 } }: Tally): Division {
+  return { on: on.total - first.on, off: off.total - first.off }
+}
+
+function add({ on, off, tempered, first }: Tally, pair: Pair, eta: number): Tally {
   return {
+    first: first ?? { on: pair.on.total, off: pair.off.total },
     on: plus(on, pair.on),
     off: plus(off, pair.off),
     tempered: { on: tempered.on + pair.on.bad * eta, off: tempered.off + pair.off.bad * eta },

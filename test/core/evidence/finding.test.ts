@@ -183,6 +183,12 @@ describe('what it says, and why', () => {
       '50% of the traffic has the toggle on, not the 1% of this step.',
     ],
     [
+      'of those with it on a quarter has come so far, and of the others what they did before the step too',
+      after([...times(1, { total: 15, bad: 0 }, { total: 11_880, bad: 60 }), ...times(4, { total: 60, bad: 0 }, { total: 5940, bad: 30 })]),
+      { do: 'advance' },
+      "no step's worth of harm is left to fear. Evidence of harm 0.5:1, limit 100.",
+    ],
+    [
       'nothing decided in four hours',
       after(times(240, { total: 5, bad: 0 }, { total: 5, bad: 0 }), 3),
       { do: 'pause', because: 'inconclusive', lasted: 14_400_000 },

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
 import { chiSquare, isOffShare } from '../../../src/core/evidence/share.ts'
 
-const pair = (on: number, off: number) => ({ on: { total: on, bad: 0 }, off: { total: off, bad: 0 } })
-
 test('χ² of 30 in 1000 where 10 are expected', () => {
-  expect(chiSquare(pair(30, 970), 0.01)).toBeCloseTo(400 / 9.9, 10)
-  expect(chiSquare(pair(0, 0), 0.01)).toBe(0)
+  expect(chiSquare({ on: 30, off: 970 }, 0.01)).toBeCloseTo(400 / 9.9, 10)
+  expect(chiSquare({ on: 0, off: 0 }, 0.01)).toBe(0)
 })
 
 test.each<[string, number, number, number, boolean]>([
@@ -19,5 +17,5 @@ test.each<[string, number, number, number, boolean]>([
   ['four times as much, of few: a burst of one user', 40, 10, 0.5, false],
   ['no traffic', 0, 0, 0.5, false],
 ])('%s', (_, on, off, share, is) => {
-  expect(isOffShare(pair(on, off), share)).toBe(is)
+  expect(isOffShare({ on, off }, share)).toBe(is)
 })

@@ -49,7 +49,10 @@ it('a step that is reached while the source is silent has no counters to begin w
   }
 })
 
-it.each([0.005, 0.02])('counts of replicas that arrive in turn come to what the engine comes to where %d of all fail', (errors) => {
+it.each([
+  [0.005, 'complete'],
+  [0.02, 'rolled back'],
+])('counts of replicas that arrive in turn come to what the engine comes to where %d of all fail: %s', (errors, end) => {
   const phases = [
     phase({
       toggles: ['A', 'B'],
@@ -66,6 +69,7 @@ it.each([0.005, 0.02])('counts of replicas that arrive in turn come to what the 
   for (let seed = 0; seed < 5; seed += 1) {
     const { atOnce, pollByPoll } = playGameBothWays({ plan: of, release }, seed)
     expect(atOnce, `run ${seed}`).toEqual(pollByPoll)
+    expect(atOnce, `run ${seed}`).toMatchObject({ end })
   }
 })
 
