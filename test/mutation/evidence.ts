@@ -144,7 +144,7 @@ export const EVIDENCE: readonly Mutation[] = [
     'noise makes it no less sure how much worse it is': ['total: on.total, bad: bad.on }', 'total: on.total, bad: on.bad }'],
   }),
   ...mutationsOf('core/evidence/share.ts', ['core/evidence/share', 'core/evidence/finding'], {
-    'a burst of one user is another share': ['chiSquare(pair, share) / BURSTS > UNLIKELY', 'chiSquare(pair, share) > UNLIKELY'],
+    'a burst of one user is another share': ['chiSquare(division, share) / BURSTS > UNLIKELY', 'chiSquare(division, share) > UNLIKELY'],
     'a difference that hardly matters is another share': [' && !(odds < FAR && odds > 1 / FAR)', ''],
   }),
   ...mutationsOf('core/evidence/stream.ts', ['core/evidence/stream', 'core/evidence/finding', 'core/evidence/ledger'], {
