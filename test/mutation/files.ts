@@ -59,7 +59,12 @@ export const FILES: readonly Mutation[] = [
       '    if (textOf(file) !== before) {\n      discard(temporary)',
       '    if (before === after) {\n      discard(temporary)',
     ],
-    'what somebody wrote since the look is lost in place': ['  if (textOf(file) !== before) return false\n  overwrite(', '  overwrite('],
+    'what somebody wrote since the look is lost in place': ['  if (textOf(file) !== before) return false\n  try {', '  try {'],
+    'what somebody wrote since the look is lost on a full disk': [
+      '  if (textOf(file) !== before) return false\n  if (!overwriteInItsRoom',
+      '  if (!overwriteInItsRoom',
+    ],
+    'a long file is written in halves on a full disk': [') throw full\n', ') return false\n'],
     'the owner is lost': ['      fchownSync(file, stat.uid, stat.gid)\n', ''],
     'the mode is lost': ['      fchmodSync(file, stat.mode & 0o7777)\n', ''],
     'a file that must stay is replaced': ['  if (stays) return isOverwritten', '  if (stays && before === after) return isOverwritten'],

@@ -16,7 +16,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { codeOf, discard, syncFolderOnce } from './disk.ts'
-import { fillWith, overwrite } from './in-place.ts'
+import { fillWith, overwrite, overwriteInItsRoom } from './in-place.ts'
 
 const LARGEST = 1 << 20
 /** Temporary files of writers that died; a live writer's is gone within the second. */
@@ -80,6 +80,7 @@ interface Replacing {
  * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
  * the folder, read back. Where a new file would lose what the old one has (other names, an access list, its owner), and
  * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one.
+ * On a full disk a file of at most a page is written over, without one.
  * False when somebody else changed the file meanwhile: their text stays. What is left is the instant between the last
  * look and the rename; a file has no compare-and-set.
  */
@@ -108,8 +109,9 @@ async function put(file: string, before: string, after: string, { stays, clock }
     discard(temporary)
     // A single file that is mounted into a container, and one whose owner this user may not give to another file.
     const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
-    if (!mayStay) throw thrown
-    return isOverwritten(file, before, after)
+    if (mayStay) return isOverwritten(file, before, after)
+    if (!isFull(thrown) || !stat) throw thrown
+    return isOverwrittenInItsRoom(file, before, after, thrown)
   }
   await syncFolderOnce(dirname(file), clock)
   sweep(file)
@@ -118,8 +120,24 @@ async function put(file: string, before: string, after: string, { stays, clock }
 
 function isOverwritten(file: string, before: string, after: string): boolean {
   if (textOf(file) !== before) return false
-  overwrite(file, before, after)
+  try {
+    overwrite(file, before, after)
+  } catch (thrown) {
+    if (!isFull(thrown)) throw thrown
+    return isOverwrittenInItsRoom(file, before, after, thrown)
+  }
   return textOf(file) === after
+}
+
+/** A rollback has to work on a full disk: the logs that fill it mostly lie beside the file. */
+function isOverwrittenInItsRoom(file: string, before: string, after: string, full: unknown): boolean {
+  if (textOf(file) !== before) return false
+  if (!overwriteInItsRoom(file, before, after)) throw full
+  return textOf(file) === after
+}
+
+function isFull(thrown: unknown): boolean {
+  return codeOf(thrown) === 'ENOSPC' || codeOf(thrown) === 'EDQUOT'
 }
 
 /** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */

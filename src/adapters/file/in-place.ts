@@ -5,6 +5,8 @@ import { hasAttributes } from './attributes.ts'
 import { codeOf, discard, readNow, replace, writeDurably } from './disk.ts'
 
 const LARGEST = 1 << 26
+/** Bytes of the smallest page, and the smallest room that most file systems give to a file. */
+const PAGE = 4096
 
 /*
  * Files that must keep their inode. A write in place is not one step to the disk: both texts lie beside the file until it is
@@ -27,17 +29,36 @@ export function overwrite(file: string, before: string, after: string): void {
     if (codeOf(thrown) !== 'EEXIST') throw thrown
     throw new RolloutError('conflict', { message: `somebody else is writing to ${file}`, hint: 'once more: rollout goes on where it was' })
   }
+  try {
+    pour(file, before, after, `${backup} holds the text from before`)
+  } catch (thrown) {
+    // What is half written is mended by the text beside it.
+    if (!(thrown instanceof RolloutError)) discard(backup)
+    throw thrown
+  }
+  discard(backup)
+}
+
+/**
+ * Writes a text over another in the same file without one beside it, as on a full disk: a way back needs no more room than
+ * the file has. Returns whether it did: not where either is longer than a page, which one call might write in halves.
+ */
+export function overwriteInItsRoom(file: string, before: string, after: string): boolean {
+  if (Math.max(Buffer.byteLength(before), Buffer.byteLength(after)) > PAGE) return false
+  pour(file, before, after, 'the disk is full')
+  return true
+}
+
+function pour(file: string, before: string, after: string, otherwise: string): void {
   const open = openSync(file, 'r+')
   try {
     fillWith(open, after)
   } catch (thrown) {
-    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${backup} holds the text from before`)
-    discard(backup)
+    putBack(open, before, `${file} is half written (${messageOf(thrown)}); ${otherwise}`)
     throw thrown
   } finally {
     closeSync(open)
   }
-  discard(backup)
 }
 
 /** Returns whether somebody writes to the file in place right now, or was killed while writing. */

@@ -44,6 +44,16 @@ describe('replaceDocument', () => {
     }
   })
 
+  it('leaves a file alone that was edited meanwhile, on a full disk too', async () => {
+    writeFileSync(file, 'A=2\n')
+    vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    })
+    syncBuiltinESMExports()
+    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, clock: realClock })).toBe(false)
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
+  })
+
   it('does not bring back a file that is gone', async () => {
     expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, clock: realClock })).toBe(false)
     expect(existsSync(file)).toBe(false)

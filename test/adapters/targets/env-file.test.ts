@@ -226,17 +226,31 @@ describe.runIf(canMount)('disks and mounts', () => {
     for (const place of mounted.splice(0).toReversed()) execFileSync('umount', [place])
   })
 
-  it('on a full disk the file stays as it was, and nothing is left beside it', async () => {
-    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
-    const before = `F=false\n${'# a long comment\n'.repeat(600)}`
-    writeFileSync(file, before)
+  const fill = (): void => {
     for (let free = 64; free >= 0; free -= 1) {
       try {
         appendFileSync(join(folder, 'ballast'), 'x'.repeat(4096))
       } catch {
-        break
+        return
       }
     }
+  }
+
+  it.each([1, 2])('on a full disk a file of at most a page is written in the room it has, with %i names', async (names) => {
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+    writeFileSync(file, '# ours\nF=10%\n')
+    if (names > 1) linkSync(file, join(folder, 'other.env'))
+    fill()
+    await write({ F: 'false' })
+    expect(text()).toMatch(/^# ours\nF=false\n/)
+    expect(readdirSync(folder).filter((name) => !name.endsWith('.env'))).toEqual(['ballast'])
+  })
+
+  it('on a full disk a longer file stays as it was, and nothing is left beside it', async () => {
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+    const before = `F=false\n${'# a long comment\n'.repeat(600)}`
+    writeFileSync(file, before)
+    fill()
     await expect(write({ F: 'true' })).rejects.toMatchObject({
       code: 'unreachable',
       message: `the disk of ${file} is full; the file is as it was`,
