@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { allowedAt, dayStart, frozenBy, isOpen, nextDay, opensAt, thawsAt } from '../../../src/core/plan/calendar.ts'
+import { allowedAt, dayStart, frozenBy, isOpen, isZone, nextDay, opensAt, thawsAt } from '../../../src/core/plan/calendar.ts'
 import type { Window } from '../../../src/core/plan/plan.ts'
 
 const at = (text: string): number => Date.parse(text)
@@ -217,3 +217,13 @@ describe('beside another library', () => {
       { numRuns: 500 },
     ))
 })
+
+// Node 22 knows offsets as zones.
+it.each([
+  ['Europe/Berlin', true],
+  ['UTC', true],
+  ['Etc/GMT+5', true],
+  ['+05:30', false],
+  ['-08', false],
+  ['Mars/Base', false],
+])('%s is a zone to every Node: %s', (zone, is) => expect(isZone(zone)).toBe(is))
