@@ -52,8 +52,10 @@ function froze(actor: string) {
   return { actor, because: 'froze the plan' }
 }
 
+const TYPES = 'types the step'
+
 function types(actor: string) {
-  return { actor, because: 'types the step' }
+  return { actor, because: TYPES }
 }
 
 /**
@@ -74,8 +76,11 @@ export function describeStanding({ needed, given, expired, left, barred }: Appro
   return parts.join('; ')
 }
 
-/** Returns what is missing of an approval, and what to type. */
-export function missingOf(plan: Plan, { needed: { group, count, signed }, given, left }: ApprovalStanding): ToDo {
+/** Returns what is missing of an approval, and what to type. Where too few are left without who types the step, nobody should: `run`. */
+export function missingOf(plan: Plan, { needed: { group, count, signed }, given, left, barred }: ApprovalStanding): ToDo {
+  const typist = barred.find(({ because }) => because === TYPES)
+  if (typist && left.length < count - given.length)
+    return { text: `somebody else than ${typist.actor} to type the step`, owner: group, command: commandFor(plan, 'run') }
   const text = `${count - given.length} approval${count - given.length > 1 ? 's' : ''} of ${left.length > 0 ? left.join(', ') : group}`
   return { text, owner: group, command: commandFor(plan, `approve${signed === true ? ' --sign KEYFILE' : ''} --reason "…"`) }
 }

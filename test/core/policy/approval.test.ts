@@ -100,6 +100,13 @@ describe('an approval', () => {
     expect([decided(of, NOW), decided(of, NOW + HOUR)]).toEqual(['advance', 'hold'])
   })
 
+  it('of everybody who is left lacks only that one of them does not type the step', () => {
+    const of = asking({ ...rm, count: 2, by: 'others' }, [gave('ben'), gave('chris')])
+    const missing = (mover?: string) => situationOf(of, NOW, mover).gates.flatMap((each) => each.missing ?? [])
+    expect(missing('chris')).toEqual([{ text: 'somebody else than chris to type the step', owner: 'rm', command: 'rollout run' }])
+    expect(missing()).toEqual([])
+  })
+
   it('may be one or many', () => {
     expect(approvalsOf({})).toEqual([])
     expect(approvalsOf({ approval: rm })).toEqual([rm])
