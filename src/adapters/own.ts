@@ -4,6 +4,7 @@ import { messageOf, RolloutError } from '../core/values/errors.ts'
 import { KINDS, type Contracts, type Kind } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 import { adopt } from './adopt.ts'
+import { codeOf } from './file/disk.ts'
 import { REAL, withDeadline } from './deadline.ts'
 import { faultsOf } from './faults.ts'
 
@@ -39,7 +40,10 @@ async function load(use: string, folder: string) {
     const { default: adapter } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
     return adapter
   } catch (thrown) {
-    const hint = `a module whose default export is an adapter: ${PAGE}`
+    const isTyped = codeOf(thrown) === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(use)
+    const hint = isTyped
+      ? 'Node.js reads TypeScript from 22.18 on; compile it for this one'
+      : `a module whose default export is an adapter: ${PAGE}`
     throw new RolloutError('config', { message: `${use} cannot be loaded: ${messageOf(thrown).split('\n')[0]}`, hint }, { cause: thrown })
   }
 }

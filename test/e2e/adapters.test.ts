@@ -104,6 +104,19 @@ phases: [{ phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 0s, metr
   expect(stderr.split('\n')).toEqual(expect.arrayContaining(['of a file', 'of a packageread']))
 })
 
+it('in TypeScript it is read, or what reads it is said', async () => {
+  const typed = 'typed.yaml'
+  writeFileSync(join(folder, 'lot.mts'), 'export default 1 as unknown')
+  writeFileSync(
+    join(folder, typed),
+    'version: 1\nname: typed\ntoggles: { F: { targets: [a] } }\ntargets: { a: { use: ./lot.mts } }\nphases: [{ phase: core, toggles: [F], steps: [100%] }]\n',
+  )
+  const { status, said } = await rollout('check', 'config', '-f', typed)
+  const isRead = 'typescript' in process.features && process.features.typescript !== false
+  expect(status).toBe(78)
+  expect(said).toContain(isRead ? './lot.mts is not a target' : 'Node.js reads TypeScript from 22.18 on')
+})
+
 it('conform lists everything that is wrong', async () => {
   writeFileSync(
     join(folder, 'bad.mjs'),
