@@ -4,7 +4,6 @@ import { messageOf, RolloutError } from '../core/values/errors.ts'
 import { KINDS, type Contracts, type Kind } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 import { adopt } from './adopt.ts'
-import { codeOf } from './file/disk.ts'
 import { REAL, withDeadline } from './deadline.ts'
 import { faultsOf } from './faults.ts'
 
@@ -40,7 +39,7 @@ async function load(use: string, folder: string) {
     const { default: adapter } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
     return adapter
   } catch (thrown) {
-    const isTyped = codeOf(thrown) === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(use)
+    const isTyped = messageOf(thrown).startsWith('Unknown file extension') && /\.[cm]?ts$/.test(use)
     const hint = isTyped
       ? 'Node.js reads TypeScript from 22.18 on; compile it for this one'
       : `a module whose default export is an adapter: ${PAGE}`
