@@ -32,7 +32,7 @@ export default async function advance(session: Session<ValuesOf<'advance'>>): Pr
   if (dryRun) return answerOf(engine, found.state, found, override)
   const progress = openMoveProgress(session.err, session.clock, { left: () => byHand(engine, stateOf(engine)), isUrgent: false })
   writer.follow(progress.tell)
-  const turn = await advanceNow(engine, observer, found, { signature: by, overrides: override }).finally(progress.end)
+  const turn = await advanceNow(engine, observer, found, { signature: by, overrides: override }).catch(progress.cut).finally(progress.end)
   return answerOf(engine, found.state, turn, override)
 }
 

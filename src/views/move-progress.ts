@@ -27,6 +27,8 @@ export interface MoveProgress {
   readonly say: (text: string) => void
   /** Targets that have confirmed the newest move. */
   readonly confirmed: ReadonlySet<string>
+  /** Names those that are waited for, where nothing has been said of them yet, and throws on what ends the wait. */
+  readonly cut: (thrown: unknown) => never
   readonly end: () => void
 }
 
@@ -118,6 +120,11 @@ export function openMoveProgress(to: Stream, clock: Pick<Clock, 'monotonic' | 't
     },
     say,
     confirmed,
+    cut: (thrown) => {
+      isShown = true
+      if (!isNamed) name(left())
+      throw thrown
+    },
     end: () => {
       stop()
       if (isLiving) say('')

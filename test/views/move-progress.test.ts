@@ -110,3 +110,23 @@ it('a step says nothing of itself within the first second, and nothing to type b
   move.ring()
   expect(move.said()).toBe('  store … has not confirmed yet\n')
 })
+
+it('a move that is cut off within its first second names whom it was waiting for', () => {
+  const move = moving()
+  move.waitFor('store')
+  move.tell(intended(['app', 'store']))
+  move.pass(300)
+  move.tell(applied(['app']))
+  const late = new Error('late')
+  expect(() => move.cut(late)).toThrow(late)
+  expect(move.said()).toBe('  app ✓ 300ms\n  store … has not confirmed yet. By hand:\n      curl -X PUT x\n')
+})
+
+it('and does not name them again', () => {
+  const move = moving(false)
+  move.waitFor('store')
+  move.tell(intended(['store']))
+  move.ring()
+  expect(() => move.cut(new Error('late'))).toThrow('late')
+  expect(move.said()).toBe('  store … has not confirmed yet\n')
+})

@@ -12,6 +12,7 @@ import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { outlineAt } from '../../session/store.ts'
 import { tellOnce } from '../../session/tell.ts'
+import { withoutPlan } from '../../session/without-plan.ts'
 
 /** Writes every toggle's default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
 export async function breakTheGlass(session: Session, isDryRun: boolean, cause: RolloutError): Promise<VerbAnswer> {
@@ -30,7 +31,7 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
       },
     ])
   const { plan, warnings } = await loadPlan(session, { isRetreat: true }).catch((thrown: unknown) => {
-    throw withoutPlan(thrown)
+    throw withoutPlan(thrown, place.file)
   })
   session.err.write(renderWarnings(warnings, session.err))
   const by = await signature(session, 'emergency')
@@ -64,12 +65,4 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
     text: (out) => renderBreakGlass(value, out),
     afterwards: async () => tellOnce(session, plan, notice),
   }
-}
-
-/** Returns an error of a plan that is all there is to go by with what to do about that: nothing else says which targets there are. */
-function withoutPlan(thrown: unknown): unknown {
-  if (!(thrown instanceof RolloutError) || thrown.code !== 'config') return thrown
-  const message = 'without a journal the plan alone says which targets there are'
-  const hint = 'put it back as it was (git checkout HEAD -- rollout.yaml), then rollout rollback --all --break-glass'
-  return new RolloutError(thrown.code, [...thrown.problems, { message, hint }], { cause: thrown })
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { joinFew } from '../../core/values/join-few.ts'
 import { messageOf, RolloutError, type Outcome } from '../../core/values/errors.ts'
@@ -25,6 +26,7 @@ import { loadPlan, openRollout } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { tell } from '../../session/tell.ts'
+import { withoutPlan } from '../../session/without-plan.ts'
 import type { ValuesOf } from '../table.ts'
 
 /**
@@ -64,7 +66,7 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
   const { err, options } = session
   const writer = await openRollout(session).catch((thrown: unknown) => {
     const isOfPlan = thrown instanceof RolloutError && thrown.problems.some(({ where }) => where?.file === basename(session.place.file))
-    throw isOfPlan ? andBreakGlass(thrown) : thrown
+    throw isOfPlan ? andBreakGlass(thrown, session.place.file) : thrown
   })
   if (!writer.state) await begin(session, writer)
   const state = stateOf({ writer })
@@ -86,7 +88,9 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
     signature: by,
     end: async (controller) => isHere && (await endController(session, controller)),
     settling: (wait) => progress.say(renderSettling(wait)),
-  }).finally(progress.end)
+  })
+    .catch(progress.cut)
+    .finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
   const differing = to ? to.others : unconfirmed(before.intent)
   const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing })
@@ -152,7 +156,7 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
     throw new RolloutError('usage', [lost, ...(await othersBeside(session))])
   }
   const { plan, files } = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => {
-    throw andBreakGlass(thrown)
+    throw andBreakGlass(thrown, session.place.file)
   })
   if (session.options.dryRun)
     throw new RolloutError('usage', {
@@ -164,8 +168,9 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
 }
 
 /** Returns an error of the plan with the line that needs less of it. */
-function andBreakGlass(thrown: unknown): unknown {
+function andBreakGlass(thrown: unknown, file: string): unknown {
   if (!(thrown instanceof RolloutError) || thrown.code !== 'config') return thrown
+  if (!existsSync(file)) return withoutPlan(thrown, file)
   const hint = 'rollout rollback --all --break-glass goes by its toggles and targets alone'
   return new RolloutError('config', [...thrown.problems, { message: 'no journal is found or begun by such a plan', hint }], {
     cause: thrown,
