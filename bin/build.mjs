@@ -25,6 +25,8 @@ const meta = await bundle({
       name: 'moves',
       paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts', 'src/session/glass.ts'],
     },
+    // Where something is mounted that may hang, a look asks the folder of the journal first.
+    { name: 'asks', paths: ['src/adapters/state/asked.ts'] },
     { name: 'looks', paths: ['src/session/with-targets.ts', 'src/adapters/targets/env-file.ts'] },
   ],
 })
