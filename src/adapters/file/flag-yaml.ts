@@ -84,7 +84,13 @@ function replaced(text: string, { contents }: Document, flags: ReadonlyMap<strin
   const added = [...flags].flatMap(([flag, value]) =>
     known.has(flag) ? [] : [`${stringify(flag, { version: '1.1' }).trimEnd()}:${newline}${print(value, '  ')}${newline}`],
   )
-  return added.length === 0 ? parts.join('') : closed(parts.join('')) + added.join('')
+  return added.length === 0 ? parts.join('') : appended(parts.join(''), added.join(''))
+}
+
+/** Where people have marked the end of the document, it stays the end: behind it a second one would begin. */
+function appended(text: string, flags: string): string {
+  const end = text.search(/^\.{3}[ \t\r]*$/m)
+  return end < 0 ? closed(text) + flags : text.slice(0, end) + flags + text.slice(end)
 }
 
 function parsed(text: string): Document {

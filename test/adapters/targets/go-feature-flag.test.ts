@@ -198,6 +198,15 @@ ${tail}# rollout:3 of:shop/1a2b
 `)
   })
 
+  it('stays one document where its end is marked', async () => {
+    writeFileSync(file, '---\nother:\n  variations: {a: 1}\n...\n')
+    await write({ FEATURE_X: '10%' })
+    expect(await read(['FEATURE_X'])).toEqual({ FEATURE_X: '10%' })
+    await write({ FEATURE_X: 'false' })
+    expect(await read(['FEATURE_X'])).toEqual({ FEATURE_X: 'false' })
+    expect(text()).toMatch(/^---\nother:\n {2}variations: \{a: 1\}\nFEATURE_X:\n[^]*\n\.\.\.\n/)
+  })
+
   it.each<[what: string, content: string]>([
     ['no YAML', 'FEATURE_X: [\n'],
     ['a list', '- a\n'],
