@@ -20,7 +20,7 @@ const meta = await bundle({
   format: 'cjs',
   extension: 'cjs',
   together: [
-    { name: 'often', paths: ['src/commands/status.ts', 'src/core/journal/lease.ts', 'src/adapters/state/asked.ts'] },
+    { name: 'often', paths: ['src/commands/status.ts', 'src/core/journal/lease.ts'] },
     {
       name: 'moves',
       paths: ['src/commands/advance.ts', 'src/commands/rollback/rollback.ts', 'src/engine/writer.ts', 'src/session/glass.ts'],

@@ -1,7 +1,7 @@
 import { journalName } from '../core/journal/identity.ts'
 import { isEnded } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { RolloutError, type Problem } from '../core/values/errors.ts'
+import { hasCode, RolloutError, type Problem } from '../core/values/errors.ts'
 import { readRecord } from '../adapters/state/break-glass.ts'
 import { describeBreakGlass } from '../engine/noted.ts'
 import { nothingStarted } from './nothing-started.ts'
@@ -47,8 +47,10 @@ export function unheardBeside(session: Session, name: string): readonly Problem[
 
 /** Returns an error of a journal that is gone or cannot be read with the break-glass that is noted here, by the name that the plan says. */
 export function andUnheard(session: Session, environment: string | undefined, thrown: unknown): unknown {
+  // A folder that does not answer is not asked for the note either.
+  if (!hasCode(thrown, 'config') && !hasCode(thrown, 'usage')) return thrown
   const { name } = outlineAt(session.place.file)
-  if (!(thrown instanceof RolloutError) || name === undefined) return thrown
+  if (name === undefined) return thrown
   const unheard = unheardBeside(session, journalName(environment ? { name, environment } : { name }))
   return unheard.length > 0 ? new RolloutError(thrown.code, [...thrown.problems, ...unheard], { cause: thrown }) : thrown
 }
