@@ -1,14 +1,10 @@
-import { journalName } from '../core/journal/identity.ts'
 import { isEnded } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
-import { hasCode, RolloutError, type Problem } from '../core/values/errors.ts'
-import { readRecord } from '../adapters/state/break-glass.ts'
-import { describeBreakGlass } from '../engine/noted.ts'
+import { RolloutError, type Problem } from '../core/values/errors.ts'
 import { nothingStarted } from './nothing-started.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
-import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
-import { folderOf } from './unheard.ts'
+import { isStoreBeside, openPlanStore } from './store.ts'
 
 /** So many journals are named where none of them is known to be meant. */
 const MOST_NAMED = 5
@@ -37,22 +33,6 @@ export async function othersBeside(session: Session): Promise<readonly Problem[]
           hint: `where the plan was renamed since: with name: ${each.state.plan.name} it is meant`,
         },
   )
-}
-
-/** Returns what is to be said of a break-glass that is noted in this folder, where the journal of this name is gone or cannot be read. */
-export function unheardBeside(session: Session, name: string): readonly Problem[] {
-  const record = readRecord(folderOf(session), name)
-  return record ? [{ message: `the ${describeBreakGlass(record)} is noted here, and is in no journal that can be read` }] : []
-}
-
-/** Returns an error of a journal that is gone or cannot be read with the break-glass that is noted here, by the name that the plan says. */
-export function andUnheard(session: Session, environment: string | undefined, thrown: unknown): unknown {
-  // A folder that does not answer is not asked for the note either.
-  if (!hasCode(thrown, 'config') && !hasCode(thrown, 'usage')) return thrown
-  const { name } = outlineAt(session.place.file)
-  if (name === undefined) return thrown
-  const unheard = unheardBeside(session, journalName(environment ? { name, environment } : { name }))
-  return unheard.length > 0 ? new RolloutError(thrown.code, [...thrown.problems, ...unheard], { cause: thrown }) : thrown
 }
 
 /** Resolves to the error of a command that needs a rollout where none of this name has begun, with those of other names. */

@@ -65,7 +65,7 @@ export async function openState(session: Session): Promise<{ readonly journal: J
     if (state) return { journal, state }
     throw await (await import('./other-rollouts.ts')).nothingHere(session, journal)
   } catch (thrown) {
-    throw (await import('./other-rollouts.ts')).andUnheard(session, environmentOf(session), thrown)
+    throw (await import('./unheard-beside.ts')).andUnheard(session, environmentOf(session), thrown)
   }
 }
 

@@ -12,6 +12,7 @@ const BEFORE = [
   'standing.ts',
   'project.ts',
   'other-rollouts.ts',
+  'unheard-beside.ts',
   'nothing-started.ts',
   'several.ts',
   'git.ts',

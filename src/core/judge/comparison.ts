@@ -124,18 +124,41 @@ export function resumed(comparison: Comparison): Comparison {
   return { ...comparison, ledger: resume(comparison.ledger) }
 }
 
-/** What the comparison says now. */
-export interface Weighed {
+/**
+ * What the comparison says now. A class, for its getters: an object with getters of its own has no shape that Node knows, and
+ * a forecast makes millions.
+ */
+export class Weighed {
   readonly ramp: Ramp
   readonly ledger: Ledger
   readonly finding: LedgerFinding
   readonly pace: Evidence['pace']
+  readonly #interval: Duration
+
+  constructor(ramp: Ramp, ledger: Ledger, finding: LedgerFinding, interval: Duration) {
+    this.ramp = ramp
+    this.ledger = ledger
+    this.finding = finding
+    this.pace = ramp.pace
+    this.#interval = interval
+  }
+
   /** A sentence; made when it is read, which most polls do not. */
-  readonly text: string
+  get text(): string {
+    return sentenceOf(this.finding, this.ledger, this.ramp.policy, this.#interval)
+  }
+
   /** Time under watch until what it waits for may be known, when that can be foretold. */
-  readonly opensIn: Duration | undefined
+  get opensIn(): Duration | undefined {
+    const polls = pollsLeft(this.finding, this.ledger, this.ramp.policy)
+    return polls && polls * this.#interval
+  }
+
   /** The metric it speaks of. */
-  readonly metric: string | undefined
+  get metric(): string | undefined {
+    const { finding, ledger } = this
+    return 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream)?.metric : undefined
+  }
 }
 
 /**
@@ -157,38 +180,7 @@ export function weigh({
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
-  return new Finding(ramp, ledger, finding, plan.interval)
-}
-
-/** A class, for its getters: an object with getters of its own has no shape that Node knows, and a forecast makes millions. */
-class Finding implements Weighed {
-  readonly ramp: Ramp
-  readonly ledger: Ledger
-  readonly finding: LedgerFinding
-  readonly pace: Evidence['pace']
-  readonly #interval: Duration
-
-  constructor(ramp: Ramp, ledger: Ledger, finding: LedgerFinding, interval: Duration) {
-    this.ramp = ramp
-    this.ledger = ledger
-    this.finding = finding
-    this.pace = ramp.pace
-    this.#interval = interval
-  }
-
-  get text(): string {
-    return sentenceOf(this.finding, this.ledger, this.ramp.policy, this.#interval)
-  }
-
-  get opensIn(): Duration | undefined {
-    const polls = pollsLeft(this.finding, this.ledger, this.ramp.policy)
-    return polls && polls * this.#interval
-  }
-
-  get metric(): string | undefined {
-    const { finding, ledger } = this
-    return 'stream' in finding ? ledger.entries.find((each) => nameOf(each) === finding.stream)?.metric : undefined
-  }
+  return new Weighed(ramp, ledger, finding, plan.interval)
 }
 
 /** An earlier version counted polls, and kept nothing of time: what its journal holds begins anew. */

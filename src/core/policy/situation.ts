@@ -10,8 +10,11 @@ import { stepsOf, type Step } from '../plan/steps.ts'
 import { once } from '../values/once.ts'
 import type { Instant } from '../values/units.ts'
 
-/** One turn's view of a rollout: what `decide` and the summary look at, each part worked out at most once. */
-export interface Situation {
+/**
+ * One turn's view of a rollout: what `decide` and the summary look at, each part worked out at most once. A class, for its
+ * getters: an object with getters of its own has no shape that Node knows, and a forecast makes millions.
+ */
+export class Situation {
   readonly state: State
   /** Wall time, for the calendar and the expiry of approvals only. */
   readonly now: Instant
@@ -24,29 +27,6 @@ export interface Situation {
   /** The step up that leads there. */
   readonly next: Step | undefined
   /** The metrics the phase is judged by. */
-  readonly metrics: readonly Tracked[]
-  /** What the comparison of the two groups says; undefined where there is nothing to compare. */
-  readonly weighed: Weighed | undefined
-  /** Every gate between the step arrived at and the next one, or the end of the plan. */
-  readonly gates: readonly Gate[]
-}
-
-/**
- * Returns the situation of a rollout at this wall time. `mover` is the person who types the step: what this one has
- * approved may not count. Nobody types what `run` does.
- */
-export function situationOf(state: State, now: Instant, mover?: string): Situation {
-  return new Turn(state, now, mover)
-}
-
-/** A class, for its getters: an object with getters of its own has no shape that Node knows, and a forecast makes millions. */
-class Turn implements Situation {
-  readonly state: State
-  readonly now: Instant
-  readonly phase: Phase | undefined
-  readonly step: Step | undefined
-  readonly destination: Destination | undefined
-  readonly next: Step | undefined
   readonly metrics: readonly Tracked[]
   readonly #weighed: () => Weighed | undefined
   readonly #gates: () => readonly Gate[]
@@ -63,13 +43,23 @@ class Turn implements Situation {
     this.#gates = once(() => gatesIn(this, mover))
   }
 
+  /** What the comparison of the two groups says; undefined where there is nothing to compare. */
   get weighed(): Weighed | undefined {
     return this.#weighed()
   }
 
+  /** Every gate between the step arrived at and the next one, or the end of the plan. */
   get gates(): readonly Gate[] {
     return this.#gates()
   }
+}
+
+/**
+ * Returns the situation of a rollout at this wall time. `mover` is the person who types the step: what this one has
+ * approved may not count. Nobody types what `run` does.
+ */
+export function situationOf(state: State, now: Instant, mover?: string): Situation {
+  return new Situation(state, now, mover)
 }
 
 /**
