@@ -3,8 +3,9 @@ import { messageOf } from '../core/values/errors.ts'
 import { Unreadable, type Measured, type Reading } from '../core/values/reading.ts'
 
 /**
- * Yields what a source remembers, step by step, each reading as `sound` makes it, or missing where it throws. Ends with the signal, whether or not the source does. Throws where what comes
- * is no reading with its time, or is no later than the one before: that would never come to an end.
+ * Yields what a source remembers, step by step, each reading as `sound` makes it, or missing where it throws. Ends with the
+ * signal, whether or not the source does. Throws where what comes is no reading with its time, or is no later than the one
+ * before: that would never come to an end.
  */
 export async function* recalled(
   past: AsyncIterable<Past>,

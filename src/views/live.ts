@@ -1,4 +1,4 @@
-import ora, { type Ora } from 'ora'
+import type { Ora } from 'ora'
 import type { Decision } from '../core/policy/decide.ts'
 import { nextStep } from '../core/policy/destination.ts'
 import { waitsFor } from '../core/policy/waiting.ts'
@@ -10,6 +10,7 @@ import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
 import { clean, listed } from './clean.ts'
 import { fitText } from './fit-text.ts'
+import { openSpinner } from './spinner.ts'
 import { renderVerdict } from './status.ts'
 import { summarizeMetric } from '../core/report/summary.ts'
 
@@ -33,7 +34,7 @@ interface Screen {
 /** Opens a view with a line per change; the live line only where a person is watching. With `json` everything goes to stderr. */
 export function openLive({ out, err }: Screen, json: boolean): Live {
   const to = json ? err : out
-  const spinner = err.tty && !json ? ora({ spinner: 'dots', discardStdin: false, ...(err.color === 0 && { color: false }) }) : undefined
+  const spinner = openSpinner(err, !json)
   let [last, refused] = ['', 0]
   const line = (text: string): void => beside(spinner, () => to.write(`${text}\n`))
   return {

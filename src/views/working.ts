@@ -1,5 +1,5 @@
-import ora from 'ora'
 import type { Stream } from '../core/values/stream.ts'
+import { openSpinner } from './spinner.ts'
 
 /** Says to whoever watches what is worked out, for as long as it takes. */
 export interface Working {
@@ -8,8 +8,8 @@ export interface Working {
 }
 
 /** Opens a line on a terminal that is gone at the end; nothing is shown where nobody watches. */
-export function openWorking({ tty, color }: Stream, isWatched: boolean): Working {
-  const spinner = tty && isWatched ? ora({ spinner: 'dots', discardStdin: false, ...(color === 0 && { color: false }) }) : undefined
+export function openWorking(to: Stream, isWatched: boolean): Working {
+  const spinner = openSpinner(to, isWatched)
   return {
     say: (text) => {
       if (!spinner) return

@@ -44,7 +44,10 @@ export function overwrite(file: string, before: string, after: string): void {
  * the file has. Returns whether it did: not where either is longer than a page, which one call might write in halves.
  */
 export function overwriteInItsRoom(file: string, before: string, after: string): boolean {
-  if (Math.max(Buffer.byteLength(before), Buffer.byteLength(after)) > PAGE) return false
+  const [had, has] = [Buffer.byteLength(before), Buffer.byteLength(after)]
+  if (Math.max(had, has) > PAGE) return false
+  // Between the write and the cut empty lines are behind the text, and not the rest of the old one.
+  if (has < had) pour(file, before, after + '\n'.repeat(had - has), 'the disk is full')
   pour(file, before, after, 'the disk is full')
   return true
 }

@@ -24,8 +24,9 @@ interface Post {
 }
 
 /**
- * One request with JSON that must be answered with 2xx; what is said to it then is not read. Redirects are not followed: a message is not
- * handed on to strangers. Throws what was answered. The path of a URL may be its secret: only the origin is shown.
+ * One request with JSON that must be answered with 2xx; what is said to it then is not read. Redirects are not followed: a
+ * message is not handed on to strangers. Throws what was answered. The path of a URL may be its secret: only the origin is
+ * shown.
  */
 export async function post(
   url: string,

@@ -1,12 +1,12 @@
+import { MINUTE } from '../../core/evidence/minute.ts'
 import type { ForecastSetting, Trouble } from '../../core/forecast/forecast.ts'
 import type { Usual, UsualOfMetric } from '../../core/forecast/usual.ts'
 import type { Scraping } from '../../core/forecast/synthetic/world.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { formatDuration, type Duration } from '../../core/values/units.ts'
+import { formatDuration } from '../../core/values/units.ts'
 import type { ValuesOf } from '../table.ts'
 
-const MINUTE: Duration = 60_000
 /** How long the noise of a minute is remembered: half of it after seven. */
 const MEMORY = 0.9
 /** Latencies wander less than errors. */

@@ -2,7 +2,7 @@ import fs, { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { finishOverwrite, isUnderWay, overwrite } from '../../../src/adapters/file/in-place.ts'
+import { finishOverwrite, isUnderWay, overwrite, overwriteInItsRoom } from '../../../src/adapters/file/in-place.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 
 const [BEFORE, AFTER] = ['A=1\nF=10%;seg=staff\nB=2\n', 'A=1\nF=true\nB=2\n']
@@ -26,6 +26,22 @@ describe('a text that is written over a longer one', () => {
   it('leaves nothing of it', () => {
     overwrite(file, BEFORE, AFTER)
     expect([text(), isUnderWay(file)]).toEqual([AFTER, false])
+  })
+
+  it('leaves nothing of it at any moment, where no room is left for a way back', () => {
+    const seen: string[] = []
+    const { ftruncateSync } = fs
+    const cut = (...given: Parameters<typeof ftruncateSync>): void => {
+      seen.push(text())
+      ftruncateSync(...given)
+    }
+    Object.assign(fs, { ftruncateSync: cut })
+    syncBuiltinESMExports()
+    expect(overwriteInItsRoom(file, BEFORE, AFTER)).toBe(true)
+    Object.assign(fs, { ftruncateSync })
+    syncBuiltinESMExports()
+    expect([text(), existsSync(`${file}.rollout-backup`)]).toEqual([AFTER, false])
+    expect(seen.map((each) => each.trimEnd())).toEqual([AFTER.trimEnd(), AFTER.trimEnd()])
   })
 
   it('waits for nobody else, and overwrites nobody who writes in place too', () => {
