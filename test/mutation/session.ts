@@ -1,6 +1,6 @@
 import { mutationsOf, type Mutation } from './mutation.ts'
 
-const RETREATS = ['core/policy/destination', 'engine/rollback', 'commands/rollback/rollback', 'session/with-targets']
+const RETREATS = ['engine/retreat', 'core/policy/destination', 'engine/rollback', 'commands/rollback/rollback', 'session/with-targets']
 
 /** What adapters answer, and what is said and done after looking at the targets. */
 export const SESSION: readonly Mutation[] = [

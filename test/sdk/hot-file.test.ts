@@ -64,6 +64,29 @@ describe('what can happen to a file', () => {
     expect({ told, changes }).toEqual({ told: [], changes: [{ generation: '2', toggles: ['F'] }] })
   })
 
+  it('a list that it names is replaced', async () => {
+    const users = join(folder, 'users')
+    writeFileSync(users, 'ann\n')
+    replace(`F=false\nF_USERS_FILE=${users}\nG=true\n`)
+    const { toggles, changes } = open()
+    expect([toggles.isEnabled('F', 'ann'), toggles.isEnabled('F', 'bob')]).toEqual([true, false])
+    writeFileSync(`${users}.tmp`, 'ann\nbob\n')
+    renameSync(`${users}.tmp`, users)
+    await until([['F']], () => changes.map((change) => change.toggles))
+    expect(toggles.isEnabled('F', 'bob')).toBe(true)
+  })
+
+  it('it is replaced after it was closed: nobody looks', async () => {
+    replace('F=false\n')
+    const [closed, other] = [open(), open()]
+    closed.toggles.close()
+    for (const [nth, text] of ['F=true\n', 'F=false\n'].entries()) {
+      replace(text)
+      await until(nth + 1, () => other.changes.length)
+    }
+    expect([closed.changes, closed.toggles.isEnabled('F', 'ann')]).toEqual([[], false])
+  })
+
   it('Kubernetes swaps the folder behind it by a symbolic link, over and over', async () => {
     const mount = (nth: number): void => {
       mkdirSync(join(folder, `..${nth}`))
