@@ -46,7 +46,7 @@ export async function apply(engine: Engine, intent: Intent, unseen: readonly Unr
   for (const each of ended) if (each.status === 'rejected') throw each.reason
   await engine.writer.refresh()
   const state = stateOf(engine)
-  if (state.intent?.seq !== intent.seq) return 'superseded'
+  if (state.intent?.seq !== intent.seq) return endOf(state, intent)
   const missing = unconfirmed(state.intent)
   if (!canDoWithout(state.plan, intent, missing)) return 'partial'
   return arrive(engine, intent, missing)
@@ -111,7 +111,12 @@ async function arrive(engine: Engine, intent: Intent, missing: readonly string[]
     const watch = beginWatch(plan, intent.cursor, provenBy(intent.move, before), readings, watchTick(engine))
     return { type: 'arrived', intent: intent.seq, missing, watch }
   })
-  return stateOf(engine).intent?.seq === intent.seq ? 'superseded' : 'arrived'
+  return endOf(stateOf(engine), intent)
+}
+
+/** Returns what became of an intent, whoever has finished it: a controller may be at it as well. */
+function endOf({ intent: open, epoch }: State, { seq }: Intent): Applied {
+  return epoch === seq && open === undefined ? 'arrived' : 'superseded'
 }
 
 async function refuse(engine: Engine, { seq }: Intent, target: string, error: string): Promise<void> {

@@ -90,3 +90,16 @@ it('a step up goes on from what somebody else has watched while its metrics were
   await move(engine, { do: 'advance', to: { cursor: 2, exposures: { A: 100, B: 10 } }, why: WHY }, ANA)
   expect([stateOf(engine).intent, stateOf(engine).watch?.criteria]).toEqual([undefined, criteria])
 })
+
+it('a step that somebody else has finished meanwhile was taken', async () => {
+  const { engine, journal, clock, web } = await shop()
+  const other = await openWriter({ journal, clock, uuid: () => `other-${Math.random()}`, version: 'test' })
+  web.meanwhile = async () => {
+    await other.refresh()
+    const intent = other.state?.epoch ?? 0
+    await other.append({ type: 'applied', intent, target: 'web' }, { actor: 'auto' })
+    await other.append({ type: 'arrived', intent, missing: [], watch: watch() }, { actor: 'auto' })
+  }
+  const up = { do: 'advance', to: { cursor: 1, exposures: { A: 100, B: 0 } }, why: WHY } as const
+  expect(await move(engine, up, ANA)).toMatchObject({ applied: 'arrived', state: { cursor: 1 } })
+})

@@ -77,7 +77,11 @@ export const ENGINE: readonly Mutation[] = [
     'an answer that was lost at first is forgotten': ['isUnheard: attempt > 1', 'isUnheard: false'],
     'a step is reached without too many targets': ["if (!canDoWithout(state.plan, intent, missing)) return 'partial'", ''],
     'what could not be looked at is written': ['if (!blind) return applyOne', 'if (!blind || blind.error !== target.name) return applyOne'],
-    'what was overtaken has arrived': ["if (state.intent?.seq !== intent.seq) return 'superseded'", ''],
+    'what somebody else has finished is overtaken': [
+      "epoch === seq && open === undefined ? 'arrived'",
+      "epoch === seq && open !== undefined ? 'arrived'",
+    ],
+    'what was overtaken has arrived': ['if (state.intent?.seq !== intent.seq) return endOf(state, intent)', ''],
     'a rollback tries for ever': ['attempt === WRITE_ATTEMPTS || engine.clock', 'engine.clock'],
     'what somebody else has watched meanwhile is forgotten': [
       '{ plan, watch: before } = stateOf(engine)',
