@@ -131,6 +131,11 @@ export const FILES: readonly Mutation[] = [
     ],
     'a path may lead out of the folder': ['  check: checkInside,\n', ''],
   }),
+  ...mutationsOf('adapters/file/flag-yaml.ts', ['adapters/targets/go-feature-flag'], {
+    'a flag that others are made of is read as one of ours alone': ['!anchors.has(alias.source)', 'alias.source !== undefined'],
+    'other flags change with ours': ['if (isDeepStrictEqual(flagsIn(edited),', 'if (edited !== text || isDeepStrictEqual(flagsIn(edited),'],
+    'a merge is a name like others': ['{ merge: true, ...', '{ ...'],
+  }),
   ...mutationsOf('adapters/each-variable.ts', ['adapters/each-variable'], {
     'what is there already is written': [
       "filter(([name, word]) => !held || (held[name] ?? '') !== word)",

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isNode, isScalar, parseDocument, stringify, type Document } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit, type Document, type Node } from 'yaml'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
@@ -13,9 +13,36 @@ import { markLine } from './env-document.ts'
 
 const MARK = /^# rollout:(\d.*?)(?=[ \t\r]*$)/gm
 
-/** The flags of a file. Throws `conflict` when it is no YAML map, or says something twice. */
+/** The flags of a file, aliases and merges (`<<: *base`) resolved. Throws `conflict` when it is no YAML map, or says something twice. */
 export function flagsIn(text: string): { readonly [flag: string]: unknown } {
   return valueOf(parsed(text))
+}
+
+/**
+ * Throws `conflict` where one of these flags holds an anchor that something outside of it refers to: whatever is written
+ * there would change the other as well.
+ */
+export function refuseShared(text: string, flags: readonly string[]): void {
+  const lines = new LineCounter()
+  const document = parsed(text, lines)
+  const { contents } = document
+  const own = (isMap(contents) ? contents.items : []).flatMap(({ key, value }) =>
+    isScalar(key) && isNode(value) && flags.includes(String(key.value)) ? [[String(key.value), value] as const] : [],
+  )
+  // Asked first: to find what an alias stands for takes a walk through the document.
+  const anchors = new Set(own.flatMap(([, node]) => anchorsIn(node)))
+  visit(document, {
+    Alias: (_, alias) => {
+      if (!anchors.has(alias.source)) return
+      const source = alias.resolve(document)
+      const [flag] = own.find(([, node]) => source && isWithin(source, node) && !isWithin(alias, node)) ?? []
+      if (flag === undefined) return
+      throw new RolloutError('conflict', {
+        message: `line ${lines.linePos(alias.range?.[0] ?? 0).line} refers to &${alias.source} in the flag ${flag}, and would change with it`,
+        hint: 'put what both have in common into a flag of its own',
+      })
+    },
+  })
 }
 
 /** The marks: comments as in an env file. */
@@ -93,8 +120,8 @@ function appended(text: string, flags: string): string {
   return end < 0 ? closed(text) + flags : text.slice(0, end) + flags + text.slice(end)
 }
 
-function parsed(text: string): Document {
-  const document = parseDocument(text)
+function parsed(text: string, lineCounter?: LineCounter): Document {
+  const document = parseDocument(text, { merge: true, ...(lineCounter && { lineCounter }) })
   const [error] = document.errors
   const complain = (message: string): RolloutError =>
     new RolloutError('conflict', { message: plain(message), hint: 'mend it by hand first' })
@@ -116,6 +143,20 @@ function toJs(document: Document): unknown {
     // An alias without its anchor, or one that grows without end.
     throw new RolloutError('conflict', { message: plain(`the file cannot be read: ${messageOf(thrown)}`) }, { cause: thrown })
   }
+}
+
+function anchorsIn(node: Node): readonly string[] {
+  const found: string[] = []
+  visit(node, {
+    Value: (_, { anchor }) => {
+      if (anchor !== undefined) found.push(anchor)
+    },
+  })
+  return found
+}
+
+function isWithin({ range }: Node, outer: Node): boolean {
+  return range != null && outer.range != null && outer.range[0] <= range[0] && range[1] <= outer.range[1]
 }
 
 function newlineOf(text: string): string {

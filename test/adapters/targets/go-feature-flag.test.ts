@@ -219,6 +219,28 @@ ${tail}# rollout:3 of:shop/1a2b
     expect(text()).toBe(content)
   })
 
+  it('is read and written where a flag is made of another one, which stays', async () => {
+    const base = 'base: &base # of all\n  variations: { enabled: true, disabled: false }\n  defaultRule: { variation: disabled }\n'
+    writeFileSync(file, `${base}other:\n  <<: *base\nFEATURE_X:\n  <<: *base\n  metadata: { owner: ana }\nFEATURE_Y: *base\n`)
+    expect(await read(['FEATURE_X', 'FEATURE_Y'])).toEqual({ FEATURE_X: 'false', FEATURE_Y: 'false' })
+    await write({ FEATURE_X: '10%', FEATURE_Y: 'true' })
+    expect(await read(['FEATURE_X', 'FEATURE_Y', 'other'])).toEqual({ FEATURE_X: '10%', FEATURE_Y: 'true', other: 'false' })
+    expect(text()).toContain(`${base}other:\n  <<: *base\nFEATURE_X:\n`)
+    expect(parse(text())).toMatchObject({ FEATURE_X: { metadata: { owner: 'ana' } } })
+  })
+
+  it('is refused when it is read where another flag is made of ours', async () => {
+    writeFileSync(
+      file,
+      'FEATURE_X: &x\n  variations: { enabled: true, disabled: false }\n  defaultRule: { variation: disabled }\nother: *x\n',
+    )
+    await expect(read(['FEATURE_X'])).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'line 4 refers to &x in the flag FEATURE_X, and would change with it',
+    })
+    expect(await read(['other'])).toEqual({ other: 'false' })
+  })
+
   const plain = { variations: { enabled: true, disabled: false }, defaultRule: { variation: 'disabled' } }
   it.each<[what: string, flag: object, message: RegExp]>([
     ['targeting', { ...plain, targeting: [{ query: 'key eq "ana"', variation: 'enabled' }] }, /decided by targeting/],
