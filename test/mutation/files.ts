@@ -136,6 +136,9 @@ export const FILES: readonly Mutation[] = [
     'other flags change with ours': ['if (isDeepStrictEqual(flagsIn(edited),', 'if (edited !== text || isDeepStrictEqual(flagsIn(edited),'],
     'a merge is a name like others': ['{ merge: true, ...', '{ ...'],
   }),
+  ...mutationsOf('adapters/file/flag-json.ts', ['adapters/targets/flagd', 'adapters/targets/unleash'], {
+    'a file that says two things is believed': ['if (twice === undefined) return found', 'if (twice !== found) return found'],
+  }),
   ...mutationsOf('adapters/each-variable.ts', ['adapters/each-variable'], {
     'what is there already is written': [
       "filter(([name, word]) => !held || (held[name] ?? '') !== word)",

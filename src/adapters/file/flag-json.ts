@@ -4,11 +4,23 @@ import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
 import { isReplaced } from '../../core/journal/fence.ts'
 import { formatMark, parseMark, type Mark } from '../../core/toggle/mark.ts'
+import { nameTwice } from '../name-twice.ts'
 import { plain } from '../plain.ts'
 import { withMembers, type JsonPath } from './json-text.ts'
 
 /** 10,000 flags and what people write about them. */
 export const LARGEST_FLAGS = 8 << 20
+
+/**
+ * A JSON document of this shape that says nothing twice, which one reader would take one way and another the other way.
+ * Throws `conflict` with what is wrong.
+ */
+export function parseOnce<Document>(schema: z.ZodType<Document>, text: string, what: string): Document {
+  const found = parseAs(schema, text, what)
+  const twice = nameTwice(text)
+  if (twice === undefined) return found
+  throw new RolloutError('conflict', { message: plain(`the file names ${JSON.stringify(twice)} twice`), hint: 'remove one of them' })
+}
 
 /** A JSON document of this shape. Throws `conflict` with the place of what is wrong: its readers would not take it either. */
 export function parseAs<Document>(schema: z.ZodType<Document>, text: string, what: string): Document {

@@ -4,7 +4,7 @@ import { parseExposure, type Exposure } from '../../core/values/units.ts'
 import { formatMark } from '../../core/toggle/mark.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, jsonMarksIn, parseAs, withChanges, withJsonMark } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, jsonMarksIn, parseAs, parseOnce, withChanges, withJsonMark } from '../file/flag-json.ts'
 import { adviseIds } from '../file/flagd-ids.ts'
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
@@ -54,7 +54,7 @@ export default target({
   options,
   ...wordFile<Options>({
     read: (text, names, given) => {
-      const { flags } = parseAs(document, text === '' ? EMPTY : text, 'flagd')
+      const { flags } = parseOnce(document, text === '' ? EMPTY : text, 'flagd')
       return Object.fromEntries(
         names.map((name) => {
           const key = flagOf(given, name)

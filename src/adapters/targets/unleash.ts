@@ -5,7 +5,7 @@ import { formatExposure, type Exposure } from '../../core/values/units.ts'
 import { formatMark } from '../../core/toggle/mark.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, jsonMarksIn, parseAs, withChanges, withJsonMark } from '../file/flag-json.ts'
+import { LARGEST_FLAGS, jsonMarksIn, parseAs, parseOnce, withChanges, withJsonMark } from '../file/flag-json.ts'
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
 import { checkInside } from '../file/inside.ts'
@@ -50,7 +50,7 @@ export default target({
   options,
   ...wordFile<Options>({
     read: (text, names, given) => {
-      const { features } = parseAs(document, text === '' ? EMPTY : text, 'Unleash')
+      const { features } = parseOnce(document, text === '' ? EMPTY : text, 'Unleash')
       const last = new Map(features.map((each) => [each.name, each]))
       const first = new Map(features.toReversed().map((each) => [each.name, each]))
       return Object.fromEntries(

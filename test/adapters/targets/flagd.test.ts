@@ -233,6 +233,14 @@ describe('what would go on deciding by itself is not read as a word', () => {
     expect(() => evaluator()).toThrow()
   })
 
+  it('believes no file that names something twice', async () => {
+    writeFileSync(
+      join(folder, 'flags.json'),
+      `{"flags": {"FEATURE_X": ${JSON.stringify(plain)}, "FEATURE_X": ${JSON.stringify({ ...plain, defaultVariant: 'on' })}}}`,
+    )
+    await expect(read(['FEATURE_X'])).rejects.toMatchObject({ code: 'conflict', message: 'the file names "FEATURE_X" twice' })
+  })
+
   it.each([
     ['no JSON', '{"flags": {'],
     ['a list of flags', '{"flags": []}'],

@@ -142,6 +142,11 @@ describe('the file', () => {
     expect(client.isEnabled('FEATURE_X', { userId: 'ana' })).toBe(false)
   })
 
+  it('is not believed where it names something twice', async () => {
+    writeFileSync(file, '{"features": [{"name": "FEATURE_X", "enabled": true, "enabled": false}]}')
+    await expect(read(['FEATURE_X'])).rejects.toMatchObject({ code: 'conflict', message: 'the file names "enabled" twice' })
+  })
+
   it('is not read as a word where the feature is there twice', async () => {
     const off = { name: 'FEATURE_X', enabled: false }
     writeFileSync(file, JSON.stringify({ version: 2, features: [off, { ...off, enabled: true }] }))
