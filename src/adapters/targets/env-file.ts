@@ -21,6 +21,8 @@ const options = z.strictObject({
 /** What stands before and behind the name of a variable, as sed and grep write it. */
 const HEAD = '[[:blank:]]*(export[[:blank:]]+)?'
 const TAIL = '[[:blank:]]*='
+/** Takes a byte-order mark off the file, which would be a part of the name on its first line. */
+const UNMARK = String.raw`-e "1s/^$(printf '\357\273\277')//"`
 /** The dialects whose readers know `export`. */
 const EXPORTED: ReadonlySet<Dialect> = new Set(['any', 'sh', 'dotenv'])
 
@@ -56,6 +58,6 @@ function lineByHand(file: string, words: { readonly [variable: string]: string }
   const edits = held.map(({ line, pattern }) => `-e ${shellWord(`s|^${pattern}.*|${kept}${line.replaceAll(/[\\&|]/g, '\\$&')}|`)}`)
   const lines = held.filter(({ word }) => word !== '').map(({ line }) => shellWord(line))
   const added = `for each in ${lines.join(' ')}; do grep -Eq "^${HEAD}\${each%%=*}${TAIL}" ${path} || printf '\\n%s\\n' "$each" >> ${path}; done`
-  const edited = rewriteByHand(`sed -E ${edits.join(' ')}`, file)
+  const edited = rewriteByHand(`sed -E ${UNMARK} ${edits.join(' ')}`, file)
   return lines.length === 0 ? edited : `${edited} && ${added}`
 }

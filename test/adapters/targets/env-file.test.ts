@@ -662,6 +662,7 @@ describe('by hand', () => {
     ['an empty file', '', '\nFEATURE_X=false\n'],
     ['blanks that a shell does not allow', 'export FEATURE_X = 10%\n', 'export FEATURE_X=false\n', 'sh'],
     ['export that systemd does not know', 'export FEATURE_X=10%\n', 'FEATURE_X=false\n', 'systemd'],
+    ['the line behind a byte-order mark', '\ufeffFEATURE_X=10%\r\nA=\ufeff\r\n', 'FEATURE_X=false\nA=\ufeff\r\n'],
     ['quotes that docker keeps', 'FEATURE_X="10%"\n', 'FEATURE_X=false\n', 'docker'],
   ])('reaches %s', async (_, before, after, dialect = 'any') => {
     writeFileSync(file, before)
@@ -673,7 +674,7 @@ describe('by hand', () => {
   it('is short when it can be', async () => {
     const given = await options({ path: 'deploy/web.env', reload: ['systemctl', 'reload', 'shop'] })
     expect(envFile.byHand(given, { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
-      `sed -E -e 's|^[[:blank:]]*(export[[:blank:]]+)?FEATURE_X[[:blank:]]*=.*|\\1FEATURE_X=false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new && for each in FEATURE_X=false; do grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?\${each%%=*}[[:blank:]]*=" deploy/web.env || printf '\\n%s\\n' "$each" >> deploy/web.env; done`,
+      `sed -E -e "1s/^$(printf '\\357\\273\\277')//" -e 's|^[[:blank:]]*(export[[:blank:]]+)?FEATURE_X[[:blank:]]*=.*|\\1FEATURE_X=false|' deploy/web.env > deploy/web.env.new && cat deploy/web.env.new > deploy/web.env && rm deploy/web.env.new && for each in FEATURE_X=false; do grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?\${each%%=*}[[:blank:]]*=" deploy/web.env || printf '\\n%s\\n' "$each" >> deploy/web.env; done`,
       'systemctl reload shop',
     ])
   })
