@@ -7,8 +7,8 @@ export type Project = (typeof PROJECTS)[number]
 /** Pure, but seconds of computing each. */
 const LONG = new RegExp(
   [
-    'core/properties|core/evidence/(stream|finding)|core/toggle/bucket.parity|core/judge/single|core/plan/calendar|core/forecast/.*',
-    'config/broken|adapters/(measure/exposition|targets/go-feature-flag)',
+    'core/properties|core/evidence/(stream|finding)|core/toggle/bucket.parity|core/judge/(single|counting)|core/plan/calendar',
+    'core/forecast/.*|engine/observe|config/broken|adapters/(measure/exposition|state/canonical|targets/go-feature-flag)',
   ]
     .map((paths) => `^test/(${paths}).test.ts$`)
     .join('|'),
