@@ -17,6 +17,8 @@ export interface InitReport {
   readonly left: readonly string[]
   /** Toggles that are on for everybody already. */
   readonly on: readonly string[]
+  /** Other env files that hold some of the toggles too. */
+  readonly elsewhere: readonly { readonly file: string; readonly toggles: readonly string[] }[]
   readonly hold: Duration
   /** The application whose metrics answered. */
   readonly application?: {
@@ -59,11 +61,21 @@ export function renderInit(report: InitReport, stream: Stream): string {
       : `  no env file with toggles was found: ${listed(names)} in ${clean(file)} stands for yours`,
     ...(left.length > 0 ? [`  left out, to keep it short: ${listed(left)}`] : []),
     ...(idle.length > 0 ? [`  on already: ${listed(idle)}`] : []),
+    ...elsewhereLines(report).map((line) => `  ${line}`),
     ...metricsLines(report).map((line) => `  ${line}`),
     color.dim('  rollout check config says whether it is right; rollout plan shows what it would do'),
     ...missingLines(report).map((line) => (line === '' ? '' : `  ${line}`)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function elsewhereLines({ elsewhere, file }: InitReport): readonly string[] {
+  if (elsewhere.length === 0) return []
+  const each = elsewhere.map((other) => `${listed(other.toggles)} in ${clean(other.file)}`)
+  return [
+    `elsewhere too: ${each.join('; ')}`,
+    `  what another application reads is a target of its own; where one reads both, path: names the file whose word it takes (now ${clean(file)})`,
+  ]
 }
 
 function metricsLines({ application, silent, prometheus, power, hold, metrics: { negligible } }: InitReport): readonly string[] {

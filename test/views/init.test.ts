@@ -9,6 +9,7 @@ const base: InitReport = {
   toggles: [{ name: 'FEATURE_A' }],
   left: [],
   on: [],
+  elsewhere: [],
   silent: [],
   hold: 1_800_000,
   metrics: { failing: [0.01, 0.02, 0.05] },
@@ -31,6 +32,15 @@ describe('renderInit', () => {
     [{ found: false, file: 'app.env' }, 'no env file with toggles was found: FEATURE_A in app.env stands for yours'],
     [{ left: ['FEATURE_B', 'FEATURE_C'] }, 'left out, to keep it short: FEATURE_B, FEATURE_C'],
     [{ on: ['FEATURE_A', 'FEATURE_D'] }, 'on already: FEATURE_D\n'],
+    [
+      {
+        elsewhere: [
+          { file: '.env.local', toggles: ['FEATURE_A'] },
+          { file: 'web/.env', toggles: ['FEATURE_A'] },
+        ],
+      },
+      'elsewhere too: FEATURE_A in .env.local; FEATURE_A in web/.env\n    what another application reads is a target of its own; where one reads both, path: names the file whose word it takes (now .env)\n',
+    ],
     [
       { silent: [{ url: 'http://localhost:1/metrics', from: 'PORT in .env', said: 'connection refused', answered: false }] },
       'metrics: http://localhost:1/metrics (PORT in .env): connection refused; is the application running?\n  metrics: no Prometheus answered',

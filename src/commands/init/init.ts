@@ -50,6 +50,7 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     ...sketch,
     left: candidates.filter((each) => !toggles.includes(each)).map(({ name }) => name),
     on: found?.on ?? [],
+    elsewhere: found?.elsewhere ?? [],
     silent,
     ...(application && { application }),
     ...(fit.power && { power: fit.power }),

@@ -15,7 +15,7 @@ const PAIRS = [
 ] as const
 const PLAIN = new Set(['true', 'false', 'on', 'off'])
 
-/** The env file with the most toggles, and what can be rolled out of it. */
+/** The nearest env file with the most toggles, and what can be rolled out of it. */
 export interface Inventory {
   /** Relative to the folder. */
   readonly file: string
@@ -23,19 +23,35 @@ export interface Inventory {
   readonly toggles: readonly SketchToggle[]
   /** Names of toggles that are on for everybody: there is nothing to roll out. */
   readonly on: readonly string[]
+  /** Other files that hold some of the toggles too. */
+  readonly elsewhere: readonly { readonly file: string; readonly toggles: readonly string[] }[]
 }
 
 /** Looks through env files for toggles. Undefined when none holds one. */
 export function findInventory(files: readonly FoundFile[]): Inventory | undefined {
-  const all = files.map(({ file, assignments }) => ({ file, toggles: [...togglesIn(assignments).values()] }))
-  const best = all.toSorted((a, b) => b.toggles.length - a.toggles.length).at(0)
-  if (!best || best.toggles.length === 0) return undefined
+  const all = files.flatMap(({ file, assignments }) => {
+    const toggles = [...togglesIn(assignments).values()]
+    return toggles.length > 0 ? [{ file, toggles }] : []
+  })
+  const [best, ...others] = all.toSorted((a, b) => depthOf(a.file) - depthOf(b.file) || b.toggles.length - a.toggles.length)
+  if (!best) return undefined
   const off = best.toggles.filter(({ isOn }) => !isOn)
+  const toggles = off.length > 0 ? off : best.toggles
+  const names = toggles.map(({ name }) => name)
   return {
     file: best.file,
-    toggles: off.length > 0 ? off : best.toggles,
+    toggles,
     on: best.toggles.flatMap(({ name, isOn }) => (isOn ? [name] : [])),
+    elsewhere: others.flatMap((other) => {
+      const same = other.toggles.map(({ name }) => name).filter((name) => names.includes(name))
+      return same.length > 0 ? [{ file: other.file, toggles: same }] : []
+    }),
   }
+}
+
+/** What lies in `deploy` is as near as what lies beside the plan. */
+function depthOf(file: string): number {
+  return file.replace(/^deploy\//, '').split('/').length
 }
 
 /** By name, so that a variable that is assigned twice is one toggle. */

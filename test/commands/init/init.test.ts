@@ -88,6 +88,32 @@ describe('init finds', () => {
   })
 
   it.each([
+    ['below', ['api/.env'], 'api/.env', []],
+    ['far below', ['services/search/config/search.env'], 'services/search/config/search.env', []],
+    ['beside the plan before any below', ['api/.env', '.env'], '.env', ['api/.env']],
+    ['in two applications', ['web/.env', 'api/.env'], 'api/.env', ['web/.env']],
+    ['in a file that is read over it', ['.env.local', '.env'], '.env', ['.env.local']],
+  ])('toggles %s', async (_, files, file, others) => {
+    const { report, shell, plan } = await initialised(Object.fromEntries(files.map((each) => [each, 'FEATURE_X=false\n'])))
+    expect(report).toMatchObject({ found: true, file, elsewhere: others.map((each) => ({ file: each, toggles: ['FEATURE_X'] })) })
+    expect(plan).toContain(`path: ${file} }`)
+    expect(await shell.run('start')).toBe('done')
+  })
+
+  it.each(['node_modules/web/.env', '.cache/.env', 'test/web.env', 'a/b/c/d/.env', 'dist/.env'])('nothing in %s', async (file) => {
+    expect((await initialised({ [file]: 'FEATURE_X=false\n' })).report.found).toBe(false)
+  })
+
+  it('nothing in a folder with a plan of its own, nor below a folder of many', async () => {
+    const apart = await initialised({ 'api/.env': 'FEATURE_X=false\n', 'api/rollout.yaml': 'mine\n' })
+    expect(apart.report.found).toBe(false)
+    const many = fakeShell({ env, files: { 'home/.env': 'FEATURE_X=false\n' } })
+    for (let nth = 0; nth < 500; nth += 1) mkdirSync(join(many.cwd, `at${nth}`))
+    expect(await many.run('init', '--json')).toBe('done')
+    expect(many.json<{ found: boolean }>().found).toBe(false)
+  })
+
+  it.each([
     ['FEATURE_X=FALSE', { on: 'TRUE', off: 'FALSE' }],
     ['FEATURE_X=Off', { on: 'On', off: 'Off' }],
     ['FEATURE_X=0', { on: '1', off: '0' }],
