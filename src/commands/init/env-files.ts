@@ -7,7 +7,7 @@ const LARGEST = 1 << 20
 const DEEPEST = 3
 /** A folder that holds more is no project: somebody's home, or all of the machine. */
 const MOST_FOLDERS = 500
-/** What is installed, made, tried or shown there is no place to write to. */
+/** Where things are installed, made, tried or shown: nobody's application reads its switches there. */
 const SKIPPED =
   /^(?:\..*|node_modules|bower_components|vendor|venv|site-packages|__.*__|dist|build|out|target|coverage|te?mp|tests?|spec|fixtures|e2e|examples?|samples?|templates?|docs?)$/
 

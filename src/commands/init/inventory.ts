@@ -2,7 +2,9 @@ import type { SketchToggle } from '../../config/sketch.ts'
 import type { FoundFile } from './env-files.ts'
 import { inCaseOf } from './in-case-of.ts'
 
-const NAMED = /^(?:FEATURE|FF|TOGGLE)_\w+$|_ENABLED$/
+const NAMED = /(?:^|_)(?:FEATURES?|FF|TOGGLES?|FLAGS?|ENABLED?)(?:_|$)/i
+/** Switches that no team rolls out to some of its users. */
+const SETTING = /^(?:.*_)?(?:CI|DEBUG|VERBOSE|QUIET|TRACE|PRODUCTION|TESTING|DRY_RUN|SSL|TLS|HTTPS|SECURE)$/i
 /** What a plan refuses as a key. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
 
@@ -30,7 +32,7 @@ export interface Inventory {
 /** Looks through env files for toggles. Undefined when none holds one. */
 export function findInventory(files: readonly FoundFile[]): Inventory | undefined {
   const all = files.flatMap(({ file, assignments }) => {
-    const toggles = [...togglesIn(assignments).values()]
+    const toggles = togglesIn(assignments)
     return toggles.length > 0 ? [{ file, toggles }] : []
   })
   const [best, ...others] = all.toSorted((a, b) => depthOf(a.file) - depthOf(b.file) || b.toggles.length - a.toggles.length)
@@ -54,14 +56,12 @@ function depthOf(file: string): number {
   return file.replace(/^deploy\//, '').split('/').length
 }
 
-/** By name, so that a variable that is assigned twice is one toggle. */
-function togglesIn(assignments: FoundFile['assignments']): ReadonlyMap<string, SketchToggle> {
-  const found = new Map<string, SketchToggle>()
-  for (const { name, value } of assignments) {
-    const toggle = toggleOf(name, value)
-    if (toggle) found.set(name, toggle)
-  }
-  return found
+/** A variable that is assigned twice is one toggle. Beside names that say so, another switch is a setting: `DEBUG=false`. */
+function togglesIn(assignments: FoundFile['assignments']): readonly SketchToggle[] {
+  const all = assignments.flatMap(({ name, value }) => toggleOf(name, value) ?? [])
+  const found = [...new Map(all.map((toggle) => [toggle.name, toggle])).values()]
+  const named = found.filter(({ name }) => NAMED.test(name))
+  return named.length > 0 ? named : found.filter(({ name }) => !SETTING.test(name))
 }
 
 function toggleOf(name: string, value: string): SketchToggle | undefined {

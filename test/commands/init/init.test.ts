@@ -80,10 +80,17 @@ describe('init finds', () => {
   it.each(['.env', '.env.production', 'web.env', 'deploy/web.env'])('toggles in %s', async (file) => {
     const { report, plan } = await initialised({
       [file]:
-        '# mine\nexport FEATURE_SEARCH=false # new\nFF_PAY="false"\r\nTOGGLE_X=off\nDARK_ENABLED=0\nverbose=false\nPORT=80\nFEATURE_HOST=example.com\n',
+        '# mine\nexport FEATURE_SEARCH=false # new\nFF_PAY="false"\r\nTOGGLE_X=off\nDARK_ENABLED=0\nVITE_FLAG_A=0\nENABLE_B=no\nverbose=false\nPORT=80\nFEATURE_HOST=example.com\n',
     })
     expect(report).toMatchObject({ found: true, file })
-    expect(report.toggles.map(({ name }) => name)).toEqual(['FEATURE_SEARCH', 'FF_PAY', 'TOGGLE_X', 'DARK_ENABLED', 'verbose'])
+    expect(report.toggles.map(({ name }) => name)).toEqual([
+      'FEATURE_SEARCH',
+      'FF_PAY',
+      'TOGGLE_X',
+      'DARK_ENABLED',
+      'VITE_FLAG_A',
+      'ENABLE_B',
+    ])
     expect(plan).toContain(`path: ${file}`)
   })
 
@@ -160,6 +167,12 @@ describe('init finds', () => {
     expect(mixed.report).toMatchObject({ toggles: [{ name: 'FEATURE_B' }], on: ['FEATURE_A'] })
     const all = await initialised({ '.env': 'FEATURE_A=true\n' })
     expect(all.plan).toContain('FEATURE_A: { targets: [app], default: on }')
+  })
+
+  it('switches of any name where no name says toggle, but no settings', async () => {
+    const { report } = await initialised({ '.env': 'newCheckout=false\nDEBUG=false\nDB_SSL=true\nOTHER=1\n' })
+    expect(report).toMatchObject({ toggles: [{ name: 'newCheckout' }], on: [] })
+    expect((await initialised({ '.env': 'DEBUG=false\n' })).report.found).toBe(false)
   })
 
   it('one toggle where a variable is assigned twice', async () => {
