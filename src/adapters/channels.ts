@@ -1,5 +1,6 @@
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Message } from '../core/values/message.ts'
+import { untold } from '../core/values/untold.ts'
 import { compose } from '../core/journal/message.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import type { Channel, Plan } from '../core/plan/plan.ts'
@@ -70,9 +71,10 @@ async function openChannel(plan: Told, name: string, channel: Channel, lender: L
 
 function shown(thrown: unknown, redact: (text: string) => string): Error {
   const text = plainLine(redact(messageOf(thrown)))
-  if (!(thrown instanceof RolloutError)) return new Error(text)
+  if (!(thrown instanceof RolloutError)) return Object.assign(new Error(text), untold(thrown))
   const [{ hint } = {}] = thrown.problems
-  return new RolloutError(thrown.code, { message: text, ...(hint !== undefined && { hint: redact(hint) }) })
+  const error = new RolloutError(thrown.code, { message: text, ...(hint !== undefined && { hint: redact(hint) }) })
+  return Object.assign(error, untold(thrown))
 }
 
 /** Names and reasons come from elsewhere: nothing of them commands a terminal or reads in another order than it is written. */

@@ -241,8 +241,9 @@ export interface Server {
 }
 
 /**
- * Tells people or systems. A throw is an attempt that failed, and its message is shown to people. What was told already
- * is told again after a crash: `message.id` says that it is the same.
+ * Tells people or systems. A throw is an attempt that failed, and its message is shown to people; with `refused: true` on
+ * the error it would fail again, and what comes after it does not wait; `retryAfter` is how long to wait, in milliseconds.
+ * What was told already is told again after a crash: `message.id` says that it is the same.
  */
 export interface NotifyAdapter<Options> {
   readonly options: Schema<Options>

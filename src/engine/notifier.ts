@@ -4,6 +4,7 @@ import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Fact } from '../core/journal/event.ts'
 import type { Notice } from '../core/journal/notice.ts'
 import { owedTo } from '../core/journal/outbox.ts'
+import { untold } from '../core/values/untold.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
 import { backoff, retryOnConflict } from './retry.ts'
@@ -20,12 +21,15 @@ export type Sender = Pick<Engine, 'writer' | 'clock' | 'signal' | 'signature'> &
 /** Why a channel could not be told. */
 export interface Undelivered {
   readonly channel: string
+  /** The event that it refuses; absent where it was not reached. */
+  readonly refused?: number
   readonly error: string
 }
 
 /**
  * Tells channels what the journal owes them: each in order, all of them side by side, and beside whatever else goes on.
- * A channel that does not answer holds up nothing but itself. What was told is taken down between two turns, because
+ * A channel that does not answer holds up nothing but itself, and a message that it refuses none of those after it: once
+ * one of them has got through, the refused one is given up. What was told is taken down between two turns, because
  * the journal has one writer; a crash in between tells it once more, with the same id.
  */
 export interface Notifier {
@@ -42,6 +46,8 @@ interface Line {
   readonly channel: OpenChannel
   /** Ids of notices. One event may have two, and is told only with both. */
   readonly sent: Set<string>
+  /** Id of a notice → its event and why it was refused, until it is tried again. */
+  readonly refused: Map<string, { readonly seq: number; readonly error: string }>
   failed: number
   nextAt: Duration
   error?: string
@@ -52,23 +58,28 @@ export function openNotifier(sender: Sender): Notifier {
   const { clock } = sender
   const stopping = controllerOf(sender.signal)
   const { signal } = stopping
-  const lines = sender.channels.map((channel): Line => ({ channel, sent: new Set(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }))
+  const lines = sender.channels.map((channel): Line => {
+    return { channel, sent: new Set(), refused: new Map(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }
+  })
 
   const deliver = async (line: Line): Promise<void> => {
+    const known = line.refused.size
     try {
-      for (let notice = nextOf(sender, line); notice; notice = nextOf(sender, line)) {
-        await line.channel.send(notice, signal)
-        line.sent.add(notice.id)
-        delete line.error
-      }
+      for (let notice = nextOf(sender, line); notice; notice = nextOf(sender, line)) await attempt(line, notice, signal)
+      if (line.refused.size > known) putOff(line, clock.monotonic())
     } catch (thrown) {
       if (signal.aborted) return
       line.error = messageOf(thrown)
-      line.failed += 1
-      line.nextAt = clock.monotonic() + backoff(line.failed, LONGEST_BACKOFF, BACKOFF)
+      putOff(line, clock.monotonic(), untold(thrown).retryAfter)
     } finally {
       delete line.work
     }
+  }
+  const begin = (line: Line): void => {
+    const isDue = clock.monotonic() >= line.nextAt
+    if (isDue) line.refused.clear()
+    // What is new does not wait for what was refused, but for what was not answered.
+    if ((isDue || line.error === undefined) && nextOf(sender, line)) line.work = deliver(line)
   }
   const wait = async (limit: Duration): Promise<void> => {
     if (lines.every(({ work }) => work === undefined)) return
@@ -84,7 +95,7 @@ export function openNotifier(sender: Sender): Notifier {
   return {
     turn: async () => {
       await takeDown()
-      for (const line of lines) if (!line.work && clock.monotonic() >= line.nextAt && nextOf(sender, line)) line.work = deliver(line)
+      for (const line of lines) if (!line.work) begin(line)
     },
     soon: async (limit) => {
       await wait(limit)
@@ -96,32 +107,53 @@ export function openNotifier(sender: Sender): Notifier {
       stopping.abort()
       await Promise.all(lines.map(async ({ work }) => work))
       await takeDown()
-      return lines.flatMap((line) => {
+      return lines.flatMap((line): readonly Undelivered[] => {
+        const channel = line.channel.name
         const error = silent.has(line) ? 'has not answered yet' : line.error
-        return error === undefined ? [] : [{ channel: line.channel.name, error }]
+        const refusals = [...line.refused.values()].map(({ seq, error: why }) => ({ channel, refused: seq, error: why }))
+        return error === undefined ? refusals : [...refusals, { channel, error }]
       })
     },
   }
 }
 
-/** The oldest notice that a channel has not been sent. */
-function nextOf(sender: Sender, { channel, sent }: Line): Notice | undefined {
+/** Tells a channel of one notice, and notes whether it took it or refused it. Throws where it is to be tried again. */
+async function attempt(line: Line, notice: Notice, signal: AbortSignal): Promise<void> {
+  try {
+    await line.channel.send(notice, signal)
+    line.sent.add(notice.id)
+  } catch (thrown) {
+    if (!untold(thrown).refused) throw thrown
+    line.refused.set(notice.id, { seq: notice.seq, error: messageOf(thrown) })
+  }
+  delete line.error
+}
+
+function putOff(line: Line, now: Duration, atLeast: Duration = 0): void {
+  line.failed += 1
+  line.nextAt = now + Math.max(backoff(line.failed, LONGEST_BACKOFF, BACKOFF), atLeast)
+}
+
+/** The oldest notice that a channel was not sent and has not refused. */
+function nextOf(sender: Sender, { channel, sent, refused }: Line): Notice | undefined {
   const { plan, outbox } = stateOf(sender)
-  return owedTo(plan, outbox, channel.name).find(({ id }) => !sent.has(id))
+  return owedTo(plan, outbox, channel.name).find(({ id }) => !sent.has(id) && !refused.has(id))
 }
 
 /**
- * Appends what a channel was told, or that it is given up. A journal that cannot be written is tried again at the next
- * turn.
+ * Appends what a channel was told, and what it is given up with. A journal that cannot be written is tried again at the
+ * next turn.
  */
 async function record(sender: Sender, line: Line): Promise<void> {
   try {
-    await retryOnConflict(async () => {
+    const isMore = async (): Promise<boolean> => {
       const fact = factOf(sender, line)
-      if (!fact) return
+      if (!fact) return false
       await sender.writer.append(fact, sender.signature)
       line.failed = fact.error === undefined && line.error !== undefined ? line.failed : 0
-    })
+      return true
+    }
+    while (await retryOnConflict(isMore));
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
   }
@@ -129,12 +161,15 @@ async function record(sender: Sender, line: Line): Promise<void> {
 
 function factOf(sender: Sender, line: Line): Extract<Fact, { type: 'notified' }> | undefined {
   const { plan, outbox } = stateOf(sender)
-  const { sent, failed, error } = line
+  const { sent, refused, failed } = line
   const channel = line.channel.name
   const owed = owedTo(plan, outbox, channel)
   const open = owed.find(({ id }) => !sent.has(id))
   const through = Math.max(0, ...owed.flatMap(({ seq }) => (open === undefined || seq < open.seq ? [seq] : [])))
-  if (through > 0) return { type: 'notified', channel, through, attempts: error === undefined ? failed + 1 : 1 }
-  const isHopeless = failed >= ATTEMPTS || (failed > 0 && open !== undefined && sender.clock.now() - open.at > OLDEST)
-  return open && isHopeless ? { type: 'notified', channel, through: open.seq, attempts: failed, error: error ?? '' } : undefined
+  if (through > 0) return { type: 'notified', channel, through, attempts: line.error === undefined ? failed + 1 : 1 }
+  if (!open) return undefined
+  const isPassed = refused.has(open.id) && owed.slice(owed.indexOf(open)).some(({ id }) => sent.has(id))
+  const isHopeless = failed >= ATTEMPTS || (failed > 0 && sender.clock.now() - open.at > OLDEST)
+  const error = refused.get(open.id)?.error ?? line.error ?? ''
+  return isPassed || isHopeless ? { type: 'notified', channel, through: open.seq, attempts: Math.max(1, failed), error } : undefined
 }

@@ -94,7 +94,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     case 'notified':
       return event.error === undefined
         ? color.dim(`  ${clean(event.channel)} was told`)
-        : color.yellow(`  ${clean(event.channel)} could not be told: ${clean(event.error)}`)
+        : color.yellow(`  ${clean(event.channel)} could not be told of #${event.through}: ${clean(event.error)}`)
     case 'attached':
       return color.dim(`watched by ${clean(event.controller.host)} pid ${event.controller.pid}`)
     case 'detached':

@@ -2,8 +2,16 @@ import type { Stream } from '../core/values/stream.ts'
 import { clean } from './clean.ts'
 import { paint } from './paint.ts'
 
+/** One channel that could not be told; `refused` is the event that it does not take. */
+interface Row {
+  readonly channel: string
+  readonly refused?: number
+  readonly error: string
+}
+
 /** Renders a line for each channel that could not be told, and why. */
-export function renderUndelivered(rows: readonly { readonly channel: string; readonly error: string }[], stream: Stream): string {
+export function renderUndelivered(rows: readonly Row[], stream: Stream): string {
   const color = paint(stream)
-  return rows.map(({ channel, error }) => `${color.yellow('!')} ${clean(channel)} was not told: ${clean(error)}\n`).join('')
+  const said = ({ refused }: Row): string => (refused === undefined ? 'was not told' : `refused to be told of #${refused}`)
+  return rows.map((row) => `${color.yellow('!')} ${clean(row.channel)} ${said(row)}: ${clean(row.error)}\n`).join('')
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openChannels, openChannelsAnyway } from '../../src/adapters/channels.ts'
 import { AUDIENCES } from '../../src/core/values/notice-kind.ts'
+import { untold } from '../../src/core/values/untold.ts'
 import { testMessage } from '../../src/core/journal/message.ts'
 import type { Notice } from '../../src/core/journal/notice.ts'
 import type { Channel } from '../../src/core/plan/plan.ts'
 import { AT, openInbox } from '../helpers/inbox.ts'
 import { lend } from '../helpers/loan.ts'
+import { serve } from '../helpers/shell.ts'
 
 const channel = (use: string, options: Channel['options'], more: Partial<Channel> = {}): Channel => ({
   use,
@@ -62,6 +64,31 @@ describe('a channel', () => {
     const refused = await only(channel('slack', { url: '${SLACK_URL}' }), { SLACK_URL: 'http://127.0.0.1:9/services/k4naryInThePath' })
     const gone: unknown = await refused.send(notice, never).catch((thrown: unknown) => thrown)
     expect(String(gone)).toBe('Error: http://127.0.0.1:9: connection refused')
+  })
+
+  it.each([
+    [400, {}, { refused: true }],
+    [401, {}, { refused: true }],
+    [404, {}, { refused: true }],
+    [413, {}, { refused: true }],
+    [302, {}, { refused: false }],
+    [408, {}, { refused: false }],
+    [425, {}, { refused: false }],
+    [429, {}, { refused: false }],
+    [500, {}, { refused: false }],
+    [429, { 'retry-after': '90' }, { refused: false, retryAfter: 90_000 }],
+    [
+      503,
+      { 'retry-after': 'Tue, 24 Nov 2026 12:02:00 GMT', date: 'Tue, 24 Nov 2026 12:00:00 GMT' },
+      { refused: false, retryAfter: 120_000 },
+    ],
+    // A limit that some APIs answer so (docs.github.com, "Rate limits for the REST API").
+    [403, { 'retry-after': '60' }, { refused: false, retryAfter: 60_000 }],
+  ])('that is answered %d with %j says whether to try again, and when', async (status, headers, said) => {
+    const url = await serve((_, response) => response.writeHead(status, headers).end())
+    const open = await only(channel('webhook', { url }))
+    const error: unknown = await open.send(notice, never).catch((thrown: unknown) => thrown)
+    expect([error instanceof Error ? error.message : '', untold(error)]).toEqual([`${url} answered ${status}`, said])
   })
 
   it('that never answers ends by its own deadline, and with whoever asked', async () => {

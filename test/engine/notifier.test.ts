@@ -38,6 +38,7 @@ const awake = (clock: Clock): Clock => ({ ...clock, sleep: async (duration, sign
 const hangs = async (_: Notice, signal: AbortSignal): Promise<void> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 const fails = async (): Promise<never> => Promise.reject(new Error('answered 503'))
+const refuses = async (): Promise<never> => Promise.reject(Object.assign(new Error('answered 413'), { refused: true }))
 
 async function opened(channels: readonly OpenChannel[], journal = memoryJournal()) {
   const { engine, clock } = await fakeEngine(PLAN, { targets: [], journal })
@@ -155,6 +156,72 @@ describe('the notifier', () => {
     }
     expect(notified()).toMatchObject([{ through: 1, attempts: 24, error: 'answered 503' }, { through: 2 }])
     expect(ops.kinds()).toEqual([...Array.from({ length: 24 }, () => 'started'), 'paused'])
+  })
+
+  it('what is refused for good holds up nothing after it, and is given up once that has got through', async () => {
+    const ops = fakeChannel('ops', async ({ kind }) => (kind === 'started' ? refuses() : undefined))
+    const { sender, append, notified } = await opened([ops.open])
+    await append({ type: 'paused', why })
+    const notifier = openNotifier(sender)
+    await notifier.turn()
+    expect(await notifier.end(NEVER)).toEqual([{ channel: 'ops', refused: 1, error: 'answered 413' }])
+    expect(ops.kinds()).toEqual(['started', 'paused'])
+    expect(notified()).toMatchObject([{ through: 1, attempts: 1, error: 'answered 413' }, { through: 2 }])
+    expect(owedTo(PLAN, stateOf(sender).outbox, 'ops')).toEqual([])
+  })
+
+  it('what is new goes at once past what was refused, and not past what was not answered', async () => {
+    const ops = fakeChannel('ops', async ({ kind }) => (kind === 'started' ? refuses() : undefined))
+    const chat = fakeChannel('chat', async ({ kind }) => (kind === 'started' ? fails() : undefined))
+    const { sender, append, notified } = await opened([ops.open, chat.open])
+    const notifier = openNotifier(sender)
+    const turn = async () => {
+      await notifier.turn()
+      await notifier.soon(NEVER)
+    }
+    await turn()
+    await append({ type: 'paused', why })
+    await turn()
+    expect([ops.kinds(), chat.kinds()]).toEqual([['started', 'paused'], ['started']])
+    expect(notified().map(({ channel: name, through }) => [name, through])).toEqual([
+      ['ops', 1],
+      ['ops', 2],
+    ])
+  })
+
+  it('a channel that refuses everything stays owed everything, in order, until it takes it', async () => {
+    let isShut = true
+    const ops = fakeChannel('ops', async () => (isShut ? refuses() : undefined))
+    const { sender, append, notified, clock } = await opened([ops.open])
+    await append({ type: 'paused', why })
+    const notifier = openNotifier(sender)
+    for (const wait of [0, 4999]) {
+      clock.advance(wait)
+      await notifier.turn()
+      await notifier.soon(NEVER)
+    }
+    expect([ops.kinds(), notified()]).toEqual([['started', 'paused'], []])
+    isShut = false
+    clock.advance(1)
+    await notifier.turn()
+    await notifier.end(NEVER)
+    expect(ops.kinds()).toEqual(['started', 'paused', 'started', 'paused'])
+    expect(notified()).toMatchObject([{ through: 2, attempts: 2 }])
+  })
+
+  it('is left alone for as long as the server asks', async () => {
+    const busy = Object.assign(new Error('answered 429'), { retryAfter: 90_000 })
+    const ops = fakeChannel('ops', async (_, _signal, nth) => (nth === 1 ? Promise.reject(busy) : undefined))
+    const { sender, clock } = await opened([ops.open])
+    const notifier = openNotifier(sender)
+    const counts: number[] = []
+    for (const wait of [0, 89_999, 1]) {
+      clock.advance(wait)
+      await notifier.turn()
+      await notifier.soon(NEVER)
+      counts.push(ops.sent.length)
+    }
+    expect(counts).toEqual([1, 1, 2])
   })
 
   it('is given up when it is a day old, and not before it was tried', async () => {

@@ -248,8 +248,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'what was not heard is taken for told',
     file: 'engine/notifier.ts',
-    find: '        await line.channel.send(notice, signal)\n        line.sent.add(notice.id)',
-    replace: '        line.sent.add(notice.id)\n        await line.channel.send(notice, signal)',
+    find: '    await line.channel.send(notice, signal)\n    line.sent.add(notice.id)',
+    replace: '    line.sent.add(notice.id)\n    await line.channel.send(notice, signal)',
   },
   {
     name: 'what one channel was told no other channel is told',

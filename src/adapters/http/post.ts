@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import type { Untold } from '../../core/values/untold.ts'
 import type { Loan } from '../../core/ports.ts'
 import { admit, type Access } from './access.ts'
-import { request } from './http.ts'
+import { request, type Response } from './http.ts'
+import { retryAfter } from './retry-after.ts'
 import { isPrivateChannel, withoutSecrets } from './secrets.ts'
 import { plainLine } from '../plain.ts'
 
@@ -27,6 +29,7 @@ interface Post {
  * One request with JSON that must be answered with 2xx; what is said to it then is not read. Redirects are not followed: a
  * message is not handed on to strangers. Throws what was answered. The path of a URL may be its secret: only the origin is
  * shown.
+ * The error says whether the message is refused for good, and how long the server wants to be left alone.
  */
 export async function post(
   url: string,
@@ -51,7 +54,18 @@ export async function post(
   if (answer.status >= 200 && answer.status < 300) return
   const said = plainLine(withoutParts(answer.body, url))
   const code = answer.status === 401 || answer.status === 403 ? 'denied' : 'unreachable'
-  throw new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
+  const error = new RolloutError(code, { message: `${origin} answered ${answer.status}${said === '' ? '' : `: ${said}`}` })
+  throw Object.assign(error, untoldBy(answer, loan))
+}
+
+/** Of a 4xx these, and those with `Retry-After`, say that it may be taken later (RFC 9110, 15.5; RFC 8470; RFC 6585). */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429])
+
+function untoldBy(answer: Response, { clock }: Loan): Untold {
+  const { status } = answer
+  const wait = retryAfter(answer, clock.now())
+  if (wait !== undefined) return { refused: false, retryAfter: wait }
+  return { refused: status >= 400 && status < 500 && !LATER.has(status) }
 }
 
 /** Characters of the shortest secret; less is a word of an API. */

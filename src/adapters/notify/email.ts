@@ -74,9 +74,16 @@ async function deliver(given: Options, loan: Loan, mail: Mail): Promise<readonly
   try {
     const { rejected } = await transport.sendMail({ ...mail, from, to })
     return rejected
+  } catch (thrown) {
+    throw thrown instanceof Error ? Object.assign(thrown, { refused: isRefused(thrown) }) : thrown
   } finally {
     transport.close()
   }
+}
+
+/** Tells whether the mail was refused for good (5xx). A login that is refused is none of the mail's. */
+function isRefused({ code, permanent }: Error & { readonly code?: unknown; readonly permanent?: unknown }): boolean {
+  return permanent === true && code !== 'EAUTH'
 }
 
 /** Connects by itself, as nodemailer ends no connection whose server has not greeted yet: this one ends with the signal. */

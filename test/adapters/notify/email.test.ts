@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import email from '../../../src/adapters/notify/email.ts'
+import { untold } from '../../../src/core/values/untold.ts'
 import { ownFolder } from '../../helpers/folder.ts'
 import { message, NASTY, send } from '../../helpers/inbox.ts'
 import { checked, lend } from '../../helpers/loan.ts'
@@ -62,6 +63,17 @@ function headersOf(raw: string): Readonly<Record<string, string>> {
   const [head = ''] = raw.split('\r\n\r\n')
   const lines = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n')
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+}
+
+type Answer = (error?: Error | null) => void
+
+function refusal(responseCode: number): Error {
+  return Object.assign(new Error('not so'), { responseCode })
+}
+
+/** Takes the mail and then refuses it. */
+function closing(responseCode: number): NonNullable<SMTPServerOptions['onData']> {
+  return (stream, _, done) => stream.on('end', () => done(refusal(responseCode))).resume()
 }
 
 const given = { host: '127.0.0.1', from: 'rollout@example.com', to: ['ana@example.com', 'ben@example.com'], tls: 'none' }
@@ -143,6 +155,28 @@ describe('email, to a real SMTP server', () => {
     await send(email, { ...given, port })
     await expect(send(email, { ...given, port }, { kind: 'test' })).rejects.toThrow('127.0.0.1 takes no mail for ben@example.com')
     expect(mails.map(({ to }) => to)).toEqual([['ana@example.com'], ['ana@example.com']])
+  })
+
+  it.each([
+    ['a mail that is too large', { onData: closing(552) }, true],
+    ['a mail that is to come again', { onData: closing(451) }, false],
+    ['a sender that may not', { onMailFrom: (_: unknown, __: unknown, done: Answer) => done(refusal(550)) }, true],
+    ['people who are all unknown', { onRcptTo: (_: unknown, __: unknown, done: Answer) => done(refusal(550)) }, true],
+    [
+      'people of whom one is to be tried again',
+      { onRcptTo: ({ address }: { address: string }, _: unknown, done: Answer) => done(refusal(address.startsWith('ana') ? 450 : 550)) },
+      false,
+    ],
+    [
+      'a login',
+      { authOptional: false, allowInsecureAuth: true, onAuth: (_: unknown, __: unknown, done: Answer) => done(refusal(535)) },
+      false,
+    ],
+  ])('refused: %s', async (_, options, refused) => {
+    const { port } = await listen(options)
+    const login = 'onAuth' in options ? { user: 'ana', password: 'wrong-password' } : {}
+    const error: unknown = await send(email, { ...given, port, ...login }).catch((thrown: unknown) => thrown)
+    expect(untold(error)).toEqual({ refused })
   })
 
   it('ends with its signal although the server never answers', async () => {
