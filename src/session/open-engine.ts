@@ -6,11 +6,12 @@ import { GRACE } from '../engine/write-verified.ts'
 import type { Writer } from '../engine/writer.ts'
 import type { Session } from './session.ts'
 import { MACHINE } from './signature.ts'
+import { typedFromHere } from './typed-from-here.ts'
 
 /** Opens the engine of a rollback: no metric is needed for it, and a target whose options do not fit must not stop the others. */
 export async function openRollbackEngine(session: Session, writer: Writer, plan: Plan): Promise<Engine> {
   const { openTargetsAnyway } = await import('../adapters/open.ts')
-  const targets = await openTargetsAnyway(plan, session.lender)
+  const targets = typedFromHere(await openTargetsAnyway(plan, session.lender), session)
   return { ...partsOf(session), writer, targets, metrics: [] }
 }
 
@@ -43,10 +44,11 @@ export async function openLastingEngine(session: Session, writer: Writer): Promi
   }
 }
 
-async function openAdapters({ lender }: Pick<Session, 'lender'>, plan: Plan): Promise<Pick<Engine, 'targets' | 'metrics'>> {
+async function openAdapters(session: Session, plan: Plan): Promise<Pick<Engine, 'targets' | 'metrics'>> {
   const { openMetrics, openTargets } = await import('../adapters/open.ts')
+  const { lender } = session
   const [targets, metrics] = await Promise.all([openTargets(plan, lender), openMetrics(plan, Object.keys(plan.metrics), lender)])
-  return { targets, metrics }
+  return { targets: typedFromHere(targets, session), metrics }
 }
 
 /** Instances of a target are told apart by the toggles that it holds. */

@@ -12,6 +12,7 @@ import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
 import { outlineAt } from '../../session/store.ts'
 import { tellOnce } from '../../session/tell.ts'
+import { typedFromHere } from '../../session/typed-from-here.ts'
 import { withoutPlan } from '../../session/without-plan.ts'
 
 /** Writes every toggle's default from rollout.yaml alone, because the journal cannot be used; the next command that can records it. */
@@ -35,7 +36,7 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
   })
   session.err.write(renderWarnings(warnings, session.err))
   const by = await signature(session, 'emergency')
-  const targets = await openTargetsAnyway(plan, lender)
+  const targets = typedFromHere(await openTargetsAnyway(plan, lender), session)
   const broken = await breakGlass(plan, targets, { clock, signal })
   const folder = join(place.folder, '.rollout')
   const isThere = await checkAnswers(folder, { ...lender, signal: session.stopped }).then(

@@ -55,7 +55,9 @@ export function emergency(source: DocsSource): Document {
       heading('When something does not work'),
       table(['What you see', 'What to do'], troubles(source)),
       heading('By hand'),
-      paragraph('For a machine that cannot be reached from where rollout runs. Then any later command sees what was done and goes on.'),
+      paragraph(
+        'For a machine that cannot be reached from where rollout runs; paths are relative to the folder of the plan. Then any later command sees what was done and goes on.',
+      ),
       ...source.byHand.flatMap((each) => byHand(each)),
       heading('Afterwards'),
       listBlock([
