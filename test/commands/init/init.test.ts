@@ -83,14 +83,8 @@ describe('init finds', () => {
         '# mine\nexport FEATURE_SEARCH=false # new\nFF_PAY="false"\r\nTOGGLE_X=off\nDARK_ENABLED=0\nVITE_FLAG_A=0\nENABLE_B=no\nverbose=false\nPORT=80\nFEATURE_HOST=example.com\n',
     })
     expect(report).toMatchObject({ found: true, file })
-    expect(report.toggles.map(({ name }) => name)).toEqual([
-      'FEATURE_SEARCH',
-      'FF_PAY',
-      'TOGGLE_X',
-      'DARK_ENABLED',
-      'VITE_FLAG_A',
-      'ENABLE_B',
-    ])
+    expect(report.toggles.map(({ name }) => name)).toEqual(['FEATURE_SEARCH', 'FF_PAY', 'TOGGLE_X', 'DARK_ENABLED', 'VITE_FLAG_A'])
+    expect(report.left).toEqual(['ENABLE_B'])
     expect(plan).toContain(`path: ${file}`)
   })
 
