@@ -53,6 +53,7 @@ export function promisesOf({ evidence, compared, single, counted, numbers }: Gua
         ? `${metric} above ${formatFraction(above)} with the toggle on is critical by evidence: by mistake in at most ${formatFraction(mistaken)} of changes that stay there or below`
         : `${metric}, one group: at most ${formatFraction(mistaken)} of changes that stay at ${formatFraction(above)} or below are called critical; a fault that everybody has looks like the change`,
     )
+  if (!evidence && lines.length === 0 && counted.length + numbers.length === 0) return ['a timer, not a gate: no metric judges it']
   if (!evidence && lines.length === 0)
     return ['thresholds alone: no metric tells users with the toggle from those without (on: and off: do)']
   if (counted.length > 0) lines.push(`${counted.join(', ')} by thresholds alone: readings of one group promise no probability`)

@@ -30,6 +30,14 @@ const bad = {
 const { median: _, within90: _w, ...seldom } = bad
 const finer = { steps: [10, 25, 50, 100], takes: 720_000, now: 1_860_000, times: 4, failed: { now: 34.2, finer: 21.4 } }
 
+it('says that nothing judges a phase without a metric', () => {
+  const out = { write: () => {}, color: 0 as const, tty: false }
+  const said = (numbers: readonly string[]): string =>
+    renderGuarantees({ guarantees: [{ phase: 'core', compared: {}, single: {}, counted: [], numbers }], outlooks: [] }, out)
+  expect(said([])).toContain('core: a timer, not a gate: no metric judges it')
+  expect(said(['load'])).toContain('core: thresholds alone: no metric tells users with the toggle from those without')
+})
+
 function rendered(foretold: Foretold): string {
   let written = ''
   const out = { write: (text: string) => void (written += text), color: 0 as const, tty: false }

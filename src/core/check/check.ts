@@ -7,6 +7,7 @@ import { error, unknown, warning, type Finding } from './finding.ts'
 import { checkInstances } from './instances.ts'
 import { checkLookBacks } from './look-backs.ts'
 import { checkShadows } from './shadows.ts'
+import { checkTimers } from './timers.ts'
 import { checkUnused } from './unused.ts'
 import { checkUnits, thresholdsOf } from './units.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
@@ -185,10 +186,11 @@ function checkPhases(plan: Plan, starter: string | undefined): readonly Finding[
     for (const [nth, name] of phase.metrics.entries()) {
       if (!Object.hasOwn(plan.metrics, name)) found.push(unknown([...path, 'metrics', nth], name, 'metric', Object.keys(plan.metrics)))
     }
-    if (phase.metrics.length === 0) found.push(warning(path, `phase ${phase.id} is judged by no metric: a timer, not a gate`))
-    found.push(...checkBounds(plan, phase, path), ...checkLookBacks(plan, phase, path))
     return [
       ...found,
+      ...checkTimers(plan, phase, path),
+      ...checkBounds(plan, phase, path),
+      ...checkLookBacks(plan, phase, path),
       ...checkSteps(phase, path),
       ...checkUnused(plan, phase, path),
       ...checkApprovals(plan, phase, path, starter),

@@ -54,6 +54,7 @@ const FINDINGS: readonly (readonly [Partial<Plan>, string, string])[] = [
   [toggles({ exposure: 'all' }), 'phases.0.steps.0', 'A is for everybody or nobody; it has no 10%'],
   [phases({ metrics: ['eror'] }), 'phases.0.metrics.0', '"eror" is not a metric'],
   [phases({ metrics: [] }), 'phases.0', 'phase core is judged by no metric: a timer, not a gate'],
+  [metrics({ onNoData: 'ignore' }), 'phases.0', 'phase core is judged by nothing while errors is silent: a timer, not a gate'],
   [phases({ steps: [step(0)] }), 'phases.0.steps.0', 'a step to 0% goes nowhere'],
   [phases({ steps: [step(50), step(50)] }), 'phases.0.steps.1', 'steps must rise: 50% comes after 50%'],
   [phases({ steps: [{ ...step(1), approval: { group: 'g', count: 1 } }] }), 'phases.0.steps.0.approval', '"g" is not a group of approvers'],
@@ -204,6 +205,12 @@ describe('people and calendar', () => {
 
 describe('check', () => {
   it('finds nothing wrong with a plan that is right', () => expect(check(plan(), NOW)).toEqual([]))
+  it('lets metrics be ignored beside one that is not, or that tells both groups apart', () => {
+    const ignored = metric({ onNoData: 'ignore' })
+    const beside = { metrics: { errors: metric(), more: ignored }, phases: [phase({ metrics: ['errors', 'more'] })] }
+    expect(check(plan(beside), NOW)).toEqual([])
+    expect(check(plan(metrics({ measures: BOTH_GROUPS, onNoData: 'ignore' })), NOW)).toEqual([])
+  })
   it.each(FINDINGS)('%#: %s %s', (more, path, message) =>
     expect(check(plan(more), NOW).map((each) => [each.path.join('.'), each.message])).toContainEqual([path, message]),
   )
