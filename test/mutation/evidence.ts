@@ -81,7 +81,8 @@ export const EVIDENCE: readonly Mutation[] = [
     'an incident is over with the poll that shows none': ['cooling: failing ? COOL_DOWN :', 'cooling: failing ? 0 :'],
     'an incident proves that the change is good': ["failing ? 'losses' : 'all'", "failing ? 'all' : 'all'"],
     'what comes just after an incident counts': ["arrived.cooling > 0 ? 'none' :", "arrived.cooling < 0 ? 'none' :"],
-    'the same poll counts twice': ['if (at !== undefined && poll.at <= at) return', 'if (at !== undefined && poll.at < at) return'],
+    'the same poll counts twice': ['if (poll.at <= at) return', 'if (poll.at < at) return'],
+    'a first poll counts for a minute more': ['at: 0,', 'at: -60_000,'],
     'where everybody has it there is something to compare': ['share > 0 && share < 1', 'share > 0'],
     'a poll with a gap is one that counted': ['(calm && Object.keys(sifted.gaps).length === 0 ? 1 : 0)', '(calm ? 1 : 0)'],
     'each stream is tempered by its own noise alone': [

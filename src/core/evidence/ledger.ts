@@ -3,7 +3,6 @@ import type { Duration, Instant } from '../values/units.ts'
 import { ENOUGH, chooseBuckets, plusHistogram, slowerThan, type Histogram } from './buckets.ts'
 import type { Gap } from './gap.ts'
 import type { Group } from './likelihood.ts'
-import { MINUTE } from './minute.ts'
 import { UNKNOWN, failingOf, remember, type Failing, type Normal } from './normal.ts'
 import { policyFor, type Policy } from './policy.ts'
 import { sift, type HeldBack, type Poll, type Sifted, type Usable, type Wanted } from './poll.ts'
@@ -21,7 +20,8 @@ export interface Entry {
 
 /** All evidence about one rollout. Plain data, a fold over its polls: it lives in the journal. */
 export interface Ledger {
-  readonly at?: Instant
+  /** When its newest poll was, on the clock of its polls, which begins at 0 with it. */
+  readonly at: Instant
   readonly step: number
   /** How long it has been watched. */
   readonly lasted: Duration
@@ -49,6 +49,7 @@ const NOTHING_HELD: HeldBack = { errors: {}, latency: {} }
 /** Opens an empty ledger over these metrics. They are fixed now: weights of evidence may not depend on it. */
 export function openLedger(errors: readonly string[], latency: readonly string[]): Ledger {
   return {
+    at: 0,
     step: 0,
     lasted: 0,
     polls: 0,
@@ -78,8 +79,7 @@ export function evolveLedger(before: Ledger, poll: Poll, policy: Policy): Ledger
   if (refused !== undefined) return { ...last, refused }
 
   const arrived = poll.step === last.step ? last : enter(last, poll.step, policy)
-  // Nobody knows how long it was before the first poll.
-  const lasted = last.at === undefined ? MINUTE : poll.at - last.at
+  const lasted = poll.at - last.at
   const sifted = sift(poll, wantedBy(arrived), { before: arrived, lasted, share: policy.shares[poll.step] ?? 0 })
   const read = arrived.entries.map((entry) => ({ entry, ...readingOf(entry, sifted, policy) }))
   const failing = read.find(({ failing: each }) => each)
@@ -119,7 +119,7 @@ export function resume(ledger: Ledger): Ledger {
 
 function refusal({ at }: Ledger, poll: Poll, { shares }: Policy): string | undefined {
   if (!Number.isFinite(poll.at)) return `the time of the poll is ${poll.at}`
-  if (at !== undefined && poll.at <= at) return poll.at === at ? 'the same poll again' : 'a poll older than the last one'
+  if (poll.at <= at) return poll.at === at ? 'the same poll again' : 'a poll older than the last one'
   const share = shares[poll.step]
   return share !== undefined && share > 0 && share < 1
     ? undefined

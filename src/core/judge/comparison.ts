@@ -105,7 +105,7 @@ export function compare(
   if (!ramp) return undefined
   const ledger = ledgerAbout(ramp, before) ?? fresh(ramp)
   if (Object.keys(ramp.metrics).every((name) => isEarly(readings[name]))) return { of: ramp.of, ledger }
-  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, (ledger.at ?? 0) + Math.max(1, elapsed)), ramp.policy) }
+  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, ledger.at + Math.max(1, elapsed)), ramp.policy) }
 }
 
 /** Counters need two polls before they say anything, and a step that settles says nothing. */
@@ -187,7 +187,7 @@ export function weigh({
 function ledgerAbout({ of }: Ramp, comparison: Comparison | undefined): Ledger | undefined {
   if (comparison?.of !== of) return undefined
   const { ledger } = comparison
-  return Number.isFinite(ledger.lasted) ? ledger : undefined
+  return Number.isFinite(ledger.lasted) && Number.isFinite(ledger.at) ? ledger : undefined
 }
 
 function fresh({ metrics }: Ramp): Ledger {

@@ -30,7 +30,7 @@ function errorPoll(minute: number, on: Group, off: Group, step: number): Poll {
 const often = (polls: number, on: Group, off: Group): Ledger =>
   Array.from({ length: polls }).reduce<Ledger>(
     (ledger, _, nth) => evolveLedger(ledger, { ...errorPoll(0, on, off, 0), at: (nth + 1) * 10_000 }, POLICY),
-    { ...openLedger(['errors'], []), at: 0 },
+    openLedger(['errors'], []),
   )
 
 const times = (count: number, on: Group, off: Group) => Array.from({ length: count }, () => [on, off] as const)
