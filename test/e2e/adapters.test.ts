@@ -88,7 +88,7 @@ it('its plan is good, and rolls out', async () => {
 })
 
 it('what a file of the author prints does not stand in the answer', async () => {
-  const text = `console.log('of a file'); process.stdout.write('of a package')
+  const text = `console.log('of a file'); process.stdout.write('of a package'); process.emitWarning('old', 'DeprecationWarning')
 export default { options: (all) => all, async read() { console.log('read'); return { is: 'value', value: 1 } } }`
   writeFileSync(join(folder, 'loud.mjs'), text)
   const plan = `version: 1
@@ -102,6 +102,7 @@ phases: [{ phase: core, toggles: [FEATURE_X], steps: [10%, 100%], hold: 0s, metr
   const { stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' })
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'check' })
   expect(stderr.split('\n')).toEqual(expect.arrayContaining(['of a file', 'of a packageread']))
+  expect(stderr).not.toContain('Deprecation')
 })
 
 it('in TypeScript it is read, or what reads it is said', async () => {

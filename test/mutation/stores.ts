@@ -154,8 +154,8 @@ export const STORES: readonly Mutation[] = [
   ...mutationsOf('adapters/state/postgres-address.ts', ['adapters/state/postgres'], {
     'several hosts are the name of one': ['const isSeveral = [hosts, options.get', "const isSeveral = [hosts && '', options.get"],
     'a percent sign in a password is the begin of another character': [
-      'address.password = encodeURIComponent(PGPASSWORD)',
-      'address.password = PGPASSWORD',
+      "address.password = encodeURIComponent(PGPASSWORD ?? '')",
+      "address.password = PGPASSWORD ?? ''",
     ],
   }),
   ...mutationsOf('adapters/state/canonical.ts', ['adapters/state/canonical', 'adapters/state/postgres'], {

@@ -8,6 +8,8 @@ import { WITHOUT, type Lent } from './chain.ts'
 import { parsePostgresAddress } from './postgres-address.ts'
 
 const PAUSE: Duration = 50
+const LOGIN = 'the user and the password are those of state:, PGUSER, PGPASSWORD or ~/.pgpass'
+const GRANTS = 'it needs a user who may read and write the tables rollout_*, and make them the first time'
 
 declare module 'pg' {
   interface Client {
@@ -16,10 +18,14 @@ declare module 'pg' {
   }
 }
 
-/** Sends no password as it is: whoever can answer at that address can ask for it, and whoever listens on the way hears it. */
+/**
+ * Sends no password as it is: whoever can answer at that address can ask for it, and whoever listens on the way hears it.
+ * Hangs up where it gives up: the server would wait for a password for a minute, and the command with it.
+ */
 class GuardedClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config)
+    this.connection.on('error', () => this.connection.stream.destroy())
     if (this.ssl || this.host.startsWith('/') || isLoopback(this.host)) return
     this.connection.removeAllListeners('authenticationCleartextPassword')
     this.connection.on('authenticationCleartextPassword', () => this.connection.stream.destroy(inTheClear(this.host)))
@@ -49,9 +55,9 @@ export interface Database {
  * under a name of its own, so an answer that was lost is found by asking again.
  */
 export function connect(url: string, { clock, env, signal }: Lent, deadline: Duration): Database {
-  const { connectionString, place } = parsePostgresAddress(url, env)
+  const { place, ...address } = parsePostgresAddress(url, env)
   const pool = new Pool({
-    connectionString,
+    ...address,
     Client: GuardedClient,
     keepAlive: true,
     max: 4,
@@ -84,15 +90,15 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
     }
     return withDeadline(clock, deadline, signal, insist, late)
   }
-  return { ask, hear: openEar(connectionString, deadline), place }
+  return { ask, hear: openEar(address, deadline), place }
 }
 
 /** One connection that listens, made at the first wish for it and made anew after it broke. */
-function openEar(connectionString: string, deadline: Duration): Database['hear'] {
+function openEar(address: ClientConfig, deadline: Duration): Database['hear'] {
   const waiting = new Map<() => void, string>()
   let ear: Client | undefined
   const listen = (channel: string): void => {
-    const client = new GuardedClient({ connectionString, connectionTimeoutMillis: deadline, keepAlive: true })
+    const client = new GuardedClient({ ...address, connectionTimeoutMillis: deadline, keepAlive: true })
     const deaf = (): void => {
       if (ear === client) ear = undefined
       client.end().catch(() => undefined)
@@ -158,13 +164,23 @@ function explained(thrown: unknown, place: string): RolloutError {
   const state = sqlStateOf(thrown)
   const where = { file: place }
   const message = `the journal cannot be used: ${messageOf(thrown) || codeOf(thrown)}`
+  if (/client password must be/.test(messageOf(thrown)))
+    return new RolloutError(
+      'denied',
+      {
+        message: 'the journal cannot be used: the database asks for a password, and none is given',
+        where,
+        hint: `PGPASSWORD, \${NAME} in the address of state:, or a line of ~/.pgpass; ${WITHOUT}`,
+      },
+      { cause: thrown },
+    )
   if (/^(28|42501)/.test(state))
     return new RolloutError(
       'denied',
       {
         message,
         where,
-        hint: `it needs a user who may read and write the tables rollout_*, and make them the first time; ${WITHOUT}`,
+        hint: `${state.startsWith('28') ? LOGIN : GRANTS}; ${WITHOUT}`,
       },
       { cause: thrown },
     )
@@ -184,6 +200,10 @@ function explained(thrown: unknown, place: string): RolloutError {
   // A certificate or key that the address names; a socket that is not there says "connect".
   if (codeOf(thrown) === 'ENOENT' && !messageOf(thrown).startsWith('connect'))
     return new RolloutError('config', { message, where, hint: 'sslrootcert, sslcert and sslkey name files' }, { cause: thrown })
+  if (/CERT|SIGNATURE/.test(codeOf(thrown))) {
+    const hint = `sslrootcert= in the address of state: names who vouches for it, sslmode=no-verify asks nobody; ${WITHOUT}`
+    return new RolloutError('unreachable', { message, where, hint }, { cause: thrown })
+  }
   return unreachable(message, place, thrown)
 }
 

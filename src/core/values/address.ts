@@ -3,12 +3,17 @@ export const STORES = 'a folder, postgres://… or etcd://…'
 
 /** The same as `storeKindOf`, as a pattern for editors. */
 export const STORE =
-  '^(?:postgres(?:ql)?|etcd(?:\\+https)?)://|^(?![A-Za-z][A-Za-z0-9+.-]*://)(?!(?:postgres(?:ql)?|etcd(?:\\+https)?):)[\\s\\S]*\\S'
+  '^(?:postgres(?:ql)?|etcd(?:\\+https)?)://|' +
+  '^(?![A-Za-z][A-Za-z0-9+.:-]*://)(?!(?:postgres(?:ql)?|etcd(?:\\+https)?):)' +
+  '(?!(?:host|hostaddr|port|dbname|user|password|service)\\s*=)[\\s\\S]*\\S'
+
+/** An address cut short, and the other form that libpq takes: as a folder it would be made, with the password in its name. */
+const NO_FOLDER = /^(?:(?:postgres(?:ql)?|etcd(?:\+https)?):|(?:host|hostaddr|port|dbname|user|password|service)\s*=|\s*$)/
 
 /** Returns the kind of store that `state:` names; undefined for an address of another kind than those there are. */
 export function storeKindOf(state: string): 'folder' | 'postgres' | 'etcd' | undefined {
-  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(state) ?? []
-  if (scheme === undefined) return /^(?:postgres(?:ql)?|etcd(?:\+https)?):/.test(state) || state.trim() === '' ? undefined : 'folder'
+  const [, scheme] = /^([a-z][a-z0-9+.:-]*):\/\//i.exec(state) ?? []
+  if (scheme === undefined) return NO_FOLDER.test(state) ? undefined : 'folder'
   if (/^postgres(?:ql)?$/.test(scheme)) return 'postgres'
   return /^etcd(?:\+https)?$/.test(scheme) ? 'etcd' : undefined
 }

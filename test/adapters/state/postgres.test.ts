@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parsePostgresAddress } from '../../../src/adapters/state/postgres-address.ts'
 import { openPostgresStore } from '../../../src/adapters/state/postgres.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
@@ -25,6 +26,8 @@ it.each([
   `mysql://a:${CANARY}@b/c`,
   `postgres://a:%zz${CANARY}@b/c`,
   `postgres://a:%ff${CANARY}@b/c`,
+  `postgres://a:1?${CANARY}@b/c`,
+  `postgres://a:1#${CANARY}@b/c`,
   '',
 ])('%s is no address of PostgreSQL', (url) => {
   expect(() => openPostgresStore(url, lend('/'))).toThrow(/^the address of the state is not one of PostgreSQL$/)
@@ -33,6 +36,35 @@ it.each([
 it('its place shows neither user, password nor options', async () => {
   const journal = await openPostgresStore(`postgresql://ana:${CANARY}@db.example:6432/rollouts?sslmode=require`, lend('/')).open('shop')
   expect(journal.place).toBe('postgres://db.example:6432/rollouts#shop')
+})
+
+it.each([
+  ['postgres:///db?host=/run/pg&user=ana', 'postgres://%2Frun%2Fpg/db'],
+  ['postgres://ana@/db?host=/run/pg&port=5433', 'postgres://%2Frun%2Fpg/db'],
+  ['postgres://ana@/db', 'postgres://localhost/db'],
+])('%s is at %s', (url, place) => {
+  expect(parsePostgresAddress(url, {}).place).toBe(place)
+})
+
+it.each([
+  ['sslmod=require', 'did you mean sslmode?'],
+  ['schema=teams', 'a schema is options=-csearch_path%3DNAME'],
+  ['pgbouncer=true', expect.stringContaining('known are host, port')],
+])('?%s, which the driver would pass over, is refused', (option, hint) => {
+  const parse = (): unknown => parsePostgresAddress(`postgres://ana@a/db?sslmode=verify-full&${option}`, {})
+  const message = `"${option.split('=')[0]}" in the address of the state is not known to PostgreSQL`
+  expect(parse).toThrow(expect.objectContaining({ code: 'config', problems: [{ message, hint }] }))
+})
+
+it.each([
+  ['require', 'verify-full'],
+  ['prefer', 'verify-full'],
+  ['verify-ca', 'verify-full'],
+  ['verify-full', 'verify-full'],
+  ['no-verify', 'no-verify'],
+  ['disable', 'disable'],
+])('sslmode=%s is %s to the driver, which has nothing to warn of', (mode, meant) => {
+  expect(parsePostgresAddress(`postgres://a/db?sslmode=${mode}`, {}).connectionString).toContain(`sslmode=${meant}`)
 })
 
 it.each([
@@ -156,6 +188,13 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
     expect(JSON.stringify(thrown)).not.toContain(CANARY)
     expect(JSON.stringify(thrown)).not.toContain('wrong-secret')
+  })
+
+  it('without a password where one is asked for says so', async () => {
+    const journal = await openPostgresStore(as('owner'), lend('/'), PATIENT).open('shop')
+    const message = 'the journal cannot be used: the database asks for a password, and none is given'
+    const thrown: unknown = await journal.read().catch((reason: unknown) => reason)
+    expect(thrown).toMatchObject({ code: 'denied', problems: [{ message, hint: expect.stringContaining('PGPASSWORD') }] })
   })
 
   it('a password may have any character, in PGPASSWORD and behind a reference', async () => {

@@ -18,6 +18,9 @@ it.each([
   ['postgres:host', undefined],
   ['FTP://x', undefined],
   ['1ftp://x', 'folder'],
+  ['jdbc:postgresql://host/db', undefined],
+  ['host=10.0.0.1 dbname=rollouts password=x', undefined],
+  ['hosts=1', 'folder'],
   ['postgresque:host', 'folder'],
   ['etcd+https:a', undefined],
 ])('%j is %s, for editors too', (state, kind) => {
