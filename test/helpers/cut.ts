@@ -4,8 +4,8 @@ export interface Cut {
   readonly port: number
   /** The next request that holds this text reaches the server, and its answer is lost together with the connection. */
   readonly arm: (marker: string) => void
-  /** From here on nothing gets through, and nobody is told. */
-  readonly freeze: () => void
+  /** From here on, or from the request that holds this text, nothing gets through, and nobody is told. */
+  readonly freeze: (marker?: string) => void
   /** Every byte that was sent to the server on the newest connection. */
   readonly sent: Buffer
   /** How many answers were lost. */
@@ -19,6 +19,7 @@ export async function openCut(target: number): Promise<Cut> {
   let marker: string | undefined
   let lost = 0
   let isFrozen = false
+  let frost: string | undefined
   let sent = Buffer.alloc(0)
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
@@ -34,6 +35,7 @@ export async function openCut(target: number): Promise<Cut> {
       })
     }
     near.on('data', (bytes: Buffer) => {
+      isFrozen ||= frost !== undefined && bytes.includes(frost)
       if (isFrozen) return
       sent = Buffer.concat([sent, bytes])
       if (marker !== undefined && bytes.includes(marker)) {
@@ -56,8 +58,9 @@ export async function openCut(target: number): Promise<Cut> {
     arm: (text) => {
       marker = text
     },
-    freeze: () => {
-      isFrozen = true
+    freeze: (text) => {
+      isFrozen = text === undefined
+      frost = text
     },
     get sent() {
       return sent

@@ -24,10 +24,12 @@ interface Server {
 const SERVERS = [
   {
     kind: 'PostgreSQL',
+    /** A text that only an append sends. */
+    marker: 'insert into rollout_events',
     absent: postgresPrograms() === undefined ? 'postgresql' : undefined,
     start: async () => startPostgres('s3cret-canary'),
   },
-  { kind: 'etcd', absent: hasEtcd() ? undefined : 'etcd-server', start: startMembers },
+  { kind: 'etcd', marker: 'request_put', absent: hasEtcd() ? undefined : 'etcd-server', start: startMembers },
 ] as const
 
 async function startMembers(): Promise<Server> {
@@ -55,11 +57,11 @@ async function application(): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }
 
-describe.each(SERVERS)('state: in $kind', ({ absent, start }) => {
-  describe.skipIf(absent !== undefined)('one line of the plan', () => shared(start))
+describe.each(SERVERS)('state: in $kind', ({ absent, marker, start }) => {
+  describe.skipIf(absent !== undefined)('one line of the plan', () => shared(start, marker))
 })
 
-function shared(start: () => Promise<Server>): void {
+function shared(start: () => Promise<Server>, marker: string): void {
   let server: Server
   let url: string
   beforeAll(async () => {
@@ -183,6 +185,23 @@ function shared(start: () => Promise<Server>): void {
     expect(JSON.parse((await rollout('status', '--json')).out)).toMatchObject({ status: 'rolled back' })
     expect((await rollout('history')).out).toContain('break-glass of ana')
     expect(read('web.env')).toMatch(/^FEATURE_X=false$/m)
+  })
+
+  it('a rollback that cannot be written down over an unfinished step proposes nothing that goes up', async () => {
+    const { rollout, write, plan } = shop()
+    const stuck = plan.replace('{ use: env-file, path: web.env }', '{ use: command, set: [./set, "{{value}}"], get: [echo, "false"] }')
+    write('rollout.yaml', stuck)
+    await done(rollout('start'))
+    const risen = await rollout('advance', '--override', 'metrics,samples', '--reason', 'first')
+    expect([risen.code, `${risen.out}${risen.err}`]).toEqual([10, expect.stringContaining('./set 10%')])
+    const line = await openCut(Number(/127\.0\.0\.1:(\d+)/.exec(server.url)?.[1]))
+    write('rollout.yaml', stuck.replace(/127\.0\.0\.1:\d+(?:,127\.0\.0\.1:\d+)*(?=\/)/, `127.0.0.1:${line.port}`))
+    line.freeze(marker)
+    const { code, out, err } = await rollout('rollback')
+    expect(code).toBe(69)
+    expect(`${out}${err}`).not.toContain('10%')
+    expect(err).toContain('rollout rollback --all --break-glass')
+    await line.close()
   })
 
   it('a controller outlives an outage of the store, and moves nothing meanwhile', async () => {

@@ -80,7 +80,7 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
   ])
   if (scope?.is === 'to') checkHeld(engine, state, effectiveRetreat(state, scope))
   if (!by) return answerOf(session, engine, changesOf(state, await destinationOf(engine, scope)), 'dry run')
-  const progress = openMoveProgress(err, session.clock, { left: () => byHand(engine, stateOf(engine)), isUrgent: true })
+  const progress = openMoveProgress(err, session.clock, { left: () => leftBehind(engine), isUrgent: true })
   writer.follow(progress.tell)
   const { before, to } = await rollBack(engine, {
     scope,
@@ -95,6 +95,12 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
   const differing = to ? to.others : unconfirmed(before.intent)
   const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing })
   return { ...answer, afterwards: async () => tell(session) }
+}
+
+/** Returns the lines left to type: none before the rollback is in the journal, as those of an unfinished step go up. */
+function leftBehind(engine: Engine): ReturnType<typeof byHand> {
+  const state = stateOf(engine)
+  return state.intent?.move === 'advance' ? [] : byHand(engine, state)
 }
 
 /** What `--json` prints, and the lines of many. */
