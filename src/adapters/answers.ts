@@ -46,6 +46,7 @@ const LATER: { readonly [kind in Kind]: Readonly<Record<string, Answer>> } = {
   targets: {
     read: words,
     holds: words,
+    place: { must: 'a text or nothing', is: (answer) => answer === undefined || typeof answer === 'string' },
     marks: { must: 'a list of { identity, epoch }', is: isListOf((mark) => isTime(Reflect.get(mark, 'epoch'))) },
     probe: { must: `${rows.must}, or nothing`, is: (answer) => answer === undefined || rows.is(answer) },
   },

@@ -13,7 +13,7 @@ export const KINDS = {
   targets: {
     one: 'target',
     needs: ['read', 'write', 'byHand'],
-    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless', 'holds'],
+    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless', 'holds', 'place'],
   },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise', 'lastAnswered'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
@@ -154,6 +154,11 @@ export interface TargetAdapter<Options> {
   isHarmless?(options: Options): boolean
   /** Returns every variable there with its word, also those of nobody's plan; for those that can be looked through. */
   holds?(options: Options, loan: Loan): Promise<Words>
+  /**
+   * Names the place that is written, where it is there: an edited plan that would leave it behind is refused while a toggle
+   * is on there, because no rollback would find it. Undefined where nothing is, or nothing can be named.
+   */
+  place?(options: Options, loan: Loan): Promise<string | undefined>
   /** Returns what `doctor` should say of it, given the user ids that are known. Pure. */
   advise?(options: Options, ids: readonly KnownId[]): readonly Advice[]
 }

@@ -46,6 +46,7 @@ describe('what a function resolves to is held to it too', () => {
     ['targets', 'read', ['false'], 'not ["false"]'],
     ['targets', 'read', new Map([['FEATURE_X', 'true']]), 'read() must return an object'],
     ['targets', 'holds', 5, 'holds() must return an object'],
+    ['targets', 'place', 5, 'place() must return a text or nothing'],
     ['targets', 'marks', [{ epoch: '5' }], 'marks() must return a list of { identity, epoch }'],
     ['targets', 'probe', 'fine', 'probe() must return a list of'],
     ['metrics', 'lastAnswered', {}, 'lastAnswered() must return a list of'],

@@ -192,4 +192,9 @@ export const SESSION: readonly Mutation[] = [
     'the answer of a cache is that of the application': ['  refuseCached(answer, shown)\n', ''],
     'it is not asked anew': ['{ ...ASKED_ANEW, ...admit', '{ ...admit'],
   }),
+  ...mutationsOf('session/replan-places.ts', ['session/replan-places'], {
+    'a place where a toggle is on may be left': ['if (left === undefined) return undefined', 'if (left !== undefined) return undefined'],
+    'a place is left by its name and not by where it is': ['(place) => !kept.includes(place)', '(place) => place !== kept[0]'],
+    'nothing may be edited': ['!== baseline[name],\n  )', '!== -1,\n  )'],
+  }),
 ]

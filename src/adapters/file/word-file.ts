@@ -74,7 +74,7 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe' | 'isHarmless'>> {
+): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe' | 'isHarmless' | 'place'>> {
   return {
     read: async (given, names, loan) => {
       await asks(given, loan)
@@ -107,12 +107,27 @@ export function wordFile<Options extends FileOptions>(
       await asks(given, loan)
       checkWritable(place(given, loan.folder))
     },
+    place: async (given, loan) => {
+      await asks(given, loan)
+      return placeIfThere(given, loan)
+    },
     isHarmless: (given) => given.reload === undefined && given.verify === undefined && !given.allowOutside,
   }
 }
 
 async function asks({ path }: FileOptions, loan: Loan): Promise<void> {
   await checkAnswers(resolve(loan.folder, path), loan)
+}
+
+/** What cannot be found, or lies where it may not, has not been written there either. */
+function placeIfThere(given: FileOptions, { folder }: Loan): string | undefined {
+  try {
+    const file = place(given, folder)
+    return existsSync(file) ? file : undefined
+  } catch (thrown) {
+    if (thrown instanceof RolloutError) return undefined
+    throw thrown
+  }
 }
 
 /** Returns the lines a person types after the file was edited. */

@@ -4,7 +4,6 @@ import { environment } from '../../core/plan/environment.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { isEnded, type State } from '../../core/journal/state.ts'
 import { isSame } from '../../core/values/is-same.ts'
-import { replan } from '../../core/policy/replan.ts'
 import { readBaseline } from '../../engine/baseline.ts'
 import { stateOf } from '../../engine/engine.ts'
 import { move } from '../../engine/move.ts'
@@ -12,6 +11,7 @@ import { digestOf } from '../../adapters/state/digest.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
+import { replanPlaces } from '../../session/replan-places.ts'
 import { renderReplan } from '../../views/replan.ts'
 import { signature } from '../../session/signature.ts'
 import { answerOfState } from '../../session/state-answer.ts'
@@ -37,7 +37,7 @@ export async function accept(session: Session): Promise<VerbAnswer> {
       message: `a ${state.intent.move} is not finished yet`,
       hint: 'rollout run or rollout rollback finishes it; then accept',
     })
-  const edit = replan(state, read)
+  const edit = await replanPlaces(session, state, read)
   if ('refused' in edit) throw new RolloutError('conflict', edit.refused)
   checkLists(state, read)
   const engine = await openEngine(session, writer, read)

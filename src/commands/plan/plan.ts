@@ -8,7 +8,6 @@ import { plainJson } from '../../core/values/json.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import { beginningOf } from '../../core/policy/beginning.ts'
 import { nextDestination } from '../../core/policy/destination.ts'
-import { replan } from '../../core/policy/replan.ts'
 import { situationOf } from '../../core/policy/situation.ts'
 import { planReport, type PlanReport } from '../../core/report/plan-report.ts'
 import type { State } from '../../core/journal/state.ts'
@@ -23,6 +22,7 @@ import { foretellAt } from './foretell-at.ts'
 import { usersOf } from './users.ts'
 import { openEngine } from '../../session/open-engine.ts'
 import { loadPlan, openForReading } from '../../session/project.ts'
+import { replanPlaces } from '../../session/replan-places.ts'
 import type { Session, VerbAnswer } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
@@ -95,7 +95,7 @@ async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state
       drift: drifts,
       unreadable: unreadable.map(formatUnreadable),
       edited,
-      ...(edited.length > 0 && { replan: replan(state, read) }),
+      ...(edited.length > 0 && { replan: await replanPlaces(session, state, read) }),
     },
     users: await usersOf(session, state.plan, state),
   })
