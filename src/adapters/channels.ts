@@ -13,8 +13,8 @@ import { importAdapter } from './registry.ts'
 /** A channel of the plan with its adapter found and its options checked. What it throws is fit to be shown. */
 export interface OpenChannel {
   readonly name: string
-  /** One attempt to tell of a notice, within the channel's deadline. */
-  send(notice: Notice, signal: AbortSignal): Promise<void>
+  /** One attempt to tell of a notice, within the channel's deadline. Resolves to whom it did not reach, if anybody. */
+  send(notice: Notice, signal: AbortSignal): Promise<string | void>
   /** Sends a test message, or looks without sending where that would change something. Resolves to what it did. */
   probe(test: Message, signal: AbortSignal): Promise<string>
 }
@@ -58,15 +58,23 @@ async function openChannel(plan: Told, name: string, channel: Channel, lender: L
     name,
     send: async (notice, signal) => {
       const message = cleaned(compose(plan, notice, channel.message))
-      await within(signal, async (both) => adapter.send(options, message, loan(both)))
+      const missed = missedOf(await within(signal, async (both) => adapter.send(options, message, loan(both))))
+      return missed === undefined ? undefined : plainLine(redact.text(missed))
     },
     probe: async (test, signal) =>
       within(signal, async (both) => {
         if (adapter.probe) return plainLine(redact.text(await adapter.probe(options, loan(both))))
-        await adapter.send(options, cleaned(test), loan(both))
+        const missed = missedOf(await adapter.send(options, cleaned(test), loan(both)))
+        if (missed !== undefined) throw new Error(missed)
         return 'was sent a test message'
       }),
   }
+}
+
+/** A file of the user's own resolves to whatever its last line does. */
+function missedOf(answer: unknown): string | undefined {
+  const missed: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'missed') : undefined
+  return typeof missed === 'string' && missed !== '' ? missed : undefined
 }
 
 function shown(thrown: unknown, redact: (text: string) => string): Error {

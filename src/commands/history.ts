@@ -4,6 +4,7 @@ import type { Journal } from '../core/journal/store.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { compose } from '../core/journal/message.ts'
 import { noticesOf } from '../core/journal/notice.ts'
+import { isMissed } from '../core/journal/outbox.ts'
 import { evolve } from '../core/journal/fold.ts'
 import type { State } from '../core/journal/state.ts'
 import { RECENT } from '../engine/load-state.ts'
@@ -93,7 +94,7 @@ function* cdEvents(events: readonly Event[]): Generator {
 
 /** What nobody looks for in a history is only shown with everything. */
 function isShown(event: Event, all: boolean): boolean {
-  return all || !(event.type === 'observed' || (event.type === 'notified' && event.error === undefined))
+  return all || !(event.type === 'observed' || (event.type === 'notified' && !isMissed(event)))
 }
 
 /** Returns every signed approval, with what speaks against its signature; by the signers' file as it is now. */

@@ -245,6 +245,11 @@ export interface Server {
   readonly blockLinkLocal?: boolean
 }
 
+/** Whom of a channel a message did not reach, in one line. */
+export interface Missed {
+  readonly missed: string
+}
+
 /**
  * Tells people or systems. A throw is an attempt that failed, and its message is shown to people; with `refused: true` on
  * the error it would fail again, and what comes after it does not wait; `retryAfter` is how long to wait, in milliseconds.
@@ -252,7 +257,8 @@ export interface Server {
  */
 export interface NotifyAdapter<Options> {
   readonly options: Schema<Options>
-  send(options: Options, message: Message, loan: Loan): Promise<void>
+  /** Resolves to whom it `missed` although others were told, in words for people; to nothing where it reached all. */
+  send(options: Options, message: Message, loan: Loan): Promise<Missed | void>
   /** Returns what is wrong with the options in this plan, each at its path in them. Asks nobody. */
   check?(options: Options, plan: Surroundings): readonly Fault[]
   /**

@@ -3,7 +3,7 @@ import { controllerOf, withController } from '../adapters/deadline.ts'
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Fact } from '../core/journal/event.ts'
 import type { Notice } from '../core/journal/notice.ts'
-import { owedTo } from '../core/journal/outbox.ts'
+import { owedTo } from '../core/journal/owed-to.ts'
 import { untold } from '../core/values/untold.ts'
 import type { Duration } from '../core/values/units.ts'
 import { stateOf, type Engine } from './engine.ts'
@@ -23,6 +23,8 @@ export interface Undelivered {
   readonly channel: string
   /** The event that it refuses; absent where it was not reached. */
   readonly refused?: number
+  /** It was told, and somebody of it was not. */
+  readonly partly?: boolean
   readonly error: string
 }
 
@@ -46,6 +48,8 @@ interface Line {
   readonly channel: OpenChannel
   /** Ids of notices. One event may have two, and is told only with both. */
   readonly sent: Set<string>
+  /** Id of a notice → whom of the channel it did not reach. */
+  readonly missed: Map<string, string>
   /** Id of a notice → its event and why it was refused, until it is tried again. */
   readonly refused: Map<string, { readonly seq: number; readonly error: string }>
   failed: number
@@ -59,7 +63,7 @@ export function openNotifier(sender: Sender): Notifier {
   const stopping = controllerOf(sender.signal)
   const { signal } = stopping
   const lines = sender.channels.map((channel): Line => {
-    return { channel, sent: new Set(), refused: new Map(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }
+    return { channel, sent: new Set(), missed: new Map(), refused: new Map(), failed: 0, nextAt: Number.NEGATIVE_INFINITY }
   })
 
   const deliver = async (line: Line): Promise<void> => {
@@ -111,7 +115,8 @@ export function openNotifier(sender: Sender): Notifier {
         const channel = line.channel.name
         const error = silent.has(line) ? 'has not answered yet' : line.error
         const refusals = [...line.refused.values()].map(({ seq, error: why }) => ({ channel, refused: seq, error: why }))
-        return error === undefined ? refusals : [...refusals, { channel, error }]
+        const missed = [...new Set(line.missed.values())].map((note) => ({ channel, partly: true, error: note }))
+        return [...refusals, ...missed, ...(error === undefined ? [] : [{ channel, error }])]
       })
     },
   }
@@ -120,13 +125,18 @@ export function openNotifier(sender: Sender): Notifier {
 /** Tells a channel of one notice, and notes whether it took it or refused it. Throws where it is to be tried again. */
 async function attempt(line: Line, notice: Notice, signal: AbortSignal): Promise<void> {
   try {
-    await line.channel.send(notice, signal)
+    const missed = await line.channel.send(notice, signal)
     line.sent.add(notice.id)
+    if (typeof missed === 'string') line.missed.set(notice.id, missed)
   } catch (thrown) {
     if (!untold(thrown).refused) throw thrown
     line.refused.set(notice.id, { seq: notice.seq, error: messageOf(thrown) })
   }
   delete line.error
+}
+
+function noteOf({ missed }: Line, told: readonly Notice[]): string {
+  return [...new Set(told.flatMap(({ id }) => missed.get(id) ?? []))].join('; ')
 }
 
 function putOff(line: Line, now: Duration, atLeast: Duration = 0): void {
@@ -165,8 +175,13 @@ function factOf(sender: Sender, line: Line): Extract<Fact, { type: 'notified' }>
   const channel = line.channel.name
   const owed = owedTo(plan, outbox, channel)
   const open = owed.find(({ id }) => !sent.has(id))
-  const through = Math.max(0, ...owed.flatMap(({ seq }) => (open === undefined || seq < open.seq ? [seq] : [])))
-  if (through > 0) return { type: 'notified', channel, through, attempts: line.error === undefined ? failed + 1 : 1 }
+  const told = owed.filter(({ seq }) => open === undefined || seq < open.seq)
+  const newest = told.at(-1)
+  if (newest) {
+    const attempts = line.error === undefined ? failed + 1 : 1
+    const note = noteOf(line, told)
+    return { type: 'notified', channel, through: newest.seq, attempts, ...(note !== '' && { note }) }
+  }
   if (!open) return undefined
   const isPassed = refused.has(open.id) && owed.slice(owed.indexOf(open)).some(({ id }) => sent.has(id))
   const isHopeless = failed >= ATTEMPTS || (failed > 0 && sender.clock.now() - open.at > OLDEST)

@@ -92,6 +92,7 @@ function what(event: Event, before: State | undefined, stream: Pick<Stream, 'col
     case 'drilled':
       return drilled(event, stream)
     case 'notified':
+      if (event.note !== undefined) return color.yellow(`  ${clean(event.channel)} was told, but ${clean(event.note)}`)
       return event.error === undefined
         ? color.dim(`  ${clean(event.channel)} was told`)
         : color.yellow(`  ${clean(event.channel)} could not be told of #${event.through}: ${clean(event.error)}`)

@@ -5,6 +5,7 @@ import { waitsFor } from '../core/policy/waiting.ts'
 import { metricsUnderWay } from '../core/policy/situation.ts'
 import { FEW } from '../core/values/join-few.ts'
 import type { Stream } from '../core/values/stream.ts'
+import { isMissed } from '../core/journal/outbox.ts'
 import { currentStep, type State } from '../core/journal/state.ts'
 import { formatDuration, formatExposure } from '../core/values/units.ts'
 import { renderEvent, type Happening } from './event.ts'
@@ -15,7 +16,7 @@ import { renderVerdict } from './status.ts'
 import { summarizeMetric } from '../core/report/summary.ts'
 
 /** What a reader of a log does not miss; `rollout history --all` has it. */
-const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'joined', 'notified'])
+const QUIET: ReadonlySet<string> = new Set(['observed', 'applied', 'joined'])
 
 /** Shows a run as it goes: lines that stay, and on a terminal one line that lives. */
 export interface Live {
@@ -39,7 +40,9 @@ export function openLive({ out, err }: Screen, json: boolean): Live {
   const line = (text: string): void => beside(spinner, () => to.write(`${text}\n`))
   return {
     event: (happening) => {
-      const { type } = happening.event
+      const { event } = happening
+      const { type } = event
+      if (event.type === 'notified' && !isMissed(event)) return
       if (type === 'intended') refused = 0
       if (type === 'refused') refused += 1
       if (QUIET.has(type) || (type === 'refused' && refused > FEW + 1)) return

@@ -62,6 +62,7 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
       'proof',
       `  ${clean(summary.stopped.why.text)} ${color.dim(`(#${summary.stopped.seq}, ${clean(summary.stopped.actor)}, ${formatInstant(summary.stopped.at)})`)}`,
     )
+  for (const { channel, text } of summary.unreached) add('proof', `  ${color.yellow('!')} ${clean(channel)} ${clean(text)}`)
   for (const note of notes) add('proof', `  ${color.yellow('!')} ${clean(note)}`)
   if (summary.controller) add('gates', renderController(summary.controller, stream))
   add('space', '')

@@ -133,6 +133,20 @@ export default {
     expect(readFileSync(path, 'utf8')).toBe('shop paused: wait · step 1 of 2, phase core · by ana\n')
   })
 
+  it.each([
+    ["({ missed: 'no mail for \u001B[31mben' })", 'no mail for ben'],
+    ["'ok'", undefined],
+    ['({ missed: 7 })', undefined],
+    ['undefined', undefined],
+  ])('that resolves to %s missed %s, and a test fails with it', async (answer, missed) => {
+    const own = mkdtempSync(join(tmpdir(), 'own-'))
+    writeFileSync(join(own, 'mine.mjs'), `export default { options: () => ({}), send: async () => ${answer} }`)
+    const [open] = await openChannels({ name: 'shop', notify: { log: channel('./mine.mjs', {}) } }, { ...lend(own), env: {} })
+    expect(await open?.send(notice, never)).toBe(missed)
+    const test = open?.probe(testMessage({ name: 'shop' }, AT, 'ana', 'test-1'), never)
+    await (missed === undefined ? expect(test).resolves.toBe('was sent a test message') : expect(test).rejects.toThrow(missed))
+  })
+
   it('is tried with a message that alarms nobody', async () => {
     const inbox = await openInbox()
     inbox.answer = 202

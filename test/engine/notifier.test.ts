@@ -3,7 +3,7 @@ import type { OpenChannel } from '../../src/adapters/channels.ts'
 import { AUDIENCES } from '../../src/core/values/notice-kind.ts'
 import type { Event, Fact } from '../../src/core/journal/event.ts'
 import type { Notice } from '../../src/core/journal/notice.ts'
-import { owedTo } from '../../src/core/journal/outbox.ts'
+import { owedTo } from '../../src/core/journal/owed-to.ts'
 import type { Channel } from '../../src/core/plan/plan.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import { openNotifier, type Sender } from '../../src/engine/notifier.ts'
@@ -207,6 +207,17 @@ describe('the notifier', () => {
     await notifier.end(NEVER)
     expect(ops.kinds()).toEqual(['started', 'paused', 'started', 'paused'])
     expect(notified()).toMatchObject([{ through: 2, attempts: 2 }])
+  })
+
+  it('whom of a channel a message did not reach is taken down with it, and said', async () => {
+    const note = 'mail.example.com takes no mail for ben@example.com'
+    const ops = fakeChannel('ops')
+    const { sender, append, notified } = await opened([{ ...ops.open, send: async () => note }])
+    await append({ type: 'paused', why })
+    const notifier = openNotifier(sender)
+    await notifier.turn()
+    expect(await notifier.end(NEVER)).toEqual([{ channel: 'ops', partly: true, error: note }])
+    expect(notified()).toMatchObject([{ through: 2, attempts: 1, note }])
   })
 
   it('is left alone for as long as the server asks', async () => {

@@ -73,6 +73,6 @@ export function message(more: Partial<Message> = {}): Message {
 export const NASTY = '<!channel> <b>x</b> [y](http://evil) *bold* &amp; {{text}} "q"'
 
 /** Sends one message through an adapter with these options. */
-export async function send<Options>(adapter: NotifyAdapter<Options>, options: unknown, more: Partial<Message> = {}): Promise<void> {
-  await adapter.send(await checked(adapter, options), message(more), lend('/'))
+export async function send<Options>(adapter: NotifyAdapter<Options>, options: unknown, more: Partial<Message> = {}): Promise<unknown> {
+  return adapter.send(await checked(adapter, options), message(more), lend('/'))
 }

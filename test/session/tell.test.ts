@@ -1,9 +1,10 @@
+import { text } from 'node:stream/consumers'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openInbox, type Inbox } from '../helpers/inbox.ts'
 import { plainPlan } from '../helpers/plans.ts'
-import { fakeShell, realClock, shop, type FakeShell } from '../helpers/shell.ts'
+import { fakeShell, realClock, serve, shop, type FakeShell } from '../helpers/shell.ts'
 
 const GO = ['advance', '--override', 'samples,metrics,hold', '--reason', 'test'] as const
 
@@ -50,6 +51,26 @@ describe('every command that changes something tells', () => {
     await shell.run('history', '--json')
     expect(shell.json<{ events: { type: string }[] }>().events.some(({ type }) => type === 'notified')).toBe(false)
     expect(await shell.run('history', '--verify')).toBe('done')
+  })
+
+  it('and what a channel refuses is in status, doctor and history, and keeps nothing after it waiting', async () => {
+    const told: string[] = []
+    const url = await serve(async (request, response) => {
+      const { type } = JSON.parse(await text(request)) as Hook
+      told.push(type)
+      response.writeHead(type === 'rollout.paused' ? 413 : 200).end()
+    })
+    const shell = await opened(`  log: { use: webhook, url: "${url}" }`)
+    for (const argv of [['start'], ['pause', '--reason', 'lunch'], ['resume']]) await shell.run(...argv)
+    expect(told).toEqual(['rollout.started', 'rollout.paused', 'rollout.paused', 'rollout.resumed'])
+    const refused = `${url} answered 413`
+    expect(shell.printed.err).toBe(`! log refused to be told of #3: ${refused}\n`)
+    for (const verb of ['status', 'doctor']) {
+      await shell.run(verb)
+      expect(shell.printed.out).toContain(`could not be told of #3 (paused): ${refused}`)
+    }
+    await shell.run('history')
+    expect(shell.printed.out).toContain(`log could not be told of #3: ${refused}`)
   })
 
   it('--json stays one value', async () => {

@@ -248,13 +248,13 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'what was not heard is taken for told',
     file: 'engine/notifier.ts',
-    find: '    await line.channel.send(notice, signal)\n    line.sent.add(notice.id)',
-    replace: '    line.sent.add(notice.id)\n    await line.channel.send(notice, signal)',
+    find: '    const missed = await line.channel.send(notice, signal)\n    line.sent.add(notice.id)',
+    replace: '    line.sent.add(notice.id)\n    const missed = await line.channel.send(notice, signal)',
   },
   {
     name: 'what one channel was told no other channel is told',
     file: 'core/journal/outbox.ts',
-    find: 'return pruned(channels, { told: { ...told, [event.channel]: newest }, notices })',
+    find: 'return pruned(channels, { told: { ...told, [event.channel]: newest }, notices, unreached: all })',
     replace: 'return { told: { ...told, [event.channel]: newest }, notices: notices.filter(({ seq }) => seq > newest) }',
   },
   {

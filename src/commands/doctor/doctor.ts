@@ -13,6 +13,7 @@ import { examineCron } from './examine-cron.ts'
 import { examineMarks } from './examine-marks.ts'
 import { examineNetwork } from './examine-network.ts'
 import { examineProof } from './examine-proof.ts'
+import { examineTold } from './examine-told.ts'
 import { examineToggles } from './examine-toggles.ts'
 import { examineWorkspace } from './examine-workspace.ts'
 import { probeIds } from './ids.ts'
@@ -38,7 +39,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
     const probe: Probe = { plan, lender, signal }
     for (const look of [examineNetwork, probeTargets, probeMetrics, examineProof, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined
-    rows.push(...(await probeChannels(probe, test)))
+    rows.push(...(await probeChannels(probe, test)), ...(await examineTold(session)))
     rows.push(...(await probeIds(session, options.users, probe)))
   }
   // What an interrupted read gave says nothing about who was to answer.

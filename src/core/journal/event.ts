@@ -141,9 +141,16 @@ export type Fact =
   | { readonly type: 'detached' }
   /**
    * A channel was told of every event it is to be told of, up to the one numbered `through`; with `error` it was given
-   * up with them after so many attempts.
+   * up with them after so many attempts. `note` says whom of the channel it did not reach.
    */
-  | { readonly type: 'notified'; readonly channel: string; readonly through: number; readonly attempts: number; readonly error?: string }
+  | {
+      readonly type: 'notified'
+      readonly channel: string
+      readonly through: number
+      readonly attempts: number
+      readonly error?: string
+      readonly note?: string
+    }
   /** The journal goes on in another store; nothing follows here. */
   | { readonly type: 'moved'; readonly to: string }
 

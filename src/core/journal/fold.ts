@@ -27,7 +27,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '15'
+export const FOLD = '16'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000

@@ -7,6 +7,7 @@ import { waitsFor, type Waiting } from '../policy/waiting.ts'
 import { describe } from '../judge/describe.ts'
 import type { Tracked, Verdict } from '../judge/track.ts'
 import { flowsOf, outlookOf, type Outlook } from '../forecast/outlook.ts'
+import { unreachedIn } from '../journal/outbox.ts'
 import type { Lease } from '../journal/store.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
@@ -57,6 +58,8 @@ export interface Summary {
   /** How long it takes to know enough where the change under way is decided; absent where that is being decided now. */
   readonly outlook?: Outlook
   readonly stopped?: Deed
+  /** Channels that refused a message within a day, or of which somebody was not told. */
+  readonly unreached: readonly { readonly channel: string; readonly text: string }[]
   /** Who watches, or did until it fell silent. */
   readonly controller?: NonNullable<State['controller']> & { readonly watching: boolean }
 }
@@ -86,6 +89,7 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
     ahead: phase && !isEnded(state) && !step?.last ? phaseGates(state, phase).filter(({ open }) => !open) : [],
     metrics: metrics.map(summarizeMetric),
     stopped,
+    unreached: unreachedIn(state.outbox, situation.now),
     controller: controller && { ...controller, watching: lease !== undefined },
   })
 }

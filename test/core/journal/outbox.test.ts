@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { AUDIENCES, type NoticeKind } from '../../../src/core/values/notice-kind.ts'
 import type { Fact } from '../../../src/core/journal/event.ts'
 import { compose } from '../../../src/core/journal/message.ts'
-import { owedTo } from '../../../src/core/journal/outbox.ts'
+import { unreachedIn } from '../../../src/core/journal/outbox.ts'
+import { owedTo } from '../../../src/core/journal/owed-to.ts'
 import type { Channel, Plan } from '../../../src/core/plan/plan.ts'
 import { evolve } from '../../../src/core/journal/fold.ts'
 import type { State } from '../../../src/core/journal/state.ts'
@@ -104,7 +105,7 @@ describe('what a channel is owed', () => {
     const told = all([down, { type: 'notified', channel: 'all', through: 2, attempts: 1 }])
     expect([kinds(told), kinds(told, 'oncall')]).toEqual([[], ['started', 'rolled-back']])
     const both = next(told, { type: 'notified', channel: 'oncall', through: 2, attempts: 3, error: 'gone' })
-    expect(both.outbox).toEqual({ told: { all: 2, oncall: 2 }, notices: [] })
+    expect(both.outbox).toMatchObject({ told: { all: 2, oncall: 2 }, notices: [] })
     // Somebody else's older word changes nothing.
     expect(next(both, { type: 'notified', channel: 'all', through: 1, attempts: 1 }).outbox?.told).toEqual({ all: 2, oncall: 2 })
   })
@@ -173,4 +174,23 @@ describe('what is said', () => {
       'paused of shop at 0/2 by ana: {{actor}} {{rollout}}',
     )
   })
+})
+
+describe('what did not get through', () => {
+  const lost: Fact = { type: 'notified', channel: 'all', through: 1, attempts: 1, error: 'answered 413' }
+  const partly: Fact = { type: 'notified', channel: 'oncall', through: 1, attempts: 1, note: 'no mail for ben' }
+  const ok: Fact = { type: 'notified', channel: 'all', through: 3, attempts: 1 }
+  const text = (facts: readonly Fact[], later = 0) => {
+    const { outbox } = all(facts)
+    return unreachedIn(outbox, Math.max(0, ...(outbox?.unreached ?? []).map(({ at }) => at)) + later)
+  }
+
+  it('is known by channel, until it is a day old', () => {
+    expect(text([lost, partly, ok])).toMatchObject([
+      { channel: 'all', text: 'could not be told of #1 (started): answered 413' },
+      { channel: 'oncall', text: 'was told of #1 (started), but no mail for ben' },
+    ])
+    expect(text([lost, ok], 86_400_001)).toEqual([])
+  })
+  it('is nothing where everything did', () => expect(all([ok]).outbox).not.toHaveProperty('unreached'))
 })
