@@ -1,6 +1,6 @@
 import { messageOf } from '../core/values/errors.ts'
 import type { Message } from '../core/values/message.ts'
-import { isMeasures } from '../core/values/reading.ts'
+import { isMeasures } from '../core/values/is-measures.ts'
 import type { Fence, Loan, MetricAdapter, NotifyAdapter, TargetAdapter } from '../core/ports.ts'
 import { ownMark } from '../core/journal/fence.ts'
 import { checkMeasured } from './measure/sound.ts'

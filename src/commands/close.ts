@@ -1,6 +1,6 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { unconfirmed, type State } from '../core/journal/state.ts'
-import { changesBetween } from '../core/report/summary.ts'
+import { changesBetween } from '../core/report/changes.ts'
 import { stateOf } from '../engine/engine.ts'
 import { openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'

@@ -2,7 +2,7 @@ import { describe } from '../core/judge/describe.ts'
 import { effectiveRetreat } from '../core/policy/destination.ts'
 import { levelOf, type Contingency, type Risk } from '../core/values/risk.ts'
 import type { State } from '../core/journal/state.ts'
-import { changesBetween } from '../core/report/summary.ts'
+import { changesBetween } from '../core/report/changes.ts'
 import { plannedOf } from '../core/report/risks.ts'
 import type { ContingencyPage, RiskPage } from '../views/risk.ts'
 

@@ -1,7 +1,7 @@
 import type { Drill } from '../core/journal/event.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { IMPACTS, PROBABILITIES, type Level } from '../core/values/risk.ts'
-import type { Change } from '../core/report/summary.ts'
+import type { Change } from '../core/report/changes.ts'
 import { formatDuration, formatInstant, type Instant } from '../core/values/units.ts'
 import type { Planned, Ranked } from '../core/report/risks.ts'
 import { clean, listed } from './clean.ts'

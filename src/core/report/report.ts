@@ -5,7 +5,7 @@ import type { Metric } from '../plan/metric.ts'
 import { defaultsOf, type Exposures, type Plan } from '../plan/plan.ts'
 import { evolve } from '../journal/fold.ts'
 import type { State, Status } from '../journal/state.ts'
-import { changesBetween, type Change } from './summary.ts'
+import { changesBetween, type Change } from './changes.ts'
 import type { Duration, Exposure, Instant } from '../values/units.ts'
 
 /** A value from some time on, until the next point. `undefined`: nothing is known. */

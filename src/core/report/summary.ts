@@ -125,21 +125,6 @@ export function summarizeStep(plan: Plan, step: Step): StepSummary {
   }
 }
 
-/** One toggle's move from one exposure to another. */
-export interface Change {
-  readonly toggle: string
-  readonly from: string
-  readonly to: string
-}
-
-/** Returns what differs between two sets of exposures, in the order of the inventory. */
-export function changesBetween(plan: Plan, before: Exposures, after: Exposures): readonly Change[] {
-  return Object.entries(plan.toggles).flatMap(([toggle, { default: none }]) => {
-    const [from, to] = [before[toggle] ?? none, after[toggle] ?? none]
-    return from === to ? [] : [{ toggle, from: formatExposure(from), to: formatExposure(to) }]
-  })
-}
-
 /** Returns the summary of one metric; it shows no value where nothing is known. */
 export function summarizeMetric({ name, metric, track }: Tracked): MetricSummary {
   if (!track) return { name, verdict: 'unknown', met: false, text: 'not measured yet' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { changesBetween, summarize } from '../../../src/core/report/summary.ts'
+import { summarize } from '../../../src/core/report/summary.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
-import { MISSING, MINUTE, NOW, plan, state, track, watch } from '../../helpers/core.ts'
+import { MISSING, MINUTE, NOW, state, track, watch } from '../../helpers/core.ts'
 
 describe('a summary', () => {
   it('counts steps from 1 and says what holds', () =>
@@ -28,9 +28,3 @@ describe('a summary', () => {
       { name: 'errors', verdict: 'unknown', met: false, text: 'not measured yet' },
     ]))
 })
-
-it.each([
-  [{ A: 0 }, { A: 10 }, [{ toggle: 'A', from: '0%', to: '10%' }]],
-  [{}, { A: 0.1 }, [{ toggle: 'A', from: '0%', to: '0.1%' }]],
-  [{ A: 5 }, { A: 5 }, []],
-])('what changes from %j to %j', (before, after, changes) => expect(changesBetween(plan(), before, after)).toEqual(changes))
