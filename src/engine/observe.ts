@@ -40,14 +40,17 @@ export function openObserver(engine: Engine): Observer {
     const { seq } = await engine.writer.append(defined({ type: 'observed', watch, polls: live?.log.polls }), engine.signature)
     if (live) live = { ...live, log: openPollLog(seq) }
   }
-  const offer = async (watch: Watch): Promise<void> => {
+  /** Resolves to whether it is kept. */
+  const offer = async (watch: Watch): Promise<boolean> => {
     // What was seen may belong to a step that is over.
-    if (live?.step !== stepKey(stateOf(engine))) return
+    if (live?.step !== stepKey(stateOf(engine))) return false
     try {
       await append(watch)
+      return true
     } catch (thrown) {
       // Somebody else acted meanwhile.
       if (!hasCode(thrown, 'conflict')) throw thrown
+      return false
     }
   }
   return {
@@ -70,7 +73,7 @@ export function openObserver(engine: Engine): Observer {
       live = { step: stepKey(state), watch, log }
       const step = currentStep(state)
       if (isDue(state.plan, state.watch, watch, step ? watchedTimes(state.plan, step) : [])) await offer(watch)
-      else if (hasTurned(state.watch, watch) && turns.take(watch.monotonic)) await offer(watch)
+      else if (hasTurned(state.watch, watch) && turns.isLeft(watch.monotonic) && (await offer(watch))) turns.take(watch.monotonic)
       const now = stateOf(engine)
       if (stepKey(now) === stepKey(state)) return { ...now, watch }
       // The readings belong to a step that is over, and there are none of the one that has begun.

@@ -28,9 +28,10 @@ export function openObstacles(engine: Engine): Obstacles {
         const news = newObstacles(blocked, by)
         const isOver = newObstacles(by, blocked).length > 0
         if (news.length === 0 && !isOver) return
-        if (news.length > 0 && !quota.take(engine.clock.monotonic())) return
+        if (news.length > 0 && !quota.isLeft(engine.clock.monotonic())) return
         const kept = by.map((each) => ({ name: each.name, ...(each.target !== undefined && { target: each.target }), text: each.text }))
         await engine.writer.append({ type: 'blocked', by: kept }, engine.signature)
+        if (news.length > 0) quota.take(engine.clock.monotonic())
       }),
   }
 }

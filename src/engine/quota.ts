@@ -2,21 +2,24 @@ import type { Duration } from '../core/values/units.ts'
 
 const HOUR: Duration = 3_600_000
 
-/** Says yes so many times within an hour. */
+/** Counts what was done within an hour. What was tried and failed is not done. */
 export interface Quota {
-  /** `now` is a reading of the monotonic clock. */
-  take(now: Duration): boolean
+  /** Whether there is room for one more. `now` is a reading of the monotonic clock. */
+  isLeft(now: Duration): boolean
+  /** Counts one that was done. */
+  take(now: Duration): void
 }
 
 /** Opens a quota of `most` an hour: what flaps must not make the journal grow with every poll. */
 export function openQuota(most: number): Quota {
   let taken: readonly Duration[] = []
   return {
-    take: (now) => {
+    isLeft: (now) => {
       taken = taken.filter((at) => now - at < HOUR)
-      if (taken.length >= most) return false
+      return taken.length < most
+    },
+    take: (now) => {
       taken = [...taken, now]
-      return true
     },
   }
 }

@@ -143,6 +143,13 @@ export const ENGINE: readonly Mutation[] = [
     'what was measured is never too old': ['if (age <= longestGap(state.plan)) return', 'if (age >= 0) return'],
     'the time of another machine is an age': ['state.watch?.domain === clock.domain ? clock', 'state.watch ? clock'],
   }),
+  ...mutationsOf('engine/obstacles.ts', ['engine/obstacles'], {
+    'a try that failed counts as one of ten an hour': [
+      '        if (news.length > 0 && !quota.isLeft(engine.clock.monotonic())) return',
+      '        if (news.length > 0 && !quota.isLeft(engine.clock.monotonic())) return\n        if (news.length > 0) quota.take(engine.clock.monotonic())',
+    ],
+    'what is over stays in the way': ['if (news.length === 0 && !isOver) return', 'if (news.length === 0) return'],
+  }),
   ...mutationsOf('engine/drift.ts', ['engine/tick', 'engine/tick.obstacles', 'engine/inspector'], {
     'a target that cannot be read has not changed and says nothing': [
       'unreadable: [{ target: target.name, error: messageOf(thrown) }]',
