@@ -1,22 +1,22 @@
 import { RolloutError } from '../core/values/errors.ts'
-import { redactor } from '../core/values/redact.ts'
 import { ofInstance } from '../core/plan/instances.ts'
-import type { Advice, Clock, LastAnswered, Past, SharedPoll, Schema, Server, Span } from '../core/ports.ts'
+import type { Advice, LastAnswered, Past, SharedPoll, Server, Span } from '../core/ports.ts'
 import { Unreadable, type Measured, type Missing, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
-import type { Json } from '../core/values/json.ts'
 import type { Metric } from '../core/plan/metric.ts'
 import type { Plan, Target } from '../core/plan/plan.ts'
-import { resolveReferences } from '../core/plan/reference.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { REAL, withDeadline } from './deadline.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
+import { prepare } from './prepare.ts'
 import { recalled } from './recall.ts'
 import { importAdapter } from './registry.ts'
 import { linesByHand } from './by-hand.ts'
-import { refuseUnnamed, type LookUp } from './refuse-unnamed.ts'
+import type { Lender } from './lender.ts'
+import { samePlaces } from './places.ts'
+import { refuseUnnamed } from './refuse-unnamed.ts'
 import { refusingTarget } from './refusing-target.ts'
 import { inUnit } from './measure/in-unit.ts'
 import { checkMeasured } from './measure/sound.ts'
@@ -30,15 +30,6 @@ const DEADLINE: Duration = 30_000
 const SPARES = ['byHand', 'settle', 'lag', 'deadline', 'effect', 'refuses', 'advise']
 /** So that what an adapter says of its own deadline comes first. */
 const MOMENT: Duration = 500
-
-/** Everything adapters are lent but the deadline of each call. */
-export interface Lender {
-  readonly clock: Clock
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly folder: string
-  /** Whether an adapter stands in the plan file of the person who types: no other is opened. */
-  readonly standingOf: LookUp
-}
 
 /** A metric of the plan, ready to be read. Reading never throws. */
 export interface OpenMetric {
@@ -64,7 +55,8 @@ export async function openTargets(plan: Pick<Plan, 'targets' | 'toggles'>, lende
 
 /**
  * Finds the adapters of all targets for a rollback, which goes on whatever is wrong with one of them: a target whose
- * options or file do not fit any more refuses every call with the reason, and one that only cannot say what to type works.
+ * options or file do not fit any more refuses every call with the reason, and one that only cannot say what to type works. One
+ * that was edited in the plan file and still writes to the same places is opened as it stands there.
  */
 export async function openTargetsAnyway(plan: Pick<Plan, 'targets' | 'toggles'>, lender: Lender): Promise<readonly OpenTarget[]> {
   return Promise.all(
@@ -94,14 +86,15 @@ async function openTarget(
   lender: Lender,
   spares: readonly string[] = [],
 ): Promise<OpenTarget> {
-  const target = plan.targets[name]
-  if (!target) throw new RolloutError('config', { message: `there is no target "${name}"` })
-  const refusal = await refuseUnnamed('targets', name, target, lender)
-  if (refusal) return refusingTarget(name, refusal)
-  const { instances, options } = target
-  if (!instances) return openOne(name, target, lender, spares)
+  const used = plan.targets[name]
+  if (!used) throw new RolloutError('config', { message: `there is no target "${name}"` })
+  const refusal = await refuseUnnamed('targets', name, used, lender)
+  const edited = refusal && spares.length > 0 ? await samePlaces(plan, name, lender) : undefined
+  if (refusal && !edited) return refusingTarget(name, refusal)
+  const { use, instances, options } = edited ?? used
+  if (!instances) return openOne(name, { use, options }, lender, spares)
   const each = instances.map(async (instance) => {
-    const open = await openOne(name, { ...target, options: ofInstance(options, instance) }, lender, spares)
+    const open = await openOne(name, { use, options: ofInstance(options, instance) }, lender, spares)
     return [instance, open] as const
   })
   return spread(plan, name, new Map(await Promise.all(each)))
@@ -182,62 +175,4 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
       }
     },
   }
-}
-
-/** Resolves to an adapter's options with every reference answered, and what keeps the answers out of messages. Throws `config`. */
-export async function prepare(place: string, schema: Schema<unknown>, raw: { readonly [key: string]: Json }, lender: Lender) {
-  const { value, secrets, unresolved } = resolveReferences(raw, lender.env)
-  const redact = redacting(new Map([...passed(value, lender.env), ...secrets]))
-  // With nothing in its place an option would still fit, and mean something else: `${DIR}/web.env` is then /web.env.
-  if (unresolved.length > 0)
-    throw new RolloutError(
-      'config',
-      unresolved.map(({ path, name }) => ({
-        message: `${place}: ${name} is not set`,
-        where: { path: pathOf(place, path) },
-        hint: `set it, or write \${${name}:-default}`,
-      })),
-    )
-  const result = await schema['~standard'].validate(value)
-  if (result.issues) {
-    throw new RolloutError(
-      'config',
-      result.issues.map((issue) => ({ message: redact.text(`${place}: ${issue.message}`), where: { path: pathOf(place, issue.path) } })),
-    )
-  }
-  return { options: result.value, redact }
-}
-
-type IssuePath = readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-
-function pathOf(place: string, path: IssuePath): string {
-  return [place, ...(path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))].join('.')
-}
-
-/** Variables a command may see are its own to print; what is shorter says nothing. */
-const SHORTEST = 6
-
-function passed({ pass }: { readonly [key: string]: Json }, env: Lender['env']): readonly (readonly [value: string, reference: string])[] {
-  return (Array.isArray(pass) ? pass : []).flatMap((name: Json) => {
-    if (typeof name !== 'string') return []
-    const value = env[name]
-    return value !== undefined && value.length >= SHORTEST ? [[value, `\${${name}}`] as const] : []
-  })
-}
-
-/** Keeps what came from the environment out of messages and errors. */
-function redacting(secrets: ReadonlyMap<string, string>) {
-  const text = redactor(secrets)
-  const error = (thrown: unknown): unknown => {
-    if (thrown instanceof RolloutError) {
-      const problems = thrown.problems.map((problem) => ({
-        ...problem,
-        message: text(problem.message),
-        ...(problem.hint && { hint: text(problem.hint) }),
-      }))
-      return new RolloutError(thrown.code, problems)
-    }
-    return new Error(text(messageOf(thrown)))
-  }
-  return Object.assign(error, { text })
 }

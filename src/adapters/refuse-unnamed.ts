@@ -33,7 +33,7 @@ export async function refuseUnnamed(
   if (standing === 'no plan' && kind === 'targets' && (await isHarmless(used, folder))) return undefined
   return new RolloutError('denied', {
     message: `${kind}.${name} stands so in the journal alone, not in rollout.yaml: nothing of it is run or opened`,
-    hint: 'put it back into rollout.yaml as it was, or take over what stands there: rollout plan --accept --reason "…"',
+    hint: 'put it back into rollout.yaml as it was; once no move is under way, rollout plan --accept --reason "…" takes over what stands there',
   })
 }
 

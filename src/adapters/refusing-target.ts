@@ -5,8 +5,9 @@ import type { OpenTarget } from './open-target.ts'
 
 const DEADLINE: Duration = 30_000
 
-/** Returns a target that refuses every call with the reason, and says by hand what it must hold. */
+/** Returns a target that refuses every call with the reason, and says by hand what would mend it and what it must hold. */
 export function refusingTarget(name: string, reason: RolloutError): OpenTarget {
+  const hint = reason.problems[0]?.hint
   const refuse = async (): Promise<never> => Promise.reject(reason)
   return {
     name,
@@ -18,6 +19,6 @@ export function refusingTarget(name: string, reason: RolloutError): OpenTarget {
     lag: 0,
     deadline: () => DEADLINE,
     shown: (text) => text,
-    byHand: wordsByHand,
+    byHand: (words) => [...(hint === undefined ? [] : [`# ${hint}`]), ...wordsByHand(words)],
   }
 }

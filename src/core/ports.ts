@@ -155,10 +155,10 @@ export interface TargetAdapter<Options> {
   /** Returns every variable there with its word, also those of nobody's plan; for those that can be looked through. */
   holds?(options: Options, loan: Loan): Promise<Words>
   /**
-   * Names the place that is written, where it is there: an edited plan that would leave it behind is refused while a toggle
-   * is on there, because no rollback would find it. Undefined where nothing is, or nothing can be named.
+   * Names the place that a variable is written to, where it is there: an edited plan that would leave it behind is refused
+   * while the toggle is on there, because no rollback would find it. Undefined where nothing is, or nothing can be named.
    */
-  place?(options: Options, loan: Loan): Promise<string | undefined>
+  place?(options: Options, variable: string, loan: Loan): Promise<string | undefined>
   /** Returns what `doctor` should say of it, given the user ids that are known. Pure. */
   advise?(options: Options, ids: readonly KnownId[]): readonly Advice[]
 }

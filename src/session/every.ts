@@ -102,7 +102,9 @@ function openOne<Options extends Everywhere>(
   const options = { env: environment ?? '', ...(file !== undefined && { file }) }
   const own = session.reopen(options, { err: named(session.err, name) }, { journal: name, environment })
   const isBeside = outlineAt(session.place.file).state === undefined && session.env['ROLLOUT_STATE'] === undefined
-  return file !== undefined || isBeside ? own : { ...own, lender: { ...own.lender, standingOf: async () => 'not named' } }
+  return file !== undefined || isBeside
+    ? own
+    : { ...own, lender: { ...own.lender, standingOf: async () => 'not named', targetsNamed: async () => [] } }
 }
 
 function named(stream: Stream, name: string): Stream {

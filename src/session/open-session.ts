@@ -1,3 +1,4 @@
+import type { Lender } from '../adapters/lender.ts'
 import type { LookUp } from '../adapters/refuse-unnamed.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Shell } from '../shell.ts'
@@ -29,7 +30,8 @@ export function openSession<Options extends Everywhere>(shell: Shell, options: O
     signal: deadlineOf(shell, options.timeout),
     stopped: shell.signal,
     get lender() {
-      return { clock: shell.clock, env: shell.env, folder: session.place.folder, standingOf }
+      const targetsNamed: Lender['targetsNamed'] = async () => (await import('./standing.ts')).targetsNamedIn(session.place.file)
+      return { clock: shell.clock, env: shell.env, folder: session.place.folder, standingOf, targetsNamed }
     },
     isLive: shell.out.tty,
     isUnread: () => shell.out.isUnread?.() === true,

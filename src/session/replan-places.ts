@@ -1,10 +1,10 @@
-import { placesOf } from '../adapters/places.ts'
-import { isPath } from '../adapters/registry.ts'
+import { formerPlaces, placesOf } from '../adapters/places.ts'
 import type { State } from '../core/journal/state.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { togglesOf } from '../core/plan/toggles-of.ts'
 import { replan, type Replan } from '../core/policy/replan.ts'
 import { isSame } from '../core/values/is-same.ts'
-import { RolloutError, type Problem } from '../core/values/errors.ts'
+import type { Problem } from '../core/values/errors.ts'
 import { formatExposure } from '../core/values/units.ts'
 import type { Session } from './session.ts'
 
@@ -25,23 +25,15 @@ export async function replanPlaces(session: Session, state: State, next: Plan): 
 async function whyLeft(session: Session, { plan, exposures, baseline }: State, next: Plan, target: string): Promise<Problem | undefined> {
   const [was, is] = [plan.targets[target], next.targets[target]]
   if (!was || !is || isSame(was, is)) return undefined
-  const on = Object.keys(plan.toggles).find(
-    (name) => plan.toggles[name]?.targets.includes(target) && (exposures[name] ?? baseline[name]) !== baseline[name],
-  )
-  // A file of the user's own that stands in the journal alone is not run.
-  if (on === undefined || (isPath(was.use) && was.use !== is.use)) return undefined
-  const loan = { ...session.lender, signal: session.signal }
-  const kept = await placesOf(is, loan)
-  const left = (await placesOf(was, loan).catch(nowhere)).find((place) => !kept.includes(place))
-  if (left === undefined) return undefined
-  return {
-    message: `${on} is at ${formatExposure(exposures[on] ?? 0)}, and ${left} of ${target} would be forgotten`,
-    hint: `rollout rollback ${on} first`,
+  for (const name of togglesOf(plan, target)) {
+    const exposure = exposures[name] ?? baseline[name] ?? 0
+    if (exposure === baseline[name]) continue
+    const variable = plan.toggles[name]?.variable ?? name
+    const kept = await placesOf(is, variable, session.lender)
+    const left = (await formerPlaces(was, variable, session.lender)).find((place) => !kept.includes(place))
+    if (left === undefined) continue
+    const message = `${name} is at ${formatExposure(exposure)}, and ${left} of ${target} would be forgotten`
+    return { message, hint: `rollout rollback ${name} first` }
   }
-}
-
-/** Options that do not fit any more name no place. */
-function nowhere(thrown: unknown): readonly string[] {
-  if (thrown instanceof RolloutError) return []
-  throw thrown
+  return undefined
 }

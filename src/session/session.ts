@@ -1,4 +1,4 @@
-import type { Lender } from '../adapters/open.ts'
+import type { Lender } from '../adapters/lender.ts'
 import type { Journal } from '../core/journal/store.ts'
 import type { Outcome } from '../core/values/errors.ts'
 import type { Stream } from '../core/values/stream.ts'

@@ -20,6 +20,13 @@ export function standingIn(path: string): LookUp {
   }
 }
 
+/** Reads the targets that the plan file at this path names; none where it cannot be read. */
+export async function targetsNamedIn(path: string): Promise<readonly NamedAdapter[]> {
+  const { readNamed } = await import('../config/named.ts')
+  const { all } = await readNamed(path, 'whole')
+  return all.filter(({ kind }) => kind === 'targets')
+}
+
 function keyOf(kind: string, { use, instances = [], options }: NamedAdapter): string {
   return canonical({ kind, use, instances, options })
 }

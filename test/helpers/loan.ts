@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { REAL } from '../../src/adapters/deadline.ts'
 import type { LookUp } from '../../src/adapters/refuse-unnamed.ts'
-import type { Lender } from '../../src/adapters/open.ts'
+import type { Lender } from '../../src/adapters/lender.ts'
 import type { Clock, Fence, Loan, Schema } from '../../src/core/ports.ts'
 import type { Identity } from '../../src/core/toggle/mark.ts'
 

@@ -193,8 +193,16 @@ export const SESSION: readonly Mutation[] = [
     'it is not asked anew': ['{ ...ASKED_ANEW, ...admit', '{ ...admit'],
   }),
   ...mutationsOf('session/replan-places.ts', ['session/replan-places'], {
-    'a place where a toggle is on may be left': ['if (left === undefined) return undefined', 'if (left !== undefined) return undefined'],
+    'a place where a toggle is on may be left': ['if (left === undefined) continue', 'if (left !== undefined) continue'],
     'a place is left by its name and not by where it is': ['(place) => !kept.includes(place)', '(place) => place !== kept[0]'],
-    'nothing may be edited': ['!== baseline[name],\n  )', '!== -1,\n  )'],
+    'nothing may be edited': ['if (exposure === baseline[name]) continue', 'if (exposure !== exposure) continue'],
+  }),
+  ...mutationsOf('adapters/places.ts', ['session/standing', 'session/replan-places'], {
+    'any target of the plan file stands for one of the journal': [
+      'if (isAlike && isSame(await placesBy(each), wanted)) return each',
+      'if (isAlike) return each',
+    ],
+    'other instances are the same places': ['&& isSame(each.instances ?? [], target.instances ?? [])', ''],
+    'what names no place is the same place': ['if (wanted.some(', 'if (wanted.length === 0 && wanted.some('],
   }),
 ]

@@ -48,6 +48,17 @@ it.each([
   expect(await shell.run('plan', '--accept', '--reason', 'test')).toBe('done')
 })
 
+it('another flag of the same file is another place', async () => {
+  const text = (keys: string): string =>
+    plan('path: flags.json, create: true').replace('env-file', 'flagd').replace('flags.json', `flags.json${keys}`)
+  const shell = fakeShell({ files: { 'rollout.yaml': text('') } })
+  expect(await shell.run('start')).toBe('done')
+  expect(await shell.run('advance')).toBe('done')
+  shell.write('rollout.yaml', text(', keys: { FEATURE_X: search }'))
+  expect(await shell.run('plan', '--accept', '--reason', 'test')).toBe('conflict')
+  expect(shell.printed.err).toContain(`FEATURE_X in ${join(shell.cwd, 'flags.json')} of web would be forgotten`)
+})
+
 it.each<[what: string, from: string, to: string, more: Beside]>([
   ['a file that was moved', ONE, 'path: new.env', { beside: ({ cwd }) => renameSync(join(cwd, 'web.env'), join(cwd, 'new.env')) }],
   ['another name of the same file', ONE, 'path: link.env', { beside: ({ cwd }) => symlinkSync('web.env', join(cwd, 'link.env')) }],

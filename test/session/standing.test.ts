@@ -119,6 +119,7 @@ describe('a rollback', () => {
     expect(await shell.run('rollback')).toBe('partial')
     expect([word(shell, 'web.env'), word(shell, 'api.env')]).toEqual(['false', '10%'])
     expect(shell.printed.out).toContain('targets.api stands so in the journal alone, not in rollout.yaml')
+    expect(shell.printed.out).toContain('# put it back into rollout.yaml as it was')
     expect(shell.printed.out).toContain('# FEATURE_X=false')
 
     shell.write('rollout.yaml', plan())
@@ -140,6 +141,53 @@ describe('a rollback', () => {
     harm(shell)
     expect(await shell.run('rollback')).toBe(api === 'false' ? 'done' : 'partial')
     expect([word(shell, 'web.env'), word(shell, 'api.env')]).toEqual(['false', api])
+  })
+
+  it('goes on by what was edited beside the place of a target, and was not accepted yet', async () => {
+    const shell = await rising()
+    shell.write('rollout.yaml', plan().replace('path: api.env', 'path: ./api.env, timeout: 3s, reload: [touch, reloaded]'))
+    expect(await shell.run('rollback')).toBe('done')
+    expect([word(shell, 'web.env'), word(shell, 'api.env')]).toEqual(['false', 'false'])
+    expect(existsSync(join(shell.cwd, 'reloaded'))).toBe(true)
+  })
+
+  it.each([
+    ['another path', 'path: flags.json', 'path: moved.json'],
+    ['another flag', 'path: flags.json', 'path: flags.json, keys: { FEATURE_X: other }'],
+    ['another kind of file', 'flagd, path: flags.json', 'env-file, path: flags.json'],
+    ['instances', 'path: flags.json', 'instances: [a], path: "flags.json"'],
+  ])('waits for a target that was edited to %s', async (_, from, to) => {
+    const flags = (of: string): string => of.replace('{ use: env-file, path: api.env }', '{ use: flagd, path: flags.json }')
+    const shell = fakeShell({ files: { 'rollout.yaml': flags(plan()), 'web.env': 'FEATURE_X=false\n', errors: '0' } })
+    shell.write('flags.json', '{"flags": {}}')
+    shell.write('moved.json', '{"flags": {}}')
+    expect(await shell.run('start')).toBe('done')
+    expect(await shell.run('advance', '--override', 'metrics', '--reason', 'test')).toBe('done')
+    const before = readFileSync(join(shell.cwd, 'flags.json'), 'utf8')
+    shell.write('rollout.yaml', flags(plan()).replace(from, to))
+    expect(await shell.run('rollback')).toBe('partial')
+    expect(readFileSync(join(shell.cwd, 'flags.json'), 'utf8')).toBe(before)
+    shell.write('rollout.yaml', flags(plan()))
+    expect(await shell.run('rollback')).toBe('done')
+  })
+
+  it('waits for a command that was edited: what it writes to, nobody knows', async () => {
+    const command = (name: string): string =>
+      plan().replace(
+        '{ use: env-file, path: api.env }',
+        `{ use: command, set: [sh, -c, 'printf %s "$0" > ${name}', "{{value}}"], get: [cat, ${name}] }`,
+      )
+    const shell = fakeShell({
+      files: { 'rollout.yaml': command('one'), 'web.env': 'FEATURE_X=false\n', one: 'false', two: 'false', errors: '0' },
+    })
+    expect(await shell.run('start')).toBe('done')
+    expect(await shell.run('advance', '--override', 'metrics', '--reason', 'test')).toBe('done')
+    shell.write('rollout.yaml', command('two'))
+    expect(await shell.run('rollback')).toBe('partial')
+    expect(readFileSync(join(shell.cwd, 'one'), 'utf8')).toBe('10%')
+    shell.write('rollout.yaml', command('one'))
+    expect(await shell.run('rollback')).toBe('done')
+    expect(readFileSync(join(shell.cwd, 'one'), 'utf8')).toBe('false')
   })
 
   it('of an environment finds what that overrides', async () => {

@@ -58,6 +58,8 @@ export interface Format<Options> {
   write(text: string, words: Wanted, mark: Mark, options: Options): string
   /** Returns what to take out of the file so that it does not hold this mark any more, for a hint. */
   unmark(mark: Mark): string
+  /** Returns the name that a variable has in the file, where it is another. */
+  flagOf?(options: Options, variable: string): string
   /** Bytes of the largest file that is read; 1 MB unless told. */
   readonly largest?: number
 }
@@ -107,9 +109,10 @@ export function wordFile<Options extends FileOptions>(
       await asks(given, loan)
       checkWritable(place(given, loan.folder))
     },
-    place: async (given, loan) => {
+    place: async (given, variable, loan) => {
       await asks(given, loan)
-      return placeIfThere(given, loan)
+      const file = placeIfThere(given, loan)
+      return file === undefined || !format.flagOf ? file : `${format.flagOf(given, variable)} in ${file}`
     },
     isHarmless: (given) => given.reload === undefined && given.verify === undefined && !given.allowOutside,
   }

@@ -75,6 +75,7 @@ export default target({
       return withChanges(written, ['metadata'], [{ key: 'rollout', before, after: withJsonMark(before, mark) }])
     },
     unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the metadata of the file`,
+    flagOf,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {

@@ -58,6 +58,7 @@ export default target({
       return withYamlMark(written, mark)
     },
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
+    flagOf,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {

@@ -76,6 +76,7 @@ export default target({
       return withChanges(written, [], [{ key: 'rollout', before: rollout, after: withJsonMark(markedIn(text), mark) }])
     },
     unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the file`,
+    flagOf,
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {

@@ -1,4 +1,5 @@
-import { openTargetsAnyway, type Lender } from '../../adapters/open.ts'
+import type { Lender } from '../../adapters/lender.ts'
+import { openTargetsAnyway } from '../../adapters/open.ts'
 import { environment } from '../../core/plan/environment.ts'
 import { defaultsOf, type Plan } from '../../core/plan/plan.ts'
 import { togglesOf } from '../../core/plan/toggles-of.ts'

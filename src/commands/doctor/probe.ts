@@ -1,5 +1,6 @@
 import { request } from '../../adapters/http/http.ts'
-import { openMetrics, openTargets, type Lender } from '../../adapters/open.ts'
+import type { Lender } from '../../adapters/lender.ts'
+import { openMetrics, openTargets } from '../../adapters/open.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { describe } from '../../core/judge/describe.ts'
 import { count } from '../../core/judge/counting.ts'
