@@ -9,8 +9,6 @@ const main = path.join(dist, 'main.cjs')
 // What is compiled is kept here, as whoever may write it makes the program do what he likes.
 const cache = path.join(__dirname, '../node_modules/.cache/rollout')
 const [word, ...more] = process.argv.slice(2)
-// Whoever types a command can do nothing about how a package inside was written.
-process.noDeprecation = true
 // Needs no program.
 if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)
 else if (existsSync(main)) load()

@@ -3,23 +3,27 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { main } from './cli.ts'
 import { EXIT, messageOf, RolloutError } from './core/values/errors.ts'
 import type { Controller } from './core/journal/event.ts'
-import type { Stream, TerminalSize } from './core/values/stream.ts'
+import type { Stream } from './core/values/stream.ts'
 import type { Shell } from './shell.ts'
 import about from '../package.json' with { type: 'json' }
 
 // As many wait for one signal as there are targets: more than ten are no leak.
 setMaxListeners(0)
+// Whoever types a command can do nothing about how a package inside was written.
+process.noDeprecation = true
 const stopping = new AbortController()
 
 /** How long a person who asks for an end is left without a word, in milliseconds. */
 const PROMPT = 500
 
-function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'): void {
+function stopOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: 'interrupted' | 'terminated'): void {
   process.on(signal, () => {
+    if (signal === 'SIGHUP' && (stopping.signal.aborted || isLasting)) return
     // Asked twice: the first answer takes too long for the person who asks.
     if (stopping.signal.aborted) process.exit(EXIT[code])
     const more = (): unknown => process.stderr.write(`! ${signal}: looks after what it has sent, and ends; once more ends it at once\n`)
@@ -28,22 +32,32 @@ function stopOn(signal: 'SIGINT' | 'SIGTERM', code: 'interrupted' | 'terminated'
   })
 }
 
+/**
+ * Whether a terminal that closes ends nothing: there is none (Node undoes what `nohup` has asked for), or it is a rollback,
+ * which must not end in the middle for a connection that breaks.
+ */
+const isLasting = ![0, 1, 2].some((descriptor) => isatty(descriptor)) || process.argv.includes('rollback')
+
 /** Pipes whose reader has gone. */
 const unread = new Set<NodeJS.WriteStream>()
-
-/** Of a terminal that does not say how large it is. */
-const STANDARD: TerminalSize = { columns: 80, rows: 24 }
 
 function stream(to: NodeJS.WriteStream): Stream {
   const { env } = process
   const tty = to.isTTY && env['TERM'] !== 'dumb'
-  const plain = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  const plain = (env['NO_COLOR'] ?? '') !== ''
+  const forced = (env['FORCE_COLOR'] ?? '0') !== '0'
   const write = to.write.bind(to)
+  // One that says 0 (`ssh -tt`, `docker run -t` in a job): the line that lives would be cleared for ever.
+  const keepSized = (): void => {
+    to.columns ||= 80
+    to.rows ||= 24
+  }
+  if (tty) to.on('resize', keepSized)
+  if (tty) keepSized()
   return {
     write: (text) => void write(text),
     tty: tty && env['CI'] === undefined,
-    ...(tty && { size: () => ({ columns: to.columns || STANDARD.columns, rows: to.rows || STANDARD.rows }) }),
+    ...(tty && { size: () => ({ columns: to.columns, rows: to.rows }) }),
     isUnread: () => unread.has(to),
     color: plain ? 0 : forced ? 1 : tty ? 2 : 0,
   }
@@ -181,6 +195,7 @@ const shell: Shell = {
 
 stopOn('SIGINT', 'interrupted')
 stopOn('SIGTERM', 'terminated')
+stopOn('SIGHUP', 'terminated')
 // What a file of the user's own, or a package of it, prints there (console.log) belongs beside the answer, not into it.
 process.stdout.write = process.stderr.write.bind(process.stderr)
 // Whatever cannot be printed (a log on a full disk), the work goes on: a rollback must not end in the middle for a line of text.

@@ -9,7 +9,7 @@ export interface Shell {
   /** The command line as it was typed, fit to be typed again. */
   readonly typed?: string
   readonly clock: Clock
-  /** Ends on SIGINT and SIGTERM; the reason is a RolloutError with the exit code. */
+  /** Ends on SIGINT, SIGTERM and when the terminal closes; the reason is a RolloutError with the exit code. */
   readonly signal: AbortSignal
   readonly out: Stream
   readonly err: Stream

@@ -47,6 +47,15 @@ it('a controller that a rollback overtakes ends as rolled back, and proposes not
   expect(out).not.toMatch(/By hand|tries the rest/)
 })
 
+it('goes on where no terminal can have closed, as nohup asks for', async () => {
+  const { at, running } = await watched()
+  running.kill('SIGHUP')
+  expect(await at.rollout('pause', '--reason', 'to hear of it')).toMatchObject({ code: 0 })
+  await running.printed('to hear of it')
+  running.kill('SIGTERM')
+  expect((await running.ended).code).toBe(143)
+})
+
 it('status and list know at once that a controller was killed', async () => {
   const { at, running } = await watched()
   expect((await at.rollout('status')).out).toContain('watched by')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -36,11 +37,13 @@ function type(folder: string, argv: string, { columns, rows }: Size, env: Readon
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text.replaceAll('\r\n', '\n')))
   const gone = new Promise<number | null>((done) => child.once('close', done))
   ended.push(() => {
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   })
   const said = (): string => out
   const press = (keys: string): unknown => child.stdin.write(keys)
-  return { said, gone, press, printed: async (what: RegExp) => until(`it prints ${what}`, () => what.test(out), { said }) }
+  /** As a window that is closed, or a connection that breaks. */
+  const close = (): unknown => child.kill('SIGKILL')
+  return { said, gone, press, close, printed: async (what: RegExp) => until(`it prints ${what}`, () => what.test(out), { said }) }
 }
 
 /** Thirty toggles, of which the first one moves. */
@@ -180,6 +183,41 @@ describe.runIf(has('script'))('in a terminal', () => {
     expect(await gone).toBe(0)
     expect(said()).toContain('FEATURE_A')
     expect(said().includes('core, phase 1 of 1: plays a good release')).toBe(isSaid)
+  })
+
+  test('run lives in a terminal that does not say how large it is', async () => {
+    const at = await begun()
+    const { printed, press, gone } = type(at.folder, 'run', { columns: 0, rows: 0 })
+    await printed(/FEATURE_10 at 50%/)
+    press('\u0003')
+    expect(await gone).toBe(130)
+  })
+
+  test('a terminal that closes ends a controller, which says so, and no rollback', async () => {
+    const at = await begun()
+    const events = async (): Promise<string> => (await at.rollout('history', '--all')).out
+    const watching = type(at.folder, 'run', { columns: 80, rows: 24 })
+    await watching.printed(/watched by/)
+    watching.close()
+    await until('it has let go', async () => (await events()).includes('no longer watched'))
+    const set = 'touch asked; until test -e go; do sleep 0.1; done; echo "$1" > word'
+    const plan = `version: 1
+name: shop
+toggles: { FEATURE_A: { targets: [web] } }
+targets: { web: { use: command, set: [sh, -c, '${set}', sh, "{{value}}"], get: [cat, word] } }
+phases: [{ phase: core, toggles: [FEATURE_A], steps: [50%, 100%], hold: 1h }]`
+    const other = place({ 'rollout.yaml': plan, word: 'false', go: '' })
+    await other.rollout('start')
+    expect(await other.rollout('advance')).toMatchObject({ code: 0 })
+    for (const each of ['go', 'asked']) rmSync(join(other.folder, each))
+    const back = type(other.folder, 'rollback', { columns: 80, rows: 24 })
+    await until('it writes', () => existsSync(join(other.folder, 'asked')))
+    back.close()
+    await until('the terminal is gone', async () => ((await back.gone) ?? -1) !== 0)
+    other.write('go', '')
+    await until('it is back', async () => /ROLLED BACK +– .*FEATURE_A 0%/.test((await other.rollout('list')).out))
+    expect(other.read('word')).toBe('false\n')
+    await until('it is confirmed', async () => /^#8 .*confirmed by every target/.test((await other.rollout('history')).out))
   })
 
   test('where the terminal is dumb, or nobody watches, nothing is drawn over', async () => {
