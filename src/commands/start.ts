@@ -15,6 +15,7 @@ import { renderWarnings } from '../views/problem.ts'
 import { renderStart, type Begun } from '../views/start.ts'
 import { discardRecord } from '../adapters/state/break-glass.ts'
 import { digestOf } from '../adapters/state/digest.ts'
+import { refuseMovedTwice } from '../session/moved-twice.ts'
 import { openEngine } from '../session/open-engine.ts'
 import { loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
@@ -38,6 +39,7 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
   const engine = await openEngine(session, writer, plan)
   const beginning = await findBeginning(engine, plan, session.options.adopt)
   if (!beginning.adopted && isReached(plan, beginning)) return alreadyReached(session, writer, plan, beginning)
+  await refuseMovedTwice(session, plan)
   const [unheard] = writer.state ? [] : unheardBeside(session, journalName(plan))
   if (unheard && !beginning.adopted) {
     const hint = `${commandFor(plan, 'rollback --all')} looks at every target and begins with it; then ${commandFor(plan, 'resume --reason "…"')}`

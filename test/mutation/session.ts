@@ -205,4 +205,16 @@ export const SESSION: readonly Mutation[] = [
     'other instances are the same places': ['&& isSame(each.instances ?? [], target.instances ?? [])', ''],
     'what names no place is the same place': ['if (wanted.some(', 'if (wanted.length === 0 && wanted.some('],
   }),
+  ...mutationsOf('session/moved-twice.ts', ['session/moved-twice'], {
+    'two rollouts may move one toggle': [
+      "if ('problem' in other || isEnded(other.state)) continue",
+      "if ('problem' in other || !isEnded(other.state)) continue",
+    ],
+    'a toggle elsewhere is the same': ['if (each.variable !== variable) continue', 'if (each.variable === variable) continue'],
+    'one place by other options is another': [
+      '.some((place) => places.includes(place))',
+      '.some((place) => places.includes(place) && isSame(a, b))',
+    ],
+    'what a reference stood for is known': [".includes('${')", ".includes('nothing')"],
+  }),
 ]

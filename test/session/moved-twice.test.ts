@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { fakeShell, type FakeShell } from '../helpers/shell.ts'
+
+const plan = (name: string, toggle = 'FEATURE_X', target = '{ use: env-file, path: web.env }'): string => `version: 1
+name: ${name}
+toggles: { ${toggle}: { targets: [${name}] } }
+targets: { ${name}: ${target} }
+phases: [{ phase: core, toggles: [${toggle}], steps: [50%, 100%], hold: 0s }]
+`
+
+/** The rollout `old` at its first step. */
+async function underWay(): Promise<FakeShell> {
+  const shell = fakeShell({
+    files: { 'old.yaml': plan('old'), 'web.env': 'FEATURE_X=false\nFEATURE_Y=false\n', 'b.env': 'FEATURE_X=false\n' },
+  })
+  expect(await shell.run('start', '-f', 'old.yaml')).toBe('done')
+  expect(await shell.run('advance', '-f', 'old.yaml')).toBe('done')
+  return shell
+}
+
+it('a toggle that another rollout moves at the same place is not started', async () => {
+  const shell = await underWay()
+  shell.write('new.yaml', plan('new', 'FEATURE_X', '{ use: env-file, path: ./web.env, timeout: 3s }'))
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
+  expect(shell.printed.err).toContain('FEATURE_X on new is moved by old as well, which is running: each would undo the other')
+  expect(await shell.run('rollback', '-f', 'old.yaml')).toBe('done')
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
+  expect(await shell.run('close', '-f', 'old.yaml')).toBe('done')
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
+})
+
+it.each([
+  ['another toggle there', 'FEATURE_Y', undefined],
+  ['another place', 'FEATURE_X', '{ use: env-file, path: b.env }'],
+  ['a place that the environment names', 'FEATURE_X', '{ use: env-file, path: "${WHERE:-web}.env" }'],
+  ['a place that cannot be told from it', 'FEATURE_X', '{ use: command, set: ["true", "{{value}}"], get: [echo, "false"] }'],
+])('and it is with %s', async (_, toggle, target) => {
+  const shell = await underWay()
+  shell.write('new.yaml', plan('new', toggle, target))
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
+})
+
+it('nor where a command is the same for both', async () => {
+  const command = '{ use: command, set: ["true", "{{value}}"], get: [echo, "false"] }'
+  const shell = fakeShell({ files: { 'old.yaml': plan('old', 'FEATURE_X', command), 'new.yaml': plan('new', 'FEATURE_X', command) } })
+  expect(await shell.run('start', '-f', 'old.yaml')).toBe('done')
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
+})
