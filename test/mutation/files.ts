@@ -133,8 +133,12 @@ export const FILES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/file/flag-yaml.ts', ['adapters/targets/go-feature-flag'], {
     'a flag that others are made of is read as one of ours alone': ['!anchors.has(alias.source)', 'alias.source !== undefined'],
-    'other flags change with ours': ['if (isDeepStrictEqual(flagsIn(edited),', 'if (edited !== text || isDeepStrictEqual(flagsIn(edited),'],
+    'other flags change with ours': ['if (isDeepStrictEqual(yamlIn(edited),', 'if (edited !== text || isDeepStrictEqual(yamlIn(edited),'],
     'a merge is a name like others': ['{ merge: true, ...', '{ ...'],
+  }),
+  ...mutationsOf('adapters/targets/flagd.ts', ['adapters/targets/flagd'], {
+    'a flag that others are made of is one of ours alone': ["  refuseShared(text, own, 'flags')\n", '  void own\n'],
+    'a file in YAML holds no mark': ['isYaml(text, given) ? yamlMarksIn(text)', 'isYaml(text, given) ? []'],
   }),
   ...mutationsOf('adapters/file/flag-json.ts', ['adapters/targets/flagd', 'adapters/targets/unleash'], {
     'a file that says two things is believed': ['if (twice === undefined) return found', 'if (twice !== found) return found'],

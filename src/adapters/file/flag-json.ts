@@ -24,7 +24,12 @@ export function parseOnce<Document>(schema: z.ZodType<Document>, text: string, w
 
 /** A JSON document of this shape. Throws `conflict` with the place of what is wrong: its readers would not take it either. */
 export function parseAs<Document>(schema: z.ZodType<Document>, text: string, what: string): Document {
-  const result = schema.safeParse(json(text, what))
+  return takenAs(schema, json(text, what), what)
+}
+
+/** A document of this shape, however it was written. Throws `conflict` with the place of what is wrong. */
+export function takenAs<Document>(schema: z.ZodType<Document>, written: unknown, what: string): Document {
+  const result = schema.safeParse(written)
   if (result.success) return result.data
   const [issue] = result.error.issues
   const place = issue?.path.map(String).join('.') ?? ''

@@ -1,5 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit, type Document, type Node } from 'yaml'
+import {
+  Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  stringify,
+  visit,
+  type Node,
+  type YAMLMap,
+} from 'yaml'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
@@ -13,8 +26,11 @@ import { markLine } from './env-document.ts'
 
 const MARK = /^# rollout:(\d.*?)(?=[ \t\r]*$)/gm
 
-/** The flags of a file, aliases and merges (`<<: *base`) resolved. Throws `conflict` when it is no YAML map, or says something twice. */
-export function flagsIn(text: string): { readonly [flag: string]: unknown } {
+/** The key that the flags of a file stand under; undefined where the file is a map of flags. */
+type Under = 'flags' | undefined
+
+/** What a file holds, aliases and merges (`<<: *base`) resolved. Throws `conflict` when it is no YAML map, or says something twice. */
+export function yamlIn(text: string): { readonly [flag: string]: unknown } {
   return valueOf(parsed(text))
 }
 
@@ -22,11 +38,10 @@ export function flagsIn(text: string): { readonly [flag: string]: unknown } {
  * Throws `conflict` where one of these flags holds an anchor that something outside of it refers to: whatever is written
  * there would change the other as well.
  */
-export function refuseShared(text: string, flags: readonly string[]): void {
+export function refuseShared(text: string, flags: readonly string[], under?: Under): void {
   const lines = new LineCounter()
   const document = parsed(text, lines)
-  const { contents } = document
-  const own = (isMap(contents) ? contents.items : []).flatMap(({ key, value }) =>
+  const own = itemsOf(mapIn(document, under)).flatMap(({ key, value }) =>
     isScalar(key) && isNode(value) && flags.includes(String(key.value)) ? [[String(key.value), value] as const] : [],
   )
   // Asked first: to find what an alias stands for takes a walk through the document.
@@ -60,7 +75,7 @@ export function withYamlMark(text: string, mark: Mark): string {
     isIn = true
     return line
   })
-  return isIn ? marked : closed(text) + line + newlineOf(text)
+  return isIn ? marked : closed(text, newlineOf(text)) + line + newlineOf(text)
 }
 
 /** A flag as a JSON value. */
@@ -70,32 +85,33 @@ type Flag = { readonly [key: string]: Json }
  * The text with the flags that are made of those it has, and everything else as it was; throws `conflict` where that cannot be done: a map in
  * braces, an anchor in a flag that something else refers to. It is parsed once, and once more to be sure.
  */
-export function withFlags(text: string, make: (before: { readonly [flag: string]: unknown }) => ReadonlyMap<string, Flag>): string {
+export function withFlags(
+  text: string,
+  make: (before: { readonly [flag: string]: unknown }) => ReadonlyMap<string, Flag>,
+  under?: Under,
+): string {
   const document = parsed(text)
-  const before = valueOf(document)
+  const whole = valueOf(document)
+  const before = under === undefined ? whole : membersOf(whole[under])
   const due = new Map([...make(before)].filter(([flag, value]) => !Object.hasOwn(before, flag) || !isDeepStrictEqual(before[flag], value)))
   if (due.size === 0) return text
-  const edited = replaced(text, document, due)
-  if (isDeepStrictEqual(flagsIn(edited), { ...before, ...Object.fromEntries(due) })) return edited
+  const edited = replaced(text, mapIn(document, under), due, under === undefined ? '' : '  ')
+  const after = { ...before, ...Object.fromEntries(due) }
+  if (isDeepStrictEqual(yamlIn(edited), under === undefined ? after : { ...whole, [under]: after })) return edited
   throw new RolloutError('conflict', {
     message: `${[...due.keys()].slice(0, 3).join(', ')} cannot be changed without changing other flags`,
     hint: 'write them in block style, without anchors that others refer to',
   })
 }
 
-function replaced(text: string, { contents }: Document, flags: ReadonlyMap<string, Flag>): string {
+function replaced(text: string, map: YAMLMap | undefined, flags: ReadonlyMap<string, Flag>, usual: string): string {
   const newline = newlineOf(text)
-  const print = (value: Flag, indent: string): string =>
-    // YAML 1.1 has more words that must stand between quotes to be texts: yes, no, on, off.
-    stringify(value, { indent: 2, version: '1.1' })
-      .trimEnd()
-      .split('\n')
-      .map((line) => indent + line)
-      .join(newline)
+  const print = (value: Flag, indent: string): string => linesOf(value, indent).join(newline)
+  const column = columnOf(text, map) ?? usual
   const parts: string[] = []
   const known = new Set<string>()
   let at = 0
-  for (const { key, value: held } of isMap(contents) ? contents.items : []) {
+  for (const { key, value: held } of itemsOf(map)) {
     const flag = isScalar(key) ? String(key.value) : ''
     const value = flags.get(flag)
     if (!value || !isNode(key) || !key.range) continue
@@ -104,36 +120,82 @@ function replaced(text: string, { contents }: Document, flags: ReadonlyMap<strin
     const [from, to] = isNode(held) && held.range ? held.range : [colon, colon]
     const isBlock = isMap(held) && held.flow !== true
     const line = text.lastIndexOf('\n', from - 1) + 1
-    parts.push(isBlock ? text.slice(at, line) : `${text.slice(at, colon)}${newline}`, print(value, isBlock ? text.slice(line, from) : '  '))
+    const [start, indent] = isBlock ? [line, text.slice(line, from)] : [colon, `${column}  `]
+    parts.push(text.slice(at, start), isBlock ? '' : newline, print(value, indent))
     at = Math.max(colon, text.slice(from, to).trimEnd().length + from)
   }
-  parts.push(text.slice(at))
-  const added = [...flags].flatMap(([flag, value]) =>
-    known.has(flag) ? [] : [`${stringify(flag, { version: '1.1' }).trimEnd()}:${newline}${print(value, '  ')}${newline}`],
-  )
-  return added.length === 0 ? parts.join('') : appended(parts.join(''), added.join(''))
+  const added = [...flags].flatMap(([flag, value]) => {
+    const name = stringify(flag, { version: '1.1' }).trimEnd()
+    return known.has(flag) ? [] : [`${column}${name}:${newline}${print(value, `${column}  `)}${newline}`]
+  })
+  const end = added.length === 0 ? at : Math.max(at, endOf(text, map, column))
+  const before = parts.join('') + text.slice(at, end)
+  return (added.length === 0 ? before : closed(before, newline)) + added.join('') + text.slice(end)
 }
 
-/** Where people have marked the end of the document, it stays the end: behind it a second one would begin. */
-function appended(text: string, flags: string): string {
-  const end = text.search(/^\.{3}[ \t\r]*$/m)
-  return end < 0 ? closed(text) + flags : text.slice(0, end) + flags + text.slice(end)
+/** The lines of a flag. YAML 1.1 has more words that must stand between quotes to be texts: yes, no, on, off. */
+function linesOf(flag: Flag, indent: string): readonly string[] {
+  const document = new Document(flag, { version: '1.1' })
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = true
+    },
+  })
+  const lines = document.toString({ indent: 2 }).trimEnd().split('\n')
+  return lines.map((line) => indent + line)
+}
+
+/** Returns the blanks before the names of a map; undefined where it has none. */
+function columnOf(text: string, map: YAMLMap | undefined): string | undefined {
+  const key = itemsOf(map)[0]?.key
+  if (!isNode(key) || !key.range) return undefined
+  const [from] = key.range
+  return text.slice(text.lastIndexOf('\n', from - 1) + 1, from)
+}
+
+/**
+ * Where a map ends, with the comments that belong to its last flag. Where people have marked the end of the document, it
+ * stays the end: behind it a second one would begin.
+ */
+function endOf(text: string, map: YAMLMap | undefined, column: string): number {
+  if (!map) {
+    const marked = text.search(/^\.{3}[ \t\r]*$/m)
+    return marked < 0 ? text.length : marked
+  }
+  const last = text.slice(0, lastIn(map)).trimEnd().length
+  const [rest = ''] = new RegExp(`^[^\\n]*(?:\\n${column}[ \\t]+#[^\\n]*)*\\n?`).exec(text.slice(last)) ?? []
+  return last + rest.length
 }
 
 function parsed(text: string, lineCounter?: LineCounter): Document {
   const document = parseDocument(text, { merge: true, ...(lineCounter && { lineCounter }) })
   const [error] = document.errors
-  const complain = (message: string): RolloutError =>
-    new RolloutError('conflict', { message: plain(message), hint: 'mend it by hand first' })
   if (error) throw complain(`the file is not YAML: ${error.message.split('\n')[0] ?? ''}`)
   if (document.contents !== null && !isMap(document.contents)) throw complain('the file is no map of flags')
-  if (isMap(document.contents) && document.contents.flow === true) throw complain('the file is a map in braces: only block style is edited')
   return document
 }
 
-function valueOf(document: Document): { readonly [flag: string]: unknown } {
-  const value: unknown = toJs(document)
+function complain(message: string): RolloutError {
+  return new RolloutError('conflict', { message: plain(message), hint: 'mend it by hand first' })
+}
+
+function mapIn(document: Document, under: Under): YAMLMap | undefined {
+  const map: unknown = under === undefined ? document.contents : document.get(under)
+  if (!isMap(map)) return undefined
+  if (map.flow !== true) return map
+  throw complain(`${under ?? 'the file'} is a map in braces: only block style is edited`)
+}
+
+function itemsOf(map: YAMLMap | undefined): YAMLMap['items'] {
+  return map?.items ?? []
+}
+
+function membersOf(value: unknown): { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function valueOf(document: Document): { readonly [flag: string]: unknown } {
+  return membersOf(toJs(document))
 }
 
 function toJs(document: Document): unknown {
@@ -143,6 +205,15 @@ function toJs(document: Document): unknown {
     // An alias without its anchor, or one that grows without end.
     throw new RolloutError('conflict', { message: plain(`the file cannot be read: ${messageOf(thrown)}`) }, { cause: thrown })
   }
+}
+
+/** Where what was written last in a value ends; to the parser a block goes on through the comments behind it. */
+function lastIn(value: unknown): number {
+  if (isCollection(value) && value.flow !== true) {
+    const last: unknown = value.items.at(-1)
+    return isPair(last) ? Math.max(lastIn(last.key), lastIn(last.value)) : lastIn(last)
+  }
+  return isNode(value) && value.range ? value.range[1] : 0
 }
 
 function anchorsIn(node: Node): readonly string[] {
@@ -163,6 +234,6 @@ function newlineOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n'
 }
 
-function closed(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : text + newlineOf(text)
+function closed(text: string, newline: string): string {
+  return text === '' || text.endsWith('\n') ? text : text + newline
 }

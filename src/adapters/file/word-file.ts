@@ -53,11 +53,11 @@ interface FileOptions {
 export interface Format<Options> {
   /** Throws `conflict` where applications would not agree on what they read. */
   read(text: string, names: readonly string[], options: Options): Words
-  marks(text: string): readonly Mark[]
+  marks(text: string, options: Options): readonly Mark[]
   /** The text with these words, and this mark in the place of those that `isReplaced` by it, and nothing else changed. */
   write(text: string, words: Wanted, mark: Mark, options: Options): string
   /** Returns what to take out of the file so that it does not hold this mark any more, for a hint. */
-  unmark(mark: Mark): string
+  unmark(mark: Mark, options: Options): string
   /** Returns the name that a variable has in the file, where it is another. */
   flagOf?(options: Options, variable: string): string
   /** Bytes of the largest file that is read; 1 MB unless told. */
@@ -99,7 +99,7 @@ export function wordFile<Options extends FileOptions>(
     },
     marks: async (given, loan) => {
       await asks(given, loan)
-      return format.marks(readDocument(place(given, loan.folder), given.create, format.largest))
+      return format.marks(readDocument(place(given, loan.folder), given.create, format.largest), given)
     },
     settle: () => 0,
     lag: () => 0,
@@ -171,16 +171,16 @@ async function edit<Options extends FileOptions>(
       { read, lostIn: (text) => (existsSync(file) ? lostIn(format, text, words, given, loan) : undefined) },
       loan,
     )
-    const marks = format.marks(before)
+    const marks = format.marks(before, given)
     const newer = newerMark(marks, loan)
-    if (newer && reloaded === undefined) throw outdated(file, newer, epoch, format.unmark(newer))
+    if (newer && reloaded === undefined) throw outdated(file, newer, epoch, format.unmark(newer, given))
     if (newer) {
       const { reloaded: _, ...owed } = newer
       const after = format.write(before, {}, owed, given)
       if (after !== before && !(await replaceDocument(file, before, after, how))) continue
       // What this reload handed over late may be older than what the newer change had handed over.
       await reload(given, loan)
-      throw outdated(file, newer, epoch, format.unmark(newer))
+      throw outdated(file, newer, epoch, format.unmark(newer, given))
     }
     const held = ownMark(marks, loan)
     const isOutOfDate = loan.isNews === true && held.epoch !== epoch
@@ -194,7 +194,7 @@ async function edit<Options extends FileOptions>(
 
 /** Returns what a text has lost together with the mark that is known to have been there, as the end of a sentence. */
 function lostIn<Options>(format: Format<Options>, text: string, words: Wanted, given: Options, fence: Fence): string | undefined {
-  if (fence.isMarked !== true || ownMark(format.marks(text), fence).epoch !== 0) return undefined
+  if (fence.isMarked !== true || ownMark(format.marks(text, given), fence).epoch !== 0) return undefined
   const names = Object.keys(words).filter((name) => !isBeside(name))
   try {
     const held = format.read(text, names, given)

@@ -4,7 +4,9 @@ import { parseExposure, type Exposure } from '../../core/values/units.ts'
 import { formatMark } from '../../core/toggle/mark.ts'
 import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
-import { LARGEST_FLAGS, jsonMarksIn, parseAs, parseOnce, withChanges, withJsonMark } from '../file/flag-json.ts'
+import { markLine } from '../file/env-document.ts'
+import { LARGEST_FLAGS, jsonMarksIn, parseAs, parseOnce, takenAs, withChanges, withJsonMark } from '../file/flag-json.ts'
+import { refuseShared, withFlags, withYamlMark, yamlIn, yamlMarksIn } from '../file/flag-yaml.ts'
 import { adviseIds } from '../file/flagd-ids.ts'
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
@@ -13,7 +15,7 @@ import { rewriteByHand } from '../file/rewrite-by-hand.ts'
 import { fileOptions, reloadByHand, wordFile } from '../file/word-file.ts'
 
 const options = z.strictObject({
-  path: z.string().min(1).describe('The flag file that flagd watches, relative to the plan'),
+  path: z.string().min(1).describe('The flag file that flagd watches, in JSON, or in YAML as .yaml or .yml, relative to the plan'),
   keys: z
     .record(z.string(), z.string().min(1))
     .default({})
@@ -23,6 +25,9 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>
 
+const YAML = /\.ya?ml$/i
+
+const EMPTY_YAML = 'flags:\n'
 const EMPTY = '{\n  "$schema": "https://flagd.dev/schema/v0/flags.json",\n  "flags": {}\n}\n'
 
 /** flagd.dev/schema/v0/flags.json, as far as what is written here depends on it: flagd turns the whole file away otherwise. */
@@ -45,16 +50,16 @@ const fractional = z.strictObject({
 })
 
 /**
- * The flags JSON of flagd: the file that it watches, or that an in-process provider reads. A step is the weights of
+ * The flags of flagd, in JSON or YAML: the file that it watches, or that an in-process provider reads. A step is the weights of
  * `fractional` over the flag key and the targeting key, which is the bucket of the env contract: the same users are in.
  * What else a flag holds stays; targeting that was not written here is refused where it is read. `metadata.rollout` holds the
- * marks of the rollouts that write there.
+ * marks of the rollouts that write there, in YAML a comment.
  */
 export default target({
   options,
   ...wordFile<Options>({
     read: (text, names, given) => {
-      const { flags } = parseOnce(document, text === '' ? EMPTY : text, 'flagd')
+      const { flags } = documentIn(text, names, given)
       return Object.fromEntries(
         names.map((name) => {
           const key = flagOf(given, name)
@@ -62,19 +67,28 @@ export default target({
         }),
       )
     },
-    marks: (text) => jsonMarksIn(edit(text).metadata?.['rollout']),
+    marks: (text, given) => (isYaml(text, given) ? yamlMarksIn(text) : jsonMarksIn(edit(text).metadata?.['rollout'])),
     write: (text, words, mark, given) => {
+      const changesOf = (flags: { readonly [key: string]: unknown }) =>
+        Object.entries(words).map(([name, word]) => {
+          const key = flagOf(given, name)
+          const held = Object.hasOwn(flags, key) ? flags[key] : undefined
+          return { key, before: held, after: flagFor(held, exposureOf(word)) }
+        })
+      if (isYaml(text, given)) {
+        const made = (flags: { readonly [key: string]: unknown }) => new Map(changesOf(flags).map(({ key, after }) => [key, after]))
+        return withYamlMark(withFlags(text === '' ? EMPTY_YAML : text, made, 'flags'), mark)
+      }
       const { flags, metadata = {} } = edit(text)
       const before = metadata['rollout']
-      const changes = Object.entries(words).map(([name, word]) => {
-        const key = flagOf(given, name)
-        const held = Object.hasOwn(flags, key) ? flags[key] : undefined
-        return { key, before: held, after: flagFor(held, exposureOf(word)) }
-      })
+      const changes = changesOf(flags)
       const written = withChanges(text === '' ? EMPTY : text, ['flags'], changes)
       return withChanges(written, ['metadata'], [{ key: 'rollout', before, after: withJsonMark(before, mark) }])
     },
-    unmark: (mark) => `remove "${formatMark(mark)}" from "rollout" in the metadata of the file`,
+    unmark: (mark, { path }) =>
+      YAML.test(path)
+        ? `remove the line "${markLine(mark)}" from the file`
+        : `remove "${formatMark(mark)}" from "rollout" in the metadata of the file`,
     flagOf,
     largest: LARGEST_FLAGS,
   }),
@@ -83,13 +97,26 @@ export default target({
       const place = `.flags[${JSON.stringify(flagOf(given, name))}]`
       return `${place} = (${place} | del(.targeting)) + ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`
     })
-    return [rewriteByHand(`jq ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
+    return [rewriteByHand(`${YAML.test(given.path) ? 'yq' : 'jq'} ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word),
   check: (given, plan) => [...checkInside(given, plan), ...strayKeys(given, plan)],
   effect: () => 'live',
   advise: adviseIds,
 })
+
+/** Whether flagd takes it for YAML: by its name. What begins with a brace is edited as the JSON that it is as well. */
+function isYaml(text: string, { path }: Options): boolean {
+  return YAML.test(path) && !text.trimStart().startsWith('{')
+}
+
+function documentIn(text: string, names: readonly string[], given: Options): z.infer<typeof document> {
+  if (text === '' || !isYaml(text, given)) return parseOnce(document, text === '' ? EMPTY : text, 'flagd')
+  const found = takenAs(document, yamlIn(text), 'flagd')
+  const own = names.map((name) => flagOf(given, name))
+  refuseShared(text, own, 'flags')
+  return found
+}
 
 function edit(text: string): z.infer<typeof editable> {
   return parseAs(editable, text === '' ? EMPTY : text, 'flagd')

@@ -7,7 +7,7 @@ import { target } from '../define.ts'
 import { LARGEST_FLAGS } from '../file/flag-json.ts'
 import { flagOf, foreign, strayKeys } from '../file/flags.ts'
 import { exposureOf, refuseWord, wordOf } from '../flag-word.ts'
-import { flagsIn, refuseShared, yamlMarksIn, withFlags, withYamlMark } from '../file/flag-yaml.ts'
+import { refuseShared, withFlags, withYamlMark, yamlIn, yamlMarksIn } from '../file/flag-yaml.ts'
 import { checkInside } from '../file/inside.ts'
 import { markLine } from '../file/env-document.ts'
 import { rewriteByHand } from '../file/rewrite-by-hand.ts'
@@ -34,7 +34,7 @@ export default target({
   options,
   ...wordFile<z.infer<typeof options>>({
     read: (text, names, given) => {
-      const flags = flagsIn(text)
+      const flags = yamlIn(text)
       refuseShared(
         text,
         names.map((name) => flagOf(given, name)),

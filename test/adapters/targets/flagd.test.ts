@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path'
 import { FlagdCore, MemoryStorage } from '@openfeature/flagd-core'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import flagd from '../../../src/adapters/targets/flagd.ts'
 import type { Fence } from '../../../src/core/ports.ts'
 import { TOMBSTONE } from '../../../src/core/toggle/mark.ts'
@@ -287,4 +288,84 @@ it('holds many toggles', async () => {
     await write(words(word))
     expect(await read(Object.keys(words(word)))).toEqual(words(word))
   }
+})
+
+describe('a file in YAML', () => {
+  const yaml = { path: 'flags.yaml' }
+  const file = (): string => readFileSync(join(folder, 'flags.yaml'), 'utf8')
+  const putYaml = (content: string): void => writeFileSync(join(folder, 'flags.yaml'), content)
+  const other = ['  other: # of ana', '    state: ENABLED', '    variants: {a: "x", b: \'y\'}', '    defaultVariant: a'].join('\n')
+
+  it('is written as JSON would be, and everything around ours stays as it stands', async () => {
+    putYaml(`# all flags\nflags:\n${other}\n    # ends here\n\n# last words\nmetadata:\n  team: web\n`)
+    await write({ FEATURE_X: '0.1%' }, yaml)
+    expect(await read(['FEATURE_X'], yaml)).toEqual({ FEATURE_X: '0.1%' })
+    const ours = [
+      '  FEATURE_X:',
+      '    state: ENABLED',
+      '    variants:',
+      '      "on": true',
+      '      "off": false',
+      '    defaultVariant: "off"',
+      '    targeting:',
+      '      fractional: [ [ "on", 1 ], [ "off", 999 ] ]',
+    ].join('\n')
+    const around = [
+      `# all flags\nflags:\n${other}\n    # ends here\n`,
+      `\n\n# last words\nmetadata:\n  team: web\n# rollout:1 of:shop/1a2b\n`,
+    ]
+    expect(file()).toBe(around.join(ours))
+    const storage = new MemoryStorage(silent)
+    storage.setConfigurations(JSON.stringify(parse(file())), true)
+    const core = new FlagdCore(storage, silent)
+    const ids = Array.from({ length: 20_000 }, (_, nth) => `user-${nth}`)
+    expect(ids.filter((id) => isOn(core, 'FEATURE_X', id))).toEqual(ids.filter((id) => isIn(0.1, bucketOf('FEATURE_X', id))))
+    await write({ FEATURE_X: 'false' }, yaml, { epoch: 2 })
+    expect(await read(['FEATURE_X'], yaml)).toEqual({ FEATURE_X: 'false' })
+    expect(file()).toContain(`${other}\n    # ends here\n  FEATURE_X:\n`)
+    await expect(write({ FEATURE_X: 'true' }, yaml)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('newer than #1'),
+    })
+  })
+
+  it('is begun', async () => {
+    await write({ FEATURE_X: 'true' }, yaml)
+    expect(parse(file())).toEqual({ flags: { FEATURE_X: { ...plain, defaultVariant: 'on' } } })
+  })
+
+  it('keeps what people added to ours', async () => {
+    putYaml('flags:\n    FEATURE_X: { state: ENABLED, variants: { yes: true, no: false }, defaultVariant: no, metadata: { owner: ana } }\n')
+    await write({ FEATURE_X: 'true' }, yaml)
+    expect(await read(['FEATURE_X'], yaml)).toEqual({ FEATURE_X: 'true' })
+    expect(parse(file())).toMatchObject({ flags: { FEATURE_X: { variants: { yes: true, no: false }, metadata: { owner: 'ana' } } } })
+  })
+
+  it('may be JSON, which YAML is as well', async () => {
+    putYaml('{\n  "flags": {}\n}\n')
+    await write({ FEATURE_X: '10%' }, yaml)
+    expect(JSON.parse(file())).toMatchObject({ metadata: { rollout: '1 of:shop/1a2b' } })
+    expect(await read(['FEATURE_X'], yaml)).toEqual({ FEATURE_X: '10%' })
+  })
+
+  it('is refused when it is read where another flag is made of ours', async () => {
+    const ours = `flags:\n  FEATURE_X: &x\n    state: ENABLED\n    variants: { on: true, off: false }\n    defaultVariant: off\n`
+    putYaml(`${ours}  other: *x\n`)
+    await expect(read(['FEATURE_X'], yaml)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('line 6 refers to &x'),
+    })
+    expect(await read(['other'], yaml)).toEqual({ other: 'false' })
+  })
+
+  it.each([
+    ['a flag twice', 'flags:\n  FEATURE_X: {}\n  FEATURE_X: {}\n'],
+    ['flags in braces', 'flags: {}\n'],
+    ['no flags', 'other: 1\n'],
+    ['an anchor that others need', `flags:\n  FEATURE_X: &x\n    state: ENABLED\n    variants: { on: true, off: false }\n  other: *x\n`],
+  ])('is refused, and left as it is, where it has %s', async (_, content) => {
+    putYaml(content)
+    await expect(write({ FEATURE_X: 'false' }, yaml)).rejects.toMatchObject({ code: 'conflict' })
+    expect(file()).toBe(content)
+  })
 })
