@@ -127,13 +127,15 @@ export function nextCommand(going: Going, typed?: 'explain' | 'history'): string
 
 function nextCommands({ status, intent, controller, waitsFor = [] }: Going): readonly string[] {
   const differs = waitsFor.some(({ name }) => name === 'drift')
+  // No step goes up by this version.
+  const isStuck = differs || waitsFor.some(({ name }) => name === 'version')
   if (intent && status !== 'closed')
     return intent.move === 'rollback'
       ? ['rollout rollback tries the rest again']
       : [`rollout run ${intent.move === 'advance' ? 'finishes the step' : 'tries the rest again'}`, 'rollout rollback takes it back']
   switch (status) {
     case 'running':
-      return differs || (controller && controller.watching !== false)
+      return isStuck || (controller && controller.watching !== false)
         ? ['rollout explain says why', 'rollout rollback takes it back']
         : ['rollout run watches and goes on', 'rollout advance takes one step']
     case 'paused':
