@@ -18,7 +18,10 @@ export default async function resume(session: Session): Promise<VerbAnswer> {
       hint: 'rollout rollback tries the rest again',
     })
   }
-  if (state.status !== 'running') await writer.append({ type: 'resumed' }, await signature(session))
+  // Why it goes on is asked of the journal later, whoever resumed it first.
+  if (state.status !== 'running' || session.options.reason !== undefined) await writer.append({ type: 'resumed' }, await signature(session))
   const after = stateOf({ writer })
-  return answerOfState(session, after, after.intent ? 'partial' : 'done')
+  const recorded =
+    state.status === 'running' && after.seq > state.seq ? `it was running already; the reason is #${after.seq} of its history\n` : ''
+  return answerOfState(session, after, after.intent ? 'partial' : 'done', () => recorded)
 }

@@ -1,6 +1,7 @@
 import { LEAST_POLLS } from '../evidence/finding.ts'
 import { rampAt } from '../judge/comparison.ts'
-import { exposuresAfter, stepsOf, watchedTimes, type Step } from '../plan/steps.ts'
+import { exposuresAfter, stepsOf, type Step } from '../plan/steps.ts'
+import { watchedTimes } from '../plan/watched-times.ts'
 import { defaultsOf, type Exposures, type Phase, type Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
 

@@ -27,7 +27,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '16'
+export const FOLD = '17'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -99,6 +99,8 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'resumed': {
       const { stopped: _, ...rest } = state
       if (isEnded(state)) return state
+      // A reason alone was added.
+      if (state.status === 'running') return state
       return { ...rest, status: 'running', decidedAt: event.at, ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':

@@ -75,9 +75,11 @@ export function noticesOf(event: Event, before: NoticeState | undefined, after: 
 
 function partsOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Part[] {
   switch (event.type) {
+    case 'resumed':
+      if (before?.status === 'running') return []
+      return [{ kind: event.type }, ...approvalNeeded(after)]
     case 'started':
     case 'replanned':
-    case 'resumed':
       return [{ kind: event.type }, ...approvalNeeded(after)]
     case 'intended': {
       if (event.move === 'advance') return []

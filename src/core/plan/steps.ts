@@ -1,5 +1,5 @@
 import type { Exposures, PhaseStep, Plan, Toggle } from './plan.ts'
-import type { Duration, Exposure } from '../values/units.ts'
+import type { Exposure } from '../values/units.ts'
 
 /** One entry of the compiled list: which toggles move, and to what, within which phase. */
 export interface Step extends PhaseStep {
@@ -68,13 +68,4 @@ export function exposuresAfter(plan: Plan, baseline: Exposures, cursor: number):
 
 function round(exposure: Exposure): Exposure {
   return Math.round(exposure * 1e5) / 1e5
-}
-
-/** Returns the times under watch that a step waits for: its hold, and at the last of a phase bake and criteria, all at once. */
-export function watchedTimes(
-  { phases }: Pick<Plan, 'phases'>,
-  { phase, last, hold }: Pick<Step, 'phase' | 'last' | 'hold'>,
-): readonly Duration[] {
-  const { after = 0, success = [] } = phases[phase] ?? {}
-  return last ? [hold, after, ...success.map(({ over }) => over)] : [hold]
 }
