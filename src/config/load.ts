@@ -44,8 +44,6 @@ export interface LoadOptions {
   readonly isRetreat?: boolean
   /** Who is about to freeze the plan, where somebody is. */
   readonly starter?: string
-  /** The command as it would be typed for an environment: where the plan has some, one has to be named. */
-  readonly typedFor?: (environment: string) => string
 }
 
 export interface Loaded {
@@ -81,7 +79,6 @@ export async function loadPlanFile(file: string, options: LoadOptions): Promise<
   }
   const { environment } = options
   if (environment !== undefined && !Object.hasOwn(written.environments, environment)) throw noEnvironment(environment, written)
-  if (options.typedFor && Object.keys(written.environments).length > 0) throw whichEnvironment(options.typedFor, written)
   const place = placing(source, included.sources, environment)
   const strays = [...checkEnvironments(written), ...checkOutline(written, source.text)].map((each) =>
     problem(each, (path) => placeInText(source, path, true)),
@@ -127,16 +124,6 @@ function noEnvironment(environment: string, { environments }: PlanFile): Rollout
     message: `there is no environment "${environment}"`,
     hint: near === undefined ? among : `did you mean ${near}?`,
   })
-}
-
-/** Without its environment a plan may have the targets of production, and the holds and approvals of none. */
-function whichEnvironment(typedFor: (environment: string) => string, { environments }: PlanFile): RolloutError {
-  const each = Object.keys(environments).map((environment) => ({ message: environment, hint: typedFor(environment) }))
-  return new RolloutError('usage', [
-    { message: 'the plan has environments and none was named: nothing was begun', hint: 'name one of them: -e NAME, or ROLLOUT_ENV' },
-    ...each,
-    { message: 'the plan without an environment', hint: typedFor('') },
-  ])
 }
 
 /** An override of a target that is not there would leave the real one as it is: staging would write to production. */

@@ -89,7 +89,7 @@ interface Reading {
   readonly isOnlyRead?: boolean
   /** Who is about to freeze it. */
   readonly starter?: string
-  /** No journal is asked which environment is meant: where the plan has some, it has to be named. */
+  /** No journal is asked which environment is meant. */
   readonly isNew?: boolean
   /** It is somebody else's: nothing of it is imported, no reference is resolved and no journal asked. */
   readonly isStrangers?: boolean
@@ -106,7 +106,6 @@ export async function loadPlan(session: Session, how: Reading = {}) {
     ...how,
     ...(environment && { environment }),
     ...(isStrangers && { isOnlyRead: true }),
-    ...(how.isNew === true && environment === undefined && { typedFor: typedFor(session) }),
     env: isStrangers ? {} : session.env,
     adapters: adaptersIn(place.folder, isStrangers ? 'no code' : 'own code'),
     now: clock.now(),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
@@ -115,29 +115,5 @@ describe('start --if-needed', () => {
     const shell = await shopShell({ requests: 100, errors: 0 })
     expect(await Promise.all([shell.run('start', '--if-needed'), shell.run('start', '--if-needed')])).toEqual(['done', 'done'])
     expect(await count(shell)).toBe(1)
-  })
-})
-
-describe('start of a plan with environments', () => {
-  const environments = 'environments:\n  staging: { hold: 1m }\n  production: {}\n'
-
-  it.each([
-    [['start'], 'rollout start'],
-    [['start', '--if-needed'], 'rollout start --if-needed'],
-  ])('%j begins nothing unless one is named, and prints the line for each', async (argv, line) => {
-    const shell = await shopShell({ requests: 100, errors: 0 }, environments)
-    expect(await shell.run(...argv)).toBe('usage')
-    expect(shell.printed.err).toContain('the plan has environments and none was named: nothing was begun')
-    for (const each of ['staging', 'production', "''"]) expect(shell.printed.err).toContain(`  ${line} -e ${each}\n`)
-    expect(existsSync(join(shell.cwd, '.rollout'))).toBe(false)
-  })
-
-  it.each([
-    ['staging', 'shop@staging'],
-    ['', 'shop'],
-  ])('-e "%s" begins %s', async (environment, journal) => {
-    const shell = await shopShell({ requests: 100, errors: 0 }, environments)
-    expect(await shell.run('start', '-e', environment)).toBe('done')
-    expect(readdirSync(join(shell.cwd, '.rollout'))).toContain(journal)
   })
 })

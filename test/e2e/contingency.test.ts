@@ -55,7 +55,7 @@ async function risen(...environment: readonly string[]): Promise<Place> {
     mode: 'fine',
   })
   for (const name of ['one-FEATURE_READ', 'one-FEATURE_WRITE', 'two-FEATURE_READ', 'two-FEATURE_WRITE']) at.write(name, 'false')
-  expect(await at.rollout('start', ...(environment.length > 0 ? environment : ['-e', '']))).toMatchObject({ code: 0 })
+  expect(await at.rollout('start', ...environment)).toMatchObject({ code: 0 })
   expect(await at.rollout(...UP, ...environment)).toMatchObject({ code: 0 })
   return at
 }
@@ -137,7 +137,7 @@ describe('a drill by the built binary', () => {
     expect(events).toContain('"drilled"')
     expect(await at.rollout('history', '--verify', '-e', 'staging')).toMatchObject({ code: 0 })
     // The same targets as production, by another journal that is not marked.
-    expect(await at.rollout('start', '-e', '')).toMatchObject({ code: 0 })
+    expect(await at.rollout('start')).toMatchObject({ code: 0 })
     const before = everything(at)
     // Two are under way now: without a name none is meant, and `-e ''` names the plan without an environment.
     expect(await at.rollout('drill', 'immediate', '--apply')).toMatchObject({ code: 64, err: expect.stringContaining('-e staging') })

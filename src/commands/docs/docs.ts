@@ -10,7 +10,6 @@ import { renderDocs, type DocsRow } from '../../views/docs.ts'
 import { renderWarnings } from '../../views/problem.ts'
 import { byHandOf } from './by-hand.ts'
 import { loadPlan } from '../../session/project.ts'
-import { outlineAt } from '../../session/store.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 import { blockIn, END, START } from './readme-block.ts'
@@ -26,14 +25,7 @@ export default async function docs(session: Session<ValuesOf<'docs'>>): Promise<
   // Loaded where it is asked for: it parses.
   const { codeAround } = await import('./code-around.ts')
   const code = await codeAround(session, plan, out)
-  const needsEnvironment = plan.environment === undefined && outlineAt(file).hasEnvironments
-  const source: DocsSource = {
-    plan,
-    byHand: await byHandOf(plan, lender),
-    ...(code && { code }),
-    flags: flagsOf(options),
-    needsEnvironment,
-  }
+  const source: DocsSource = { plan, byHand: await byHandOf(plan, lender), ...(code && { code }), flags: flagsOf(options) }
   const made = filesOf(source, out, options.format)
   const readme = readmeOf(session, { beside: join(dirname(file), 'README.md'), source, out })
   const all = [...made, ...(readme ? [readme] : [])]

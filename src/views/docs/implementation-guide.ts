@@ -28,10 +28,7 @@ export function implementationGuide(source: DocsSource): Document {
       ...rehearsals(source),
       heading('Start'),
       annotated([
-        [
-          rollout(source, 'start', ...(source.needsEnvironment === true ? ['-e ENVIRONMENT'] : [])),
-          'freezes the plan and records what every toggle is now; writes to no target',
-        ],
+        [rollout(source, 'start'), 'freezes the plan and records what every toggle is now; writes to no target'],
         [rollout(source, 'run'), 'watches, and advances, pauses or rolls back by itself'],
       ]),
       paragraph(

@@ -38,8 +38,6 @@ export interface DocsSource {
   readonly code?: CodeAround
   /** Flags that every command of this plan needs: `-e staging`. */
   readonly flags: readonly string[]
-  /** The plan has environments and these pages are of none of them: a rollout begins in one. */
-  readonly needsEnvironment?: boolean
 }
 
 /** Returns a command line of this plan. */
