@@ -1,7 +1,7 @@
 import { differences } from '../core/plan/difference.ts'
 import { journalName } from '../core/journal/identity.ts'
 import { asStarted, isEnded, type State } from '../core/journal/state.ts'
-import { hasCode, RolloutError } from '../core/values/errors.ts'
+import { hasCode, RolloutError, type Problem } from '../core/values/errors.ts'
 import { plainJson } from '../core/values/json.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
@@ -17,10 +17,10 @@ import { discardRecord } from '../adapters/state/break-glass.ts'
 import { digestOf } from '../adapters/state/digest.ts'
 import { refuseMovedTwice } from '../session/moved-twice.ts'
 import { openEngine } from '../session/open-engine.ts'
-import { loadPlan, openRollout } from '../session/project.ts'
+import { environmentOf, loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
-import { openPlanStore } from '../session/store.ts'
+import { openPlanStore, outlineAt } from '../session/store.ts'
 import { unheardBeside } from '../session/unheard-beside.ts'
 import { folderOf } from '../session/unheard.ts'
 import type { ValuesOf } from './table.ts'
@@ -54,8 +54,15 @@ export default async function start(session: Session<ValuesOf<'start'>>): Promis
     if (first) return first
     throw thrown
   }
-  if (!session.options.json) session.err.write(renderWarnings(warnings, session.err))
+  if (!session.options.json) session.err.write(renderWarnings([...ofNoEnvironment(session), ...warnings], session.err))
   return answerOf(session, 'started', writer.state ?? asStarted(plan), beginning.adopted ? { adopting: beginning } : {})
+}
+
+/** A rollout without an environment is one of its own, beside those of staging and production. */
+function ofNoEnvironment(session: Session): readonly Problem[] {
+  if (environmentOf(session) !== undefined || !outlineAt(session.place.file).hasEnvironments) return []
+  const hint = 'where one of them was meant: rollout close ends this rollout, and rollout start -e NAME begins it'
+  return [{ message: 'the plan has environments and none was named: this rollout is of none of them', hint }]
 }
 
 /** Returns the answer where a rollout is under way; undefined where none is. Throws `conflict` unless that is what was wanted. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/core/journal/event.ts'
@@ -115,5 +115,27 @@ describe('start --if-needed', () => {
     const shell = await shopShell({ requests: 100, errors: 0 })
     expect(await Promise.all([shell.run('start', '--if-needed'), shell.run('start', '--if-needed')])).toEqual(['done', 'done'])
     expect(await count(shell)).toBe(1)
+  })
+})
+
+describe('start of a plan with environments', () => {
+  const environments = 'environments:\n  staging: { hold: 1m }\n  production: {}\n'
+  const said = 'the plan has environments and none was named: this rollout is of none of them'
+
+  it('says where none is named that the rollout is of none', async () => {
+    const shell = await shopShell({ requests: 100, errors: 0 }, environments)
+    expect(await shell.run('start')).toBe('done')
+    expect(shell.printed.err).toContain(said)
+    expect(readdirSync(join(shell.cwd, '.rollout'))).toContain('shop')
+  })
+
+  it.each([
+    ['staging', 'shop@staging'],
+    ['', 'shop'],
+  ])('-e "%s" begins %s, and nothing is to be said', async (environment, journal) => {
+    const shell = await shopShell({ requests: 100, errors: 0 }, environments)
+    expect(await shell.run('start', '-e', environment)).toBe('done')
+    expect(shell.printed.err).not.toContain(said)
+    expect(readdirSync(join(shell.cwd, '.rollout'))).toContain(journal)
   })
 })
