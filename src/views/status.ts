@@ -13,6 +13,8 @@ import { paint } from './paint.ts'
 import { renderWaits } from './waiting.ts'
 
 const BAR = 20
+const WHY = 'rollout explain says why'
+const BACK = 'rollout rollback takes it back'
 
 /** Where a window is too small for the page, what blocks and what to type stay longest. */
 const RANK = { heading: 0, waits: 1, moving: 2, proof: 3, gates: 4, resting: 5, space: 6 } as const
@@ -64,7 +66,7 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
     )
   for (const { channel, text } of summary.unreached) add('proof', `  ${color.yellow('!')} ${clean(channel)} ${clean(text)}`)
   for (const note of notes) add('proof', `  ${color.yellow('!')} ${clean(note)}`)
-  if (summary.controller) add('gates', renderController(summary.controller, stream))
+  if (summary.controller) add('gates', renderController(summary.controller, summary.asOf, stream))
   add('space', '')
   add('heading', color.dim(`  ${nextCommand(summary)}`))
   return lines
@@ -85,10 +87,11 @@ export function renderVerdict(
   }[verdict]
 }
 
-function renderController({ host, pid, at, watching }: NonNullable<Summary['controller']>, stream: Stream): string {
+function renderController({ host, pid, at, watching }: NonNullable<Summary['controller']>, asOf: Summary['asOf'], stream: Stream): string {
   const color = paint(stream)
   const who = `${clean(host)} pid ${pid} since ${formatInstant(at)}`
-  return watching ? color.dim(`  watched by ${who}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
+  const until = asOf === undefined ? '' : `, this is as of ${formatInstant(asOf)}`
+  return watching ? color.dim(`  watched by ${who}${until}`) : `  ${color.yellow('!')} nobody watches: ${who} has fallen silent`
 }
 
 /** Renders the status as one coloured word. */
@@ -132,19 +135,19 @@ function nextCommands({ status, intent, controller, waitsFor = [] }: Going): rea
   if (intent && status !== 'closed')
     return intent.move === 'rollback'
       ? ['rollout rollback tries the rest again']
-      : [`rollout run ${intent.move === 'advance' ? 'finishes the step' : 'tries the rest again'}`, 'rollout rollback takes it back']
+      : [`rollout run ${intent.move === 'advance' ? 'finishes the step' : 'tries the rest again'}`, BACK]
   switch (status) {
     case 'running':
       return isStuck || (controller && controller.watching !== false)
-        ? ['rollout explain says why', 'rollout rollback takes it back']
+        ? [WHY, BACK]
         : ['rollout run watches and goes on', 'rollout advance takes one step']
     case 'paused':
-      return ['rollout explain says why', 'rollout resume goes on', 'rollout rollback takes it back']
+      return [WHY, 'rollout resume goes on', BACK]
     case 'rolled back':
       if (differs) return ['rollout rollback looks at every target']
-      return ['rollout explain says why', 'rollout resume, then rollout run, tries again', 'rollout close ends it']
+      return [WHY, 'rollout resume, then rollout run, tries again', 'rollout close ends it']
     case 'complete':
-      return ['rollout history shows how', 'rollout rollback takes it back']
+      return ['rollout history shows how', BACK]
     case 'closed':
       return ['rollout history shows how', 'rollout start begins anew']
   }

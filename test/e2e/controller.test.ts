@@ -58,7 +58,7 @@ it('goes on where no terminal can have closed, as nohup asks for', async () => {
 
 it('status and list know at once that a controller was killed', async () => {
   const { at, running } = await watched()
-  expect((await at.rollout('status')).out).toContain('watched by')
+  expect((await at.rollout('status')).out).toMatch(/watched by .*, this is as of \d{4}-/)
   running.kill('SIGKILL')
   await running.ended
   expect((await at.rollout('status')).out).toContain('nobody watches: ')

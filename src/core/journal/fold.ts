@@ -81,7 +81,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'replanned':
       return acceptPlan(state, event)
     case 'observed':
-      return { ...state, watch: event.watch }
+      return { ...state, watch: event.watch, observedAt: event.at }
     case 'intended':
       return intend(unblocked(state), event)
     case 'applied':

@@ -94,6 +94,8 @@ export interface State {
   /** Targets at which a request of an older intent may be under way still, and land over what they hold now. */
   readonly unsettled: readonly string[]
   readonly watch?: Watch
+  /** When a poll was kept last: a controller keeps few of them, and knows more than the journal. */
+  readonly observedAt?: Instant
   readonly approvals: readonly Approved[]
   /** Contingencies rehearsed for real, as the plan has them now: the newest rehearsal of each. */
   readonly drilled?: { readonly [contingency: string]: Drill & Pick<Stamp, 'seq' | 'at' | 'actor'> }

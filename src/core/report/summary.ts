@@ -12,7 +12,7 @@ import type { Lease } from '../journal/store.ts'
 import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import { isEnded, type Deed, type Intent, type State, type Status } from '../journal/state.ts'
-import { formatExposure } from '../values/units.ts'
+import { formatExposure, type Instant } from '../values/units.ts'
 
 /** A step for people and scripts: numbers count from 1. */
 export interface StepSummary {
@@ -62,6 +62,8 @@ export interface Summary {
   readonly unreached: readonly { readonly channel: string; readonly text: string }[]
   /** Who watches, or did until it fell silent. */
   readonly controller?: NonNullable<State['controller']> & { readonly watching: boolean }
+  /** When what is said here was measured, where somebody watches who has measured more since. */
+  readonly asOf?: Instant
 }
 
 /** Returns the summary of a situation. `lease` is the one that runs, where that was asked for. */
@@ -91,6 +93,7 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
     stopped,
     unreached: unreachedIn(state.outbox, situation.now),
     controller: controller && { ...controller, watching: lease !== undefined },
+    asOf: lease && state.watch && Math.max(state.arrivedAt, state.observedAt ?? 0),
   })
 }
 

@@ -18,6 +18,17 @@ describe('a summary', () => {
     expect(summarize(situationOf(state({ cursor: -1, exposures: { A: 0 } }), NOW))).not.toHaveProperty('step')
     expect(summarize(situationOf(state({ cursor: 1, exposures: { A: 100 } }), NOW))).not.toHaveProperty('next')
   })
+  it('is as of the poll that was kept last, where somebody watches and knows more', () => {
+    const lease = { holder: { host: 'there', pid: 7, domain: '', began: '' }, since: NOW }
+    const kept = { arrivedAt: NOW - MINUTE, watch: watch(undefined, { credit: MINUTE }) }
+    const later = { ...kept, observedAt: NOW - 1000 }
+    const before = { ...kept, observedAt: NOW - 2 * MINUTE }
+    const asOf = (...args: Parameters<typeof summarize>): unknown => summarize(...args).asOf
+    expect(asOf(situationOf(state(later), NOW), lease)).toBe(NOW - 1000)
+    expect(asOf(situationOf(state(before), NOW), lease)).toBe(NOW - MINUTE)
+    expect(asOf(situationOf(state(kept), NOW), lease)).toBe(NOW - MINUTE)
+    expect(asOf(situationOf(state(later), NOW))).toBeUndefined()
+  })
   it('has no gates when complete', () => expect(summarize(situationOf(state({ status: 'complete' }), NOW)).gates).toEqual([]))
   it('shows no value where nothing is known', () => {
     const [metric] = summarize(situationOf(state({ watch: watch({ errors: { ...track({ value: 0 }), ...MISSING } }) }), NOW)).metrics
