@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -277,4 +278,13 @@ describe.concurrent('rollback', () => {
     expect(await at.rollout('rollback', '--all')).toMatchObject({ code: 0 })
     expect(at.read('web.env')).toContain('FEATURE_X=false')
   })
+})
+
+test('a query nested deeper than a stack is refused at its place', () => {
+  const query = `{ use: prometheus, url: "http://127.0.0.1:9", query: "${'('.repeat(20_000)}", critical: "> 1" }`
+  const at = folder(healthy, (plan) => plan.replace(/error_rate:\n(?: {4}.*\n)+/, `error_rate: ${query}\n`))
+  // How deep the stack of a process is depends on what was compiled of it.
+  const typed = ['--stack-size=400', join(import.meta.dirname, '../../bin/rollout.cjs'), 'check', 'config']
+  const { status, stdout } = spawnSync(process.execPath, typed, { cwd: at.folder, encoding: 'utf8' })
+  expect([status, stdout]).toEqual([78, expect.stringContaining('metrics.error_rate.query is not PromQL at 1:1')])
 })

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '@lezer/common'
+import type { SyntaxNode, Tree } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import type { Duration } from '../../core/values/units.ts'
 
@@ -35,7 +35,8 @@ export interface Promql {
  * what other stores add to the language is a fault.
  */
 export function parsePromql(query: string): Promql {
-  const tree = parser.parse(query)
+  const tree = treeOf(query)
+  if (!tree) return { root: null, selections: [], fault: '1:1' }
   let fault: string | undefined
   let depth = 0
   tree.iterate({
@@ -49,6 +50,16 @@ export function parsePromql(query: string): Promql {
   const [root = null] = childrenOf(tree.topNode)
   const plain = { window: 0, shift: 0, isFixed: false, isAbsence: false, hasDefault: false }
   return { root, selections: root ? selectionsIn(root, query, plain) : [] }
+}
+
+/** The tree is built by a walk down as well: undefined where its stack ends. */
+function treeOf(query: string): Tree | undefined {
+  try {
+    return parser.parse(query)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** Returns the text of a node without comments and the blanks around it. */

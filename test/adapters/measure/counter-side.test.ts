@@ -47,7 +47,7 @@ describe('a side of a ratio', () => {
     ['x_total{', 'is not PromQL at 1:9', 'http_requests_total'],
     ['x_total\n  y', 'is not PromQL at 2:3', 'http_requests_total'],
     ['', 'is not PromQL at 1:1', 'http_requests_total'],
-    ['('.repeat(20_000), 'is not PromQL at 1:', 'http_requests_total'],
+    ['('.repeat(600), 'is not PromQL at 1:', 'http_requests_total'],
   ])('%s is refused', (query, message, hint) => {
     const side = readSide(query)
     expect(side).toMatchObject({ message: expect.stringContaining(message) as string, hint: expect.stringContaining(hint) as string })
