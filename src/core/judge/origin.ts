@@ -83,5 +83,6 @@ function often(falls: number, now: number): Followed {
 }
 
 function doubt(what: string): Followed {
-  return { gain: 0, doubt: { reason: 'in-turn', detail: `several processes answer in turn, or it is a sum of counters: ${what}` } }
+  const causes = 'several processes answer in turn, it is a sum of counters, or one restarts again and again'
+  return { gain: 0, doubt: { reason: 'in-turn', detail: `${causes}: ${what}` } }
 }
