@@ -4,9 +4,9 @@ import { describeSingle } from '../core/judge/describe-single.ts'
 import type { Judge } from '../core/judge/single.ts'
 import type { Track, Verdict } from '../core/judge/track.ts'
 import type { Deed } from '../core/journal/state.ts'
-import type { Metric } from '../core/plan/metric.ts'
+import { thresholdsOf, type Metric } from '../core/plan/metric.ts'
 import type { OtherCause } from '../core/report/other-causes.ts'
-import { formatRule, formatValue, holds } from '../core/values/rule.ts'
+import { formatBeside, formatRule, holds } from '../core/values/rule.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatFraction, formatInstant, type Duration, type Instant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
@@ -100,7 +100,7 @@ function headline(metric: Metric, track: Track, stream: Stream): string {
   if (track.verdict === 'unknown' || track.value === undefined) return `${word}: ${clean(describe(metric, track))}`
   const because = reason(metric, track, track.value)
   const counts = track.total === undefined ? '' : track.bad === undefined ? `: ${track.total} samples` : `: ${track.bad} of ${track.total}`
-  return `${formatValue(track.value, unitOf(metric))} ${word}${because === '' ? '' : ` (${because})`}${counts}`
+  return `${formatBeside(track.value, unitOf(metric), thresholdsOf(metric))} ${word}${because === '' ? '' : ` (${because})`}${counts}`
 }
 
 /** The rule that made the verdict. */

@@ -1,5 +1,4 @@
-import { thresholdsOf } from '../../core/check/units.ts'
-import type { Metric } from '../../core/plan/metric.ts'
+import { thresholdsOf, type Metric } from '../../core/plan/metric.ts'
 import { Unreadable, type Groups, type Measured, type Series } from '../../core/values/reading.ts'
 import { formatRule, type Rule } from '../../core/values/rule.ts'
 

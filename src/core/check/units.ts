@@ -1,5 +1,5 @@
-import type { Metric } from '../plan/metric.ts'
-import { formatRule, type Rule } from '../values/rule.ts'
+import { thresholdsOf, type Metric } from '../plan/metric.ts'
+import { formatRule } from '../values/rule.ts'
 import { error, type Finding } from './finding.ts'
 
 /** Returns where the rules of a metric are not in the unit of what it measures, or not all in one. */
@@ -23,9 +23,4 @@ export function checkUnits(name: string, metric: Metric): readonly Finding[] {
   if (unit !== 'ms' && units.size > 0 && !units.has('%'))
     return [error(at, `the rules of ${name} are not in percent, and its unit is`, 'critical: "> 5%", or no unit')]
   return []
-}
-
-/** Returns the rules of a metric, in the order of what they lead to. */
-export function thresholdsOf({ success, warning, critical }: Pick<Metric, 'success' | 'warning' | 'critical'>): readonly Rule[] {
-  return [success, warning?.when, critical?.when].filter((each) => each !== undefined)
 }

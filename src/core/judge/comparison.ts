@@ -187,7 +187,7 @@ export function weigh({
 function ledgerAbout({ of }: Ramp, comparison: Comparison | undefined): Ledger | undefined {
   if (comparison?.of !== of) return undefined
   const { ledger } = comparison
-  return Number.isFinite(ledger.lasted) && Number.isFinite(ledger.at) ? ledger : undefined
+  return Number.isFinite(ledger.lasted + ledger.at) ? ledger : undefined
 }
 
 function fresh({ metrics }: Ramp): Ledger {

@@ -55,3 +55,8 @@ export interface Metric {
 export function comparedBy({ measures }: Pick<Metric, 'measures'>): 'failures' | 'latency' | undefined {
   return measures.what === 'gauge' || measures.groups === 1 ? undefined : measures.what
 }
+
+/** Returns the rules of a metric, in the order of what they lead to. */
+export function thresholdsOf({ success, warning, critical }: Pick<Metric, 'success' | 'warning' | 'critical'>): readonly Rule[] {
+  return [success, warning?.when, critical?.when].filter((each) => each !== undefined)
+}

@@ -46,11 +46,12 @@ export function formatExposure(exposure: Exposure): string {
   return `${Math.round(exposure * 1e5) / 1e5}%`
 }
 
-/** Formats a fraction for people, with three significant digits: `0.288` → `28.8%`. */
+/** Formats a fraction for people, with three significant digits, `0.288` → `28.8%`; what is not quite all is not 100%: `99.96%`. */
 export function formatFraction(fraction: number): string {
   const percent = fraction * 100
-  if (percent === 0) return '0%'
-  const decimals = Math.max(0, Math.min(5, 2 - Math.floor(Math.log10(Math.abs(percent)))))
+  // Close to all it is told by what is missing.
+  const part = percent > 99.5 && percent < 100 ? (100 - percent) * 10 : Math.abs(percent)
+  const decimals = Math.max(0, Math.min(5, 2 - Math.floor(Math.log10(part))))
   return `${Number(percent.toFixed(decimals))}%`
 }
 

@@ -141,6 +141,9 @@ describe('numbers for people', () => {
     [0.078_07, '7.81%'],
     [0.000_012_3, '0.00123%'],
     [1, '100%'],
+    [0.9996, '99.96%'],
+    [0.999_999_6, '99.99996%'],
+    [0.999_999_999, '100%'],
   ])('%d is %s', (fraction, text) => expect(formatFraction(fraction)).toBe(text))
   it('have their unit', () =>
     expect([formatValue(1.2, 's'), formatValue(0.05, '%'), formatValue(12.345_6, '')]).toEqual(['1.2s', '5%', '12.35']))
