@@ -1,6 +1,7 @@
 import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { findingOf } from '../../src/core/evidence/finding.ts'
-import { evolveLedger, openLedger } from '../../src/core/evidence/ledger.ts'
+import { openLedger } from '../../src/core/evidence/ledger.ts'
+import { evolveLedger } from '../../src/core/evidence/evolve-ledger.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { isForPeople } from '../../src/core/policy/decide.ts'
 import { SHARES, type Decider } from './rollout.ts'

@@ -1,4 +1,5 @@
-import { compare, rampAt, type Comparison } from '../../src/core/judge/comparison.ts'
+import { rampAt, type Comparison } from '../../src/core/judge/comparison.ts'
+import { compare } from '../../src/core/judge/compare.ts'
 import { beginAll, countAll, type Countings } from '../../src/core/judge/count-all.ts'
 import { judge } from '../../src/core/judge/judge.ts'
 import type { Standard } from '../../src/core/judge/single.ts'

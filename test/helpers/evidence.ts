@@ -1,6 +1,7 @@
 import { histogramOf } from '../../src/core/forecast/synthetic/latency.ts'
 import { findingOf, type LedgerFinding } from '../../src/core/evidence/finding.ts'
-import { evolveLedger, openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
+import { openLedger, type Ledger } from '../../src/core/evidence/ledger.ts'
+import { evolveLedger } from '../../src/core/evidence/evolve-ledger.ts'
 import type { Poll } from '../../src/core/evidence/poll.ts'
 import { DEFAULTS, type Policy } from '../../src/core/evidence/policy.ts'
 import { seeded } from '../../src/core/forecast/synthetic/chance.ts'

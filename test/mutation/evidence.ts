@@ -76,13 +76,12 @@ export const EVIDENCE: readonly Mutation[] = [
   ...mutationsOf('core/evidence/hypotheses.ts', ['core/evidence/hypotheses'], {
     'good news is tempered by what it taught itself': ['const gain = Math.min(before, after)', 'const gain = Math.max(before, after)'],
   }),
-  ...mutationsOf('core/evidence/ledger.ts', ['core/evidence/ledger', 'core/evidence/finding'], {
+  ...mutationsOf('core/evidence/evolve-ledger.ts', ['core/evidence/ledger', 'core/evidence/finding'], {
     'what was gained in an incident counts when it is over': ['held: calm ? sifted.held : NOTHING_HELD', 'held: sifted.held'],
     'an incident is over with the poll that shows none': ['cooling: failing ? COOL_DOWN :', 'cooling: failing ? 0 :'],
     'an incident proves that the change is good': ["failing ? 'losses' : 'all'", "failing ? 'all' : 'all'"],
     'what comes just after an incident counts': ["arrived.cooling > 0 ? 'none' :", "arrived.cooling < 0 ? 'none' :"],
     'the same poll counts twice': ['if (poll.at <= at) return', 'if (poll.at < at) return'],
-    'a first poll counts for a minute more': ['at: 0,', 'at: -60_000,'],
     'where everybody has it there is something to compare': ['share > 0 && share < 1', 'share > 0'],
     'a poll with a gap is one that counted': ['(calm && Object.keys(sifted.gaps).length === 0 ? 1 : 0)', '(calm ? 1 : 0)'],
     'each stream is tempered by its own noise alone': [
@@ -95,11 +94,14 @@ export const EVIDENCE: readonly Mutation[] = [
     ],
     'what was refused once is refused for ever': ['const { refused: _r, ...last } = before', 'const last = before'],
     'buckets are chosen from a handful of requests': ["(now['+Inf'] ?? 0) >= ENOUGH", "(now['+Inf'] ?? 0) >= 1"],
-    'what a person has looked at is an incident still': ['held: NOTHING_HELD, cooling: 0 }\n}', 'held: NOTHING_HELD }\n}'],
     'the polls of the step before count for the next': [
       'return { ...ledger, step, lasted: 0, polls: 0, counted: 0,',
       'return { ...ledger, step,',
     ],
+  }),
+  ...mutationsOf('core/evidence/ledger.ts', ['core/evidence/ledger', 'core/evidence/finding'], {
+    'a first poll counts for a minute more': ['at: 0,', 'at: -60_000,'],
+    'what a person has looked at is an incident still': ['held: NOTHING_HELD, cooling: 0 }\n}', 'held: NOTHING_HELD }\n}'],
   }),
   ...mutationsOf('core/evidence/mixture.ts', ['core/evidence/mixture', 'core/evidence/stream'], {
     'more may begin than is left': ['const starts = Math.min(waiting, mass)', 'const starts = mass'],

@@ -1,4 +1,5 @@
-import { compare, rampAt, weigh, type Comparison } from '../judge/comparison.ts'
+import { rampAt, weigh, type Comparison } from '../judge/comparison.ts'
+import { compare } from '../judge/compare.ts'
 import type { State } from '../journal/state.ts'
 import type { Phase } from '../plan/plan.ts'
 import { stepsOf } from '../plan/steps.ts'

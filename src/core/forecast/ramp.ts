@@ -1,6 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { findingOf, LONGEST_STEP } from '../evidence/finding.ts'
-import { evolveLedger, openLedger, type Ledger } from '../evidence/ledger.ts'
+import { openLedger, type Ledger } from '../evidence/ledger.ts'
+import { evolveLedger } from '../evidence/evolve-ledger.ts'
 import { rampAt, type Ramp } from '../judge/comparison.ts'
 import { stepsOf } from '../plan/steps.ts'
 import type { Evidence, Plan } from '../plan/plan.ts'

@@ -1,21 +1,13 @@
-import type { Bin } from './bin.ts'
-import type { Counted } from './counting.ts'
 import { findingOf, type LedgerFinding } from '../evidence/finding.ts'
-import { evolveLedger, nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
-import type { Histogram } from '../evidence/buckets.ts'
-import type { Read } from '../evidence/gap.ts'
-import type { Group } from '../evidence/likelihood.ts'
+import { nameOf, openLedger, resume, type Ledger } from '../evidence/ledger.ts'
 import { MINUTE } from '../evidence/minute.ts'
 import { DEFAULTS, type Bounds, type Policy } from '../evidence/policy.ts'
-import type { Poll } from '../evidence/poll.ts'
 import { pollsLeft } from '../evidence/polls-left.ts'
 import { sentenceOf } from '../evidence/sentence.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { comparedBy, type Metric } from '../plan/metric.ts'
 import type { Evidence, Plan } from '../plan/plan.ts'
 import type { Duration } from '../values/units.ts'
-
-type Readings = { readonly [metric: string]: Counted }
 
 /** The memory of the two groups between polls. Plain data: it lives in the journal. */
 export interface Comparison {
@@ -76,41 +68,6 @@ function findRamp(plan: Plan, cursor: number): Ramp | undefined {
 function boundsOf(name: string, metric: Metric | undefined): readonly (readonly [name: string, bounds: Bounds])[] {
   const wandersFor = metric && metric.window < MINUTE ? { wandersFor: metric.window } : undefined
   return metric?.evidence || wandersFor ? [[name, { ...metric?.evidence, ...wandersFor }]] : []
-}
-
-/**
- * Returns the readings that thresholds look at: where some have the change, those of the users who have it. A fault of
- * one in a hundred would drown in the rest.
- */
-export function focused(ramp: Ramp | undefined, readings: Readings): Readings {
-  if (!ramp) return readings
-  return Object.fromEntries(
-    Object.entries(readings).map(([name, reading]) => [name, ramp.metrics[name] === undefined ? reading : ofThoseOn(reading)]),
-  )
-}
-
-function ofThoseOn(reading: Counted): Counted {
-  if (reading.is !== 'ratio' && reading.is !== 'quantile') return reading
-  const { on } = reading.gained
-  return { ...reading, gained: on ? { all: on } : {} }
-}
-
-/** Returns the comparison after one more poll, `elapsed` after the last; undefined where there is none to make. */
-export function compare(
-  ramp: Ramp | undefined,
-  before: Comparison | undefined,
-  readings: Readings,
-  elapsed: Duration,
-): Comparison | undefined {
-  if (!ramp) return undefined
-  const ledger = ledgerAbout(ramp, before) ?? fresh(ramp)
-  if (Object.keys(ramp.metrics).every((name) => isEarly(readings[name]))) return { of: ramp.of, ledger }
-  return { of: ramp.of, ledger: evolveLedger(ledger, pollOf(ramp, readings, ledger.at + Math.max(1, elapsed)), ramp.policy) }
-}
-
-/** Counters need two polls before they say anything, and a step that settles says nothing. */
-function isEarly(reading: Counted | undefined): boolean {
-  return reading?.is === 'missing' && (reading.reason === 'first-poll' || reading.reason === 'settling')
 }
 
 /** Returns the comparison as a step is reached. */
@@ -175,12 +132,17 @@ export function weigh({
 }): Weighed | undefined {
   const ramp = rampAt(plan, cursor)
   if (!ramp) return undefined
-  const ledger = ledgerAbout(ramp, watch?.comparison) ?? fresh(ramp)
+  const ledger = ledgerOf(ramp, watch?.comparison)
   const finding: LedgerFinding =
     ledger.step === ramp.step && ledger.polls > 0
       ? findingOf(ledger, ramp.policy)
       : { do: 'hold', because: 'polls', polls: 0, needed: 2, evidence: 1 }
   return new Weighed(ramp, ledger, finding, plan.interval)
+}
+
+/** Returns what the two groups of a ramp have shown so far; of another change, or of none, an empty ledger. */
+export function ledgerOf(ramp: Ramp, comparison: Comparison | undefined): Ledger {
+  return ledgerAbout(ramp, comparison) ?? fresh(ramp)
 }
 
 /** An earlier version counted polls, and kept nothing of time: what its journal holds begins anew. */
@@ -198,22 +160,4 @@ function fresh({ metrics }: Ramp): Ledger {
 /** Tells whether some users have the change and some do not. */
 export function isPartial(exposure: number): boolean {
   return exposure > 0 && exposure < 100
-}
-
-function pollOf({ step, metrics }: Ramp, readings: Readings, at: number): Poll {
-  const read = <Counts>(name: string, is: 'ratio' | 'quantile', make: (counts: Bin['counts']) => Counts): Read<Counts> => {
-    const reading = readings[name]
-    if (reading?.is !== is) return {}
-    // A group without one series was not read: its absence is not zero requests.
-    const { on, off } = reading.gained
-    return { on: on && make(on), off: off && make(off) }
-  }
-  const of = <Counts>(kind: string, is: 'ratio' | 'quantile', make: (counts: Bin['counts']) => Counts) =>
-    Object.fromEntries(Object.entries(metrics).flatMap(([name, each]) => (each === kind ? [[name, read(name, is, make)]] : [])))
-  return {
-    at,
-    step,
-    errors: of<Group>('failures', 'ratio', (counts) => ({ total: counts['total'] ?? 0, bad: counts['bad'] ?? 0 })),
-    latency: of<Histogram>('latency', 'quantile', (counts) => counts),
-  }
 }

@@ -18,15 +18,16 @@ function judged(metric: Metric, track: Track): string {
   const value = formatBeside(track.value ?? Number.NaN, unitOf(metric), thresholdsOf(metric))
   const counts =
     track.total === undefined ? '' : track.bad === undefined ? ` (${track.total} samples)` : ` (${track.bad} of ${track.total})`
+  const plain = compared(metric, track, value, counts)
   const { single } = track
-  if (!single || !metric.critical || single.is === 'below') return compared(metric, track, value, counts)
+  if (!single || !metric.critical || single.is === 'below') return plain
   const { when } = metric.critical
   const said = describeSingle(single, when.threshold)
   const isOver = holds(when, track.value ?? Number.NaN)
   if (single.is === 'above')
     return isOver ? `${beyond(metric.critical, value, counts)}, ${describeSure(single)}` : `${value}${counts}, ${said}`
   if (track.verdict === 'warning' && isOver) return `${value} ${formatRule(when)}${counts}, ${said}`
-  return isAwaited(metric, track) ? `${compared(metric, track, value, counts)}, ${said}` : compared(metric, track, value, counts)
+  return isAwaited(metric, track) ? `${plain}, ${said}` : plain
 }
 
 /** Nothing else keeps the metric from being met. */

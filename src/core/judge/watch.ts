@@ -1,6 +1,7 @@
 import { defined } from '../values/defined.ts'
 import { isNews } from './answers.ts'
-import { arrive, compare, focused, rampAt } from './comparison.ts'
+import { arrive, rampAt } from './comparison.ts'
+import { compare, focused } from './compare.ts'
 import { beginAll, countAll, type CountedReadings } from './count-all.ts'
 import type { Counted } from './counting.ts'
 import { criterionKey } from '../plan/plan.ts'

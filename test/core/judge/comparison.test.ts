@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { focused, rampAt, resumed, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
+import { rampAt, resumed, weigh, type Comparison } from '../../../src/core/judge/comparison.ts'
+import { focused } from '../../../src/core/judge/compare.ts'
 import { decide } from '../../../src/core/policy/decide.ts'
 import { DEFAULTS } from '../../../src/core/evidence/policy.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
