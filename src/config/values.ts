@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isZone } from '../core/plan/calendar.ts'
+import { isZone } from '../core/plan/is-zone.ts'
 import { parseRule } from '../core/values/parse-rule.ts'
 import type { Rule } from '../core/values/rule.ts'
 import { parseDuration, parseExposure } from '../core/values/units.ts'

@@ -41,6 +41,11 @@ describe('every command that changes something tells', () => {
       'rollout.rolled-back',
       'rollout.confirmed',
     ])
+    const texts = inbox.json<Hook>().map(({ data }) => data.text)
+    expect([texts[1], texts.at(-1)]).toEqual([
+      'FEATURE_X 0% → 10%: overriding samples, metrics, hold: test · step 1 of 2, phase core · by ana',
+      'FEATURE_X 10% → 0%: every target has confirmed it · before step 1 of 2, phase core · by ana',
+    ])
     expect(inbox.json<Hook>().at(-2)?.data).toMatchObject({
       text: 'FEATURE_X 10% → 0%: it hurts · step 1 of 2, phase core · by ana',
       reason: 'it hurts',

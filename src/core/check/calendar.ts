@@ -1,4 +1,5 @@
-import { allowedAt, isZone } from '../plan/calendar.ts'
+import { allowedAt } from '../plan/allowed-at.ts'
+import { isZone } from '../plan/is-zone.ts'
 import { error, warning, type Finding } from './finding.ts'
 import type { Freeze, Plan } from '../plan/plan.ts'
 import { formatInstant, type Instant } from '../values/units.ts'

@@ -1,4 +1,4 @@
-import { allowedAt } from '../plan/calendar.ts'
+import { allowedAt } from '../plan/allowed-at.ts'
 import { lengthOf } from './planned.ts'
 import type { Situation } from '../policy/situation.ts'
 import { stepsOf } from '../plan/steps.ts'

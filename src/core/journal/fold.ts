@@ -27,7 +27,7 @@ import { withoutSingles, withPatience, type Watch } from '../judge/track.ts'
 import type { Duration } from '../values/units.ts'
 
 /** Changes when the same events begin to give another state; old checkpoints are then ignored. */
-export const FOLD = '17'
+export const FOLD = '18'
 
 /** As long as a request can be under way at all: no target takes a longer timeout. */
 const LONGEST_FLIGHT: Duration = 600_000
@@ -187,6 +187,8 @@ function intend(state: State, event: Extract<Fact, { type: 'intended' }> & Stamp
     cursor: event.cursor,
     exposures: event.exposures,
     why: event.why,
+    actor: event.actor,
+    ...(event.overrides && { overrides: event.overrides }),
     targets: Object.fromEntries(targets.map((target) => [target, { is: 'pending' }])),
     doubted: targets.filter((target) => doubts.has(target)),
   }

@@ -41,26 +41,38 @@ export interface NoticeState {
   readonly exposures: Exposures
   readonly blocked?: readonly Obstacle[]
   readonly watch?: Pick<Watch, 'answers'>
-  readonly intent?: { readonly seq: number; readonly move: string; readonly exposures: Exposures; readonly why: Why }
+  readonly intent?: {
+    readonly seq: number
+    readonly move: string
+    readonly exposures: Exposures
+    readonly why: Why
+    readonly actor?: string
+    readonly overrides?: readonly string[]
+  }
 }
 
 /** Nobody reads more of a reason than this, and it is kept until the last channel has it. */
 const LONGEST = 500
 
-type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & { readonly from?: Exposures; readonly to?: Exposures }
+type Part = Pick<Notice, 'kind' | 'about' | 'code' | 'called'> & {
+  /** Whose doing it is, where that is not who wrote the event. */
+  readonly by?: string | undefined
+  readonly from?: Exposures
+  readonly to?: Exposures
+}
 
 /** Returns the notices an event is worth: most are worth none. `before` is undefined for the first. */
 export function noticesOf(event: Event, before: NoticeState | undefined, after: NoticeState): readonly Notice[] {
   const { plan } = after
   const steps = stepsOf(plan)
   const step = steps[Math.max(0, after.cursor)]
-  return partsOf(event, before, after).map(({ kind, about, code, called, from, to }) =>
+  return partsOf(event, before, after).map(({ kind, about, code, called, by = event.actor, from, to }) =>
     defined({
       kind,
       seq: event.seq,
       id: `${event.id}/${kind}`,
       at: event.at,
-      actor: cut(event.actor),
+      actor: cut(by),
       reason: event.reason && cut(event.reason),
       about: about && cut(about),
       code,
@@ -101,9 +113,12 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
       const intent = before?.intent
       if (!before || intent?.seq !== event.intent) return []
       const without = event.missing.length > 0 ? ` (not by ${event.missing.join(', ')})` : ''
-      const moved = { from: before.exposures, to: intent.exposures }
+      const moved = { by: intent.actor, from: before.exposures, to: intent.exposures }
       if (intent.move !== 'advance') return [{ kind: 'confirmed', about: `every target has confirmed it${without}`, ...moved }]
-      return [{ kind: 'advanced', ...because(intent.why), about: intent.why.text + without, ...moved }, ...approvalNeeded(after)]
+      return [
+        { kind: 'advanced', ...because(intent.why), about: overriding(intent) + intent.why.text + without, ...moved },
+        ...approvalNeeded(after),
+      ]
     }
     case 'refused':
       return [{ kind: 'refused', about: `${event.target} has not confirmed: ${event.error}` }]
@@ -136,6 +151,10 @@ function partsOf(event: Event, before: NoticeState | undefined, after: NoticeSta
     default:
       return []
   }
+}
+
+function overriding({ overrides = [] }: NonNullable<NoticeState['intent']>): string {
+  return overrides.length === 0 ? '' : `overriding ${joinFew(overrides)}: `
 }
 
 /** Said when a step begins, not when its hold is over: people need the time. */

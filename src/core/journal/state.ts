@@ -21,6 +21,9 @@ export interface Intent {
   readonly cursor: number
   readonly exposures: Exposures
   readonly why: Why
+  readonly actor?: string
+  /** Gates that somebody went past. */
+  readonly overrides?: readonly string[]
   /** The targets that are written for it, and how far each has come. */
   readonly targets: { readonly [target: string]: Progress }
   /** Those of them that were not known to hold the words from before: an older intent had not been confirmed there. */

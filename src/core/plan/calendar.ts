@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../values/units.ts'
-import type { Freeze, Plan, Window } from './plan.ts'
+import type { Freeze, Window } from './plan.ts'
 
 /*
  * Zones are asked of Intl: the ICU and tz database that Node.js brings. It answers only what a clock in a zone shows at
@@ -10,10 +10,6 @@ const MINUTE: Duration = 60_000
 const DAY: Duration = 86_400_000
 /** A weekly window that falls into the hour lost in spring opens a week later. */
 const FURTHEST = 15
-/** Longer than this nobody waits. */
-const YEAR: Duration = 366 * DAY
-
-type Calendar = Pick<Plan, 'windows' | 'freezes'>
 
 /** Returns every freeze that is in force. */
 export function frozenBy(freezes: readonly Freeze[], now: Instant): readonly Freeze[] {
@@ -37,34 +33,6 @@ export function opensAt(windows: readonly Window[], now: Instant): Instant | und
   if (isOpen(windows, now)) return now
   const openings = windows.flatMap((window) => openingAfter(window, now) ?? [])
   return openings.length > 0 ? Math.min(...openings) : undefined
-}
-
-/**
- * Returns the earliest instant from `now` on at which windows and freezes allow a step up. Undefined when that is more
- * than a year away.
- */
-export function allowedAt({ windows, freezes }: Calendar, now: Instant): Instant | undefined {
-  for (let at = now; at <= now + YEAR;) {
-    const thawed = thawsAt(freezes, at)
-    const open = opensAt(windows, thawed)
-    if (open === undefined) return undefined
-    if (open === at) return at
-    at = open
-  }
-  return undefined
-}
-
-/**
- * Tells whether Intl knows it as a time zone by name. Offsets (`+05:30`) are known to Node 22 and not to Node 20, which may
- * read the same journal.
- */
-export function isZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }
 
 /** Returns the first instant of a day (yyyy-mm-dd) in a zone: 01:00 where the clocks skip midnight. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { allowedAt, dayStart, frozenBy, isOpen, isZone, nextDay, opensAt, thawsAt } from '../../../src/core/plan/calendar.ts'
+import { allowedAt } from '../../../src/core/plan/allowed-at.ts'
+import { isZone } from '../../../src/core/plan/is-zone.ts'
+import { dayStart, frozenBy, isOpen, nextDay, opensAt, thawsAt } from '../../../src/core/plan/calendar.ts'
 import type { Window } from '../../../src/core/plan/plan.ts'
 
 const at = (text: string): number => Date.parse(text)
