@@ -1,5 +1,5 @@
 import { formerPlaces } from '../adapters/places.ts'
-import { isEnded } from '../core/journal/state.ts'
+import { isEnded, type State } from '../core/journal/state.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
@@ -11,8 +11,8 @@ import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore } from './store.ts'
 
 /**
- * Throws `conflict` where another rollout in the store beside the plan is under way and moves one of its toggles at the same
- * place: what the one takes back the other would write again.
+ * Throws `conflict` where another rollout in the store beside the plan has brought one of its toggles half the way at the
+ * same place: that would be the baseline here, and be written again by a rollback after the other was taken back.
  */
 export async function refuseMovedTwice(session: Session, plan: Plan): Promise<void> {
   if (!isStoreBeside(session)) return
@@ -20,18 +20,19 @@ export async function refuseMovedTwice(session: Session, plan: Plan): Promise<vo
   const others = await rolloutsIn(await openPlanStore(session), (name) => name !== own)
   for (const other of others) {
     if ('problem' in other || isEnded(other.state)) continue
-    const shared = await sharedBy(plan, other.state.plan, session)
+    const shared = await sharedBy(plan, other.state, session)
     if (shared === undefined) continue
     throw new RolloutError('conflict', {
-      message: `${shared} is moved by ${other.name} as well, which is ${other.state.status}: each would undo the other`,
-      hint: `let ${other.name} come to its end, or end it: rollout close`,
+      message: `${shared} is half the way of ${other.name}, which is ${other.state.status}: no baseline to come back to`,
+      hint: `let ${other.name} come to its end, or take it back: rollout rollback`,
     })
   }
 }
 
-/** Resolves to a variable, and its target, that both plans move at one place. */
-async function sharedBy(one: Plan, other: Plan, { lender }: Pick<Session, 'lender'>): Promise<string | undefined> {
-  const [mine, theirs] = [movedIn(one), movedIn(other)]
+/** Resolves to a variable, and its target, that this plan moves at a place where the other rollout has moved it. */
+async function sharedBy(one: Plan, { plan: other, ...state }: State, { lender }: Pick<Session, 'lender'>): Promise<string | undefined> {
+  const mine = placesOf(one, new Set(stepsOf(one).flatMap(({ moves }) => moves)))
+  const theirs = placesOf(other, new Set(Object.keys(other.toggles).filter((name) => isOnTheWay(state, name))))
   for (const { variable, target } of mine) {
     for (const each of theirs) {
       if (each.variable !== variable) continue
@@ -46,8 +47,11 @@ async function sharedBy(one: Plan, other: Plan, { lender }: Pick<Session, 'lende
   return undefined
 }
 
-function movedIn(plan: Plan): readonly { readonly variable: string; readonly target: string }[] {
-  const moved = new Set(stepsOf(plan).flatMap(({ moves }) => moves))
+function isOnTheWay({ exposures, baseline, intent }: Omit<State, 'plan'>, name: string): boolean {
+  return [exposures[name], intent?.exposures[name] ?? exposures[name]].some((exposure) => exposure !== baseline[name])
+}
+
+function placesOf(plan: Plan, moved: ReadonlySet<string>): readonly { readonly variable: string; readonly target: string }[] {
   return Object.keys(plan.targets).flatMap((target) =>
     togglesOf(plan, target)
       .filter((toggle) => moved.has(toggle))

@@ -136,7 +136,9 @@ describe('a drill by the built binary', () => {
     const { out: events } = await at.rollout('history', '--json', '-e', 'staging')
     expect(events).toContain('"drilled"')
     expect(await at.rollout('history', '--verify', '-e', 'staging')).toMatchObject({ code: 0 })
-    // The same targets as production, by another journal that is not marked.
+    // The same targets as production, by another journal that is not marked; half the way of the one is no baseline of the other.
+    expect(await at.rollout('start')).toMatchObject({ code: 75, err: expect.stringContaining('shop@staging') })
+    expect(await at.rollout('rollback', '-e', 'staging')).toMatchObject({ code: 0 })
     expect(await at.rollout('start')).toMatchObject({ code: 0 })
     const before = everything(at)
     // Two are under way now: without a name none is meant, and `-e ''` names the plan without an environment.

@@ -18,14 +18,12 @@ async function underWay(): Promise<FakeShell> {
   return shell
 }
 
-it('a toggle that another rollout moves at the same place is not started', async () => {
+it('a toggle that another rollout has brought half the way at the same place is not started', async () => {
   const shell = await underWay()
   shell.write('new.yaml', plan('new', 'FEATURE_X', '{ use: env-file, path: ./web.env, timeout: 3s }'))
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
-  expect(shell.printed.err).toContain('FEATURE_X on new is moved by old as well, which is running: each would undo the other')
+  expect(shell.printed.err).toContain('FEATURE_X on new is half the way of old, which is running: no baseline to come back to')
   expect(await shell.run('rollback', '-f', 'old.yaml')).toBe('done')
-  expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
-  expect(await shell.run('close', '-f', 'old.yaml')).toBe('done')
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
 })
 
@@ -40,9 +38,18 @@ it.each([
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
 })
 
-it('nor where a command is the same for both', async () => {
-  const command = '{ use: command, set: ["true", "{{value}}"], get: [echo, "false"] }'
-  const shell = fakeShell({ files: { 'old.yaml': plan('old', 'FEATURE_X', command), 'new.yaml': plan('new', 'FEATURE_X', command) } })
+it('one that the other has not moved yet is', async () => {
+  const shell = fakeShell({ files: { 'old.yaml': plan('old'), 'new.yaml': plan('new'), 'web.env': 'FEATURE_X=false\n' } })
   expect(await shell.run('start', '-f', 'old.yaml')).toBe('done')
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
+})
+
+it('nor where a command is the same for both', async () => {
+  const command = '{ use: command, set: ["true", "{{value}}"], get: [cat, x] }'
+  const files = { 'old.yaml': plan('old', 'FEATURE_X', command), 'new.yaml': plan('new', 'FEATURE_X', command), x: 'false' }
+  const shell = fakeShell({ files })
+  expect(await shell.run('start', '-f', 'old.yaml')).toBe('done')
+  shell.write('x', '50%')
+  expect(await shell.run('advance', '-f', 'old.yaml', '--override', 'drift', '--reason', 'it is there')).toBe('done')
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
 })
