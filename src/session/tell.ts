@@ -43,7 +43,10 @@ export async function notifierOf({ clock, stopped, lender }: Session, writer: Wr
   return openNotifier({ writer, clock, signal: stopped, signature: { actor: MACHINE }, channels })
 }
 
-/** Opens the notifier of a controller: while it watches, a plan may be accepted that has other channels. */
+/**
+ * Opens the notifier of a controller: while it watches, a plan may be accepted that has other channels. As it ends it says
+ * which of them do not know yet.
+ */
 export async function lastingNotifierOf(session: Session, writer: Writer): Promise<Notifier> {
   let { plan } = stateOf({ writer })
   let notifier = await notifierOf(session, writer, plan)
@@ -59,7 +62,15 @@ export async function lastingNotifierOf(session: Session, writer: Writer): Promi
       await notifier.turn()
     },
     soon: async (limit) => notifier.soon(limit),
-    end: async (limit) => notifier.end(limit),
+    end: async (limit) => {
+      const undelivered = await notifier.end(limit)
+      // What was given up, and whom a message missed, the run has told as it happened.
+      warn(
+        session,
+        undelivered.filter(({ refused, partly }) => refused === undefined && partly !== true),
+      )
+      return undelivered
+    },
   }
 }
 

@@ -134,6 +134,16 @@ describe('every command that changes something tells', () => {
     )
   })
 
+  it.each([[['run']], [['run', '--once']]])('%j says at its end which channel does not know yet', async (argv) => {
+    const plan = plainPlan(await shop({ requests: 100, errors: 0 }), 'notify: { gone: { use: webhook, url: "http://127.0.0.1:9" } }')
+    const shell = fakeShell({ files: { 'rollout.yaml': plan, 'web.env': 'FEATURE_X=false\n' } })
+    await shell.run('start')
+    await shell.run(...GO)
+    await shell.run('rollback', '--reason', 'it hurts')
+    expect(await shell.run(...argv)).toBe('unhealthy')
+    expect(shell.printed.err.split('\n')).toContain('! gone was not told: http://127.0.0.1:9: connection refused')
+  })
+
   it('run --once tells as well', async () => {
     const inbox = await openInbox()
     const traffic = { requests: 100, errors: 50 }
