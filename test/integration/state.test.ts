@@ -187,6 +187,21 @@ function shared(start: () => Promise<Server>, marker: string): void {
     expect(read('web.env')).toMatch(/^FEATURE_X=false$/m)
   })
 
+  it('doctor tells a journal that can be read, and not written', async () => {
+    const { rollout, write, plan } = await started()
+    const line = await openCut(Number(/127\.0\.0\.1:(\d+)/.exec(server.url)?.[1]))
+    write('rollout.yaml', plan.replace(/127\.0\.0\.1:\d+(?:,127\.0\.0\.1:\d+)*(?=\/)/, `127.0.0.1:${line.port}`))
+    const [before, events] = [await rollout('doctor'), (await rollout('history', '--all')).out]
+    expect(before.out).toMatch(/✓ journal: /)
+    expect(before.out).not.toMatch(/✗ journal/)
+    line.freeze(marker)
+    const { code, out } = await rollout('doctor')
+    expect([code, out]).toEqual([78, expect.stringMatching(/✗ journal: .*did not answer.*\n.*--break-glass/)])
+    await line.close()
+    write('rollout.yaml', plan)
+    expect((await rollout('history', '--all')).out).toBe(events)
+  })
+
   it('a rollback that cannot be written down over an unfinished step proposes nothing that goes up', async () => {
     const { rollout, write, plan } = shop()
     const stuck = plan.replace('{ use: env-file, path: web.env }', '{ use: command, set: [./set, "{{value}}"], get: [echo, "false"] }')

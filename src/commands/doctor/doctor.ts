@@ -5,6 +5,7 @@ import { spawn } from '../../adapters/spawn.ts'
 import { messageOf, RolloutError, type Outcome, type Problem } from '../../core/values/errors.ts'
 import { testMessage } from '../../core/journal/message.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import type { Event } from '../../core/journal/event.ts'
 import type { Journal } from '../../core/journal/store.ts'
 import { formatInstant } from '../../core/values/units.ts'
 import { loadState } from '../../engine/load-state.ts'
@@ -101,10 +102,12 @@ async function examineJournal(session: Session, plan: Plan | undefined): Promise
     const journal = await session.journal()
     // Reading all of it checks every hash.
     const events = await journal.read()
-    if (events.length === 0) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
+    const newest = events.at(-1)
+    if (!newest) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
     return [
       ...examineAccess(journal.place),
       { what: 'journal', level: 'ok', text: `${events.length} events in ${journal.place}, every hash holds` },
+      ...(await examineWriting(journal, newest)),
       ...(await examineController(journal)),
     ]
   } catch (thrown) {
@@ -130,6 +133,18 @@ function examineAccess(folder: string): readonly DoctorFinding[] {
     })
   }
   return rows
+}
+
+/** Asks a server whether it can be written, by the newest event once more: it is there already, so nothing changes. */
+async function examineWriting(journal: Journal, newest: Event): Promise<readonly DoctorFinding[]> {
+  if (!journal.time) return []
+  try {
+    await journal.append(newest)
+    return []
+  } catch (thrown) {
+    if (!(thrown instanceof RolloutError)) throw thrown
+    return thrown.problems.map((each) => finding('journal', 'failed', each))
+  }
 }
 
 async function examineController(journal: Journal): Promise<readonly DoctorFinding[]> {
