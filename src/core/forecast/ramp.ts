@@ -21,6 +21,9 @@ export interface PlayableRamp {
   readonly reachesAll: boolean
   readonly settle: Duration
   readonly interval: Duration
+  /** So many requests with the change are needed at a step before it is believed, and without one for so long it pauses. */
+  readonly minSamples: number
+  readonly patience: Duration
 }
 
 /** One made-up change on its way to everybody: how it ended, and what it did to those who had it. */
@@ -60,12 +63,14 @@ const SECOND: Duration = 1000
 const LONGEST: Duration = 60_000
 
 /** Returns the ramp that ends at a step, to be played; `takes` is how long its proof takes, about. */
-export function playableAt(plan: Plan, index: number, { policy, pace, of }: Ramp, takes: Duration): PlayableRamp {
+export function playableAt(plan: Plan, index: number, { policy, pace, of, metrics }: Ramp, takes: Duration): PlayableRamp {
   const all = stepsOf(plan)
   const holds = all.filter((step) => rampAt(plan, step.index)?.of === of).map(({ hold }) => hold)
   const settle = plan.phases[all[index]?.phase ?? 0]?.settle ?? 0
   const interval = Math.max(plan.interval, Math.min(LONGEST, Math.round(takes / PART / SECOND) * SECOND))
-  return { policy, pace, holds, reachesAll: all[index + 1]?.to === 100, settle, interval }
+  const { patience } = plan
+  const minSamples = Math.max(0, ...Object.keys(metrics).map((name) => plan.metrics[name]?.minSamples ?? 0))
+  return { policy, pace, holds, reachesAll: all[index + 1]?.to === 100, settle, interval, minSamples, patience }
 }
 
 /**
@@ -74,7 +79,7 @@ export function playableAt(plan: Plan, index: number, { policy, pace, of }: Ramp
  * failures, or in the first flow where none are counted.
  */
 export function playRamp(ramp: PlayableRamp, flows: readonly Flow[], times: number, chance: Chance): PlayedRamp {
-  const { policy, interval, settle } = ramp
+  const { policy, interval, settle, minSamples, patience } = ramp
   const sources = sourcesOf(flows, times)
   let ledger = openLedger(
     sources.flatMap(({ metric, isLatency }) => (isLatency ? [] : [metric])),
@@ -82,6 +87,7 @@ export function playRamp(ramp: PlayableRamp, flows: readonly Flow[], times: numb
   )
   let [at, exposed, failed] = [0, 0, 0]
   for (const [step, share] of policy.shares.entries()) {
+    let [samples, silent] = [0, 0]
     for (let stayed = interval; ; stayed += interval) {
       const drawn = sources.map((source) => ({ source, ...drawSource(source, share, interval, chance) }))
       at += interval
@@ -92,9 +98,13 @@ export function playRamp(ramp: PlayableRamp, flows: readonly Flow[], times: numb
       if (stayed - settle >= LONGEST_STEP) return over('undecided')
       if (stayed <= settle) continue
       ledger = evolveLedger(ledger, { at, step, ...countsOf(drawn) }, policy)
+      const fewest = Math.min(...drawn.map(({ on }) => on['+Inf'] ?? 0))
+      samples += fewest
+      silent = samples < minSamples && fewest === 0 ? silent + interval : 0
       const may = mayGoUp(ramp, ledger, step, stayed - settle)
       if (may === 'never') return over('rolled back')
-      if (may) break
+      if (silent >= patience) return over('undecided')
+      if (may && samples >= minSamples) break
     }
   }
   return { end: 'through', lasted: at, exposed, failed }

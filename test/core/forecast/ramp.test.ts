@@ -61,6 +61,21 @@ describe('the minutes that are foretold of a good release', () => {
     }
   })
 
+  it('count the wait for the samples that a metric needs', () => {
+    const [core] = paced('evidence').phases
+    if (!core) throw new Error('there is no phase')
+    const steps = [1, 50, 100].map((to) => ({ to, hold: 0 }))
+    const few = { ...paced('evidence'), metrics: { errors: { ...errors, minSamples: 200 }, slow }, phases: [{ ...core, steps }] }
+    const ramp = playable(few)
+    const { median = 0 } = forecastRamp(ramp, world(10))
+    expect(median / MINUTE / (engineMinutes(few, 10, 40)[19] ?? 0)).toBeGreaterThan(0.85)
+    // 200 of one in a hundred at 10/s.
+    expect(median - (forecastRamp({ ...ramp, minSamples: 0 }, world(10)).median ?? 0)).toBeGreaterThan(20 * MINUTE)
+    // At so little traffic nothing is heard for longer than patience.
+    const silent = { ...ramp, interval: MINUTE, patience: 5 * MINUTE }
+    expect(playRamp(silent, flow(0.001), 1, seeded(1))).toMatchObject({ end: 'undecided', lasted: 5 * MINUTE })
+  })
+
   it('are not there where most good releases pause first and ask', () => {
     const { median, within90 } = forecastRamp(playable(paced('evidence')), flow(1))
     expect([median, within90]).toEqual([undefined, undefined])
