@@ -59,8 +59,10 @@ export function renderRefusal(state: State, decision: Decision, next: Step | und
   const step = currentStep(state)
   const at = step ? formatExposure(step.to) : 'the baseline'
   if (decision.do === 'advance') return `${color.green('✓')} would go to step ${decision.to.cursor + 1}: ${clean(decision.why.text)}\n`
+  if (decision.do === 'complete' && state.status !== 'complete') return `${color.green('✓')} would complete: ${clean(decision.why.text)}\n`
+  const mark = state.status === 'complete' ? color.green('✓') : color.red('✗')
   if (decision.do !== 'hold')
-    return `${color.red('✗')} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
+    return `${mark} ${renderWord(state.status, stream)} at ${at}: ${clean(decision.why.text)}\n  ${nextCommand(state)}\n`
   const closed = decision.gates.filter((gate) => !gate.open)
   const texts = closed.map((gate) => `${gate.text}${opensIn(gate)}`)
   const lines = [`${color.red('✗')} stays at ${at}: ${clean(texts.length > 0 ? texts.join(' · ') : decision.why.text)}`]
