@@ -87,7 +87,12 @@ export const FORECAST: readonly Mutation[] = [
     'by the clock no step is held': ["pace === 'evidence' || stayed >= (holds[step] ?? 0)", 'true'],
     'the median is of those alone that got there': ['lasted[Math.ceil(RUNS * part) - 1]', 'lasted[Math.ceil(lasted.length * part) - 1]'],
     'what is rolled back has gone to everybody': ["run.end === 'through' ? [run.lasted]", "run.end !== 'undecided' ? [run.lasted]"],
-    'a step that pauses and asks has gone up': ["return over('undecided')", "return over('through')"],
+    'a step that pauses and asks has gone up': [
+      "if (stayed - settle >= LONGEST_STEP) return over('undecided')",
+      "if (stayed - settle >= LONGEST_STEP) return over('through')",
+    ],
+    'silence is waited for without end': ["if (silent >= patience) return over('undecided')", ''],
+    'samples are not waited for': ['if (may && samples >= minSamples) break', 'if (may) break'],
   }),
   ...mutationsOf('core/forecast/replay.ts', ['core/forecast/replay'], {
     'what was not recorded yet was silent': ["(before.since === undefined && reading.is === 'missing')", '(before.since === -1)'],

@@ -11,7 +11,7 @@ import type { Phase, Plan } from '../plan/plan.ts'
 import { contingencyOf, formatScope } from './contingency.ts'
 import { effectiveRetreat, type Destination } from './destination.ts'
 import { canDoWithout, isEnded, type State } from '../journal/state.ts'
-import { formatDuration } from '../values/units.ts'
+import { formatDuration, formatFraction } from '../values/units.ts'
 
 /** What to do now, and why. */
 export type Decision =
@@ -60,7 +60,7 @@ function findCritical({ state, metrics, weighed }: Situation): Why | undefined {
       return {
         code: 'critical',
         metric: name,
-        text: `${name} ${describe(metric, track)}`,
+        text: `${name} ${describe(metric, track)}${besideIt(name, weighed)}`,
         judge: track.single?.is === 'above' ? 'one group' : 'threshold',
       }
     if (metric.onNoData === 'rollback' && lost(state, track))
@@ -81,6 +81,13 @@ function findCritical({ state, metrics, weighed }: Situation): Why | undefined {
           '; ',
         ),
       }
+}
+
+/** Says that everybody fails: what is critical is taken back whoever's fault it is. */
+function besideIt(name: string, weighed: Weighed | undefined): string {
+  const { finding } = weighed ?? {}
+  if (finding?.do !== 'pause' || finding.because !== 'incident' || weighed?.metric !== name) return ''
+  return `; those without the change fail too (${formatFraction(finding.rate)}, normally ${formatFraction(finding.normal)})`
 }
 
 function respond(state: State, phase: Phase, why: Why): Decision {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/policy/decide.ts'
 import { situationOf } from '../../../src/core/policy/situation.ts'
+import type { Ledger } from '../../../src/core/evidence/ledger.ts'
+import { ledgerOf, rampAt } from '../../../src/core/judge/comparison.ts'
 import type { Track } from '../../../src/core/judge/track.ts'
 import type { ContingencyScope } from '../../../src/core/values/risk.ts'
 import type { Intent, State } from '../../../src/core/journal/state.ts'
@@ -361,4 +363,18 @@ describe('gates', () => {
   })
   it('foretells', () =>
     expect(situationOf(state({ watch: watch(undefined, { credit: 4 * MINUTE }) }), NOW).gates[0]?.opensIn).toBe(6 * MINUTE))
+})
+
+it('a critical metric is taken back also while those without the change fail, and the reason says so', () => {
+  const both = on({}, metric({ measures: BOTH_GROUPS }))
+  const ramp = rampAt(both, 0)
+  if (!ramp) throw new Error('nothing is compared')
+  const calm = { ...ledgerOf(ramp, undefined), polls: 2, counted: 2, lasted: 2 * MINUTE }
+  const incident = { stream: 'errors', rate: 0.06, normal: 0.005 }
+  const by = (ledger: Ledger) => decide(situationOf(state({ plan: both, watch: { ...sick, comparison: { of: ramp.of, ledger } } }), NOW))
+  const alone = by(calm)
+  expect(by({ ...calm, incident, cooling: MINUTE })).toMatchObject({
+    do: 'rollback',
+    why: { ...alone.why, text: `${alone.why.text}; those without the change fail too (6%, normally 0.5%)` },
+  })
 })
