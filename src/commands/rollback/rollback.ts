@@ -187,7 +187,7 @@ function andBreakGlass(thrown: unknown, file: string): unknown {
 const NOBODY = { confirmed: [], differing: [] }
 
 function answerOf(
-  { clock, err }: Session,
+  { clock, err, options }: Session,
   engine: Engine,
   changes: readonly Change[],
   did: 'moved' | 'nothing to do' | 'dry run',
@@ -201,6 +201,9 @@ function answerOf(
   const confirmed = [...new Set([...earlier, ...told])]
   const isKept = did === 'dry run' || state.status === 'rolled back'
   if (left.length === 0 && !isKept) err.write(`! it was taken back, and resumed by somebody since: it is ${state.status}\n`)
+  // A second event would take the place of what it was rolled back for.
+  if (did === 'nothing to do' && options.reason !== undefined && state.stopped)
+    err.write(`! the reason was not kept: nothing was done; why it is rolled back is #${state.stopped.seq} of its history\n`)
   return {
     outcome: left.length > 0 ? 'partial' : isKept ? 'done' : 'conflict',
     kind: 'rollback',

@@ -106,6 +106,9 @@ describe('rollback works', () => {
     const before = readdirSync(journal(shell)).length
     expect(await shell.run('rollback')).toBe('done')
     expect(shell.printed.out).toContain('rolled back already')
+    expect(shell.printed.err).not.toContain('reason')
+    expect(await shell.run('rollback', '--reason', 'INC-42')).toBe('done')
+    expect(shell.printed.err).toMatch(/^! the reason was not kept: nothing was done; why it is rolled back is #\d+ of its history$/m)
     expect(readdirSync(journal(shell)).length).toBe(before)
   })
 
