@@ -36,11 +36,14 @@ import type { ValuesOf } from '../table.ts'
  */
 export default async function rollback(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
   if (session.options.every) return onEvery(session, session.options.target, takeBackOne)
-  if (!session.options.breakGlass) return ordinary(session)
   try {
     return await ordinary(session)
   } catch (thrown) {
     session.stopped.throwIfAborted()
+    if (!session.options.breakGlass) {
+      if (!(thrown instanceof RolloutError)) session.err.write('! to go back without the journal: rollout rollback --all --break-glass\n')
+      throw thrown
+    }
     // A journal that this version trips over must not keep anybody from going back.
     const cause = thrown instanceof RolloutError ? thrown : new RolloutError('config', { message: messageOf(thrown) }, { cause: thrown })
     if (!WITHOUT_JOURNAL.has(cause.code)) throw thrown

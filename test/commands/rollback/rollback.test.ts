@@ -1,6 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../../src/adapters/state/digest.ts'
+import { seal } from '../../../src/adapters/state/seal.ts'
+import type { Event } from '../../../src/core/journal/event.ts'
 import type { Summary } from '../../../src/core/report/summary.ts'
 import { fakeClock } from '../../helpers/memory.ts'
 import { plainPlan, shopShell } from '../../helpers/plans.ts'
@@ -277,6 +280,31 @@ describe('rollback --all --break-glass', () => {
     expect(await shell.run('rollback', '--all')).toBe('done')
     expect(word(shell)).toBe('false')
   })
+})
+
+it('where it trips over a journal, says the line that goes back without it, and that line does', async () => {
+  const shell = await rising()
+  // A plan of another version, which says nothing of what its metrics measure.
+  const files = readdirSync(journal(shell)).toSorted((one, other) => one.localeCompare(other))
+  let previous = ''
+  for (const file of files) {
+    const path = join(journal(shell), file)
+    const text = readFileSync(path, 'utf8')
+    rmSync(path)
+    if (!/^\d+\.json$/.test(file)) continue
+    const { hash: _, ...event }: Event = JSON.parse(text)
+    if (event.type === 'started') {
+      for (const metric of Object.values(event.plan.metrics)) Reflect.deleteProperty(metric, 'measures')
+      Object.assign(event, { digest: digestOf(event.plan) })
+    }
+    const sealed = seal({ ...event, previous })
+    writeFileSync(path, JSON.stringify(sealed))
+    previous = sealed.hash
+  }
+  const line = ['rollback', '--all', '--break-glass']
+  await expect(shell.run('rollback')).rejects.toThrow(`! to go back without the journal: rollout ${line.join(' ')}\n`)
+  expect(await shell.run(...line)).toBe('done')
+  expect(word(shell)).toBe('false')
 })
 
 it('says of a damaged journal the line that goes back without it, and that line does', async () => {
