@@ -2,13 +2,13 @@ import { openTargetsAnyway, type OpenTarget } from '../adapters/open.ts'
 import { isSameObstacle, type Obstacle } from '../core/journal/obstacle.ts'
 import { isEnded, type State } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
-import type { Drift } from '../core/plan/environment.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Instant } from '../core/values/units.ts'
-import { driftedTargets, readBack } from '../engine/drift.ts'
+import { driftedTargets, readBack, unreadableTargets, type Differing } from '../engine/drift.ts'
 import { loadState } from '../engine/load-state.ts'
 import { findMarked, type Looking } from '../engine/marked.ts'
 import type { Session } from './session.ts'
+import { isStoreBeside } from './store.ts'
 
 /** A state after the targets were looked at. */
 export interface Looked {
@@ -21,39 +21,46 @@ export interface Looked {
 
 /**
  * Returns the state with what the targets say against the journal as the first thing that is waited for: their marks, and
- * what those hold that show at once what was written. A target that does not answer says nothing.
+ * what those hold that show at once what was written. Of one that cannot be read just that is said.
  */
 export async function withTargets(session: Session, journal: Journal, state: State): Promise<Looked> {
-  const found = await look(session, journal, state)
-  const differs = found.length > 0
+  const { differing, unreadable } = await look(session, journal, state)
+  const differs = differing.length > 0
+  // Where the store is elsewhere, the targets may be as well.
+  const found = isStoreBeside(session) ? [...differing, ...unreadable] : differing
   // Of what is over nothing is waited for.
-  if (!differs || isEnded(state)) return { state, differs, notes: found.map(({ text }) => text) }
+  if (found.length === 0 || isEnded(state)) return { state, differs, notes: differing.map(({ text }) => text) }
   return { state: blockedBy(found, state, session.clock.now()), differs, notes: [] }
 }
 
-async function look({ lender, clock, signal }: Session, journal: Journal, state: State): Promise<readonly Obstacle[]> {
+interface Found {
+  readonly differing: readonly Obstacle[]
+  readonly unreadable: readonly Obstacle[]
+}
+
+async function look({ lender, clock, signal }: Session, journal: Journal, state: State): Promise<Found> {
   const targets = await openTargetsAnyway(state.plan, lender)
   const looking = { targets, clock, signal, writer: { journal } }
   try {
-    const [marked, drifts] = await Promise.all([findMarked(looking, state), findEdits(looking, state)])
-    return driftedTargets({ marked, drifts }, state)
+    const [marked, { drifts, unreadable }] = await Promise.all([findMarked(looking, state), findEdits(looking, state)])
+    return { differing: driftedTargets({ marked, drifts }, state), unreadable: unreadableTargets(unreadable) }
   } catch (thrown) {
     signal.throwIfAborted()
     // The journal was read a moment ago: what is known of it is shown.
-    if (thrown instanceof RolloutError) return []
+    if (thrown instanceof RolloutError) return { differing: [], unreadable: [] }
     throw thrown
   }
 }
 
 /** While a move is under way a target may hold the words before it and after it. */
-async function findEdits(looking: Looking, state: State): Promise<readonly Drift[]> {
-  if (state.intent || isEnded(state)) return []
+async function findEdits(looking: Looking, state: State): Promise<Pick<Differing, 'drifts' | 'unreadable'>> {
+  if (state.intent || isEnded(state)) return { drifts: [], unreadable: [] }
   const names = looking.targets.filter((target) => showsAtOnce(target) && isWritten(state, target)).map(({ name }) => name)
-  const { drifts } = await readBack(looking, state, names)
-  if (drifts.length === 0) return []
+  const { drifts, unreadable } = await readBack(looking, state, names)
+  if (drifts.length === 0) return { drifts, unreadable }
   // What another command has written since the journal was read is no edit.
   const { state: now } = await loadState(looking.writer.journal)
-  return now?.epoch === state.epoch ? drifts : []
+  return { drifts: now?.epoch === state.epoch ? drifts : [], unreadable }
 }
 
 /** A place that may show a write late, or is asked by a call, is for `check` to look at. */

@@ -37,17 +37,25 @@ export const SESSION: readonly Mutation[] = [
     'a listener stays on the signal of the command': ["    signal.removeEventListener('abort', end)\n", ''],
   }),
   ...mutationsOf('session/with-targets.ts', ['session/with-targets.edits'], {
-    'while a move is under way what it writes is an edit': [
-      'if (state.intent || isEnded(state)) return []',
-      'if (isEnded(state)) return []',
+    'while a move is under way what it writes is an edit': ['if (state.intent || isEnded(state)) return {', 'if (isEnded(state)) return {'],
+    'what another command has written since is an edit': ['drifts: now?.epoch === state.epoch ? drifts : []', 'drifts'],
+    'a target that is elsewhere is said to be gone': ['isStoreBeside(session) ?', 'session ?'],
+    'a target that is gone is passed over': [
+      'unreadable: unreadableTargets(unreadable)',
+      'unreadable: unreadableTargets(unreadable.slice(9))',
     ],
-    'what another command has written since is an edit': ['return now?.epoch === state.epoch ? drifts : []', 'return drifts'],
     'a place that shows a write late was edited': ['  return lag === 0\n', '  return lag >= 0\n'],
     'a target that the step went without was edited': ['    !missing.includes(name) && Object', '    Object'],
     'what was never written was edited': ['moved.has(toggle) && targets.includes(name)', 'targets.includes(name)'],
-    'a rollout that is over waits for what its targets say': ['if (!differs || isEnded(state)) return', 'if (!differs) return'],
+    'a rollout that is over waits for what its targets say': [
+      'if (found.length === 0 || isEnded(state)) return',
+      'if (found.length === 0) return',
+    ],
     'since when it differs is now at every look': ['since: known.find((other) => isSameObstacle(each, other))?.since ?? now', 'since: now'],
-    'what is known of a journal is not shown where a target cannot be opened': ['    if (thrown instanceof RolloutError) return []\n', ''],
+    'what is known of a journal is not shown where a target cannot be opened': [
+      '    if (thrown instanceof RolloutError) return { differing: [], unreadable: [] }\n',
+      '',
+    ],
     'it is not the first thing that is said': [
       'blocked: [...first, ...known.filter(',
       'blocked: [...known, ...first.slice(9), ...known.filter(',

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Fact } from '../../src/core/journal/event.ts'
@@ -47,6 +47,28 @@ targets:
   worker: { use: env-file, path: worker.env, create: true }
 phases: [{ phase: core, toggles: [FEATURE_X, FEATURE_Y], order: one-by-one, steps: [10%, 100%], hold: 0s }]
 `
+
+describe('a file that is gone', () => {
+  const KEPT = '{ use: env-file, path: web.env }'
+
+  it('is the first thing that is waited for, and no edit', async () => {
+    const shell = planned(barePlan(KEPT))
+    shell.write('web.env', 'FEATURE_X=false\n')
+    await type(shell, 'start', 'advance')
+    rmSync(join(shell.cwd, 'web.env'))
+    expect(await looked(shell)).toMatchObject({ differs: false, blocked: ['target web'] })
+    await type(shell, 'status')
+    expect(shell.printed.out).toContain('web.env does not exist')
+  })
+
+  it('says nothing where the store is elsewhere: the target may be there', async () => {
+    const shell = planned(`${barePlan(KEPT)}state: ./store\n`)
+    shell.write('web.env', 'FEATURE_X=false\n')
+    await type(shell, 'start', 'advance')
+    rmSync(join(shell.cwd, 'web.env'))
+    expect(await looked(shell)).toEqual(NOTHING)
+  })
+})
 
 describe('what somebody else has written', () => {
   it('is the first thing that is waited for, since it was seen first', async () => {
