@@ -5,7 +5,6 @@ import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
 import { RolloutError } from '../core/values/errors.ts'
-import { isSame } from '../core/values/is-same.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore } from './store.ts'
@@ -39,7 +38,6 @@ async function sharedBy(one: Plan, { plan: other, ...state }: State, { lender }:
       const [a, b] = [one.targets[target], other.targets[each.target]]
       // What a reference stands for may have been something else where the other began.
       if (!a || !b || JSON.stringify([a.options, b.options]).includes('${')) continue
-      if (isSame(a, b)) return `${variable} on ${target}`
       const places = await formerPlaces(a, variable, lender)
       if ((await formerPlaces(b, variable, lender)).some((place) => places.includes(place))) return `${variable} on ${target}`
     }

@@ -221,7 +221,7 @@ export const SESSION: readonly Mutation[] = [
     'a toggle elsewhere is the same': ['if (each.variable !== variable) continue', 'if (each.variable === variable) continue'],
     'one place by other options is another': [
       '.some((place) => places.includes(place))',
-      '.some((place) => places.includes(place) && isSame(a, b))',
+      '.some((place) => places.includes(place) && a.options === b.options)',
     ],
     'what a reference stood for is known': [".includes('${')", ".includes('nothing')"],
   }),
