@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/adapters/state/digest.ts'
@@ -6,6 +6,7 @@ import { openFileStore } from '../../src/adapters/state/file.ts'
 import type { Plan, Target } from '../../src/core/plan/plan.ts'
 import { openWriter } from '../../src/engine/writer.ts'
 import type { CheckReport } from '../../src/views/check.ts'
+import { ownFolder } from '../helpers/folder.ts'
 import { fakeShell, serve, type FakeShell } from '../helpers/shell.ts'
 
 const OWN = `
@@ -169,6 +170,21 @@ describe('a rollback', () => {
     expect(readFileSync(join(shell.cwd, 'flags.json'), 'utf8')).toBe(before)
     shell.write('rollout.yaml', flags(plan()))
     expect(await shell.run('rollback')).toBe('done')
+  })
+
+  it('goes on in a file outside of the folder once the plan allows it', async () => {
+    const shell = await rising()
+    const outside = join(ownFolder('outside-'), 'api.env')
+    writeFileSync(outside, 'FEATURE_X=10%\n')
+    rmSync(join(shell.cwd, 'api.env'))
+    symlinkSync(outside, join(shell.cwd, 'api.env'))
+    expect(await shell.run('rollback')).toBe('partial')
+    expect(shell.printed.out).toContain(
+      `api.env leads to ${outside}, outside the plan's folder: allowOutside: true in the target allows it`,
+    )
+    shell.write('rollout.yaml', plan().replace('path: api.env', 'path: api.env, allowOutside: true'))
+    expect(await shell.run('rollback')).toBe('done')
+    expect(readFileSync(outside, 'utf8')).toContain('FEATURE_X=false')
   })
 
   it('waits for a command that was edited: what it writes to, nobody knows', async () => {

@@ -38,8 +38,7 @@ export function place({ path, allowOutside }: { readonly path: string; readonly 
   const inside = relative(realpath(folder) ?? folder, real)
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new RolloutError('denied', {
-      message: `${path} lies outside the plan's folder`,
-      hint: 'allowOutside: true in the target allows it',
+      message: `${path} leads to ${real}, outside the plan's folder: allowOutside: true in the target allows it`,
     })
   }
   return real

@@ -122,10 +122,10 @@ async function asks({ path }: FileOptions, loan: Loan): Promise<void> {
   await checkAnswers(resolve(loan.folder, path), loan)
 }
 
-/** What cannot be found, or lies where it may not, has not been written there either. */
+/** To name a place opens nothing: it may lie where it may not be written. */
 function placeIfThere(given: FileOptions, { folder }: Loan): string | undefined {
   try {
-    const file = place(given, folder)
+    const file = place({ ...given, allowOutside: true }, folder)
     return existsSync(file) ? file : undefined
   } catch (thrown) {
     if (thrown instanceof RolloutError) return undefined

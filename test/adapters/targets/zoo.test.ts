@@ -141,7 +141,7 @@ const FILE: Readonly<Record<string, FileAnimal>> = {
     more: ', allowOutside: true',
   },
   'is-a-circle': { ill: (file) => (rmSync(file), symlinkSync(file, file)), says: /ELOOP/ },
-  'leads-outside': { ill: (file) => (rmSync(file), symlinkSync('/etc/hosts', file)), says: /lies outside the plan's folder/ },
+  'leads-outside': { ill: (file) => (rmSync(file), symlinkSync('/etc/hosts', file)), says: /outside the plan's folder/ },
   'leads-nowhere': { ill: (file) => (rmSync(file), symlinkSync('nowhere', file)), says: /symbolic link to nothing/ },
   'is-large': { ill: (file) => writeFileSync(file, '#'.repeat(2 << 20)), says: /is larger than 1 MB/ },
   'is-no-text': { ill: (file) => writeFileSync(file, Buffer.from('FEATURE_X=\xff\n', 'latin1')), says: /is not UTF-8 text/ },
