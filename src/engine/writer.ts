@@ -31,7 +31,7 @@ export interface Writer {
   refresh(): Promise<readonly Event[]>
   /**
    * Stamps, seals and appends. Throws `conflict` when somebody else was first: nothing was
-   * written then, and the state has been refreshed.
+   * written then, and the state has been refreshed. A pause, a resume and an edited plan come after what was only seen.
    */
   append(fact: Fact, signature: Signature): Promise<Event>
 }
@@ -81,11 +81,15 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     append: async (fact, { actor, actorFrom, reason }) => {
       checkHere(state)
       const by = defined({ actor, actorFrom, reason })
-      const stamp = { seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version }
       const durable = asKept(fact)
-      const stamped: Stamped = { ...durable, ...stamp }
-      const event = seal(stamped)
-      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)
+      const stamped = (): Stamped => ({ ...durable, seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version })
+      let event = seal(stamped())
+      while ((await journal.append(event)) === 'taken') {
+        const before = await refresh()
+        if (!WHATEVER_IS_SEEN.has(fact.type) || before.length === 0 || before.some(({ type }) => type !== 'observed'))
+          throw conflict(before)
+        event = seal(stamped())
+      }
       take([event])
       if (event.type === 'intended') made = event.seq
       const isWhole = durable === fact
@@ -111,8 +115,10 @@ function withWatch(state: State, event: Event, fact: Fact): State {
   return 'watch' in event && 'watch' in fact && state.watch === event.watch ? { ...state, watch: fact.watch } : state
 }
 
-async function conflict(refresh: () => Promise<readonly Event[]>): Promise<RolloutError> {
-  const [first] = await refresh()
+/** What a person decides stands whatever a controller has seen meanwhile; what others have done is looked at first. */
+const WHATEVER_IS_SEEN: ReadonlySet<string> = new Set(['paused', 'resumed', 'replanned'])
+
+function conflict([first]: readonly Event[]): RolloutError {
   const by = first ? `#${first.seq} ${first.type} by ${first.actor}` : 'another command'
   return new RolloutError('conflict', { message: `${by} came first; nothing was changed`, hint: 'rollout status shows where it is now' })
 }

@@ -14,16 +14,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'blind append: whoever lost the race appends all the same',
     file: 'engine/writer.ts',
-    find: "      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)\n      take([event])",
-    replace:
-      "      let sent = event\n      while ((await journal.append(sent)) === 'taken') {\n        await refresh()\n        sent = seal({ ...stamped, seq: seq + 1, previous: hash })\n      }\n      take([sent])",
+    find: "        if (!WHATEVER_IS_SEEN.has(fact.type) || before.length === 0 || before.some(({ type }) => type !== 'observed'))\n          throw conflict(before)\n",
+    replace: '',
   },
   {
     name: 'an ambiguous append is sent again under a new number',
     file: 'engine/writer.ts',
-    find: "      if ((await journal.append(event)) === 'taken') throw await conflict(refresh)",
+    find: "      while ((await journal.append(event)) === 'taken') {",
     replace:
-      "      let answer\n      try {\n        answer = await journal.append(event)\n      } catch {\n        await refresh()\n        take([seal({ ...stamped, seq: seq + 1, previous: hash })])\n        answer = await journal.append(seal({ ...stamped, seq, previous: event.previous }))\n      }\n      if (answer === 'taken') throw await conflict(refresh)",
+      "      const sent = async () => {\n        try {\n          return await journal.append(event)\n        } catch {\n          await refresh()\n          event = seal({ ...stamped(), id: event.id })\n          return journal.append(event)\n        }\n      }\n      while ((await sent()) === 'taken') {",
   },
   {
     name: 'targets are written before the intent is durable',
