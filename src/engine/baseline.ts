@@ -42,7 +42,7 @@ export async function readBaseline(plan: Plan, targets: readonly OpenTarget[], s
       problems.push({
         message,
         where: { path: `toggles.${name}` },
-        hint: 'make the targets agree, then start: a rollback must know what to restore',
+        hint: 'make the targets agree, then type it again: a rollback must know what to restore',
       })
     }
     baseline[name] = first?.exposure ?? toggle.default

@@ -29,7 +29,10 @@ export const CORE: readonly Mutation[] = [
       "return state.status === 'running' ? { ...state, status: 'paused'",
       "return state.status !== 'complete' ? { ...state, status: 'paused'",
     ],
-    'a rollout that is complete is resumed': ['if (isEnded(state)) return state', ''],
+    'a rollout that is complete is resumed': [
+      "if (isEnded(state) || state.status === 'running') return state",
+      "if (state.status === 'running') return state",
+    ],
     'an event of a newer version is passed over': ['return { ...state, unknown: unknownKind(event satisfies never) }', 'return state'],
     'a rollout that begins again is of another lineage': ['lineage: before?.lineage ?? lineageOf(event)', 'lineage: lineageOf(event)'],
     'a rollout that begins again forgets the number that its targets hold': ['epoch: before?.epoch ?? 0', 'epoch: 0'],

@@ -36,10 +36,6 @@ export const FILES: readonly Mutation[] = [
       'return given.verify === undefined ? words : readRunning',
       'return given.verify !== undefined ? words : readRunning',
     ],
-    'an application that says nothing runs with the words': [
-      '    return `does not say what it runs with: ${messageOf(thrown)}`',
-      '    return thrown ? undefined : messageOf(thrown)',
-    ],
     'an application that runs with something else is not reloaded': [
       '(isOwed || (await differing(given, words, loan)) !== undefined)',
       'isOwed',
@@ -47,6 +43,10 @@ export const FILES: readonly Mutation[] = [
     'a write in place that was cut off is left': ['      finishOverwrite(file)\n', ''],
   }),
   ...mutationsOf('adapters/file/running.ts', WORDS, {
+    'an application that says nothing runs with the words': [
+      '    return `does not say what it runs with: ${messageOf(thrown)}`',
+      '    return thrown ? undefined : messageOf(thrown)',
+    ],
     'an answer that does not name the toggle agrees': [
       'if (answer === undefined && word !== undefined && !isBeside(name))',
       'if (answer === undefined && word !== undefined && isBeside(name))',

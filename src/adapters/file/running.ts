@@ -1,7 +1,7 @@
 import { z } from 'zod/mini'
 import { isBeside } from '../../core/plan/lists.ts'
 import type { Loan, Words } from '../../core/ports.ts'
-import { RolloutError } from '../../core/values/errors.ts'
+import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { nameTwice } from '../name-twice.ts'
 import { plain } from '../plain.ts'
 
@@ -25,6 +25,23 @@ export async function readRunning(given: { readonly verify: string; readonly tim
       return [name, answer ?? word]
     }),
   )
+}
+
+/** Resolves to what the application does instead of running with these words; undefined when it does, or nobody asks it. */
+export async function differing(
+  { verify, timeout }: { readonly verify?: string | undefined; readonly timeout: number },
+  words: Readonly<Record<string, string>>,
+  loan: Loan,
+): Promise<string | undefined> {
+  if (verify === undefined) return undefined
+  try {
+    const running = await readRunning({ verify, timeout }, words, loan)
+    const wrong = Object.keys(words).find((name) => running[name] !== words[name])
+    return wrong === undefined ? undefined : `runs with ${wrong}=${running[wrong]} instead of ${words[wrong]}`
+  } catch (thrown) {
+    loan.signal.throwIfAborted()
+    return `does not say what it runs with: ${messageOf(thrown)}`
+  }
 }
 
 /** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */

@@ -12,7 +12,7 @@ import { checkAnswers } from './answers.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
-import { readRunning } from './running.ts'
+import { differing, readRunning } from './running.ts'
 import { readWhole } from './read-whole.ts'
 import { spawn } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
@@ -235,19 +235,6 @@ async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise
       })
     }
     await loan.clock.sleep(PAUSE, loan.signal)
-  }
-}
-
-/** Resolves to what the application does instead of running with these words; undefined when it does, or nobody asks it. */
-async function differing({ verify, ...given }: FileOptions, words: Wanted, loan: Loan): Promise<string | undefined> {
-  if (verify === undefined) return undefined
-  try {
-    const running = await readRunning({ ...given, verify }, words, loan)
-    const wrong = Object.keys(words).find((name) => running[name] !== words[name])
-    return wrong === undefined ? undefined : `runs with ${wrong}=${running[wrong]} instead of ${words[wrong]}`
-  } catch (thrown) {
-    loan.signal.throwIfAborted()
-    return `does not say what it runs with: ${messageOf(thrown)}`
   }
 }
 

@@ -97,10 +97,9 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'blocked':
       return blocked(state, event)
     case 'resumed': {
+      // Of one that runs a reason alone was added.
+      if (isEnded(state) || state.status === 'running') return state
       const { stopped: _, ...rest } = state
-      if (isEnded(state)) return state
-      // A reason alone was added.
-      if (state.status === 'running') return state
       return { ...rest, status: 'running', decidedAt: event.at, ...(state.watch && { watch: reconsidered(state.watch) }) }
     }
     case 'approved':
