@@ -112,17 +112,18 @@ function byContingency(state: State, why: Why): Decision | undefined {
   const planned = contingencyOf(plan, id)
   if (!planned || id === undefined || why.metric === undefined) return undefined
   const to = effectiveRetreat(state, planned.scope)
+  // What the evidence says ends with a full stop.
+  const said = `${why.text.replace(/\.$/, '')}; contingency ${id}`
   // A toggle that is only reduced must still be watched.
   const move = planned.scope.is === 'to' ? 'step-back' : 'rollback'
-  if (to)
-    return { do: move, to, why: { ...why, contingency: id, text: `${why.text}; contingency ${id}: ${formatScope(plan, planned.scope)}` } }
+  if (to) return { do: move, to, why: { ...why, contingency: id, text: `${said}: ${formatScope(plan, planned.scope)}` } }
   if (state.status !== 'paused' || stopped?.why.contingency !== id) return undefined
   if (intent) return Object.values(intent.targets).some(({ is }) => is === 'refused') ? undefined : { do: 'finish', why: intent.why }
   const track = watch?.tracks[why.metric]
   const lasted = track?.criticalFor ?? 0
   if (track?.verdict !== 'critical' || lasted >= plan.patience) return undefined
   const left = formatDuration(plan.patience - lasted)
-  return { do: 'rest', why: { ...why, text: `${why.text}; contingency ${id} has done what it can, and is given ${left} more` } }
+  return { do: 'rest', why: { ...why, text: `${said} has done what it can, and is given ${left} more` } }
 }
 
 /** Warnings and missing data: hold first, and when they stay, pause. */

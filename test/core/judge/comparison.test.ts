@@ -122,6 +122,13 @@ describe('the comparison', () => {
     )
   })
 
+  it('names the contingency behind what it says, in one sentence', () => {
+    const contingencies = { x: { scope: { is: 'phase' }, notify: [] } } as const
+    const of = ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, contingency: 'x' }) }, contingencies })
+    const bad = after(8, [1500, 30], [4500, 22], { of })
+    expect(decide(situationOf(at(bad, {}, of), NOW)).why.text).toMatch(/, limit 100; contingency x: /)
+  })
+
   it('weighs a metric against bounds of its own', () => {
     const of = ladder({ metrics: { errors: metric({ measures: BOTH_GROUPS, evidence: { tolerance: 6, critical: 8 } }) } })
     const bad = after(8, [1500, 30], [4500, 22], { of })
