@@ -6,11 +6,17 @@ const PACE = 0.1
 /** Now and then a process begins again: about every ten minutes. */
 const RESTART = 1 / 600_000
 
+/** When a process began is known to a second or so. */
+const TOLD_APART = 1000
+
 /** An application that counts its requests. It has chance of its own: a rollout without it goes as it went before. */
 export interface Counts {
   /** What is read now, as so many of the requests since the last reading failed; `inTurn`: by one process or the other. */
   read(now: number, at: number, rate: number, reader: object, inTurn: boolean): Reading
-  /** Readings that show every process under its own name, or the same one as the last that named none: what they gain is true. */
+  /**
+   * Readings that show every process under its own name, or the same one as the last that named none: what they gain is
+   * true. Two that began within a second of each other nobody can tell apart.
+   */
   readonly whole: WeakSet<Reading>
 }
 
@@ -41,7 +47,8 @@ export function openCounts(seed: number): Counts | undefined {
       const reading: Reading = inTurn
         ? { is: 'ratio', at, bad: { one: shown.bad }, total: { one: shown.total }, instance: { began: shown.began } }
         : { is: 'ratio', at, bad: { a: a.bad, b: b.bad }, total: { a: a.total, b: b.total }, instances: { a: 'a', b: 'b' } }
-      if (!inTurn || shown === shownLast || shown === shownTo.get(reader)) whole.add(reading)
+      const isSame = Math.abs(a.began - b.began) < TOLD_APART || shown === shownLast || shown === shownTo.get(reader)
+      if (!inTurn || isSame) whole.add(reading)
       if (inTurn) {
         shownLast = shown
         shownTo.set(reader, shown)
