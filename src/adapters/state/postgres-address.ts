@@ -12,11 +12,15 @@ export interface PostgresAddress {
   readonly enableChannelBinding: boolean
 }
 
-/** What may stand behind the question mark. The driver passes over every other word, and a TLS that is misspelled is none. */
+/**
+ * What may stand behind the question mark: what the driver knows, and what it may pass over without harm. It passes over every
+ * other word as well, and a TLS that is misspelled is none.
+ */
 const OPTIONS = `host port user password options application_name fallback_application_name client_encoding ssl
   sslmode sslcert sslkey sslrootcert sslnegotiation uselibpqcompat channel_binding statement_timeout
   lock_timeout idle_in_transaction_session_timeout query_timeout target_session_attrs connect_timeout
-  tcp_user_timeout keepalives keepalives_idle keepalives_interval keepalives_count`.split(/\s+/)
+  tcp_user_timeout keepalives keepalives_idle keepalives_interval keepalives_count
+  gssencmode krbsrvname sslcompression sslsni load_balance_hosts`.split(/\s+/)
 
 /** How other programs name a schema in an address. */
 const SCHEMA = new Set(['schema', 'search_path', 'currentSchema'])

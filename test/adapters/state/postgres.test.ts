@@ -322,3 +322,7 @@ function sentTo(bytes: Buffer): { readonly startup: readonly string[]; readonly 
   }
   return { startup: words.filter((word, nth) => nth % 2 === 0 && word !== ''), statements }
 }
+
+it('an option of libpq that the driver may pass over is taken', () => {
+  expect(parsePostgresAddress('postgres://a/db?gssencmode=disable&sslcompression=0', {}).place).toBe('postgres://a/db')
+})
