@@ -40,8 +40,10 @@ function compared({ critical, warning, success }: Metric, track: Track, value: s
   const { verdict, criticalFor, value: measured = Number.NaN } = track
   if (verdict === 'critical' && critical) return beyond(critical, value, counts)
   if (verdict === 'warning' && warning && holds(warning.when, measured)) return beyond(warning, value, counts)
-  if (criticalFor !== undefined && critical)
-    return `${value} ${formatRule(critical.when)}, for ${formatDuration(criticalFor)} of ${formatDuration(critical.for)}${counts}`
+  if (criticalFor !== undefined && critical) {
+    const waits = critical.for > 0 ? `, for ${formatDuration(criticalFor)} of ${formatDuration(critical.for)}` : ''
+    return `${value} ${formatRule(critical.when)}${waits}${counts}`
+  }
   if (!success) return `${value}${counts}`
   return `${value}${holds(success, measured) ? '' : ', needs'} ${formatRule(success)}${counts}`
 }

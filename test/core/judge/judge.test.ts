@@ -4,7 +4,7 @@ import type { Track } from '../../../src/core/judge/track.ts'
 import type { Reading } from '../../../src/core/values/reading.ts'
 import type { Metric } from '../../../src/core/plan/metric.ts'
 import { judgeNext, type Judged } from '../../helpers/counted.ts'
-import { gone, metric, MINUTE, NOW, ratio, rule, value } from '../../helpers/core.ts'
+import { gone, metric, MINUTE, NOW, ratio, rule, track, value } from '../../helpers/core.ts'
 
 /** Judges readings one after another, a minute apart; `gap` is time nobody watched. */
 function watchAll(of: Metric, ...readings: readonly (Reading | 'gap')[]): Track {
@@ -194,4 +194,12 @@ describe('what a value counted', () => {
   ])('is said with it, and only with it: %#', (readings, text) => {
     expect(said(alerts, watchAll(alerts, ...readings))).toBe(text)
   })
+})
+
+it.each([
+  [0, '7.8% > 5% (94 of 1204)'],
+  [MINUTE, '7.8% > 5%, for 20s of 1m (94 of 1204)'],
+])('a critical value that has to last %d ms says how long it has', (lasting, text) => {
+  const lasts = metric({ critical: { when: { op: '>', threshold: 0.05, unit: '%' }, for: lasting } })
+  expect(said(lasts, track({ verdict: 'warning', met: false, value: 0.078, bad: 94, total: 1204, criticalFor: 20_000 }))).toBe(text)
 })
