@@ -31,7 +31,7 @@ export interface Writer {
   refresh(): Promise<readonly Event[]>
   /**
    * Stamps, seals and appends. Throws `conflict` when somebody else was first: nothing was
-   * written then, and the state has been refreshed. A pause, a resume and an edited plan come after what was only seen.
+   * written then, and the state has been refreshed. What a person decides comes after what was only seen.
    */
   append(fact: Fact, signature: Signature): Promise<Event>
 }
@@ -86,8 +86,7 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
       let event = seal(stamped())
       while ((await journal.append(event)) === 'taken') {
         const before = await refresh()
-        if (!WHATEVER_IS_SEEN.has(fact.type) || before.length === 0 || before.some(({ type }) => type !== 'observed'))
-          throw conflict(before)
+        if (!isDecidedByPerson(fact) || before.length === 0 || before.some(({ type }) => type !== 'observed')) throw conflict(before)
         event = seal(stamped())
       }
       take([event])
@@ -115,8 +114,13 @@ function withWatch(state: State, event: Event, fact: Fact): State {
   return 'watch' in event && 'watch' in fact && state.watch === event.watch ? { ...state, watch: fact.watch } : state
 }
 
-/** What a person decides stands whatever a controller has seen meanwhile; what others have done is looked at first. */
-const WHATEVER_IS_SEEN: ReadonlySet<string> = new Set(['paused', 'resumed', 'replanned'])
+/**
+ * What a person decides stands whatever a controller has seen meanwhile; what others have done is looked at first. A pause by
+ * what was measured is decided anew by what was measured since.
+ */
+function isDecidedByPerson(fact: Fact): boolean {
+  return fact.type === 'resumed' || fact.type === 'replanned' || (fact.type === 'paused' && fact.why.code === 'operator')
+}
 
 function conflict([first]: readonly Event[]): RolloutError {
   const by = first ? `#${first.seq} ${first.type} by ${first.actor}` : 'another command'

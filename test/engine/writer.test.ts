@@ -39,3 +39,9 @@ it('and is looked at again after what somebody has done', async () => {
   await other.append(seen, ana)
   await expect(person.append(seen, ana)).rejects.toMatchObject({ code: 'conflict' })
 })
+
+it('a pause by what was measured does not come after what was measured since', async () => {
+  const [one, other] = await two()
+  await other.append(seen, ana)
+  await expect(one.append({ type: 'paused', why: { code: 'critical', text: '7% > 5%' } }, ana)).rejects.toMatchObject({ code: 'conflict' })
+})

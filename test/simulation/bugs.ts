@@ -14,7 +14,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'blind append: whoever lost the race appends all the same',
     file: 'engine/writer.ts',
-    find: "        if (!WHATEVER_IS_SEEN.has(fact.type) || before.length === 0 || before.some(({ type }) => type !== 'observed'))\n          throw conflict(before)\n",
+    find: "        if (!isDecidedByPerson(fact) || before.length === 0 || before.some(({ type }) => type !== 'observed')) throw conflict(before)\n",
     replace: '',
   },
   {
