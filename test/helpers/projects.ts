@@ -4,11 +4,11 @@ import { dirname, join, relative } from 'node:path'
 export const PROJECTS = ['unit', 'long', 'real', 'binary'] as const
 export type Project = (typeof PROJECTS)[number]
 
-/** Pure, but seconds of computing each. */
+/** Without a server, but seconds each. */
 const LONG = new RegExp(
   [
     'core/properties|core/evidence/(stream|finding)|core/toggle/bucket.parity|core/judge/(single|counting)|core/plan/calendar',
-    'core/forecast/.*|engine/observe|config/broken|adapters/(measure/exposition|state/canonical|targets/go-feature-flag)',
+    'core/forecast/.*|engine/observe|config/broken|code/removal/javascript|adapters/(contract|file/word-file|measure/exposition|state/canonical|targets/go-feature-flag)',
   ]
     .map((paths) => `^test/(${paths}).test.ts$`)
     .join('|'),
