@@ -4,6 +4,7 @@ import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { stepsOf } from '../core/plan/steps.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
+import { commandFor } from '../core/policy/approval.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
@@ -22,8 +23,8 @@ export async function refuseMovedTwice(session: Session, plan: Plan): Promise<vo
     const shared = await sharedBy(plan, other.state, session)
     if (shared === undefined) continue
     throw new RolloutError('conflict', {
-      message: `${shared} is half the way of ${other.name}, which is ${other.state.status}: no baseline to come back to`,
-      hint: `let ${other.name} come to its end, or take it back: rollout rollback`,
+      message: `${shared} was brought half the way by ${other.name}, which is ${other.state.status}: no baseline to come back to`,
+      hint: `let ${other.name} come to its end, or take it back: ${commandFor(other.state.plan, 'rollback')}`,
     })
   }
 }

@@ -22,7 +22,7 @@ it('a toggle that another rollout has brought half the way at the same place is 
   const shell = await underWay()
   shell.write('new.yaml', plan('new', 'FEATURE_X', '{ use: env-file, path: ./web.env, timeout: 3s }'))
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
-  expect(shell.printed.err).toContain('FEATURE_X on new is half the way of old, which is running: no baseline to come back to')
+  expect(shell.printed.err).toContain('FEATURE_X on new was brought half the way by old, which is running: no baseline to come back to')
   expect(await shell.run('rollback', '-f', 'old.yaml')).toBe('done')
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
 })
