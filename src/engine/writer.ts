@@ -116,10 +116,10 @@ function withWatch(state: State, event: Event, fact: Fact): State {
 
 /**
  * What a person decides stands whatever a controller has seen meanwhile; what others have done is looked at first. A pause by
- * what was measured is decided anew by what was measured since.
+ * what was measured is decided anew by what was measured since. One of a newer version may have no reason.
  */
 function isDecidedByPerson(fact: Fact): boolean {
-  return fact.type === 'resumed' || fact.type === 'replanned' || (fact.type === 'paused' && fact.why.code === 'operator')
+  return fact.type === 'resumed' || fact.type === 'replanned' || (fact.type === 'paused' && 'why' in fact && fact.why.code === 'operator')
 }
 
 function conflict([first]: readonly Event[]): RolloutError {
