@@ -32,11 +32,8 @@ function stopOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: 'interrupted' | '
   })
 }
 
-/**
- * Whether a terminal that closes ends nothing: there is none (Node undoes what `nohup` has asked for), or it is a rollback,
- * which must not end in the middle for a connection that breaks.
- */
-const isLasting = ![0, 1, 2].some((descriptor) => isatty(descriptor)) || process.argv.includes('rollback')
+/** Whether a terminal that closes ends nothing. Where there is none, none has closed: Node undoes what `nohup` has asked for. */
+let isLasting = ![0, 1, 2].some((descriptor) => isatty(descriptor))
 
 /** Pipes whose reader has gone. */
 const unread = new Set<NodeJS.WriteStream>()
@@ -181,6 +178,9 @@ const shell: Shell = {
   home: fileURLToPath(new URL('..', import.meta.url)),
   random: Math.random,
   uuid: () => crypto.randomUUID(),
+  outlast: () => {
+    isLasting = true
+  },
   alive,
   end: async (controller) => {
     if (controller.pid === self.pid && controller.began === self.began) return true

@@ -32,6 +32,8 @@ export interface Shell {
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly uuid: () => string
+  /** From here on a terminal that closes ends nothing: what has begun must not end in the middle. */
+  readonly outlast: () => void
   /** Whether another controller still runs; undefined when it cannot be told from here. */
   readonly alive: (controller: Controller) => boolean | undefined
   /** Ends another controller when it surely is a process of this machine, stopped or not; whether it is surely gone. */

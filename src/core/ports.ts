@@ -253,7 +253,7 @@ export interface Missed {
 /**
  * Tells people or systems. A throw is an attempt that failed, and its message is shown to people; with `refused: true` on
  * the error it would fail again, and what comes after it does not wait; `retryAfter` is how long to wait, in milliseconds.
- * What was told already is told again after a crash: `message.id` says that it is the same.
+ * After a crash the same message may come again, with the same `message.id`.
  */
 export interface NotifyAdapter<Options> {
   readonly options: Schema<Options>

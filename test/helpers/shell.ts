@@ -52,6 +52,7 @@ export function fakeShell(given: Partial<Shell> & { readonly files?: Readonly<Re
     home: cwd,
     random: () => 0.5,
     uuid: randomUUID,
+    outlast: () => undefined,
     alive: () => undefined,
     end: async () => false,
     ...rest,

@@ -35,6 +35,7 @@ import type { ValuesOf } from '../table.ts'
  * now; without a journal, `--all` works from rollout.yaml alone.
  */
 export default async function rollback(session: Session<ValuesOf<'rollback'>>): Promise<VerbAnswer> {
+  session.outlast()
   if (session.options.every) return onEvery(session, session.options.target, takeBackOne)
   try {
     return await ordinary(session)
