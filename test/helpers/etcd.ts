@@ -31,8 +31,14 @@ export interface Certificates {
   readonly key: string
 }
 
-/** A real etcd of that many members on loopback ports; its data is gone with it. With certificates each has a second address, for TLS. */
-export async function startEtcd(size: number, tls?: Certificates): Promise<Etcd & { readonly secure: readonly string[] }> {
+/**
+ * A real etcd of that many members on loopback ports; its data is gone with it. With certificates each has a second address,
+ * for TLS. `authToken` is what etcd takes as `--auth-token`.
+ */
+export async function startEtcd(
+  size: number,
+  { tls, authToken = 'simple' }: { readonly tls?: Certificates; readonly authToken?: string } = {},
+): Promise<Etcd & { readonly secure: readonly string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'rollout-etcd-'))
   const clients: string[] = []
   const peers: string[] = []
@@ -69,6 +75,7 @@ export async function startEtcd(size: number, tls?: Certificates): Promise<Etcd 
       'initial-advertise-peer-urls': `http://${peers[member]}`,
       'initial-cluster': peers.map((peer, nth) => `m${nth}=http://${peer}`).join(','),
       'initial-cluster-token': folder,
+      'auth-token': authToken,
       'log-level': 'error',
     }
     const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)

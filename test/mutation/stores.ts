@@ -142,7 +142,10 @@ export const STORES: readonly Mutation[] = [
     'only the first member is asked': ['at = (at + 1) % members.length', 'at = 0'],
     'a token that has run out is shown for ever': ['if (result.unknownToken === true) token = undefined', ''],
     'any server is an etcd': ['if (result.success) return result.data\n  throw', 'if (result.success || true) return answer\n  throw'],
-    'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty|not enabled/.test(text))', 'if (code === 77)'],
+    'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty/.test(text))', 'if (code === 77)'],
+    'a token that a change of the users has ended is shown for ever': [' || /revision of auth store is old/.test(text)', ''],
+    'who has a user may not where nobody needs one': ['{ answer: OPEN }', '{ passing: new Error(text) }'],
+    'who needed no user yesterday needs none today': ['(isOpen && ', '(text.length > 99 && '],
   }),
   ...mutationsOf('adapters/state/database.ts', ['adapters/state/postgres', ...ALL], {
     'a password is sent in the clear': ["if (this.ssl || this.host.startsWith('/') || isLoopback(this.host)) return", 'return'],

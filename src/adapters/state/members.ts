@@ -18,6 +18,8 @@ const URL_FORM =
 const MEMBER = /^([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 
 const TOKEN = z.object({ token: z.string() })
+/** Where nobody has to log in: etcd's own clients go on without a token as well. */
+const OPEN = { token: '' }
 const NOTICE = z.object({ result: z.object({ events: z.array(z.unknown()).min(1) }) })
 const REFUSED = z.object({ code: z.number(), message: z.string().optional(), error: z.string().optional() })
 
@@ -102,7 +104,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
   let token: string | undefined
   const to = (path: string, body: object) => ({
     url: `${members[at]}${path}`,
-    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: token }) },
+    headers: { 'content-type': 'application/json', ...(token && { authorization: token }) },
     body: JSON.stringify(body),
     tls,
     env,
@@ -111,7 +113,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     const { url, ...sent } = to(path, body)
     try {
       const limits = { deadline: Math.ceil(Math.min(left, ATTEMPT)), maxBytes: MOST_BYTES, redirects: 0, retries: 0 }
-      return said(await request(url, { method: 'POST', ...sent, signal, ...limits }), place)
+      return said(await request(url, { method: 'POST', ...sent, signal, ...limits }), place, token === OPEN.token)
     } catch (thrown) {
       if (thrown instanceof Unreadable && (thrown.reason === 'unreachable' || thrown.reason === 'timeout' || isCutOff(thrown)))
         return { passing: thrown, refused: isRefused(thrown) }
@@ -161,7 +163,7 @@ function isNotice(line: unknown): boolean {
 }
 
 /** Codes are those of gRPC: 3 invalid, 4 deadline, 7 permission, 8 exhausted, 14 unavailable, 16 unauthenticated. */
-function said({ status, body }: Response, place: string): Said {
+function said({ status, body }: Response, place: string, isOpen: boolean): Said {
   const json = parseJson(body)
   if (status === 200 && json !== undefined) return { answer: json }
   const refusal = REFUSED.safeParse(json)
@@ -172,8 +174,11 @@ function said({ status, body }: Response, place: string): Said {
   const { code, message, error } = refusal.data
   const text = message ?? error ?? `code ${code}`
   const where = { file: place }
-  if (code === 16) return { passing: new Error(text), unknownToken: true }
-  if (code === 7 || /authentication|user name is empty|not enabled/.test(text))
+  // A signed token is of one revision of the users and roles: any change of them ends it.
+  if (code === 16 || /revision of auth store is old/.test(text) || (isOpen && /user name is empty/.test(text)))
+    return { passing: new Error(text), unknownToken: true }
+  if (/authentication is not enabled/.test(text)) return { answer: OPEN }
+  if (code === 7 || /authentication|user name is empty/.test(text))
     throw new RolloutError('denied', {
       message: `the journal cannot be used: ${text}`,
       where,

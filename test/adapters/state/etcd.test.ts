@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -110,7 +110,7 @@ describe.skipIf(!isHere)('etcd', () => {
     ]
     execFileSync('openssl', [...made, '-keyout', 'own.key', '-out', 'own.pem'], { cwd: folder, stdio: 'ignore' })
     const [cert, key] = [join(folder, 'own.pem'), join(folder, 'own.key')]
-    const running = await startEtcd(1, { ca: cert, cert, key })
+    const running = await startEtcd(1, { tls: { ca: cert, cert, key } })
     etcd = running
     const url = `etcd+https://${running.secure.join()}/test`
     const failing = async (address: string) => {
@@ -162,6 +162,33 @@ describe.skipIf(!isHere)('etcd', () => {
       expect(thrown).toMatchObject({ code: 'denied' })
       expect(JSON.stringify(thrown)).not.toMatch(/secret/)
     }
+  })
+
+  it('goes on while users are asked for, changed, and asked for no more', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollout-etcd-jwt-'))
+    writeFileSync(join(folder, 'key'), CANARY)
+    const running = await startEtcd(1, { authToken: `jwt,sign-method=HS256,priv-key=${join(folder, 'key')}` })
+    etcd = running
+    const user = { name: 'root', password: CANARY }
+    const at = `127.0.0.1:${running.members[0]?.split(':')[1]}`
+    const journal = await openEtcdStore(`etcd://root:${CANARY}@${at}`, lend('/'), PATIENT).open('shop')
+    const appended: Event[] = []
+    const append = async (): Promise<string> => {
+      appended.push(follow(appended.at(-1)))
+      return journal.append(appended[appended.length - 1] as Event)
+    }
+    const login = async (): Promise<string> => String((await running.ask('/v3/auth/authenticate', user))['token'])
+    expect(await append()).toBe('appended')
+    await running.ask('/v3/auth/user/add', user)
+    await running.ask('/v3/auth/user/grant', { user: 'root', role: 'root' })
+    await running.ask('/v3/auth/enable', {})
+    expect(await append()).toBe('appended')
+    await running.ask('/v3/auth/role/add', { name: 'another' }, await login())
+    expect(await append()).toBe('appended')
+    await running.ask('/v3/auth/disable', {}, await login())
+    expect(await append()).toBe('appended')
+    expect(await journal.read()).toEqual(appended)
+    rmSync(folder, { recursive: true })
   })
 
   it('renews a lease before it runs out, and begins a clock anew that nothing keeps', async () => {
