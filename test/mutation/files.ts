@@ -81,7 +81,6 @@ export const FILES: readonly Mutation[] = [
     ],
     'what is not UTF-8 is written anew': ['{ fatal: true, ignoreBOM: true }', '{ fatal: false, ignoreBOM: true }'],
     'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
-    'a read-only file is replaced': ["  if (stat) closeSync(openSync(file, 'r+'))\n", ''],
   }),
   ...mutationsOf('adapters/file/in-place.ts', ['adapters/file/in-place', ...DISK], {
     'hard links are cut': ['(stat.nlink > 1 || (', '(('],

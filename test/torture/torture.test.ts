@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { SCENARIOS, SHORT } from './scenarios.ts'
-import { removePrepared } from './site.ts'
+import { ENV_FILE, prepared, removePrepared } from './site.ts'
+import { LACKS_TRACE, pointsOf } from './strace.ts'
 
 /* The short form; `npm run torture` strikes at every point, for hundreds of rounds. */
 
@@ -21,4 +22,12 @@ describe.concurrent('the binary under fire', () => {
       expect(missed).toBeLessThan(points / 2 + 1)
     })
   }
+
+  // A writer that is stopped while it does would keep everybody else from the file.
+  it.skipIf(LACKS_TRACE !== undefined)('never holds a file open for writing that it replaces', async () => {
+    const points = await pointsOf((await prepared()).started, ['advance'])
+    const opened = points.filter(({ call, on }) => call.startsWith('open') && on === `/${ENV_FILE}`)
+    expect(opened).not.toEqual([])
+    expect(opened.filter(({ changes }) => changes)).toEqual([])
+  })
 })

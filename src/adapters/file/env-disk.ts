@@ -1,5 +1,7 @@
 import {
+  accessSync,
   closeSync,
+  constants,
   fchmodSync,
   fchownSync,
   lstatSync,
@@ -93,8 +95,8 @@ export async function replaceDocument(file: string, before: string, after: strin
 
 async function put(file: string, before: string, after: string, { stays, clock }: Replacing): Promise<boolean> {
   const stat = statSync(file, { throwIfNoEntry: false })
-  // Replacing it would get around the mode of a read-only file.
-  if (stat) closeSync(openSync(file, 'r+'))
+  // Replacing it would get around the mode of a read-only file. Only asked: whoever stops while it holds it open holds up a rollback.
+  if (stat) accessSync(file, constants.W_OK)
   if (stays) return isOverwritten(file, before, after)
   const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
   try {

@@ -129,8 +129,8 @@ describe('what is no env file of ours is refused, and left as it is', () => {
     expect(text()).toBe('F=true\n# rollout:1 of:shop/1a2b\n')
   })
 
+  // A read-only file: test/e2e/other-user.test.ts.
   it.each([
-    ['a read-only file', () => (chmodSync(file, 0o444), chmodSync(folder, 0o777))],
     ['a read-only folder', () => (chmodSync(file, 0o666), chmodSync(folder, 0o555))],
     ['an unreadable file', () => (chmodSync(file, 0o222), chmodSync(folder, 0o777))],
   ])('%s', async (_, prepare) => {

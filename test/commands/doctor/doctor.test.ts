@@ -1,24 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openFileStore } from '../../../src/adapters/state/file.ts'
 import { openWriter } from '../../../src/engine/writer.ts'
 import type { DoctorFinding } from '../../../src/views/doctor.ts'
 import { fakeClock } from '../../helpers/memory.ts'
+import { typedByNobody } from '../../helpers/nobody.ts'
 import { DEAD, examined, healthy, off } from '../../helpers/doctor.ts'
 import { plainPlan } from '../../helpers/plans.ts'
 import { fakeShell, realClock, serve, shop } from '../../helpers/shell.ts'
@@ -173,20 +162,9 @@ describe('the doctor itself', () => {
   // Root may write anything, so somebody else has to look.
   it.runIf(process.getuid?.() === 0)('finds an env file it may not write', async () => {
     const shell = await healthy()
-    const nobody = 65_534
     chmodSync(shell.cwd, 0o755)
     for (const file of ['rollout.yaml', 'web.env']) chmodSync(join(shell.cwd, file), 0o644)
-    const { folder, node, binary } = programForAnybody()
-    const child = spawn(node, [binary, 'doctor', '--json', '--file', shell.cwd], {
-      cwd: folder,
-      uid: nobody,
-      gid: nobody,
-      env: { PATH: process.env['PATH'] },
-    })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
-    const code = await new Promise((done) => child.on('close', done))
+    const { code, out, err } = await typedByNobody(shell.cwd, 'doctor', '--json')
     expect(err).toBe('')
     expect((JSON.parse(out) as { findings: DoctorFinding[] }).findings.find(({ what }) => what === 'target web')).toMatchObject({
       level: 'failed',
@@ -203,16 +181,3 @@ describe('the doctor itself', () => {
     expect((await examined(shell)).of('target web')).toMatchObject([{ level: 'ok' }])
   })
 })
-
-/** Another user may not be allowed into the folders this Node and this repository lie in. */
-function programForAnybody() {
-  const folder = mkdtempSync(join(tmpdir(), 'rollout-node-'))
-  chmodSync(folder, 0o755)
-  const node = join(folder, 'node')
-  copyFileSync(process.execPath, node)
-  chmodSync(node, 0o755)
-  for (const part of ['bin', 'dist', 'package.json'])
-    cpSync(new URL(`../../../${part}`, import.meta.url), join(folder, part), { recursive: true })
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return { folder, node, binary: join(folder, 'bin/rollout.cjs') }
-}
