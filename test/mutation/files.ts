@@ -43,6 +43,8 @@ export const FILES: readonly Mutation[] = [
     'a write in place that was cut off is left': ['      finishOverwrite(file)\n', ''],
   }),
   ...mutationsOf('adapters/file/running.ts', WORDS, {
+    'one instance speaks for all': ['const LOOKS = 3', 'const LOOKS = 1'],
+    'the same instance is asked three times': ["connection: 'close', ", ''],
     'an application that says nothing runs with the words': [
       '    return `does not say what it runs with: ${messageOf(thrown)}`',
       '    return thrown ? undefined : messageOf(thrown)',

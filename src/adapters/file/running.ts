@@ -7,6 +7,10 @@ import { plain } from '../plain.ts'
 
 /** For one answer of the application, in milliseconds. */
 const ANSWER = 2000
+/** Between two looks, in milliseconds. */
+const PAUSE = 50
+/** Behind one address there may be several instances, and each look may meet another. */
+const LOOKS = 3
 
 const reported = z.record(z.string(), z.unknown())
 
@@ -44,6 +48,30 @@ export async function differing(
   }
 }
 
+/**
+ * Resolves once several looks in a row have met an application that runs with these words, or at once where nobody asks it.
+ * Throws `partial` when it has not come to that after `timeout` milliseconds.
+ */
+export async function converged(
+  given: { readonly verify?: string | undefined; readonly reload?: readonly string[] | undefined; readonly timeout: number },
+  words: Readonly<Record<string, string>>,
+  loan: Loan,
+): Promise<void> {
+  if (given.verify === undefined) return
+  const from = loan.clock.monotonic()
+  for (let agreed = 0; ; await loan.clock.sleep(PAUSE, loan.signal)) {
+    const wrong = await differing(given, words, loan)
+    agreed = wrong === undefined ? agreed + 1 : 0
+    if (agreed === LOOKS) return
+    if (wrong !== undefined && loan.clock.monotonic() - from >= given.timeout) {
+      throw new RolloutError('partial', {
+        message: `the application ${wrong}`,
+        hint: given.reload ? 'does reload make it read the file again?' : 'reload: names the command that makes it read the file again',
+      })
+    }
+  }
+}
+
 /** The words an application reports, on the top level or under `toggles`; whatever else it reports is left aside. */
 async function ask({ verify, timeout }: { readonly verify: string; readonly timeout: number }, loan: Loan) {
   // Loaded where an application is asked: few files have one that answers.
@@ -52,7 +80,8 @@ async function ask({ verify, timeout }: { readonly verify: string; readonly time
     import('../http/http.ts'),
     import('../http/cached.ts'),
   ])
-  const headers = { ...ASKED_ANEW, ...admit(verify, {}, loan).headers }
+  // A connection that is kept would lead to the same instance again.
+  const headers = { ...ASKED_ANEW, connection: 'close', ...admit(verify, {}, loan).headers }
   const deadline = Math.min(timeout, ANSWER)
   const answer = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
   const { status, body, url: shown } = answer

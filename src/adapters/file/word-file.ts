@@ -12,13 +12,13 @@ import { checkAnswers } from './answers.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
-import { differing, readRunning } from './running.ts'
+import { converged, differing, readRunning } from './running.ts'
 import { readWhole } from './read-whole.ts'
 import { spawn } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
 
 const TRIES = 5
-/** Between two tries, and between two looks at `verify`. */
+/** Between two tries. */
 const PAUSE = 50
 /** More than a file takes. */
 const WRITING = 30_000
@@ -221,21 +221,6 @@ function outdated(file: string, held: Mark, epoch: number, unmark: string): Roll
     })
   const hint = `rollout status shows the newest; if the journal was restored from a backup, rollout rollback goes back all the same, and to go on ${unmark}`
   return new RolloutError('conflict', { message: `${file} holds change #${held.epoch}, which is newer than #${epoch}`, hint })
-}
-
-async function converged(given: FileOptions, words: Wanted, loan: Loan): Promise<void> {
-  const from = loan.clock.monotonic()
-  for (;;) {
-    const wrong = await differing(given, words, loan)
-    if (wrong === undefined) return
-    if (loan.clock.monotonic() - from >= given.timeout) {
-      throw new RolloutError('partial', {
-        message: `the application ${wrong}`,
-        hint: given.reload ? 'does reload make it read the file again?' : 'reload: names the command that makes it read the file again',
-      })
-    }
-    await loan.clock.sleep(PAUSE, loan.signal)
-  }
 }
 
 /** Made once for the words of a move, which go to a thousand targets. */

@@ -588,6 +588,19 @@ describe('verify', () => {
     expect(asked).toBe('no-cache')
   })
 
+  it('is not agreed with while one of three instances behind the address runs with something else', async () => {
+    const connections = new Set<unknown>()
+    server.on('connection', (socket) => connections.add(socket))
+    let looks = 0
+    let isOld = true
+    answer = () => ({ body: JSON.stringify({ F: (looks += 1) % 3 === 0 && isOld ? 'false' : 'true' }) })
+    await expect(write({ F: 'true' }, 1, { verify: url, timeout: '1s' })).rejects.toThrow('runs with F=false instead of true')
+    // As many connections as looks: a balancer sends each where it likes.
+    expect(connections.size).toBe(looks)
+    isOld = false
+    await write({ F: 'true' }, 1, { verify: url, timeout: '1s' })
+  })
+
   it('does not ask whom the words are for: the SDK reports words alone', async () => {
     const toggles = openToggles({ env: {}, file, every: 10, onProblem: (message) => expect(message).toBe('') })
     answer = () => ({ body: JSON.stringify(toggles.report()) })
