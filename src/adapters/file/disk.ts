@@ -102,7 +102,8 @@ export function discard(path: string): void {
   try {
     unlinkSync(path)
   } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown
+    // A disk that may not be written refuses before it looks.
+    if (codeOf(thrown) !== 'ENOENT' && existsSync(path)) throw thrown
   }
 }
 

@@ -81,7 +81,7 @@ interface Replacing {
  * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
  * the folder, read back. Where a new file would lose what the old one has (other names, an access list, its owner), and
  * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one.
- * On a full disk a file of at most a page is written over, without one.
+ * On a full disk, and in a folder that may not be written, a file of at most a page is written over, without one.
  * False when somebody else changed the file meanwhile: their text stays. What is left is the instant between the last
  * look and the rename; a file has no compare-and-set.
  */
@@ -111,7 +111,7 @@ async function put(file: string, before: string, after: string, { stays, clock }
     // A single file that is mounted into a container, and one whose owner this user may not give to another file.
     const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
     if (mayStay) return isOverwritten(file, before, after)
-    if (!isFull(thrown) || !stat) throw thrown
+    if (!isAlone(thrown) || !stat) throw thrown
     return isOverwrittenInItsRoom(file, before, after, thrown)
   }
   await syncFolderOnce(dirname(file), clock)
@@ -124,21 +124,25 @@ function isOverwritten(file: string, before: string, after: string): boolean {
   try {
     overwrite(file, before, after)
   } catch (thrown) {
-    if (!isFull(thrown)) throw thrown
+    if (!isAlone(thrown)) throw thrown
     return isOverwrittenInItsRoom(file, before, after, thrown)
   }
   return textOf(file) === after
 }
 
-/** A rollback has to work on a full disk: the logs that fill it mostly lie beside the file. */
-function isOverwrittenInItsRoom(file: string, before: string, after: string, full: unknown): boolean {
+/**
+ * A rollback has to work on a full disk, as the logs that fill it mostly lie beside the file, and where the file is ours and
+ * its folder is not: below /etc, or mounted into a container that can write nothing else.
+ */
+function isOverwrittenInItsRoom(file: string, before: string, after: string, alone: unknown): boolean {
   if (textOf(file) !== before) return false
-  if (!overwriteInItsRoom(file, before, after)) throw full
+  if (!overwriteInItsRoom(file, before, after)) throw alone
   return textOf(file) === after
 }
 
-function isFull(thrown: unknown): boolean {
-  return codeOf(thrown) === 'ENOSPC' || codeOf(thrown) === 'EDQUOT'
+/** Nothing can be put beside the file; that the file itself may be written is known by then. */
+function isAlone(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(codeOf(thrown))
 }
 
 /** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */

@@ -6,7 +6,7 @@ import { codeOf, discard, readNow, replace, writeDurably } from './disk.ts'
 
 const LARGEST = 1 << 26
 /** Bytes of the smallest page, and the smallest room that most file systems give to a file. */
-const PAGE = 4096
+export const PAGE = 4096
 
 /*
  * Files that must keep their inode. A write in place is not one step to the disk: both texts lie beside the file until it is
@@ -40,15 +40,15 @@ export function overwrite(file: string, before: string, after: string): void {
 }
 
 /**
- * Writes a text over another in the same file without one beside it, as on a full disk: a way back needs no more room than
- * the file has. Returns whether it did: not where either is longer than a page, which one call might write in halves.
+ * Writes a text over another in the same file without one beside it, as on a full disk or in a folder that may not be
+ * written: a way back needs no more room than the file has. Returns whether it did: not where either is longer than a page, which one call might write in halves.
  */
 export function overwriteInItsRoom(file: string, before: string, after: string): boolean {
   const [had, has] = [Buffer.byteLength(before), Buffer.byteLength(after)]
   if (Math.max(had, has) > PAGE) return false
   // Between the write and the cut empty lines are behind the text, and not the rest of the old one.
-  if (has < had) pour(file, before, after + '\n'.repeat(had - has), 'the disk is full')
-  pour(file, before, after, 'the disk is full')
+  if (has < had) pour(file, before, after + '\n'.repeat(had - has), 'no copy could lie beside it')
+  pour(file, before, after, 'no copy could lie beside it')
   return true
 }
 

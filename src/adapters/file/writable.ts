@@ -1,10 +1,13 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RolloutError } from '../../core/values/errors.ts'
+import { PAGE } from './in-place.ts'
 
-/** Throws `denied` where this user may not write a file or its folder: the file is replaced, so both count. */
+/** Throws `denied` where this user may not write a file, or the folder that a longer one is replaced in. */
 export function checkWritable(file: string): void {
-  const locked = [file, dirname(file)].find((path) => existsSync(path) && !isWritable(path))
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? Infinity
+  const needed = size > PAGE ? [file, dirname(file)] : [file]
+  const locked = needed.find((path) => existsSync(path) && !isWritable(path))
   if (locked === undefined) return
   throw new RolloutError('denied', {
     message: `${locked} may not be written by this user`,

@@ -48,6 +48,8 @@ const reloads = (): number =>
   existsSync(join(folder, 'reloads')) ? readFileSync(join(folder, 'reloads'), 'utf8').split('--\n').length - 1 : 0
 
 const isRoot = process.getuid?.() === 0
+/** Longer than a page. */
+const LONG = `F=true\n${'# a long comment\n'.repeat(600)}`
 /** Root may do anything, so permissions are tried as somebody else. */
 async function asNobody<Result>(work: () => Promise<Result>): Promise<Result> {
   if (!isRoot) return work()
@@ -131,10 +133,10 @@ describe('what is no env file of ours is refused, and left as it is', () => {
 
   // A read-only file: test/e2e/other-user.test.ts.
   it.each([
-    ['a read-only folder', () => (chmodSync(file, 0o666), chmodSync(folder, 0o555))],
-    ['an unreadable file', () => (chmodSync(file, 0o222), chmodSync(folder, 0o777))],
-  ])('%s', async (_, prepare) => {
-    writeFileSync(file, 'F=true\n')
+    ['a read-only folder with a longer file', LONG, () => (chmodSync(file, 0o666), chmodSync(folder, 0o555))],
+    ['an unreadable file', 'F=true\n', () => (chmodSync(file, 0o222), chmodSync(folder, 0o777))],
+  ])('%s', async (_, before, prepare) => {
+    writeFileSync(file, before)
     if (isRoot) chownSync(file, 65534, 65534)
     prepare()
     await asNobody(async () =>
@@ -142,11 +144,21 @@ describe('what is no env file of ours is refused, and left as it is', () => {
     )
     chmodSync(file, 0o600)
     chmodSync(folder, 0o700)
-    expect([text(), readdirSync(folder)]).toEqual(['F=true\n', ['web.env']])
+    expect([text(), readdirSync(folder)]).toEqual([before, ['web.env']])
   })
 })
 
 describe('a file that must stay the same file is written in place', () => {
+  it('where its folder may not be written', async () => {
+    writeFileSync(file, 'F=10%\nB=2\n')
+    if (isRoot) chownSync(file, 65_534, 65_534)
+    chmodSync(folder, 0o555)
+    const { ino } = statSync(file)
+    await asNobody(async () => (await envFile.probe?.(await options(), lend(folder)), write({ F: 'false' })))
+    chmodSync(folder, 0o700)
+    expect([text(), statSync(file).ino, readdirSync(folder)]).toEqual(['F=false\nB=2\n# rollout:1 of:shop/1a2b\n', ino, ['web.env']])
+  })
+
   it.runIf(isRoot)('where this user may not give a new one to its owner', async () => {
     writeFileSync(file, 'F=true\n')
     chownSync(file, 1234, 1235)
@@ -248,15 +260,27 @@ describe.runIf(canMount)('disks and mounts', () => {
 
   it('on a full disk a longer file stays as it was, and nothing is left beside it', async () => {
     mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
-    const before = `F=false\n${'# a long comment\n'.repeat(600)}`
-    writeFileSync(file, before)
+    writeFileSync(file, LONG)
     fill()
     await expect(write({ F: 'true' })).rejects.toMatchObject({
       code: 'unreachable',
       message: `the disk of ${file} is full; the file is as it was`,
     })
-    expect(text()).toBe(before)
+    expect(text()).toBe(LONG)
     expect(readdirSync(folder)).toEqual(['ballast', 'web.env'])
+  })
+
+  it('a file that is mounted into a folder of a read-only disk is written in the room it has', async () => {
+    const host = mkdtempSync(join(tmpdir(), 'rollout-host-'))
+    const outside = join(host, 'web.env')
+    writeFileSync(outside, 'F=10%\n')
+    mount('-t', 'tmpfs', 'tmpfs', folder)
+    writeFileSync(file, '')
+    mount('--bind', outside, file)
+    execFileSync('mount', ['-o', 'remount,ro', folder])
+    await write({ F: 'false' })
+    expect(readFileSync(outside, 'utf8')).toBe('F=false\n# rollout:1 of:shop/1a2b\n')
+    rmSync(host, { recursive: true })
   })
 
   it('a file that is mounted by itself is written in place', async () => {
