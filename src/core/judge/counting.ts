@@ -55,11 +55,13 @@ export function count(
   const wrong = brokenIn(last)
   if (wrong !== undefined) return { ...(before && { counting: before }), counted: absent('not-finite', wrong) }
   const began = reading.instance?.began
-  const next = { last: mergedSides(before?.last ?? {}, last), at: now, ...(began !== undefined && { began }) }
-  if (!before?.last) return { counting: { ...before, ...next }, counted: absent('first-poll', 'a counter needs two polls') }
-  const { gained: fresh, marks, doubt } = follow(before, before.last, last, reading, now)
+  const next = { at: now, ...(began !== undefined && { began }) }
+  if (!before?.last) return { counting: { ...before, ...next, last }, counted: absent('first-poll', 'a counter needs two polls') }
+  const { gained: fresh, marks, doubt, hasRestarted } = follow(before, before.last, last, reading, now)
   const distrust = distrustOf(before, marks, doubt)
-  const counting = defined({ ...next, marks: Object.keys(marks).length > 0 ? marks : undefined, distrust })
+  // A process that began again makes each series anew: one it does not show yet has nothing to fall from.
+  const kept = hasRestarted ? last : mergedSides(before.last, last)
+  const counting = defined({ ...next, last: kept, marks: Object.keys(marks).length > 0 ? marks : undefined, distrust })
   if (distrust) return { counting, counted: absent('in-turn', distrust.detail) }
   const gained = added(before.owed ?? {}, fresh)
   const owing = { ...counting, owed: gained }
@@ -96,6 +98,8 @@ interface Trace {
   readonly gained: Sides<Bin['counts']>
   readonly marks: { readonly [series: string]: Origin }
   readonly doubt?: Doubt
+  /** Whether a process that is told from the others began again. */
+  readonly hasRestarted: boolean
 }
 
 /** A process may have begun so long before its first poll where two clocks differ. */
@@ -106,9 +110,9 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
   const restarted = restartOf(before, reading, at)
   if (restarted === 'another') {
     const detail = 'several processes answer in turn: one that began earlier has answered after one that began later'
-    return { gained: {}, marks: {}, doubt: { reason: 'in-turn', detail } }
+    return { gained: {}, marks: {}, doubt: { reason: 'in-turn', detail }, hasRestarted: false }
   }
-  if (restarted === 'new') return { gained: mapSides(now, totals), marks: {} }
+  if (restarted === 'new') return { gained: mapSides(now, totals), marks: {}, hasRestarted: true }
   const instanceOf = (id: string): string | undefined => (reading.instance ? 'one' : reading.instances?.[id])
   const fallen = seriesIn(now).filter(({ side, key, id, value }) => hasFallen(last[side]?.[key]?.[id] ?? 0, value))
   const reset = new Set([...fallen.map(({ id }) => instanceOf(id)), ...(restarted === 'perhaps' ? ['one'] : [])])
@@ -138,7 +142,7 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
     const most = gains(side, whole, series, 0)
     return { ...mapValues(parts, (each, key) => gains(side, key, each, most)), ...(whole in counters && { [whole]: most }) }
   })
-  return { gained, marks, ...(doubt && { doubt }) }
+  return { gained, marks, ...(doubt && { doubt }), hasRestarted: [...reset].some((each) => each !== undefined) }
 }
 
 /** Whether another process answers than at the last poll, by when it says that it began. */

@@ -35,6 +35,13 @@ const born = (began: number, bad: number, total: number): Reading => ({
   instance: { began: NOW + began },
 })
 const two = (a: number, b: number): Reading => ({ is: 'ratio', bad: {}, total: { a, b } })
+/** A process with a series for each status that it has answered. */
+const statuses = (ok: number, failed: number, moved = 0, began?: number): Reading => {
+  const total = Object.fromEntries(Object.entries({ ok, failed, moved }).filter(([, count]) => count > 0))
+  const bad = Object.fromEntries(Object.entries({ failed }).filter(([, count]) => count > 0))
+  const whose = began === undefined ? { instances: { ok: 'web', failed: 'web', moved: 'web' } } : { instance: { began: NOW + began } }
+  return { is: 'ratio', bad, total, ...whose }
+}
 
 describe('where a counter begins', () => {
   it.each<[string, readonly Reading[], string]>([
@@ -68,6 +75,16 @@ describe('where a counter begins', () => {
       'reset',
     ],
     ['and the other answers again', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 500), born(-99 * MINUTE, 0, 9100)], 'in-turn'],
+    [
+      'statuses that come back one by one after a restart',
+      [statuses(9000, 50, 20), statuses(100, 0), statuses(400, 0, 1), statuses(700, 1, 2), statuses(1000, 3, 3), statuses(1300, 3, 3)],
+      '3 of 1306',
+    ],
+    [
+      'also of a process that says when it began',
+      [statuses(9000, 50, 20, 0), statuses(100, 0, 0, 50_000), statuses(400, 0, 1, 50_000), statuses(700, 60, 2, 50_000), statuses(800, 60, 2, 50_000)],
+      '60 of 862',
+    ],
     ['of one process everything begins again', [born(0, 1, 1000), born(0, 5, 100), born(0, 6, 200)], '6 of 200'],
     [
       'a series with a whole life behind it',
