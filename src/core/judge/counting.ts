@@ -1,7 +1,18 @@
 import { defined } from '../values/defined.ts'
 import type { Bin } from './bin.ts'
 import { totals, type Counters } from './counters.ts'
-import { followAgain, followSeries, hasFallen, REMEMBERED, type Doubt, type Origin } from './origin.ts'
+import {
+  followAgain,
+  followSeries,
+  followStranger,
+  hasFallen,
+  REMEMBERED,
+  strangeness,
+  type Doubt,
+  type Followed,
+  type Origin,
+  type Stranger,
+} from './origin.ts'
 import { absent, type Measured, type Reading, type Series } from '../values/reading.ts'
 import type { Instant } from '../values/units.ts'
 
@@ -116,33 +127,60 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
   const instanceOf = (id: string): string | undefined => (reading.instance ? 'one' : reading.instances?.[id])
   const fallen = seriesIn(now).filter(({ side, key, id, value }) => hasFallen(last[side]?.[key]?.[id] ?? 0, value))
   const reset = new Set([...fallen.map(({ id }) => instanceOf(id)), ...(restarted === 'perhaps' ? ['one'] : [])])
+  const settled = settledIn(before, last, whole, instanceOf)
+  // Those of one side that came with a life behind them: their errors are as old as their requests.
+  const strangers = new Map<string | undefined, Stranger>()
   const marks: Record<string, Origin> = {}
   let doubt: Doubt | undefined
+  const followOne = (side: Side, key: string, id: string, value: number, least: number): Followed => {
+    const old = last[side]?.[key]?.[id]
+    const known = before.marks?.[`${side}/${key}/${id}`]
+    // Of one process all counters begin again together, also those that show more than before.
+    const instance = instanceOf(id)
+    const hasReset = instance !== undefined && reset.has(instance)
+    if (key !== whole && !hasReset && (old === undefined || known?.from !== undefined)) {
+      const came = strangers.get(instance)
+      const stranger = came && followStranger(known, value, came)
+      if (stranger) return stranger
+      // The first error of a process creates its series, and must count; so must those of before its requests were counted.
+      if (value <= least) return { gain: value }
+    }
+    return hasReset && old !== undefined && !hasFallen(old, value) ? followAgain(known, value) : followSeries(known, old, value)
+  }
   const gains = (side: Side, key: string, series: Series, least: number): number => {
     let all = 0
     for (const [id, value] of Object.entries(series)) {
-      const name = `${side}/${key}/${id}`
-      const old = last[side]?.[key]?.[id]
-      const known = before.marks?.[name]
-      // Of one process all counters begin again together, also those that show more than before.
-      const instance = instanceOf(id)
-      const hasReset = instance !== undefined && reset.has(instance)
-      const isAgain = hasReset && old !== undefined && !hasFallen(old, value)
-      // The first error of a process creates its series, and must count; so must those of before its requests were counted.
-      const isPart = key !== whole && value <= least && !hasReset && (old === undefined || known?.from !== undefined)
-      const followed = isPart ? { gain: value } : isAgain ? followAgain(known, value) : followSeries(known, old, value)
+      const followed = followOne(side, key, id, value, least)
       all += followed.gain
-      if ('mark' in followed) marks[name] = followed.mark
+      if ('mark' in followed) marks[`${side}/${key}/${id}`] = followed.mark
       if ('doubt' in followed && doubt?.reason !== 'in-turn') doubt = followed.doubt
+      // A series of nothing but errors is the first error of a process that was there.
+      const came = key === whole && value !== now[side]?.['bad']?.[id] ? strangeness(followed) : undefined
+      const instance = instanceOf(id)
+      if (came && !settled.has(instance) && strangers.get(instance) !== 'late') strangers.set(instance, came)
     }
     return all
   }
   const gained = mapSides(now, (counters, side) => {
+    strangers.clear()
     const { [whole]: series = {}, ...parts } = counters
     const most = gains(side, whole, series, 0)
     return { ...mapValues(parts, (each, key) => gains(side, key, each, most)), ...(whole in counters && { [whole]: most }) }
   })
   return { gained, marks, ...(doubt && { doubt }), hasRestarted: [...reset].some((each) => each !== undefined) }
+}
+
+/** Processes whose requests were counted before. Of series that do not say whose they are nobody knows. */
+function settledIn(
+  { marks }: Counting,
+  last: Sides<Counters>,
+  whole: string,
+  instanceOf: (id: string) => string | undefined,
+): ReadonlySet<string | undefined> {
+  const counted = seriesIn(last).filter(({ side, key, id }) => key === whole && marks?.[`${side}/${key}/${id}`]?.from === undefined)
+  const instances = new Set(counted.map(({ id }) => instanceOf(id)))
+  instances.delete(undefined)
+  return instances
 }
 
 /** Whether another process answers than at the last poll, by when it says that it began. */

@@ -42,6 +42,22 @@ export function followAgain(mark: Origin | undefined, now: number): Followed {
   return falls >= MOST_FALLS ? often(falls, now) : { gain: 0, mark: { from: now, falls, polls: 0 } }
 }
 
+/** A process that came with many requests behind it: at this poll, at one before, or it is known that they are not of now. */
+export type Stranger = 'new' | 'in question' | 'late'
+
+/** Returns how a series of requests came; undefined for one that was there, and for one with hardly any. */
+export function strangeness({ mark, doubt: why }: Followed): Stranger | undefined {
+  if (why?.reason === 'late') return 'late'
+  if (mark?.from === undefined || mark.from <= SLACK || mark.falls > 0) return undefined
+  return mark.polls === 0 ? 'new' : 'in question'
+}
+
+/** Follows a part of what such a process counts: what came with it is as old as its requests. Undefined for what came later. */
+export function followStranger(mark: Origin | undefined, now: number, came: Stranger): Followed | undefined {
+  if (mark?.from === undefined) return came === 'new' ? { gain: 0, mark: { from: now, falls: 0, polls: 0 } } : undefined
+  return came === 'late' ? { gain: now - mark.from } : { gain: 0, mark }
+}
+
 /**
  * Follows one series by one sample. A fall is the restart of a process only where it stays and the process could have
  * counted so much since: what comes back, falls again and again, or falls to the life of others is read from several.
