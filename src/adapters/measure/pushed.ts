@@ -4,15 +4,15 @@ import type { Sample } from './exposition.ts'
 export const PUSHED = 'push_time_seconds'
 
 /**
- * Returns when a sample of a scrape was pushed, in milliseconds; undefined for one that was not. Its group is the one with
- * the most labels in common: each is a label of the sample too, or is empty.
+ * Returns what tells when a sample of a scrape was pushed, in milliseconds; undefined for one that was not. Its group is the
+ * one with the most labels in common: each is a label of the sample too, or is empty.
  */
-export function pushedAt({ labels }: Sample, scraped: readonly Sample[]): number | undefined {
-  const groups = scraped.filter(
-    ({ name, labels: group }) =>
-      // A group has a job always.
-      name === PUSHED && 'job' in group && Object.entries(group).every(([label, value]) => (labels[label] ?? '') === value),
-  )
-  const [own] = groups.toSorted((a, b) => Object.keys(b.labels).length - Object.keys(a.labels).length)
-  return own && own.value * 1000
+export function pushTimesIn(scraped: readonly Sample[]): (sample: Sample) => number | undefined {
+  // A group has a job always.
+  const groups = scraped.filter(({ name, labels }) => name === PUSHED && 'job' in labels)
+  return ({ labels }) => {
+    const shared = groups.filter((group) => Object.entries(group.labels).every(([label, value]) => (labels[label] ?? '') === value))
+    const [own] = shared.toSorted((a, b) => Object.keys(b.labels).length - Object.keys(a.labels).length)
+    return own && own.value * 1000
+  }
 }

@@ -8,7 +8,7 @@ import { bucketsOf, wholeOf } from '../measure/buckets.ts'
 import { checkGroups, divide, groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { describedIn, parseExposition, seriesId, type Sample } from '../measure/exposition.ts'
 import { ageOf } from '../http/age.ts'
-import { PUSHED, pushedAt } from '../measure/pushed.ts'
+import { PUSHED, pushTimesIn } from '../measure/pushed.ts'
 import { askSource } from '../http/ask-source.ts'
 import { checkScraped, unseen } from '../measure/known.ts'
 import { lastAnsweredIn } from '../measure/last-answered.ts'
@@ -172,7 +172,8 @@ function seriesOf(samples: readonly Sample[]): Series {
 
 /** A Pushgateway shows what was pushed for ever, and when that was beside it; what has no time is as old as the page. */
 function newest(samples: readonly Sample[], scraped: readonly Sample[], made: number): number {
-  const times = samples.flatMap((each) => pushedAt(each, scraped) ?? each.at ?? [])
+  const pushedAt = pushTimesIn(scraped)
+  const times = samples.flatMap((each) => pushedAt(each) ?? each.at ?? [])
   return times.length === 0 ? made : times.reduce((a, b) => Math.max(a, b))
 }
 

@@ -127,7 +127,9 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
   const instanceOf = (id: string): string | undefined => (reading.instance ? 'one' : reading.instances?.[id])
   const fallen = seriesIn(now).filter(({ side, key, id, value }) => hasFallen(last[side]?.[key]?.[id] ?? 0, value))
   const reset = new Set([...fallen.map(({ id }) => instanceOf(id)), ...(restarted === 'perhaps' ? ['one'] : [])])
-  const settled = settledIn(before, last, whole, instanceOf)
+  let settled: ReadonlySet<string | undefined> | undefined
+  // Asked for at hardly any poll.
+  const isSettled = (instance: string | undefined): boolean => (settled ??= settledIn(before, last, whole, instanceOf)).has(instance)
   // Those of one side that came with a life behind them: their errors are as old as their requests.
   const strangers = new Map<string | undefined, Stranger>()
   const marks: Record<string, Origin> = {}
@@ -157,7 +159,7 @@ function follow(before: Counting, last: Sides<Counters>, now: Sides<Counters>, r
       // A series of nothing but errors is the first error of a process that was there.
       const came = key === whole && value !== now[side]?.['bad']?.[id] ? strangeness(followed) : undefined
       const instance = instanceOf(id)
-      if (came && !settled.has(instance) && strangers.get(instance) !== 'late') strangers.set(instance, came)
+      if (came && !isSettled(instance) && strangers.get(instance) !== 'late') strangers.set(instance, came)
     }
     return all
   }

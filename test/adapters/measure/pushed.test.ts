@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseExposition } from '../../../src/adapters/measure/exposition.ts'
-import { pushedAt } from '../../../src/adapters/measure/pushed.ts'
+import { pushTimesIn } from '../../../src/adapters/measure/pushed.ts'
 import { readOnce } from '../../helpers/metrics.ts'
 import { hasPrometheus, startPrometheus } from '../../helpers/prometheus.ts'
 import { hasPushgateway, startPushgateway } from '../../helpers/pushgateway.ts'
@@ -16,7 +16,21 @@ errors{instance="",job="shop",zone="b"} 2
 errors{job="scraped"} 3
 `)
   const errors = all.filter(({ name }) => name === 'errors')
-  expect(errors.map((each) => pushedAt(each, all))).toEqual([100_000, 200_000, undefined])
+  expect(errors.map(pushTimesIn(all))).toEqual([100_000, 200_000, undefined])
+})
+
+it('a page is looked through once, however many samples it has', () => {
+  let looks = 0
+  const all = Array.from({ length: 1000 }, () => ({
+    get name() {
+      looks += 1
+      return 'errors'
+    },
+    labels: {},
+    value: 1,
+  }))
+  all.map(pushTimesIn(all))
+  expect(looks).toBe(1000)
 })
 
 const closing: (() => Promise<void>)[] = []
