@@ -42,7 +42,12 @@ export function explainIssue(issue: Issue, about: About): readonly Problem[] {
     return [problem(`"${shorten(String(name))}" cannot be a name here`, about.place(path, true), inner?.message)]
   }
   const value = valueAt(about.input, path)
-  if (value === undefined && name !== undefined && ABSENT.has(issue.code)) return [problem(`${name} is missing`, about.place(path, true))]
+  if (value === undefined && name !== undefined && ABSENT.has(issue.code))
+    return [
+      typeof name === 'number'
+        ? problem(name === 0 ? 'the list is empty' : `the list ends before its entry ${name + 1}`, about.place(path.slice(0, -1)))
+        : problem(`${name} is missing`, about.place(path, true)),
+    ]
   const hint = issue.params?.['hint']
   const says = sentence(issue, value)
   return [

@@ -91,6 +91,13 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
 `,
   ],
   [
+    'an empty command',
+    `use: env-file, path: web.env`,
+    `use: command, set: [], get: [cat, web]`,
+    `✗ rollout.yaml:7:29 targets.web.set the list is empty
+`,
+  ],
+  [
     'another version',
     `version: 1`,
     `version: 2`,
