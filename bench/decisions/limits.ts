@@ -65,35 +65,58 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   'bad in incident': { rolledBackAtLeast: 0.99 },
 }
 
-/** Returns every limit missed, in words. A world without a limit is a mistake of the benchmark. */
-export function missed({ world, rate, interval }: Cell, outcome: Outcome): readonly string[] {
+/** A limit that was not kept, in words. */
+export interface Miss {
+  readonly text: string
+  /** So often as one in twenty times chance alone does that to a limit that just holds. */
+  readonly byChance: boolean
+}
+
+const RARE = 0.05
+
+/** Returns every limit missed. A world without a limit is a mistake of the benchmark. */
+export function missed({ world, rate, interval }: Cell, outcome: Outcome): readonly Miss[] {
   const limit = LIMITS[world]
-  if (!limit) return [`${world}: no limit is set`]
+  if (!limit) return [{ text: `${world}: no limit is set`, byChance: false }]
   const { rollouts } = outcome
-  const few = (count: number, what: string, least = 0): readonly (string | false)[] => [
-    count / rollouts < least && `${percent(count / rollouts)} ${what}, at least ${percent(least)}`,
-  ]
-  const many = (count: number, what: string, most = 1): readonly (string | false)[] => [
-    count / rollouts > most && `${percent(count / rollouts)} ${what}, at most ${percent(most)}`,
-  ]
-  // A median is absent where nothing came to that end, which is told by its share.
-  const above = (value: number | undefined, what: string, most?: ByRate): readonly (string | false)[] => {
-    const limited = most?.[rate]
-    return [value !== undefined && limited !== undefined && value > limited && `${Number(value.toFixed(1))} ${what}, at most ${limited}`]
+  const found: Miss[] = []
+  const miss = (what: string, byChance = false): void => {
+    found.push({ text: `${world} at ${rate}/s, polls of ${interval / 1000} s: ${what}`, byChance })
   }
-  const found = [
-    ...many(outcome.rolledBack, 'rolled back', limit.rolledBackAtMost),
-    ...few(outcome.rolledBack, 'caught', limit.rolledBackAtLeast),
-    ...many(outcome.complete, 'reached 100 %', limit.completeAtMost),
-    ...few(outcome.complete, 'complete', limit.completeAtLeast?.[rate]),
-    ...many(outcome.paused['incident'] ?? 0, 'paused for an incident', limit.incidentsAtMost),
-    ...many(outcome.overlooked, 'in which an incident was not seen', limit.incidentsSeen ? 0 : 1),
-    ...above(outcome.rolledBackAfter, 'min until caught', limit.rolledBackWithin),
-    ...above(outcome.completeAfter, 'min until complete', limit.completeWithin),
-    ...above(outcome.failed, 'requests failed', limit.failedAtMost),
-    ...above(outcome.exposed, 'requests exposed', limit.exposedAtMost),
-  ]
-  return found.flatMap((each) => (each === false ? [] : [`${world} at ${rate}/s, polls of ${interval / 1000} s: ${each}`]))
+  const few = (count: number, what: string, least = 0): void => {
+    if (count / rollouts >= least) return
+    miss(`${percent(count / rollouts)} ${what}, at least ${percent(least)}`, tail(rollouts - count, rollouts, 1 - least) > RARE)
+  }
+  const many = (count: number, what: string, most = 1): void => {
+    if (count / rollouts > most) miss(`${percent(count / rollouts)} ${what}, at most ${percent(most)}`, tail(count, rollouts, most) > RARE)
+  }
+  // A median is absent where nothing came to that end, which is told by its share.
+  const above = (value: number | undefined, what: string, most?: ByRate): void => {
+    const limited = most?.[rate]
+    if (value !== undefined && limited !== undefined && value > limited) miss(`${Number(value.toFixed(1))} ${what}, at most ${limited}`)
+  }
+  many(outcome.rolledBack, 'rolled back', limit.rolledBackAtMost)
+  few(outcome.rolledBack, 'caught', limit.rolledBackAtLeast)
+  many(outcome.complete, 'reached 100 %', limit.completeAtMost)
+  few(outcome.complete, 'complete', limit.completeAtLeast?.[rate])
+  many(outcome.paused['incident'] ?? 0, 'paused for an incident', limit.incidentsAtMost)
+  many(outcome.overlooked, 'in which an incident was not seen', limit.incidentsSeen ? 0 : 1)
+  above(outcome.rolledBackAfter, 'min until caught', limit.rolledBackWithin)
+  above(outcome.completeAfter, 'min until complete', limit.completeWithin)
+  above(outcome.failed, 'requests failed', limit.failedAtMost)
+  above(outcome.exposed, 'requests exposed', limit.exposedAtMost)
+  return found
+}
+
+/** Returns the probability of at least `count` of `n` where each has the chance `p`: the upper tail of the binomial distribution. */
+function tail(count: number, n: number, p: number): number {
+  if (p <= 0) return 0
+  let [term, below] = [(1 - p) ** n, 0]
+  for (let k = 0; k < count; k += 1) {
+    below += term
+    term *= ((n - k) / (k + 1)) * (p / (1 - p))
+  }
+  return 1 - below
 }
 
 function percent(share: number): string {
