@@ -56,6 +56,11 @@ export const FILES: readonly Mutation[] = [
     'an error page agrees': ['if (status !== 200) throw', 'if (status > 999) throw'],
     'a number agrees': ["typeof word === 'string' || typeof word === 'boolean' ?", "typeof word !== 'object' ?"],
   }),
+  ...mutationsOf('adapters/file/shell-program.ts', ['adapters/file/dialect'], {
+    'what stands in a block is read': ['depth > 0 || ', ''],
+    'what stands behind return is read': ['hasLeft ||= words', 'void words'],
+    'what stands in a here-document is read': ["code.includes('<<')", "code.includes('<<<<')"],
+  }),
   ...mutationsOf('adapters/file/env-disk.ts', DISK, {
     'what somebody wrote since the look is lost': [
       '    if (textOf(file) !== before) {\n      discard(temporary)',

@@ -1,4 +1,5 @@
 import type { Assignment, EnvLine, EnvText } from '../../core/toggle/env-text.ts'
+import { changedBy, skippedAt } from './shell-program.ts'
 import { openAt } from './shell-quotes.ts'
 
 /** The readers an env file may have. `any` is written so that each of them reads the word, the SDK's environment included. */
@@ -29,6 +30,10 @@ interface Place extends EnvLine {
   readonly isBehindStray: boolean
   /** To a shell it stands between quotes, or nothing ever closes one that it opens. */
   readonly isQuoted: boolean
+  /** A shell may never come to it. */
+  readonly isSkipped: boolean
+  /** A variable that is asked for, and that a shell changes by it in another way. */
+  readonly changes: string | undefined
 }
 
 /** In `says` the dialect stands for the %. */
@@ -91,6 +96,8 @@ const ALL: readonly Rule[] = [
   [['kubectl'], ({ isAgain }) => isAgain, 'is written again, and % takes nothing from such a file'],
   [['sh'], ({ isQuoted }) => isQuoted, 'lies between quotes that to a shell are still open'],
   [['sh'], ({ text }) => /^[ \t]*[;|&)]|^[^#"'$]*[()]|(?:\||&&)$/.test(text.trimEnd()), 'is more than a shell reads as NAME=value'],
+  [['sh'], ({ sets, isSkipped }) => sets !== undefined && isSkipped, 'stands where a shell may never come to'],
+  [['sh'], ({ changes }) => changes !== undefined, 'changes a toggle in another way than by NAME=word'],
   [
     ['dotenv'],
     ({ text }) => /^[ \t]*(?:=|export[ \t]+[\w.-]+[ \t]*$)/.test(text),
@@ -139,6 +146,7 @@ function firstOf(rules: readonly Rule[], text: EnvText, names: ReadonlySet<strin
 function placesIn({ bom, lines }: EnvText, names: ReadonlySet<string>): readonly Place[] {
   const seen = new Set<string>()
   const isOpen = openAt(lines)
+  const isSkipped = skippedAt(lines)
   let isBehindStray = false
   return lines.map((line, nth) => {
     const { text, assigns, isInner = false } = line
@@ -153,6 +161,8 @@ function placesIn({ bom, lines }: EnvText, names: ReadonlySet<string>): readonly
       isBehindBom: bom !== '' && seen.size === 0,
       isBehindStray,
       isQuoted: !isInner && isOpen[nth] === true,
+      isSkipped: isSkipped[nth] === true,
+      changes: changedBy(line).find((name) => names.has(name)),
       before: lines[nth - 1]?.text ?? '',
     }
     if (assigns) seen.add(assigns.name)

@@ -28,10 +28,47 @@ const BEFORE = [
   'A=it\'s|A=a"b|A=`x|A=x\\|A=C:\\\\|A=a#b|A=ab(c|A=x&&|A="x\nF=20%"|A=x\\\n# F=1',
 ]
 const BEHIND = ['A=x\\|A=it\'s|# c \\|DEBUG|A=1\nA=1|A=`x|export B|A="F=20%']
+/** What only a shell carries out: around a toggle, and so that it reads another word. */
+const HARMLESS = [
+  'if true; then A=1; fi\nF=10%',
+  'if false; then\nA=1\nelif [ -n "$A" ]; then\nB=1\nfi\nF=10%',
+  'for i in a b; do\nA=$i\ndone\nF=10%',
+  'true || {\nA=1\n}\nF=10%',
+  'F=10%\nreturn 0',
+  'echo if return exit >/dev/null\nF=10%',
+  ": <<-'EOF'\nif\n\tEOF\nF=10%",
+  'F=10%\nfor each in F G; do export "$each"; done',
+  'unset A; unset B\nF=10%',
+  'F=10%\nA="x F=20%"',
+  'F=10%\necho "F=20%" >/dev/null # F=30%',
+  'F=10%\n[ "$F" = 20% ] && A=F=1',
+  'F=10%\nexport F',
+]
+const PROGRAMS = [
+  'if false; then\nF=10%\nfi',
+  'while false; do\nF=10%\ndone',
+  'for F in 20%; do A=1; done\nF=10%',
+  'F=10%\nfor F in 20%; do A=1; done',
+  'false && {\nF=10%\n}',
+  'return 0\nF=10%',
+  '[ -n "$NOBODY" ] || return 0\nF=10%',
+  '[ -n "$NOBODY" ] && return 0\nF=10%',
+  'exit 0\nF=10%',
+  ': <<EOF\nF=10%\nEOF',
+  'F=10%\nunset F',
+  'F=10%\nunset A B F',
+  'readonly F=5%',
+  'F=10%\nexport A=1 F=20%',
+  'F=10%\nA=1; F=20%',
+  'F=10%\nA="x y" F=20%',
+  'F=10%\nread F <<E\n20%\nE',
+  'F=10%\nF+=x',
+  'A=1 F=20%\nF=10%',
+]
 const each = (texts: readonly string[]): readonly string[] => texts.flatMap((text) => text.split('|'))
 const ODD = [...each(ALONE), ...each(BEFORE).map((line) => `${line}\nF=10%`), ...each(BEHIND).map((line) => `F=10%\n${line}`)]
 const DOCUMENTS = [
-  ...ODD.map((text) => `${text}\n`),
+  ...[...ODD, ...HARMLESS, ...PROGRAMS].map((text) => `${text}\n`),
   ...['\ufeff', '\ufeff\n', '\ufeff# c\n', '\ufeffA=1\n', '\r\n', 'A=1\r\n'].flatMap((start) => [
     `${start}F=10%\n`,
     `${start}F=10%\r\n`,
@@ -83,6 +120,19 @@ describe.each(READERS)('$name', ({ dialect, isHere, read }) => {
     const words = await read(taken.map(({ text }) => text))
     expect(taken.map(({ text }, nth) => ({ text, word: words[nth] ?? '' }))).toEqual(taken)
   })
+})
+
+it.each(HARMLESS)('what a shell carries out is not in the way of a toggle: %j', (text) => {
+  expect(readWords(`${text}\n`, ['F'], { dialect: 'sh' })).toEqual({ F: '10%' })
+})
+
+it.each([
+  ['if false; then\nF=10%\nfi\n', 'F on line 2 stands where a shell may never come to'],
+  ['F=10%\nunset F\n', 'line 2 changes a toggle in another way than by NAME=word'],
+])('a shell would read another word: %j', (text, message) => {
+  expect(() => readWords(text, ['F'], { dialect: 'sh' })).toThrow(message)
+  // A rollback is written all the same.
+  expect(writeWords(text, { F: 'false' }, MARK, { dialect: 'sh' })).toContain('F=false\n')
 })
 
 it('what is written for anybody is read by everybody, or by the SDK of what is handed over', async () => {
