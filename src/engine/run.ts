@@ -32,7 +32,7 @@ const FAREWELL: Duration = 5000
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
- * rolls back. A journal that cannot be reached holds everything until it can. While another controller watches it
+ * rolls back. A journal that cannot be reached, or refuses it all at once, holds everything until it can be used again. While another controller watches it
  * stands by and tells what that one does. Interruption leaves the last poll in the journal.
  */
 export async function* run(engine: Engine, { exitOnPause = false, notifier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
@@ -189,7 +189,8 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
       const text = `${thrown.message}: it is given up, and the next one begins`
       return { ...stuck(engine, text), blocked: [{ name: 'turn', text }] }
     }
-    if (thrown.code !== 'unreachable') throw thrown
+    // A store that has let it write, and refuses it now, has lost a grant or changed a password: people put that right.
+    if (thrown.code !== 'unreachable' && thrown.code !== 'denied') throw thrown
     return stuck(engine, `${thrown.message}: nothing moves until the journal can be reached again`)
   }
 }

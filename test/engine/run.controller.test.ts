@@ -73,12 +73,12 @@ describe('a controller', () => {
     expect([worker.words['A'], stateOf(engine).status, stateOf(engine).intent]).toEqual(['false', 'rolled back', undefined])
   })
 
-  it('goes on when a journal that was out of reach is back', async () => {
+  it.each(['unreachable', 'denied'] as const)('goes on when a journal that was %s can be used again', async (code) => {
     const { engine, journal, polls } = await stepped()
     const read = journal.read.bind(journal)
     let reads = 0
     journal.read = async (after) => {
-      if ((reads += 1) > 3 && reads < 6) throw new RolloutError('unreachable', { message: 'the store does not answer' })
+      if ((reads += 1) > 3 && reads < 6) throw new RolloutError(code, { message: 'the store does not answer' })
       return read(after)
     }
     const taken = await turns(engine, 8)

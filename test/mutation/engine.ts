@@ -124,7 +124,11 @@ export const ENGINE: readonly Mutation[] = [
       'withDeadline(engine.clock, limit, engine.signal, turn, late)',
     ],
     'a turn that hangs blinds the controller': ['withDeadline(engine.clock, limit, limited, turn, late)', 'turn(limited)'],
-    'a journal out of reach ends the controller': ["if (thrown.code !== 'unreachable') throw thrown", 'throw thrown'],
+    'a journal out of reach ends the controller': [
+      "if (thrown.code !== 'unreachable' && thrown.code !== 'denied') throw thrown",
+      'throw thrown',
+    ],
+    'a grant that is taken away for a moment ends the controller': [" && thrown.code !== 'denied') throw thrown", ') throw thrown'],
     'what a turn failed on is told to nobody': [
       'if (turn && !other) await quietly(async () => obstacles.note(ofTurns(turn), turn.blocked ?? []))',
       '',
