@@ -141,6 +141,7 @@ export const STORES: readonly Mutation[] = [
     ],
     'only the first member is asked': ['at = (at + 1) % members.length', 'at = 0'],
     'a token that has run out is shown for ever': ['if (result.unknownToken === true) token = undefined', ''],
+    'a certificate that was renewed is not seen': ['      known = readTls(files, folder)\n', ''],
     'any server is an etcd': ['if (result.success) return result.data\n  throw', 'if (result.success || true) return answer\n  throw'],
     'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty/.test(text))', 'if (code === 77)'],
     'a token that a change of the users has ended is shown for ever': [' || /revision of auth store is old/.test(text)', ''],

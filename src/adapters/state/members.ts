@@ -28,7 +28,8 @@ export interface Address {
   readonly user: { readonly name: string; readonly password: string } | undefined
   readonly prefix: string
   readonly place: string
-  readonly tls: Tls | undefined
+  /** As its files are now: certificates are renewed while a rollout goes on. */
+  readonly tls: () => Tls | undefined
 }
 
 /** The members that answer for each other. */
@@ -67,11 +68,24 @@ export function parseAddress(url: string, { folder }: Pick<Lent, 'folder'>): Add
     user: user === undefined ? undefined : { name: decodeURIComponent(user), password: decodeURIComponent(password ?? '') },
     prefix: path === '' ? '/rollout' : path,
     place: `etcd${tls ?? ''}://${members}${path}`,
-    tls: readTls(new URLSearchParams(files), folder),
+    tls: openTls(new URLSearchParams(files), folder),
   }
 }
 
 const FILES = { cacert: 'ca', cert: 'cert', key: 'key' } as const
+
+/** Where a file is just being replaced, what was read before goes on. */
+function openTls(files: URLSearchParams, folder: string): () => Tls | undefined {
+  let known = readTls(files, folder)
+  return () => {
+    try {
+      known = readTls(files, folder)
+    } catch (thrown) {
+      if (!(thrown instanceof RolloutError)) throw thrown
+    }
+    return known
+  }
+}
 
 function readTls(files: URLSearchParams, folder: string): Tls | undefined {
   const stray = [...files.keys()].find((name) => !Object.hasOwn(FILES, name))
@@ -106,7 +120,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     url: `${members[at]}${path}`,
     headers: { 'content-type': 'application/json', ...(token && { authorization: token }) },
     body: JSON.stringify(body),
-    tls,
+    tls: tls(),
     env,
   })
   const post = async (path: string, body: object, left: Duration): Promise<Said> => {

@@ -108,7 +108,8 @@ describe.skipIf(!isHere)('etcd', () => {
       '-addext',
       'subjectAltName=IP:127.0.0.1',
     ]
-    execFileSync('openssl', [...made, '-keyout', 'own.key', '-out', 'own.pem'], { cwd: folder, stdio: 'ignore' })
+    const certify = () => execFileSync('openssl', [...made, '-keyout', 'own.key', '-out', 'own.pem'], { cwd: folder, stdio: 'ignore' })
+    certify()
     const [cert, key] = [join(folder, 'own.pem'), join(folder, 'own.key')]
     const running = await startEtcd(1, { tls: { ca: cert, cert, key } })
     etcd = running
@@ -133,6 +134,14 @@ describe.skipIf(!isHere)('etcd', () => {
       code: 'config',
       message: expect.stringContaining('no "insecure"'),
     })
+    // Both sides are given other certificates while it watches.
+    await running.kill(0)
+    certify()
+    await running.start(0)
+    await until('etcd has a leader again', async () => (await running.leader()) >= 0)
+    expect(await journal.read()).toHaveLength(2)
+    rmSync(key)
+    expect(await journal.read()).toHaveLength(2)
     rmSync(folder, { recursive: true })
   })
 
