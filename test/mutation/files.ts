@@ -44,7 +44,7 @@ export const FILES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/file/running.ts', WORDS, {
     'one instance speaks for all': ['const LOOKS = 3', 'const LOOKS = 1'],
-    'the same instance is asked three times': ["connection: 'close', ", ''],
+    'the same instance is asked three times': [', isAlone: true', ''],
     'an application that says nothing runs with the words': [
       '    return `does not say what it runs with: ${messageOf(thrown)}`',
       '    return thrown ? undefined : messageOf(thrown)',

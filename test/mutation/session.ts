@@ -198,7 +198,7 @@ export const SESSION: readonly Mutation[] = [
     ],
     'any answer is one of the application': ['if (status !== 200) throw', 'if (status === 0) throw'],
     'the answer of a cache is that of the application': ['  refuseCached(answer, shown)\n', ''],
-    'it is not asked anew': ['{ ...ASKED_ANEW, connection', '{ connection'],
+    'it is not asked anew': ['{ ...ASKED_ANEW, ...admit', '{ ...admit'],
   }),
   ...mutationsOf('session/replan-places.ts', ['session/replan-places'], {
     'a place where a toggle is on may be left': ['if (left === undefined) continue', 'if (left !== undefined) continue'],

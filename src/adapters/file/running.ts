@@ -80,10 +80,9 @@ async function ask({ verify, timeout }: { readonly verify: string; readonly time
     import('../http/http.ts'),
     import('../http/cached.ts'),
   ])
-  // A connection that is kept would lead to the same instance again.
-  const headers = { ...ASKED_ANEW, connection: 'close', ...admit(verify, {}, loan).headers }
+  const headers = { ...ASKED_ANEW, ...admit(verify, {}, loan).headers }
   const deadline = Math.min(timeout, ANSWER)
-  const answer = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0 })
+  const answer = await request(verify, { headers, signal: loan.signal, env: loan.env, deadline, retries: 0, isAlone: true })
   const { status, body, url: shown } = answer
   refuseCached(answer, shown)
   if (status !== 200) throw new RolloutError('unreachable', { message: `${shown} answered ${status}` })

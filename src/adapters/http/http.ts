@@ -30,6 +30,8 @@ export interface Request {
   /** It hands something over: with a status of 2xx that has been taken, and whatever is said to it is not read. */
   readonly isHandover?: boolean
   readonly tls?: Tls | undefined
+  /** Over a connection of its own: one that is kept leads to the same server again, whatever stands between. */
+  readonly isAlone?: boolean
   /** Refuse link-local and metadata addresses, whatever the name resolves to. */
   readonly block?: boolean
   readonly lookup?: typeof systemLookup
@@ -126,13 +128,14 @@ export async function request(url: string, asked: Request): Promise<Response> {
 
 /** What this request wants otherwise than the others. */
 function optionsOf(url: string, asked: Request, shown: string) {
-  const { method, headers, accept, body, deadline, redirects, retries, tls, block = false, env, lookup } = asked
+  const { method, headers, accept, body, deadline, redirects, retries, tls, isAlone, block = false, env, lookup } = asked
   return {
     ...(method && { method }),
     headers: { ...(accept !== undefined && { accept: `${accept},*/*;q=0.1` }), ...headers },
     ...(body !== undefined && { body }),
     ...(redirects !== undefined && { followRedirect: redirects > 0, maxRedirects: redirects }),
     ...(retries !== undefined && { retry: { limit: retries } }),
+    ...(isAlone === true && { agent: { http: false, https: false } }),
     // A redirect never leaves the scheme, and bundles of authorities are large.
     ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
     ...((block || lookup) && { dnsLookup: guardedLookup(lookup ?? systemLookup, block) }),

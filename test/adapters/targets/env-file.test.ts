@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -623,6 +623,20 @@ describe('verify', () => {
     expect(connections.size).toBe(looks)
     isOld = false
     await write({ F: 'true' }, 1, { verify: url, timeout: '1s' })
+  })
+
+  it('is asked where the server closes a connection that it said nothing about', async () => {
+    const terse = createTcpServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"F":"true"}')
+        setTimeout(() => socket.destroy(), 40)
+      })
+    })
+    await new Promise<void>((done) => terse.listen(0, '127.0.0.1', done))
+    const { port } = terse.address() as AddressInfo
+    await write({ F: 'true' }, 1, { verify: `http://127.0.0.1:${port}/`, timeout: '1s' })
+    expect(await read(['F'], { verify: `http://127.0.0.1:${port}/` })).toEqual({ F: 'true' })
+    terse.close()
   })
 
   it('does not ask whom the words are for: the SDK reports words alone', async () => {
