@@ -134,14 +134,17 @@ export const STORES: readonly Mutation[] = [
     'a write that was refused was made': ['return answer.succeeded ?', 'return !answer.succeeded || answer.succeeded ?'],
     'a clock that has run out still tells the time': ['return Number(TTL) > 0 ?', 'return Number(TTL) > -2 ?'],
   }),
+  ...mutationsOf('adapters/state/open-tls.ts', ['adapters/state/etcd'], {
+    'a certificate that was renewed is not seen': ['      known = readTls(files, folder)\n', ''],
+  }),
   ...mutationsOf('adapters/state/members.ts', ['adapters/state/etcd'], {
+    'a page on the way ends the controller': ['status >= 500 || isKnown', 'status >= 500'],
     'a password goes over the network as it is': [
       'if (user !== undefined && !urls.every(isPrivateChannel))',
       'if (user !== undefined && urls.length > 99)',
     ],
     'only the first member is asked': ['at = (at + 1) % members.length', 'at = 0'],
     'a token that has run out is shown for ever': ['if (result.unknownToken === true) token = undefined', ''],
-    'a certificate that was renewed is not seen': ['      known = readTls(files, folder)\n', ''],
     'any server is an etcd': ['if (result.success) return result.data\n  throw', 'if (result.success || true) return answer\n  throw'],
     'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty/.test(text))', 'if (code === 77)'],
     'a token that a change of the users has ended is shown for ever': [' || /revision of auth store is old/.test(text)', ''],

@@ -1,13 +1,13 @@
-import { resolve } from 'node:path'
 import { z } from 'zod'
-import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { RolloutError } from '../../core/values/errors.ts'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withController } from '../deadline.ts'
-import { codeOf, readNow } from '../file/disk.ts'
+import { codeOf } from '../file/disk.ts'
 import { follow, request, type Response } from '../http/http.ts'
 import { isPrivateChannel, type Tls } from '../http/secrets.ts'
 import { isDecodable, WITHOUT, type Lent } from './chain.ts'
+import { openTls } from './open-tls.ts'
 
 /** One member's share of the time: one that hangs must leave time for the others. */
 const ATTEMPT: Duration = 1000
@@ -72,43 +72,6 @@ export function parseAddress(url: string, { folder }: Pick<Lent, 'folder'>): Add
   }
 }
 
-const FILES = { cacert: 'ca', cert: 'cert', key: 'key' } as const
-
-/** Where a file is just being replaced, what was read before goes on. */
-function openTls(files: URLSearchParams, folder: string): () => Tls | undefined {
-  let known = readTls(files, folder)
-  return () => {
-    try {
-      known = readTls(files, folder)
-    } catch (thrown) {
-      if (!(thrown instanceof RolloutError)) throw thrown
-    }
-    return known
-  }
-}
-
-function readTls(files: URLSearchParams, folder: string): Tls | undefined {
-  const stray = [...files.keys()].find((name) => !Object.hasOwn(FILES, name))
-  if (stray !== undefined)
-    throw new RolloutError('config', {
-      message: `the address of the state has no "${stray}"`,
-      hint: '?cacert=…&cert=…&key=… name PEM files',
-    })
-  const read = Object.entries(FILES).flatMap(([name, as]) => {
-    const path = files.get(name)
-    return path === null ? [] : [[as, readPem(resolve(folder, path), name)]]
-  })
-  return read.length === 0 ? undefined : Object.fromEntries(read)
-}
-
-function readPem(path: string, name: string): string {
-  try {
-    return readNow(path)
-  } catch (thrown) {
-    throw new RolloutError('config', { message: `${name} of the state cannot be read: ${messageOf(thrown)}`, where: { file: path } })
-  }
-}
-
 /** The outcome of asking one member: its answer, or that it cannot answer now. */
 type Said = { readonly answer: unknown } | { readonly passing: Error; readonly refused?: boolean; readonly unknownToken?: boolean }
 
@@ -116,6 +79,8 @@ type Said = { readonly answer: unknown } | { readonly passing: Error; readonly r
 export function openMembers({ members, user, place, tls }: Address, { clock, signal, env }: Lent, deadline: Duration): Members {
   let at = 0
   let token: string | undefined
+  // Once it has answered, a page of something on the way is an outage, and no other server.
+  let isKnown = false
   const to = (path: string, body: object) => ({
     url: `${members[at]}${path}`,
     headers: { 'content-type': 'application/json', ...(token && { authorization: token }) },
@@ -127,10 +92,11 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     const { url, ...sent } = to(path, body)
     try {
       const limits = { deadline: Math.ceil(Math.min(left, ATTEMPT)), maxBytes: MOST_BYTES, redirects: 0, retries: 0 }
-      return said(await request(url, { method: 'POST', ...sent, signal, ...limits }), place, token === OPEN.token)
+      return said(await request(url, { method: 'POST', ...sent, signal, ...limits }), place, { isKnown, isOpen: token === OPEN.token })
     } catch (thrown) {
       if (thrown instanceof Unreadable && (thrown.reason === 'unreachable' || thrown.reason === 'timeout' || isCutOff(thrown)))
         return { passing: thrown, refused: isRefused(thrown) }
+      if (thrown instanceof Unreadable && isKnown) return { passing: thrown }
       if (thrown instanceof Unreadable) throw notEtcd(thrown.message, place)
       throw thrown
     }
@@ -143,6 +109,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
       signal.throwIfAborted()
       const login = user !== undefined && token === undefined
       const result = login ? await post('/v3/auth/authenticate', user, left) : await post(path, body, left)
+      isKnown ||= 'answer' in result
       if ('answer' in result && !login) return result.answer
       if ('answer' in result) {
         token = checked(TOKEN, result.answer, place).token
@@ -177,12 +144,16 @@ function isNotice(line: unknown): boolean {
 }
 
 /** Codes are those of gRPC: 3 invalid, 4 deadline, 7 permission, 8 exhausted, 14 unavailable, 16 unauthenticated. */
-function said({ status, body }: Response, place: string, isOpen: boolean): Said {
+function said(
+  { status, body }: Response,
+  place: string,
+  { isKnown, isOpen }: { readonly isKnown: boolean; readonly isOpen: boolean },
+): Said {
   const json = parseJson(body)
   if (status === 200 && json !== undefined) return { answer: json }
   const refusal = REFUSED.safeParse(json)
   if (!refusal.success) {
-    if (status >= 500) return { passing: new Error(`answered ${status}`) }
+    if (status >= 500 || isKnown) return { passing: new Error(`answered ${status}`) }
     throw notEtcd(`answered ${status}`, place)
   }
   const { code, message, error } = refusal.data

@@ -71,6 +71,18 @@ describe('what is no etcd, or one that refuses', () => {
   })
 })
 
+it('a page that something on the way answers with is an outage, once etcd has answered', async () => {
+  let asked = 0
+  const url = await serve((_, response) => {
+    asked += 1
+    if (asked === 2) return void response.writeHead(404).end('default backend - 404')
+    if (asked === 3) return void response.end('<html>sign in</html>')
+    response.end('{"header":{"revision":"7"},"responses":[{"response_range":{}},{"response_range":{}}]}')
+  })
+  const journal = await openEtcdStore(url.replace('http', 'etcd'), lend('/'), PATIENT).open('shop')
+  expect([await journal.read(), await journal.read(), asked]).toEqual([[], [], 4])
+})
+
 it('a member that dies in the middle of its answer is out of reach, and no other server', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
