@@ -107,7 +107,7 @@ export const FILES: readonly Mutation[] = [
   }),
   ...mutationsOf('adapters/file/env-document.ts', ['adapters/file/env-document'], {
     'a word is taken from a line that readers differ about': ['checkClear(text, names, dialect)', 'void dialect'],
-    'a word is written where readers differ': ['  checkClear(parseEnv(written), Object.keys(words), dialect)\n', ''],
+    'a word is written where readers differ': ['  checkClear(parse(written), Object.keys(words), dialect)\n', ''],
     'a word goes behind an open quote': ['if (isOpen && Object.keys(words).length > 0)', 'if (isOpen && Object.keys(words).length > 99)'],
     'what an application would not believe is read': ['  if (problem !== undefined)\n', "  if (problem === '')\n"],
     'the marks of others are replaced': ['if (line.mark && isReplaced(line.mark, mark)) return marked', 'if (line.mark) return marked'],
@@ -123,7 +123,7 @@ export const FILES: readonly Mutation[] = [
       "if (codeOf(thrown) === 'EEXIST') renameSync(temporary, path)",
     ],
     'a short write is a whole one': ['for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)', 'writeSync(file, bytes, 0)'],
-    'bytes are not made durable': ['    fsyncSync(file)\n  } catch', '  } catch'],
+    'bytes are not made durable': ['  fsyncSync(file)\n}', '}'],
     'a name is not made durable': ['  syncFolder(dirname(path))\n  return true', '  return true'],
     'a replaced file is not made durable': ['  renameSync(temporary, path)\n  syncFolder(dirname(path))', '  renameSync(temporary, path)'],
     'a folder that many share is not made durable': ['    syncFolder(folder)\n  }', '  }'],
@@ -163,10 +163,7 @@ export const FILES: readonly Mutation[] = [
     'a refusal is passed over': ['if (failed.length === 1) throw first', 'if (failed.length === 1) return'],
   }),
   ...mutationsOf('adapters/deadline.ts', ['adapters/deadline'], {
-    'work that ignores its signal is waited for': [
-      'return await Promise.race([ended, work(ending.signal)])',
-      'return await work(ending.signal)',
-    ],
+    'work that ignores its signal is waited for': ['return await Promise.race([ended, work(ending)])', 'return await work(ending)'],
     'a deadline never comes': [
       'const stop = timer.timer(limit, () => end(late()))',
       'void timer\n    void late\n    void limit\n    const stop = (): void => undefined',

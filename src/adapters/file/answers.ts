@@ -18,7 +18,8 @@ const answered = new Map<string, Duration>()
 let known: { readonly at: Duration; readonly mounts: readonly Mount[] } | undefined
 
 /** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
-export async function checkAnswers(path: string, { clock, signal, env }: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
+export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
+  const { clock, env } = loan
   const now = clock.monotonic()
   // Read once for a thousand targets.
   if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts() }
@@ -32,13 +33,12 @@ export async function checkAnswers(path: string, { clock, signal, env }: Pick<Lo
       // It says that nothing is there: that is an answer.
       if (both.aborted || !(thrown instanceof RolloutError) || thrown.code !== 'unreachable') throw thrown
     })
-  await withDeadline(clock, DEADLINE, signal, look, late)
+  await withDeadline(clock, DEADLINE, loan.signal, look, late)
   answered.set(path, clock.monotonic())
 }
 
 /** Whether a call to the file system of a path may never return; false where nothing is known of it. */
 function mayHang(path: string, mounts: readonly Mount[]): boolean {
-  const holding = mounts.filter(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
-  const [nearest] = holding.toSorted((a, b) => b.at.length - a.at.length)
+  const nearest = mounts.find(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
   return nearest?.asks === true
 }

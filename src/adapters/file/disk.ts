@@ -26,18 +26,23 @@ export function readNow(path: string): string {
   return readFileSync(path, TEXT)
 }
 
-/** Writes a new file and makes its bytes durable. Loops until every byte is written: a short write is no error to the kernel. */
+/** Writes a new file and makes its bytes durable. */
 export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {
   const file = openSync(path, 'wx', mode)
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
-    fsyncSync(file)
+    fillDurably(file, bytes)
   } catch (thrown) {
     discard(path)
     throw thrown
   } finally {
     closeSync(file)
   }
+}
+
+/** Writes bytes to a new file that is open, durably. Loops until every byte is written: a short write is no error to the kernel. */
+export function fillDurably(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+  fsyncSync(file)
 }
 
 /** Gives a durable temporary file its name, unless the name is taken: false then. The temporary file is gone either way. */

@@ -17,14 +17,16 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { codeOf, discard, syncFolderOnce } from './disk.ts'
-import { fillWith, overwrite, overwriteInItsRoom } from './in-place.ts'
+import { codeOf, discard, fillDurably, syncFolderOnce } from './disk.ts'
+import { overwrite, overwriteInItsRoom } from './in-place.ts'
 
 const LARGEST = 1 << 20
 /** Temporary files of writers that died; a live writer's is gone within the second. */
 const ABANDONED = 60 * 60 * 1000
 /** As long as what is behind the name of the file in that of a temporary one. */
 const TEMPORARY = `${'0'.repeat(36)}.tmp`
+/** Stands for what is not UTF-8, and takes less time to look for than to decode strictly. */
+const REPLACED = '\ufffd'
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const listed = new Map<string, readonly string[]>()
 
@@ -63,7 +65,12 @@ export function readDocument(file: string, create: boolean, largest = LARGEST): 
   if (!stat.isFile()) throw new RolloutError('config', { message: `${file} is not a regular file` })
   if (stat.size > largest)
     throw new RolloutError('config', { message: `${file} is larger than ${largest >> 20} MB: hardly a file of toggles` })
-  const bytes = explaining(file, () => readFileSync(file))
+  const text = explaining(file, () => readFileSync(file, 'utf8'))
+  return text.includes(REPLACED) ? explaining(file, () => decoded(file, readFileSync(file))) : text
+}
+
+/** Strictly: a text may hold the sign that stands for what could not be decoded, too. */
+function decoded(file: string, bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes)
   } catch {
@@ -186,7 +193,7 @@ function writeLike(stat: Stats | undefined, path: string, text: string): void {
       fchownSync(file, stat.uid, stat.gid)
       fchmodSync(file, stat.mode & 0o7777)
     }
-    fillWith(file, text)
+    fillDurably(file, Buffer.from(text))
   } finally {
     closeSync(file)
   }

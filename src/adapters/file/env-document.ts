@@ -14,7 +14,7 @@ const WORD = /^[\w.%+:,;=@/-]*$/
  * not believe it: whatever is read is what applications agree on.
  */
 export function readWords(document: string, names: readonly string[], { dialect = 'any' }: { readonly dialect?: Dialect } = {}): Words {
-  const text = parseEnv(document)
+  const text = parse(document)
   const { lines, problem } = text
   if (problem !== undefined)
     throw new RolloutError('conflict', { message: problem, hint: 'mend it by hand: an application would keep what it read before' })
@@ -27,12 +27,12 @@ export function readWords(document: string, names: readonly string[], { dialect 
 
 /** Every variable with its word, as the SDK reads them. */
 export function readAll(document: string): Words {
-  return Object.fromEntries([...variablesOf(parseEnv(document).lines)].map(([name, { value }]) => [name, value]))
+  return Object.fromEntries([...variablesOf(parse(document).lines)].map(([name, { value }]) => [name, value]))
 }
 
 /** The marks, in their order. */
 export function readMarks(document: string): readonly Mark[] {
-  return parseEnv(document).lines.flatMap(({ mark }) => mark ?? [])
+  return parse(document).lines.flatMap(({ mark }) => mark ?? [])
 }
 
 /**
@@ -47,7 +47,7 @@ export function writeWords(
   mark: Mark,
   { dialect = 'any' }: { readonly dialect?: Dialect } = {},
 ): string {
-  const text = parseEnv(document)
+  const text = parse(document)
   const { bom, lines, problem, isOpen } = text
   // To a shell everything behind an open quote belongs to it, and the next quote that is written would close it.
   if (isOpen && Object.keys(words).length > 0)
@@ -71,7 +71,7 @@ export function writeWords(
   const rest = document.slice(bom.length + lines.reduce((length, line) => length + line.text.length + line.end.length, 0))
   const written = bom + append(edited.join('') + rest, added, lines, dialect)
   // What is added may follow something that it would be a part of. Whatever else is wrong is said when it is read.
-  checkClear(parseEnv(written), Object.keys(words), dialect)
+  checkClear(parse(written), Object.keys(words), dialect)
   return written
 }
 
@@ -84,6 +84,14 @@ export function refuseEnvWord(word: string): Refusal | undefined {
 /** The line that holds a mark. */
 export function markLine(mark: Mark): string {
   return `# rollout:${formatMark(mark)}`
+}
+
+/** A text is asked for its marks, for its words and to be edited, one after the other. */
+let newest: { readonly document: string; readonly text: EnvText } | undefined
+
+function parse(document: string): EnvText {
+  if (newest?.document !== document) newest = { document, text: parseEnv(document) }
+  return newest.text
 }
 
 function checkClear(text: EnvText, names: readonly string[], dialect: Dialect): void {

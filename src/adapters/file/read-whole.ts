@@ -19,7 +19,8 @@ interface Looks {
  * it has lost nothing that surely was there. Throws `conflict` when it stays like that: whoever goes on writing would
  * lose their lines by what is written now. A break-glass goes over it.
  */
-export async function readWhole(file: string, { read, lostIn }: Looks, { clock, signal, epoch }: Loan & Fence): Promise<string> {
+export async function readWhole(file: string, { read, lostIn }: Looks, loan: Loan & Fence): Promise<string> {
+  const { clock, epoch } = loan
   const from = clock.monotonic()
   for (;;) {
     // Asked first, because it takes longer than to read: the text is then as new as it can be.
@@ -31,7 +32,7 @@ export async function readWhole(file: string, { read, lostIn }: Looks, { clock, 
       if (epoch === TOMBSTONE) return text
       throw beingWritten(file, writer, lost)
     }
-    await clock.sleep(PAUSE, signal)
+    await clock.sleep(PAUSE, loan.signal)
   }
 }
 

@@ -153,14 +153,14 @@ async function edit<Options extends FileOptions>(
   loan: Loan & Fence,
   reloaded?: 'reloaded',
 ): Promise<boolean> {
-  const { folder, identity, epoch, clock, signal } = loan
+  const { folder, identity, epoch, clock } = loan
   const file = place(given, folder)
   const digest = digestOf(words)
   const read = (): string => readDocument(file, given.create, format.largest)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
   const how = { stays: await mustStay(file, clock), clock }
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await clock.sleep(PAUSE, signal)
+    if (attempt > 1) await clock.sleep(PAUSE, loan.signal)
     if (isUnderWay(file)) {
       // A living writer is done within milliseconds.
       if (attempt < TRIES - 1) continue
@@ -168,7 +168,7 @@ async function edit<Options extends FileOptions>(
     }
     const before = await readWhole(
       file,
-      { read, lostIn: (text) => (existsSync(file) ? lostIn(format, text, words, given, loan) : undefined) },
+      { read, lostIn: (text) => (text !== '' || existsSync(file) ? lostIn(format, text, words, given, loan) : undefined) },
       loan,
     )
     const marks = format.marks(before, given)

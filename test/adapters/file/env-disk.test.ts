@@ -15,7 +15,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { place, replaceDocument } from '../../../src/adapters/file/env-disk.ts'
+import { place, readDocument, replaceDocument } from '../../../src/adapters/file/env-disk.ts'
 import { realClock } from '../../helpers/loan.ts'
 
 let folder = ''
@@ -28,6 +28,13 @@ afterEach(() => {
   vi.restoreAllMocks()
   syncBuiltinESMExports()
   rmSync(folder, { recursive: true, force: true })
+})
+
+describe('readDocument', () => {
+  it.each(['A=1\n', '\ufeffA=1\n', '# \ufffd stands for what is no text\nA=1\n', ''])('reads %j as it stands there', (written) => {
+    writeFileSync(file, written)
+    expect(readDocument(file, false)).toBe(written)
+  })
 })
 
 describe('replaceDocument', () => {
