@@ -27,6 +27,17 @@ export async function withDeadline<Result>(
   limit: Duration,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Result>,
+  late?: () => unknown,
+): Promise<Result> {
+  return withTimedController(timer, limit, signal, async (ending) => work(ending.signal), late)
+}
+
+/** Does the same, and lends the controller: its signal is made when it is asked for, which takes longer than to read a file. */
+export async function withTimedController<Result>(
+  timer: Timer,
+  limit: Duration,
+  signal: AbortSignal,
+  work: (ending: Pick<AbortController, 'signal'>) => Promise<Result>,
   late: () => unknown = () => noAnswer(limit),
 ): Promise<Result> {
   signal.throwIfAborted()
@@ -45,7 +56,7 @@ export async function withDeadline<Result>(
     }
   })
   try {
-    return await Promise.race([ended, work(ending.signal)])
+    return await Promise.race([ended, work(ending)])
   } finally {
     letGo()
   }

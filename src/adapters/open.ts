@@ -6,7 +6,7 @@ import { messageOf } from '../core/values/errors.ts'
 import type { Metric } from '../core/plan/metric.ts'
 import type { Plan, Target } from '../core/plan/plan.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
-import { REAL, withDeadline } from './deadline.ts'
+import { REAL, withDeadline, withTimedController } from './deadline.ts'
 import { spread } from './instances.ts'
 import type { OpenTarget } from './open-target.ts'
 import { plainLine } from './plain.ts'
@@ -106,18 +106,18 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
   const hidden = async <Result>(work: Promise<Result>): Promise<Result> => work.catch((thrown: unknown) => Promise.reject(redact(thrown)))
   const deadline = (variables: number): Duration => adapter.deadline?.(options, variables) ?? DEADLINE
   /** An adapter that does not come to an end by itself is given up, a moment after it should have. */
-  const ended = async <Result>(limit: Duration, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
-    hidden(withDeadline(lender.clock, limit + MOMENT, signal, work))
+  const ended = async <Result>(limit: Duration, signal: AbortSignal, work: (ending: Ending) => Promise<Result>): Promise<Result> =>
+    hidden(withTimedController(lender.clock, limit + MOMENT, signal, work))
   return {
     name,
     read: async (variables, signal) =>
-      ended(deadline(variables.length), signal, async (both) => adapter.read(options, variables, { ...lender, signal: both })),
+      ended(deadline(variables.length), signal, async (ending) => adapter.read(options, variables, lent(lender, ending))),
     write: async (words, fence, signal, held) => {
-      const loan = { ...lender, ...fence, ...(held && { held }) }
-      const write = async (both: AbortSignal): Promise<void> => adapter.write(options, words, { ...loan, signal: both })
+      const known = held && { held }
+      const write = async (ending: Ending): Promise<void> => adapter.write(options, words, lent({ ...lender, ...fence, ...known }, ending))
       await ended(deadline(Object.keys(words).length), signal, write)
     },
-    marks: async (signal) => ended(deadline(1), signal, async (both) => adapter.marks?.(options, { ...lender, signal: both }) ?? []),
+    marks: async (signal) => ended(deadline(1), signal, async (ending) => adapter.marks?.(options, lent(lender, ending)) ?? []),
     settle: adapter.settle?.(options) ?? SETTLE,
     lag: adapter.lag?.(options) ?? SETTLE,
     deadline,
@@ -126,10 +126,22 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
     refuses: (variable, word) => adapter.refuses?.(options, variable, word),
     probe: async (signal) => (await hidden(Promise.resolve(adapter.probe?.(options, { ...lender, signal })))) ?? [],
     ...(adapter.holds && {
-      holds: async (signal) => ended(deadline(1), signal, async (both) => adapter.holds?.(options, { ...lender, signal: both }) ?? {}),
+      holds: async (signal) => ended(deadline(1), signal, async (ending) => adapter.holds?.(options, lent(lender, ending)) ?? {}),
     }),
     ...(adapter.effect && { effect: adapter.effect(options) }),
     ...(adapter.advise && { advise: (ids) => adapter.advise?.(options, ids) ?? [] }),
+  }
+}
+
+type Ending = Pick<AbortController, 'signal'>
+
+/** Lends to one call. A file is mostly read and written without a signal: it is made when it is asked for. */
+function lent<Rest extends object>(rest: Rest, ending: Ending): Rest & Ending {
+  return {
+    ...rest,
+    get signal() {
+      return ending.signal
+    },
   }
 }
 

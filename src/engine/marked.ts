@@ -29,15 +29,16 @@ export async function findMarked(
   state: State,
   names?: readonly string[],
 ): Promise<readonly Marked[]> {
-  const asked = targets.filter(({ name }) => names?.includes(name) ?? true)
-  const held = await Promise.all(
-    asked.map(async (target) => ({
-      target: target.name,
-      marks: await withDeadline(clock, PATIENCE, signal, async (both) => target.marks(both)).catch(() => []),
-    })),
-  )
+  const wanted = names && new Set(names)
+  const asked = targets.filter(({ name }) => wanted?.has(name) ?? true)
+  const held = new Map<string, readonly Mark[]>()
+  const ask = async (both: AbortSignal): Promise<unknown> =>
+    Promise.all(asked.map(async (target) => held.set(target.name, await target.marks(both).catch(() => []))))
+  // Those that have answered by then count.
+  await withDeadline(clock, PATIENCE, signal, ask).catch(() => undefined)
   signal.throwIfAborted()
-  const notable = (now: State): readonly Marked[] => held.flatMap((each) => markedOn(each, now))
+  const notable = (now: State): readonly Marked[] =>
+    asked.flatMap(({ name }) => markedOn({ target: name, marks: held.get(name) ?? [] }, now))
   if (notable(state).length === 0) return []
   // What another command has written since the journal was read is no news.
   const { state: now } = await loadState(writer.journal)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { controllerOf, REAL, withController, withDeadline, withGrace } from '../../src/adapters/deadline.ts'
+import { controllerOf, REAL, withController, withDeadline, withGrace, withTimedController } from '../../src/adapters/deadline.ts'
 
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
@@ -27,6 +27,16 @@ test('what it lends ends with the deadline, and what it throws is what it was gi
   }
   expect(await failure(withDeadline(REAL, 10, new AbortController().signal, work, () => 'too late'))).toBe('too late')
   expect(lent?.reason).toBe('too late')
+})
+
+test('a signal that is asked for only after the deadline has ended with it', async () => {
+  let lent: Pick<AbortController, 'signal'> | undefined
+  const work = async (ending: Pick<AbortController, 'signal'>): Promise<never> => {
+    lent = ending
+    return never()
+  }
+  expect(await failure(withTimedController(REAL, 10, new AbortController().signal, work, () => 'too late'))).toBe('too late')
+  expect(lent?.signal.reason).toBe('too late')
 })
 
 test('it ends with whoever asked, and for their reason', async () => {
