@@ -29,8 +29,8 @@ const VARIABLES = 4
  * write: they may hold what somebody else has put there.
  */
 export async function apply(engine: Engine, intent: Intent, unseen: readonly UnreadableTarget[] = []): Promise<Applied> {
-  const left = unconfirmed(intent)
-  const pending = engine.targets.filter(({ name }) => left.includes(name))
+  const left = new Set(unconfirmed(intent))
+  const pending = engine.targets.filter(({ name }) => left.has(name))
   const shared = openSharedJournal(engine)
   // The process that made it may be writing it still.
   if (intent.seq !== engine.writer.made) await join(engine, pending)
@@ -59,11 +59,14 @@ export function byHand(
 ): readonly { readonly target: string; readonly lines: readonly string[] }[] {
   const { intent } = state
   if (!intent) return []
-  const left = unconfirmed(intent)
-  const open = engine.targets.filter(({ name }) => left.includes(name))
+  const left = new Set(unconfirmed(intent))
+  const open = engine.targets.filter(({ name }) => left.has(name))
   return open.map((target) => ({
     target: target.name,
-    lines: target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures }), { epoch: intent.seq }),
+    // Of a thousand targets most are only counted.
+    get lines() {
+      return target.byHand(environment(state.plan, target.name, { ...state, exposures: intent.exposures }), { epoch: intent.seq })
+    },
   }))
 }
 

@@ -138,8 +138,10 @@ async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }:
 
 /** Returns the words of a target, those that the move is about first: where they go one by one it may not come to all. */
 function urgentFirst(state: State, target: string, exposures: Exposures): { readonly [variable: string]: string } {
+  const all = environment(state.plan, target, { exposures, baseline: state.baseline })
+  const words = Object.entries(all)
+  if (words.length < 2) return all
   const urgent = urgentIn(state, target, exposures)
-  const words = Object.entries(environment(state.plan, target, { exposures, baseline: state.baseline }))
   return Object.fromEntries([...words.filter(([variable]) => urgent.has(variable)), ...words.filter(([variable]) => !urgent.has(variable))])
 }
 

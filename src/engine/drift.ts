@@ -44,7 +44,8 @@ export async function readBack(
       return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
     }
   }
-  const looked = await Promise.all(targets.filter(({ name }) => names?.includes(name) ?? true).map(read))
+  const wanted = names && new Set(names)
+  const looked = await Promise.all(targets.filter(({ name }) => wanted?.has(name) ?? true).map(read))
   return { drifts: looked.flatMap(({ drifts }) => drifts), unreadable: looked.flatMap(({ unreadable }) => unreadable) }
 }
 

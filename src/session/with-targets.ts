@@ -2,6 +2,7 @@ import { openTargetsAnyway, type OpenTarget } from '../adapters/open.ts'
 import { isSameObstacle, type Obstacle } from '../core/journal/obstacle.ts'
 import { isEnded, type State } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
+import { togglesOf } from '../core/plan/toggles-of.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Instant } from '../core/values/units.ts'
 import { driftedTargets, readBack, unreadableTargets, type Differing } from '../engine/drift.ts'
@@ -55,7 +56,11 @@ async function look({ lender, clock, signal }: Session, journal: Journal, state:
 /** While a move is under way a target may hold the words before it and after it. */
 async function findEdits(looking: Looking, state: State): Promise<Pick<Differing, 'drifts' | 'unreadable'>> {
   if (state.intent || isEnded(state)) return { drifts: [], unreadable: [] }
-  const names = looking.targets.filter((target) => showsAtOnce(target) && isWritten(state, target)).map(({ name }) => name)
+  const moved = new Set(Object.keys(state.since ?? {}))
+  const written = looking.targets.filter(
+    ({ name }) => !state.missing.includes(name) && togglesOf(state.plan, name).some((each) => moved.has(each)),
+  )
+  const names = written.filter(showsAtOnce).map(({ name }) => name)
   const { drifts, unreadable } = await readBack(looking, state, names)
   if (drifts.length === 0) return { drifts, unreadable }
   // What another command has written since the journal was read is no edit.
@@ -66,14 +71,6 @@ async function findEdits(looking: Looking, state: State): Promise<Pick<Differing
 /** A place that may show a write late, or is asked by a call, is for `check` to look at. */
 function showsAtOnce({ lag }: OpenTarget): boolean {
   return lag === 0
-}
-
-/** The rollout has moved something there, and it may have been written. */
-function isWritten({ plan, since = {}, missing }: State, { name }: OpenTarget): boolean {
-  const moved = new Set(Object.keys(since))
-  return (
-    !missing.includes(name) && Object.entries(plan.toggles).some(([toggle, { targets }]) => moved.has(toggle) && targets.includes(name))
-  )
 }
 
 function blockedBy(found: readonly Obstacle[], state: State, now: Instant): State {

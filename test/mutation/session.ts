@@ -45,8 +45,8 @@ export const SESSION: readonly Mutation[] = [
       'unreadable: unreadableTargets(unreadable.slice(9))',
     ],
     'a place that shows a write late was edited': ['  return lag === 0\n', '  return lag >= 0\n'],
-    'a target that the step went without was edited': ['    !missing.includes(name) && Object', '    Object'],
-    'what was never written was edited': ['moved.has(toggle) && targets.includes(name)', 'targets.includes(name)'],
+    'a target that the step went without was edited': ['!state.missing.includes(name) && togglesOf', 'togglesOf'],
+    'what was never written was edited': ['.some((each) => moved.has(each))', '.length > 0'],
     'a rollout that is over waits for what its targets say': [
       'if (found.length === 0 || isEnded(state)) return',
       'if (found.length === 0) return',

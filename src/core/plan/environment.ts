@@ -20,7 +20,29 @@ export interface Held {
  * `false`, so a rollback takes them away. Where variables are written one by one, a user on a deny list is denied first
  * and let go last.
  */
-export function environment(plan: Plan, target: string, held: Held): { readonly [variable: string]: string } {
+export function environment(plan: Plan, target: string, held: Held): Environment {
+  const known = environmentsOf(plan, held)
+  // Of how many instances a toggle is on at depends on how many there are, and on nothing else of a target.
+  const alike = `${plan.targets[target]?.instances?.length ?? 0} ${togglesOf(plan, target).join()}`
+  const words = known.get(alike) ?? wordsOf(plan, target, held)
+  known.set(alike, words)
+  return words
+}
+
+type Environment = { readonly [variable: string]: string }
+
+/** Exposures never change once they are made, and a thousand targets with the same toggles are asked for many times. */
+const written = new WeakMap<Exposures, Pick<Held, 'baseline'> & { readonly plan: Plan; readonly words: Map<string, Environment> }>()
+
+function environmentsOf(plan: Plan, { exposures, baseline }: Held): Map<string, Environment> {
+  const known = written.get(exposures)
+  if (known?.plan === plan && known.baseline === baseline) return known.words
+  const words = new Map<string, Environment>()
+  written.set(exposures, { plan, baseline, words })
+  return words
+}
+
+function wordsOf(plan: Plan, target: string, held: Held): Environment {
   const all = entriesOf(plan, target, held)
   const of = (...kinds: readonly Entry['is'][]): readonly Entry[] => all.filter(({ is }) => kinds.includes(is))
   const beside = of('deny', 'segment')

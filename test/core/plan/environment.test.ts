@@ -19,6 +19,27 @@ describe('the words of a target', () => {
     ['web', {}, { FEATURE_A: 'false', B: '0', OLD: 'true' }],
     ['nowhere', exposures, {}],
   ])('%s %j', (target, each, words) => expect(environment(shop, target, { exposures: each, baseline: {} })).toEqual(words))
+
+  it('are those of its own instances, although another target has the same toggles', () => {
+    const A = toggle({ variable: 'A', exposure: 'instances', targets: ['two', 'four', 'one'] })
+    const targets = {
+      two: { use: 'f', options: {}, instances: ['a', 'b'] },
+      four: { use: 'f', options: {}, instances: ['a', 'b', 'c', 'd'] },
+    }
+    const held = { exposures: { A: 25 }, baseline: {} }
+    const words = (target: string) => environment(plan({ toggles: { A }, targets }), target, held)
+    expect(['two', 'four', 'two'].map(words)).toEqual([{ A: 'false' }, { A: '25%' }, { A: 'false' }])
+  })
+
+  it('are those of the plan and of the baseline that are asked about, whatever these exposures were asked about before', () => {
+    const listed = toggle({ variable: 'A', allow: ['ada'], targets: ['web'] })
+    const one = plan({ toggles: { A: listed }, targets: { web: { use: 'f', options: {} } } })
+    const other = plan({ toggles: { A: { ...listed, variable: 'B' } }, targets: { web: { use: 'f', options: {} } } })
+    const at = { A: 10 }
+    expect(environment(one, 'web', { exposures: at, baseline: {} })).toEqual({ A: '10%', A_USERS: 'ada' })
+    expect(environment(one, 'web', { exposures: at, baseline: at })).toEqual({ A: '10%', A_USERS: '' })
+    expect(environment(other, 'web', { exposures: at, baseline: {} })).toEqual({ B: '10%', B_USERS: 'ada' })
+  })
 })
 
 describe('drift', () => {
