@@ -98,5 +98,9 @@ function failed(file: string, { code, exitCode, signal, stderr = '' }: Failure):
   if (code === 'EACCES') return new RolloutError('denied', { message: `${file} is not executable`, hint: `chmod +x ${file}` })
   const how = exitCode === undefined ? `was ended by ${signal ?? code ?? 'an error'}` : `exited with ${exitCode}`
   const words = plain(stderr).trim().split('\n').slice(-LAST.lines).join(' | ').slice(-LAST.characters)
-  return new RolloutError('unreachable', { message: `${file} ${how}${words === '' ? '' : `: ${words}`}` })
+  const hint = `of the environment it sees ${PASSED.join(', ')}, and what pass: names`
+  return new RolloutError('unreachable', {
+    message: `${file} ${how}${words === '' ? '' : `: ${words}`}`,
+    ...(exitCode !== undefined && { hint }),
+  })
 }
