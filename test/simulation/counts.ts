@@ -14,8 +14,8 @@ export interface Counts {
   /** What is read now, as so many of the requests since the last reading failed; `inTurn`: by one process or the other. */
   read(now: number, at: number, rate: number, reader: object, inTurn: boolean): Reading
   /**
-   * Readings that show every process under its own name, or the same one as the last that named none: what they gain is
-   * true. Two that began within a second of each other nobody can tell apart.
+   * Readings that show every process under its own name, or the same one as the last that named none, here or in the
+   * journal: what they gain is true. Two that began within a second of each other nobody can tell apart.
    */
   readonly whole: WeakSet<Reading>
 }

@@ -243,6 +243,9 @@ export function openJudge(
       else if (state && differing(target, state.intent?.exposures ?? state.exposures) === undefined) stale.delete(target.name)
     },
     onReading: (metric, reading, process) => {
+      // Somebody who has read another process since has not said so yet.
+      const began = reading.is === 'ratio' ? reading.instance?.began : undefined
+      if (began !== undefined && began === state?.watch?.counting?.[metric]?.began) world().counts?.whole.add(reading)
       const isStale = reading.is !== 'missing' && process.clock.now() - (reading.at ?? 0) > 61_000
       const own = new Map(readings.get(process)).set(metric, isStale ? { is: 'missing', reason: 'stale', detail: '' } : reading)
       readings.set(process, own)
