@@ -69,12 +69,13 @@ function numberOf(value: JSONValue, path: string): number {
 }
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-/** With its offset: without one it is some other time on every machine. */
-const ISO_8601 = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/i
+/** With its offset: without one it is some other time on every machine. PostgreSQL writes one of hours alone: `+00`. */
+const ISO_8601 = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d)(?::?(\d\d))?)$/i
 
 function instantOf(value: JSONValue, path: string): number {
-  if (typeof value === 'string' && ISO_8601.test(value)) {
-    const at = Date.parse(value)
+  const [, time, hours, minutes = '00'] = (typeof value === 'string' && ISO_8601.exec(value)) || []
+  if (time !== undefined) {
+    const at = Date.parse(time + (hours === undefined ? 'Z' : `${hours}:${minutes}`))
     if (Number.isFinite(at)) return at
   }
   const at = typeof value === 'number' ? value : typeof value === 'string' && DECIMAL.test(value) ? Number(value) : Number.NaN
