@@ -1,6 +1,7 @@
 import { thresholdsOf, type Metric } from '../../core/plan/metric.ts'
 import { Unreadable, type Groups, type Measured, type Series } from '../../core/values/reading.ts'
 import { formatRule, type Rule } from '../../core/values/rule.ts'
+import { fractionOf } from '../../core/values/units.ts'
 
 type Buckets = { readonly [le: string]: Series }
 
@@ -20,7 +21,7 @@ export function inUnit(measured: Measured, metric: Pick<Metric, 'unit' | 'succes
     return measured
   }
   if (measured.is === 'quantile') return unit === 'ms' ? inSeconds(measured) : measured
-  const value = unit === 'percent' ? measured.value / 100 : unit === 'ms' ? measured.value / 1000 : measured.value
+  const value = unit === 'percent' ? fractionOf(measured.value) : unit === 'ms' ? measured.value / 1000 : measured.value
   // Some shares may be above one, a load for example: then their rules say so.
   if (isAbout('%') && value > 1 && rules.every((rule) => rule.threshold <= 1))
     throw new Unreadable(

@@ -1,4 +1,4 @@
-import { formatDuration, formatFraction, parseDuration } from './units.ts'
+import { formatDuration, formatFraction, fractionOf, parseDuration } from './units.ts'
 
 /** How a number is written and read: a fraction as percent, seconds as a duration, anything else as it is. */
 export type Unit = '%' | 's' | ''
@@ -38,16 +38,14 @@ export function formatValue(value: number, unit: Unit, digits?: number): string 
   if (digits === undefined && unit === '%') return formatFraction(value)
   if (digits === undefined && unit === 's') return formatDuration(value * 1e3)
   const isBrief = unit === 's' && value < 1
-  const scaled = value * (isBrief ? 1e3 : scaleOf(unit))
+  const scale = unit === '%' ? 100 : 1
+  const scaled = value * (isBrief ? 1e3 : scale)
   return `${Number(scaled.toPrecision(digits ?? 4))}${isBrief ? 'm' : ''}${unit}`
 }
 
 function readBack(text: string, unit: Unit): number {
-  return unit === 's' ? (parseDuration(text) ?? Number.NaN) / 1e3 : Number.parseFloat(text) / scaleOf(unit)
-}
-
-function scaleOf(unit: Unit): number {
-  return unit === '%' ? 100 : 1
+  if (unit === 's') return (parseDuration(text) ?? Number.NaN) / 1e3
+  return unit === '%' ? fractionOf(Number.parseFloat(text)) : Number.parseFloat(text)
 }
 
 /** Tells whether the value satisfies the rule. Never true for a value that is not a finite number. */

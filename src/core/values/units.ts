@@ -46,6 +46,12 @@ export function formatExposure(exposure: Exposure): string {
   return `${Math.round(exposure * 1e5) / 1e5}%`
 }
 
+/** Returns the fraction that a percentage is, 0.7 → 0.007: 7 of 1000 are that, and a little more than 0.7 divided by 100. */
+export function fractionOf(percent: number): number {
+  const [digits, exponent = '0'] = String(percent).split('e')
+  return Number(`${digits}e${Number(exponent) - 2}`)
+}
+
 /** Formats a fraction for people, with three significant digits, `0.288` → `28.8%`; what is not quite all is not 100%: `99.96%`. */
 export function formatFraction(fraction: number): string {
   const percent = fraction * 100

@@ -20,6 +20,7 @@ describe('a number that rules in percent are about', () => {
     [1, undefined, rules('< 30%', '> 50%'), { is: 'value', value: 1 }],
     [0.25, 'share', rules('< 30%', '> 50%'), { is: 'value', value: 0.25 }],
     [0.25, 'percent', rules('< 30%', '> 50%'), { is: 'value', value: 0.0025 }],
+    [0.7, 'percent', rules('< 0.7%', '> 50%'), { is: 'value', value: 0.007 }],
     [
       25,
       undefined,

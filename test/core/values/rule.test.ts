@@ -24,6 +24,12 @@ describe('rules', () => {
     ['< 5%', -Infinity, false],
   ])('%s for %s: %s', (text, value, expected) => expect(holds(rule(text), value)).toBe(expected))
 
+  it('is reached by as many of a thousand as it says, and not passed', () => {
+    const told = Array.from({ length: 1000 }, (_, bad) => `${bad / 10}%`)
+    const at = (op: string) => told.filter((text, bad) => holds(rule(`${op} ${text}`), bad / 1000))
+    expect([at('>'), at('<'), at('>='), at('<=')]).toEqual([[], [], told, told])
+  })
+
   it('must be left by a tenth to recover', () => {
     expect(relaxed(rule('> 2%')).threshold).toBeCloseTo(0.018)
     expect(relaxed(rule('< 10')).threshold).toBeCloseTo(11)
