@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../helpers/limits.ts'
 import { launch } from '../helpers/launch.ts'
-import { CAN_MOUNT } from '../helpers/mount.ts'
+import { CAN_MOUNT, mount, unmount } from '../helpers/mount.ts'
 import { plainPlan } from '../helpers/plans.ts'
 import { shop } from '../helpers/shell.ts'
 import { place } from './binary.ts'
@@ -15,7 +15,7 @@ const url = await shop({ requests: 100, errors: 0 })
 const stuck: (() => void)[] = []
 
 afterEach(() => {
-  for (const release of stuck.splice(0)) release()
+  for (const release of stuck.splice(0).toReversed()) release()
 })
 
 function stick(folder: string): void {
@@ -63,11 +63,19 @@ describe.runIf(CAN_MOUNT && existsSync('/dev/fuse'))('a file system that does no
     expect(at.read('place/web.env')).toContain('FEATURE_X=false')
   })
 
-  test('with a target on it: the rollback ends, and says what to type', async () => {
-    const { at, type } = await begun()
-    stick(join(at.folder, 'place'))
-    const { code, out } = await type('rollback').ended
-    expect(code, out).toBe(10)
-    expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
-  })
+  test.each(['by itself', 'on top of what has mounted it'])(
+    'with a target on it, %s: the rollback ends, and says what to type',
+    async (how) => {
+      const { at, type } = await begun()
+      const folder = join(at.folder, 'place')
+      if (how !== 'by itself') {
+        mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+        stuck.push(() => unmount(folder))
+      }
+      stick(folder)
+      const { code, out } = await type('rollback').ended
+      expect(code, out).toBe(10)
+      expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
+    },
+  )
 })

@@ -10,12 +10,13 @@ export interface Mount {
 /** As proc_pid_mountinfo(5) calls them. */
 const ASKING = /^(?:nfs|cifs|smb|fuse|9p|ceph|gluster|lustre|afs|beegfs|virtiofs|vboxsf)(?!ctl)/
 
-/** Returns what is mounted, the longest path first; nothing where the system does not say. */
+/** Returns what is mounted, the longest path first and at each what lies on top; nothing where the system does not say. */
 export function readMounts(): readonly Mount[] {
   try {
     const lines = readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^(?:\S+ ){4}(\S+) .* - (\S+) /gm)
     const mounts = [...lines].map(([, at = '', type = '']) => ({ at: unescaped(at), asks: ASKING.test(type) }))
-    return mounts.toSorted((a, b) => b.at.length - a.at.length)
+    // Of two at the same place the later one covers the other, as a file system does what has mounted it when it was asked for.
+    return mounts.toReversed().toSorted((a, b) => b.at.length - a.at.length)
   } catch {
     return []
   }

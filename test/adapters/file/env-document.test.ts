@@ -19,6 +19,11 @@ describe('a document nobody can be sure about', () => {
     expect(() => readWords(document, ['OTHER'])).not.toThrow()
   })
 
+  it.each(['A=one \\', 'A=one \\\n'])('what would become a part of the last line of %j is not added', (document) => {
+    expect(readWords(document, ['F'], { dialect: 'sh' })).toEqual({ F: undefined })
+    expect(() => writeWords(document, { F: '10%' }, mark, { dialect: 'sh' })).toThrow('F on line 2 follows a line that ends in a backslash')
+  })
+
   it.each(['on off', 'a"b', "it's", '$HOME', 'a\\', 'a\nB=1', '#', '`id`', 'ä'])('the word %j is refused', (word) => {
     expect(() => set('F=true\n', word)).toThrow('cannot be a word in an env file')
   })
