@@ -44,6 +44,20 @@ describe("what a file of one's own does beside its contract", () => {
     expect(read('web.env')).toContain('FEATURE_X=true')
   })
 
+  it('what is left open keeps no command from its end', async () => {
+    const { rollout } = begun("setInterval(() => undefined, 1000); return { is: 'value', value: 0 }")
+    const { code, out } = await rollout('check', 'metrics')
+    expect(out).toContain('metrics errors')
+    expect(code).toBe(0)
+  })
+
+  it('what is thrown and says nothing is a missing reading', async () => {
+    const { rollout } = begun('throw Object.create(null)')
+    const { code, out } = await rollout('check', 'metrics')
+    expect(out).toContain('something was thrown that says nothing')
+    expect(code).toBe(69)
+  })
+
   it('an end in the middle is no success', async () => {
     const { rollout } = begun('process.exit(0)')
     await rollout('start')

@@ -59,5 +59,10 @@ export function hasCode(thrown: unknown, code: Outcome): thrown is RolloutError 
 
 /** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error) return thrown.message
+  try {
+    return String(thrown)
+  } catch {
+    return 'something was thrown that says nothing'
+  }
 }
