@@ -21,9 +21,6 @@ const stopping = new AbortController()
 /** How long a person who asks for an end is left without a word, in milliseconds. */
 const PROMPT = 500
 
-/** How long what is left open may keep a command that is done, in milliseconds. */
-const LINGERS = 1000
-
 function stopOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: 'interrupted' | 'terminated'): void {
   process.on(signal, () => {
     if (signal === 'SIGHUP' && (stopping.signal.aborted || isLasting)) return
@@ -240,8 +237,5 @@ void main(process.argv.slice(2), shell).then((outcome) => {
   clearInterval(awake)
   process.exitCode = EXIT[outcome] || (process.exitCode ?? 0)
   // What a file of the user's own leaves open (a pool, a timer) keeps no command from its end; what is still to be read does.
-  const end = (): void => {
-    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit()
-  }
-  setInterval(end, LINGERS).unref()
+  setInterval(() => void (process.stdout.writableLength || process.exit()), PROMPT).unref()
 })

@@ -63,6 +63,6 @@ export function messageOf(thrown: unknown): string {
   try {
     return String(thrown)
   } catch {
-    return 'something was thrown that says nothing'
+    return 'it says nothing'
   }
 }
