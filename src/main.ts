@@ -237,5 +237,5 @@ void main(process.argv.slice(2), shell).then((outcome) => {
   clearInterval(awake)
   process.exitCode = EXIT[outcome] || (process.exitCode ?? 0)
   // What a file of the user's own leaves open (a pool, a timer) keeps no command from its end; what is still to be read does.
-  setInterval(() => void (process.stdout.writableLength || process.exit()), PROMPT).unref()
+  setInterval(() => process.stdout.writableLength || process.exit(), PROMPT).unref()
 })

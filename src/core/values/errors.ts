@@ -59,9 +59,8 @@ export function hasCode(thrown: unknown, code: Outcome): thrown is RolloutError 
 
 /** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message
   try {
-    return String(thrown)
+    return thrown instanceof Error ? thrown.message : String(thrown)
   } catch {
     return 'it says nothing'
   }
