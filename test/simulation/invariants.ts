@@ -243,6 +243,7 @@ export function openJudge(
       else if (state && differing(target, state.intent?.exposures ?? state.exposures) === undefined) stale.delete(target.name)
     },
     onReading: (metric, reading, process) => {
+      world().counts?.heard(reading, process)
       // Somebody who has read another process since has not said so yet.
       const began = reading.is === 'ratio' ? reading.instance?.began : undefined
       if (began !== undefined && began === state?.watch?.counting?.[metric]?.began) world().counts?.whole.add(reading)

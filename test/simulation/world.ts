@@ -227,7 +227,7 @@ function measure(world: World, process: Process, random: Random, time: Timeline)
   const { counts, metricsAre } = world
   if (counts && metricsAre !== 'silent') {
     const rate = metricsAre === 'worrying' ? Math.max(value, 0.03) : value
-    return counts.read(time.now, metricsAre === 'stale' ? at - 600_000 : at, rate, process, metricsAre === 'not a number')
+    return counts.read(time.now, metricsAre === 'stale' ? at - 600_000 : at, rate, metricsAre === 'not a number')
   }
   switch (metricsAre) {
     case 'true':
