@@ -76,6 +76,7 @@ export function spread(plan: Pick<Plan, 'toggles'>, name: string, places: Readon
         Object.assign({}, ...(await everywhere(places, async (place) => (await place.holds?.(signal)) ?? {})).values()),
     }),
     ...(first?.effect && { effect: first.effect }),
+    ...(first?.asked && { asked: first.asked }),
     ...(first?.advise && { advise: first.advise }),
     refuses: (variable, word) => {
       const toggle = toggles.get(variable)

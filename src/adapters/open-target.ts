@@ -1,4 +1,4 @@
-import type { Advice, Effect, Fence, KnownId, Refusal, Words } from '../core/ports.ts'
+import type { Advice, Asked, Effect, Fence, KnownId, Refusal, Words } from '../core/ports.ts'
 import type { Mark } from '../core/toggle/mark.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -24,6 +24,8 @@ export interface OpenTarget {
   readonly refuses?: (variable: string, word: string) => Refusal | undefined
   /** When the application runs with a new word; undefined where nobody knows. */
   readonly effect?: Effect
+  /** Whom a read asks; the place where it is not told. */
+  readonly asked?: Asked
   /** Looks whether it could be written, without writing. Throws what stands in the way; returns what else is to be said. */
   readonly probe?: (signal: AbortSignal) => Promise<readonly Advice[]>
   /** Reads every variable there, also those of nobody's plan; absent where the place cannot be looked through. */

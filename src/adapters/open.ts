@@ -27,7 +27,7 @@ export type { OpenTarget } from './open-target.ts'
 const SETTLE: Duration = 10_000
 const DEADLINE: Duration = 30_000
 /** A rollback does without what a file of the user's own lacks or answers amiss. */
-const SPARES = ['byHand', 'settle', 'lag', 'deadline', 'effect', 'refuses', 'advise']
+const SPARES = ['byHand', 'settle', 'lag', 'deadline', 'effect', 'asked', 'refuses', 'advise']
 /** So that what an adapter says of its own deadline comes first. */
 const MOMENT: Duration = 500
 
@@ -129,6 +129,7 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
       holds: async (signal) => ended(deadline(1), signal, async (ending) => adapter.holds?.(options, lent(lender, ending)) ?? {}),
     }),
     ...(adapter.effect && { effect: adapter.effect(options) }),
+    ...(adapter.asked && { asked: adapter.asked(options) }),
     ...(adapter.advise && { advise: (ids) => adapter.advise?.(options, ids) ?? [] }),
   }
 }

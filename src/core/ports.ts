@@ -13,7 +13,7 @@ export const KINDS = {
   targets: {
     one: 'target',
     needs: ['read', 'write', 'byHand'],
-    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'probe', 'advise', 'isHarmless', 'holds', 'place'],
+    may: ['marks', 'settle', 'lag', 'deadline', 'refuses', 'check', 'effect', 'asked', 'probe', 'advise', 'isHarmless', 'holds', 'place'],
   },
   metrics: { one: 'metric', needs: ['read'], may: ['measures', 'looksBack', 'history', 'check', 'asks', 'advise', 'lastAnswered'] },
   notify: { one: 'channel', needs: ['send'], may: ['check', 'probe'] },
@@ -142,6 +142,8 @@ export interface TargetAdapter<Options> {
   check?(options: Options, plan: Surroundings): readonly Fault[]
   /** Returns when an application runs with a new word: at once, or only after a restart or a redeploy. */
   effect?(options: Options): Effect
+  /** Returns whom a read asks: the place that is written to, unless told, or the application itself. */
+  asked?(options: Options): Asked
   /**
    * Looks whether it could be written, without writing, for `doctor`. Throws what stands in the way; returns what else is
    * to be said, if anything.
@@ -165,6 +167,9 @@ export interface TargetAdapter<Options> {
 
 /** When an application runs with a word that was written. */
 export type Effect = 'live' | 'restart' | 'redeploy'
+
+/** Who says which word there is: where it was written, or the application that runs with it. */
+export type Asked = 'place' | 'application'
 
 /** A fault in the words of people: what is wrong, and what would do. */
 export interface Refusal {

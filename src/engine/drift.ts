@@ -1,7 +1,7 @@
 import type { OpenTarget } from '../adapters/open.ts'
 import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { State } from '../core/journal/state.ts'
-import { drift, environment, formatDrift, formatHolding, type Drift } from '../core/plan/environment.ts'
+import { causeOf, drift, environment, formatDrift, formatHolding, type Drift } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import { describeMarked, remedyFor, type Marked } from '../core/policy/marked.ts'
@@ -78,9 +78,11 @@ export function stillDrifted({ blocked = [] }: State, unreadable: readonly Unrea
 
 /** Compares the words found on a target with the state; each is given as it may be shown. */
 export function targetDrift(target: OpenTarget, state: State, found: Words): readonly Drift[] {
-  return drift(state.plan, target.name, state, found).map((each) =>
-    each.found === undefined ? each : { ...each, found: shownWord(target, each.found) },
-  )
+  return drift(state.plan, target.name, state, found).map((each) => ({
+    ...each,
+    ...(each.found !== undefined && { found: shownWord(target, each.found) }),
+    ...(target.asked === 'application' && { asked: target.asked }),
+  }))
 }
 
 /** Returns what stands in the way where targets differ from what the journal says they hold: first what their marks say of it. */
@@ -89,7 +91,7 @@ export function driftedTargets({ marked, drifts }: Pick<Differing, 'marked' | 'd
   const edited = drifts.filter(({ target }) => !isMarked(target))
   return [
     ...markedTargets(marked, state, drifts),
-    ...edited.map((each) => ({ name: 'drift', target: each.target, text: `${formatDrift(each)}: somebody else changed it` }) as const),
+    ...edited.map((each) => ({ name: 'drift', target: each.target, text: `${formatDrift(each)}: ${causeOf(each)}` }) as const),
   ]
 }
 

@@ -7,7 +7,7 @@ import { openWriter } from '../../src/engine/writer.ts'
 import { openState } from '../../src/session/project.ts'
 import { withTargets } from '../../src/session/with-targets.ts'
 import { barePlan, breakGlassElsewhere, planned, type } from '../helpers/marked.ts'
-import { sessionOf, type FakeShell } from '../helpers/shell.ts'
+import { serve, sessionOf, type FakeShell } from '../helpers/shell.ts'
 
 /* What status says first: what the targets hold against the journal, and of what nothing is said. */
 
@@ -67,6 +67,25 @@ describe('a file that is gone', () => {
     await type(shell, 'start', 'advance')
     rmSync(join(shell.cwd, 'web.env'))
     expect(await looked(shell)).toEqual(NOTHING)
+  })
+})
+
+describe('an application that runs with another word than its file holds', () => {
+  it('is told from a file that somebody edited, by status and by check', async () => {
+    let file = ''
+    const wordIn = (text: string): string => /FEATURE_X=(.*)/.exec(text)?.[1] ?? 'false'
+    const url = await serve((_, response) => response.end(JSON.stringify({ FEATURE_X: wordIn(file && readFileSync(file, 'utf8')) })))
+    const shell = planned(barePlan(`{ use: env-file, path: web.env, verify: '${url}' }`))
+    shell.write('web.env', 'FEATURE_X=false\n')
+    file = join(shell.cwd, 'web.env')
+    await type(shell, 'start', 'advance', 'check targets')
+    expect(shell.printed.out).toContain('runs with what the journal says')
+    file = ''
+    for (const verb of ['status', 'check targets']) {
+      await type(shell, verb).catch(() => undefined)
+      expect(shell.printed.out).toMatch(/web\s+runs with FEATURE_X=false instead of 10%/)
+      expect(shell.printed.out).toContain('somebody else changed it, or it has not read what was written')
+    }
   })
 })
 

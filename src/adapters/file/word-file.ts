@@ -76,7 +76,9 @@ type Wanted = { readonly [variable: string]: string }
  */
 export function wordFile<Options extends FileOptions>(
   format: Format<Options>,
-): Required<Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'probe' | 'isHarmless' | 'place'>> {
+): Required<
+  Pick<TargetAdapter<Options>, 'read' | 'write' | 'marks' | 'settle' | 'lag' | 'deadline' | 'asked' | 'probe' | 'isHarmless' | 'place'>
+> {
   return {
     read: async (given, names, loan) => {
       await asks(given, loan)
@@ -105,6 +107,7 @@ export function wordFile<Options extends FileOptions>(
     lag: () => 0,
     // Every reload that changes of others may make necessary, and what the application is asked after it.
     deadline: ({ timeout }) => (TRIES + 1) * timeout + WRITING,
+    asked: ({ verify }) => (verify === undefined ? 'place' : 'application'),
     probe: async (given, loan) => {
       await asks(given, loan)
       checkWritable(place(given, loan.folder))

@@ -4,7 +4,7 @@ import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { formatHolding, type Drift } from '../../core/plan/environment.ts'
+import { causeOf, formatHolding, type Drift } from '../../core/plan/environment.ts'
 import { describeMarked, remedyFor, type Marked } from '../../core/policy/marked.ts'
 import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
@@ -35,11 +35,14 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
     name: each.target,
     verdict: verdictOf(each.target, 'failed'),
     text: formatHolding(each),
-    hint: state.missing.includes(each.target) ? 'it has not confirmed this step' : 'somebody else changed it',
+    hint: state.missing.includes(each.target) ? 'it has not confirmed this step' : causeOf(each),
   }))
   const bad = [...older, ...silent, ...drifted]
   const fine = rest.filter(({ name }) => !bad.some((row) => row.name === name))
-  const held = fine.map(({ name }): CheckRow => ({ what: 'targets', name, verdict: 'ok', text: 'holds what the journal says' }))
+  const held = fine.map(({ name, asked }): CheckRow => {
+    const holds = asked === 'application' ? 'runs with' : 'holds'
+    return { what: 'targets', name, verdict: 'ok', text: `${holds} what the journal says` }
+  })
   return [...(intent ? intentRows(intent) : []), ...bad, ...held]
 }
 

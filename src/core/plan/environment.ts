@@ -59,6 +59,8 @@ export interface Drift {
   readonly found: string | undefined
   /** '' where nothing should be. */
   readonly expected: string
+  /** The application itself says so. */
+  readonly asked?: 'application'
 }
 
 /** Returns where a target differs from these exposures. A variable it does not know counts as its default. */
@@ -79,9 +81,15 @@ export function formatDrift(differing: Drift): string {
   return `${differing.target} ${formatHolding(differing)}`
 }
 
-/** Formats a difference where its target is named already: `holds FEATURE_X=5% instead of 10%`. */
-export function formatHolding({ variable, found, expected }: Omit<Drift, 'target' | 'toggle'>): string {
-  return `holds ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
+/** Formats a difference where its target is named already: `holds FEATURE_X=5% instead of 10%`, or what its application runs with. */
+export function formatHolding({ variable, found, expected, asked }: Omit<Drift, 'target' | 'toggle'>): string {
+  const holds = asked === 'application' ? 'runs with' : 'holds'
+  return `${holds} ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
+}
+
+/** Returns how a target may have come to differ from what the journal says. */
+export function causeOf({ asked }: Pick<Drift, 'asked'>): string {
+  return asked === 'application' ? 'somebody else changed it, or it has not read what was written' : 'somebody else changed it'
 }
 
 /**
