@@ -65,7 +65,8 @@ export function count(
   const last = sidesOf(reading, wanted)
   const wrong = brokenIn(last)
   if (wrong !== undefined) return { ...(before && { counting: before }), counted: absent('not-finite', wrong) }
-  const began = reading.instance?.began
+  // A page that does not say when its process began leaves known what was said before.
+  const began = reading.instance?.began ?? before?.began
   const next = { at: now, ...(began !== undefined && { began }) }
   if (!before?.last) return { counting: { ...before, ...next, last }, counted: absent('first-poll', 'a counter needs two polls') }
   const { gained: fresh, marks, doubt, hasRestarted } = follow(before, before.last, last, reading, now)

@@ -69,6 +69,11 @@ describe('where a counter begins', () => {
     ['the noise of floating point', [ratio(0, 1e6 + 1e-5), ratio(0, 1e6), ratio(0, 1e6 + 10)], '0 of 10'],
     ['a process that says when it began', [born(0, 3, 1000), born(90_000, 4, 2000)], '4 of 2000'],
     ['processes that began before the last poll', [born(0, 3, 1000), born(MINUTE * -9, 9, 5000)], 'in-turn'],
+    [
+      'also behind a page that does not say when its process began',
+      [born(-9 * MINUTE, 3, 1000), { is: 'ratio', bad: {}, total: { a: 1100 } }, born(-99 * MINUTE, 9, 9000)],
+      'in-turn',
+    ],
     ['one that is said to have begun later, but before it', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 500)], 'reset'],
     ['and has a life behind it', [born(-99 * MINUTE, 0, 9000), born(-9 * MINUTE, 9, 5000), born(-9 * MINUTE, 9, 5010)], 'in-turn'],
     [
