@@ -45,7 +45,7 @@ export interface Outcome {
   readonly asked: number
   /** Rollouts that ever paused, by why. */
   readonly paused: { readonly [why: string]: number }
-  /** Rollouts in which something both groups depend on was broken for minutes, and that never paused for it. */
+  /** Rollouts that went on while something both groups depend on was broken for minutes, and never paused for it. */
   readonly overlooked: number
   /** Medians of those rolled back, in minutes and requests; absent when there was none. */
   readonly rolledBackAfter?: number
@@ -77,7 +77,7 @@ export function outcomeOf(world: World, decider: () => Decider, setting: Setting
     complete: complete.length,
     asked: all.filter(({ asked }) => asked).length,
     paused: Object.fromEntries([...reasons].toSorted().map((why) => [why, all.filter(({ paused }) => paused.has(why)).length])),
-    overlooked: all.filter(({ broken, paused }) => broken >= VISIBLE && !paused.has('incident')).length,
+    overlooked: all.filter(({ end, broken, paused }) => end !== 'rollback' && broken >= VISIBLE && !paused.has('incident')).length,
     ...defined(medians),
   }
 }
