@@ -33,6 +33,9 @@ export interface Judge extends Omit<Watcher, 'onMark'> {
 /** Longest time from a journal that was read to its reader's next request, in milliseconds: what comes meanwhile nobody can know. */
 const TRAVEL = 10
 
+/** Longest time between the clock that a poll goes by, which may be the store's, and its readings, in milliseconds. */
+const MOMENT = 10
+
 /** What people say with a rollback that has no scope. */
 const PLAIN = ['phase', 'once more']
 
@@ -128,7 +131,7 @@ export function openJudge(
     if (step && !overrides.includes('hold')) {
       const true_ = time.now - arrivedAt
       if (true_ < step.hold) broken('I13', `#${event.seq} goes on after ${true_ / 1000}s of ${step.hold / 1000}s`)
-      if (watched + 1 < step.hold) broken('I13', `#${event.seq} goes on after only ${watched / 1000}s of watching`)
+      if (watched + MOMENT < step.hold) broken('I13', `#${event.seq} goes on after only ${watched / 1000}s of watching`)
     }
     const next = steps[event.cursor]
     for (const { expires = Number.POSITIVE_INFINITY } of next ? approvalsOf(next) : []) {
