@@ -32,8 +32,9 @@ const FAREWELL: Duration = 5000
 
 /**
  * Turns until the rollout is complete or rolled back. While paused it keeps watching, because a critical metric still
- * rolls back. A journal that cannot be reached, or refuses it all at once, holds everything until it can be used again. While another controller watches it
- * stands by and tells what that one does. Interruption leaves the last poll in the journal.
+ * rolls back. A journal that cannot be reached, or refuses it all at once, holds everything until it can be used again.
+ * While another controller watches it stands by and tells what that one does. Interruption leaves the last poll in the
+ * journal.
  */
 export async function* run(engine: Engine, { exitOnPause = false, notifier, ...leading }: RunOptions): AsyncGenerator<Turn, State> {
   const { controller } = leading
@@ -191,7 +192,7 @@ async function oneTurn(engine: Engine, observer: Observer): Promise<Turn | undef
     }
     // A store that has let it write, and refuses it now, has lost a grant or changed a password: people put that right.
     if (thrown.code !== 'unreachable' && thrown.code !== 'denied') throw thrown
-    return stuck(engine, `${thrown.message}: nothing moves until the journal can be reached again`)
+    return stuck(engine, `${thrown.message}: nothing moves until the journal can be used again`)
   }
 }
 

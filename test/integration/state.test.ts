@@ -224,7 +224,7 @@ function shared(start: () => Promise<Server>, marker: string): void {
     const running = launch(['run'])
     await running.printed('watched by')
     await server.kill()
-    await running.printed('nothing moves until the journal can be reached again')
+    await running.printed('nothing moves until the journal can be used again')
     const during = read('web.env')
     await server.start()
     const { code } = await running.ended

@@ -41,7 +41,8 @@ export function overwrite(file: string, before: string, after: string): void {
 
 /**
  * Writes a text over another in the same file without one beside it, as on a full disk or in a folder that may not be
- * written: a way back needs no more room than the file has. Returns whether it did: not where either is longer than a page, which one call might write in halves.
+ * written: a way back needs no more room than the file has. Returns whether it did: not where either is longer than a page,
+ * which one call might write in halves.
  */
 export function overwriteInItsRoom(file: string, before: string, after: string): boolean {
   const [had, has] = [Buffer.byteLength(before), Buffer.byteLength(after)]

@@ -4,7 +4,7 @@ import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
 import type { Instant } from '../../core/values/units.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { causeOf, formatHolding, type Drift } from '../../core/plan/environment.ts'
+import { causeOf, formatHolding, holding, type Drift } from '../../core/plan/environment.ts'
 import { describeMarked, remedyFor, type Marked } from '../../core/policy/marked.ts'
 import { metricsUnderWay, situationOf } from '../../core/policy/situation.ts'
 import type { Intent, State, Status } from '../../core/journal/state.ts'
@@ -39,10 +39,12 @@ export async function targetRows(engine: Engine, state: State): Promise<readonly
   }))
   const bad = [...older, ...silent, ...drifted]
   const fine = rest.filter(({ name }) => !bad.some((row) => row.name === name))
-  const held = fine.map(({ name, asked }): CheckRow => {
-    const holds = asked === 'application' ? 'runs with' : 'holds'
-    return { what: 'targets', name, verdict: 'ok', text: `${holds} what the journal says` }
-  })
+  const held = fine.map(({ name, asked }): CheckRow => ({
+    what: 'targets',
+    name,
+    verdict: 'ok',
+    text: `${holding(asked)} what the journal says`,
+  }))
   return [...(intent ? intentRows(intent) : []), ...bad, ...held]
 }
 

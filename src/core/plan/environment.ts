@@ -3,7 +3,7 @@ import { heldBy } from './instances.ts'
 import { isForward } from './steps.ts'
 import type { Exposures, Plan, Toggle } from './plan.ts'
 import { togglesOf } from './toggles-of.ts'
-import type { Words } from '../ports.ts'
+import type { Asked, Words } from '../ports.ts'
 import { segmentVariable } from '../toggle/segment.ts'
 import type { Exposure } from '../values/units.ts'
 import { parseWord, wordFor } from '../toggle/words.ts'
@@ -83,8 +83,12 @@ export function formatDrift(differing: Drift): string {
 
 /** Formats a difference where its target is named already: `holds FEATURE_X=5% instead of 10%`, or what its application runs with. */
 export function formatHolding({ variable, found, expected, asked }: Omit<Drift, 'target' | 'toggle'>): string {
-  const holds = asked === 'application' ? 'runs with' : 'holds'
-  return `${holds} ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
+  return `${holding(asked)} ${variable}=${found ?? 'nothing'} instead of ${expected || 'nothing'}`
+}
+
+/** Returns what is said of a word by whom was asked: a place holds it, an application runs with it. */
+export function holding(asked: Asked | undefined): string {
+  return asked === 'application' ? 'runs with' : 'holds'
 }
 
 /** Returns how a target may have come to differ from what the journal says. */
