@@ -15,29 +15,42 @@ export interface Broken {
   readonly lines: readonly string[]
 }
 
+/** A break-glass while it goes. */
+export interface BreakingGlass {
+  /** Returns the targets that have not come to an end. */
+  readonly left: () => readonly Broken[]
+  readonly ended: Promise<readonly Broken[]>
+}
+
 /**
  * Writes every toggle's default to every target, without a journal. Where a target can hold an epoch it gets one that
  * no controller's intent is newer than, in the name of the rollout: until a rollback to the defaults is in its journal,
  * nothing undoes it, and the rollouts of others go on.
  */
-export async function breakGlass(
+export function breakGlass(
   plan: Plan,
   targets: readonly OpenTarget[],
   world: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<readonly Broken[]> {
+): BreakingGlass {
   const { name, environment: where } = plan
   const identity = defined({ name, environment: where, lineage: '' })
-  return Promise.all(
-    targets.map(async (target) => {
-      const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
-      const lines = target.byHand(words, { epoch: TOMBSTONE })
-      const error = await retry(
-        world,
-        async () => tryWriting(target, words, { identity, epoch: TOMBSTONE, over: [], isNews: true }, world),
-        (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
-      )
-      if (error !== undefined) world.signal.throwIfAborted()
-      return defined({ target: target.name, lines, error })
-    }),
-  )
+  const all = targets.map((target) => {
+    const words = environment(plan, target.name, { exposures: defaultsOf(plan), baseline: defaultsOf(plan) })
+    return { target, words, lines: target.byHand(words, { epoch: TOMBSTONE }) }
+  })
+  const left = new Set(all)
+  const write = async (each: (typeof all)[number]): Promise<Broken> => {
+    const error = await retry(
+      world,
+      async () => tryWriting(each.target, each.words, { identity, epoch: TOMBSTONE, over: [], isNews: true }, world),
+      (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
+    )
+    if (error !== undefined) world.signal.throwIfAborted()
+    left.delete(each)
+    return defined({ target: each.target.name, lines: each.lines, error })
+  }
+  return {
+    left: () => [...left].map(({ target, lines }) => ({ target: target.name, lines })),
+    ended: Promise.all(all.map(write)),
+  }
 }

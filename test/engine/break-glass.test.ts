@@ -17,7 +17,7 @@ it('writes every default, in the name of the rollout, with a number that nothing
   const web = fakeTarget('web', { A: '50%', L: '10%' })
   const fences: Fence[] = []
   const target: typeof web = { ...web, write: async (words, fence, signal) => (fences.push(fence), web.write(words, fence, signal)) }
-  expect(await breakGlass(PLAN, [target], world)).toEqual([{ target: 'web', lines: ['set A false', 'set L true'] }])
+  expect(await breakGlass(PLAN, [target], world).ended).toEqual([{ target: 'web', lines: ['set A false', 'set L true'] }])
   expect(web.words).toEqual({ A: 'false', L: 'true' })
   expect(fences).toEqual([{ identity: { name: 'shop', environment: 'production', lineage: '' }, epoch: TOMBSTONE, over: [], isNews: true }])
 })
@@ -27,7 +27,7 @@ it('tries again at a target that fails, and names it with what to type where tha
   web.fail = (attempt) => (attempt < 4 ? 'connection refused' : undefined)
   worker.fail = () => 'connection refused'
   const lines = ['set A false', 'set L true']
-  expect(await breakGlass(PLAN, [web, worker], world)).toEqual([
+  expect(await breakGlass(PLAN, [web, worker], world).ended).toEqual([
     { target: 'web', lines },
     { target: 'worker', lines, error: 'connection refused' },
   ])

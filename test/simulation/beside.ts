@@ -93,7 +93,7 @@ export function openBeside({ plan, seed, isHarsh, time, world, state, say }: Bes
   const deeds: Readonly<Record<Beside['kind'], (process: Process) => Promise<void>>> = {
     '': async () => undefined,
     glass: async (process) => {
-      await breakGlass(plan, world().open(process).targets, process)
+      await breakGlass(plan, world().open(process).targets, process).ended
       records.set(process.machine.name, { record: { at: process.clock.now(), actor: 'eve' }, since: time.now })
       say(`${process.name} has broken the glass`)
     },

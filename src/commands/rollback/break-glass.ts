@@ -6,6 +6,7 @@ import { keepRecord } from '../../adapters/state/keep-record.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { breakGlass } from '../../engine/break-glass.ts'
 import { renderBreakGlass } from '../../views/break-glass.ts'
+import { openMoveProgress } from '../../views/move-progress.ts'
 import { renderWarnings } from '../../views/problem.ts'
 import { environmentOf, loadPlan } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
@@ -37,7 +38,9 @@ export async function breakTheGlass(session: Session, isDryRun: boolean, cause: 
   session.err.write(renderWarnings(warnings, session.err))
   const by = await signature(session, 'emergency')
   const targets = typedFromHere(await openTargetsAnyway(plan, lender), session)
-  const broken = await breakGlass(plan, targets, { clock, signal })
+  const glass = breakGlass(plan, targets, { clock, signal })
+  const progress = openMoveProgress(session.err, clock, { left: glass.left, isUrgent: true })
+  const broken = await glass.ended.catch(progress.cut).finally(progress.end)
   const folder = join(place.folder, '.rollout')
   const isThere = await checkAnswers(folder, { ...lender, signal: session.stopped }).then(
     () => true,

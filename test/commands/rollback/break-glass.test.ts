@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../helpers/memory.ts'
-import { fakeShell, type FakeShell } from '../../helpers/shell.ts'
+import { fakeShell, realClock, type FakeShell } from '../../helpers/shell.ts'
 
 const ENV_FILE = '{ use: env-file, path: web.env }'
 const METRIC = "metrics: { errors: { use: prometheus, url: 'http://localhost:1', query: up, critical: '> 5' } }\n"
@@ -31,6 +31,18 @@ async function lost(text: string): Promise<FakeShell> {
   shell.write('rollout.yaml', text)
   return shell
 }
+
+it('says after a second which targets are waited for, and what to type instead', async () => {
+  const files = {
+    'rollout.yaml': plan({ metrics: '', target: "{ use: env-file, path: web.env, verify: 'http://127.0.0.1:1', timeout: 500ms }" }),
+    'web.env': 'FEATURE_X=10%\n',
+    '.rollout/shop/000000000001.json': 'damaged',
+  }
+  const shell = fakeShell({ clock: realClock(), files })
+  expect(await shell.run('rollback', '--all', '--break-glass')).toBe('partial')
+  expect(held(shell)).toContain('FEATURE_X=false')
+  expect(shell.printed.err).toMatch(/web … has not confirmed yet\. By hand:\n +sed/)
+})
 
 describe('rollback --all --break-glass goes by toggles and targets alone', () => {
   it.each([
