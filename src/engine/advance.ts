@@ -38,7 +38,7 @@ export async function advanceNow(
   { decision, state }: Turn,
   { signature, overrides }: Advancing,
 ): Promise<Turn> {
-  await observer.keep()
+  await observer.keep(decision.do === 'rollback' || decision.do === 'step-back' ? 'retreat' : undefined)
   if (decision.do === 'complete') return { decision, state: await record(engine, { type: 'completed', why: decision.why }, signature) }
   if (decision.do === 'finish' || decision.do === 'rollback' || decision.do === 'step-back') {
     const isOwn = overrides.includes('drift')

@@ -1,4 +1,4 @@
-import { hasCode, RolloutError } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
 import { openPollLog, type PollLog } from '../core/judge/polled.ts'
 import type { Watch } from '../core/judge/track.ts'
 import { defined } from '../core/values/defined.ts'
@@ -20,9 +20,12 @@ export interface Observer {
   look(signal: AbortSignal): Promise<State>
   /**
    * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
-   * somebody else has acted since: what was decided on that poll is then void.
+   * somebody else has acted since: what was decided on that poll is then void. A `retreat` does not wait for that where the
+   * journal takes nothing more: its own reason says what was seen, and a full disk has room left for it alone.
    */
-  keep(): Promise<void>
+  keep(before?: 'retreat'): Promise<void>
+  /** Throws what kept the last poll from the journal, which had to be there by now. */
+  checkKept(): void
 }
 
 /**
@@ -35,6 +38,7 @@ const TURNS_AN_HOUR = 10
 export function openObserver(engine: Engine): Observer {
   const turns = openQuota(TURNS_AN_HOUR)
   let live: { readonly step: string; readonly watch: Watch; readonly log: PollLog } | undefined
+  let refusal: RolloutError | undefined
 
   const append = async (watch: Watch): Promise<void> => {
     const { seq } = await engine.writer.append(defined({ type: 'observed', watch, polls: live?.log.polls }), engine.signature)
@@ -48,13 +52,15 @@ export function openObserver(engine: Engine): Observer {
       await append(watch)
       return true
     } catch (thrown) {
-      // Somebody else acted meanwhile.
-      if (!hasCode(thrown, 'conflict')) throw thrown
+      if (!(thrown instanceof RolloutError)) throw thrown
+      // Of a conflict somebody else has acted meanwhile. Whatever else it is, what was seen may ask for a way back.
+      if (thrown.code !== 'conflict') refusal = thrown
       return false
     }
   }
   return {
     look: async (signal) => {
+      refusal = undefined
       await engine.writer.refresh()
       const state = stateOf(engine)
       const phase = currentPhase(state)
@@ -80,9 +86,16 @@ export function openObserver(engine: Engine): Observer {
       const hint = 'rollout status shows where it is now'
       throw new RolloutError('conflict', { message: 'the rollout was moved meanwhile; nothing was changed', hint })
     },
-    keep: async () => {
+    keep: async (before) => {
+      if (before === 'retreat' && refusal) return
       const state = stateOf(engine)
-      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)
+      if (live?.step !== stepKey(state) || live.watch === state.watch) return
+      await append(live.watch).catch((thrown: unknown) => {
+        if (before !== 'retreat' || !(thrown instanceof RolloutError) || thrown.code === 'conflict') throw thrown
+      })
+    },
+    checkKept: () => {
+      if (refusal) throw refusal
     },
   }
 }

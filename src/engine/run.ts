@@ -1,5 +1,5 @@
 import { withController, withDeadline } from '../adapters/deadline.ts'
-import { RolloutError, type Outcome } from '../core/values/errors.ts'
+import { hasCode, RolloutError, type Outcome } from '../core/values/errors.ts'
 import type { Controller } from '../core/journal/event.ts'
 import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { Lease } from '../core/journal/store.ts'
@@ -48,8 +48,7 @@ export async function* run(engine: Engine, { exitOnPause = false, notifier, ...l
       const other = await leader.other()
       // One that is started again and again, and finds nothing to watch, leaves the journal as it is.
       const attaches = !other && !isAttached && !isIdle(stateOf(engine), exitOnPause)
-      if (attaches) await retryOnConflict(async () => engine.writer.append({ type: 'attached', controller }, engine.signature))
-      isAttached = !other && (isAttached || attaches)
+      isAttached = !other && (isAttached || (attaches && (await attach(engine, controller))))
       hasWatched ||= isAttached
       if (!other) inspector.begin()
       const turn = other ? standBy(other, stateOf(engine)) : await oneTurn(engine, observer)
@@ -112,6 +111,17 @@ async function lookOnce(engine: Engine, turn: Turn): Promise<void> {
 /** What only a turn finds: it is over where the next one does not find it. */
 function ofTurns({ blocked = [] }: Turn): readonly Obstacle['name'][] {
   return ['approval', 'turn', ...blocked.map(({ name }) => name)]
+}
+
+/** Says who watches. A journal that can be read, and takes nothing yet, keeps nobody from watching: it may take a way back. */
+async function attach(engine: Engine, controller: Controller): Promise<boolean> {
+  try {
+    await retryOnConflict(async () => engine.writer.append({ type: 'attached', controller }, engine.signature))
+    return true
+  } catch (thrown) {
+    if (!hasCode(thrown, 'unreachable')) throw thrown
+    return false
+  }
 }
 
 function standBy({ holder, since }: Lease, state: State): Turn {

@@ -23,13 +23,13 @@ const UP: Fact = { type: 'intended', move: 'advance', cursor: 0, exposures: { A:
 const BACK: Fact = { type: 'intended', move: 'rollback', cursor: -1, exposures: { A: 0 }, why: WHY }
 
 /** A rollout at its first step, and a controller that has not begun. */
-async function stepped() {
+async function stepped(rate: () => number = () => 0.001) {
   const [web, worker] = [fakeTarget('web', { A: '10%' }), fakeTarget('worker', { A: '10%' })]
   let polls = 0
   const journal = memoryJournal(undefined, { sleep: async (...given) => made.clock.sleep(...given) })
   const made = await fakeEngine(PLAN, {
     targets: [web, { ...worker, settle: 10_000, marks: async () => [] }],
-    metrics: [fakeMetric('errors', () => ((polls += 1), { is: 'value', value: 0.001 }))],
+    metrics: [fakeMetric('errors', () => ((polls += 1), { is: 'value', value: rate() }))],
     journal,
   })
   await carriedOut(made.engine, UP)
@@ -84,6 +84,34 @@ describe('a controller', () => {
     const taken = await turns(engine, 8)
     const codes = taken.map(({ decision }) => decision.why.code)
     expect([codes.filter((code) => code === 'unreachable').length > 0, codes.at(-1), polls() > 3]).toEqual([true, 'healthy', true])
+  })
+
+  it.each([0, 2])('takes back what is critical although the disk of the journal is full, after %i turns, but for that', async (after) => {
+    const { engine, journal, worker } = await stepped(() => (isFull && worker.words['A'] === '10%' ? 0.5 : 0.001))
+    let isFull = after === 0
+    const append = journal.append.bind(journal)
+    const backs = new Set<number>()
+    journal.append = async (event) => {
+      if (event.type === 'intended' && event.move === 'rollback') backs.add(event.seq)
+      if (isFull && !backs.has('intent' in event ? event.intent : event.seq))
+        throw new RolloutError('unreachable', { message: 'the disk is full: nothing could be recorded, so nothing was changed' })
+      return append(event)
+    }
+    const taken = await turns(engine, 20, () => (isFull = isFull || (after -= 1) === 0))
+    expect([taken.at(-1)?.decision.do, stateOf(engine).status, stateOf(engine).intent, worker.words['A']]).toEqual([
+      'rollback',
+      'rolled back',
+      undefined,
+      'false',
+    ])
+    expect(stateOf(engine).stopped?.why.text).toContain('errors 50% > ')
+  })
+
+  it('says that nothing moves while the journal takes nothing, although it can be read', async () => {
+    const { engine, journal } = await stepped()
+    journal.append = async () => Promise.reject(new RolloutError('unreachable', { message: 'the disk is full' }))
+    const [, turn] = await turns(engine, 2)
+    expect(turn?.decision.why.text).toBe('the disk is full: nothing moves until the journal can be used again')
   })
 
   it('stands by while another one watches: it polls nothing, and moves nothing', async () => {

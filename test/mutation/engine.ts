@@ -67,9 +67,11 @@ export const ENGINE: readonly Mutation[] = [
     ],
     "somebody else's change is no obstacle": ['  if (first) {\n', '  if (first && more.length > 999) {\n'],
     'a decision is not made durable before it is acted on': [
-      "if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()",
+      "else if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()",
       '',
     ],
+    'a way back waits for what it is explained by': ["await observer.keep('retreat')", 'await observer.keep()'],
+    'a poll that could not be kept is passed over': ['observer.checkKept()', ''],
     'a signature that proves nothing is enough': ['if (!doubted) return undefined', 'return undefined'],
   }),
   ...mutationsOf('engine/apply.ts', ['engine/apply', ...WRITES], {

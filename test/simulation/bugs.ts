@@ -180,9 +180,8 @@ export const BUGS: readonly Bug[] = [
     name: 'a decision stands although somebody acted since the poll',
     from: 2000,
     file: 'engine/observe.ts',
-    find: '      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch)',
-    replace:
-      '      await engine.writer.refresh()\n      if (live?.step === stepKey(state) && live.watch !== state.watch) await offer(live.watch)',
+    find: '      await append(live.watch).catch(',
+    replace: '      await engine.writer.refresh()\n      await offer(live.watch).catch(',
   },
   {
     name: 'a partial rollback takes core toggles along',
