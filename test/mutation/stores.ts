@@ -14,6 +14,7 @@ export const STORES: readonly Mutation[] = [
     'an event follows one that is not there': ['if (event.seq > 1) checkBefore(', 'if (event.seq > 1e9) checkBefore('],
     'the reserve is given up for every event': ['if (!isRetreating || !isFull(thrown)', 'if (!isFull(thrown)'],
     'no room is made for what a rollback writes': ["if (isRetreating && event.type === 'intended') makeRoom(folder)", ''],
+    'what becomes of a rollback takes its own room': ['if (!isRetreating) keepReserve', 'keepReserve'],
     'events beyond a gap are not looked for': ['if (after === 0) checkFolder(', 'if (after > 0) checkFolder('],
     'a checkpoint of another history counts': [
       'readEvent(folder, site, checkpoint.seq)?.hash === checkpoint.hash ? checkpoint',
@@ -59,8 +60,9 @@ export const STORES: readonly Mutation[] = [
     'what is not written as it was sealed is believed': ['  return isSealed(event, known)\n}', '  return true\n}'],
   }),
   ...mutationsOf('adapters/state/reserve.ts', FILE, {
-    'a reserve is never given up': ['  discard(reserve)\n  return true', '  return true'],
-    'a disk that is nearly full has room': ['if (bavail * bsize < SIZE) giveUpReserve', 'if (bavail * bsize < 0) giveUpReserve'],
+    'a reserve is never given up': ['  rmSync(reserve, { recursive: true, force: true })\n  return true', '  return true'],
+    'a disk that is nearly full has room': ['if (isFull(thrown)) return false', 'if (isFull(thrown)) return true'],
+    'a disk without files left has room': ['if (files > 0 && ffree < FILES)', 'if (files < 0 && ffree < FILES)'],
   }),
   ...mutationsOf('adapters/state/watch-proof.ts', ['adapters/state/watch-proof'], {
     'who the journal names is believed': [' && proofOf(token) === controller.proof', ''],

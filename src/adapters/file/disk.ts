@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -110,6 +111,19 @@ export function discard(path: string): void {
     // A disk that may not be written refuses before it looks.
     if (codeOf(thrown) !== 'ENOENT' && existsSync(path)) throw thrown
   }
+}
+
+/** Returns whether a disk had no room for something, be it bytes or files. */
+export function isFull(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown))
+}
+
+/** Returns what a disk lacks that had no room, as a person must look for it: `df` shows neither files nor quotas. */
+export function describeFull(thrown: unknown, folder: string): string {
+  if (codeOf(thrown) === 'EDQUOT') return 'has no room left in the quota of this user'
+  const { files, ffree, bavail } = statfsSync(folder)
+  // What was to be written may be gone again: one of each may be there.
+  return files > 0 && ffree < bavail ? 'has room for no more files (df -i)' : 'is full'
 }
 
 /** The system's name of an error, e.g. `ENOSPC`. */

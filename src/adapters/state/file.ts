@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import type { Event } from '../../core/journal/event.ts'
 import type { Checkpoint, Journal, Store } from '../../core/journal/store.ts'
-import { claim, codeOf, discard, makeFolder, readNow, replace, writeDurably } from '../file/disk.ts'
+import { claim, codeOf, discard, isFull, makeFolder, readNow, replace, writeDurably } from '../file/disk.ts'
 import {
   checkBefore,
   checkEvent,
@@ -21,6 +20,7 @@ import {
   WITHOUT,
   type Site,
 } from './chain.ts'
+import { attemptIn, unrecorded } from './file-attempt.ts'
 import { openFileLease } from './file-lease.ts'
 import { giveUpReserve, keepReserve, makeRoom } from './reserve.ts'
 import { writeEvent } from './seal.ts'
@@ -35,7 +35,7 @@ export function openFileStore(folder: string, lent: Pick<Lent, 'clock'>): Store 
   return {
     names: async () => {
       if (!existsSync(folder)) return []
-      return attempt(folder, () => readdirSync(folder).filter((name) => isName(name) && isBegun(join(folder, name))))
+      return attemptIn(folder, () => readdirSync(folder).filter((name) => isName(name) && isBegun(join(folder, name))))
     },
     open: async (name) => openJournal(join(folder, checkName(name)), lent),
   }
@@ -55,18 +55,18 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
   let isSwept = false
   return {
     place: folder,
-    read: async (after = 0) => attempt(folder, async () => readFrom(folder, site, after)),
-    append: async (event) => attempt(folder, () => append(folder, site, event)),
-    checkpoint: async () => attempt(folder, () => readCheckpoint(folder, site)),
+    read: async (after = 0) => attemptIn(folder, async () => readFrom(folder, site, after)),
+    append: async (event) => attemptIn(folder, () => append(folder, site, event)),
+    checkpoint: async () => attemptIn(folder, () => readCheckpoint(folder, site)),
     keep: async (checkpoint) => {
       keep(folder, checkpoint)
       // Once for a command: listing the folder takes as long as the journal is.
       if (!isSwept) sweep(folder)
       isSwept = true
     },
-    lease: async () => attempt(folder, async () => lease.lease()),
-    takeLease: async (...taking) => attempt(folder, async () => lease.takeLease(...taking)),
-    dropLease: async (held) => attempt(folder, async () => lease.dropLease(held)),
+    lease: async () => attemptIn(folder, async () => lease.lease()),
+    takeLease: async (...taking) => attemptIn(folder, async () => lease.takeLease(...taking)),
+    dropLease: async (held) => attemptIn(folder, async () => lease.dropLease(held)),
     changed: async (after, limit, signal) => untilWoken({ clock }, limit, signal, (wake) => listen(folder, after, wake)),
   }
 }
@@ -75,22 +75,26 @@ function append(folder: string, site: Site, event: Event): 'appended' | 'taken' 
   checkEvent(site, event)
   // Before anything is made: where the journal was lost, nothing of a new one must appear.
   if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
-  makeFolder(folder)
-  keepReserve(folder)
-  if (written(folder, site, event)) return 'appended'
+  const isRetreating = isRetreat(folder, site, event)
+  try {
+    makeFolder(folder)
+    if (!isRetreating) keepReserve(folder)
+    if (written(folder, event, isRetreating)) return 'appended'
+  } catch (thrown) {
+    throw isFull(thrown) ? unrecorded(folder, event, thrown) : thrown
+  }
   // Over a network file system the reply to a link that succeeded can be lost: is the winner this very event?
   return readEvent(folder, site, event.seq)?.id === event.id ? 'appended' : 'taken'
 }
 
 /** Whether the event got its number. On a full disk the reserve is given up for what takes a change back, and for nothing else. */
-function written(folder: string, site: Site, event: Event): boolean {
+function written(folder: string, event: Event, isRetreating: boolean): boolean {
   const bytes = Buffer.from(`${writeEvent(event)}\n`)
   const link = (): boolean => {
     const temporary = join(folder, `.${randomUUID()}.tmp`)
     writeDurably(temporary, bytes)
     return claim(temporary, pathOf(folder, event.seq))
   }
-  const isRetreating = isRetreat(folder, site, event)
   if (isRetreating && event.type === 'intended') makeRoom(folder)
   try {
     return link()
@@ -106,10 +110,6 @@ function isRetreat(folder: string, site: Site, event: Event): boolean {
   if (!('intent' in event)) return false
   const intent = readEvent(folder, site, event.intent)
   return intent?.type === 'intended' && intent.move !== 'advance'
-}
-
-function isFull(thrown: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(thrown))
 }
 
 /** Probes number after number, so that the time it takes does not grow with the journal. */
@@ -211,36 +211,6 @@ function slurp(path: string): string | undefined {
     return readNow(path)
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-async function attempt<Result>(folder: string, work: () => Result | Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (thrown) {
-    if (thrown instanceof RolloutError) throw thrown
-    const code = codeOf(thrown)
-    const where = { file: folder }
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-      throw new RolloutError('denied', {
-        message: `the journal cannot be used: ${messageOf(thrown)}`,
-        where,
-        hint: `it needs a folder this user may write; ${WITHOUT}`,
-      })
-    if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR')
-      throw new RolloutError('config', {
-        message: `the journal cannot be used: ${messageOf(thrown)}`,
-        where,
-        hint: `${code === 'EISDIR' ? 'a folder is in the way of a file' : 'a file is in the way of the folder'}; ${WITHOUT}`,
-      })
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new RolloutError('unreachable', {
-        message: 'the disk is full: nothing could be recorded, so nothing was changed',
-        where,
-        hint: `make room, then type it again; ${WITHOUT}`,
-      })
-    if (code !== '') throw new RolloutError('unreachable', { message: `the journal cannot be used: ${messageOf(thrown)}`, where })
     throw thrown
   }
 }

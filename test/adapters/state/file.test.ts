@@ -130,7 +130,7 @@ describe('append and read', () => {
     await journal.append(follow(undefined, 'taken'))
     expect(readdirSync(folder).toSorted()).toEqual(['000000000001.json', '000000000002.json', 'checkpoint.json', 'reserve'])
     expect([join(root, '.rollout'), folder].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700])
-    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600)
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(name === 'reserve' ? 0o700 : 0o600)
   })
 
   it.each(['', '.', '..', '../x', 'a/b', 'A', '-x', 'a\0b', 'x'.repeat(101), '/etc'])('%j cannot name a journal', async (name) => {
@@ -333,24 +333,30 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
     if (events[1]) await expect(journal.keep(checkpointOf(events[1]))).resolves.toBeUndefined()
   })
 
-  /** Fills it to the last page and resolves to what the journal holds. */
-  const filledUp = async (): Promise<Event[]> => {
+  /** Fills it to the last page, or to the last file, and resolves to what the journal holds. */
+  const filledUp = async (bytes = 4096): Promise<Event[]> => {
     const events = [...(await filled(2))]
     try {
-      for (let nth = 0; ; nth += 1) writeFileSync(join(root, '.rollout', `ballast-${nth}`), Buffer.alloc(4096))
+      for (let nth = 0; ; nth += 1) writeFileSync(join(root, '.rollout', `ballast-${nth}`), Buffer.alloc(bytes))
     } catch {}
     expect(existsSync(join(folder, 'reserve'))).toBe(true)
     return events
   }
-  const refusal = { code: 'unreachable', message: expect.stringContaining('the disk is full') }
+  const saying = (what: string): object => ({ code: 'unreachable', message: expect.stringContaining(what) })
+  const refusal = saying('the disk is full: nothing could be recorded, so nothing was changed')
   const retreat = { type: 'intended', move: 'rollback', cursor: -1, exposures: {}, why: { code: 'operator', text: '' } } as const
   const after = (before: Event | undefined, fact: Fact): Event => {
     const seq = (before?.seq ?? 0) + 1
     return seal({ ...fact, seq, id: `id-${seq}`, previous: before?.hash ?? '', at: 1, actor: 'ana', version: 'test' })
   }
 
-  it('full: the reserve is given up for a rollback; then it says so; I12: nothing acknowledged is lost', async () => {
-    const events = await filledUp()
+  it.each([
+    ['full', 'size=256k', 4096, 'the disk is full'],
+    ['without files', 'size=256k,nr_inodes=40', 0, 'the disk has room for no more files (df -i)'],
+  ])('%s: the reserve is given up for a rollback; then it says so; I12: nothing acknowledged is lost', async (_, options, bytes, why) => {
+    mount('-o', `remount,${options}`, join(root, '.rollout'))
+    const events = await filledUp(bytes)
+    await expect(journal.append(after(events[1], { type: 'resumed' }))).rejects.toMatchObject(saying(`${why}: nothing could be recorded`))
     let refused: unknown
     for (let fact: Fact = retreat; refused === undefined && events.length < 100; fact = { type: 'applied', intent: 3, target: 'web' }) {
       const event = after(events.at(-1), fact)
@@ -360,18 +366,19 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
     }
     // The reserve has room for an intent, and for what ten targets say to it.
     expect(events.length).toBeGreaterThanOrEqual(2 + 12)
-    expect(refused).toMatchObject(refusal)
+    expect(refused).toMatchObject(saying(`${why}: what was done could not be recorded`))
     expect(await journal.read()).toEqual(events)
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
-  it.each<[string, Fact]>([
-    ['a resume', { type: 'resumed' }],
-    ['a step up', { ...retreat, move: 'advance' }],
-    ['what became of a step up', { type: 'applied', intent: 2, target: 'web' }],
-  ])('full: %s gets nothing of the reserve, and the rollback afterwards does', async (_, fact) => {
+  const undone = saying('the disk is full: what was done could not be recorded')
+  it.each<[string, Fact, object]>([
+    ['a resume', { type: 'resumed' }, refusal],
+    ['a step up', { ...retreat, move: 'advance' }, refusal],
+    ['what became of a step up', { type: 'applied', intent: 2, target: 'web' }, undone],
+  ])('full: %s gets nothing of the reserve, and the rollback afterwards does', async (_, fact, refused) => {
     const events = await filledUp()
-    await expect(journal.append(after(events[1], fact))).rejects.toMatchObject(refusal)
+    await expect(journal.append(after(events[1], fact))).rejects.toMatchObject(refused)
     expect(existsSync(join(folder, 'reserve'))).toBe(true)
     expect(await journal.append(after(events[1], retreat))).toBe('appended')
   })
