@@ -69,6 +69,8 @@ export interface Watch {
   readonly shared?: SharedTime
   /** The poll before this one was timed by a clock that does not compare: no time between them counts. */
   readonly isSevered?: true
+  /** Nobody watched for so long before this poll: that time does not count. */
+  readonly gap?: Duration
   /** Proven hold time at this step. */
   readonly credit: Duration
   /** For how long the step has been watched, proven or not. */

@@ -101,6 +101,7 @@ export function judgeCounted(
     domain: tick.domain,
     shared: tick.shared,
     isSevered: before && passed(before, tick) === undefined ? true : undefined,
+    gap: gapBefore(plan, before, tick),
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     watched,
@@ -175,6 +176,11 @@ export function hasTurned(before: Watch | undefined, now: Watch): boolean {
 function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
   const elapsed = before && passed(before, tick)
   return elapsed !== undefined && elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
+}
+
+function gapBefore(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
+  const elapsed = before && passed(before, tick)
+  return elapsed !== undefined && elapsed > longestGap(plan) ? elapsed : undefined
 }
 
 /** Within a boot by this machine's clock, across by that of the store; undefined where no clock has seen both ends. */

@@ -91,13 +91,15 @@ export function holdGates(step: Step, phase: Phase | undefined, watch: Watch | u
 }
 
 const SEVERED = 'no time counts since the poll before, which was on another machine or boot'
+const unwatched = (gap: Duration): string => `no time counts since the poll before, ${formatDuration(gap)} ago; rollout run watches`
 
 function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration, settling: Duration): Gate | undefined {
   if (needed === 0) return undefined
-  const { credit, isSevered = false } = watch ?? { credit: 0 }
+  const { credit, isSevered = false, gap } = watch ?? { credit: 0 }
   const open = credit >= needed
   const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
   if (!open && isSevered) return { name, open, text: `${text} (${SEVERED})` }
+  if (!open && gap !== undefined) return { name, open, text: `${text} (${unwatched(gap)})` }
   return defined({ name, open, text, opensIn: open ? undefined : settling + needed - credit })
 }
 
@@ -130,8 +132,10 @@ function passingGate(name: string, metric: Metric, track: Track, credit: Duratio
   const closed = { name: 'metrics', open: false, text: `metrics ${name} ${reason}: ${detail}` } as const
   if (reason === 'looks-back') return { ...closed, opensIn: Math.max(0, (metric.looksBack ?? 0) - credit) }
   // Of a number without counts nobody waits for requests.
-  const isUnread = reason === 'first-poll' && metric.measures.what === 'gauge'
-  return reason === 'reset' || isUnread ? closed : sampleGate(name, track, metric.minSamples, credit)
+  const isFirst = reason === 'first-poll'
+  if (reason === 'reset' || (isFirst && metric.measures.what === 'gauge')) return closed
+  const gate = sampleGate(name, track, metric.minSamples, credit)
+  return isFirst && detail !== '' ? { ...gate, text: `${gate.text}: ${detail}` } : gate
 }
 
 function sampleGate(metric: string, track: Track, needed: number, credit: Duration): Gate {
