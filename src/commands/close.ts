@@ -23,7 +23,7 @@ export default async function close(session: Session<ValuesOf<'close'>>): Promis
     const text = [by.reason ?? 'closed by an operator', ...(left === undefined ? [] : [`left as it is: ${left}`])].join('; ')
     await writer.append({ type: 'closed', why: { code: 'operator', text } }, by)
   }
-  return answerOfState(session, stateOf({ writer }), 'done')
+  return answerOfState(session, writer, 'done')
 }
 
 /** Says what a rollout has not given back; undefined where every toggle is at its baseline, and every target has confirmed. */

@@ -36,5 +36,5 @@ async function ordinary(session: Session): Promise<VerbAnswer> {
   const after = stateOf({ writer })
   const recorded =
     status === 'paused' && after.seq > before.seq ? `it was paused already; the reason is #${after.seq} of its history\n` : ''
-  return answerOfState(session, after, after.intent ? 'partial' : 'done', () => recorded)
+  return answerOfState(session, writer, after.intent ? 'partial' : 'done', () => recorded)
 }

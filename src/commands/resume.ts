@@ -23,5 +23,5 @@ export default async function resume(session: Session): Promise<VerbAnswer> {
   const after = stateOf({ writer })
   const recorded =
     state.status === 'running' && after.seq > state.seq ? `it was running already; the reason is #${after.seq} of its history\n` : ''
-  return answerOfState(session, after, after.intent ? 'partial' : 'done', () => recorded)
+  return answerOfState(session, writer, after.intent ? 'partial' : 'done', () => recorded)
 }

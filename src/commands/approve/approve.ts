@@ -29,7 +29,7 @@ export default async function approve(session: Session<ValuesOf<'approve'>>): Pr
   const by = await signature(session)
   const facts = item === undefined ? await factsOfStep(session, writer, by) : factsOfItem(state, session.options, item, by)
   for await (const fact of facts) await writer.append(fact, by)
-  return answerOfState(session, stateOf({ writer }), 'done')
+  return answerOfState(session, writer, 'done')
 }
 
 async function factsOfStep(

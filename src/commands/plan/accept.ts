@@ -31,7 +31,7 @@ export async function accept(session: Session): Promise<VerbAnswer> {
     })
   // Approvals of a plan that is the same still count, and who types this has frozen nothing.
   if (state.digest === digestOf(read) && isSame(state.files, files))
-    return answerOfState(session, state, 'done', () => 'nothing was edited since the plan was frozen\n')
+    return answerOfState(session, writer, 'done', () => 'nothing was edited since the plan was frozen\n')
   if (state.intent)
     throw new RolloutError('conflict', {
       message: `a ${state.intent.move} is not finished yet`,
@@ -52,8 +52,7 @@ export async function accept(session: Session): Promise<VerbAnswer> {
     const why = { code: 'operator', text: 'the lists and segments of the accepted plan' } as const
     await move(engine, { do: 'advance', to: { cursor: now.cursor, exposures: now.exposures }, why, others }, by)
   }
-  const after = stateOf(engine)
-  return answerOfState(session, after, after.intent ? 'partial' : 'done', (out) => renderReplan(edit.rows, out))
+  return answerOfState(session, writer, stateOf(engine).intent ? 'partial' : 'done', (out) => renderReplan(edit.rows, out))
 }
 
 /** Returns the targets of a plan that should hold something else under the newer one, at the same exposures. */
