@@ -14,6 +14,7 @@ import { holdText } from './hold-text.ts'
 import { paint } from './paint.ts'
 import { renderReplan } from './replan.ts'
 import { renderRisks } from './risk.ts'
+import { renderWord } from './status.ts'
 import type { PlanReport } from '../core/report/plan-report.ts'
 import { renderTable } from './table.ts'
 
@@ -27,6 +28,8 @@ export function renderPlan(report: PlanReport, plan: Plan, stream: Stream): stri
     '',
   ]
   if (!report.started) lines.push(`  Not started: rollout start freezes this plan and records what every toggle is now.`, '')
+  if (report.latched)
+    lines.push(`  ${renderWord(report.latched, stream)}: no step is taken until rollout resume; the dates are those of one now.`, '')
   if (report.writes.length > 0) {
     lines.push(color.bold(`Next: ${next ? `step ${next.index + 1}, ${clean(plan.phases[next.phase]?.title ?? '')}` : ''}`))
     for (const { target, variable, from, to } of report.writes)

@@ -89,6 +89,7 @@ async function ofState(session: Session<ValuesOf<'plan'>>, writer: Writer, state
     outlooks: await foretellAt(session, state.plan, flowsOf(situation)),
     found: {
       started: true,
+      ...((state.status === 'paused' || state.status === 'rolled back') && { latched: state.status }),
       pending: steps.length > 0 || edited.length > 0 || drifts.length > 0 || state.intent !== undefined,
       steps,
       gates,

@@ -34,6 +34,8 @@ export interface UsersReport {
 /** Facts about a plan that were looked up: in the journal, in the file, on the targets. */
 interface Found {
   readonly started: boolean
+  /** No step is taken until somebody resumes it; absent where none is kept from being taken. */
+  readonly latched?: 'paused' | 'rolled back'
   readonly pending: boolean
   /** Steps that are still ahead. */
   readonly steps: readonly Step[]
