@@ -51,6 +51,23 @@ it('by the clock the proof is waited for beyond the hold, and the plan says so',
   )
 })
 
+it('a step by the clock that nothing was proven at says that its evidence was not waited for', async () => {
+  const clock = fakeClock()
+  const traffic = { share: 0, on: 0, off: 0.005 }
+  const { groups } = await shopOf(clock, traffic)
+  const hasty = groups.replace('metrics: [error_rate]', 'metrics: [error_rate], evidence: { pace: clock }')
+  const shell = fakeShell({ clock, files: { 'rollout.yaml': hasty, 'web.env': 'FEATURE_X=false\n' } })
+  await shell.run('start')
+  await shell.run('advance', '--override', 'metrics,samples', '--reason', 'first step')
+  traffic.share = 0.1
+  for (let minute = 0; minute < 4; minute += 1) {
+    await shell.run('run', '--once')
+    clock.advance(60_000)
+  }
+  await shell.run('history')
+  expect(shell.printed.out).toMatch(/advance FEATURE_X 10% → 50% {2}evidence not waited for here \(.+\) · hold 1m of 1m/)
+})
+
 it('one group under evidence: plan says what that can promise, explain which judge spoke', async () => {
   const clock = fakeClock()
   const traffic = { share: 0, on: 0, off: 0.005 }

@@ -25,7 +25,7 @@ function judged(metric: Metric, track: Track): string {
   const said = describeSingle(single, when.threshold)
   const isOver = holds(when, track.value ?? Number.NaN)
   if (single.is === 'above')
-    return isOver ? `${beyond(metric.critical, value, counts)}, ${describeSure(single)}` : `${value}${counts}, ${said}`
+    return isOver ? `${beyond(metric.critical, value, counts)}, ${describeSure(single)}` : `${value}${counts} in all, but lately ${said}`
   if (track.verdict === 'warning' && isOver) return `${value} ${formatRule(when)}${counts}, ${said}`
   return isAwaited(metric, track) ? `${plain}, ${said}` : plain
 }

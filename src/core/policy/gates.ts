@@ -62,8 +62,9 @@ export function evidenceGates(weighed: Weighed, next: Step | undefined): readonl
   const { finding, text, opensIn } = weighed
   const isEnough = finding.do === 'advance' || finding.do === 'complete'
   const open = isEvidenceOpen(weighed, next)
+  const opened = isEnough ? 'enough' : 'not waited for here'
   const eta = !open && opensIn !== undefined && { opensIn }
-  return [{ name: 'evidence', open, text: isEnough ? `evidence enough (${text})` : `evidence ${text}`, ...eta }]
+  return [{ name: 'evidence', open, text: open ? `evidence ${opened} (${text})` : `evidence ${text}`, ...eta }]
 }
 
 /** Tells whether the gate of the comparison is open. */

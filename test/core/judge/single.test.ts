@@ -109,7 +109,7 @@ describe('failures of one group', () => {
       'what was certain and has passed is a warning under it',
       written({ window: MINUTE, critical: { when: rule('> 5%'), for: 5 * MINUTE } }),
       [...times(5, [15, 100] as const), [3, 100]],
-      'warning false 3% (3 of 100), above 5%, 99% sure: evidence 2076:1, limit 100',
+      'warning false 3% (3 of 100) in all, but lately above 5%, 99% sure: evidence 2076:1, limit 100',
     ],
     [
       'a rule below which it is bad is no bound',
