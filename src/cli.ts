@@ -66,7 +66,7 @@ function isOutside(thrown: unknown): boolean {
 
 async function parse(program: Command, argv: readonly string[], shell: Shell): Promise<void> {
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...askedFor(argv)], { from: 'user' })
   } catch (thrown) {
     const isVerbTyped = !(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0)
     if (isVerbTyped) throw thrown
@@ -79,4 +79,11 @@ async function parse(program: Command, argv: readonly string[], shell: Shell): P
     else if (argv.length === 0) program.outputHelp()
     else throw new RolloutError('usage', { message: 'no command was typed', hint: 'rollout --help lists the commands' })
   }
+}
+
+/** Commander takes whatever comes behind `help` for a command: `--json`, and `help` itself. */
+function askedFor(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'help') return argv
+  const [asked] = argv.slice(1).filter((each) => !each.startsWith('-'))
+  return asked === undefined || asked === 'help' ? ['help'] : ['help', asked]
 }

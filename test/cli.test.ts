@@ -76,6 +76,8 @@ describe('--json', () => {
     ['rollback', ['rollback', '--dry-run']],
     ['about', ['--help']],
     ['about', ['help', 'status']],
+    ['about', ['help']],
+    ['about', ['help', 'help']],
     ['about', ['status', '--help']],
     ['about', ['--version']],
   ])('a value of the kind %s comes of %j', async (kind, argv) => {
