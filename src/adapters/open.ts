@@ -1,7 +1,7 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { ofInstance } from '../core/plan/instances.ts'
 import type { Advice, LastAnswered, Past, SharedPoll, Server, Span } from '../core/ports.ts'
-import { Unreadable, type Measured, type Missing, type Reading } from '../core/values/reading.ts'
+import { Unreadable, type Measured, type Reading } from '../core/values/reading.ts'
 import { messageOf } from '../core/values/errors.ts'
 import type { Metric } from '../core/plan/metric.ts'
 import type { Plan, Target } from '../core/plan/plan.ts'
@@ -136,6 +136,11 @@ async function openOne(name: string, { use, options: raw }: Target, lender: Lend
 
 type Ending = Pick<AbortController, 'signal'>
 
+/** What to do about a failure stands beside it once, and not in every line that names it. */
+function hintOf(thrown: unknown): string | undefined {
+  return thrown instanceof Unreadable && thrown.cause instanceof RolloutError ? thrown.cause.problems[0]?.hint : undefined
+}
+
 /** Lends to one call. A file is mostly read and written without a signal: it is made when it is asked for. */
 function lent<Rest extends object>(rest: Rest, ending: Ending): Rest & Ending {
   return {
@@ -178,13 +183,15 @@ async function openMetric(name: string, metric: Metric, lender: Lender): Promise
     }),
     advice: adapter.advise?.(options) ?? [],
     read: async (signal, poll) => {
-      const missing = (reason: Missing, detail: string): Reading => ({ is: 'missing', reason, detail: plainLine(redact.text(detail)) })
+      const shown = (text: string): string => plainLine(redact.text(text))
       try {
         const read = async (both: AbortSignal) =>
           adapter.read(options, { ...lender, signal: both, timeout: metric.timeout, ...(poll && { poll }) })
         return sound(await withDeadline(REAL, metric.timeout, signal, read, late))
       } catch (thrown) {
-        return missing(thrown instanceof Unreadable ? thrown.reason : 'unreachable', messageOf(thrown))
+        const reason = thrown instanceof Unreadable ? thrown.reason : 'unreachable'
+        const hint = hintOf(thrown)
+        return { is: 'missing', reason, detail: shown(messageOf(thrown)), ...(hint !== undefined && { hint: shown(hint) }) }
       }
     },
   }

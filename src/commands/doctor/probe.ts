@@ -116,7 +116,10 @@ function examine(plan: Plan, name: string, metric: Metric, { before, now, elapse
         hint: 'a step waits for samples, and pauses when none come; a scraped counter moves only with each scrape',
       },
     ]
-  if (reason !== undefined && reason !== 'few-samples') return [{ what, level: 'failed', text: said }]
+  if (reason !== undefined && reason !== 'few-samples') {
+    const hint = now.is === 'missing' ? now.hint : undefined
+    return [{ what, level: 'failed', text: said, ...(hint !== undefined && { hint }) }]
+  }
   const isBad = track.verdict === 'critical' || track.verdict === 'warning'
   const row: DoctorFinding = { what, level: isBad ? 'warning' : 'ok', text: isBad ? `${track.verdict} already: ${said}` : said }
   return track.samples === undefined ? [row] : [row, examinePower(plan, name, metric, track.samples / elapsed)]

@@ -79,6 +79,8 @@ export interface Absent {
   readonly is: 'missing'
   readonly reason: Missing
   readonly detail: string
+  /** What to do about it, where its source knows. */
+  readonly hint?: string
 }
 
 /** What the judge is given. */

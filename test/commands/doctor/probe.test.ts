@@ -16,6 +16,17 @@ describe('metrics, read twice', () => {
     expect(outcome).toBe('done')
   })
 
+  it('says of a command that fails what of the environment it sees', async () => {
+    const plan = plainPlan('http://localhost').replace(
+      /use: openmetrics\n.*url: .*\n.*ratio: .*\n/,
+      `use: command\n    run: [sh, -c, "exit 3"]\n`,
+    )
+    const { of } = await examined(fakeShell({ clock: fakeClock(Date.now()), files: { 'rollout.yaml': plan, ...off } }))
+    expect(of('metric error_rate')).toMatchObject([
+      { level: 'failed', text: 'unreachable: sh exited with 3', hint: expect.stringContaining('what pass: names') },
+    ])
+  })
+
   it('warns when the samples of a step take longer than its hold', async () => {
     const url = await shop({ requests: 4, errors: 0 })
     const plan = plainPlan(url).replace('minSamples: 10', 'minSamples: 200')
