@@ -41,6 +41,6 @@ export function hearing(writer: Writer, glass: Glass): Writer {
       const events = await writer.refresh()
       return [...events, ...(await hear())]
     },
-    append: async (fact, signature) => writer.append(fact, signature),
+    append: async (...appending) => writer.append(...appending),
   }
 }

@@ -20,11 +20,11 @@ export interface Observer {
   look(signal: AbortSignal): Promise<State>
   /**
    * Makes the last poll durable, so that a decision can be explained from the journal alone. Throws `conflict` when
-   * somebody else has acted since: what was decided on that poll is then void. A `retreat` does not wait for that where the
-   * journal takes nothing more: its own reason says what was seen, and a full disk has room left for it alone.
+   * somebody else has acted since: what was decided on that poll is then void. The poll that a
+   * `retreat` is decided on may use the room that the journal keeps back for one.
    */
-  keep(before?: 'retreat'): Promise<void>
-  /** Throws what kept the last poll from the journal, which had to be there by now. */
+  keep(goal?: 'retreat'): Promise<void>
+  /** Throws what kept the last poll from the journal where it was due: a decision to wait rests on nothing then. */
   checkKept(): void
 }
 
@@ -40,8 +40,8 @@ export function openObserver(engine: Engine): Observer {
   let live: { readonly step: string; readonly watch: Watch; readonly log: PollLog } | undefined
   let refusal: RolloutError | undefined
 
-  const append = async (watch: Watch): Promise<void> => {
-    const { seq } = await engine.writer.append(defined({ type: 'observed', watch, polls: live?.log.polls }), engine.signature)
+  const append = async (watch: Watch, goal?: 'retreat'): Promise<void> => {
+    const { seq } = await engine.writer.append(defined({ type: 'observed', watch, polls: live?.log.polls }), engine.signature, goal)
     if (live) live = { ...live, log: openPollLog(seq) }
   }
   /** Resolves to whether it is kept. */
@@ -53,7 +53,7 @@ export function openObserver(engine: Engine): Observer {
       return true
     } catch (thrown) {
       if (!(thrown instanceof RolloutError)) throw thrown
-      // Of a conflict somebody else has acted meanwhile. Whatever else it is, what was seen may ask for a way back.
+      // Of a conflict somebody else has acted meanwhile. Whatever else it is, what was seen may ask for a way back, which a full disk has room for.
       if (thrown.code !== 'conflict') refusal = thrown
       return false
     }
@@ -86,13 +86,9 @@ export function openObserver(engine: Engine): Observer {
       const hint = 'rollout status shows where it is now'
       throw new RolloutError('conflict', { message: 'the rollout was moved meanwhile; nothing was changed', hint })
     },
-    keep: async (before) => {
-      if (before === 'retreat' && refusal) return
+    keep: async (goal) => {
       const state = stateOf(engine)
-      if (live?.step !== stepKey(state) || live.watch === state.watch) return
-      await append(live.watch).catch((thrown: unknown) => {
-        if (before !== 'retreat' || !(thrown instanceof RolloutError) || thrown.code === 'conflict') throw thrown
-      })
+      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch, goal)
     },
     checkKept: () => {
       if (refusal) throw refusal

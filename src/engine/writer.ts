@@ -32,8 +32,9 @@ export interface Writer {
   /**
    * Stamps, seals and appends. Throws `conflict` when somebody else was first: nothing was
    * written then, and the state has been refreshed. What a person decides comes after what was only seen.
+   * A retreat as `goal` may use what the journal keeps back for one.
    */
-  append(fact: Fact, signature: Signature): Promise<Event>
+  append(fact: Fact, signature: Signature, goal?: 'retreat'): Promise<Event>
 }
 
 /** Told of an event as soon as it is known to be durable, in the order of the journal. */
@@ -78,13 +79,13 @@ export async function openWriter({ journal, clock, uuid, version }: WriterParts)
     },
     follow: (tell) => void followers.push(tell),
     refresh,
-    append: async (fact, { actor, actorFrom, reason }) => {
+    append: async (fact, { actor, actorFrom, reason }, goal) => {
       checkHere(state)
       const by = defined({ actor, actorFrom, reason })
       const durable = asKept(fact)
       const stamped = (): Stamped => ({ ...durable, seq: seq + 1, id: uuid(), previous: hash, at: clock.now(), ...by, version })
       let event = seal(stamped())
-      while ((await journal.append(event)) === 'taken') {
+      while ((await journal.append(event, goal)) === 'taken') {
         const before = await refresh()
         if (!isDecidedByPerson(fact) || before.length === 0 || before.some(({ type }) => type !== 'observed')) throw conflict(before)
         event = seal(stamped())

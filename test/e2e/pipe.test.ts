@@ -26,7 +26,7 @@ async function begun() {
 }
 
 function pipeAt(path: string): void {
-  rmSync(path, { force: true })
+  rmSync(path, { recursive: true, force: true })
   execFileSync('mkfifo', [path])
 }
 

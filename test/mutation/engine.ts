@@ -70,7 +70,7 @@ export const ENGINE: readonly Mutation[] = [
       "else if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()",
       '',
     ],
-    'a way back waits for what it is explained by': ["await observer.keep('retreat')", 'await observer.keep()'],
+    'what a way back is explained by has no room': ["await observer.keep('retreat')", 'await observer.keep()'],
     'a poll that could not be kept is passed over': ['observer.checkKept()', ''],
     'a signature that proves nothing is enough': ['if (!doubted) return undefined', 'return undefined'],
   }),

@@ -20,9 +20,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an ambiguous append is sent again under a new number',
     file: 'engine/writer.ts',
-    find: "      while ((await journal.append(event)) === 'taken') {",
+    find: "      while ((await journal.append(event, goal)) === 'taken') {",
     replace:
-      "      const sent = async () => {\n        try {\n          return await journal.append(event)\n        } catch {\n          await refresh()\n          event = seal({ ...stamped(), id: event.id })\n          return journal.append(event)\n        }\n      }\n      while ((await sent()) === 'taken') {",
+      "      const sent = async () => {\n        try {\n          return await journal.append(event, goal)\n        } catch {\n          await refresh()\n          event = seal({ ...stamped(), id: event.id })\n          return journal.append(event)\n        }\n      }\n      while ((await sent()) === 'taken') {",
   },
   {
     name: 'targets are written before the intent is durable',
@@ -180,8 +180,9 @@ export const BUGS: readonly Bug[] = [
     name: 'a decision stands although somebody acted since the poll',
     from: 2000,
     file: 'engine/observe.ts',
-    find: '      await append(live.watch).catch(',
-    replace: '      await engine.writer.refresh()\n      await offer(live.watch).catch(',
+    find: '      if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch, goal)',
+    replace:
+      '      await engine.writer.refresh()\n      if (live?.step === stepKey(state) && live.watch !== state.watch) await offer(live.watch)',
   },
   {
     name: 'a partial rollback takes core toggles along',

@@ -16,6 +16,9 @@ const BEFORE: readonly (readonly Typed[])[] = [[], [['advance']], [['run', '--on
 /** Enough of what is no rollback to use up whatever is kept for one, if that were allowed. */
 const GREEDY: readonly Typed[] = Array.from({ length: 20 }, (_, nth) => [nth % 2 === 0 ? 'pause' : 'resume'])
 
+/** What ends over a critical metric on the full disk, and takes the change back by itself. */
+const BY_ITSELF: readonly Typed[] = [['run', '--once'], ['run', '--exit-on-pause'], ['advance']]
+
 /** A disk with room for so many more pages of 4 KiB. A rollback on it works, whatever was tried before. */
 export async function fullDisk(budgets: readonly number[], isLong: boolean, atOnce: number): Promise<Report> {
   const { at10 } = await prepared()
@@ -38,7 +41,19 @@ export async function fullDisk(budgets: readonly number[], isLong: boolean, atOn
       return wrong.map((text) => `${pages} pages free, after ${before.length} × ${before[0]?.join(' ') ?? 'nothing'}: ${text}`)
     }),
   )
-  return { name: 'disk full', counts: { budgets: budgets.length, cases: cases.length, refused }, violations: found.flat() }
+  const taken = await pooled(BY_ITSELF.slice(0, isLong ? undefined : 2), atOnce, async (argv) =>
+    onDisk(`size=${1024 * 1024},mode=700`, at10, async (site) => {
+      site.write('errors', '10\n')
+      fill(site, 0)
+      const wrong = [...(await oneMore(site, argv, [9])), ...(await oneMore(site, ['rollback'], [0])), ...litter(site, 0)]
+      return wrong.map((text) => `full, ${argv.join(' ')} over a critical metric: ${text}`)
+    }),
+  )
+  return {
+    name: 'disk full',
+    counts: { budgets: budgets.length, cases: cases.length + taken.length, refused },
+    violations: [...found, ...taken].flat(),
+  }
 }
 
 /** Leaves so many pages on the disk the site is on. */

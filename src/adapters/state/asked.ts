@@ -17,7 +17,7 @@ export function asked(store: Store, folder: string, lent: Lent): Store {
   const journalOf = (journal: Journal): Journal => ({
     ...journal,
     read: async (after) => first(async () => journal.read(after)),
-    append: async (event) => first(async () => journal.append(event)),
+    append: async (...appending) => first(async () => journal.append(...appending)),
     checkpoint: async () => first(async () => journal.checkpoint()),
     keep: async (checkpoint) => first(async () => journal.keep(checkpoint)),
     lease: async () => first(async () => journal.lease()),

@@ -56,7 +56,7 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
   return {
     place: folder,
     read: async (after = 0) => attemptIn(folder, async () => readFrom(folder, site, after)),
-    append: async (event) => attemptIn(folder, () => append(folder, site, event)),
+    append: async (...appending) => attemptIn(folder, () => append(folder, site, ...appending)),
     checkpoint: async () => attemptIn(folder, () => readCheckpoint(folder, site)),
     keep: async (checkpoint) => {
       keep(folder, checkpoint)
@@ -71,11 +71,11 @@ function openJournal(folder: string, { clock }: Pick<Lent, 'clock'>): Journal {
   }
 }
 
-function append(folder: string, site: Site, event: Event): 'appended' | 'taken' {
+function append(folder: string, site: Site, event: Event, goal?: 'retreat'): 'appended' | 'taken' {
   checkEvent(site, event)
   // Before anything is made: where the journal was lost, nothing of a new one must appear.
   if (event.seq > 1) checkBefore(site, event, readEvent(folder, site, event.seq - 1)?.hash)
-  const isRetreating = isRetreat(folder, site, event)
+  const isRetreating = goal === 'retreat' || isRetreat(folder, site, event)
   try {
     makeFolder(folder)
     if (!isRetreating) keepReserve(folder)

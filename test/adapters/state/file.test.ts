@@ -20,7 +20,7 @@ import { rolldown } from 'rolldown'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openFileStore } from '../../../src/adapters/state/file.ts'
 import { digestOf } from '../../../src/adapters/state/digest.ts'
-import { plan } from '../../helpers/core.ts'
+import { plan, watch } from '../../helpers/core.ts'
 import { lend } from '../../helpers/loan.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import { RolloutError } from '../../../src/core/values/errors.ts'
@@ -381,6 +381,14 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
     await expect(journal.append(after(events[1], fact))).rejects.toMatchObject(refused)
     expect(existsSync(join(folder, 'reserve'))).toBe(true)
     expect(await journal.append(after(events[1], retreat))).toBe('appended')
+  })
+
+  it('full: what was seen gets the reserve where a way back is decided on it, and else nothing', async () => {
+    const events = await filledUp()
+    const seen = after(events[1], { type: 'observed', watch: watch() })
+    await expect(journal.append(seen)).rejects.toMatchObject(refusal)
+    expect(await journal.append(seen, 'retreat')).toBe('appended')
+    expect(await journal.append(after(seen, retreat))).toBe('appended')
   })
 
   it('nearly full: an intent to go back makes room for what the targets must write on the same disk', async () => {
