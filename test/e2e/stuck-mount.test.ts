@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../helpers/limits.ts'
 import { launch } from '../helpers/launch.ts'
@@ -10,6 +13,9 @@ import { shop } from '../helpers/shell.ts'
 import { place } from './binary.ts'
 
 /* A file system that does not answer: one of FUSE whose server never says a word. Whoever calls it is stuck until it is killed. */
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const ONE_FILE_DISK = join(import.meta.dirname, '../helpers/one-file-disk.ts')
 
 const url = await shop({ requests: 100, errors: 0 })
 const stuck: (() => void)[] = []
@@ -78,4 +84,25 @@ describe.runIf(CAN_MOUNT && existsSync('/dev/fuse'))('a file system that does no
       expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
     },
   )
+  test('another process has a file on it open for writing: that concerns no target, and a step and its rollback are made', async () => {
+    const { at, type } = await begun()
+    const folder = join(at.folder, 'logs')
+    mkdirSync(folder)
+    const server = spawn(process.execPath, ['--import', TSX, ONE_FILE_DISK, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(server.stdout, 'data')
+    const writer = spawn('sh', ['-c', `exec 7>>${folder}/app.log; echo open; read go`], { stdio: ['pipe', 'pipe', 'inherit'] })
+    stuck.push(() => {
+      writer.kill('SIGKILL')
+      server.kill('SIGKILL')
+      execFileSync('umount', ['-l', folder])
+    })
+    await once(writer.stdout, 'data')
+    server.kill('SIGSTOP')
+    expect(await type('advance', '--override', 'samples,metrics,hold', '--reason', 'test').ended).toMatchObject({ code: 0 })
+    expect(at.read('place/web.env')).toContain('FEATURE_X=true')
+    expect(await type('rollback').ended).toMatchObject({ code: 0 })
+    expect(at.read('place/web.env')).toContain('FEATURE_X=false')
+  })
 })

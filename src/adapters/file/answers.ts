@@ -2,7 +2,7 @@ import type { Loan } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
-import { readMounts, type Mount } from './mount.ts'
+import { mountOf, readMounts, type Mount } from './mount.ts'
 import { spawn } from '../spawn.ts'
 
 /*
@@ -23,7 +23,7 @@ export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'sig
   const now = clock.monotonic()
   // Read once for a thousand targets.
   if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts() }
-  if (!mayHang(path, known.mounts)) return
+  if (mountOf(path, known.mounts)?.asks !== true) return
   const at = answered.get(path)
   if (at !== undefined && now - at < FRESH) return
   const late = (): RolloutError =>
@@ -35,10 +35,4 @@ export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'sig
     })
   await withDeadline(clock, DEADLINE, loan.signal, look, late)
   answered.set(path, clock.monotonic())
-}
-
-/** Whether a call to the file system of a path may never return; false where nothing is known of it. */
-function mayHang(path: string, mounts: readonly Mount[]): boolean {
-  const nearest = mounts.find(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
-  return nearest?.asks === true
 }

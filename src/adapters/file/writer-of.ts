@@ -1,53 +1,110 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { Clock } from '../../core/ports.ts'
+import type { Duration } from '../../core/values/units.ts'
+import { mountOf, readMounts, type Mount } from './mount.ts'
 
-/** Files by device and inode, and the process that has each open for writing: `pid 4711 (vim)`. */
+/** Files, and the process that has each open for writing: `pid 4711 (vim)`. */
 type Writers = ReadonlyMap<string, string>
+
+/** A file that is open for writing, as the system tells of it without asking its file system, which may not answer. */
+interface Open {
+  readonly path: string
+  /** Undefined before Linux 5.14, which does not tell. */
+  readonly inode: number | undefined
+  /** The number of its mount, among those that its process sees. */
+  readonly mount: string
+}
+
+type Timer = Pick<Clock, 'sleep' | 'monotonic'>
 
 /** Bits of the flags of an open file that are not O_RDONLY (open(2)). */
 const WRITES = 0o3
+/** For so long it is looked around: a machine may have a hundred thousand files open. */
+const LOOKING: Duration = 500
 
-let waiting: Promise<Writers> | undefined
+let waiting: { readonly files: Set<string>; readonly found: Promise<Writers> } | undefined
 
 /**
  * Resolves to the other process that has a file open for writing; undefined where nobody has, and where it cannot be seen:
- * without /proc, and of another user's or another machine's process. Files that are asked about in one turn are looked up in one walk.
+ * without /proc, of another user's or another machine's process, and among too many open files. The path is the real one.
+ * Files that are asked about in one turn are looked up in one walk.
  */
-export async function writerOf(file: string, clock: Pick<Clock, 'sleep'>): Promise<string | undefined> {
-  waiting ??= clock.sleep(0).then(() => {
-    waiting = undefined
-    return writers()
-  })
-  const found = await waiting
-  const key = keyOf(file)
-  return key === undefined ? undefined : found.get(key)
+export async function writerOf(file: string, clock: Timer): Promise<string | undefined> {
+  waiting ??= begin(clock)
+  waiting.files.add(file)
+  return (await waiting.found).get(file)
 }
 
-function writers(): Writers {
+function begin(clock: Timer): NonNullable<typeof waiting> {
+  const files = new Set<string>()
+  const found = clock.sleep(0).then(() => {
+    waiting = undefined
+    return writersOf(files, clock)
+  })
+  return { files, found }
+}
+
+function writersOf(files: ReadonlySet<string>, clock: Timer): Writers {
   const found = new Map<string, string>()
-  const [self] = orNone(() => [readlinkSync('/proc/self')])
-  const processes = orNone(() => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== self))
-  for (const pid of processes) {
+  const inodes = inodesOf(files)
+  const until = clock.monotonic() + LOOKING
+  for (const pid of others()) {
     for (const fd of orNone(() => readdirSync(`/proc/${pid}/fd`))) {
-      const key = writtenBy(pid, fd)
-      if (key !== undefined) found.set(key, `pid ${pid} (${orNone(() => [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()]).join('')})`)
+      if (clock.monotonic() > until) return found
+      const open = openedBy(pid, fd)
+      for (const file of open ? namesOf(open, pid, { files, inodes }) : []) found.set(file, named(pid))
     }
   }
   return found
 }
 
-/** What a process writes by one of its descriptors, if that is a file; proc_pid_fdinfo(5). */
-function writtenBy(pid: string, fd: string): string | undefined {
+/** The other processes, the youngest first: an editor is younger than a database. */
+function others(): readonly string[] {
+  const [self] = orNone(() => [readlinkSync('/proc/self')])
+  const processes = orNone(() => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== self))
+  return processes.toSorted((a, b) => Number(b) - Number(a))
+}
+
+/** What a process may write by one of its descriptors, if that has a path; proc_pid_fdinfo(5). */
+function openedBy(pid: string, fd: string): Open | undefined {
   const [path] = orNone(() => [readlinkSync(`/proc/${pid}/fd/${fd}`)])
   if (path === undefined || !path.startsWith('/') || path.startsWith('/dev/')) return undefined
   const [info = ''] = orNone(() => [readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8')])
-  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '0', 8)
-  return (flags & WRITES) === 0 ? undefined : keyOf(`/proc/${pid}/fd/${fd}`)
+  const { flags = '0', mnt_id: mount = '', ino } = Object.fromEntries(info.split('\n').map((line) => line.split(/:\s*/)))
+  if ((Number.parseInt(flags, 8) & WRITES) === 0) return undefined
+  return { path, mount, inode: ino === undefined ? undefined : Number(ino) }
 }
 
-function keyOf(path: string): string | undefined {
-  const [stat] = orNone(() => [statSync(path)])
-  return stat?.isFile() === true ? `${stat.dev}:${stat.ino}` : undefined
+/** Which of the files it is: by inode and device, which a hard link and a container share, or else by name. */
+function namesOf(
+  { path, inode, mount }: Open,
+  pid: string,
+  { files, inodes }: { readonly files: ReadonlySet<string>; readonly inodes: ReadonlyMap<number, readonly string[]> },
+): readonly string[] {
+  if (inode === undefined) return files.has(path) ? [path] : []
+  const alike = inodes.get(inode)
+  if (!alike) return []
+  const device = readMounts(pid).find(({ id }) => id === mount)?.device
+  const mounts = readMounts()
+  return alike.filter((file) => device !== undefined && deviceOf(file, mounts) === device)
+}
+
+function named(pid: string): string {
+  return `pid ${pid} (${orNone(() => [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()]).join('')})`
+}
+
+/** By what the system calls the device: btrfs tells another one to who asks for a file. */
+function deviceOf(file: string, mounts: readonly Mount[]): string | undefined {
+  return mountOf(file, mounts)?.device
+}
+
+function inodesOf(files: ReadonlySet<string>): ReadonlyMap<number, readonly string[]> {
+  const inodes = new Map<number, string[]>()
+  for (const file of files) {
+    const [stat] = orNone(() => [statSync(file)])
+    if (stat) inodes.set(stat.ino, [...(inodes.get(stat.ino) ?? []), file])
+  }
+  return inodes
 }
 
 /** Processes end while they are looked at, and most are none of this user's business. */
