@@ -17,8 +17,9 @@ afterEach(async () => {
 /** Begins a process that has opened what a shell says, in a mount namespace of its own where `before` mounts something. */
 async function opened(how: string, before?: string): Promise<string> {
   const script = `${before === undefined ? '' : `${before} && `}exec 7${how} && echo open && read go`
-  const [file = '', ...argv] = [...(before === undefined ? [] : ['unshare', '--mount']), 'sh', '-c', script]
-  const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const argv = ['sh', '-c', script]
+  const options = { stdio: ['pipe', 'pipe', 'inherit'] } as const
+  const child = before === undefined ? spawn('sh', argv.slice(1), options) : spawn('unshare', ['--mount', ...argv], options)
   ended.push(async () => {
     child.kill('SIGKILL')
     await once(child, 'close')
