@@ -17,9 +17,9 @@ afterEach(async () => {
 /** Begins a process that has opened what a shell says, in a mount namespace of its own where `before` mounts something. */
 async function opened(how: string, before?: string): Promise<string> {
   const script = `${before === undefined ? '' : `${before} && `}exec 7${how} && echo open && read go`
-  const argv = ['sh', '-c', script]
-  const options = { stdio: ['pipe', 'pipe', 'inherit'] } as const
-  const child = before === undefined ? spawn('sh', argv.slice(1), options) : spawn('unshare', ['--mount', ...argv], options)
+  // `env` alone begins what follows, as itself.
+  const begun = before === undefined ? ['sh'] : ['unshare', '--mount', 'sh']
+  const child = spawn('env', [...begun, '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
   ended.push(async () => {
     child.kill('SIGKILL')
     await once(child, 'close')
