@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../helpers/limits.ts'
 import { launch } from '../helpers/launch.ts'
@@ -15,7 +15,7 @@ import { place } from './binary.ts'
 /* A file system that does not answer: one of FUSE whose server never says a word. Whoever calls it is stuck until it is killed. */
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-const ONE_FILE_DISK = join(import.meta.dirname, '../helpers/one-file-disk.ts')
+const ONE_FILE_DISK = fileURLToPath(new URL('../helpers/one-file-disk.ts', import.meta.url))
 
 const url = await shop({ requests: 100, errors: 0 })
 const stuck: (() => void)[] = []
