@@ -87,6 +87,8 @@ export function openObserver(engine: Engine): Observer {
       throw new RolloutError('conflict', { message: 'the rollout was moved meanwhile; nothing was changed', hint })
     },
     keep: async (goal) => {
+      // A store that is out of reach is not waited for twice in a turn.
+      if (refusal && goal === undefined) throw refusal
       const state = stateOf(engine)
       if (live?.step === stepKey(state) && live.watch !== state.watch) await append(live.watch, goal)
     },

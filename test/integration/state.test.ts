@@ -202,6 +202,18 @@ function shared(start: () => Promise<Server>, marker: string): void {
     expect((await rollout('history', '--all')).out).toBe(events)
   })
 
+  // Of PostgreSQL the rights are asked for, and nothing is sent that an append sends: its own test looks at that.
+  if (marker === 'request_put')
+    it('doctor tells one that cannot be written before anything was started', async () => {
+      const { rollout, write, plan } = shop()
+      const line = await openCut(Number(/127\.0\.0\.1:(\d+)/.exec(server.url)?.[1]))
+      write('rollout.yaml', plan.replace(/127\.0\.0\.1:\d+(?:,127\.0\.0\.1:\d+)*(?=\/)/, `127.0.0.1:${line.port}`))
+      expect((await rollout('doctor')).out).toContain('✓ journal: nothing was started yet')
+      line.freeze(marker)
+      expect((await rollout('doctor')).out).toMatch(/✗ journal: .*did not answer/)
+      await line.close()
+    })
+
   it('a rollback that cannot be written down over an unfinished step proposes nothing that goes up', async () => {
     const { rollout, write, plan } = shop()
     const stuck = plan.replace('{ use: env-file, path: web.env }', '{ use: command, set: [./set, "{{value}}"], get: [echo, "false"] }')

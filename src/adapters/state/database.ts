@@ -5,16 +5,22 @@ import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
 import { codeOf } from '../file/disk.ts'
 import { WITHOUT, type Lent } from './chain.ts'
+import { describeHolder, endingOf, HOLDERS, stop, type Backend } from './given-up.ts'
 import { parsePostgresAddress } from './postgres-address.ts'
 
 const PAUSE: Duration = 50
+/** For who is in the way. */
+const ASIDE: Duration = 1000
 const LOGIN = 'the user and the password are those of state:, PGUSER, PGPASSWORD or ~/.pgpass'
-const GRANTS = 'it needs a user who may read and write the tables rollout_*, and make them the first time'
+/** Needed of the database, for a hint. */
+export const GRANTS = 'it needs a user who may read and write the tables rollout_*, and make them the first time'
 
 declare module 'pg' {
   interface Client {
-    /** Lets the process end in spite of the connection; @types/pg does not know it. */
+    /** Lets the process end in spite of the connection; @types/pg knows none of these. */
     unref(): void
+    readonly processID: number | null
+    readonly secretKey: number | null
   }
 }
 
@@ -71,14 +77,13 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
   pool.on('connect', (client) => void client.on('error', ignored))
   const ask: Ask = async (statement, values = []) => {
     let last: unknown
-    const late = (): RolloutError => {
-      const message = `the journal did not answer within ${formatDuration(deadline)}${last === undefined ? '' : `: ${messageOf(last)}`}`
-      return unreachable(message, place, last)
-    }
+    let held: Backend | undefined
+    const message = `the journal did not answer within ${formatDuration(deadline)}`
+    const late = (): RolloutError => unreachable(last === undefined ? message : `${message}: ${messageOf(last)}`, place, last)
     const insist = async (limit: AbortSignal): Promise<readonly Cells[]> => {
       for (;;) {
         try {
-          return await once(pool, statement, values, limit)
+          return await once(pool, statement, values, limit, (client) => (held = client))
         } catch (thrown) {
           limit.throwIfAborted()
           // Nobody listens there and nothing is under way: waiting would not help.
@@ -88,7 +93,21 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
         }
       }
     }
-    return withDeadline(clock, deadline, signal, insist, late)
+    try {
+      return await withDeadline(clock, deadline, signal, insist, late)
+    } catch (thrown) {
+      if (!held) throw thrown
+      const holder = signal.aborted ? undefined : await holderOf(held)
+      stop(held)
+      if (!holder) throw thrown
+      throw unreachable(`${message}: ${describeHolder(holder)}`, place, thrown, `${endingOf(holder)}; ${WITHOUT}`)
+    }
+  }
+  /** Asked on another connection, and for a moment only: what it says is good to know, and no more. */
+  const holderOf = async ({ processID }: Backend): Promise<Cells | undefined> => {
+    const asking = async (limit: AbortSignal): Promise<readonly Cells[]> => once(pool, HOLDERS, [processID ?? 0], limit, stop)
+    const [holder] = await withDeadline(clock, ASIDE, signal, asking).catch(() => [])
+    return holder
   }
   return { ask, hear: openEar(address, deadline), place }
 }
@@ -122,15 +141,24 @@ function openEar(address: ClientConfig, deadline: Duration): Database['hear'] {
   }
 }
 
-/** One attempt. Whoever asked has gone when `limit` ends: the connection must not wait for the answer. */
-async function once(pool: Pool, statement: string, values: readonly (string | number)[], limit: AbortSignal): Promise<readonly Cells[]> {
+/** One attempt. Whoever asked has gone when `limit` ends: the connection is given up and must not wait for the answer. */
+async function once(
+  pool: Pool,
+  statement: string,
+  values: readonly (string | number)[],
+  limit: AbortSignal,
+  giveUp: (client: Backend) => void,
+): Promise<readonly Cells[]> {
   const client = await pool.connect()
   let isHeld = true
   const release = (isBroken: boolean): void => {
     if (isHeld) client.release(isBroken)
     isHeld = false
   }
-  const leave = (): void => release(true)
+  const leave = (): void => {
+    giveUp(client)
+    release(true)
+  }
   limit.addEventListener('abort', leave)
   try {
     limit.throwIfAborted()
@@ -207,8 +235,8 @@ function explained(thrown: unknown, place: string): RolloutError {
   return unreachable(message, place, thrown)
 }
 
-function unreachable(message: string, place: string, cause: unknown): RolloutError {
-  return new RolloutError('unreachable', { message, where: { file: place }, hint: WITHOUT }, { cause })
+function unreachable(message: string, place: string, cause: unknown, hint = WITHOUT): RolloutError {
+  return new RolloutError('unreachable', { message, where: { file: place }, hint }, { cause })
 }
 
 /** SQLSTATE of what was thrown, if the server said it. */

@@ -18,7 +18,8 @@ import {
   type Lent,
   type EventBatch,
 } from './chain.ts'
-import { connect, sqlStateOf, type Ask, type Cells, type Database } from './database.ts'
+import { RolloutError } from '../../core/values/errors.ts'
+import { connect, GRANTS, sqlStateOf, type Ask, type Cells, type Database } from './database.ts'
 import { writeEvent } from './seal.ts'
 
 const PAGE = 500
@@ -79,6 +80,15 @@ const TIME = `
   select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as at,
     extract(epoch from pg_postmaster_start_time())::text as started`
 
+/* What is there must be open to this user, and what is not must be theirs to make. */
+const PROBE = `
+  select wanted.name as name, (there.oid is not null)::text as made, current_schema()::text as schema, current_user::text as "user"
+  from unnest(array['rollout_events', 'rollout_checkpoints', 'rollout_leases']) as wanted (name)
+  left join pg_class as there on there.relname = wanted.name and pg_table_is_visible(there.oid)
+  where not case when there.oid is null then coalesce(has_schema_privilege(current_schema(), 'create'), false)
+    else has_table_privilege(there.oid, 'select') and has_table_privilege(there.oid, 'insert') end
+  limit 1`
+
 type Known = Pick<Event, 'seq' | 'hash'>
 
 /**
@@ -96,6 +106,14 @@ export function openPostgresStore(url: string, lent: Lent, deadline = STORE_DEAD
     },
     open: async (name) => openJournal(database, checkName(name), lent),
   }
+}
+
+async function probe({ ask, place }: Pick<Database, 'ask' | 'place'>): Promise<void> {
+  const [lacking] = await ask(PROBE)
+  if (!lacking) return
+  const { name, made, schema, user } = lacking
+  const what = made === 'true' ? `read and write ${name}` : `make its tables in ${schema === null ? 'any schema' : `schema ${schema}`}`
+  throw new RolloutError('denied', { message: `the journal cannot be used: ${user} may not ${what}`, where: { file: place }, hint: GRANTS })
 }
 
 function openJournal({ ask, hear, place: database }: Database, name: string, lent: Lent): Journal {
@@ -156,6 +174,7 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
   return {
     place,
     time,
+    probe: async () => probe({ ask, place: database }),
     lease,
     takeLease: async (mine, ttl, instead = mine) => {
       await withTables(ask, TAKE, [name, writeLease(mine), ttl, writeLease(instead)])

@@ -103,7 +103,10 @@ async function examineJournal(session: Session, plan: Plan | undefined): Promise
     // Reading all of it checks every hash.
     const events = await journal.read()
     const newest = events.at(-1)
-    if (!newest) return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
+    if (!newest) {
+      await journal.probe?.()
+      return [{ what: 'journal', level: 'ok', text: 'nothing was started yet' }]
+    }
     return [
       ...examineAccess(journal.place),
       { what: 'journal', level: 'ok', text: `${events.length} events in ${journal.place}, every hash holds` },

@@ -50,6 +50,8 @@ export interface Journal {
   changed(after: number, limit: Duration, signal: AbortSignal): Promise<boolean>
   /** Reads the clock of the store, for those that have one which all machines share. */
   readonly time?: () => Promise<SharedTime>
+  /** Throws where a first event could not be written, for those that can tell; writes nothing. */
+  readonly probe?: () => Promise<void>
   /** Where it is, for messages. */
   readonly place: string
 }

@@ -67,7 +67,9 @@ describe('what is no etcd, or one that refuses', () => {
   ])('%s', async (_, status, body, code, message) => {
     const url = await serve((__, response) => void response.writeHead(status, { 'content-type': 'application/json' }).end(body))
     const journal = await openEtcdStore(url.replace('http', 'etcd'), lend('/'), 400).open('shop')
-    await expect(journal.append(follow(undefined))).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+    const refusal = { code, message: expect.stringContaining(message) }
+    await expect(journal.append(follow(undefined))).rejects.toMatchObject(refusal)
+    await expect(journal.probe?.()).rejects.toMatchObject(refusal)
   })
 })
 
@@ -100,7 +102,10 @@ describe.skipIf(!isHere)('etcd', () => {
     etcd = await startEtcd(1)
     const url = `etcd://127.0.0.1:${await freePort()},${etcd.members.join()}`
     const store = openEtcdStore(url, lend('/'), PATIENT)
-    expect(await (await store.open('shop')).append(follow(undefined))).toBe('appended')
+    const journal = await store.open('shop')
+    await journal.probe?.()
+    expect(await store.names()).toEqual([])
+    expect(await journal.append(follow(undefined))).toBe('appended')
     expect(await store.names()).toEqual(['shop'])
     expect(await openEtcdStore(`${url}/elsewhere`, lend('/'), PATIENT).names()).toEqual([])
   })

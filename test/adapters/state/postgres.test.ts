@@ -259,6 +259,48 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await cut.close()
   })
 
+  it('a table that is locked: says by whom, and nothing of what was given up is carried out later', async () => {
+    const url = `${server.url}?application_name=late`
+    const journal = await openPostgresStore(url, lend('/'), 1000).open('locked')
+    const [first] = [follow(undefined)]
+    await journal.append(first)
+    const migration = new Client({ connectionString: server.url, application_name: 'migrate' })
+    await migration.connect()
+    await migration.query('begin')
+    await migration.query('lock table rollout_events in share mode')
+    const thrown: unknown = await journal.append(follow(first)).catch((reason: unknown) => reason)
+    const pid = String((await migration.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid)
+    expect(thrown).toMatchObject({
+      code: 'unreachable',
+      message: `the journal did not answer within 1s: pid ${pid} of the database (owner, migrate) has locked its table`,
+      problems: [{ hint: expect.stringMatching(`select pg_terminate_backend\\(${pid}\\).*--break-glass`) }],
+    })
+    const waiting = "select from pg_stat_activity where application_name = 'late' and state = 'active'"
+    await until('nobody waits for the lock', async () => (await admin.query(waiting)).rowCount === 0)
+    await migration.query('commit')
+    await migration.end()
+    expect((await journal.read()).length).toBe(1)
+  })
+
+  it.each([
+    ['closed', 'revoke create on schema public from public', 'newcomer may not make its tables in schema public'],
+    ['taken', 'create table rollout_events (what text)', 'newcomer may not read and write rollout_events'],
+    ['granted', 'grant create on schema public to newcomer', undefined],
+  ])('before the first event a user who may not begin is told so: the database is %s', async (name, statement, refusal) => {
+    const at = new URL(server.url)
+    at.pathname = `/${name}`
+    if (name === 'closed') await admin.query(`create role newcomer login password '${CANARY}'`)
+    await admin.query(`create database ${name}`)
+    const owner = new Client({ connectionString: at.href })
+    await owner.connect()
+    await owner.query(statement)
+    await owner.end()
+    const journal = await openPostgresStore(as('newcomer', name), lend('/', { env }), PATIENT).open('shop')
+    const thrown: unknown = await journal.probe?.().catch((reason: unknown) => reason)
+    if (refusal === undefined) expect([thrown, await journal.append(follow(undefined))]).toEqual([undefined, 'appended'])
+    else expect(thrown).toMatchObject({ code: 'denied', message: `the journal cannot be used: ${refusal}` })
+  })
+
   it('no connection keeps the command from ending', async () => {
     const journal = await openPostgresStore(server.url, lend('/'), PATIENT).open('ending')
     await journal.append(follow(undefined))
