@@ -162,6 +162,16 @@ export const FILES: readonly Mutation[] = [
     'where one had no answer the next is begun': ['if (signal.aborted || failed.some(isTimeout)) return', 'if (signal.aborted) return'],
     'a refusal is passed over': ['if (failed.length === 1) throw first', 'if (failed.length === 1) return'],
   }),
+  ...mutationsOf('adapters/file/writer-of.ts', ['adapters/file/writer-of'], {
+    'who only reads is taken for a writer': ['if ((Number.parseInt(flags, 8) & WRITES) === 0) return undefined', 'void flags'],
+    'a file of the same number on another disk is taken for it': [
+      'device !== undefined && deviceOf(file, mounts) === device',
+      'device !== undefined',
+    ],
+    'a writer in a container is not seen': ['readMounts(pid).find', 'readMounts().find'],
+    'a writer by another name is not seen': ['if (inode === undefined) return', 'if (inode !== 0) return'],
+    'a look among very many open files has no end': ['      if (clock.monotonic() > until) return found\n', ''],
+  }),
   ...mutationsOf('adapters/deadline.ts', ['adapters/deadline'], {
     'work that ignores its signal is waited for': ['return await Promise.race([ended, work(ending)])', 'return await work(ending)'],
     'a deadline never comes': [

@@ -86,6 +86,13 @@ describe('who has a file open for writing', () => {
     expect(await look(other)).toBe(writer)
   })
 
+  test('is not looked for any longer where very many files are open', async () => {
+    const file = fileIn(ownFolder('rollout-writer-'))
+    await opened(`>>${file}`)
+    let now = 0
+    expect(await writerOf(file, { ...realClock(), monotonic: () => (now += 1000) })).toBeUndefined()
+  })
+
   test('is nobody where the file is not there', async () => {
     expect(await look(join(ownFolder('rollout-writer-'), 'none.env'))).toBeUndefined()
   })
