@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -33,6 +33,19 @@ function stick(folder: string): void {
     closeSync(server)
     execFileSync('umount', ['-l', folder])
   })
+}
+
+/** Mounts a file system that answers until it is told to halt. */
+async function oneFileDisk(beside: string): Promise<{ readonly folder: string; readonly halt: () => void }> {
+  const folder = join(beside, 'elsewhere')
+  mkdirSync(folder)
+  const server = spawn(process.execPath, ['--import', TSX, ONE_FILE_DISK, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  stuck.push(() => {
+    server.kill('SIGKILL')
+    execFileSync('umount', ['-l', folder])
+  })
+  await once(server.stdout, 'data')
+  return { folder, halt: () => void server.kill('SIGSTOP') }
 }
 
 const PLAN = plainPlan(url).replace('path: web.env', 'path: place/web.env')
@@ -84,22 +97,27 @@ describe.runIf(CAN_MOUNT && existsSync('/dev/fuse'))('a file system that does no
       expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
     },
   )
+  test('a target that is a link to a file on it: each command ends, and says what to type', async () => {
+    const { at, type } = await begun()
+    const { folder, halt } = await oneFileDisk(at.folder)
+    rmSync(join(at.folder, 'place/web.env'))
+    symlinkSync(join(folder, 'web.env'), join(at.folder, 'place/web.env'))
+    halt()
+    const late = /file system of \S+place\/web.env did not answer within 5s/
+    expect(await type('status').ended).toMatchObject({ out: expect.stringMatching(late) })
+    expect(await type('doctor').ended).toMatchObject({ out: expect.stringMatching(late) })
+    const { code, out } = await type('rollback').ended
+    expect(code, out).toBe(10)
+    expect(out).toMatch(/web: [^]*did not answer within 5s[^]*By hand:\n {6}sed/)
+  })
+
   test('another process has a file on it open for writing: that concerns no target, and a step and its rollback are made', async () => {
     const { at, type } = await begun()
-    const folder = join(at.folder, 'logs')
-    mkdirSync(folder)
-    const server = spawn(process.execPath, ['--import', TSX, ONE_FILE_DISK, folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await once(server.stdout, 'data')
+    const { folder, halt } = await oneFileDisk(at.folder)
     const writer = spawn('sh', ['-c', `exec 7>>${folder}/app.log; echo open; read go`], { stdio: ['pipe', 'pipe', 'inherit'] })
-    stuck.push(() => {
-      writer.kill('SIGKILL')
-      server.kill('SIGKILL')
-      execFileSync('umount', ['-l', folder])
-    })
+    stuck.push(() => void writer.kill('SIGKILL'))
     await once(writer.stdout, 'data')
-    server.kill('SIGSTOP')
+    halt()
     expect(await type('advance', '--override', 'samples,metrics,hold', '--reason', 'test').ended).toMatchObject({ code: 0 })
     expect(at.read('place/web.env')).toContain('FEATURE_X=true')
     expect(await type('rollback').ended).toMatchObject({ code: 0 })

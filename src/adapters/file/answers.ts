@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import type { Loan } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
-import { mountOf, readMounts, type Mount } from './mount.ts'
+import { place } from './env-disk.ts'
+import { mayHang, readMounts, type Mount } from './mount.ts'
 import { spawn } from '../spawn.ts'
 
 /*
@@ -15,24 +17,35 @@ const DEADLINE: Duration = 5000
 const FRESH: Duration = 1000
 
 const answered = new Map<string, Duration>()
-let known: { readonly at: Duration; readonly mounts: readonly Mount[] } | undefined
+let known: { readonly at: Duration; readonly mounts: readonly Mount[]; readonly hang: Map<string, boolean> } | undefined
 
 /** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
 export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
   const { clock, env } = loan
   const now = clock.monotonic()
   // Read once for a thousand targets.
-  if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts() }
-  if (mountOf(path, known.mounts)?.asks !== true) return
+  if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts(), hang: new Map() }
+  const hangs = known.hang.get(path) ?? mayHang(path, known.mounts)
+  known.hang.set(path, hangs)
+  if (!hangs) return
   const at = answered.get(path)
   if (at !== undefined && now - at < FRESH) return
   const late = (): RolloutError =>
     new RolloutError('unreachable', { message: `the file system of ${path} did not answer within ${formatDuration(DEADLINE)}` })
   const look = async (both: AbortSignal): Promise<unknown> =>
-    spawn(['ls', '-d', '--', path], { cwd: '/', env, signal: both, timeout: 2 * DEADLINE }).catch((thrown: unknown) => {
+    spawn(['ls', '-dL', '--', path], { cwd: '/', env, signal: both, timeout: 2 * DEADLINE }).catch((thrown: unknown) => {
       // It says that nothing is there: that is an answer.
       if (both.aborted || !(thrown instanceof RolloutError) || thrown.code !== 'unreachable') throw thrown
     })
   await withDeadline(clock, DEADLINE, loan.signal, look, late)
   answered.set(path, clock.monotonic())
+}
+
+/** The real path of a file, once its file system has answered. Throws what `checkAnswers` and `place` throw. */
+export async function placeThatAnswers(
+  given: Parameters<typeof place>[0],
+  loan: Pick<Loan, 'clock' | 'signal' | 'env' | 'folder'>,
+): Promise<string> {
+  await checkAnswers(resolve(loan.folder, given.path), loan)
+  return place(given, loan.folder)
 }

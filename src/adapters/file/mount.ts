@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { dirname, resolve, sep } from 'node:path'
 
 /** A place where a file system is mounted. */
 export interface Mount {
@@ -11,8 +12,10 @@ export interface Mount {
   readonly asks: boolean
 }
 
-/** As proc_pid_mountinfo(5) calls them. */
-const ASKING = /^(?:nfs|cifs|smb|fuse|9p|ceph|gluster|lustre|afs|beegfs|virtiofs|vboxsf)(?!ctl)/
+/** So many links on the way to a file the system follows (path_resolution(7)). */
+const LINKS = 40
+/** As proc_pid_mountinfo(5) calls them. What autofs mounts once it is asked for is one of the others. */
+const ASKING = /^(?:autofs|nfs|cifs|smb|fuse|9p|ceph|gluster|lustre|afs|beegfs|virtiofs|vboxsf)(?!ctl)/
 
 /**
  * Returns what is mounted, the longest path first and at each what lies on top; nothing where the system does not say. Another
@@ -25,7 +28,8 @@ export function readMounts(pid = 'self'): readonly Mount[] {
       id,
       device,
       at: unescaped(at),
-      asks: ASKING.test(type),
+      // systemd mounts /proc/sys/fs/binfmt_misc like that, on every machine.
+      asks: ASKING.test(type) && !at.startsWith('/proc/'),
     }))
     // Of two at the same place the later one covers the other, as a file system does what has mounted it when it was asked for.
     return mounts.toReversed().toSorted((a, b) => b.at.length - a.at.length)
@@ -37,6 +41,45 @@ export function readMounts(pid = 'self'): readonly Mount[] {
 /** Returns the mount that a path lies on; undefined where nothing is known of it. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   return mounts.find(({ at }) => path === at || path.startsWith(at === '/' ? at : `${at}/`))
+}
+
+/**
+ * Returns whether a call to the file system of a path may never return: it lies on a mount that asks somebody else, or a link on
+ * the way leads there. Asks none of those itself. The path is absolute; it need not exist.
+ */
+export function mayHang(path: string, mounts: readonly Mount[]): boolean {
+  if (!mounts.some(({ asks }) => asks)) return false
+  let at = path
+  for (let links = 0; links <= LINKS; links += 1) {
+    const next = nextOn(at, mounts)
+    if (next === 'asks') return true
+    if (next === undefined) return false
+    at = next
+  }
+  // The system refuses such a path by itself.
+  return false
+}
+
+/** Follows the first link of a path; undefined where there is none. */
+function nextOn(path: string, mounts: readonly Mount[]): string | 'asks' | undefined {
+  let at: string = sep
+  const names = path.split(sep).filter((name) => name !== '')
+  for (const [nth, name] of names.entries()) {
+    at = resolve(at, name)
+    if (mountOf(at, mounts)?.asks === true) return 'asks'
+    const link = linkAt(at)
+    if (link !== undefined) return resolve(dirname(at), link, ...names.slice(nth + 1))
+  }
+  return undefined
+}
+
+/** Undefined where there is no link, or none that can be read: then there is no way on either. */
+function linkAt(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Blanks and the like stand as `\040`. */

@@ -8,7 +8,7 @@ import { newerMark, ownMark } from '../../core/journal/fence.ts'
 import type { Fence, Loan, TargetAdapter, Words } from '../../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../../core/toggle/mark.ts'
 import { argv, shellLine } from '../argv.ts'
-import { checkAnswers } from './answers.ts'
+import { checkAnswers, placeThatAnswers } from './answers.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
@@ -81,8 +81,7 @@ export function wordFile<Options extends FileOptions>(
 > {
   return {
     read: async (given, names, loan) => {
-      await asks(given, loan)
-      const words = format.read(readDocument(place(given, loan.folder), given.create, format.largest), names, given)
+      const words = format.read(readDocument(await placeThatAnswers(given, loan), given.create, format.largest), names, given)
       return given.verify === undefined ? words : readRunning({ ...given, verify: given.verify }, words, loan)
     },
     write: async (given, words, loan) => {
@@ -100,8 +99,7 @@ export function wordFile<Options extends FileOptions>(
       await converged(given, words, loan)
     },
     marks: async (given, loan) => {
-      await asks(given, loan)
-      return format.marks(readDocument(place(given, loan.folder), given.create, format.largest), given)
+      return format.marks(readDocument(await placeThatAnswers(given, loan), given.create, format.largest), given)
     },
     settle: () => 0,
     lag: () => 0,
@@ -109,8 +107,7 @@ export function wordFile<Options extends FileOptions>(
     deadline: ({ timeout }) => (TRIES + 1) * timeout + WRITING,
     asked: ({ verify }) => (verify === undefined ? 'place' : 'application'),
     probe: async (given, loan) => {
-      await asks(given, loan)
-      checkWritable(place(given, loan.folder))
+      checkWritable(await placeThatAnswers(given, loan))
     },
     place: async (given, variable, loan) => {
       await asks(given, loan)

@@ -6,7 +6,7 @@ import { Unreadable, type Failures, type Measured } from '../../core/values/read
 import { parseDuration, type Duration } from '../../core/values/units.ts'
 import { access, serverOf } from '../http/access.ts'
 import { metric } from '../define.ts'
-import { place } from '../file/env-disk.ts'
+import { placeThatAnswers } from '../file/answers.ts'
 import { checkInside } from '../file/inside.ts'
 import { divide, groups, isDivided, isWhole, measuresOf } from '../measure/groups.ts'
 import { ageOf } from '../http/age.ts'
@@ -68,7 +68,8 @@ export default metric({
   options,
   read: async (given, loan): Promise<Measured> => {
     const now = loan.clock.now()
-    const { text, age } = given.url === undefined ? { text: readRatings(given, loan), age: 0 } : await fetchRatings(given.url, given, loan)
+    const { text, age } =
+      given.url === undefined ? { text: await readRatings(given, loan), age: 0 } : await fetchRatings(given.url, given, loan)
     const at = age > 0 && { at: now - age }
     const matches = given.only === undefined ? undefined : matcherOf(given.only)
     const all = parseRatings(text, given.scale).filter(({ labels }) => !matches || matches(labels))
@@ -118,8 +119,8 @@ async function fetchRatings(url: string, given: Options, loan: Loan) {
   return { text: body, age: ageOf(headers) }
 }
 
-function readRatings({ path = '', allowOutside, maxBytes }: Options, { folder }: Loan): string {
-  const file = place({ path, allowOutside }, folder)
+async function readRatings({ path = '', allowOutside, maxBytes }: Options, loan: Loan): Promise<string> {
+  const file = await placeThatAnswers({ path, allowOutside }, loan)
   try {
     const stat = statSync(file)
     if (!stat.isFile()) throw new Unreadable('unreachable', `${path} is not a regular file`)

@@ -3,7 +3,7 @@ import { storeKindOf, STORES } from '../../core/values/address.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import type { Store } from '../../core/journal/store.ts'
 import { resolveReferences, type Unresolved } from '../../core/plan/reference.ts'
-import { readMounts } from '../file/mount.ts'
+import { mayHang, readMounts } from '../file/mount.ts'
 import type { Lent } from './chain.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function openStore(written: string | undefined, lent: Lent): Promis
     case 'folder': {
       const folder = resolvePath(lent.folder, state)
       const store = (await import('./file.ts')).openFileStore(folder, lent)
-      return readMounts().some(({ asks }) => asks) ? (await import('./asked.ts')).asked(store, folder, lent) : store
+      return mayHang(folder, readMounts()) ? (await import('./asked.ts')).asked(store, folder, lent) : store
     }
     case undefined:
       // It may hold a password: it is not shown.

@@ -3,7 +3,8 @@ import { shellWord } from '../../core/values/shell-word.ts'
 import { target } from '../define.ts'
 import { markLine, readAll, readMarks, readWords, refuseEnvWord, writeWords } from '../file/env-document.ts'
 import { DIALECTS, inDialect, type Dialect } from '../file/dialect.ts'
-import { place, readDocument } from '../file/env-disk.ts'
+import { placeThatAnswers } from '../file/answers.ts'
+import { readDocument } from '../file/env-disk.ts'
 import { adviseSiblings } from '../file/env-siblings.ts'
 import { checkInside } from '../file/inside.ts'
 import { rewriteByHand } from '../file/rewrite-by-hand.ts'
@@ -36,12 +37,12 @@ export default target({
     unmark: (mark) => `remove the line "${markLine(mark)}" from the file`,
   }),
   check: checkInside,
-  probe: async (given, { folder }) => {
-    const file = place(given, folder)
+  probe: async (given, loan) => {
+    const file = await placeThatAnswers(given, loan)
     checkWritable(file)
     return adviseSiblings(file)
   },
-  holds: async (given, { folder }) => readAll(readDocument(place(given, folder), given.create)),
+  holds: async (given, loan) => readAll(readDocument(await placeThatAnswers(given, loan), given.create)),
   refuses: (_, __, word) => refuseEnvWord(word),
   byHand: ({ path, dialect, reload }, words) => [lineByHand(path, words, dialect), ...reloadByHand({ reload })],
 })
