@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 
 /** A place where a file system is mounted. */
 export interface Mount {
@@ -49,28 +49,22 @@ export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefin
  */
 export function mayHang(path: string, mounts: readonly Mount[]): boolean {
   if (!mounts.some(({ asks }) => asks)) return false
+  const isAsking = (at: string): boolean => mountOf(at, mounts)?.asks === true
   let at = path
   for (let links = 0; links <= LINKS; links += 1) {
-    const next = nextOn(at, mounts)
-    if (next === 'asks') return true
-    if (next === undefined) return false
-    at = next
+    const stop = prefixesOf(at).find((each) => isAsking(each) || linkAt(each) !== undefined)
+    if (stop === undefined) return false
+    if (isAsking(stop)) return true
+    at = resolve(dirname(stop), linkAt(stop) ?? '', relative(stop, at))
   }
   // The system refuses such a path by itself.
   return false
 }
 
-/** Follows the first link of a path; undefined where there is none. */
-function nextOn(path: string, mounts: readonly Mount[]): string | 'asks' | undefined {
-  let at: string = sep
+/** `/a`, `/a/b` and `/a/b/c` of `/a/b/c`. */
+function prefixesOf(path: string): readonly string[] {
   const names = path.split(sep).filter((name) => name !== '')
-  for (const [nth, name] of names.entries()) {
-    at = resolve(at, name)
-    if (mountOf(at, mounts)?.asks === true) return 'asks'
-    const link = linkAt(at)
-    if (link !== undefined) return resolve(dirname(at), link, ...names.slice(nth + 1))
-  }
-  return undefined
+  return names.map((_, nth) => sep + names.slice(0, nth + 1).join(sep))
 }
 
 /** Undefined where there is no link, or none that can be read: then there is no way on either. */
