@@ -147,7 +147,11 @@ export const STORES: readonly Mutation[] = [
     ],
     'only the first member is asked': ['at = (at + 1) % members.length', 'at = 0'],
     'a token that has run out is shown for ever': ['if (result.unknownToken === true) token = undefined', ''],
-    'any server is an etcd': ['if (result.success) return result.data\n  throw', 'if (result.success || true) return answer\n  throw'],
+    'any server is an etcd': ['    if (!isKnown) throw notEtcd(FOREIGN, place)\n', ''],
+    'an answer on the way ends the controller': [
+      'if (!isKnown) throw notEtcd(FOREIGN',
+      'if (!isKnown || success === false) throw notEtcd(FOREIGN',
+    ],
     'who may not is asked to wait': ['if (code === 7 || /authentication|user name is empty/.test(text))', 'if (code === 77)'],
     'a token that a change of the users has ended is shown for ever': [' || /revision of auth store is old/.test(text)', ''],
     'who has a user may not where nobody needs one': ['{ answer: OPEN }', '{ passing: new Error(text) }'],

@@ -17,6 +17,7 @@ const URL_FORM =
   /^etcd(?<tls>\+https)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<members>[^/?#@]+)(?<prefix>\/[^?#]*)?(?:\?(?<files>[^#]*))?$/
 const MEMBER = /^([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 
+const FOREIGN = 'the answer is not what etcd answers'
 const TOKEN = z.object({ token: z.string() })
 /** Where nobody has to log in: etcd's own clients go on without a token as well. */
 const OPEN = { token: '' }
@@ -73,13 +74,19 @@ export function parseAddress(url: string, { folder }: Pick<Lent, 'folder'>): Add
 }
 
 /** The outcome of asking one member: its answer, or that it cannot answer now. */
-type Said = { readonly answer: unknown } | { readonly passing: Error; readonly refused?: boolean; readonly unknownToken?: boolean }
+type Said<Shape = unknown> = { readonly answer: Shape } | Passing
+
+interface Passing {
+  readonly passing: Error
+  readonly refused?: boolean
+  readonly unknownToken?: boolean
+}
 
 /** The next one is asked when one does not answer. */
 export function openMembers({ members, user, place, tls }: Address, { clock, signal, env }: Lent, deadline: Duration): Members {
   let at = 0
   let token: string | undefined
-  // Once it has answered, a page of something on the way is an outage, and no other server.
+  // Once it has answered, what something on the way says is an outage, and no other server.
   let isKnown = false
   const to = (path: string, body: object) => ({
     url: `${members[at]}${path}`,
@@ -101,20 +108,31 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
       throw thrown
     }
   }
-  const ask = async (path: string, body: object): Promise<unknown> => {
+  const taken = <Shape>(shape: z.ZodType<Shape>, result: Said): Said<Shape> => {
+    if (!('answer' in result)) return result
+    const { success, data } = shape.safeParse(result.answer)
+    isKnown ||= success
+    if (success) return { answer: data }
+    if (!isKnown) throw notEtcd(FOREIGN, place)
+    return { passing: new Error(FOREIGN) }
+  }
+  const attempt = async <Shape>(path: string, body: object, shape: z.ZodType<Shape>, left: Duration): Promise<Said<Shape>> => {
+    if (user !== undefined && token === undefined) {
+      const login = taken(TOKEN, await post('/v3/auth/authenticate', user, left))
+      if (!('answer' in login)) return login
+      ;({ token } = login.answer)
+      return attempt(path, body, shape, left)
+    }
+    return taken(shape, await post(path, body, left))
+  }
+  const ask = async <Shape>(path: string, body: object, shape: z.ZodType<Shape>): Promise<Shape> => {
     const end = clock.monotonic() + deadline
     let last: Error | undefined
     let refused = 0
     for (let left = deadline; left > 0; left = end - clock.monotonic()) {
       signal.throwIfAborted()
-      const login = user !== undefined && token === undefined
-      const result = login ? await post('/v3/auth/authenticate', user, left) : await post(path, body, left)
-      isKnown ||= 'answer' in result
-      if ('answer' in result && !login) return result.answer
-      if ('answer' in result) {
-        token = checked(TOKEN, result.answer, place).token
-        continue
-      }
+      const result = await attempt(path, body, shape, left)
+      if ('answer' in result) return result.answer
       if (result.unknownToken === true) token = undefined
       // That time ran out is said anyway; what a member said before that is the reason.
       if (!isTimeout(result.passing)) last = result.passing
@@ -127,7 +145,7 @@ export function openMembers({ members, user, place, tls }: Address, { clock, sig
     throw unreachable(`the journal did not answer within ${formatDuration(deadline)}${last ? `: ${last.message}` : ''}`, place, last)
   }
   return {
-    ask: async (path, body, shape) => checked(shape, await ask(path, body), place),
+    ask,
     hear: async (body, heard, until) => {
       const { url, ...sent } = to('/v3/watch', body)
       await withController(signal, async (ending) => {
@@ -177,12 +195,6 @@ function said(
     throw new RolloutError('unreachable', { message: 'the journal cannot be written: etcd is out of space', where, hint })
   }
   throw unreachable(`the journal cannot be used: ${text}`, place, undefined)
-}
-
-function checked<Shape>(shape: z.ZodType<Shape>, answer: unknown, place: string): Shape {
-  const result = shape.safeParse(answer)
-  if (result.success) return result.data
-  throw notEtcd('the answer is not what etcd answers', place)
 }
 
 function isTimeout(passing: Error): boolean {

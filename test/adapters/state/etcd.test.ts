@@ -73,16 +73,17 @@ describe('what is no etcd, or one that refuses', () => {
   })
 })
 
-it('a page that something on the way answers with is an outage, once etcd has answered', async () => {
+it('what something on the way answers with is an outage, once etcd has answered', async () => {
   let asked = 0
   const url = await serve((_, response) => {
     asked += 1
     if (asked === 2) return void response.writeHead(404).end('default backend - 404')
     if (asked === 3) return void response.end('<html>sign in</html>')
+    if (asked === 4) return void response.end('{"status":"maintenance"}')
     response.end('{"header":{"revision":"7"},"responses":[{"response_range":{}},{"response_range":{}}]}')
   })
   const journal = await openEtcdStore(url.replace('http', 'etcd'), lend('/'), PATIENT).open('shop')
-  expect([await journal.read(), await journal.read(), asked]).toEqual([[], [], 4])
+  expect([await journal.read(), await journal.read(), asked]).toEqual([[], [], 5])
 })
 
 it('a member that dies in the middle of its answer is out of reach, and no other server', async () => {
