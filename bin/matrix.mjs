@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const failed = []
-for (const major of ['20', '22', '24']) {
+for (const major of ['20', '22', '24', '26']) {
   console.log(`\nNode ${major}`)
   const { status } = spawnSync(
     'npx',
