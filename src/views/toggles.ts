@@ -25,18 +25,20 @@ export interface ToggleRow {
 
 /** Variables that look like toggles and are in no plan, and what could not be asked. */
 interface Besides {
+  /** What was asked for, in the words of its answer where there is none; nothing where all toggles were. */
+  readonly asked: readonly string[]
   readonly unknown: readonly Unknown[]
   readonly problems: readonly string[]
 }
 
 /** Renders the inventory as a table, and below it what is due, and what the plan does not know. */
-export function renderToggles(rows: readonly ToggleRow[], { unknown, problems }: Besides, stream: Stream): string {
+export function renderToggles(rows: readonly ToggleRow[], { asked, unknown, problems }: Besides, stream: Stream): string {
   const color = paint(stream)
   const others = [
     ...unknown.map(({ variable, at }) => `${color.yellow('!')} unknown ${clean(variable)}: ${clean(at.join('; '))}\n`),
     ...problems.map((problem) => `${color.red('!')} ${clean(problem)}\n`),
   ].join('')
-  if (rows.length === 0) return others === '' ? `${color.green('✓')} no toggle is due\n` : others
+  if (rows.length === 0) return others === '' ? `${color.green('✓')} no toggle is ${asked.join(' or ')}\n` : others
   const lines = rows.map((row) => [
     clean(row.name),
     row.exposure,

@@ -28,7 +28,8 @@ export async function inventory(session: Session<ValuesOf<'toggles'>>): Promise<
   const upkeep = found.filter(({ is }) => isAll || options[is])
   const rows = rowsOf(plan, state, upkeep).filter(({ due }) => isAll || due.length > 0)
   const strangers = options.unknown ? await unknownToggles(session, plan) : { unknown: [], problems: [] }
-  const rest = { unknown: strangers.unknown, problems: [...problems, ...strangers.problems] }
+  const asked = [...(UPKEEP.some((kind) => options[kind]) ? ['due'] : []), ...(options.unknown ? ['unknown'] : [])]
+  const rest = { asked, unknown: strangers.unknown, problems: [...problems, ...strangers.problems] }
   return {
     outcome: rest.problems.length > 0 ? 'partial' : 'done',
     kind: 'toggles',

@@ -1,4 +1,5 @@
 import type { State } from '../journal/state.ts'
+import { commandFor } from './approval.ts'
 import { exposureAt, stepsOf } from '../plan/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { formatDuration, formatExposure, type Duration, type Instant } from '../values/units.ts'
@@ -77,11 +78,16 @@ function problemsIn(state: State, { toggle, keep }: Ending, side: KeptSide): rea
   }
   const ahead = stepsAhead(state, toggle)
   if (ahead.length > 0 && isMoving(state))
-    return [{ message: `step ${ahead[0]} is still to move ${toggle}${where}`, hint: 'rollout run goes on; rollout close ends it' }]
+    return [
+      {
+        message: `step ${ahead[0]} is still to move ${toggle}${where}`,
+        hint: `${commandFor(state.plan, 'run')} goes on; ${commandFor(state.plan, 'close')} ends it`,
+      },
+    ]
   if (keep !== undefined || !frozen) return []
   return isBaked(state, toggle)
     ? []
-    : [{ message: `the phase of ${toggle} is not complete${where}`, hint: 'rollout status says what it waits for' }]
+    : [{ message: `the phase of ${toggle} is not complete${where}`, hint: `${commandFor(state.plan, 'status')} says what it waits for` }]
 }
 
 /** Something may still be advanced. */

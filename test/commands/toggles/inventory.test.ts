@@ -169,7 +169,9 @@ describe('what no plan and no code knows', () => {
     shell.write('web.env', 'FEATURE_X=false\n')
     shell.write('src/shop.js', '')
     await type(shell, 'toggles --unknown')
-    expect(shell.printed.out).toBe('✓ no toggle is due\n')
+    expect(shell.printed.out).toBe('✓ no toggle is unknown\n')
+    await type(shell, 'toggles --unknown --stale')
+    expect(shell.printed.out).toBe('✓ no toggle is due or unknown\n')
   })
 
   it('is found in every file, by small letters too', async () => {

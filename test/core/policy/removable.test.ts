@@ -74,6 +74,12 @@ describe('a toggle stays', () => {
     expect(said(name, states, keep)).toEqual([message])
   })
 
+  it('sends to the environment that is not over', () => {
+    const states = [at(2, { A: 100 }), at(1, { A: 100 }, { plan: { ...PLAN, environment: 'eu' } })]
+    const { problems } = removable({ plan: PLAN, toggle: 'A', states, now: NOW })
+    expect(problems.map(({ hint }) => hint)).toEqual(['rollout status -e eu says what it waits for'])
+  })
+
   it('while another requires it', () => {
     const requiring = { ...PLAN, toggles: { ...PLAN.toggles, B: toggle({ requires: ['A'] }) } }
     expect(said('A', [at(2, { A: 100, B: 100 })], undefined, requiring)).toEqual(['B requires A'])
