@@ -15,6 +15,9 @@ it('says that it completes, would complete, or is complete, without a cross', as
   expect(await typed('advance', '--dry-run')).toMatch(/^✓ would complete: /)
   expect(await typed('advance')).toMatch(/^✓ COMPLETE at 100%: /)
   expect(await typed('advance')).toMatch(/^✓ COMPLETE at 100%: /)
+  expect(await shell.run('close')).toBe('conflict')
+  expect(shell.printed.err).toContain('it is complete and needs no end; rollout close --keep --reason')
+  expect(shell.printed.err).not.toContain('rollout rollback')
 })
 
 it('says what is missing to whoever goes by hand: a second poll, and somebody who watches', async () => {
