@@ -1,6 +1,7 @@
 import type { Reference, ReferenceRole } from '../core/report/reference.ts'
 import type { Language } from './language.ts'
 import { isTestPath } from './left-out.ts'
+import { comparesWord } from './compares-word.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Word → the toggle it stands for: its name, and its variable where that is another. */
@@ -35,12 +36,15 @@ export function referencesIn(code: CodeFile, words: SoughtWords): readonly Refer
   return [...text.matchAll(patternOf(words))].map(({ 0: word, index }): Reference => {
     const nth = lineAt(lines, index)
     const from = lines[nth] ?? 0
+    const role = roleAt(code, index, index + word.length, from)
+    const isCompared = role === 'asked' && comparesWord(...around(code, index, index + word.length, from))
     return {
       toggle: words.get(word) ?? word,
       file: path,
       line: nth + 1,
       column: index - from + 1,
-      role: roleAt(code, index, index + word.length, from),
+      role,
+      ...(isCompared && { compared: true }),
       language: language.name,
       by: syntax ? 'syntax' : 'text',
       isTest,
@@ -49,14 +53,18 @@ export function referencesIn(code: CodeFile, words: SoughtWords): readonly Refer
   })
 }
 
-function roleAt({ text, language, syntax }: CodeFile, start: number, end: number, lineStart: number): ReferenceRole {
+function roleAt(code: CodeFile, start: number, end: number, lineStart: number): ReferenceRole {
+  const { language, syntax } = code
   const part = syntax?.partAt(start, end) ?? 'code'
   if (part === 'key') return 'asked'
   if (part === 'comment' || (part === 'text' && !language.readsStrings)) return 'mentioned'
-  const before = text.slice(language.byLine ? lineStart : Math.max(0, start - REACH), start)
-  const behind = text.slice(end, end + REACH)
+  const [before, behind] = around(code, start, end, lineStart)
   const idiom = language.idioms.find((each) => each.before.test(before) && (each.behind?.test(behind) ?? true))
   return idiom?.role ?? (part === 'text' ? 'mentioned' : language.otherwise)
+}
+
+function around({ text, language }: CodeFile, start: number, end: number, lineStart: number): readonly [before: string, behind: string] {
+  return [text.slice(language.byLine ? lineStart : Math.max(0, start - REACH), start), text.slice(end, end + REACH)]
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -1,3 +1,4 @@
+import type { Problem } from '../core/values/errors.ts'
 import { points } from '../core/evidence/policy.ts'
 import { formatMinutes } from '../core/values/format-minutes.ts'
 import type { Stream } from '../core/values/stream.ts'
@@ -32,6 +33,8 @@ export interface InitReport {
   }
   /** Addresses of the env files where no metrics are. */
   readonly silent: readonly { readonly url: string; readonly from: string; readonly said: string; readonly answered: boolean }[]
+  /** Toggles whose word the code compares: no step below 100 % would do anything. */
+  readonly compared: readonly Problem[]
   /** How long it takes to see a release that fails a share of its requests. */
   readonly power?: { readonly fails: number; readonly at: Exposure; readonly takes: Duration }
   /** Share of failed requests, of all there are, from which a step is rolled back. */
@@ -63,6 +66,7 @@ export function renderInit(report: InitReport, stream: Stream): string {
     ...(idle.length > 0 ? [`  on already: ${listed(idle)}`] : []),
     ...elsewhereLines(report).map((line) => `  ${line}`),
     ...metricsLines(report).map((line) => `  ${line}`),
+    ...report.compared.flatMap(({ message, hint }) => [`  ${color.yellow('!')} ${clean(message)}`, `    ${clean(hint ?? '')}`]),
     color.dim('  rollout check config says whether it is right; rollout plan shows what it would do'),
     ...missingLines(report).map((line) => (line === '' ? '' : `  ${line}`)),
   ]

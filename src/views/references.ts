@@ -98,6 +98,7 @@ function placeOf({ file, line, column }: Reference): string {
   return `${file}:${line}:${column}`
 }
 
-function roleOf({ role, isTest }: Reference): string {
-  return isTest ? `${role} (test)` : role
+function roleOf({ role, isTest, compared }: Reference): string {
+  const shown = compared ? 'compared' : role
+  return isTest ? `${shown} (test)` : shown
 }

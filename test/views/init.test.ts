@@ -11,6 +11,7 @@ const base: InitReport = {
   on: [],
   elsewhere: [],
   silent: [],
+  compared: [],
   hold: 1_800_000,
   metrics: { failing: [0.01, 0.02, 0.05] },
 }

@@ -10,6 +10,7 @@ import type { Journal } from '../../core/journal/store.ts'
 import { formatInstant } from '../../core/values/units.ts'
 import { loadState } from '../../engine/load-state.ts'
 import { renderDoctor, type DoctorFinding } from '../../views/doctor.ts'
+import { examineCode } from './examine-code.ts'
 import { examineCron } from './examine-cron.ts'
 import { examineMarks } from './examine-marks.ts'
 import { examineNetwork } from './examine-network.ts'
@@ -36,7 +37,7 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
   rows.push(...(await examineGit(session)), ...(await examineJournal(session, plan)))
   if (plan) {
     rows.push(...examineWorkspace(session), await examineCron(session, plan), ...(await examineMarks(session, plan)))
-    rows.push(...(await examineToggles(session, plan)))
+    rows.push(...(await examineToggles(session, plan)), ...(await examineCode(session, plan)))
     const probe: Probe = { plan, lender, signal }
     for (const look of [examineNetwork, probeTargets, probeMetrics, examineProof, probeClocks]) rows.push(...(await look(probe)))
     const test = options.notify ? testMessage(plan, clock.now(), user ?? 'doctor', uuid()) : undefined

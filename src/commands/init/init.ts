@@ -10,6 +10,8 @@ import { readEnvFiles } from './env-files.ts'
 import { failingLevels, fitTraffic, slowLevels, type Fit } from './fit.ts'
 import { findInventory } from './inventory.ts'
 import { findPrometheus, knows, PROMETHEUS } from './prometheus.ts'
+import { findReferences } from '../../session/references.ts'
+import { describeCompared } from '../../core/report/reference.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import type { ValuesOf } from '../table.ts'
 
@@ -52,11 +54,19 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     on: found?.on ?? [],
     elsewhere: found?.elsewhere ?? [],
     silent,
+    compared: found ? await comparedIn({ ...session, place: session.reopen({ file }).place }, toggles) : [],
     ...(application && { application }),
     ...(fit.power && { power: fit.power }),
     ...(prometheus !== undefined && { prometheus: PROMETHEUS }),
   }
   return { outcome: 'done', kind: 'init', value: report, text: (out) => renderInit(report, out) }
+}
+
+/** What the code does with toggles whose steps only some users have. */
+async function comparedIn(session: Session, toggles: Sketch['toggles']): Promise<InitReport['compared']> {
+  const names = toggles.map(({ name }) => name)
+  const { toggles: places } = await findReferences(session, { toggles: {} }, names)
+  return names.flatMap((name) => describeCompared(name, places[name] ?? []) ?? [])
 }
 
 /** The environment of the shell may say where the metrics are too, as it may when the plan reads it. */

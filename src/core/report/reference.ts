@@ -1,3 +1,5 @@
+import type { Problem } from '../values/errors.ts'
+
 /**
  * What a place in the code does with a toggle. `asked`, `bound` and `measured`: the program wants to know it. `set`: its
  * variable is written. `named`: its name is a value of the program. `mentioned`: a comment, or text for people.
@@ -13,6 +15,8 @@ export interface Reference {
   readonly line: number
   readonly column: number
   readonly role: ReferenceRole
+  /** Its variable is compared with a word there: a share of the users is as good as off. */
+  readonly compared?: true
   readonly language: string
   /** `syntax`: a parser has told code from comments and texts. */
   readonly by: 'syntax' | 'text'
@@ -45,6 +49,18 @@ export interface ReferenceReport {
   readonly unread: readonly UnreadFile[]
   /** Packages that would read the syntax of files where only text was searched. */
   readonly missing: readonly string[]
+}
+
+/** Returns what the places mean for a toggle that some users are to have before all do; undefined where none compares its word. */
+export function describeCompared(toggle: string, references: readonly Reference[]): Problem | undefined {
+  const compared = references.filter((each) => each.compared && isDependence(each))
+  const [first] = compared
+  if (!first) return undefined
+  const more = compared.length > 1 ? ` (and ${compared.length - 1} more)` : ''
+  return {
+    message: `${first.file}:${first.line}:${first.column}${more} compares ${toggle} with a word: it is off there until 100%, and no step below that proves anything`,
+    hint: `toggles.isEnabled('${toggle}', user) of the SDK knows who is in, as do those of other languages (docs/sdk.md); or one step, to 100%`,
+  }
 }
 
 /** Roles in which the program depends on a toggle. */

@@ -27,6 +27,26 @@ async function initialised(files: Readonly<Record<string, string>>, more: Parame
   return { shell, report, plan: planOf(shell) }
 }
 
+it('says where the code compares the word of a toggle, and doctor of a plan with shares too', async () => {
+  const files = {
+    '.env': 'FEATURE_A=false\nFEATURE_B=false\n',
+    'app.js': "const isNew = process.env.FEATURE_A === 'true'\nconst isShown = (user) => toggles.isEnabled('FEATURE_B', user)\n",
+  }
+  const shell = fakeShell({ env, files })
+  expect(await shell.run('init')).toBe('done')
+  const said = 'app.js:1:27 compares FEATURE_A with a word: it is off there until 100%, and no step below that proves anything'
+  expect(shell.printed.out).toContain(`  ! ${said}\n    toggles.isEnabled('FEATURE_A', user)`)
+  expect(shell.printed.out).not.toContain('FEATURE_B with a word')
+  await shell.run('doctor')
+  expect(shell.printed.out).toContain(`! code: ${said}\n`)
+  await shell.run('toggles', 'references', 'FEATURE_A')
+  expect(shell.printed.out).toMatch(/app\.js:1:27 +compared /)
+
+  shell.write('rollout.yaml', planOf(shell).replace(/steps: \[.*\]/, 'steps: [100%]'))
+  await shell.run('doctor')
+  expect(shell.printed.out).not.toContain('with a word')
+})
+
 describe('init refuses', () => {
   it('to replace a plan without --force', async () => {
     const shell = fakeShell({ env, files: { 'rollout.yaml': 'mine\n' } })
