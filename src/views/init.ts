@@ -18,6 +18,8 @@ export interface InitReport {
   readonly left: readonly string[]
   /** Toggles that are on for everybody already. */
   readonly on: readonly string[]
+  /** What is on or off beside them, and is not called a toggle. */
+  readonly others: readonly string[]
   /** Other env files that hold some of the toggles too. */
   readonly elsewhere: readonly { readonly file: string; readonly toggles: readonly string[] }[]
   readonly hold: Duration
@@ -64,6 +66,9 @@ export function renderInit(report: InitReport, stream: Stream): string {
       : `  no env file with toggles was found: ${listed(names)} in ${clean(file)} stands for yours`,
     ...(left.length > 0 ? [`  left out, to keep it short: ${listed(left)}`] : []),
     ...(idle.length > 0 ? [`  on already: ${listed(idle)}`] : []),
+    ...(report.others.length > 0
+      ? [`  not taken for toggles by their names: ${listed(report.others)}; a line under toggles: takes one in`]
+      : []),
     ...elsewhereLines(report).map((line) => `  ${line}`),
     ...metricsLines(report).map((line) => `  ${line}`),
     ...report.compared.flatMap(({ message, hint }) => [`  ${color.yellow('!')} ${clean(message)}`, `    ${clean(hint ?? '')}`]),
@@ -88,9 +93,12 @@ function metricsLines({ application, silent, prometheus, power, hold, metrics: {
       ({ url, from, said, answered }) =>
         `metrics: ${clean(url)} (${clean(from)}): ${clean(said)}; ${answered ? 'METRICS_URL says where else they are' : 'is the application running?'}`,
     )
-    const read =
-      prometheus === undefined ? 'no Prometheus answered; the plan reads METRICS_URL' : 'a Prometheus answered; the plan reads PROM_URL'
-    return [...asked, `metrics: ${read}`]
+    if (prometheus !== undefined) return [...asked, 'metrics: a Prometheus answered; the plan reads PROM_URL']
+    if (asked.length > 0) return [...asked, 'metrics: no Prometheus answered; the plan reads METRICS_URL']
+    return [
+      'metrics: no env file says where the application listens, and no Prometheus answered; the plan reads METRICS_URL',
+      '  METRICS_URL=http://localhost:PORT/metrics rollout init --force asks there; what else can be read: docs/metrics.md',
+    ]
   }
   const { url, from, requests, latency, groups } = application
   const counted = [...new Set([requests?.name.replace(/_count$/, ''), latency?.name])].flatMap((name) =>

@@ -12,6 +12,7 @@ const base: InitReport = {
   elsewhere: [],
   silent: [],
   compared: [],
+  others: [],
   hold: 1_800_000,
   metrics: { failing: [0.01, 0.02, 0.05] },
 }
@@ -22,7 +23,8 @@ describe('renderInit', () => {
       [
         '✓ wrote /shop/rollout.yaml',
         '  toggles: FEATURE_A (from .env)',
-        '  metrics: no Prometheus answered; the plan reads METRICS_URL',
+        '  metrics: no env file says where the application listens, and no Prometheus answered; the plan reads METRICS_URL',
+        '    METRICS_URL=http://localhost:PORT/metrics rollout init --force asks there; what else can be read: docs/metrics.md',
         '  rollout check config says whether it is right; rollout plan shows what it would do',
         '',
       ].join('\n'),
@@ -32,6 +34,7 @@ describe('renderInit', () => {
   it.each<[Partial<InitReport>, string]>([
     [{ found: false, file: 'app.env' }, 'no env file with toggles was found: FEATURE_A in app.env stands for yours'],
     [{ left: ['FEATURE_B', 'FEATURE_C'] }, 'left out, to keep it short: FEATURE_B, FEATURE_C'],
+    [{ others: ['NEW_CHECKOUT'] }, 'not taken for toggles by their names: NEW_CHECKOUT; a line under toggles: takes one in\n'],
     [{ on: ['FEATURE_A', 'FEATURE_D'] }, 'on already: FEATURE_D\n'],
     [
       {

@@ -10,8 +10,8 @@ export interface MetricsAddress {
 /** A port of metrics comes before one of the application, and that before any other address it listens on. */
 const NAMES = [
   /(?:^|_)(?:METRICS|PROMETHEUS)_(?:PORT|ADDR|ADDRESS|LISTEN|BIND|URL)$/,
-  /^(?:PORT|(?:\w+_)?HTTP_PORT|(?:APP|SERVER|WEB|API|SERVICE|LISTEN|NODE)_PORT)$/,
-  /^(?:LISTEN|ADDR|ADDRESS|BIND|HOST)$|^(?:LISTEN|BIND|HTTP|APP|SERVER|WEB|API|SERVICE)_(?:ADDR|ADDRESS|LISTEN|BIND|HOST)$/,
+  /^(?:PORT|(?:\w+_)?HTTP_PORTS?|(?:APP|SERVER|WEB|API|SERVICE|LISTEN|NODE)_PORT|(?:FLASK_RUN|UVICORN|FASTAPI|DJANGO|FASTIFY|KOA|EXPRESS|NEXT|NUXT|NITRO|RAILS|PUMA|ROCKET|GRANIAN|MICRONAUT_SERVER)_PORT)$/,
+  /^(?:LISTEN|ADDR|ADDRESS|BIND|HOST)$|^(?:LISTEN|BIND|HTTP|APP|SERVER|WEB|API|SERVICE)_(?:ADDR|ADDRESS|LISTEN|BIND|HOST)$|^ASPNETCORE_URLS$/,
 ]
 const PATH_NAME = /(?:^|_)(?:METRICS|PROMETHEUS)_(?:PATH|ENDPOINT)$/
 /** `8080`, `:8080`, `0.0.0.0:8080`, `[::]:8080`, `http://localhost:8080/metrics`, each also as what a variable is when it is not set. */

@@ -52,6 +52,7 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     ...sketch,
     left: candidates.filter((each) => !toggles.includes(each)).map(({ name }) => name),
     on: found?.on ?? [],
+    others: found?.others ?? [],
     elsewhere: found?.elsewhere ?? [],
     silent,
     compared: found ? await comparedIn({ ...session, place: session.reopen({ file }).place }, toggles) : [],

@@ -25,6 +25,8 @@ export interface Inventory {
   readonly toggles: readonly SketchToggle[]
   /** Names of toggles that are on for everybody: there is nothing to roll out. */
   readonly on: readonly string[]
+  /** Names of what is on or off beside them, and is not called a toggle. */
+  readonly others: readonly string[]
   /** Other files that hold some of the toggles too. */
   readonly elsewhere: readonly { readonly file: string; readonly toggles: readonly string[] }[]
 }
@@ -32,8 +34,8 @@ export interface Inventory {
 /** Looks through env files for toggles. Undefined when none holds one. */
 export function findInventory(files: readonly FoundFile[]): Inventory | undefined {
   const all = files.flatMap(({ file, assignments }) => {
-    const toggles = togglesIn(assignments)
-    return toggles.length > 0 ? [{ file, toggles }] : []
+    const { toggles, others } = togglesIn(assignments)
+    return toggles.length > 0 ? [{ file, toggles, others }] : []
   })
   const [best, ...others] = all.toSorted((a, b) => depthOf(a.file) - depthOf(b.file) || b.toggles.length - a.toggles.length)
   if (!best) return undefined
@@ -44,6 +46,7 @@ export function findInventory(files: readonly FoundFile[]): Inventory | undefine
     file: best.file,
     toggles,
     on: best.toggles.flatMap(({ name, isOn }) => (isOn ? [name] : [])),
+    others: best.others,
     elsewhere: others.flatMap((other) => {
       const same = other.toggles.map(({ name }) => name).filter((name) => names.includes(name))
       return same.length > 0 ? [{ file: other.file, toggles: same }] : []
@@ -57,11 +60,15 @@ function depthOf(file: string): number {
 }
 
 /** A variable that is assigned twice is one toggle. Beside names that say so, another switch is a setting: `DEBUG=false`. */
-function togglesIn(assignments: FoundFile['assignments']): readonly SketchToggle[] {
+function togglesIn(assignments: FoundFile['assignments']): {
+  readonly toggles: readonly SketchToggle[]
+  readonly others: readonly string[]
+} {
   const all = assignments.flatMap(({ name, value }) => toggleOf(name, value) ?? [])
   const found = [...new Map(all.map((toggle) => [toggle.name, toggle])).values()]
   const named = found.filter(({ name }) => NAMED.test(name))
-  return named.length > 0 ? named : found.filter(({ name }) => !SETTING.test(name))
+  const unnamed = found.filter(({ name }) => !NAMED.test(name) && !SETTING.test(name))
+  return named.length > 0 ? { toggles: named, others: unnamed.map(({ name }) => name) } : { toggles: unnamed, others: [] }
 }
 
 function toggleOf(name: string, value: string): SketchToggle | undefined {

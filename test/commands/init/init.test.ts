@@ -20,6 +20,7 @@ async function initialised(files: Readonly<Record<string, string>>, more: Parame
     toggles: { name: string; isOn: boolean; words: object }[]
     left: string[]
     on: string[]
+    others: string[]
     name: string
     prometheus?: string
   }>()
@@ -187,6 +188,8 @@ describe('init finds', () => {
     const { report } = await initialised({ '.env': 'newCheckout=false\nDEBUG=false\nDB_SSL=true\nOTHER=1\n' })
     expect(report).toMatchObject({ toggles: [{ name: 'newCheckout' }], on: [] })
     expect((await initialised({ '.env': 'DEBUG=false\n' })).report.found).toBe(false)
+    const beside = await initialised({ '.env': 'FEATURE_A=false\nNEW_CHECKOUT=false\nDEBUG=false\nRETRIES=1\n' })
+    expect(beside.report).toMatchObject({ toggles: [{ name: 'FEATURE_A' }], others: ['NEW_CHECKOUT'] })
   })
 
   it('one toggle where a variable is assigned twice', async () => {
