@@ -18,7 +18,8 @@ export default async function close(session: Session<ValuesOf<'close'>>): Promis
     const left = leftOf(state)
     if (left !== undefined && !session.options.keep) {
       const keeping = 'rollout close --keep --reason "…" leaves it as it is'
-      const hint = state.status === 'complete' ? `it is complete and needs no end; ${keeping}` : `rollout rollback takes it back; ${keeping}`
+      const hint =
+        state.status === 'complete' ? `it is complete and needs no end; ${keeping}` : `rollout rollback takes it back; ${keeping}`
       throw new RolloutError('conflict', { message: `it is not as it was before the rollout: ${left}`, hint })
     }
     const text = [by.reason ?? 'closed by an operator', ...(left === undefined ? [] : [`left as it is: ${left}`])].join('; ')
