@@ -25,7 +25,7 @@ function stopOn(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: 'interrupted' | '
   process.on(signal, () => {
     if (signal === 'SIGHUP' && (stopping.signal.aborted || isLasting)) return
     // Asked twice: the first answer takes too long for the person who asks.
-    if (stopping.signal.aborted) process.exit(EXIT[code])
+    if (stopping.signal.aborted) leave(EXIT[code])
     const more = (): unknown => process.stderr.write(`! ${signal}: looks after what it has sent, and ends; once more ends it at once\n`)
     setTimeout(more, PROMPT).unref()
     stopping.abort(new RolloutError(code, { message: `stopped by ${signal}`, hint: 'rollout status; any later command goes on from here' }))
@@ -218,7 +218,7 @@ function onStray(thrown: unknown): void {
   const line = `! thrown where nobody waits for it: ${messageOf(thrown)}${at === undefined ? '' : ` (${at})`}\n`
   if (!strays.has(line)) process.stderr.write(line)
   strays.add(line)
-  if (['dist', 'src'].some((room) => at?.includes(join(shell.home, room, '/')))) process.exit(EXIT.bug)
+  if (['dist', 'src'].some((room) => at?.includes(join(shell.home, room, '/')))) leave(EXIT.bug)
 }
 process.on('unhandledRejection', onStray)
 process.on('uncaughtException', onStray)
@@ -226,8 +226,12 @@ process.on('uncaughtException', onStray)
 // While something is awaited the process stays, whether or not anything can still bring it: deadlines end it, not silence.
 const awake = setInterval(() => undefined, 0x7fff_ffff)
 let isOver = false
-process.on('exit', (code) => {
-  if (isOver || code !== EXIT.done) return
+function leave(code: number): never {
+  isOver = true
+  process.exit(code)
+}
+process.on('exit', () => {
+  if (isOver) return
   process.stderr.write('✗ ended in the middle, by a file that is run here: rollout status says where it stands\n')
   process.exitCode = EXIT.bug
 })

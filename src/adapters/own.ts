@@ -25,7 +25,7 @@ export async function importOwn<K extends Kind>(
   const { one, needs } = KINDS[kind]
   const adapter = await load(use, folder)
   const faults = faultsOf(kind, adapter).filter((fault) => !spares.some((name) => fault.startsWith(`${name} `)))
-  if (faults.length > 0)
+  if (faults.length > 0 || typeof adapter !== 'object' || adapter === null)
     throw new RolloutError('config', {
       message: `${use} is not a ${one}: ${faults.join('; ')}`,
       hint: `its default export needs { options, ${needs.join(', ')} }: ${PAGE}`,
@@ -33,11 +33,17 @@ export async function importOwn<K extends Kind>(
   return adopt(kind, adapter, spares)
 }
 
+/** What TypeScript and Babel make of `export default` for CommonJS. */
+function unwrapped(adapter: unknown): unknown {
+  const isMade = typeof adapter === 'object' && adapter !== null && '__esModule' in adapter && 'default' in adapter
+  return isMade ? adapter.default : adapter
+}
+
 async function load(use: string, folder: string) {
   try {
     const { href } = pathToFileURL(resolve(folder, use))
     const { default: adapter } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
-    return adapter
+    return unwrapped(adapter)
   } catch (thrown) {
     const isTyped = messageOf(thrown).startsWith('Unknown file extension') && /\.[cm]?ts$/.test(use)
     const hint = isTyped

@@ -83,6 +83,14 @@ describe("a file of the user's own", () => {
     expect(await adapter.read({ plus: 1 }, lend(place))).toEqual({ is: 'value', value: 8 })
   })
 
+  it('is found in what TypeScript makes of it for CommonJS', async () => {
+    const place = own('')
+    const made = `Object.defineProperty(exports, '__esModule', { value: true })\nexports.default = { options: () => ({}), read: async () => ({ is: 'value', value: 7 }) }`
+    writeFileSync(join(place, 'mine.cjs'), made)
+    const adapter = await importAdapter('metrics', './mine.cjs', place)
+    expect(await adapter.read({}, lend(place))).toEqual({ is: 'value', value: 7 })
+  })
+
   it.each<[Kind, string, string]>([
     ['targets', `{ options: ${STANDARD}, read() {} }`, './mine.mjs is not a target: write is missing; byHand is missing'],
     [
@@ -101,7 +109,13 @@ describe("a file of the user's own", () => {
       './mine.mjs is not a target: settle must be a function',
     ],
     ['metrics', `{ read() {} }`, './mine.mjs is not a metric: options is missing'],
-    ['metrics', `() => 1`, './mine.mjs is not a metric: default is missing, or no object'],
+    [
+      'targets',
+      `{ options: ${STANDARD}, read() {}, write() {}, byHand() {}, efect: () => 'live', helper() {} }`,
+      './mine.mjs is not a target: effect is missing (there is "efect")',
+    ],
+    ['metrics', `() => 1`, './mine.mjs is not a metric: default is a function or a class, and no object: export what it makes'],
+    ['metrics', `'http://localhost'`, './mine.mjs is not a metric: default is missing, or no object'],
     ['notify', `{ options: ${STANDARD}, read() {} }`, './mine.mjs is not a channel: send is missing'],
   ])('%s %s', async (kind, source, message) => {
     await expect(importAdapter(kind, './mine.mjs', own(`export default ${source}`))).rejects.toMatchObject({

@@ -58,8 +58,8 @@ describe("what a file of one's own does beside its contract", () => {
     expect(code).toBe(69)
   })
 
-  it('an end in the middle is no success', async () => {
-    const { rollout } = begun('process.exit(0)')
+  it.each([0, 3])('an end in the middle with %i is no success, and says so', async (exit) => {
+    const { rollout } = begun(`process.exit(${exit})`)
     await rollout('start')
     const { code, err } = await rollout('run')
     expect(err).toContain('ended in the middle')
