@@ -1,5 +1,6 @@
 import { messageOf, RolloutError } from '../core/values/errors.ts'
 import type { Kind } from '../core/ports.ts'
+import { showAnswer } from './show-answer.ts'
 
 /** What a function of an adapter must answer, in words, and whether something is that. */
 interface Answer {
@@ -85,12 +86,7 @@ function askedAtOnce(asked: Answer, name: string, call: () => unknown): unknown 
 }
 
 function beside({ must }: Answer, name: string, answer: unknown): string {
-  return `${name}() must return ${must}, not ${shown(answer)}`
-}
-
-function shown(answer: unknown): string {
-  if (answer instanceof Promise) return 'a promise'
-  return typeof answer === 'number' ? String(answer) : (JSON.stringify(answer) ?? 'nothing').slice(0, 60)
+  return `${name}() must return ${must}, not ${showAnswer(answer)}`
 }
 
 function isTime(answer: unknown): answer is number {

@@ -18,7 +18,7 @@ export interface InitReport {
   readonly left: readonly string[]
   /** Toggles that are on for everybody already. */
   readonly on: readonly string[]
-  /** What is on or off beside them, and is not called a toggle. */
+  /** Switches beside them that are not called toggles. */
   readonly others: readonly string[]
   /** Other env files that hold some of the toggles too. */
   readonly elsewhere: readonly { readonly file: string; readonly toggles: readonly string[] }[]

@@ -25,7 +25,7 @@ export interface ToggleRow {
 
 /** Variables that look like toggles and are in no plan, and what could not be asked. */
 interface Besides {
-  /** What was asked for, in the words of its answer where there is none; nothing where all toggles were. */
+  /** The kinds that were asked for, in the words of an answer that has none; empty where all toggles were. */
   readonly asked: readonly string[]
   readonly unknown: readonly Unknown[]
   readonly problems: readonly string[]

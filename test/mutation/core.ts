@@ -206,7 +206,7 @@ export const CORE: readonly Mutation[] = [
       'before.shared && before.shared.domain === tick.shared?.domain ?',
       'before.shared && tick.shared ?',
     ],
-    'time that runs backwards counts': ['elapsed >= 0 && elapsed', 'elapsed'],
+    'time that runs backwards counts': ['apart < 0 || isGap', 'isGap'],
     'time in which something was wrong proves something': ['(trusted ? (elapsed ?? 0) : 0)', '(elapsed ?? 0)'],
     'what was proven before a step counts for it': ['    credit: 0,\n    watched: 0,', '    credit: before?.credit ?? 0,\n    watched: 0,'],
     'a criterion that was broken waits': [

@@ -72,7 +72,9 @@ export function judgeCounted(
   tick: Tick,
 ): Watch {
   const ramp = rampAt(plan, cursor)
-  const elapsed = watchedSince(plan, before, tick)
+  const apart = before && passed(before, tick)
+  const isGap = apart !== undefined && apart > longestGap(plan)
+  const elapsed = apart === undefined || apart < 0 || isGap ? undefined : apart
   const watched = (before?.watched ?? 0) + (elapsed ?? 0)
   // What was gained since the poll before counts once that poll was no longer of the settling time.
   const isSettling = cursor >= 0 && settleLeft(phase, before?.watched ?? 0) > 0
@@ -100,8 +102,8 @@ export function judgeCounted(
     monotonic: tick.monotonic,
     domain: tick.domain,
     shared: tick.shared,
-    isSevered: before && passed(before, tick) === undefined ? true : undefined,
-    gap: gapBefore(plan, before, tick),
+    isSevered: before && apart === undefined ? true : undefined,
+    gap: isGap ? apart : undefined,
     // Only time in which nothing was wrong proves anything.
     credit: (before?.credit ?? 0) + (trusted ? (elapsed ?? 0) : 0),
     watched,
@@ -171,16 +173,6 @@ export function hasTurned(before: Watch | undefined, now: Watch): boolean {
       (old?.warningFor === undefined) !== (track.warningFor === undefined)
     )
   })
-}
-
-function watchedSince(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
-  const elapsed = before && passed(before, tick)
-  return elapsed !== undefined && elapsed >= 0 && elapsed <= longestGap(plan) ? elapsed : undefined
-}
-
-function gapBefore(plan: Plan, before: Watch | undefined, tick: Tick): Duration | undefined {
-  const elapsed = before && passed(before, tick)
-  return elapsed !== undefined && elapsed > longestGap(plan) ? elapsed : undefined
 }
 
 /** Within a boot by this machine's clock, across by that of the store; undefined where no clock has seen both ends. */

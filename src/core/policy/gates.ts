@@ -91,16 +91,15 @@ export function holdGates(step: Step, phase: Phase | undefined, watch: Watch | u
   return gates.filter((gate) => gate !== undefined)
 }
 
-const SEVERED = 'no time counts since the poll before, which was on another machine or boot'
-const unwatched = (gap: Duration): string => `no time counts since the poll before, ${formatDuration(gap)} ago; rollout run watches`
+const UNCOUNTED = 'no time counts since the poll before'
 
 function timer(name: 'hold' | 'bake', watch: Watch | undefined, needed: Duration, settling: Duration): Gate | undefined {
   if (needed === 0) return undefined
   const { credit, isSevered = false, gap } = watch ?? { credit: 0 }
   const open = credit >= needed
   const text = `${name} ${formatDuration(Math.min(credit, needed))} of ${formatDuration(needed)}`
-  if (!open && isSevered) return { name, open, text: `${text} (${SEVERED})` }
-  if (!open && gap !== undefined) return { name, open, text: `${text} (${unwatched(gap)})` }
+  if (!open && isSevered) return { name, open, text: `${text} (${UNCOUNTED}, which was on another machine or boot)` }
+  if (!open && gap !== undefined) return { name, open, text: `${text} (${UNCOUNTED}, ${formatDuration(gap)} ago; rollout run watches)` }
   return defined({ name, open, text, opensIn: open ? undefined : settling + needed - credit })
 }
 

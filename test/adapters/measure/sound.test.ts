@@ -18,11 +18,16 @@ it.each<[what: string, measured: Measured, declared?: Measures]>([
 })
 
 it.each<[what: string, measured: unknown, said: string, declared?: Measures]>([
-  ['nothing', undefined, 'the adapter did not return a reading'],
-  ['a number alone', 5, 'the adapter did not return a reading'],
-  ['of no kind', { is: 'rate', value: 1 }, 'the adapter did not return a reading'],
-  ['a text', { is: 'value', value: '5' }, 'the adapter did not return a reading'],
-  ['a note of its own kind', { is: 'value', value: 5, note: 5 }, 'the adapter did not return a reading'],
+  ['nothing', undefined, 'read() must be a reading, such as { is: "value", value: 1 }, not nothing'],
+  ['a number alone', 5, 'value: 1 }, not 5'],
+  ['of no kind', { is: 'rate', value: 1 }, 'value: 1 }, not {"is":"rate","value":1}'],
+  ['a text', { is: 'value', value: '5' }, 'its value must be a number, not "5"'],
+  ['a note of its own kind', { is: 'value', value: 5, note: 5 }, 'its note must be a text, not 5'],
+  ['failures that are a number', { is: 'ratio', bad: 5, total: { a: 10 } }, 'its counts must be an object, not 5'],
+  ['requests that are not there', { is: 'ratio', bad: { a: 1 } }, 'its counts must be an object, not nothing'],
+  ['a bucket that is a number', { ...LATENCY, buckets: { '+Inf': 5 } }, 'its counts must be an object, not 5'],
+  ['buckets that are not there', { is: 'quantile', quantile: 0.9 }, 'its counts must be an object, not nothing'],
+  ['a time in seconds', { is: 'value', value: 5, at: 1_796_059_000 }, 'its time must be in milliseconds, not 1796059000'],
   ['NaN', { is: 'value', value: Number.NaN }, 'the value is NaN'],
   ['no end', { is: 'value', value: Number.POSITIVE_INFINITY }, 'the value is Infinity'],
   ['fewer samples than none', { is: 'value', value: 5, samples: -1 }, 'the number of samples is -1'],
