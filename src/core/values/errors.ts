@@ -60,7 +60,7 @@ export function hasCode(thrown: unknown, code: Outcome): thrown is RolloutError 
 /** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown ?? 'it says nothing')
+    return thrown instanceof Error ? thrown.message : String(thrown)
   } catch {
     return 'it says nothing'
   }
