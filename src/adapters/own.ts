@@ -23,8 +23,8 @@ export async function importOwn<K extends Kind>(
   spares: readonly string[] = [],
 ): Promise<Contracts[K]> {
   const { one, needs } = KINDS[kind]
-  const adapter = await load(use, folder)
-  const faults = faultsOf(kind, adapter).filter((fault) => !spares.some((name) => fault.startsWith(`${name} `)))
+  const { adapter, lacks } = await load(kind, use, folder)
+  const faults = lacks.filter((fault) => !spares.some((name) => fault.startsWith(`${name} `)))
   if (faults.length > 0 || typeof adapter !== 'object' || adapter === null)
     throw new RolloutError('config', {
       message: `${use} is not a ${one}: ${faults.join('; ')}`,
@@ -39,11 +39,12 @@ function unwrapped(adapter: unknown): unknown {
   return isMade ? adapter.default : adapter
 }
 
-async function load(use: string, folder: string) {
+async function load(kind: Kind, use: string, folder: string): Promise<{ readonly adapter: unknown; readonly lacks: readonly string[] }> {
   try {
     const { href } = pathToFileURL(resolve(folder, use))
-    const { default: adapter } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
-    return unwrapped(adapter)
+    const { default: made } = await withDeadline(REAL, LOADED_WITHIN, new AbortController().signal, async () => import(href))
+    const adapter = unwrapped(made)
+    return { adapter, lacks: faultsOf(kind, adapter) }
   } catch (thrown) {
     const isTyped = messageOf(thrown).startsWith('Unknown file extension') && /\.[cm]?ts$/.test(use)
     const hint = isTyped

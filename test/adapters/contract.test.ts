@@ -83,6 +83,14 @@ describe("a file of the user's own", () => {
     expect(await adapter.read({ plus: 1 }, lend(place))).toEqual({ is: 'value', value: 8 })
   })
 
+  it('that throws where it is looked at is no adapter, and no bug of ours', async () => {
+    const place = own(`export default { options: ${STANDARD}, get read() { throw new Error('not now') } }`)
+    await expect(importAdapter('metrics', './mine.mjs', place)).rejects.toMatchObject({
+      code: 'config',
+      problems: [{ message: './mine.mjs cannot be loaded: not now' }],
+    })
+  })
+
   it('is found in what TypeScript makes of it for CommonJS', async () => {
     const place = own('')
     const made = `Object.defineProperty(exports, '__esModule', { value: true })\nexports.default = { options: () => ({}), read: async () => ({ is: 'value', value: 7 }) }`
