@@ -119,6 +119,8 @@ export interface Going {
   readonly intent?: { readonly move: Move }
   readonly controller?: { readonly host: string; readonly watching?: boolean }
   readonly waitsFor?: readonly { readonly name: string }[]
+  /** The obstacles of a state, which has not said yet what it waits for. */
+  readonly blocked?: readonly { readonly name: string }[]
 }
 
 /** Returns what to type next; not the verb that was just `typed`. */
@@ -128,8 +130,8 @@ export function nextCommand(going: Going, typed?: 'explain' | 'history'): string
     .join('; ')
 }
 
-function nextCommands({ status, intent, controller, waitsFor = [] }: Going): readonly string[] {
-  const differs = waitsFor.some(({ name }) => name === 'drift')
+function nextCommands({ status, intent, controller, waitsFor = [], blocked = [] }: Going): readonly string[] {
+  const differs = [...waitsFor, ...blocked].some(({ name }) => name === 'drift')
   // No step goes up by this version.
   const isStuck = differs || waitsFor.some(({ name }) => name === 'version')
   if (intent && status !== 'closed')

@@ -46,8 +46,9 @@ function personAskedFor({ status, stopped, plan }: State): readonly Waiting[] {
   return [{ name: 'resume', text: `resume (${status}: ${stopped.why.text})`, since: stopped.at, missing }]
 }
 
-function obstacles({ blocked = [] }: State): readonly Waiting[] {
-  return blocked.map(({ name, text, since }) => ({ name, text, since }))
+function obstacles({ blocked = [], plan, status }: State): readonly Waiting[] {
+  const missing = [{ text: 'put back by hand it goes on; or take the change back', command: commandFor(plan, 'rollback --reason "…"') }]
+  return blocked.map(({ name, text, since }) => ({ name, text, since, ...(name === 'drift' && status === 'running' && { missing }) }))
 }
 
 /** A metric that is given time says more than its gate: when it pauses. */

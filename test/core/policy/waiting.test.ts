@@ -37,6 +37,15 @@ describe('what a rollout waits for', () => {
       ['resume', 'resume (paused: lunch)', NOW],
       ['target', gone.text, NOW - 5],
     ]))
+  it.each([
+    ['running', ['rollout rollback --reason "…"']],
+    ['paused', []],
+  ] as const)('says of a word that somebody else changed how it goes on, where it is %s', (status, commands) => {
+    const changed = { name: 'drift', target: 'web', text: 'web holds A=55% instead of 10%', since: NOW } as const
+    const situation = situationOf(state({ ...held, status, blocked: [changed] }), NOW)
+    const found = waitsFor(situation, decide(situation)).find(({ name }) => name === 'drift')
+    expect((found?.missing ?? []).map(({ command }) => command)).toEqual(commands)
+  })
   it('is the targets that have not confirmed', () =>
     expect(list(state({ ...held, intent }))).toEqual([
       ['target', 'web: disk full', NOW - 7],
