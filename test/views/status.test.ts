@@ -11,6 +11,8 @@ describe('what to type next of a rollout that nobody watches', () => {
   ])('and that waits for %j', (waitsFor, next) => expect(nextCommand({ status: 'running', waitsFor })).toBe(next))
 
   it('and whose target somebody else has changed', () => {
-    expect(nextCommand({ status: 'running', blocked: [{ name: 'drift' }] })).toBe('rollout explain says why; rollout rollback takes it back')
+    expect(nextCommand({ status: 'running', blocked: [{ name: 'drift' }] })).toBe(
+      'rollout explain says why; rollout rollback takes it back',
+    )
   })
 })
