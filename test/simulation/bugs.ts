@@ -59,8 +59,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'time nobody watched counts as hold time',
     file: 'core/judge/watch.ts',
-    find: 'elapsed <= longestGap(plan)',
-    replace: 'elapsed <= 1e12',
+    find: 'apart > longestGap(plan)',
+    replace: 'apart > 1e12',
   },
   {
     name: 'monotonic clocks of two machines are compared',
