@@ -47,7 +47,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** Package → the rooms or files that may import it. No other package has a room. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts', 'command-line.ts'],
-  yaml: ['config', 'adapters/file/flag-yaml.ts'],
+  yaml: ['config', 'adapters/file/flag-yaml.ts', 'adapters/file/flag-lines.ts'],
   zod: ['config', 'adapters'],
   got: ['adapters/http'],
   'https-proxy-agent': ['adapters/http/tunnel.ts'],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
-  Document,
+  type Document,
   isCollection,
   isMap,
   isNode,
@@ -8,17 +8,16 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
-  stringify,
   visit,
   type Node,
   type YAMLMap,
 } from 'yaml'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import type { Json } from '../../core/values/json.ts'
 import { plain } from '../plain.ts'
 import { isReplaced } from '../../core/journal/fence.ts'
 import { parseMark, type Mark } from '../../core/toggle/mark.ts'
 import { markLine } from './env-document.ts'
+import { linesOfFlag, nameOfFlag, type Flag } from './flag-lines.ts'
 
 /*
  * A YAML map of flags that is edited as text, so that comments, order and the writing of everything else stay.
@@ -78,9 +77,6 @@ export function withYamlMark(text: string, mark: Mark): string {
   return isIn ? marked : closed(text, newlineOf(text)) + line + newlineOf(text)
 }
 
-/** A flag as a JSON value. */
-type Flag = { readonly [key: string]: Json }
-
 /**
  * The text with the flags that are made of those it has, and everything else as it was; throws `conflict` where that cannot be done: a map in
  * braces, an anchor in a flag that something else refers to. It is parsed once, and once more to be sure.
@@ -106,7 +102,7 @@ export function withFlags(
 
 function replaced(text: string, map: YAMLMap | undefined, flags: ReadonlyMap<string, Flag>, usual: string): string {
   const newline = newlineOf(text)
-  const print = (value: Flag, indent: string): string => linesOf(value, indent).join(newline)
+  const print = (value: Flag, indent: string): string => linesOfFlag(value, indent).join(newline)
   const column = columnOf(text, map) ?? usual
   const parts: string[] = []
   const known = new Set<string>()
@@ -118,31 +114,25 @@ function replaced(text: string, map: YAMLMap | undefined, flags: ReadonlyMap<str
     known.add(flag)
     const colon = text.indexOf(':', key.range[1]) + 1
     const [from, to] = isNode(held) && held.range ? held.range : [colon, colon]
-    const isBlock = isMap(held) && held.flow !== true
+    const isLong = isExplicit(text, key)
+    const isBlock = isMap(held) && held.flow !== true && !isLong
     const line = text.lastIndexOf('\n', from - 1) + 1
-    const [start, indent] = isBlock ? [line, text.slice(line, from)] : [colon, `${column}  `]
-    parts.push(text.slice(at, start), isBlock ? '' : newline, print(value, indent))
+    const [start, indent] = isBlock ? [line, text.slice(line, from)] : [isLong ? text.lastIndexOf('?', key.range[0]) : colon, `${column}  `]
+    parts.push(text.slice(at, start), isLong ? `${nameOfFlag(flag)}:` : '', isBlock ? '' : newline, print(value, indent))
     at = Math.max(colon, text.slice(from, to).trimEnd().length + from)
   }
   const added = [...flags].flatMap(([flag, value]) => {
-    const name = stringify(flag, { version: '1.1' }).trimEnd()
-    return known.has(flag) ? [] : [`${column}${name}:${newline}${print(value, `${column}  `)}${newline}`]
+    return known.has(flag) ? [] : [`${column}${nameOfFlag(flag)}:${newline}${print(value, `${column}  `)}${newline}`]
   })
   const end = added.length === 0 ? at : Math.max(at, endOf(text, map, column))
   const before = parts.join('') + text.slice(at, end)
   return (added.length === 0 ? before : closed(before, newline)) + added.join('') + text.slice(end)
 }
 
-/** The lines of a flag. YAML 1.1 has more words that must stand between quotes to be texts: yes, no, on, off. */
-function linesOf(flag: Flag, indent: string): readonly string[] {
-  const document = new Document(flag, { version: '1.1' })
-  visit(document, {
-    Seq: (_, list) => {
-      list.flow = true
-    },
-  })
-  const lines = document.toString({ indent: 2 }).trimEnd().split('\n')
-  return lines.map((line) => indent + line)
+/** Whether a key stands behind a question mark (`? NAME`), and its value behind a colon of its own, mostly a line below. */
+function isExplicit(text: string, key: Node): boolean {
+  const [from = 0, to = 0] = key.range ?? []
+  return !/^[ \t]*:/.test(text.slice(to, to + 80)) || text.slice(from, to).includes('\n')
 }
 
 /** Returns the blanks before the names of a map; undefined where it has none. */
@@ -150,7 +140,7 @@ function columnOf(text: string, map: YAMLMap | undefined): string | undefined {
   const key = itemsOf(map)[0]?.key
   if (!isNode(key) || !key.range) return undefined
   const [from] = key.range
-  return text.slice(text.lastIndexOf('\n', from - 1) + 1, from)
+  return (/^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', from - 1) + 1, from)) ?? [''])[0]
 }
 
 /**

@@ -62,9 +62,12 @@ export default target({
     largest: LARGEST_FLAGS,
   }),
   byHand: (given, words) => {
-    const edits = Object.entries(words).map(
-      ([name, word]) => `.[${JSON.stringify(flagOf(given, name))}] = ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`,
-    )
+    const edits = Object.entries(words).map(([name, word]) => {
+      const place = `.[${JSON.stringify(flagOf(given, name))}]`
+      // Whatever else people have put there stays.
+      const rest = `del(${DECIDING.map((key) => `.${key}`).join(', ')})`
+      return `${place} = (${place} | ${rest}) + ${JSON.stringify(flagFor(undefined, exposureOf(word)))}`
+    })
     return [rewriteByHand(`yq ${shellWord(edits.join(' | '))}`, given.path), ...reloadByHand(given)]
   },
   refuses: (_, __, word) => refuseWord(word) ?? refuseExposure(exposureOf(word)),

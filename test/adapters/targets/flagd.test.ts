@@ -341,6 +341,17 @@ describe('a file in YAML', () => {
     expect(parse(file())).toMatchObject({ flags: { FEATURE_X: { variants: { yes: true, no: false }, metadata: { owner: 'ana' } } } })
   })
 
+  it('has a flag behind a question mark, and one that ends with empty lines', async () => {
+    const flag = 'state: ENABLED\n    variants: { yes: true, no: false }\n    defaultVariant: no\n'
+    putYaml(`flags:\n  ? FEATURE_X\n  : ${flag}    note: |+\n      a\n\n\n${other}\n`)
+    for (const [nth, word] of ['10%', 'true', 'false'].entries()) {
+      await write({ FEATURE_X: word }, yaml, { epoch: nth + 1 })
+      expect(await read(['FEATURE_X'], yaml)).toEqual({ FEATURE_X: word })
+    }
+    expect(parse(file()).flags.FEATURE_X.note).toBe('a\n\n\n')
+    expect(file()).toContain(`\n${other}\n`)
+  })
+
   it('may be JSON, which YAML is as well', async () => {
     putYaml('{\n  "flags": {}\n}\n')
     await write({ FEATURE_X: '10%' }, yaml)

@@ -229,6 +229,32 @@ ${tail}# rollout:3 of:shop/1a2b
     expect(parse(text())).toMatchObject({ FEATURE_X: { metadata: { owner: 'ana' } } })
   })
 
+  it.each([
+    [
+      'behind a question mark',
+      '? search # ours\n: variations:\n    enabled: true\n    disabled: false\n  defaultRule: { variation: disabled }\n',
+    ],
+    ['behind one, in braces', '? search\n: { variations: { enabled: true, disabled: false }, defaultRule: { variation: disabled } }\n'],
+    [
+      'behind one, in a block',
+      '? |-\n  search\n: { variations: { enabled: true, disabled: false }, defaultRule: { variation: disabled } }\n',
+    ],
+    [
+      'with empty lines at its end',
+      `search:\n  variations: { enabled: true, disabled: false }\n  defaultRule: { variation: disabled }\n  note: |+\n    a\n\n\n`,
+    ],
+  ])('is read and written where a flag stands %s', async (_, content) => {
+    const other = 'other: # of ana\n  variations: { a: true, b: false }\n'
+    const keys = { keys: { FEATURE_X: 'search' } }
+    writeFileSync(file, `${other}${content}${other.replace('other', 'more')}`)
+    for (const [nth, word] of ['false', '10%', 'true', 'false'].entries()) {
+      if (nth > 0) await write({ FEATURE_X: word }, keys, { epoch: nth })
+      expect(await read(['FEATURE_X'], keys)).toEqual({ FEATURE_X: word })
+    }
+    expect(text()).toMatch(new RegExp(`^${other}search:\n[^]*\n${other.replace('other', 'more')}# rollout:3`))
+    expect(parse(text()).search.note).toBe(parse(content).search.note)
+  })
+
   it('is refused when it is read where another flag is made of ours', async () => {
     writeFileSync(
       file,
@@ -263,7 +289,7 @@ ${tail}# rollout:3 of:shop/1a2b
 
 it('says what to type by hand', async () => {
   expect(goFeatureFlag.byHand(await options({ reload: ['systemctl', 'reload', 'relay'] }), { FEATURE_X: 'false' }, { epoch: 42 })).toEqual([
-    `yq '.["FEATURE_X"] = {"variations":{"enabled":true,"disabled":false},"defaultRule":{"variation":"disabled"}}' flags.yaml > flags.yaml.new && cat flags.yaml.new > flags.yaml && rm flags.yaml.new`,
+    `yq '.["FEATURE_X"] = (.["FEATURE_X"] | del(.targeting, .scheduledRollout, .experimentation, .disable)) + {"variations":{"enabled":true,"disabled":false},"defaultRule":{"variation":"disabled"}}' flags.yaml > flags.yaml.new && cat flags.yaml.new > flags.yaml && rm flags.yaml.new`,
     'systemctl reload relay',
   ])
 })
