@@ -66,13 +66,23 @@ export function replace(temporary: string, path: string): void {
   syncFolder(dirname(path))
 }
 
-/** A new name in a folder survives power loss only once the folder itself is synced. */
+/** Not every file system can sync a folder, and not every folder that may be written may be opened. */
+const CANNOT_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'EBADF', 'ENOTSUP', 'ENOSYS', 'EACCES'])
+
+/**
+ * A new name in a folder survives power loss only once the folder itself is synced. Where that cannot be done the name is as
+ * lasting as the file system makes it, as databases have it too (PostgreSQL, `fsync_fname_ext`).
+ */
 export function syncFolder(folder: string): void {
-  const file = openSync(folder, 'r')
   try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(folder, 'r')
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  } catch (thrown) {
+    if (!CANNOT_SYNC.has(codeOf(thrown))) throw thrown
   }
 }
 

@@ -115,8 +115,8 @@ async function put(file: string, before: string, after: string, { stays, clock }
     renameSync(temporary, file)
   } catch (thrown) {
     discard(temporary)
-    // A single file that is mounted into a container, and one whose owner this user may not give to another file.
-    const mayStay = codeOf(thrown) === 'EBUSY' || (codeOf(thrown) === 'EPERM' && stat !== undefined)
+    // A single file that is mounted into a container, and one whose owner or mode cannot be given to another file.
+    const mayStay = codeOf(thrown) === 'EBUSY' || (stat !== undefined && (codeOf(thrown) === 'EPERM' || isOfOwner(thrown)))
     if (mayStay) return isOverwritten(file, before, after)
     if (!isAlone(thrown) || !stat) throw thrown
     return isOverwrittenInItsRoom(file, before, after, thrown)
@@ -197,6 +197,11 @@ function writeLike(stat: Stats | undefined, path: string, text: string): void {
   } finally {
     closeSync(file)
   }
+}
+
+/** The owner of a file may be nobody that this container knows, and some shared folders keep neither owner nor mode. */
+function isOfOwner(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && (thrown.syscall === 'fchown' || thrown.syscall === 'fchmod')
 }
 
 function realpath(path: string): string | undefined {

@@ -11,6 +11,12 @@ export async function attemptIn<Result>(folder: string, work: () => Result | Pro
     if (thrown instanceof RolloutError) throw thrown
     const code = codeOf(thrown)
     const where = { file: folder }
+    if (isLinkRefused(thrown))
+      throw new RolloutError('config', {
+        message: 'the journal cannot be used: its file system has no hard links, which give each event its number',
+        where,
+        hint: `state: names a folder on another one, postgres:// or etcd://; ${WITHOUT}`,
+      })
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
       throw new RolloutError('denied', {
         message: `the journal cannot be used: ${messageOf(thrown)}`,
@@ -32,6 +38,11 @@ export async function attemptIn<Result>(folder: string, work: () => Result | Pro
     if (code !== '') throw new RolloutError('unreachable', { message: `the journal cannot be used: ${messageOf(thrown)}`, where })
     throw thrown
   }
+}
+
+function isLinkRefused(thrown: unknown): boolean {
+  const isOfLink = thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'link'
+  return isOfLink && ['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(thrown))
 }
 
 /** Returns the error of an event that a full disk has no room for. Before what became of an intent the targets were written. */
