@@ -31,9 +31,11 @@ export default async function check(session: Session<ValuesOf<'check'>>): Promis
 
 async function inspect(session: Session<ValuesOf<'check'>>, parts: readonly Part[]): Promise<CheckReport> {
   if (session.options.noCode) return inspectUnopened(session)
-  const { plan, rows } = await examineConfig(session)
+  // Alone the file answers for itself: what has been rolled out of it decides nothing.
+  const isAlone = parts.every((part) => part === 'config')
+  const { plan, rows } = await examineConfig(session, { isNew: isAlone })
   if (!plan) return { outcome: 'config', rows }
-  if (parts.every((part) => part === 'config')) return { outcome: 'done', rows }
+  if (isAlone) return { outcome: 'done', rows }
 
   // Loaded where more than the plan is looked at.
   const { examineRollout } = await import('./examine-rollout.ts')

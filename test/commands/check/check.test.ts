@@ -21,6 +21,15 @@ describe('check config', () => {
     expect(rows.find(({ text }) => text.includes('nmae'))).toMatchObject({ where: { line: 2, column: 1 }, hint: 'did you mean name?' })
   })
 
+  it('answers for the file alone, whatever was rolled out of it', async () => {
+    const more = 'environments: { staging: { hold: 5m }, production: { hold: 10m } }\n'
+    const files = { 'rollout.yaml': plainPlan(await shop({ requests: 100, errors: 0 }), more), ...off }
+    const shell = fakeShell({ clock: fakeClock(), files })
+    for (const env of ['staging', 'production']) expect(await shell.run('start', '-e', env)).toBe('done')
+    expect(await shell.run('check', 'config')).toBe('done')
+    expect(await shell.run('check')).toBe('usage')
+  })
+
   it.each([
     [undefined, './mine.mjs cannot be loaded: Cannot find module'],
     ['export default {', './mine.mjs cannot be loaded: '],
