@@ -32,18 +32,20 @@ export interface Timeline {
 
 /**
  * Returns when everything ahead can happen at the earliest: holds, bakes, success criteria, windows and freezes taken
- * as they are; metrics healthy, people at hand. Without a situation the plan begins at `now`.
+ * as they are; metrics healthy, people at hand. Without a situation the plan begins at `now` with the step of index
+ * `first`, and what stands before it is held once more.
  */
-export function timelineOf(plan: Plan, now: Instant, situation?: Situation): Timeline {
+export function timelineOf(plan: Plan, now: Instant, situation?: Situation, first = 0): Timeline {
   const state = situation?.state
-  const next = state ? nextOf(state) : 0
-  let at: Instant | undefined = situation ? now + leftOf(situation) : now
+  const next = state ? nextOf(state) : first
+  const reached = state || !stepsOf(plan)[first] ? undefined : stepsOf(plan)[first - 1]
+  let at: Instant | undefined = now + (situation ? leftOf(situation) : reached ? lengthOf(plan, reached) : 0)
   let planned = { min: now, max: now }
   const steps: Milestone[] = []
   const phases: TimelinePhase[] = []
   for (const [index, phase] of plan.phases.entries()) {
     const ahead = stepsOf(plan).filter((step) => step.phase === index && step.index >= next)
-    if (ahead.length === 0 && !(state && phaseOf(state) === index && !isEnded(state))) continue
+    if (ahead.length === 0 && reached?.phase !== index && !(state && phaseOf(state) === index && !isEnded(state))) continue
     // When a phase that is under way began, the state does not know.
     const isUnderWay = ahead.length < stepsOf(plan).filter((step) => step.phase === index).length
     let from: Instant | undefined

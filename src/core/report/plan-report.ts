@@ -6,7 +6,7 @@ import type { Joined } from '../plan/cohorts.ts'
 import type { Difference } from '../plan/difference.ts'
 import { environment, type Drift, type Held } from '../plan/environment.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
-import type { Step } from '../plan/steps.ts'
+import { stepsOf, type Step } from '../plan/steps.ts'
 import type { Gate } from '../policy/gates.ts'
 import type { Replan } from '../policy/replan.ts'
 import type { Situation } from '../policy/situation.ts'
@@ -81,7 +81,7 @@ interface Parts {
 /** Returns what would change, and what stands in the way. */
 export function planReport({ plan, now, situation, held, next, outlooks, found, users }: Parts): PlanReport {
   const { started, pending, steps, ...differing } = found
-  const timeline = timelineOf(plan, now, situation)
+  const timeline = timelineOf(plan, now, situation, steps[0]?.index ?? stepsOf(plan).length)
   return {
     name: plan.name,
     started,

@@ -35,6 +35,19 @@ describe('the timeline', () => {
     ])
   })
 
+  it('begins behind what a rollout before has reached, and holds that once more', () => {
+    const { steps, phases } = timelineOf(two(), NOW, undefined, 2)
+    expect(steps.map((each) => [each.step, ((each.at ?? 0) - NOW) / HOUR])).toEqual([
+      [2, 24],
+      [3, 30],
+    ])
+    expect(phases.map(({ phase: id, from, to = 0 }) => [id, from === undefined, (to - NOW) / HOUR])).toEqual([
+      ['one', true, 24],
+      ['two', false, 78],
+    ])
+    expect(timelineOf(two(), NOW, undefined, 4)).toEqual({ steps: [], phases: [] })
+  })
+
   it('waits for windows, and holds go on outside of them', () => {
     const { steps } = timelineOf(two({ windows: [office] }), NOW)
     expect(steps.map((each) => each.at)).toEqual([NOW, at('2026-11-25T08:00Z'), at('2026-11-26T08:00Z'), at('2026-11-26T14:00Z')])
