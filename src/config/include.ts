@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RolloutError, type Problem } from '../core/values/errors.ts'
 import type { Json } from '../core/values/json.ts'
 import { suggest } from '../core/values/suggest.ts'
-import { explainIssue, type Issue } from './issue.ts'
+import { explainIssues, type Issue } from './issue.ts'
 import { placeInText } from './place.ts'
 import { phaseSchema, type PhaseFile } from './schema.ts'
 import { readText } from './read-text.ts'
@@ -24,7 +24,7 @@ export function validate<Value>(schema: Parser<Value>, source: YamlSource): Vali
   const result = schema.safeParse(input)
   if (result.success) return { success: true, input, value: result.data }
   const about = { schema, input, place: placeInText.bind(undefined, source) }
-  return { success: false, input, problems: result.error.issues.flatMap((issue) => explainIssue(issue, about)) }
+  return { success: false, input, problems: explainIssues(result.error.issues, about) }
 }
 
 /** By position in `phases:`, for those that have a file of their own. */

@@ -28,8 +28,23 @@ export interface About {
   readonly place: (path: Path, onKey?: boolean) => Where
 }
 
+/** Returns the issues of zod as problems for people; a key that is there under another spelling is not missing as well. */
+export function explainIssues(issues: readonly Issue[], about: About): readonly Problem[] {
+  const misspelled = new Set(
+    issues.flatMap((issue) =>
+      (issue.code === 'unrecognized_keys' ? (issue.keys ?? []) : []).map((key) =>
+        [...pathOf(issue), suggest(key, keysAt(about.schema, pathOf(issue)))].join('\n'),
+      ),
+    ),
+  )
+  const isMissing = (issue: Issue): boolean => ABSENT.has(issue.code) && valueAt(about.input, pathOf(issue)) === undefined
+  return issues
+    .filter((issue) => !(isMissing(issue) && misspelled.has(pathOf(issue).join('\n'))))
+    .flatMap((issue) => explainIssue(issue, about))
+}
+
 /** Returns an issue of zod as problems for people, each with its place, and a hint where one is known. */
-export function explainIssue(issue: Issue, about: About): readonly Problem[] {
+function explainIssue(issue: Issue, about: About): readonly Problem[] {
   const path = pathOf(issue)
   const name = path.at(-1)
   if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(key, path, about))

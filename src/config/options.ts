@@ -5,7 +5,7 @@ import type { Contracts, Fault, Kind, Schema, Surroundings } from '../core/ports
 import { namesInstance, ofInstance } from '../core/plan/instances.ts'
 import { resolveReferences } from '../core/plan/reference.ts'
 import { suggest } from '../core/values/suggest.ts'
-import { explainIssue, pathOf } from './issue.ts'
+import { explainIssues, pathOf } from './issue.ts'
 import type { About } from './issue.ts'
 import type { Path } from './place.ts'
 
@@ -72,10 +72,12 @@ export async function checkOptions(
   if (typeof result === 'string') return [wrong(['use'], `${use} cannot check its options: ${redact(result)}`)]
   const { issues = [] } = result
   const about: About = { schema, input: raw, place }
-  const explained = issues
-    .filter((issue) => !references.some(({ at }) => at.every((part, nth) => pathOf(issue)[nth] === part)))
-    .flatMap((issue) => explainIssue(issue, about))
-    .map((each) => ({ ...each, message: redact(each.message), ...(each.hint !== undefined && { hint: redact(each.hint) }) }))
+  const own = issues.filter((issue) => !references.some(({ at }) => at.every((part, nth) => pathOf(issue)[nth] === part)))
+  const explained = explainIssues(own, about).map((each) => ({
+    ...each,
+    message: redact(each.message),
+    ...(each.hint !== undefined && { hint: redact(each.hint) }),
+  }))
   const around: Surroundings = { folder: parts.folder, ...(variables && { variables }) }
   const asked = references.length === 0 && !result.issues ? ask(adapter.found, result.value, around) : []
   if (typeof asked === 'string') return [wrong(['use'], `${use}: ${redact(asked)}`)]

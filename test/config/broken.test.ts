@@ -10,8 +10,7 @@ const BROKEN: readonly (readonly [mistake: string, from: string, to: string, pri
     'a key that is a slip',
     `name: shop`,
     `nmae: shop`,
-    `✗ rollout.yaml:1:1 name name is missing
-✗ rollout.yaml:2:1 nmae "nmae" is not known here
+    `✗ rollout.yaml:2:1 nmae "nmae" is not known here
   did you mean name?
 `,
   ],

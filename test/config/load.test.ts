@@ -180,10 +180,8 @@ describe('phase files', () => {
       'phases/3.yaml': '',
       'phases/two.yaml': phase,
     }
-    expect(await seen(files)).toBe(`✗ rollout.yaml:1:1 name name is missing
-✗ rollout.yaml:2:1 nmae "nmae" is not known here
+    expect(await seen(files)).toBe(`✗ rollout.yaml:2:1 nmae "nmae" is not known here
   did you mean name?
-✗ rollout.yaml:7:3 targets.web.path path is missing
 ✗ rollout.yaml:7:25 targets.web.pth "pth" is not known here
   did you mean path?
 ✗ rollout.yaml:12:55 phases.3 phases/tow.yaml does not exist

@@ -70,6 +70,10 @@ async function measure(session: Session, first: Scrape, requests: Requests): Pro
   return undefined
 }
 
+function isJson(body: string): boolean {
+  return /^\s*[{[]/.test(body)
+}
+
 /** Never follows a redirect: what it leads to may be another machine. */
 async function scrape({ signal, clock }: Session, { url, from }: MetricsAddress): Promise<Scrape | Silent> {
   let answered = false
@@ -85,6 +89,7 @@ async function scrape({ signal, clock }: Session, { url, from }: MetricsAddress)
     answered = true
     const at = clock.monotonic()
     if (status !== 200) return { url, from, said: `answered ${status}`, answered }
+    if (isJson(body)) return { url, from, said: 'answered JSON, which use: json reads (docs/metrics.md)', answered }
     const samples = parseExposition(body, { type: headers['content-type'] ?? '' })
     return samples.length > 0 ? { url, from, text: body, samples, at } : { url, from, said: 'answered without a single metric', answered }
   } catch (thrown) {

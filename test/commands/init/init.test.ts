@@ -353,6 +353,11 @@ describe('init asks the application', () => {
       'the answer is HTML, not metrics',
     ],
     [
+      'that answers JSON',
+      async () => new URL(await serve((_, response) => response.end('{"requests":0}'))).port,
+      'answered JSON, which use: json reads (docs/metrics.md)',
+    ],
+    [
       'that sends elsewhere',
       async () => new URL(await serve((_, response) => response.writeHead(302, { location: 'http://192.0.2.1/metrics' }).end())).port,
       'answered 302',
