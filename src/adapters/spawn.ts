@@ -1,12 +1,15 @@
 import { RolloutError } from '../core/values/errors.ts'
 import { formatDuration, type Duration } from '../core/values/units.ts'
 import { REAL, withDeadline } from './deadline.ts'
+import { onceRoomFor } from './descriptors.ts'
 import { plain } from './plain.ts'
 
 export { plain } from './plain.ts'
 
 /** The variables that every command may see; any other must be named. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR']
+/** Two for each of stdin, stdout and stderr, and two by which the system says whether it could be begun. */
+const DESCRIPTORS = 8
 /** As much of a command's complaint as fits into a message: lines, characters. */
 const LAST = { lines: 3, characters: 300 }
 
@@ -38,18 +41,21 @@ export async function spawn(
   // Loaded with the first command: most targets and metrics run none.
   const { execa } = await import('execa')
   options.signal.throwIfAborted()
-  const child = execa(file, args, {
-    cwd,
-    env: Object.fromEntries([...PASSED, ...pass].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
-    extendEnv: false,
-    detached: true,
-    maxBuffer: maxBytes,
-    stripFinalNewline: false,
-    reject: false,
-    // NODE_DEBUG=execa would print every argument.
-    verbose: 'none',
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
-  })
+  const begin = () =>
+    execa(file, args, {
+      cwd,
+      env: Object.fromEntries([...PASSED, ...pass].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+      extendEnv: false,
+      detached: true,
+      maxBuffer: maxBytes,
+      stripFinalNewline: false,
+      reject: false,
+      // NODE_DEBUG=execa would print every argument.
+      verbose: 'none',
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    })
+  const soon = async (signal: AbortSignal) => onceRoomFor(DESCRIPTORS, signal, begin)
+  const { begun: child } = await withDeadline(REAL, timeout, options.signal, soon, () => crowded(file, timeout))
   const end = (): void => {
     endGroup(child.pid)
     // A process that left the group may still hold the other end.
@@ -83,6 +89,11 @@ function endGroup(pid: number | undefined): void {
 function late(file: string, timeout: Duration): RolloutError {
   const hint = 'timeout: allows more; a daemon it starts must not keep its output'
   return new RolloutError('timeout', { message: `${file} did not finish within ${formatDuration(timeout)} and was ended`, hint })
+}
+
+function crowded(file: string, timeout: Duration): RolloutError {
+  const message = `${file} could not be begun within ${formatDuration(timeout)}: too many files are open`
+  return new RolloutError('unreachable', { message, hint: 'ulimit -n says how many this process may open' })
 }
 
 interface Failure {
