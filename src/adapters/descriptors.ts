@@ -1,5 +1,4 @@
 import { closeSync, openSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Duration } from '../core/values/units.ts'
 
 /** Between two looks. */
@@ -11,7 +10,10 @@ const PAUSE: Duration = 50
  * say so (Node.js gives it no streams after `EMFILE`).
  */
 export async function onceRoomFor<Begun>(count: number, signal: AbortSignal, begin: () => Begun): Promise<{ readonly begun: Begun }> {
-  while (!hasRoomFor(count)) await sleep(PAUSE, undefined, { signal })
+  while (!hasRoomFor(count)) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    signal.throwIfAborted()
+  }
   return { begun: begin() }
 }
 

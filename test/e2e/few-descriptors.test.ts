@@ -7,7 +7,7 @@ import { place } from './binary.ts'
 const COUNT = 60
 const names = Array.from({ length: COUNT }, (_, nth) => `t${nth}`)
 const target = (name: string): string =>
-  `{ use: command, set: [sh, -c, 'echo "$1" > ${name}.word', sh, "{{value}}"], get: [sh, -c, "cat ${name}.word || echo false"], fenced: true }`
+  `{ use: command, set: [sh, -c, 'echo "$1" > ${name}.word', sh, "{{value}}"], get: [sh, -c, "cat ${name}.word || echo false"], fenced: false }`
 
 const PLAN = `version: 1
 name: shop
