@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Duration } from '../core/values/units.ts'
+import { REAL } from './deadline.ts'
 
 /** Between two looks. */
 const PAUSE: Duration = 50
@@ -11,7 +12,7 @@ const PAUSE: Duration = 50
  */
 export async function onceRoomFor<Begun>(count: number, signal: AbortSignal, begin: () => Begun): Promise<{ readonly begun: Begun }> {
   while (!hasRoomFor(count)) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    await new Promise<void>((resolve) => REAL.timer(PAUSE, resolve))
     signal.throwIfAborted()
   }
   return { begun: begin() }
