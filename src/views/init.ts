@@ -4,7 +4,7 @@ import { formatMinutes } from '../core/values/format-minutes.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { formatDuration, formatExposure, formatFraction, type Duration, type Exposure } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
-import { renderMissingLabel, type CountedRequests } from './missing-label.ts'
+import { renderMissingLabel, type CountedRequests, type ExampleLanguage } from './missing-label.ts'
 import { paint } from './paint.ts'
 
 export interface InitReport {
@@ -42,6 +42,8 @@ export interface InitReport {
   /** Share of failed requests, of all there are, from which a step is rolled back. */
   readonly metrics: { readonly failing: readonly [number, number, critical: number]; readonly negligible?: number }
   readonly prometheus?: string
+  /** The language of the examples. */
+  readonly shown: ExampleLanguage
 }
 
 /** Takes back the line that lives. */
@@ -132,7 +134,7 @@ function about(takes: Duration): string {
 }
 
 /** An application that runs shows what is missing of it; one that does not may have it all. */
-function missingLines({ application, silent, toggles, metrics: { failing } }: InitReport): readonly string[] {
+function missingLines({ application, silent, toggles, shown, metrics: { failing } }: InitReport): readonly string[] {
   if (application ? application.groups : !silent.some(({ answered }) => answered)) return []
-  return ['', ...renderMissingLabel(application?.requests, toggles[0]?.name ?? 'FEATURE_X', failing[2])]
+  return ['', ...renderMissingLabel(application?.requests, toggles[0]?.name ?? 'FEATURE_X', failing[2], shown)]
 }

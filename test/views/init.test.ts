@@ -13,6 +13,7 @@ const base: InitReport = {
   silent: [],
   compared: [],
   others: [],
+  shown: 'javascript',
   hold: 1_800_000,
   metrics: { failing: [0.01, 0.02, 0.05] },
 }

@@ -31,3 +31,30 @@ it('where nothing counts requests, what would', () => {
     'missing: nothing there counts requests by status, and by whether FEATURE_X was on. By the total a release that fails 20% is only seen above 100%.',
   )
 })
+
+it.each([
+  [
+    'http_requests_total',
+    [
+      `  requests = Counter('http_requests', 'Requests', ['status', 'method', 'toggle'])`,
+      `  requests.labels(status=status, method=method, toggle='on' if is_on else 'off').inc()`,
+      'OpenTelemetry:',
+      `  requests = metrics.get_meter('app').create_counter('http_requests')`,
+      `  requests.add(1, {'status': status, 'method': method, 'toggle': 'on' if is_on else 'off'})`,
+    ],
+  ],
+  [
+    'http_request_duration_seconds_count',
+    [
+      `  requests = Histogram('http_request_duration_seconds', 'Requests', ['status', 'method', 'toggle'])`,
+      `  requests.labels(status=status, method=method, toggle='on' if is_on else 'off').observe(seconds)`,
+      'OpenTelemetry:',
+      `  requests = metrics.get_meter('app').create_histogram('http_request_duration_seconds')`,
+      `  requests.record(seconds, {'status': status, 'method': method, 'toggle': 'on' if is_on else 'off'})`,
+    ],
+  ],
+])('in Python, for %s', (name, lines) => {
+  const shown = renderMissingLabel({ ...requests, name }, 'FEATURE_X', 0.05, 'python')
+  expect(shown.slice(4, 9)).toEqual(lines)
+  expect(shown.join('\n')).not.toContain('const ')
+})

@@ -55,12 +55,18 @@ export default async function init(session: Session<ValuesOf<'init'>>): Promise<
     others: found?.others ?? [],
     elsewhere: found?.elsewhere ?? [],
     silent,
+    shown: isPython(folder) ? 'python' : 'javascript',
     compared: found ? await comparedIn({ ...session, place: session.reopen({ file }).place }, toggles) : [],
     ...(application && { application }),
     ...(fit.power && { power: fit.power }),
     ...(prometheus !== undefined && { prometheus: PROMETHEUS }),
   }
   return { outcome: 'done', kind: 'init', value: report, text: (out) => renderInit(report, out) }
+}
+
+function isPython(folder: string): boolean {
+  const has = (...names: readonly string[]): boolean => names.some((name) => existsSync(join(folder, name)))
+  return !has('package.json') && has('requirements.txt', 'pyproject.toml', 'setup.py', 'Pipfile', 'manage.py', 'app.py', 'main.py')
 }
 
 /** What the code does with toggles whose steps only some users have. */

@@ -380,6 +380,16 @@ describe('init asks the application', () => {
     expect(shell.printed.out).toContain(`requests.inc({ status, toggle: isOn ? 'on' : 'off' })`)
   })
 
+  it('that is written in Python, and shows how it would have them there', async () => {
+    const { port } = await application('', { path: '/other' })
+    const { shell } = await initialised({ '.env': `PORT=${port}\nFEATURE_X=false\n`, 'requirements.txt': 'flask\n' })
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain(`requests = Counter('http_requests', 'Requests', ['status', 'toggle'])`)
+    shell.write('package.json', '{}')
+    await shell.run('init', '--force')
+    expect(shell.printed.out).toContain('new Counter({')
+  })
+
   it('that does not run, and asks whether it does', async () => {
     const { shell } = await initialised({ '.env': 'PORT=1\nFEATURE_X=false\n' })
     await shell.run('init', '--force')
