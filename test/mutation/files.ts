@@ -40,7 +40,7 @@ export const FILES: readonly Mutation[] = [
       '(isOwed || (await differing(given, words, loan)) !== undefined)',
       'isOwed',
     ],
-    'a write in place that was cut off is left': ['      finishOverwrite(file)\n', ''],
+    'a write in place that was cut off is left': ['      finishOverwrite(file, how.spare)\n', ''],
   }),
   ...mutationsOf('adapters/file/running.ts', WORDS, {
     'one instance speaks for all': ['const LOOKS = 3', 'const LOOKS = 1'],
@@ -66,10 +66,13 @@ export const FILES: readonly Mutation[] = [
       '    if (textOf(file) !== before) {\n      discard(temporary)',
       '    if (before === after) {\n      discard(temporary)',
     ],
-    'what somebody wrote since the look is lost in place': ['  if (textOf(file) !== before) return false\n  try {', '  try {'],
+    'what somebody wrote since the look is lost in place': [
+      '  if (textOf(file) !== before) return false\n  try {\n    overwrite(',
+      '  try {\n    overwrite(',
+    ],
     'what somebody wrote since the look is lost on a full disk': [
-      '  if (textOf(file) !== before) return false\n  if (!overwriteInItsRoom',
-      '  if (!overwriteInItsRoom',
+      '  if (textOf(file) !== before) return false\n  try {\n    if (!overwriteInItsRoom',
+      '  try {\n    if (!overwriteInItsRoom',
     ],
     'a long file is written in halves on a full disk': [') throw alone\n', ') return false\n'],
     'a file of ours in a folder of theirs cannot be written': [", 'EACCES', 'EPERM', 'EROFS']", ']'],
@@ -79,6 +82,10 @@ export const FILES: readonly Mutation[] = [
     'the new name is not made durable': ['  await syncFolderOnce(dirname(file), clock)\n', ''],
     'a mounted file cannot be written': ["codeOf(thrown) === 'EBUSY' ||", ''],
     'a link out of the folder is followed': ['if (allowOutside || real', 'if (!allowOutside || real'],
+    'what is not UTF-8 is written anew': ['{ fatal: true, ignoreBOM: true }', '{ fatal: false, ignoreBOM: true }'],
+    'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
+  }),
+  ...mutationsOf('adapters/file/sweep-beside.ts', DISK, {
     'copies of killed writers stay': [
       'if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)',
       '',
@@ -87,8 +94,6 @@ export const FILES: readonly Mutation[] = [
       'if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)',
       'discard(path)',
     ],
-    'what is not UTF-8 is written anew': ['{ fatal: true, ignoreBOM: true }', '{ fatal: false, ignoreBOM: true }'],
-    'a byte-order mark is lost': ['{ fatal: true, ignoreBOM: true }', '{ fatal: true, ignoreBOM: false }'],
   }),
   ...mutationsOf('adapters/file/in-place.ts', ['adapters/file/in-place', ...DISK], {
     'hard links are cut': ['(stat.nlink > 1 || (', '(('],

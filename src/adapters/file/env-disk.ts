@@ -6,7 +6,6 @@ import {
   fchownSync,
   lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -17,18 +16,14 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
-import { codeOf, discard, fillDurably, syncFolderOnce } from './disk.ts'
-import { overwrite, overwriteInItsRoom } from './in-place.ts'
+import { codeOf, describeFull, discard, fillDurably, syncFolderOnce } from './disk.ts'
+import { sweepBeside } from './sweep-beside.ts'
+import { overwrite, overwriteElsewhere, overwriteInItsRoom } from './in-place.ts'
 
 const LARGEST = 1 << 20
-/** Temporary files of writers that died; a live writer's is gone within the second. */
-const ABANDONED = 60 * 60 * 1000
-/** As long as what is behind the name of the file in that of a temporary one. */
-const TEMPORARY = `${'0'.repeat(36)}.tmp`
 /** Stands for what is not UTF-8, and takes less time to look for than to decode strictly. */
 const REPLACED = '\ufffd'
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const listed = new Map<string, readonly string[]>()
 
 /**
  * The real path of an env file, symbolic links followed. Throws `denied` when it lies outside the
@@ -81,6 +76,8 @@ function decoded(file: string, bytes: Uint8Array): string {
 /** How a file is replaced: with `stays` it keeps its inode. */
 interface Replacing {
   readonly stays: boolean
+  /** A folder for both texts of a write in place, where nothing can be put beside the file. */
+  readonly spare: string
   readonly clock: Pick<Clock, 'sleep'>
 }
 
@@ -88,7 +85,7 @@ interface Replacing {
  * Replaces the file's text at once, keeping its mode and owner: temporary file beside it, fsync, rename, fsync of
  * the folder, read back. Where a new file would lose what the old one has (other names, an access list, its owner), and
  * where it is mounted, it `stays` and is written in place, with a backup from which the next write finishes a cut-off one.
- * On a full disk, and in a folder that may not be written, a file of at most a page is written over, without one.
+ * On a full disk, and in a folder that may not be written, one of at most a page goes without a backup, a longer one has it in `spare`.
  * False when somebody else changed the file meanwhile: their text stays. What is left is the instant between the last
  * look and the rename; a file has no compare-and-set.
  */
@@ -100,11 +97,11 @@ export async function replaceDocument(file: string, before: string, after: strin
   }
 }
 
-async function put(file: string, before: string, after: string, { stays, clock }: Replacing): Promise<boolean> {
+async function put(file: string, before: string, after: string, { stays, spare, clock }: Replacing): Promise<boolean> {
   const stat = statSync(file, { throwIfNoEntry: false })
   // Replacing it would get around the mode of a read-only file. Only asked: whoever stops while it holds it open holds up a rollback.
   if (stat) accessSync(file, constants.W_OK)
-  if (stays) return isOverwritten(file, before, after)
+  if (stays) return isOverwritten(file, before, after, spare)
   const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`)
   try {
     writeLike(stat, temporary, after)
@@ -117,22 +114,22 @@ async function put(file: string, before: string, after: string, { stays, clock }
     discard(temporary)
     // A single file that is mounted into a container, and one whose owner or mode cannot be given to another file.
     const mayStay = codeOf(thrown) === 'EBUSY' || (stat !== undefined && (codeOf(thrown) === 'EPERM' || isOfOwner(thrown)))
-    if (mayStay) return isOverwritten(file, before, after)
+    if (mayStay) return isOverwritten(file, before, after, spare)
     if (!isAlone(thrown) || !stat) throw thrown
-    return isOverwrittenInItsRoom(file, before, after, thrown)
+    return isOverwrittenInItsRoom(file, before, after, spare, thrown)
   }
   await syncFolderOnce(dirname(file), clock)
-  sweep(file)
+  sweepBeside(file)
   return textOf(file) === after
 }
 
-function isOverwritten(file: string, before: string, after: string): boolean {
+function isOverwritten(file: string, before: string, after: string, spare: string): boolean {
   if (textOf(file) !== before) return false
   try {
     overwrite(file, before, after)
   } catch (thrown) {
     if (!isAlone(thrown)) throw thrown
-    return isOverwrittenInItsRoom(file, before, after, thrown)
+    return isOverwrittenInItsRoom(file, before, after, spare, thrown)
   }
   return textOf(file) === after
 }
@@ -141,39 +138,19 @@ function isOverwritten(file: string, before: string, after: string): boolean {
  * A rollback has to work on a full disk, as the logs that fill it mostly lie beside the file, and where the file is ours and
  * its folder is not: below /etc, or mounted into a container that can write nothing else.
  */
-function isOverwrittenInItsRoom(file: string, before: string, after: string, alone: unknown): boolean {
+function isOverwrittenInItsRoom(file: string, before: string, after: string, spare: string, alone: unknown): boolean {
   if (textOf(file) !== before) return false
-  if (!overwriteInItsRoom(file, before, after)) throw alone
+  try {
+    if (!overwriteInItsRoom(file, before, after) && !overwriteElsewhere(file, before, after, spare)) throw alone
+  } catch (thrown) {
+    throw isAlone(thrown) ? alone : thrown
+  }
   return textOf(file) === after
 }
 
 /** Nothing can be put beside the file; that the file itself may be written is known by then. */
 function isAlone(thrown: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(codeOf(thrown))
-}
-
-/** Removes what writers that were killed have left beside the file: each is a whole copy of it, with every secret in it. */
-function sweep(file: string): void {
-  const own = `.${basename(file)}.`
-  try {
-    for (const name of temporariesIn(dirname(file))) {
-      if (!name.startsWith(own) || name.length !== own.length + TEMPORARY.length) continue
-      const path = join(dirname(file), name)
-      const newest = statSync(file).mtimeMs
-      if (newest - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) > ABANDONED) discard(path)
-    }
-  } catch {
-    // The file is written: the clearing up is best effort.
-  }
-}
-
-/** Listed once for a command: a folder may hold a thousand targets, and takes as long for each of them. */
-function temporariesIn(folder: string): readonly string[] {
-  const known = listed.get(folder)
-  if (known) return known
-  const names = readdirSync(folder).filter((name) => /^\..*\.[0-9a-f-]{36}\.tmp$/s.test(name))
-  listed.set(folder, names)
-  return names
 }
 
 function textOf(file: string): string {
@@ -237,8 +214,10 @@ function explained(file: string, thrown: unknown): unknown {
       return new RolloutError('denied', { message: `${file} cannot be read or replaced: ${messageOf(thrown)}`, hint }, { cause: thrown })
     }
     case 'ENOSPC':
-    case 'EDQUOT':
-      return new RolloutError('unreachable', { message: `the disk of ${file} is full; the file is as it was` }, { cause: thrown })
+    case 'EDQUOT': {
+      const lack = describeFull(thrown, dirname(file))
+      return new RolloutError('unreachable', { message: `the disk of ${file} ${lack}; the file is as it was` }, { cause: thrown })
+    }
     default:
       return thrown instanceof RolloutError || codeOf(thrown) === ''
         ? thrown

@@ -1,4 +1,6 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import type { Clock } from '../../core/ports.ts'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
 import { hasAttributes } from './attributes.ts'
@@ -22,7 +24,17 @@ export async function mustStay(file: string, clock: Pick<Clock, 'sleep'>): Promi
 
 /** Writes a text over another in the same file, durably. */
 export function overwrite(file: string, before: string, after: string): void {
-  const backup = backupOf(file)
+  overwriteBehind(backupOf(file), file, before, after)
+}
+
+/** Does the same with both texts in a `spare` folder, where they cannot lie beside the file. Returns whether there is one. */
+export function overwriteElsewhere(file: string, before: string, after: string, spare: string): boolean {
+  if (!existsSync(spare)) return false
+  overwriteBehind(spareOf(file, spare), file, before, after)
+  return true
+}
+
+function overwriteBehind(backup: string, file: string, before: string, after: string): void {
   try {
     writeDurably(backup, Buffer.from(JSON.stringify({ before, after })))
   } catch (thrown) {
@@ -66,16 +78,19 @@ function pour(file: string, before: string, after: string, otherwise: string): v
 }
 
 /** Returns whether somebody writes to the file in place right now, or was killed while writing. */
-export function isUnderWay(file: string): boolean {
-  return existsSync(backupOf(file))
+export function isUnderWay(file: string, spare: string): boolean {
+  return existsSync(backupOf(file)) || existsSync(spareOf(file, spare))
 }
 
 /**
  * Finishes a write in place that was cut off. What somebody has written into the file since then stays; the texts from
  * before lie beside it then, under another name.
  */
-export function finishOverwrite(file: string): void {
-  const backup = backupOf(file)
+export function finishOverwrite(file: string, spare: string): void {
+  for (const backup of [backupOf(file), spareOf(file, spare)]) if (existsSync(backup)) finish(file, backup)
+}
+
+function finish(file: string, backup: string): void {
   const texts = textsIn(backup)
   if (!texts) return setAside(backup)
   const [now, before, after] = [readFileSync(file), Buffer.from(texts.before), Buffer.from(texts.after)]
@@ -125,6 +140,11 @@ function setAside(backup: string): void {
 
 function backupOf(file: string): string {
   return `${file}.rollout-backup`
+}
+
+/** In a folder that holds those of many files. */
+function spareOf(file: string, folder: string): string {
+  return join(folder, `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.rollout-backup`)
 }
 
 function putBack(open: number, text: string, otherwise: string): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { existsSync } from 'node:fs'
 import { z } from 'zod/mini'
 import { messageOf, RolloutError } from '../../core/values/errors.ts'
@@ -158,13 +158,13 @@ async function edit<Options extends FileOptions>(
   const digest = digestOf(words)
   const read = (): string => readDocument(file, given.create, format.largest)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
-  const how = { stays: await mustStay(file, clock), clock }
+  const how = { stays: await mustStay(file, clock), spare: join(folder, '.rollout'), clock }
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, loan.signal)
-    if (isUnderWay(file)) {
+    if (isUnderWay(file, how.spare)) {
       // A living writer is done within milliseconds.
       if (attempt < TRIES - 1) continue
-      finishOverwrite(file)
+      finishOverwrite(file, how.spare)
     }
     const before = await readWhole(
       file,

@@ -20,6 +20,7 @@ import { realClock } from '../../helpers/loan.ts'
 
 let folder = ''
 let file = ''
+const spare = '/nowhere'
 beforeEach(() => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'env-disk-'))
   file = join(folder, 'web.env')
@@ -46,7 +47,7 @@ describe('replaceDocument', () => {
   ])('leaves a file alone that %s meanwhile', async (_, before, now) => {
     writeFileSync(file, now)
     for (const stays of [false, true]) {
-      expect(await replaceDocument(file, before, 'F=true\n', { stays, clock: realClock })).toBe(false)
+      expect(await replaceDocument(file, before, 'F=true\n', { stays, spare, clock: realClock })).toBe(false)
       expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([now, ['web.env']])
     }
   })
@@ -57,18 +58,18 @@ describe('replaceDocument', () => {
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
     })
     syncBuiltinESMExports()
-    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, clock: realClock })).toBe(false)
+    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, spare, clock: realClock })).toBe(false)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
   })
 
   it('does not bring back a file that is gone', async () => {
-    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, clock: realClock })).toBe(false)
+    expect(await replaceDocument(file, 'A=1\n', 'F=true\n', { stays: false, spare, clock: realClock })).toBe(false)
     expect(existsSync(file)).toBe(false)
   })
 
   it('replaces what is still as it was read', async () => {
     writeFileSync(file, 'A=1\n')
-    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, clock: realClock })).toBe(true)
+    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, spare, clock: realClock })).toBe(true)
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['A=2\n', ['web.env']])
   })
 
@@ -79,7 +80,7 @@ describe('replaceDocument', () => {
       synced.push(`${fstatSync(open).isDirectory() ? 'folder' : 'file'} with ${readFileSync(file, 'utf8').trim()}`)
     })
     syncBuiltinESMExports()
-    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, clock: realClock })).toBe(true)
+    expect(await replaceDocument(file, 'A=1\n', 'A=2\n', { stays: false, spare, clock: realClock })).toBe(true)
     expect(synced).toEqual(['file with A=1', 'folder with A=2'])
   })
 
@@ -88,7 +89,7 @@ describe('replaceDocument', () => {
     const [old, fresh, other, foreign] = [`.web.env.${id}.tmp`, `.web.env.${id.replace('0', '1')}.tmp`, `.x.env.${id}.tmp`, '.web.env.tmp']
     for (const name of ['web.env', old, fresh, other, foreign]) writeFileSync(join(folder, name), 'PASSWORD=x\n')
     for (const name of [old, other, foreign]) utimesSync(join(folder, name), 1, 1)
-    expect(await replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n', { stays: false, clock: realClock })).toBe(true)
+    expect(await replaceDocument(file, 'PASSWORD=x\n', 'PASSWORD=x\nA=2\n', { stays: false, spare, clock: realClock })).toBe(true)
     expect(readdirSync(folder).toSorted()).toEqual([fresh, foreign, other, 'web.env'].toSorted())
   })
 })

@@ -270,6 +270,20 @@ describe.runIf(canMount)('disks and mounts', () => {
     expect(readdirSync(folder)).toEqual(['ballast', 'web.env'])
   })
 
+  it('on a full disk a longer file is written while both texts lie where the journals are', async () => {
+    const journals = join(folder, '.rollout')
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+    writeFileSync(file, LONG)
+    mkdirSync(journals)
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', journals)
+    fill()
+    await write({ F: 'true' })
+    expect(text()).toMatch(/^F=true$/m)
+    await write({ F: 'false' })
+    expect([text().length > 4096, readdirSync(journals), readdirSync(folder)]).toEqual([true, [], ['.rollout', 'ballast', 'web.env']])
+    expect(await read(['F'])).toEqual({ F: 'false' })
+  })
+
   it('a file that is mounted into a folder of a read-only disk is written in the room it has', async () => {
     const host = mkdtempSync(join(tmpdir(), 'rollout-host-'))
     const outside = join(host, 'web.env')
