@@ -159,8 +159,9 @@ function isAsFar({ do: move, exposures = {} }: Said, decision: Decision, before:
 
 function isSameWatch(recorded: Watch, found: Watch | undefined): boolean {
   if (!found) return false
-  const { counting: _r, ...one } = recorded
-  const { counting: _f, ...other } = found
+  // A gap is a word for people, which older versions did not keep.
+  const { counting: _r, gap: _g, ...one } = recorded
+  const { counting: _f, gap: _h, ...other } = found
   return isSame(one, other)
 }
 

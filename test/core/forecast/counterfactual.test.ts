@@ -79,6 +79,12 @@ describe('a journal', () => {
     expect(retell(moved).flatMap(kinds)).toEqual(['advance different', 'rollback reproduced'])
   })
 
+  it('written before a gap was kept is judged the same', async () => {
+    const events = await journalOf(compared, 0.04, 7)
+    const gone = events.map((event): Event => ('watch' in event ? { ...event, watch: { ...event.watch, gap: 7 } } : event))
+    expect(retell(gone)[0]?.different).toEqual([])
+  })
+
   it('written before polls were kept is judged by its watches alone', async () => {
     const events = (await journalOf(compared, 0.04, 7)).map((event): Event => {
       if (event.type !== 'observed') return event
