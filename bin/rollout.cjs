@@ -8,6 +8,9 @@ const dist = path.join(__dirname, '../dist')
 const main = path.join(dist, 'main.cjs')
 // What is compiled is kept here, as whoever may write it makes the program do what he likes.
 const cache = path.join(__dirname, '../node_modules/.cache/rollout')
+// Half of these threads look names up, and one that no server answers for keeps its thread for half a minute. Of the usual four
+// two such names held up every other target.
+process.env.UV_THREADPOOL_SIZE ??= '64'
 const [word, ...more] = process.argv.slice(2)
 // Needs no program.
 if (more.length === 0 && (word === '--version' || word === '-V')) process.stdout.write(`${require('../package.json').version}\n`)

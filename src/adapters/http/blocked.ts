@@ -1,5 +1,5 @@
-import type { lookup as systemLookup, LookupAddress } from 'node:dns'
 import { BlockList, isIP } from 'node:net'
+import type { Found, Lookup } from './lookup.ts'
 
 /**
  * Link-local addresses, where most clouds keep their metadata, and the addresses of those that keep it elsewhere
@@ -33,12 +33,11 @@ export function isBlockedLiteral(url: string | URL): boolean {
   return isBlocked(new URL(url).hostname.replaceAll(/^\[|\]$/g, ''))
 }
 
-type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
-
 /** Looks the name up and refuses the answer, so that what is checked is what is connected to, whatever the name says next time. */
-export function guardedLookup(lookup: typeof systemLookup, block: boolean) {
+export function guardedLookup(lookup: Lookup, block: boolean) {
   const wrapped = (hostname: string, options: object, done: Found): void => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      const addresses = typeof found === 'string' ? [] : found
       if (error) return done(error, '')
       if (block && addresses.some(({ address }) => isBlocked(address)))
         return done(Object.assign(new Error('link-local addresses are blocked'), { code: 'EBLOCKED' }), '')

@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from 'node:dns'
 import { got, type BeforeRedirectHook, type OptionsInit } from 'got'
 import { Unreadable } from '../../core/values/reading.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
@@ -6,6 +5,7 @@ import { REAL, withDeadline } from '../deadline.ts'
 import { authorities } from './authorities.ts'
 import { guardedLookup, isBlockedLiteral } from './blocked.ts'
 import { explained } from './explained.ts'
+import { lookupOnce, type Lookup } from './lookup.ts'
 import type { Environment } from './proxy.ts'
 import { openRoutes } from './routes.ts'
 import { isSecretHeader, withoutSecrets, type Tls } from './secrets.ts'
@@ -34,7 +34,7 @@ export interface Request {
   readonly isAlone?: boolean
   /** Refuse link-local and metadata addresses, whatever the name resolves to. */
   readonly block?: boolean
-  readonly lookup?: typeof systemLookup
+  readonly lookup?: Lookup
 }
 
 export interface Response {
@@ -138,7 +138,7 @@ function optionsOf(url: string, asked: Request, shown: string) {
     ...(isAlone === true && { agent: { http: false, https: false } }),
     // A redirect never leaves the scheme, and bundles of authorities are large.
     ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
-    ...((block || lookup) && { dnsLookup: guardedLookup(lookup ?? systemLookup, block) }),
+    dnsLookup: block || lookup ? guardedLookup(lookup ?? lookupOnce, block) : lookupOnce,
     context: { until: performance.now() + deadline },
     hooks: { beforeRedirect: [guardRedirect(url, shown, block)] },
   } satisfies OptionsInit
