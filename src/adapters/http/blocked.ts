@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import type { Found, Lookup } from './lookup.ts'
+import type { FoundAddress, Lookup } from './lookup.ts'
 
 /**
  * Link-local addresses, where most clouds keep their metadata, and the addresses of those that keep it elsewhere
@@ -35,7 +35,7 @@ export function isBlockedLiteral(url: string | URL): boolean {
 
 /** Looks the name up and refuses the answer, so that what is checked is what is connected to, whatever the name says next time. */
 export function guardedLookup(lookup: Lookup, block: boolean) {
-  const wrapped = (hostname: string, options: object, done: Found): void => {
+  const wrapped = (hostname: string, options: object, done: FoundAddress): void => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       const addresses = typeof found === 'string' ? [] : found
       if (error) return done(error, '')
