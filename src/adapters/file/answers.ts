@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Loan } from '../../core/ports.ts'
+import type { Clock, Loan } from '../../core/ports.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { formatDuration, type Duration } from '../../core/values/units.ts'
 import { withDeadline } from '../deadline.ts'
@@ -19,15 +19,21 @@ const FRESH: Duration = 1000
 const answered = new Map<string, Duration>()
 let known: { readonly at: Duration; readonly mounts: readonly Mount[]; readonly hang: Map<string, boolean> } | undefined
 
-/** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
-export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
-  const { clock, env } = loan
-  const now = clock.monotonic()
+/** Returns whether a call to a path may never return, by what is mounted now. The path is absolute; it need not exist. */
+export function mayNotReturn(path: string, { monotonic }: Pick<Clock, 'monotonic'>): boolean {
+  const now = monotonic()
   // Read once for a thousand targets.
   if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts(), hang: new Map() }
   const hangs = known.hang.get(path) ?? mayHang(path, known.mounts)
   known.hang.set(path, hangs)
-  if (!hangs) return
+  return hangs
+}
+
+/** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
+export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
+  const { clock, env } = loan
+  if (!mayNotReturn(path, clock)) return
+  const now = clock.monotonic()
   const at = answered.get(path)
   if (at !== undefined && now - at < FRESH) return
   const late = (): RolloutError =>

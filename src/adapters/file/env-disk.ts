@@ -76,8 +76,8 @@ function decoded(file: string, bytes: Uint8Array): string {
 /** How a file is replaced: with `stays` it keeps its inode. */
 interface Replacing {
   readonly stays: boolean
-  /** A folder for both texts of a write in place, where nothing can be put beside the file. */
-  readonly spare: string
+  /** A folder for both texts of a write in place, where nothing can be put beside the file; undefined where it may not answer. */
+  readonly spare: string | undefined
   readonly clock: Pick<Clock, 'sleep'>
 }
 
@@ -123,7 +123,7 @@ async function put(file: string, before: string, after: string, { stays, spare, 
   return textOf(file) === after
 }
 
-function isOverwritten(file: string, before: string, after: string, spare: string): boolean {
+function isOverwritten(file: string, before: string, after: string, spare: string | undefined): boolean {
   if (textOf(file) !== before) return false
   try {
     overwrite(file, before, after)
@@ -138,7 +138,7 @@ function isOverwritten(file: string, before: string, after: string, spare: strin
  * A rollback has to work on a full disk, as the logs that fill it mostly lie beside the file, and where the file is ours and
  * its folder is not: below /etc, or mounted into a container that can write nothing else.
  */
-function isOverwrittenInItsRoom(file: string, before: string, after: string, spare: string, alone: unknown): boolean {
+function isOverwrittenInItsRoom(file: string, before: string, after: string, spare: string | undefined, alone: unknown): boolean {
   if (textOf(file) !== before) return false
   try {
     if (!overwriteInItsRoom(file, before, after) && !overwriteElsewhere(file, before, after, spare)) throw alone

@@ -28,8 +28,8 @@ export function overwrite(file: string, before: string, after: string): void {
 }
 
 /** Does the same with both texts in a `spare` folder, where they cannot lie beside the file. Returns whether there is one. */
-export function overwriteElsewhere(file: string, before: string, after: string, spare: string): boolean {
-  if (!existsSync(spare)) return false
+export function overwriteElsewhere(file: string, before: string, after: string, spare: string | undefined): boolean {
+  if (spare === undefined || !existsSync(spare)) return false
   overwriteBehind(spareOf(file, spare), file, before, after)
   return true
 }
@@ -78,16 +78,16 @@ function pour(file: string, before: string, after: string, otherwise: string): v
 }
 
 /** Returns whether somebody writes to the file in place right now, or was killed while writing. */
-export function isUnderWay(file: string, spare: string): boolean {
-  return existsSync(backupOf(file)) || existsSync(spareOf(file, spare))
+export function isUnderWay(file: string, spare: string | undefined): boolean {
+  return backupsOf(file, spare).some((each) => existsSync(each))
 }
 
 /**
  * Finishes a write in place that was cut off. What somebody has written into the file since then stays; the texts from
  * before lie beside it then, under another name.
  */
-export function finishOverwrite(file: string, spare: string): void {
-  for (const backup of [backupOf(file), spareOf(file, spare)]) if (existsSync(backup)) finish(file, backup)
+export function finishOverwrite(file: string, spare: string | undefined): void {
+  for (const backup of backupsOf(file, spare)) if (existsSync(backup)) finish(file, backup)
 }
 
 function finish(file: string, backup: string): void {
@@ -140,6 +140,10 @@ function setAside(backup: string): void {
 
 function backupOf(file: string): string {
   return `${file}.rollout-backup`
+}
+
+function backupsOf(file: string, spare: string | undefined): readonly string[] {
+  return [backupOf(file), ...(spare === undefined ? [] : [spareOf(file, spare)])]
 }
 
 /** In a folder that holds those of many files. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import ignore from 'ignore'
 import { RolloutError } from '../../core/values/errors.ts'
+import { mayHang, mountOf, readMounts } from '../file/mount.ts'
 import { askGit, type GitLoan } from './git.ts'
 
 /** The files of a project as its people see them. */
@@ -32,9 +33,16 @@ export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree>
   return { root, paths: listed.split('\0').slice(0, -1), git: { ...(commit && { commit }), ...(remote && { remote }) } }
 }
 
-/** Returns the path of a file below a root of a tree, with `/`: by where it is, whatever links lead there. */
+/**
+ * Returns the path of a file below a root of a tree, with `/`: by where it is, whatever links lead there. A file server that the
+ * tree is not on is not asked.
+ */
 export function pathBelow(root: string, path: string): string {
-  return relative(root, withoutLinks(path)).split(sep).join('/')
+  const mounts = readMounts()
+  const isElsewhere = mountOf(root, mounts)?.asks !== true && mayHang(path, mounts)
+  return relative(root, isElsewhere ? path : withoutLinks(path))
+    .split(sep)
+    .join('/')
 }
 
 /** Of a file that is not there yet, the folder counts. */
@@ -64,9 +72,11 @@ function tooMany(root: string): RolloutError {
   return new RolloutError('usage', { message, hint: 'the plan belongs beside the code: -f names its folder' })
 }
 
-/** Without git: folder by folder, each .gitignore for what is below it. */
+/** Without git: folder by folder, each .gitignore for what is below it. No file server that is mounted below the root is asked. */
 function walk(root: string): readonly string[] {
   const found: string[] = []
+  const mounts = readMounts()
+  const isElsewhere = (path: string): boolean => mountOf(root, mounts)?.asks !== true && mountOf(join(root, path), mounts)?.asks === true
   const enter = (folder: string, isIgnoredAbove: (path: string) => boolean): void => {
     const own = rulesIn(join(root, folder))
     const isIgnored = (path: string): boolean => {
@@ -77,7 +87,7 @@ function walk(root: string): readonly string[] {
     for (const entry of entriesOf(join(root, folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) {
-        if (!ALWAYS.has(entry.name) && !isIgnored(`${path}/`)) enter(path, isIgnored)
+        if (!ALWAYS.has(entry.name) && !isElsewhere(path) && !isIgnored(`${path}/`)) enter(path, isIgnored)
       } else if (entry.isFile() && !isIgnored(path)) found.push(path)
       if (found.length > MOST_FILES) throw tooMany(root)
     }
