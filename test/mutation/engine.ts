@@ -56,7 +56,7 @@ export const ENGINE: readonly Mutation[] = [
       "const isRetreat = state.status === 'rolled back'",
     ],
   }),
-  ...mutationsOf('engine/tick.ts', ['engine/tick', 'engine/tick.obstacles'], {
+  ...mutationsOf('engine/tick.ts', ['engine/tick', 'engine/tick.obstacles', 'engine/run.controller'], {
     'one unreadable target too many is allowed': [
       'unreadable.length > state.plan.maxUnavailable',
       'unreadable.length > state.plan.maxUnavailable + 1',
