@@ -11,8 +11,8 @@ export interface Engine {
   readonly targets: readonly OpenTarget[]
   readonly metrics: readonly OpenMetric[]
   readonly clock: Clock
-  /** How far the clock of the store is ahead of this process's monotonic one, where it was asked. */
-  readonly store?: { readonly ahead: Duration; readonly domain: string }
+  /** How far the clock of the store is ahead of this process's monotonic one at least, and by how much more at most, where it was asked. */
+  readonly store?: { readonly ahead: Duration; readonly within: Duration; readonly domain: string }
   readonly signal: AbortSignal
   /** Ends a while after `signal`: a process told to stop still asks whether what it has sent must be put right. */
   readonly grace: AbortSignal

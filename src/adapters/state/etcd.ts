@@ -167,6 +167,9 @@ function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
 /** Ten years: nobody keeps it alive. */
 const CLOCK: Duration = 10 * 365 * 86_400_000
 
+/** What is left of a lease is told without its parts of a second. */
+const WHOLE: Duration = 1000
+
 /**
  * etcd tells no time, but for how long a lease has run: one that nobody renews is a clock of whole seconds. An election sets
  * it back, so that it may lose time and never gains any.
@@ -176,7 +179,7 @@ async function timeOf(cluster: Pick<Cluster, 'read' | 'write' | 'grant' | 'age'>
   const [found] = await read([{ key }])
   const kv = found?.kvs[0]
   const at = kv && (await age(kv.lease))
-  if (kv && at !== undefined) return { at, domain: `etcd lease ${kv.lease}` }
+  if (kv && at !== undefined) return { at: Math.max(0, at - WHOLE), within: WHOLE, domain: `etcd lease ${kv.lease}` }
   const lease = await grant(CLOCK)
   const { written } = await write([{ key, revision: kv?.revision ?? '0' }], { key, value: 'clock', lease }, [])
   return written ? { at: 0, domain: `etcd lease ${lease}` } : timeOf(cluster, key)

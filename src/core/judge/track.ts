@@ -57,6 +57,8 @@ export interface Tracked {
 /** Where the clock of a store stands that several machines share, and whose it is: times of two domains do not compare. */
 export interface SharedTime {
   readonly at: Duration
+  /** It may have been later than that by so much: as long as the answer of the store was on its way. */
+  readonly within?: Duration
   readonly domain: string
 }
 

@@ -175,10 +175,14 @@ export function hasTurned(before: Watch | undefined, now: Watch): boolean {
   })
 }
 
-/** Within a boot by this machine's clock, across by that of the store; undefined where no clock has seen both ends. */
-function passed(before: Watch, tick: Tick): Duration | undefined {
-  if (before.domain === tick.domain) return tick.monotonic - before.monotonic
-  return before.shared && before.shared.domain === tick.shared?.domain ? tick.shared.at - before.shared.at : undefined
+/**
+ * Within a boot by this machine's clock, across by that of the store, the least that it can have been; undefined where no clock
+ * has seen both ends.
+ */
+function passed({ domain, monotonic, shared }: Watch, tick: Tick): Duration | undefined {
+  if (domain === tick.domain) return tick.monotonic - monotonic
+  if (!shared || shared.domain !== tick.shared?.domain) return undefined
+  return tick.shared.at - shared.at - (shared.within ?? 0)
 }
 
 /** Success is sustained at the last step: what held before, with fewer users, says nothing of it. */

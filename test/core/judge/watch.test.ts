@@ -219,6 +219,12 @@ describe('time between two machines', () => {
     expect(look(now, at(10 * MINUTE, 'another boot')).isSevered).toBeUndefined()
   })
 
+  it('counts for the least that it can have been', () => {
+    const late = look(watch({ errors: track() }), at(0, 'test', { at: 5 * MINUTE, within: 2000, domain: 'db' }))
+    const now = look(late, at(9 * MINUTE, 'another boot', { at: 7 * MINUTE, within: 5000, domain: 'db' }))
+    expect(now.credit - late.credit).toBe(2 * MINUTE - 2000)
+  })
+
   it('goes by the own clock of one boot, whatever the store says', () => {
     expect(look(first, at(MINUTE, 'test', { at: 0, domain: 'db' })).credit - first.credit).toBe(MINUTE)
   })
