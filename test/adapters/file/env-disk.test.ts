@@ -32,10 +32,13 @@ afterEach(() => {
 })
 
 describe('readDocument', () => {
-  it.each(['A=1\n', '\ufeffA=1\n', '# \ufffd stands for what is no text\nA=1\n', ''])('reads %j as it stands there', (written) => {
-    writeFileSync(file, written)
-    expect(readDocument(file, false)).toBe(written)
-  })
+  it.each(['A=1\n', '\ufeffA=1\n', '# \ufffd stands for what is no text\nA=1\n', '\ufeff# \ufffd\nA=1\n', ''])(
+    'reads %j as it stands there',
+    (written) => {
+      writeFileSync(file, written)
+      expect(readDocument(file, false)).toBe(written)
+    },
+  )
 })
 
 describe('replaceDocument', () => {

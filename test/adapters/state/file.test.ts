@@ -391,11 +391,27 @@ describe.skipIf(!CAN_MOUNT)('a small disk', () => {
     expect(await journal.append(after(seen, retreat))).toBe('appended')
   })
 
-  it('nearly full: an intent to go back makes room for what the targets must write on the same disk', async () => {
-    const events = await filledUp()
-    unlinkSync(join(root, '.rollout', 'ballast-0'))
+  it.each([
+    ['full', 'size=256k', 4096],
+    ['without files', 'size=256k,nr_inodes=40', 0],
+  ])('nearly %s: an intent to go back makes room for what the targets must write on the same disk', async (_, options, bytes) => {
+    mount('-o', `remount,${options}`, join(root, '.rollout'))
+    const events = await filledUp(bytes)
+    for (const nth of [0, 1, 2]) unlinkSync(join(root, '.rollout', `ballast-${nth}`))
     expect(await journal.append(after(events[1], retreat))).toBe('appended')
     expect(existsSync(join(folder, 'reserve'))).toBe(false)
+  })
+
+  it('nearly full: what becomes of a rollback takes none of the room that was made for it, and what comes later keeps some again', async () => {
+    const intent = after((await filledUp())[1], retreat)
+    unlinkSync(join(root, '.rollout', 'ballast-0'))
+    expect(await journal.append(intent)).toBe('appended')
+    for (const name of readdirSync(join(root, '.rollout'))) if (name.startsWith('ballast')) unlinkSync(join(root, '.rollout', name))
+    const confirmed = after(intent, { type: 'applied', intent: 3, target: 'web' })
+    expect(await journal.append(confirmed)).toBe('appended')
+    expect(existsSync(join(folder, 'reserve'))).toBe(false)
+    expect(await journal.append(after(confirmed, { type: 'resumed' }))).toBe('appended')
+    expect(existsSync(join(folder, 'reserve'))).toBe(true)
   })
 })
 
