@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/values/errors.ts'
+import { isRetreating } from '../core/policy/decide.ts'
 import { nextStep } from '../core/policy/destination.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import type { State } from '../core/journal/state.ts'
@@ -58,7 +59,7 @@ function answerOf(engine: Engine, before: State, turn: Turn, overrides: readonly
 function outcomeOf({ decision, state, applied }: Turn, before: State): Outcome {
   if (applied === 'partial') return 'partial'
   if (applied === 'superseded' || state.status === 'closed') return 'conflict'
-  if (decision.do === 'rollback' || decision.do === 'step-back' || state.status === 'rolled back') return 'unhealthy'
+  if (isRetreating(decision) || state.status === 'rolled back') return 'unhealthy'
   if (applied === 'arrived' || decision.do === 'complete' || before.status === 'complete') return 'done'
   return decision.why.code === 'critical' ? 'unhealthy' : decision.do === 'advance' ? 'done' : 'notYet'
 }

@@ -1,5 +1,5 @@
 import { FEW, formatCount, joinFew } from '../core/values/join-few.ts'
-import { decide, type Decision } from '../core/policy/decide.ts'
+import { decide, isRetreating, type Decision } from '../core/policy/decide.ts'
 import { RolloutError } from '../core/values/errors.ts'
 import type { Gate } from '../core/policy/gates.ts'
 import { situationOf } from '../core/policy/situation.ts'
@@ -38,9 +38,9 @@ export async function advanceNow(
   { decision, state }: Turn,
   { signature, overrides }: Advancing,
 ): Promise<Turn> {
-  await observer.keep(decision.do === 'rollback' || decision.do === 'step-back' ? 'retreat' : undefined)
+  await observer.keep(isRetreating(decision) ? 'retreat' : undefined)
   if (decision.do === 'complete') return { decision, state: await record(engine, { type: 'completed', why: decision.why }, signature) }
-  if (decision.do === 'finish' || decision.do === 'rollback' || decision.do === 'step-back') {
+  if (decision.do === 'finish' || isRetreating(decision)) {
     const isOwn = overrides.includes('drift')
     const turn = decision.do !== 'finish' ? await move(engine, decision, engine.signature) : await (isOwn ? finish : goOn)(engine, decision)
     await settleAfter(engine, turn)

@@ -1,5 +1,5 @@
 import type { State } from '../core/journal/state.ts'
-import { decide, type Decision } from '../core/policy/decide.ts'
+import { decide, isRetreating } from '../core/policy/decide.ts'
 import { joinFew } from '../core/values/join-few.ts'
 import { situationOf } from '../core/policy/situation.ts'
 import { driftedTargets, findForeignDrift, formatUnreadable, unreadableTargets, type ForeignDrift } from './drift.ts'
@@ -13,7 +13,7 @@ import { signatureGate } from './signatures.ts'
 export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
   const state = await observer.look(engine.signal)
   const decision = decide(situationOf(state, engine.clock.now()))
-  await keepFor(decision, observer)
+  if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep(isRetreating(decision) ? 'retreat' : undefined)
   switch (decision.do) {
     case 'hold':
     case 'rest':
@@ -38,12 +38,6 @@ export async function tick(engine: Engine, observer: Observer): Promise<Turn> {
     case 'step-back':
       return move(engine, decision, engine.signature)
   }
-}
-
-/** Keeps what was seen before something is done about it. */
-async function keepFor(decision: Decision, observer: Observer): Promise<void> {
-  if (decision.do === 'rollback' || decision.do === 'step-back') await observer.keep('retreat')
-  else if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()
 }
 
 /** Finds why a step up must not be taken although every gate is open: the targets are not as they were left. */

@@ -67,10 +67,10 @@ export const ENGINE: readonly Mutation[] = [
     ],
     "somebody else's change is no obstacle": ['  if (first) {\n', '  if (first && more.length > 999) {\n'],
     'a decision is not made durable before it is acted on': [
-      "else if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep()",
+      "if (decision.do !== 'hold' && decision.do !== 'rest') await observer.keep(isRetreating(decision) ? 'retreat' : undefined)",
       '',
     ],
-    'what a way back is explained by has no room': ["await observer.keep('retreat')", 'await observer.keep()'],
+    'what a way back is explained by has no room': ["observer.keep(isRetreating(decision) ? 'retreat' : undefined)", 'observer.keep()'],
     'a poll that could not be kept is passed over': ['observer.checkKept()', ''],
     'a signature that proves nothing is enough': ['if (!doubted) return undefined', 'return undefined'],
   }),

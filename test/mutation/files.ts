@@ -170,7 +170,7 @@ export const FILES: readonly Mutation[] = [
   ...mutationsOf('adapters/file/writer-of.ts', ['adapters/file/writer-of'], {
     'who only reads is taken for a writer': ['if ((Number.parseInt(flags, 8) & WRITES) === 0) return undefined', 'void flags'],
     'a file of the same number on another disk is taken for it': [
-      'device !== undefined && deviceOf(file, mounts) === device',
+      'device !== undefined && mountOf(file, mounts)?.device === device',
       'device !== undefined',
     ],
     'a writer in a container is not seen': ['readMounts(pid).find', 'readMounts().find'],

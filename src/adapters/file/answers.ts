@@ -20,7 +20,7 @@ const answered = new Map<string, Duration>()
 let known: { readonly at: Duration; readonly mounts: readonly Mount[]; readonly hang: Map<string, boolean> } | undefined
 
 /** Returns whether a call to a path may never return, by what is mounted now. The path is absolute; it need not exist. */
-export function mayNotReturn(path: string, { monotonic }: Pick<Clock, 'monotonic'>): boolean {
+export function mayHangNow(path: string, { monotonic }: Pick<Clock, 'monotonic'>): boolean {
   const now = monotonic()
   // Read once for a thousand targets.
   if (known === undefined || now - known.at >= FRESH) known = { at: now, mounts: readMounts(), hang: new Map() }
@@ -32,7 +32,7 @@ export function mayNotReturn(path: string, { monotonic }: Pick<Clock, 'monotonic
 /** Throws `unreachable` when the file system of a path does not answer. The path is absolute; it need not exist. */
 export async function checkAnswers(path: string, loan: Pick<Loan, 'clock' | 'signal' | 'env'>): Promise<void> {
   const { clock, env } = loan
-  if (!mayNotReturn(path, clock)) return
+  if (!mayHangNow(path, clock)) return
   const now = clock.monotonic()
   const at = answered.get(path)
   if (at !== undefined && now - at < FRESH) return

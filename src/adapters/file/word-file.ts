@@ -8,7 +8,7 @@ import { newerMark, ownMark } from '../../core/journal/fence.ts'
 import type { Fence, Loan, TargetAdapter, Words } from '../../core/ports.ts'
 import { TOMBSTONE, type Mark } from '../../core/toggle/mark.ts'
 import { argv, shellLine } from '../argv.ts'
-import { checkAnswers, mayNotReturn, placeThatAnswers } from './answers.ts'
+import { checkAnswers, mayHangNow, placeThatAnswers } from './answers.ts'
 import { checkWritable } from './writable.ts'
 import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
@@ -159,7 +159,7 @@ async function edit<Options extends FileOptions>(
   const read = (): string => readDocument(file, given.create, format.largest)
   // Asked once and first: it takes longer than all the rest, and somebody else may be editing.
   const journals = join(folder, '.rollout')
-  const how = { stays: await mustStay(file, clock), spare: mayNotReturn(journals, clock) ? undefined : journals, clock }
+  const how = { stays: await mustStay(file, clock), spare: mayHangNow(journals, clock) ? undefined : journals, clock }
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await clock.sleep(PAUSE, loan.signal)
     if (isUnderWay(file, how.spare)) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { Clock } from '../../core/ports.ts'
 import type { Duration } from '../../core/values/units.ts'
-import { mountOf, readMounts, type Mount } from './mount.ts'
+import { mountOf, readMounts } from './mount.ts'
 
 /** Files, and the process that has each open for writing: `pid 4711 (vim)`. */
 type Writers = ReadonlyMap<string, string>
@@ -86,16 +86,12 @@ function namesOf(
   if (!alike) return []
   const device = readMounts(pid).find(({ id }) => id === mount)?.device
   const mounts = readMounts()
-  return alike.filter((file) => device !== undefined && deviceOf(file, mounts) === device)
+  // Not that of stat: btrfs tells another one to who asks for a file.
+  return alike.filter((file) => device !== undefined && mountOf(file, mounts)?.device === device)
 }
 
 function named(pid: string): string {
   return `pid ${pid} (${orNone(() => [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()]).join('')})`
-}
-
-/** By what the system calls the device: btrfs tells another one to who asks for a file. */
-function deviceOf(file: string, mounts: readonly Mount[]): string | undefined {
-  return mountOf(file, mounts)?.device
 }
 
 function inodesOf(files: ReadonlySet<string>): ReadonlyMap<number, readonly string[]> {

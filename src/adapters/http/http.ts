@@ -138,7 +138,7 @@ function optionsOf(url: string, asked: Request, shown: string) {
     ...(isAlone === true && { agent: { http: false, https: false } }),
     // A redirect never leaves the scheme, and bundles of authorities are large.
     ...(url.startsWith('https:') && { https: httpsOf(tls, env) }),
-    dnsLookup: block || lookup ? guardedLookup(lookup ?? lookupOnce, block) : lookupOnce,
+    dnsLookup: guardedLookup(lookup ?? lookupOnce, block),
     context: { until: performance.now() + deadline },
     hooks: { beforeRedirect: [guardRedirect(url, shown, block)] },
   } satisfies OptionsInit

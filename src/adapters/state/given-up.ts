@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Duration } from '../../core/values/units.ts'
+import { REAL } from '../deadline.ts'
 
 /** How long one takes at most that nobody waits for. */
 const LIMIT: Duration = 1000
@@ -24,8 +25,9 @@ export function stop({ host, port, processID, secretKey }: Backend): void {
   const request = Buffer.alloc(16)
   for (const [nth, number] of [16, CANCEL, processID, secretKey].entries()) request.writeInt32BE(number, nth * 4)
   const line = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port })
-  line.setTimeout(LIMIT, () => line.destroy())
+  const stopWaiting = REAL.timer(LIMIT, () => line.destroy())
   line.on('error', () => line.destroy())
+  line.on('close', stopWaiting)
   line.end(request)
 }
 

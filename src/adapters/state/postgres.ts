@@ -80,13 +80,14 @@ const TIME = `
   select floor(extract(epoch from clock_timestamp()) * 1000)::bigint::text as at,
     extract(epoch from pg_postmaster_start_time())::text as started`
 
-/* What is there must be open to this user, and what is not must be theirs to make. */
+/* A table that this user may neither make nor use, if there is one. Events are never changed, the other two are. */
 const PROBE = `
   select wanted.name as name, (there.oid is not null)::text as made, current_schema()::text as schema, current_user::text as "user"
-  from unnest(array['rollout_events', 'rollout_checkpoints', 'rollout_leases']) as wanted (name)
+  from (values ('rollout_events', array['select', 'insert']), ('rollout_checkpoints', array['select', 'insert', 'update']),
+    ('rollout_leases', array['select', 'insert', 'update', 'delete'])) as wanted (name, rights)
   left join pg_class as there on there.relname = wanted.name and pg_table_is_visible(there.oid)
   where not case when there.oid is null then coalesce(has_schema_privilege(current_schema(), 'create'), false)
-    else has_table_privilege(there.oid, 'select') and has_table_privilege(there.oid, 'insert') end
+    else (select bool_and(has_table_privilege(there.oid, needed)) from unnest(wanted.rights) as needed) end
   limit 1`
 
 type Known = Pick<Event, 'seq' | 'hash'>

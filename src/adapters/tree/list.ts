@@ -38,11 +38,14 @@ export async function listTree(folder: string, loan: GitLoan): Promise<CodeTree>
  * tree is not on is not asked.
  */
 export function pathBelow(root: string, path: string): string {
+  const found = onServer(root)(path) ? path : withoutLinks(path)
+  return relative(root, found).split(sep).join('/')
+}
+
+/** Returns what tells paths on a file server, which may not answer, where the tree itself is on none. */
+function onServer(root: string): (path: string) => boolean {
   const mounts = readMounts()
-  const isElsewhere = mountOf(root, mounts)?.asks !== true && mayHang(path, mounts)
-  return relative(root, isElsewhere ? path : withoutLinks(path))
-    .split(sep)
-    .join('/')
+  return mountOf(root, mounts)?.asks === true ? () => false : (path) => mayHang(path, mounts)
 }
 
 /** Of a file that is not there yet, the folder counts. */
@@ -75,8 +78,7 @@ function tooMany(root: string): RolloutError {
 /** Without git: folder by folder, each .gitignore for what is below it. No file server that is mounted below the root is asked. */
 function walk(root: string): readonly string[] {
   const found: string[] = []
-  const mounts = readMounts()
-  const isElsewhere = (path: string): boolean => mountOf(root, mounts)?.asks !== true && mountOf(join(root, path), mounts)?.asks === true
+  const isOnServer = onServer(root)
   const enter = (folder: string, isIgnoredAbove: (path: string) => boolean): void => {
     const own = rulesIn(join(root, folder))
     const isIgnored = (path: string): boolean => {
@@ -87,7 +89,7 @@ function walk(root: string): readonly string[] {
     for (const entry of entriesOf(join(root, folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) {
-        if (!ALWAYS.has(entry.name) && !isElsewhere(path) && !isIgnored(`${path}/`)) enter(path, isIgnored)
+        if (!ALWAYS.has(entry.name) && !isOnServer(join(root, path)) && !isIgnored(`${path}/`)) enter(path, isIgnored)
       } else if (entry.isFile() && !isIgnored(path)) found.push(path)
       if (found.length > MOST_FILES) throw tooMany(root)
     }

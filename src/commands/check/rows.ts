@@ -1,4 +1,4 @@
-import { decide } from '../../core/policy/decide.ts'
+import { decide, isRetreating } from '../../core/policy/decide.ts'
 import { RolloutError } from '../../core/values/errors.ts'
 import { describe } from '../../core/judge/describe.ts'
 import type { Missing } from '../../core/values/reading.ts'
@@ -125,7 +125,7 @@ export function gateRows(state: State, now: Instant): readonly CheckRow[] {
     rows.push({ what: 'gates', name: state.status, verdict: STOPPED[state.status], text: state.stopped?.why.text ?? state.status })
   const situation = situationOf(state, now)
   const decision = decide(situation)
-  const isRetreat = decision.do === 'rollback' || decision.do === 'step-back'
+  const isRetreat = isRetreating(decision)
   if (isRetreat || decision.do === 'pause')
     rows.push({ what: 'gates', name: decision.do, verdict: isRetreat ? 'critical' : 'waiting', text: decision.why.text })
   if (state.intent)

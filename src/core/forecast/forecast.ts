@@ -1,5 +1,5 @@
 import { defined } from '../values/defined.ts'
-import { decide, type Decision } from '../policy/decide.ts'
+import { decide, isRetreating, type Decision } from '../policy/decide.ts'
 import type { Why } from '../journal/event.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { metricsOf, type Plan } from '../plan/plan.ts'
@@ -142,7 +142,7 @@ function play(plan: Plan, { traffic, baseline, errors, latency, trouble }: Forec
     state = { ...state, watch: judgeCounted(plan, position, state.watch, counted, tick) }
     const situation = situationOf(state, now)
     const decision = decide(situation)
-    if (decision.do === 'rollback' || decision.do === 'step-back') return over('rolled back', decision.why)
+    if (isRetreating(decision)) return over('rolled back', decision.why)
     if (decision.do === 'pause') return over('paused', decision.why)
     if (decision.do === 'complete') return over('complete')
     if (decision.do === 'advance') {

@@ -29,7 +29,7 @@ export interface Journal {
    * Adds the event if its `seq` is still free, durably before it resolves.
    * `taken` when another event has that number; an event that turns out to be
    * this very one (same id: the answer had been lost) counts as `appended`.
-   * What is kept back for a full disk goes to what takes a change back, and to what is appended with that `goal`.
+   * The room that a journal keeps back for a full disk is given to a retreat, and to what is appended with that `goal`.
    */
   append(event: Event, goal?: 'retreat'): Promise<'appended' | 'taken'>
   checkpoint(): Promise<Checkpoint | undefined>

@@ -25,6 +25,11 @@ export type Decision =
   /** Complete, closed, paused or rolled back: only a person changes that. */
   | { readonly do: 'rest'; readonly why: Why }
 
+/** Tells whether a decision takes something back. */
+export function isRetreating(decision: Decision): decision is Decision & { readonly do: 'step-back' | 'rollback' } {
+  return decision.do === 'rollback' || decision.do === 'step-back'
+}
+
 /** Returns what to do in this situation, and why: the whole policy, and pure. */
 export function decide(situation: Situation): Decision {
   const { state, phase } = situation
