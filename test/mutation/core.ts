@@ -203,9 +203,10 @@ export const CORE: readonly Mutation[] = [
   }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/watch', 'engine/watch-tick'], {
     'clocks of two stores are compared': [
-      'before.shared && before.shared.domain === tick.shared?.domain ?',
-      'before.shared && tick.shared ?',
+      'if (!shared || shared.domain !== tick.shared?.domain) return undefined',
+      'if (!shared || !tick.shared) return undefined',
     ],
+    'what an answer took on its way counts': [' - (shared.within ?? 0)', ''],
     'time that runs backwards counts': ['apart < 0 || isGap', 'isGap'],
     'time in which something was wrong proves something': ['(trusted ? (elapsed ?? 0) : 0)', '(elapsed ?? 0)'],
     'what was proven before a step counts for it': ['    credit: 0,\n    watched: 0,', '    credit: before?.credit ?? 0,\n    watched: 0,'],

@@ -50,10 +50,7 @@ export const FORECAST: readonly Mutation[] = [
   }),
   ...mutationsOf('core/forecast/forecast.ts', ['core/forecast/forecast'], {
     'harm is all that fails': ['Math.round(failed - exposed * baseline)', 'Math.round(failed)'],
-    'a step back is no end': [
-      "if (decision.do === 'rollback' || decision.do === 'step-back') return",
-      "if (decision.do === 'rollback') return",
-    ],
+    'a step back is no end': ['if (isRetreating(decision)) return', "if (decision.do === 'rollback') return"],
     'what no traffic makes is good': ["return (metrics[name]?.measures.what ?? 'gauge') !== 'gauge'", 'return metrics[name] !== undefined'],
   }),
   ...mutationsOf('core/forecast/guarantee.ts', ['core/forecast/guarantee', 'core/report/plan-report'], {

@@ -65,8 +65,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'monotonic clocks of two machines are compared',
     file: 'core/judge/watch.ts',
-    find: 'if (before.domain === tick.domain) return',
-    replace: 'if (before) return',
+    find: 'if (domain === tick.domain) return',
+    replace: 'if (domain) return',
   },
   {
     name: 'a pause is ignored',

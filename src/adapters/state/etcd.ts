@@ -167,7 +167,7 @@ function openJournal(cluster: Cluster, name: string, lent: Lent): Journal {
 /** Ten years: nobody keeps it alive. */
 const CLOCK: Duration = 10 * 365 * 86_400_000
 
-/** What is left of a lease is told without its parts of a second. */
+/** A lease is told without its parts of a second. */
 const WHOLE: Duration = 1000
 
 /**
