@@ -1,4 +1,5 @@
 import { ENOUGH } from './buckets.ts'
+import { isLost, type Gap } from './gap.ts'
 import { formatMinutes } from '../values/format-minutes.ts'
 import { formatFraction, formatDuration, type Duration } from '../values/units.ts'
 import type { LedgerFinding } from './finding.ts'
@@ -28,6 +29,14 @@ export function sentenceOf(finding: LedgerFinding, ledger: Ledger, policy: Polic
   }
 }
 
+function lackOf(gap: Gap): string {
+  const { reason, group, detail, polls, expected } = gap
+  const since = `${reason}, ${detail}${polls > 1 ? ` for ${polls} polls` : ''}`
+  // Mostly an application that reads its file when it starts, and was not started anew.
+  const isUnheard = group === 'on' && reason === 'silent' && isLost(gap)
+  return isUnheard ? `${since}, where about ${Math.round(expected)} were due: does the application run with what was written?` : `${since}.`
+}
+
 function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, ledger: Ledger, policy: Policy, interval: Duration): string {
   const limits = limitsOf(policy)
   const left = lengthOf(pollsLeft(finding, ledger, policy), interval)
@@ -39,7 +48,7 @@ function reasonOf(finding: Extract<LedgerFinding, { do: 'pause' | 'hold' }>, led
     case 'leaning':
       return `${comparisonOf(finding.stream, ledger, policy)}. Nobody else gets it while the evidence leans to harm, ${odds(finding.evidence)}:1.`
     case 'missing':
-      return `missing: ${finding.metric} ${finding.gap.reason}, ${finding.gap.detail}${finding.gap.polls > 1 ? ` for ${finding.gap.polls} polls` : ''}.`
+      return `missing: ${finding.metric} ${lackOf(finding.gap)}`
     case 'share': {
       const { on, off } = divisionOf(entryOf(finding.stream, ledger)?.stream.step ?? EMPTY_TALLY)
       return `${formatFraction(on / (on + off))} of the traffic has the toggle on, not the ${formatFraction(policy.shares[ledger.step] ?? 0)} of this step.`

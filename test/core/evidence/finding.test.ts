@@ -169,7 +169,7 @@ describe('what it says, and why', () => {
       'on is silent for three',
       after([...times(2, { total: 60, bad: 0 }, { total: 5940, bad: 30 }), ...times(3, NOBODY, { total: 5940, bad: 30 })]),
       { do: 'pause', because: 'missing', metric: 'errors' },
-      'missing: errors silent, no request with the toggle on for 3 polls.',
+      'missing: errors silent, no request with the toggle on for 3 polls, where about 180 were due: does the application run with what was written?',
     ],
     [
       'on is silent for three, but nobody should have been there',
