@@ -202,11 +202,10 @@ export const CORE: readonly Mutation[] = [
     'what was seen to differ is left alone': ['...doubted(state), ...others', '...doubted(state)'],
   }),
   ...mutationsOf('core/judge/watch.ts', ['core/judge/watch', 'engine/watch-tick'], {
-    'clocks of two stores are compared': [
-      'if (!shared || shared.domain !== tick.shared?.domain) return undefined',
-      'if (!shared || !tick.shared) return undefined',
-    ],
-    'what an answer took on its way counts': [' - (shared.within ?? 0)', ''],
+    'clocks of two stores are compared': ['shared && shared.domain === tick.shared?.domain ?', 'shared && tick.shared ?'],
+    'what an answer took on its way counts': ['now.at + (now.within ?? 0)', 'now.at'],
+    'what a less exact answer cannot count is counted twice': ['Math.max(before.at + elapsed, now.at)', 'now.at'],
+    'what the clock of a store jumped counts': ['Math.max(before.at + elapsed, now.at)', '(before.at + elapsed)'],
     'time that runs backwards counts': ['apart < 0 || isGap', 'isGap'],
     'time in which something was wrong proves something': ['(trusted ? (elapsed ?? 0) : 0)', '(elapsed ?? 0)'],
     'what was proven before a step counts for it': ['    credit: 0,\n    watched: 0,', '    credit: before?.credit ?? 0,\n    watched: 0,'],

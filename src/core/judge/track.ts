@@ -54,12 +54,16 @@ export interface Tracked {
   readonly track?: Track
 }
 
-/** Where the clock of a store stands that several machines share, and whose it is: times of two domains do not compare. */
-export interface SharedTime {
+/** A time by the clock of a store that several machines share, and whose it is: times of two domains do not compare. */
+export interface StoreTime {
   readonly at: Duration
+  readonly domain: string
+}
+
+/** Where the clock of a store stands at least. */
+export interface SharedTime extends StoreTime {
   /** It may have been later than that by so much: as long as the answer of the store was on its way. */
   readonly within?: Duration
-  readonly domain: string
 }
 
 /** Everything watched at the current step. */
@@ -67,8 +71,8 @@ export interface Watch {
   /** Where the monotonic clock stood at the last poll, and whose clock it was. */
   readonly monotonic: Duration
   readonly domain: string
-  /** Where the clock of the shared store stood, where it was asked. */
-  readonly shared?: SharedTime
+  /** The time of the shared store, where it was asked, up to which this watch counts: it may be later than the poll, never earlier. */
+  readonly shared?: StoreTime
   /** The poll before this one was timed by a clock that does not compare: no time between them counts. */
   readonly isSevered?: true
   /** Nobody watched for so long before this poll: that time does not count. */

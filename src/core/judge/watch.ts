@@ -6,7 +6,7 @@ import { beginAll, countAll, type CountedReadings } from './count-all.ts'
 import type { Counted } from './counting.ts'
 import { criterionKey } from '../plan/plan.ts'
 import { judge, restart } from './judge.ts'
-import type { SharedTime, Watch } from './track.ts'
+import type { SharedTime, StoreTime, Watch } from './track.ts'
 import { absent, type Reading } from '../values/reading.ts'
 import { settleLeft, unsettled } from './settle.ts'
 import { enterSingle, standardAt, type Single } from './single.ts'
@@ -101,7 +101,7 @@ export function judgeCounted(
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
-    shared: tick.shared,
+    shared: countedUpTo(tick.shared, before?.shared, elapsed),
     isSevered: before && apart === undefined ? true : undefined,
     gap: isGap ? apart : undefined,
     // Only time in which nothing was wrong proves anything.
@@ -132,7 +132,7 @@ export function beginWatch(plan: Plan, cursor: number, before: Watch | undefined
   return defined({
     monotonic: tick.monotonic,
     domain: tick.domain,
-    shared: tick.shared,
+    shared: countedUpTo(tick.shared),
     credit: 0,
     watched: 0,
     tracks,
@@ -181,8 +181,18 @@ export function hasTurned(before: Watch | undefined, now: Watch): boolean {
  */
 function passed({ domain, monotonic, shared }: Watch, tick: Tick): Duration | undefined {
   if (domain === tick.domain) return tick.monotonic - monotonic
-  if (!shared || shared.domain !== tick.shared?.domain) return undefined
-  return tick.shared.at - shared.at - (shared.within ?? 0)
+  return shared && shared.domain === tick.shared?.domain ? Math.max(0, tick.shared.at - shared.at) : undefined
+}
+
+/**
+ * Returns the time of the store up to which a watch counts, which is no earlier than that of the poll may be. What a poll could
+ * not count, because the time of the store is not known so exactly, is left for the next: polls may be closer together than that.
+ */
+function countedUpTo(now: SharedTime | undefined, before?: StoreTime, elapsed?: Duration): StoreTime | undefined {
+  if (!now) return undefined
+  const latest = now.at + (now.within ?? 0)
+  const goesOn = before?.domain === now.domain && elapsed !== undefined
+  return { at: goesOn ? Math.min(Math.max(before.at + elapsed, now.at), latest) : latest, domain: now.domain }
 }
 
 /** Success is sustained at the last step: what held before, with fewer users, says nothing of it. */

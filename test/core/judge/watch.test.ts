@@ -225,6 +225,30 @@ describe('time between two machines', () => {
     expect(now.credit - late.credit).toBe(2 * MINUTE - 2000)
   })
 
+  it('counts all but the first uncertainty, however close together the polls are', () => {
+    const store = (seconds: number) => ({ at: seconds * 1000, within: 1000, domain: 'db' })
+    const turns = [5, 5, 6, 6, 7, 7, 8, 8, 9]
+    const watches = turns.reduce<Watch[]>(
+      (so, seconds, nth) => [...so, look(so.at(-1), at(0, `boot ${nth}`, store(300 + seconds)))],
+      [look(watch({ errors: track() }), at(0, 'test', store(305)))],
+    )
+    expect((watches.at(-1)?.credit ?? 0) - (watches[0]?.credit ?? 0)).toBe(3000)
+    expect(watches.every((now, nth) => nth === 0 || !now.isSevered)).toBe(true)
+  })
+
+  it('counts nothing twice where the store tells its time less exactly than before', () => {
+    const exact = look(watch({ errors: track() }), at(0, 'test', { at: 5 * MINUTE, domain: 'db' }))
+    const own = look(exact, at(MINUTE, 'test', { at: 6 * MINUTE - 2000, within: 3000, domain: 'db' }))
+    const other = look(own, at(9 * MINUTE, 'another boot', { at: 7 * MINUTE, domain: 'db' }))
+    expect(other.credit - exact.credit).toBe(2 * MINUTE)
+  })
+
+  it('does not count what the clock of the store jumped while a machine went by its own', () => {
+    const own = look(first, at(MINUTE, 'test', { at: 7 * MINUTE, domain: 'db' }))
+    const other = look(own, at(9 * MINUTE, 'another boot', { at: 8 * MINUTE, domain: 'db' }))
+    expect(other.credit - first.credit).toBe(2 * MINUTE)
+  })
+
   it('goes by the own clock of one boot, whatever the store says', () => {
     expect(look(first, at(MINUTE, 'test', { at: 0, domain: 'db' })).credit - first.credit).toBe(MINUTE)
   })
