@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { plain, spawn, type SpawnOptions } from '../../src/adapters/spawn.ts'
+import { perform, plain, spawn, type SpawnOptions } from '../../src/adapters/spawn.ts'
 import { until } from '../helpers/until.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'spawn-'))
@@ -57,10 +57,10 @@ describe('a command that does not end', () => {
   })
 
   it.each([
-    ['a grandchild that holds stdout', 'sleep 3600 & exit 0'],
-    ['a command that ignores SIGTERM', 'trap "" TERM; while :; do sleep 1; done'],
-  ])('does not wait for %s', async (_, script) => {
-    expect(await rejection(sh(script, { timeout: 300 }))).toMatchObject({ code: 'timeout' })
+    ['a grandchild that holds stdout', 'sleep 3600 & exit 0', 'sh has ended, but what it started held its output for 1s'],
+    ['a command that ignores SIGTERM', 'trap "" TERM; while :; do sleep 1; done', 'sh did not finish within 1s and was ended'],
+  ])('does not wait for %s', async (_, script, message) => {
+    expect(await rejection(sh(script, { timeout: 1000 }))).toMatchObject({ code: 'timeout', message })
   })
 
   it('does not wait for a grandchild that has left the group', async () => {
@@ -122,6 +122,37 @@ describe('a command that works', () => {
     const { stdout } = await sh('sleep 3600 >/dev/null 2>&1 & echo $!')
     expect(isAlive(Number(stdout))).toBe(true)
     process.kill(Number(stdout))
+  })
+})
+
+describe('a command that does something', () => {
+  const act = async (script: string, over: Partial<SpawnOptions> = {}) => perform(['sh', '-c', script], { ...base, ...over })
+
+  it('leaves the application alive that it has started, whatever that keeps open', async () => {
+    await act('sleep 3600 & echo $! > application')
+    const application = Number(readFileSync(join(cwd, 'application'), 'utf8'))
+    expect(isAlive(application)).toBe(true)
+    process.kill(application)
+  })
+
+  it('shows its last words when it failed, and leaves what it had started', async () => {
+    await expect(act('sleep 3600 & echo $! > left; echo "no such unit" >&2; exit 5')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: 'sh exited with 5: no such unit',
+    })
+    process.kill(Number(readFileSync(join(cwd, 'left'), 'utf8')))
+  })
+
+  it('is ended with what it started while it has not ended', async () => {
+    expect(await rejection(act('sleep 3600 & echo $! > started; wait', { timeout: 3000 }))).toMatchObject({ code: 'timeout' })
+    const grandchild = Number(readFileSync(join(cwd, 'started'), 'utf8'))
+    await until('the grandchild is gone', () => !isAlive(grandchild))
+  })
+
+  it('may print as much as it likes, and read its input', async () => {
+    await act('seq 100000', { maxBytes: 1000 })
+    await act('cat > copied', { input: 'hello' })
+    expect(readFileSync(join(cwd, 'copied'), 'utf8')).toBe('hello')
   })
 })
 

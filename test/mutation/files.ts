@@ -42,6 +42,12 @@ export const FILES: readonly Mutation[] = [
     ],
     'a write in place that was cut off is left': ['      finishOverwrite(file, how.spare)\n', ''],
   }),
+  ...mutationsOf('adapters/spawn.ts', ['adapters/spawn'], {
+    'a command waits for the application that it has started': [
+      "if (awaited === 'exit') REAL.timer(LAST_WORDS, () => child.stderr.destroy())",
+      '',
+    ],
+  }),
   ...mutationsOf('adapters/file/running.ts', WORDS, {
     'one instance speaks for all': ['const LOOKS = 3', 'const LOOKS = 1'],
     'the same instance is asked three times': [', isAlone: true', ''],

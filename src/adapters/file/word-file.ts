@@ -14,7 +14,7 @@ import { place, readDocument, replaceDocument } from './env-disk.ts'
 import { finishOverwrite, isUnderWay, mustStay } from './in-place.ts'
 import { converged, differing, readRunning } from './running.ts'
 import { readWhole } from './read-whole.ts'
-import { spawn } from '../spawn.ts'
+import { perform } from '../spawn.ts'
 import { timeout } from '../timeout.ts'
 
 const TRIES = 5
@@ -139,7 +139,7 @@ export function reloadByHand({ reload }: Pick<FileOptions, 'reload'>): readonly 
 }
 
 async function reload({ reload: command, pass, timeout }: FileOptions, { folder, env, signal }: Loan): Promise<void> {
-  if (command !== undefined) await spawn(command, { cwd: folder, env, signal, pass, timeout })
+  if (command !== undefined) await perform(command, { cwd: folder, env, signal, pass, timeout })
 }
 
 /**

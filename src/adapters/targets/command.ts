@@ -3,7 +3,7 @@ import { RolloutError } from '../../core/values/errors.ts'
 import type { Loan } from '../../core/ports.ts'
 import { argv, shellLine } from '../argv.ts'
 import { target } from '../define.ts'
-import { plain, spawn } from '../spawn.ts'
+import { perform, plain, spawn } from '../spawn.ts'
 import { fillTemplate, placeholders, unknownPlaceholder } from '../../core/values/template.ts'
 import { readEach, writeEach } from '../each-variable.ts'
 import { numbersFor, numeralsIn, refuseNumber, severalNumerals, unknownBesideNumbers, wordOfNumber, type Numeral } from '../numeral.ts'
@@ -60,7 +60,7 @@ export default target({
   read: async (given, names, loan) => readEach(names, { ...given, signal: loan.signal }, async (name) => readOne(given, name, loan)),
   write: async (given, words, loan) =>
     writeEach(words, { ...loan, concurrency: given.concurrency }, async (name, value) => {
-      await spawn(written(given, name, value, loan.epoch), lent(given, loan))
+      await perform(written(given, name, value, loan.epoch), lent(given, loan))
     }),
   settle: ({ fenced, timeout }) => (fenced ? 0 : timeout),
   lag: ({ timeout }) => timeout,

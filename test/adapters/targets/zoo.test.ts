@@ -104,11 +104,11 @@ interface CommandAnimal extends Animal {
 }
 
 const COMMAND: Readonly<Record<string, CommandAnimal>> = {
-  'leaves-a-grandchild': { set: 'sleep 30 & exit 0', says: /did not finish within 8s and was ended/, hangs: true },
-  'leaves-a-runaway': { set: 'setsid sleep 30 & exit 0', says: /did not finish within 8s and was ended/, hangs: true },
+  'leaves-a-grandchild': { get: 'sleep 30 & exit 0', says: /has ended, but what it started held its output for 8s/, hangs: true },
+  'leaves-a-runaway': { get: 'setsid sleep 30 & exit 0', says: /has ended, but what it started held its output for 8s/, hangs: true },
   'hears-no-sigterm': { set: 'trap "" TERM; while :; do sleep 1; done', says: /did not finish within 8s and was ended/, hangs: true },
   'get-hangs': { get: 'sleep 30', says: /did not finish within 8s and was ended/, hangs: true },
-  'floods-stdout': { set: 'yes; exit 1', says: /printed more than 1048576 bytes and was ended/ },
+  'floods-stdout': { set: 'yes; exit 1', says: /did not finish within 8s and was ended/, hangs: true },
   'floods-stderr': { set: 'yes >&2; exit 1', says: /printed more than 1048576 bytes and was ended/ },
   'get-floods': { get: 'yes', says: /printed more than 1048576 bytes and was ended/ },
   'does-nothing': { set: 'exit 0', says: /reads back as "10%" instead of "false"/ },
