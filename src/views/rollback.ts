@@ -16,6 +16,8 @@ export interface RollbackView {
   readonly changes: readonly Change[]
   /** The targets that held something else than the journal says, or were not known to hold it. */
   readonly differing: readonly string[]
+  /** The targets that had not confirmed the rollback which this one went on with. */
+  readonly unfinished: readonly string[]
   readonly state: State
   readonly left: Moved['left']
   /** The targets that have confirmed it: no other was asked. */
@@ -29,12 +31,11 @@ export function renderSettling(wait: Duration): string {
 }
 
 /** Renders what went back, target by target, and what is left to do by hand. */
-export function renderRollback({ did, changes, differing, state, left, confirmed: done }: RollbackView, stream: Stream): string {
+export function renderRollback(view: RollbackView, stream: Stream): string {
+  const { did, changes, state, left, confirmed: done } = view
   const color = paint(stream)
   const open = `not taken back yet at ${joinFew(left.map(({ target }) => clean(target)))}`
-  const there =
-    differing.length > 0 ? `put back at ${joinFew(differing.map(clean))}: something else was there` : 'every toggle is there already'
-  const moves = renderChanges(changes) || (left.length > 0 ? open : there)
+  const moves = renderChanges(changes) || (left.length > 0 ? open : renderUnmoved(view))
   if (did === 'dry run') return `would roll back: ${moves}\n`
   if (did === 'nothing to do')
     return [
@@ -54,6 +55,13 @@ export function renderRollback({ did, changes, differing, state, left, confirmed
     `  ${color.dim(nextCommand(state))}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Says what there was to do where no toggle went back any further. */
+function renderUnmoved({ differing, unfinished }: RollbackView): string {
+  if (differing.length > 0) return `put back at ${joinFew(differing.map(clean))}: something else was there`
+  if (unfinished.length > 0) return `finished at ${joinFew(unfinished.map(clean))}, which had not confirmed yet`
+  return 'every toggle is there already'
 }
 
 /** Names the toggles that are further on than before the rollout: taken back in part, or moved by a phase before. */

@@ -97,8 +97,8 @@ async function ordinary(session: Session<ValuesOf<'rollback'>>, isHere = true): 
     .catch(progress.cut)
     .finally(progress.end)
   const did = to || before.intent ? 'moved' : 'nothing to do'
-  const differing = to ? to.others : unconfirmed(before.intent)
-  const answer = answerOf(session, engine, changesOf(before, to), did, { confirmed: progress.confirmed, differing })
+  const found = { confirmed: progress.confirmed, differing: to?.others ?? [], unfinished: to ? [] : unconfirmed(before.intent) }
+  const answer = answerOf(session, engine, changesOf(before, to), did, found)
   return { ...answer, afterwards: async () => tell(session) }
 }
 
@@ -188,14 +188,20 @@ function andBreakGlass(thrown: unknown, file: string): unknown {
   })
 }
 
-const NOBODY = { confirmed: [], differing: [] }
+interface Found {
+  readonly confirmed: Iterable<string>
+  readonly differing: readonly string[]
+  readonly unfinished: readonly string[]
+}
+
+const NOBODY: Found = { confirmed: [], differing: [], unfinished: [] }
 
 function answerOf(
   { clock, err, options }: Session,
   engine: Engine,
   changes: readonly Change[],
   did: 'moved' | 'nothing to do' | 'dry run',
-  { confirmed: told, differing }: { readonly confirmed: Iterable<string>; readonly differing: readonly string[] } = NOBODY,
+  { confirmed: told, ...found }: Found = NOBODY,
 ): RollbackAnswer {
   const state = stateOf(engine)
   const left = did === 'dry run' ? [] : byHand(engine, state)
@@ -212,6 +218,6 @@ function answerOf(
     outcome: left.length > 0 ? 'partial' : isKept ? 'done' : 'conflict',
     kind: 'rollback',
     value: { ...summarize(situationOf(state, clock.now())), changes, byHand: left },
-    text: (out) => renderRollback({ did, changes, differing, state, left, confirmed, phase }, out),
+    text: (out) => renderRollback({ did, changes, ...found, state, left, confirmed, phase }, out),
   }
 }
