@@ -2,7 +2,7 @@ import { formerPlaces } from '../adapters/places.ts'
 import { isEnded, type State } from '../core/journal/state.ts'
 import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { stepsOf } from '../core/plan/steps.ts'
+import { isForward, stepsOf } from '../core/plan/steps.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
 import { commandFor } from '../core/policy/approval.ts'
 import { RolloutError } from '../core/values/errors.ts'
@@ -30,7 +30,8 @@ export async function refuseMovedTwice(session: Session, plan: Plan): Promise<vo
 }
 
 /** Resolves to a variable, and its target, that this plan moves at a place where the other rollout has moved it. */
-async function sharedBy(one: Plan, { plan: other, ...state }: State, { lender }: Pick<Session, 'lender'>): Promise<string | undefined> {
+async function sharedBy(one: Plan, state: State, { lender }: Pick<Session, 'lender'>): Promise<string | undefined> {
+  const other = state.plan
   const mine = placesOf(one, new Set(stepsOf(one).flatMap(({ moves }) => moves)))
   const theirs = placesOf(other, new Set(Object.keys(other.toggles).filter((name) => isOnTheWay(state, name))))
   for (const { variable, target } of mine) {
@@ -46,8 +47,10 @@ async function sharedBy(one: Plan, { plan: other, ...state }: State, { lender }:
   return undefined
 }
 
-function isOnTheWay({ exposures, baseline, intent }: Omit<State, 'plan'>, name: string): boolean {
-  return [exposures[name], intent?.exposures[name] ?? exposures[name]].some((exposure) => exposure !== baseline[name])
+/** Tells whether a rollout has a toggle forward of its baseline, or is moving it there; one at its default may be behind it. */
+function isOnTheWay({ plan, exposures, baseline, intent }: State, name: string): boolean {
+  const [toggle, before = 0, now = before] = [plan.toggles[name], baseline[name], exposures[name]]
+  return toggle !== undefined && [now, intent?.exposures[name] ?? now].some((exposure) => isForward(toggle, before, exposure))
 }
 
 function placesOf(plan: Plan, moved: ReadonlySet<string>): readonly { readonly variable: string; readonly target: string }[] {

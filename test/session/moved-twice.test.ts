@@ -38,6 +38,14 @@ it.each([
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
 })
 
+it('one that was taken further back than it had been is, also once its rollout goes on', async () => {
+  const shell = fakeShell({ files: { 'old.yaml': plan('old'), 'new.yaml': plan('new'), 'web.env': 'FEATURE_X=5%\n' } })
+  for (const line of ['start', 'advance', 'rollback --all', 'resume']) {
+    expect(await shell.run(...line.split(' '), '-f', 'old.yaml')).toBe('done')
+  }
+  expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
+})
+
 it('one that the other has not moved yet is', async () => {
   const shell = fakeShell({ files: { 'old.yaml': plan('old'), 'new.yaml': plan('new'), 'web.env': 'FEATURE_X=false\n' } })
   expect(await shell.run('start', '-f', 'old.yaml')).toBe('done')
