@@ -53,9 +53,9 @@ async function look({ lender, clock, signal }: Session, journal: Journal, state:
   }
 }
 
-/** While a move is under way a target may hold the words before it and after it. */
+/** While a move is under way a target may hold the words before it and after it; what is closed stands for no word any more. */
 async function findEdits(looking: Looking, state: State): Promise<Pick<Differing, 'drifts' | 'unreadable'>> {
-  if (state.intent || isEnded(state)) return { drifts: [], unreadable: [] }
+  if (state.intent || state.status === 'closed') return { drifts: [], unreadable: [] }
   const moved = new Set(Object.keys(state.since ?? {}))
   const written = looking.targets.filter(
     ({ name }) => !state.missing.includes(name) && togglesOf(state.plan, name).some((each) => moved.has(each)),

@@ -36,8 +36,15 @@ export const SESSION: readonly Mutation[] = [
     'a source that is left keeps what it holds open': ['    void steps.return?.().catch(() => undefined)\n', ''],
     'a listener stays on the signal of the command': ["    signal.removeEventListener('abort', end)\n", ''],
   }),
-  ...mutationsOf('session/with-targets.ts', ['session/with-targets.edits'], {
-    'while a move is under way what it writes is an edit': ['if (state.intent || isEnded(state)) return {', 'if (isEnded(state)) return {'],
+  ...mutationsOf('session/with-targets.ts', ['session/with-targets.edits', 'session/with-targets'], {
+    'while a move is under way what it writes is an edit': [
+      "if (state.intent || state.status === 'closed') return {",
+      "if (state.status === 'closed') return {",
+    ],
+    'the words of a rollout that is complete are taken from its journal': [
+      "if (state.intent || state.status === 'closed') return {",
+      'if (state.intent || isEnded(state)) return {',
+    ],
     'what another command has written since is an edit': ['drifts: now?.epoch === state.epoch ? drifts : []', 'drifts'],
     'a target that is elsewhere is said to be gone': ['isStoreBeside(session) ?', 'session ?'],
     'a target that is gone is passed over': [
@@ -214,6 +221,7 @@ export const SESSION: readonly Mutation[] = [
     'what names no place is the same place': ['if (wanted.some(', 'if (wanted.length === 0 && wanted.some('],
   }),
   ...mutationsOf('session/moved-twice.ts', ['session/moved-twice'], {
+    'what was taken further back than it had been is half the way': ['isForward(toggle, before, exposure)', 'exposure !== before'],
     'two rollouts may move one toggle': [
       "if ('problem' in other || isEnded(other.state)) continue",
       "if ('problem' in other || !isEnded(other.state)) continue",

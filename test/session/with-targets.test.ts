@@ -90,16 +90,28 @@ describe('a target that somebody else has changed', () => {
     expect(said(shell)).toContain('rollout rollback looks at every target')
   })
 
-  it('is not said of one that cannot be read, nor of a rollout that is over', async () => {
+  it('is not said of one that cannot be read, nor of a rollout that is closed', async () => {
     const shell = planned(barePlan(undefined, { steps: '[100%]' }))
     await type(shell, 'start', 'advance')
     edit(shell, '"')
     await type(shell, 'status')
     edit(shell, 'true')
-    await type(shell, 'run --once')
+    await type(shell, 'close --keep --reason done')
     edit(shell, 'false')
     await type(shell, 'status')
-    expect(said(shell)).toContain('COMPLETE')
+    expect(said(shell)).toContain('CLOSED')
+  })
+
+  it('is said beside a rollout that is complete, as check says it', async () => {
+    const shell = planned(barePlan(undefined, { steps: '[100%]' }))
+    await type(shell, 'start', 'advance', 'run --once', 'status')
+    edit(shell, '30%')
+    for (const verb of ['status', 'check targets']) {
+      expect(await outcomeOf(shell, verb)).toBe('unhealthy')
+      expect(said(shell)).toMatch(/web\s+holds FEATURE_X=30% instead of true/)
+    }
+    edit(shell, 'true')
+    await type(shell, 'status')
   })
 })
 
