@@ -2,7 +2,7 @@ import type { Move } from '../core/journal/event.ts'
 import type { Verdict } from '../core/judge/track.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Stream } from '../core/values/stream.ts'
-import type { Status } from '../core/journal/state.ts'
+import { unconfirmed, type Status } from '../core/journal/state.ts'
 import type { Summary } from '../core/report/summary.ts'
 import { formatExposure, formatInstant } from '../core/values/units.ts'
 import { clean, listed } from './clean.ts'
@@ -40,13 +40,18 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
   add('space', '')
   const moved = new Set([...(step?.toggles ?? []), ...(summary.next?.toggles ?? [])])
   const wide = width(plan)
-  for (const [toggle, { kind, default: none }] of Object.entries(plan.toggles)) {
+  const waited = new Set(summary.intent && unconfirmed(summary.intent))
+  for (const [toggle, { kind, default: none, targets }] of Object.entries(plan.toggles)) {
     const exposure = summary.exposures[toggle] ?? none
     const next = summary.intent ? undefined : summary.next
+    const to = summary.intent?.exposures[toggle] ?? exposure
+    const isMoved = moved.has(toggle) || to !== exposure
+    const isOpen = isMoved && targets.some((target) => waited.has(target))
     const moving = next?.toggles.includes(toggle) ? color.dim(` next: ${next.to}${kind === 'legacy' ? ' off' : ''}`) : ''
+    const open = isOpen ? color.yellow(`${to === exposure ? '' : ` → ${formatExposure(to)}`}, not confirmed`) : ''
     add(
-      moved.has(toggle) ? 'moving' : 'resting',
-      `  ${clean(toggle).padEnd(wide)} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${moving}`,
+      isMoved ? 'moving' : 'resting',
+      `  ${clean(toggle).padEnd(wide)} ${renderBar(exposure, stream)} ${formatExposure(exposure).padStart(5)}${open}${moving}`,
     )
   }
   add('space', '')
@@ -67,7 +72,7 @@ export function linesOfStatus(summary: Summary, plan: Plan, stream: Stream, note
   for (const { channel, text } of summary.unreached) add('proof', `  ${color.yellow('!')} ${clean(channel)} ${clean(text)}`)
   for (const note of notes) add('proof', `  ${color.yellow('!')} ${clean(note)}`)
   if (summary.controller) add('gates', renderController(summary.controller, summary.asOf, stream))
-  add('space', '')
+  if (lines.at(-1)?.text !== '') add('space', '')
   add('heading', color.dim(`  ${nextCommand(summary)}`))
   return lines
 }

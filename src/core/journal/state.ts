@@ -178,7 +178,7 @@ export function canDoWithout(plan: Plan, intent: Intent, without: readonly strin
 }
 
 /** Returns the targets that have not confirmed an intent. */
-export function unconfirmed(intent: Intent | undefined): readonly string[] {
+export function unconfirmed(intent: Pick<Intent, 'targets'> | undefined): readonly string[] {
   return Object.entries(intent?.targets ?? {}).flatMap(([target, { is }]) => (is === 'applied' ? [] : [target]))
 }
 

@@ -45,7 +45,7 @@ export interface Summary {
   readonly phase: string
   readonly exposures: Exposures
   readonly missing: readonly string[]
-  readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'targets'>
+  readonly intent?: Pick<Intent, 'seq' | 'move' | 'why' | 'exposures' | 'targets'>
   readonly decision: { readonly do: Decision['do']; readonly text: string }
   readonly gates: readonly Gate[]
   /** Everything it waits for, what comes first in the way first. */
@@ -83,7 +83,7 @@ export function summarize(situation: Situation, lease?: Lease): Summary {
     phase: phase?.id ?? '',
     exposures,
     missing,
-    intent: intent && { seq: intent.seq, move: intent.move, why: intent.why, targets: intent.targets },
+    intent: intent && { seq: intent.seq, move: intent.move, why: intent.why, exposures: intent.exposures, targets: intent.targets },
     decision: sayDecision(decision, state),
     gates: isEnded(state) ? [] : situation.gates,
     waitsFor: waits,

@@ -133,6 +133,8 @@ describe('rollback works', () => {
     rmSync(path)
     mkdirSync(path)
     expect(await shell.run('rollback')).toBe('partial')
+    await shell.run('status')
+    expect(shell.printed.out).toMatch(/FEATURE_X .* 0%, not confirmed$/m)
     rmSync(path, { recursive: true })
     writeFileSync(path, text.replace('FEATURE_X=false', 'FEATURE_X=50%'))
     expect(await shell.run('rollback')).toBe('done')
