@@ -5,6 +5,7 @@ import { answerOfState } from '../session/state-answer.ts'
 import { signature } from '../session/signature.ts'
 import { onEvery, type Done, type OneOfMany } from '../session/every.ts'
 import { openRollout } from '../session/project.ts'
+import { tell } from '../session/tell.ts'
 import { stateOf } from '../engine/engine.ts'
 import type { ValuesOf } from './table.ts'
 
@@ -36,5 +37,6 @@ async function ordinary(session: Session): Promise<VerbAnswer> {
   const after = stateOf({ writer })
   const recorded =
     status === 'paused' && after.seq > before.seq ? `it was paused already; the reason is #${after.seq} of its history\n` : ''
-  return answerOfState(session, writer, after.intent ? 'partial' : 'done', () => recorded)
+  const answer = await answerOfState(session, writer, after.intent ? 'partial' : 'done', () => recorded)
+  return { ...answer, afterwards: async () => tell(session) }
 }

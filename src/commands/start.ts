@@ -20,6 +20,7 @@ import { openEngine } from '../session/open-engine.ts'
 import { environmentOf, loadPlan, openRollout } from '../session/project.ts'
 import type { VerbAnswer, Session } from '../session/session.ts'
 import { signature } from '../session/signature.ts'
+import { tell } from '../session/tell.ts'
 import { openPlanStore, outlineAt } from '../session/store.ts'
 import { unheardBeside } from '../session/unheard-beside.ts'
 import { folderOf } from '../session/unheard.ts'
@@ -97,12 +98,15 @@ function alreadyReached(session: Session<ValuesOf<'start'>>, { state }: Writer, 
   })
 }
 
-function answerOf({ clock }: Session, did: Begun['did'], state: State, more: Pick<Begun, 'adopting' | 'hasJournal'> = {}): VerbAnswer {
-  const summary = summarize(situationOf(state, clock.now()))
+function answerOf(session: Session, did: Begun['did'], state: State, more: Pick<Begun, 'adopting' | 'hasJournal'> = {}): VerbAnswer {
+  const summary = summarize(situationOf(state, session.clock.now()))
+  const { environment } = state.plan
   return {
     outcome: 'done',
     kind: 'status',
     value: { did, ...summary },
     text: (out) => renderStart({ did, summary, plan: state.plan, ...more }, out),
+    // Beside rollouts of other environments nothing else says which one it is.
+    afterwards: async () => tell(session.reopen({}, {}, { journal: journalName(state.plan), environment })),
   }
 }

@@ -86,7 +86,6 @@ export const VERBS = {
         needs: ['reason'],
       },
     },
-    tells: true,
   },
   run: {
     about: 'Watch, and advance, pause or roll back by itself',
@@ -112,7 +111,7 @@ export const VERBS = {
     },
     tells: true,
   },
-  pause: { about: 'Hold everything where it is', group: 'Daily', options: EVERY, tells: true },
+  pause: { about: 'Hold everything where it is', group: 'Daily', options: EVERY },
   resume: { about: 'Go on after a pause or a rollback', group: 'Daily', options: {}, tells: true },
   approve: {
     about: 'Approve the next step, or tick a checklist item',

@@ -8,7 +8,8 @@ import type { Stream } from '../core/values/stream.ts'
 import { renderEvery, type OfOne } from '../views/every.ts'
 import { rolloutsIn, type FoundRollout } from './rollouts.ts'
 import type { Everywhere, Session, VerbAnswer } from './session.ts'
-import { openPlanStore, outlineAt } from './store.ts'
+import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
+import { tell } from './tell.ts'
 
 /** One rollout of the store, in a session of its own. */
 export interface OneOfMany<Options extends Everywhere> {
@@ -33,6 +34,7 @@ export async function onEvery<Options extends Everywhere>(
   const found = await rolloutsIn(await openPlanStore(session))
   checkMeant(found, targets)
   const files = planFilesIn(session)
+  const begun: Session[] = []
   const done = await Promise.all(
     found.map(async (each) => {
       if ('problem' in each) return [failed(each.name, each.problem)]
@@ -40,6 +42,7 @@ export async function onEvery<Options extends Everywhere>(
       if (!isUnderWay(each) || !writesTo(state, targets)) return []
       const file = files.get(state.plan.name)
       const own = openOne(session, { name, state, file })
+      if (isHeld(session, file)) begun.push(own)
       try {
         const { outcome, text, value } = await work({ session: own, state, isHere: file !== undefined })
         return [{ name, outcome, text, value: { journal: name, outcome, ...value } }]
@@ -54,6 +57,7 @@ export async function onEvery<Options extends Everywhere>(
     kind: 'every',
     value: { rollouts: rows.map(({ value }) => value) },
     text: (out) => renderEvery(rows, out),
+    afterwards: async () => void (await Promise.all(begun.map(tell))),
   }
 }
 
@@ -101,10 +105,14 @@ function openOne<Options extends Everywhere>(
   const { environment } = state.plan
   const options = { env: environment ?? '', ...(file !== undefined && { file }) }
   const own = session.reopen(options, { err: named(session.err, name) }, { journal: name, environment })
-  const isBeside = outlineAt(session.place.file).state === undefined && session.env['ROLLOUT_STATE'] === undefined
-  return file !== undefined || isBeside
+  return isHeld(session, file)
     ? own
     : { ...own, lender: { ...own.lender, standingOf: async () => 'not named', targetsNamed: async () => [] } }
+}
+
+/** Tells whether the places of a plan, and its channels, are those that its journal means: it is in this folder, or its journal is. */
+function isHeld(session: Session, file: string | undefined): boolean {
+  return file !== undefined || isStoreBeside(session)
 }
 
 function named(stream: Stream, name: string): Stream {

@@ -8,6 +8,7 @@ import { openNotifier, type Notifier, type Undelivered } from '../engine/notifie
 import { withDeadline } from '../adapters/deadline.ts'
 import { stateOf } from '../engine/engine.ts'
 import type { Writer } from '../engine/writer.ts'
+import { clean } from '../views/clean.ts'
 import { renderUndelivered } from '../views/notify.ts'
 import { openForReading } from './project.ts'
 import type { Session } from './session.ts'
@@ -32,7 +33,7 @@ export async function tell(session: Session): Promise<void> {
     await notifier.turn()
     warn(session, await notifier.end(LIMIT))
   } catch (thrown) {
-    warn(session, [{ channel: 'nobody', error: messageOf(thrown) }])
+    session.err.write(`! nobody was told: ${clean(messageOf(thrown))}\n`)
   }
 }
 

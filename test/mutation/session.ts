@@ -220,6 +220,18 @@ export const SESSION: readonly Mutation[] = [
     'other instances are the same places': ['&& isSame(each.instances ?? [], target.instances ?? [])', ''],
     'what names no place is the same place': ['if (wanted.some(', 'if (wanted.length === 0 && wanted.some('],
   }),
+  ...mutationsOf('session/every.ts', ['session/tell'], {
+    'of what one command has done to many nobody is told': [
+      'await Promise.all(begun.map(tell))',
+      'await Promise.all(begun.slice(9).map(tell))',
+    ],
+  }),
+  ...mutationsOf('commands/start.ts', ['session/tell'], {
+    'start tells of the rollout that the next command would mean': [
+      'tell(session.reopen({}, {}, { journal: journalName(state.plan), environment }))',
+      'tell(session)',
+    ],
+  }),
   ...mutationsOf('session/moved-twice.ts', ['session/moved-twice'], {
     'what was taken further back than it had been is half the way': ['isForward(toggle, before, exposure)', 'exposure !== before'],
     'two rollouts may move one toggle': [

@@ -27,6 +27,37 @@ async function journal(
   return shell.json<{ events: { type: string }[] }>().events.toReversed()
 }
 
+/** A plan of this name, of which staging is an environment, and the words that it begins with. */
+const named = (name: string, url: string): string => `version: 1
+name: ${name}
+toggles: { FEATURE_${name.toUpperCase()}: { targets: [web] } }
+targets: { web: { use: env-file, path: web.env, create: true } }
+notify: { log: { use: webhook, url: '${url}', events: [started, paused, rolled-back] } }
+environments: { staging: { hold: 1s } }
+phases: [{ phase: core, toggles: [FEATURE_${name.toUpperCase()}], steps: [50%, 100%], hold: 0s }]
+`
+
+describe('one command for several rollouts', () => {
+  it('tells of each of them', async () => {
+    const inbox = await openInbox()
+    const files = { 'cart.yaml': named('cart', inbox.url), 'pay.yaml': named('pay', inbox.url) }
+    const shell = fakeShell({ env: { PATH: process.env['PATH'] }, files })
+    for (const name of ['cart', 'pay']) expect(await shell.run('start', '-f', `${name}.yaml`)).toBe('done')
+    for (const verb of ['pause', 'rollback']) expect(await shell.run(verb, '--every', '-f', 'cart.yaml')).toBe('done')
+    const told = ['rollout.started', 'rollout.started', 'rollout.paused', 'rollout.paused', 'rollout.rolled-back', 'rollout.rolled-back']
+    expect(kinds(inbox)).toEqual(told)
+  })
+
+  it('and start tells of the one that it begins, beside others of the same name', async () => {
+    const inbox = await openInbox()
+    const shell = fakeShell({ env: { PATH: process.env['PATH'] }, files: { 'rollout.yaml': named('cart', inbox.url) } })
+    expect(await shell.run('start', '-e', 'staging')).toBe('done')
+    expect(await shell.run('start')).toBe('done')
+    expect(kinds(inbox)).toEqual(['rollout.started', 'rollout.started'])
+    expect(shell.printed.err).not.toContain('told')
+  })
+})
+
 describe('every command that changes something tells', () => {
   it('what it did, once, in order, and takes it down', async () => {
     const inbox = await openInbox()
