@@ -65,7 +65,9 @@ export const FILES: readonly Mutation[] = [
   ...mutationsOf('adapters/file/shell-program.ts', ['adapters/file/dialect'], {
     'what stands in a block is read': ['depth > 0 || ', ''],
     'what stands behind return is read': ['hasLeft ||= words', 'void words'],
-    'what stands in a here-document is read': ["code.includes('<<')", "code.includes('<<<<')"],
+    'what stands in a here-document is read': ["codeOf(line).includes('<<')", "codeOf(line).includes('<<<<')"],
+    'what a shell ends at is read': ['LOOSE.test(', "'' === ("],
+    'what a shell takes in from elsewhere is no matter': ['source|eval', 'source'],
   }),
   ...mutationsOf('adapters/file/env-disk.ts', DISK, {
     'what somebody wrote since the look is lost': [

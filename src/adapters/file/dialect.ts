@@ -1,5 +1,5 @@
 import type { Assignment, EnvLine, EnvText } from '../../core/toggle/env-text.ts'
-import { changedBy, skippedAt } from './shell-program.ts'
+import { brokenAt, changedBy, skippedAt, takesIn } from './shell-program.ts'
 import { openAt } from './shell-quotes.ts'
 
 /** The readers an env file may have. `any` is written so that each of them reads the word, the SDK's environment included. */
@@ -19,19 +19,25 @@ export interface Clash {
 interface Place extends EnvLine {
   /** What it sets, where that is asked for. */
   readonly sets: Assignment | undefined
-  /** A variable that is asked for, written as YAML would. */
-  readonly setsByColon: boolean
+  /** A variable that is asked for, in a form that only some readers know: with a colon, quotes or odd blanks. */
+  readonly setsOddly: boolean
   /** A variable that is asked for, within a value of another. */
   readonly setsInside: boolean
   readonly isAgain: boolean
   readonly isBehindBom: boolean
   readonly before: string
+  /** To some readers it goes on with a value that a backtick has opened. */
+  readonly isBackticked: boolean
   /** Something stands between it and the assignment before that is neither an assignment nor a comment. */
   readonly isBehindStray: boolean
   /** To a shell it stands between quotes, or nothing ever closes one that it opens. */
   readonly isQuoted: boolean
   /** A shell may never come to it. */
   readonly isSkipped: boolean
+  /** A shell reads nothing behind it, or nothing at all. */
+  readonly isBroken: boolean
+  /** Behind a variable that is asked for a shell takes in what stands elsewhere. */
+  readonly takesIn: boolean
   /** A variable that is asked for, and that a shell changes by it in another way. */
   readonly changes: string | undefined
 }
@@ -42,6 +48,8 @@ type Rule = readonly [dialects: readonly Dialect[], is: (place: Place) => boolea
 const VERBATIM: readonly Dialect[] = ['docker', 'kubectl']
 /** Bytes of a line that Go's bufio.Scanner takes, its end included. */
 const LONGEST = 64 * 1024
+/** Whatever stands before the first = is a name to systemd. */
+const OPEN_BEHIND_ODD_NAME = /^[ \t]*[^\s#;=][^=]*=[ \t]*(?:"(?:\\.|[^"\\])*|'[^']*)$/
 
 /*
  * How readers differ was found by asking them: test/adapters/file/dialect.test.ts. It is written down for docker in
@@ -67,8 +75,23 @@ const TOGGLES: readonly Rule[] = [
   [['systemd'], ({ before }) => /^[ \t]*[#;].*\\$/.test(before), 'follows a comment that ends in a backslash, and which for % goes on'],
   [
     ['dotenv'],
-    ({ sets, text }) => /^[^=]*\t/.test(text) || (sets?.quote === '' && sets.tail.startsWith('\t')),
+    ({ sets }) => sets !== undefined && (sets.head.includes('\t') || (sets.quote === '' && sets.tail.startsWith('\t'))),
     'has a tab in it, which some readers keep',
+  ],
+  [
+    ['dotenv'],
+    ({ sets }) => /export {2}/.test(sets?.head ?? ''),
+    'has several blanks behind export, which some readers take for a part of the name',
+  ],
+  [
+    ['dotenv'],
+    ({ sets }) => sets !== undefined && sets.quote !== '' && sets.tail.includes(sets.quote, 1),
+    'has a quote in its comment, which some readers take for the end of the value',
+  ],
+  [
+    ['dotenv'],
+    ({ sets, isBackticked }) => sets !== undefined && isBackticked,
+    'lies between backticks, which some readers know and some do not',
   ],
   [['sh'], ({ sets }) => sets?.quote === '' && /[^\w.%+:,=@/-]/.test(sets.value), 'is more than one word to a shell'],
   [
@@ -96,14 +119,26 @@ const ALL: readonly Rule[] = [
   [['kubectl'], ({ isAgain }) => isAgain, 'is written again, and % takes nothing from such a file'],
   [['sh'], ({ isQuoted }) => isQuoted, 'lies between quotes that to a shell are still open'],
   [['sh'], ({ text }) => /^[ \t]*[;|&)]|^[^#"'$]*[()]|(?:\||&&)$/.test(text.trimEnd()), 'is more than a shell reads as NAME=value'],
+  [['sh'], ({ isBroken }) => isBroken, 'is a mistake to a shell, which may end there'],
+  [['sh'], (place) => place.takesIn, 'takes in what stands elsewhere, and what may change a toggle'],
   [['sh'], ({ sets, isSkipped }) => sets !== undefined && isSkipped, 'stands where a shell may never come to'],
   [['sh'], ({ changes }) => changes !== undefined, 'changes a toggle in another way than by NAME=word'],
   [
     ['dotenv'],
-    ({ text }) => /^[ \t]*(?:=|export[ \t]+[\w.-]+[ \t]*$)/.test(text),
+    ({ text }) => /^[ \t]*(?:=|'|export[ \t]+(?![\w.]+(?:[ \t]*=|:[ \t])))/.test(text),
     'is no NAME=value, and some readers take nothing from such a file',
   ],
-  [['dotenv'], ({ text }) => /=[ \t]*'[^']*\\'/.test(text), 'has a backslash before a quote, which for some readers stays open'],
+  [
+    ['dotenv'],
+    ({ assigns }) => assigns !== undefined && assigns.quote !== '' && assigns.value.endsWith('\\'),
+    'has a backslash before a quote, which for some readers stays open',
+  ],
+  [['dotenv', 'systemd'], ({ text }) => text.includes('\r'), 'has a carriage return in it, which % takes for the end of the line'],
+  [
+    ['systemd'],
+    ({ text, assigns, isInner }) => !assigns && isInner !== true && OPEN_BEHIND_ODD_NAME.test(text),
+    'opens a quote behind a name that is none, and for % it stays open',
+  ],
   [
     ['sh', 'systemd'],
     ({ text, before }) => before.endsWith('\\') && /^[ \t]*#/.test(text),
@@ -114,7 +149,7 @@ const ALL: readonly Rule[] = [
     ({ setsInside }) => setsInside,
     'lies in a value of several lines, which some readers know and some do not',
   ],
-  [['dotenv'], ({ setsByColon }) => setsByColon, 'has a colon, which some readers take for a ='],
+  [[...VERBATIM, 'dotenv'], ({ setsOddly }) => setsOddly, 'is no NAME=value, and some readers take it for one'],
 ]
 
 /** Returns the first line of one of these variables that readers of a dialect would read otherwise than the program. */
@@ -147,27 +182,43 @@ function placesIn({ bom, lines }: EnvText, names: ReadonlySet<string>): readonly
   const seen = new Set<string>()
   const isOpen = openAt(lines)
   const isSkipped = skippedAt(lines)
+  const isBroken = brokenAt(lines)
+  const isBackticked = backtickedAt(lines)
   let isBehindStray = false
   return lines.map((line, nth) => {
     const { text, assigns, isInner = false } = line
-    const [, named = '', sign] = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*([=:])/.exec(text) ?? []
+    const [, named = '', sign] = /^\s*(?:export\s+)?'?([\w.-]+)'?\s*([=:])/.exec(text) ?? []
     const isNamed = names.has(named)
     const place = {
       ...line,
       sets: assigns && names.has(assigns.name) ? assigns : undefined,
-      setsByColon: isNamed && sign === ':' && !isInner,
+      setsOddly: isNamed && !assigns && !isInner,
       setsInside: isNamed && sign === '=' && isInner,
       isAgain: assigns !== undefined && seen.has(assigns.name),
       isBehindBom: bom !== '' && seen.size === 0,
+      isBackticked: isBackticked[nth] === true,
       isBehindStray,
       isQuoted: !isInner && isOpen[nth] === true,
       isSkipped: isSkipped[nth] === true,
+      isBroken: isBroken[nth] === true,
+      takesIn: [...names].some((name) => seen.has(name)) && takesIn(line),
       changes: changedBy(line).find((name) => names.has(name)),
       before: lines[nth - 1]?.text ?? '',
     }
     if (assigns) seen.add(assigns.name)
     isBehindStray = !assigns && (isBehindStray || (!isInner && !/^(?:[ \t]*#|$)/.test(text)))
     return place
+  })
+}
+
+/** Returns for each line whether it goes on with a value that begins with a backtick, and that another one closes. */
+function backtickedAt(lines: readonly EnvLine[]): readonly boolean[] {
+  const last = lines.findLastIndex(({ text }) => text.includes('`'))
+  let isOpen = false
+  return lines.map(({ text }, nth) => {
+    const isBackticked = isOpen
+    isOpen = isOpen ? !text.includes('`') : nth < last && /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[=:][ \t]*`[^`]*$/.test(text)
+    return isBackticked
   })
 }
 

@@ -22,10 +22,14 @@ const PLAIN = [
 const ALONE = [
   'F="10%"|F=\'10%\'| F=10%|\tF=10%|F = 10%|F= 10%|F =10%|F=10%\t|F=10%  |F="10%" |F=10% # c|F="10%" # c|export F=10%|export\tF=10%',
   'F: 10%|F=10%\nF=10%|F=10%\nF: 20%|F=|F=""|F= # c|F="10%;key=s"|F=10%;key=s|F="10\\%"|F=10% 20%|F="a\nF=10%"',
+  'F=\t10%|F=\t"10%"|export  F=10%|export  F="10%"|F="10%" # "|F=\'10%\' # it\'s|F=10%\n\u00a0F=20%|F=10%\nF\u00a0=20%|F=10%\n\'F\'=20%',
+  'F=10%\nA=1\rF=20%|A=`x\nF=10%\ny`|F=10%\nA=`x\nF=10%\ny`|A=`x`\nF=10%|F=10%\rA=1',
 ]
 const BEFORE = [
   'DEBUG|; c|export B|export A=1|=x|  |A b=1|1A=2|A-B=1|A: 1|set -a|# c \\|; c \\|A="x\ny"|A=\'x y\nz\'|A=\'a\\\'|A="a\\"b"',
   'A=it\'s|A=a"b|A=`x|A=x\\|A=C:\\\\|A=a#b|A=ab(c|A=x&&|A="x\nF=20%"|A=x\\\n# F=1',
+  'A="a\\\\"\nB="x"|A="a\\\\"\nF="5%"|export A B=1|export ü=1|ü="x|ü="x"|ü= \'|\'\nA=1|A=<x>|A=Shop <a@b.c>|A=x>|A=`x',
+  '{|}|A={\n}|A=${B|A="${"|A=${B:-x}|A="${B}"|A=${B:?x}|export A=x y-z|export A-B=1|export A="x y-z"|readonly A=1|A=\'${\'',
 ]
 const BEHIND = ['A=x\\|A=it\'s|# c \\|DEBUG|A=1\nA=1|A=`x|export B|A="F=20%']
 /** What only a shell carries out: around a toggle, and so that it reads another word. */
@@ -37,12 +41,18 @@ const HARMLESS = [
   'F=10%\nreturn 0',
   'echo if return exit >/dev/null\nF=10%',
   ": <<-'EOF'\nif\n\tEOF\nF=10%",
+  ': <<EOF\n}\nA=<x>\nEOF\nF=10%',
   'F=10%\nfor each in F G; do export "$each"; done',
   'unset A; unset B\nF=10%',
   'F=10%\nA="x F=20%"',
   'F=10%\necho "F=20%" >/dev/null # F=30%',
   'F=10%\n[ "$F" = 20% ] && A=F=1',
   'F=10%\nexport F',
+  'eval A=1\nF=10%',
+  '{\nA=1\n}\nF=10%',
+  'A=${B:-x}${C%.*}"${#D}"\nF=10%',
+  'true 2>&1 >/dev/null </dev/null\nF=10%',
+  'export A="x y-z" B=1\nF=10%',
 ]
 const PROGRAMS = [
   'if false; then\nF=10%\nfi',
@@ -64,6 +74,8 @@ const PROGRAMS = [
   'F=10%\nread F <<E\n20%\nE',
   'F=10%\nF+=x',
   'A=1 F=20%\nF=10%',
+  'F=10%\neval F=20%',
+  'F=10%\ntrue; . ./nobody',
 ]
 const each = (texts: readonly string[]): readonly string[] => texts.flatMap((text) => text.split('|'))
 const ODD = [...each(ALONE), ...each(BEFORE).map((line) => `${line}\nF=10%`), ...each(BEHIND).map((line) => `F=10%\n${line}`)]
