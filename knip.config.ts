@@ -31,6 +31,7 @@ const config: KnipConfig = {
     'prometheus',
     'promtool',
     'etcd',
+    'pgbouncer',
     'strace',
     'faketime',
     'mkfs.ext4',

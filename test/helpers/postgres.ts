@@ -28,12 +28,15 @@ export function postgresPrograms(): string | undefined {
     .find((folder) => existsSync(join(folder, 'initdb')))
 }
 
-/** A real PostgreSQL on a loopback port; its data is gone with it. It refuses to run as root, so root runs it as nobody. */
-export async function startPostgres(password: string): Promise<Postgres> {
+/**
+ * A real PostgreSQL on a loopback port; its data is gone with it. It refuses to run as root, so root runs it as nobody. Of
+ * another one it is a hot standby.
+ */
+export async function startPostgres(password: string, primary?: Postgres): Promise<Postgres> {
   const programs = postgresPrograms()
   if (programs === undefined) throw new Error('PostgreSQL is not installed')
   const folder = mkdtempSync(join(tmpdir(), 'rollout-postgres-'))
-  const as = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+  const as = asNobody()
   if (as.length > 0) chownSync(folder, 65_534, 65_534)
   chmodSync(folder, 0o700)
   const data = join(folder, 'data')
@@ -43,25 +46,15 @@ export async function startPostgres(password: string): Promise<Postgres> {
   }
   const secret = join(folder, 'password')
   writeFileSync(secret, password)
-  // Without --no-sync it takes seconds; nobody needs this data after a power loss.
-  const [init, args] = run(
-    'initdb',
-    '-D',
-    data,
-    '-U',
-    'owner',
-    '-A',
-    'scram-sha-256',
-    `--pwfile=${secret}`,
-    '-N',
-    '--locale=C',
-    '-E',
-    'UTF8',
-  )
+  const fresh = (): ReturnType<typeof run> =>
+    run('initdb', '-D', data, '-U', 'owner', '-A', 'scram-sha-256', `--pwfile=${secret}`, '-N', '--locale=C', '-E', 'UTF8')
+  const copyOf = ({ url }: Postgres): ReturnType<typeof run> => run('pg_basebackup', '-d', url, '-D', data, '-N', '-R', '-c', 'fast')
+  // Without waiting for the disk: nobody needs this data after a power loss.
+  const [init, args] = primary ? copyOf(primary) : fresh()
   const made = spawnSync(init, args, { cwd: folder, encoding: 'utf8' })
   if (made.status !== 0) {
     rmSync(folder, { recursive: true, force: true })
-    throw new Error(`initdb: ${made.stderr}`)
+    throw new Error(`${init}: ${made.stderr}`)
   }
   const port = await freePort()
   let server: ChildProcess | undefined
@@ -72,7 +65,7 @@ export async function startPostgres(password: string): Promise<Postgres> {
     let said = ''
     child.stderr.on('data', (part: Buffer) => (said += String(part)))
     server = child
-    await ready('postgres', child, () => said.includes('ready to accept connections'), { said: () => said })
+    await ready('postgres', child, () => /ready to accept (read-only )?connections/.test(said), { said: () => said })
   }
   const processes = (): readonly number[] => (server?.pid === undefined ? [] : [server.pid, ...childrenOf(server.pid)])
   const kill = async (): Promise<void> => {
@@ -98,6 +91,11 @@ export async function startPostgres(password: string): Promise<Postgres> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** What runs the rest as nobody where this is root, whom these servers refuse. */
+export function asNobody(): readonly string[] {
+  return process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
 }
 
 function childrenOf(pid: number): readonly number[] {

@@ -109,8 +109,7 @@ export const STORES: readonly Mutation[] = [
     'a tail that was cut off is not missed': ['coalesce(known.seq, 0)::text as known', 'coalesce(known.seq * 0, 0)::text as known'],
     'a journal ends with its first page': ['more: rows.length === PAGE', 'more: false'],
     'an event that is there already is waited for': ['(rows) => rows.length > 0 && wake()', '() => undefined'],
-    'another start of the server is the same clock': ["domain: `${database} ${row?.['started'] ?? ''}`", 'domain: database'],
-    'what the store refuses is no journal': ['    if (isNoTable(thrown)) return []\n    throw thrown', '    return []'],
+    'another start of the server is the same clock': ["domain: `${database.place} ${row?.['started'] ?? ''}`", 'domain: database.place'],
   }),
   ...mutationsOf('adapters/state/etcd.ts', ['adapters/state/etcd', ...ALL], {
     'who lost the race overwrites': ["[{ key, revision: '0' }, ...(before", '[...(before'],
@@ -162,7 +161,17 @@ export const STORES: readonly Mutation[] = [
     'who has gone is waited for': ["  limit.addEventListener('abort', leave)\n", ''],
     'a notice of another journal wakes': ['if (wanted === payload) heard()', 'heard()'],
     'a server that is gone ends the command': ['if (!isPassing(thrown) || (last === undefined && isRefused(thrown))) throw', 'throw'],
+    'a pooler does not hear that a statement was given up': [
+      'void giveUp(client).finally(() => release(true))',
+      '(release(true), void giveUp(client))',
+    ],
     'a standby is a plan that is wrong': ["if (state === '25006') {", "if (state === '25007') {"],
+  }),
+  ...mutationsOf('adapters/state/tables.ts', ['adapters/state/postgres', ...ALL], {
+    'what the store refuses is no journal': ['    if (!isNoTable(thrown)) throw thrown\n    const', '    const'],
+    'what a standby holds is taken for true': ["if (rows[0]?.['standby'] === 'true') throw", 'if (rows.length < 0) throw'],
+    'a standby without tables holds no journals': ['? withTables(ask, ...asked) : [here]', '? withTables(ask, ...asked) : []'],
+    'a table that is gone takes the journals with it': ["here['events'] && here['standby']", "here['nothing'] && here['standby']"],
   }),
   ...mutationsOf('adapters/state/postgres-address.ts', ['adapters/state/postgres'], {
     'several hosts are the name of one': ['const isSeveral = [hosts, options.get', "const isSeveral = [hosts && '', options.get"],

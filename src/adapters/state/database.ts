@@ -77,13 +77,18 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
   pool.on('connect', (client) => void client.on('error', ignored))
   const ask: Ask = async (statement, values = []) => {
     let last: unknown
-    let held: Backend | undefined
+    let holder: Promise<Cells | undefined> | undefined
     const message = `the journal did not answer within ${formatDuration(deadline)}`
     const late = (): RolloutError => unreachable(last === undefined ? message : `${message}: ${messageOf(last)}`, place, last)
+    const giveUp = async (client: Backend): Promise<void> => {
+      holder = signal.aborted ? undefined : holderOf(client)
+      await holder
+      await stop(client)
+    }
     const insist = async (limit: AbortSignal): Promise<readonly Cells[]> => {
       for (;;) {
         try {
-          return await once(pool, statement, values, limit, (client) => (held = client))
+          return await once(pool, statement, values, limit, giveUp)
         } catch (thrown) {
           limit.throwIfAborted()
           // Nobody listens there and nothing is under way: waiting would not help.
@@ -96,11 +101,9 @@ export function connect(url: string, { clock, env, signal }: Lent, deadline: Dur
     try {
       return await withDeadline(clock, deadline, signal, insist, late)
     } catch (thrown) {
-      if (!held) throw thrown
-      const holder = signal.aborted ? undefined : await holderOf(held)
-      stop(held)
-      if (!holder) throw thrown
-      throw unreachable(`${message}: ${describeHolder(holder)}`, place, thrown, `${endingOf(holder)}; ${WITHOUT}`)
+      const found = await holder
+      if (!found) throw thrown
+      throw unreachable(`${message}: ${describeHolder(found)}`, place, thrown, `${endingOf(found)}; ${WITHOUT}`)
     }
   }
   /** Asked on another connection, and for a moment only: what it says is good to know, and no more. */
@@ -141,13 +144,13 @@ function openEar(address: ClientConfig, deadline: Duration): Database['hear'] {
   }
 }
 
-/** One attempt. Whoever asked has gone when `limit` ends: the connection is given up and must not wait for the answer. */
+/** One attempt. Whoever asked has gone when `limit` ends: the connection is closed as soon as it was given up. */
 async function once(
   pool: Pool,
   statement: string,
   values: readonly (string | number)[],
   limit: AbortSignal,
-  giveUp: (client: Backend) => void,
+  giveUp: (client: Backend) => Promise<void>,
 ): Promise<readonly Cells[]> {
   const client = await pool.connect()
   let isHeld = true
@@ -155,19 +158,16 @@ async function once(
     if (isHeld) client.release(isBroken)
     isHeld = false
   }
-  const leave = (): void => {
-    giveUp(client)
-    release(true)
-  }
+  const leave = (): void => void giveUp(client).finally(() => release(true))
   limit.addEventListener('abort', leave)
   try {
     limit.throwIfAborted()
     const { rows } = await client.query<Cells>(statement, [...values])
-    release(false)
+    release(limit.aborted)
     return rows
   } catch (thrown) {
     // One that the server still talks on may not be used again; one whose statement was refused may.
-    release(!(thrown instanceof DatabaseError) || isPassing(thrown))
+    release(limit.aborted || !(thrown instanceof DatabaseError) || isPassing(thrown))
     throw thrown
   } finally {
     limit.removeEventListener('abort', leave)
@@ -214,7 +214,7 @@ function explained(thrown: unknown, place: string): RolloutError {
     )
   // At once, and not as an error of the plan: after a failover the same address leads to the primary again.
   if (state === '25006') {
-    const hint = `a standby answers, and cannot be written; name the primary in state:; ${WITHOUT}`
+    const hint = `a standby is, and a primary while default_transaction_read_only is on there; name the primary in state:; ${WITHOUT}`
     return new RolloutError(
       'unreachable',
       { message: 'the journal cannot be written: the database is read-only', where, hint },
@@ -233,6 +233,12 @@ function explained(thrown: unknown, place: string): RolloutError {
     return new RolloutError('unreachable', { message, where, hint }, { cause: thrown })
   }
   return unreachable(message, place, thrown)
+}
+
+/** Returns the error of a journal that a standby answers for. */
+export function standbyAt(place: string): RolloutError {
+  const message = 'the journal cannot be used: a standby of the database answers, and what it holds may be old'
+  return unreachable(message, place, undefined, `name the primary in state:; ${WITHOUT}`)
 }
 
 function unreachable(message: string, place: string, cause: unknown, hint = WITHOUT): RolloutError {

@@ -16,19 +16,24 @@ export interface Backend {
 }
 
 /**
- * Stops the statement that a connection waits for. A server whose table is locked does not see that the other side has hung
- * up: the statement would wait on, hold a connection, and be carried out long after it was said to have failed.
+ * Stops the statement that a connection waits for, and resolves when that was heard, after a second at most. A server whose
+ * table is locked does not see that the other side has hung up: the statement would wait on, hold a connection, and be carried
+ * out long after it was said to have failed. Who hangs up before it is heard is not known to a pooler any more.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
-export function stop({ host, port, processID, secretKey }: Backend): void {
+export async function stop({ host, port, processID, secretKey }: Backend): Promise<void> {
   if (processID === null || secretKey === null) return
   const request = Buffer.alloc(16)
   for (const [nth, number] of [16, CANCEL, processID, secretKey].entries()) request.writeInt32BE(number, nth * 4)
   const line = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port })
   const stopWaiting = REAL.timer(LIMIT, () => line.destroy())
   line.on('error', () => line.destroy())
-  line.on('close', stopWaiting)
-  line.end(request)
+  const closed = new Promise<void>((done) => line.on('close', () => done()))
+  // To a pooler the end of this side is the end of the wish, and PgBouncer 1.18 ends with it (pgbouncer/pgbouncer#846).
+  line.write(request)
+  line.resume()
+  await closed
+  stopWaiting()
 }
 
 /** Who has locked what a connection waits for, the first in the queue. Behind a pooler nobody is found. */

@@ -19,22 +19,12 @@ import {
   type EventBatch,
 } from './chain.ts'
 import { RolloutError } from '../../core/values/errors.ts'
-import { connect, GRANTS, sqlStateOf, type Ask, type Cells, type Database } from './database.ts'
+import { connect, GRANTS, type Cells, type Database } from './database.ts'
+import { ofPrimary, orNothing, STANDBY, withTables } from './tables.ts'
 import { writeEvent } from './seal.ts'
 
 const PAGE = 500
 const CHANNEL = 'rollout_events'
-
-/*
- * `event` is text and not jsonb: jsonb refuses \u0000 and half surrogates, which the reason of a failed command may
- * hold. `event::jsonb` works in a query for every other event. `hash` is beside it so that an append can compare it.
- */
-const TABLES = [
-  `create table if not exists rollout_events (
-     rollout text not null, seq bigint not null, id text not null, hash text not null, event text not null, primary key (rollout, seq))`,
-  `create table if not exists rollout_checkpoints (rollout text primary key, seq bigint not null, checkpoint text not null)`,
-  `create table if not exists rollout_leases (rollout text primary key, lease text not null, until timestamptz not null)`,
-]
 
 /*
  * One statement, so that it means the same behind a pooler that hands out another session for each transaction. The
@@ -55,11 +45,15 @@ const APPEND = `
 
 /* The checkpoint and the events are of one moment: an event below the checkpoint that is not there is lost. */
 const READ = `
-  select coalesce(known.seq, 0)::text as known, events.seq::text as seq, events.event as event
+  ${STANDBY}, coalesce(known.seq, 0)::text as known, events.seq::text as seq, events.event as event
   from (select $1::text as rollout) as wanted
   left join rollout_checkpoints as known on known.rollout = wanted.rollout
   left join rollout_events as events on events.rollout = wanted.rollout and events.seq >= $2::bigint
   order by events.seq limit ${PAGE}`
+
+const NAMES = `
+  ${STANDBY}, known.rollout as rollout
+  from (select) as wanted left join (select distinct rollout from rollout_events) as known on true order by rollout`
 
 /* A slower command must not take back what a quicker one knew: it is what a lost tail is seen by. */
 const KEEP = `
@@ -99,10 +93,9 @@ type Known = Pick<Event, 'seq' | 'hash'>
  */
 export function openPostgresStore(url: string, lent: Lent, deadline = STORE_DEADLINE): Store {
   const database = connect(url, lent, deadline)
-  const { ask } = database
   return {
     names: async () => {
-      const rows = await orNothing(ask('select distinct rollout from rollout_events order by rollout'))
+      const rows = await ofPrimary(database, NAMES)
       return rows.flatMap(({ rollout }) => (rollout ? [rollout] : []))
     },
     open: async (name) => openJournal(database, checkName(name), lent),
@@ -117,8 +110,9 @@ async function probe({ ask, place }: Pick<Database, 'ask' | 'place'>): Promise<v
   throw new RolloutError('denied', { message: `the journal cannot be used: ${user} may not ${what}`, where: { file: place }, hint: GRANTS })
 }
 
-function openJournal({ ask, hear, place: database }: Database, name: string, lent: Lent): Journal {
-  const place = `${database}#${name}`
+function openJournal(database: Database, name: string, lent: Lent): Journal {
+  const { ask, hear } = database
+  const place = `${database.place}#${name}`
   const site = siteAt(place)
   /** The newest event that this process has checked or written: events never change, so it stays true. */
   let newest: Known | undefined
@@ -151,7 +145,7 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
   }
 
   const readFrom = async (after: number): Promise<readonly Event[]> => {
-    const events = await readChain(site, after, async (from) => pageOf(await orNothing(ask(READ, [name, from]))))
+    const events = await readChain(site, after, async (from) => pageOf(await ofPrimary(database, READ, [name, from])))
     newest = events.at(-1) ?? newest
     return events
   }
@@ -169,13 +163,13 @@ function openJournal({ ask, hear, place: database }: Database, name: string, len
 
   const time = async (): Promise<SharedTime> => {
     const [row] = await ask(TIME)
-    return { at: Number(row?.['at']), domain: `${database} ${row?.['started'] ?? ''}` }
+    return { at: Number(row?.['at']), domain: `${database.place} ${row?.['started'] ?? ''}` }
   }
 
   return {
     place,
     time,
-    probe: async () => probe({ ask, place: database }),
+    probe: async () => probe(database),
     lease,
     takeLease: async (mine, ttl, instead = mine) => {
       await withTables(ask, TAKE, [name, writeLease(mine), ttl, writeLease(instead)])
@@ -213,37 +207,4 @@ function pageOf(rows: readonly Cells[]): EventBatch {
     more: rows.length === PAGE,
     rows: rows.flatMap(({ seq, event }) => (seq && event ? [{ seq: Number(seq), text: event }] : [])),
   }
-}
-
-/** Before the first append there are no tables, and so no journals. Reading does not make them: it may not be allowed to. */
-async function orNothing(rows: Promise<readonly Cells[]>): Promise<readonly Cells[]> {
-  try {
-    return await rows
-  } catch (thrown) {
-    if (isNoTable(thrown)) return []
-    throw thrown
-  }
-}
-
-async function withTables(ask: Ask, statement: string, values: readonly (string | number)[]): Promise<readonly Cells[]> {
-  try {
-    return await ask(statement, values)
-  } catch (thrown) {
-    if (!isNoTable(thrown)) throw thrown
-    for (const table of TABLES) await made(ask, table)
-    return ask(statement, values)
-  }
-}
-
-/** Of two that make a table at once PostgreSQL lets one fail, in spite of `if not exists`: on the table, its row type or an index of the catalogue. */
-async function made(ask: Ask, table: string): Promise<void> {
-  try {
-    await ask(table)
-  } catch (thrown) {
-    if (!['23505', '42710', '42P07'].includes(sqlStateOf(thrown))) throw thrown
-  }
-}
-
-function isNoTable(thrown: unknown): boolean {
-  return sqlStateOf(thrown) === '42P01'
 }

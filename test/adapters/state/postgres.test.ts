@@ -10,6 +10,7 @@ import { openStore } from '../../../src/adapters/state/open.ts'
 import { freePort } from '../../helpers/port.ts'
 import { openCut } from '../../helpers/cut.ts'
 import { lend } from '../../helpers/loan.ts'
+import { hasPgbouncer, startPgbouncer } from '../../helpers/pgbouncer.ts'
 import { postgresPrograms, startPostgres, type Postgres } from '../../helpers/postgres.ts'
 import { CANARY, follow } from '../../helpers/stores.ts'
 import { until } from '../../helpers/until.ts'
@@ -18,6 +19,7 @@ import { until } from '../../helpers/until.ts'
 const PATIENT = 60_000
 
 const isHere = postgresPrograms() !== undefined
+if (!hasPgbouncer()) console.warn('SKIPPED: what a pooler does needs the Debian package pgbouncer')
 if (!isHere) console.warn('SKIPPED: PostgreSQL on its own needs the Debian package postgresql')
 
 it.each([
@@ -151,6 +153,16 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect(await journals[0]?.checkpoint()).toEqual(kept)
   })
 
+  it('a table that is gone from beside the events comes again: they are not said to be none', async () => {
+    const store = openPostgresStore(server.url, lend('/'), PATIENT)
+    const journal = await store.open('shop')
+    const events = await journal.read()
+    await admin.query('drop table rollout_checkpoints')
+    expect([await journal.read(), events.length]).toEqual([events, 1])
+    await admin.query('drop table rollout_leases')
+    expect([await journal.lease(), await journal.read()]).toEqual([undefined, events])
+  })
+
   it('the hash survives jsonb: unicode, numbers, the order of keys', async () => {
     const numbers = { c: 1e21, b: -0, a: 1.7976931348623157e308, é: 5e-324, Z: 0.1, '10': 1, '9': 2, B: 100.0, aa: [], aB: {} }
     const event = follow(undefined, 'one', 'ä “why” 🚀 \u2028 \\ "')
@@ -188,6 +200,8 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) })
     expect(JSON.stringify(thrown)).not.toContain(CANARY)
     expect(JSON.stringify(thrown)).not.toContain('wrong-secret')
+    // It is not said to be none.
+    await expect(journal.read()).rejects.toMatchObject({ code })
   })
 
   it('without a password where one is asked for says so', async () => {
@@ -280,6 +294,55 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     await migration.query('commit')
     await migration.end()
     expect((await journal.read()).length).toBe(1)
+  })
+
+  it.skipIf(!hasPgbouncer()).each(['session', 'transaction', 'statement'] as const)(
+    'a table that is locked, behind a pooler of %ss: nothing of what was given up is carried out later',
+    async (mode) => {
+      const pooler = await startPgbouncer(server, mode)
+      try {
+        const journal = await openPostgresStore(pooler.url, lend('/'), 1000).open(`pooled-${mode}`)
+        const first = follow(undefined)
+        await journal.append(first)
+        await admin.query('begin; lock table rollout_events in share mode')
+        const thrown: unknown = await journal.append(follow(first)).catch((reason: unknown) => reason)
+        expect(thrown).toMatchObject({ code: 'unreachable', message: 'the journal did not answer within 1s' })
+        const waiting = "select from pg_stat_activity where wait_event_type = 'Lock'"
+        await until('nobody waits for the lock', async () => (await admin.query(waiting)).rowCount === 0)
+        await admin.query('commit')
+        expect(await journal.read()).toEqual([first])
+      } finally {
+        await admin.query('rollback')
+        await pooler.close()
+      }
+    },
+  )
+
+  it('a standby, which may be behind: nothing it holds is taken for true before it is the primary', async () => {
+    const [primary, shop] = [await startPostgres(CANARY), follow(undefined)]
+    const standby = await startPostgres(CANARY, primary)
+    try {
+      const replica = new Client({ connectionString: standby.url })
+      await replica.connect()
+      const store = openPostgresStore(standby.url, lend('/'), PATIENT)
+      const journal = await store.open('shop')
+      const refusal = { code: 'unreachable', message: expect.stringContaining('a standby of the database answers') }
+      const refused = async () => {
+        await expect(journal.read()).rejects.toMatchObject(refusal)
+        await expect(store.names()).rejects.toMatchObject(refusal)
+      }
+      // It has no tables yet, and they are not to be said to be none.
+      await refused()
+      await (await openPostgresStore(primary.url, lend('/'), PATIENT).open('shop')).append(shop)
+      const made = "select from pg_class where relname = 'rollout_events'"
+      await until('its tables have come to the standby', async () => (await replica.query(made)).rowCount === 1)
+      await refused()
+      await replica.query('select pg_promote()')
+      await replica.end()
+      expect([await journal.read(), await store.names()]).toEqual([[shop], ['shop']])
+    } finally {
+      await Promise.all([standby.close(), primary.close()])
+    }
   })
 
   it.each([
