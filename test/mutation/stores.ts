@@ -90,11 +90,12 @@ export const STORES: readonly Mutation[] = [
     ],
     'an acknowledged event is lost with the power': ["'synchronous_commit', 'on', true", "'synchronous_commit', 'off', true"],
     'a slower command takes a checkpoint back': ['  where rollout_checkpoints.seq <= excluded.seq`', '`'],
-    'a lease of somebody else is taken': [
-      'where held.until < clock_timestamp() or held.lease in ($2, $4)',
-      'where true or held.lease in ($2, $4)',
+    'a lease of somebody else is taken': ['where not held.${RUNS} or held.lease in ($2, $4)', 'where true or held.lease in ($2, $4)'],
+    'a lease that has run out is held': ['where rollout = $1 and ${RUNS}', 'where rollout = $1'],
+    'a lease runs on while the clock is behind': [
+      'until between clock_timestamp() and clock',
+      'until >= clock_timestamp() or until > clock',
     ],
-    'a lease that has run out is held': ['where rollout = $1 and until >= clock_timestamp()', 'where rollout = $1'],
     'an answer that was lost is a lost race': ["=== id ? 'appended' : 'taken'", "=== id ? 'taken' : 'taken'"],
     'who lost the race has appended': ["=== id ? 'appended' : 'taken'", "=== id ? 'appended' : 'appended'"],
     'a checkpoint of another history counts': [

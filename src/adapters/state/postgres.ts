@@ -61,13 +61,18 @@ const KEEP = `
   on conflict (rollout) do update set seq = excluded.seq, checkpoint = excluded.checkpoint
   where rollout_checkpoints.seq <= excluded.seq`
 
-/* On the database's clock alone: those of the controllers may differ. */
-const TAKE = `
-  insert into rollout_leases as held (rollout, lease, until) values ($1, $2, clock_timestamp() + $3::integer * interval '1 millisecond')
-  on conflict (rollout) do update set lease = excluded.lease, until = excluded.until
-  where held.until < clock_timestamp() or held.lease in ($2, $4)`
+/* No lease is taken for longer: one that runs for longer was taken before the clock of the database was set back. */
+const LONGEST = 60_000
 
-const LEASE = 'select lease from rollout_leases where rollout = $1 and until >= clock_timestamp()'
+/* On the database's clock alone: those of the controllers may differ. */
+const RUNS = `until between clock_timestamp() and clock_timestamp() + ${LONGEST} * interval '1 millisecond'`
+const TAKE = `
+  insert into rollout_leases as held (rollout, lease, until)
+  values ($1, $2, clock_timestamp() + least($3::integer, ${LONGEST}) * interval '1 millisecond')
+  on conflict (rollout) do update set lease = excluded.lease, until = excluded.until
+  where not held.${RUNS} or held.lease in ($2, $4)`
+
+const LEASE = `select lease from rollout_leases where rollout = $1 and ${RUNS}`
 
 /* A server that was started anew may have another clock. */
 const TIME = `

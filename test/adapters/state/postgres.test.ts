@@ -6,6 +6,7 @@ import { parsePostgresAddress } from '../../../src/adapters/state/postgres-addre
 import { openPostgresStore } from '../../../src/adapters/state/postgres.ts'
 import { seal } from '../../../src/adapters/state/seal.ts'
 import type { Event } from '../../../src/core/journal/event.ts'
+import type { Lease } from '../../../src/core/journal/store.ts'
 import { openStore } from '../../../src/adapters/state/open.ts'
 import { freePort } from '../../helpers/port.ts'
 import { openCut } from '../../helpers/cut.ts'
@@ -386,6 +387,16 @@ describe.skipIf(!isHere)('PostgreSQL', () => {
     const careful = await openPostgresStore(server.url, lend('/'), PATIENT).open('careful')
     expect(await careful.append(follow(undefined))).toBe('appended')
     expect((await admin.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'remote_apply' }])
+  })
+
+  it('a lease of a controller that died runs out although the clock of the server was set back', async () => {
+    const journal = await openPostgresStore(server.url, lend('/'), PATIENT).open('set-back')
+    const leaseOf = (pid: number): Lease => ({ holder: { host: 'there', pid, domain: 'boot ns', began: '1' }, since: 1000 + pid })
+    expect(await journal.takeLease(leaseOf(1), 20_000)).toEqual(leaseOf(1))
+    expect(await journal.takeLease(leaseOf(2), 20_000)).toEqual(leaseOf(1))
+    // What a clock leaves that is now ten minutes behind.
+    await admin.query("update rollout_leases set until = until + interval '10 minutes' where rollout = 'set-back'")
+    expect([await journal.lease(), await journal.takeLease(leaseOf(2), 20_000)]).toEqual([undefined, leaseOf(2)])
   })
 
   it('another start of the server is another clock: its machine may be another', async () => {
