@@ -125,6 +125,7 @@ export const SESSION: readonly Mutation[] = [
     'a rehearsal has targets that are names': ["event.type !== 'drilled' && 'targets' in event", "'targets' in event"],
   }),
   ...mutationsOf('adapters/measure/in-unit.ts', ['adapters/measure/in-unit'], {
+    'a histogram is of whatever unit': ['if (isWithin(read) || !isWithin(other)) return', 'if (rules.length >= 0) return'],
     'a percentage is a share': ["unit === 'percent' ? fractionOf", "unit === 'percents' ? fractionOf"],
     'milliseconds are seconds': ["unit === 'ms' ? measured.value / 1000", "unit === 'mss' ? measured.value / 1000"],
     'a share may be above one': ["if (isAbout('%') && value > 1 &&", "if (isAbout('%') && value > 1e9 &&"],

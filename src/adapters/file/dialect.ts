@@ -36,10 +36,8 @@ interface Place extends EnvLine {
   readonly isSkipped: boolean
   /** A shell reads nothing behind it, or nothing at all. */
   readonly isBroken: boolean
-  /** Behind a variable that is asked for a shell takes in what stands elsewhere. */
-  readonly takesIn: boolean
-  /** A variable that is asked for, and that a shell changes by it in another way. */
-  readonly changes: string | undefined
+  /** A shell may change a variable by it that is asked for, and in another way: what it takes in behind it may too. */
+  readonly changes: boolean
 }
 
 /** In `says` the dialect stands for the %. */
@@ -75,24 +73,15 @@ const TOGGLES: readonly Rule[] = [
   [['systemd'], ({ before }) => /^[ \t]*[#;].*\\$/.test(before), 'follows a comment that ends in a backslash, and which for % goes on'],
   [
     ['dotenv'],
-    ({ sets }) => sets !== undefined && (sets.head.includes('\t') || (sets.quote === '' && sets.tail.startsWith('\t'))),
-    'has a tab in it, which some readers keep',
-  ],
-  [
-    ['dotenv'],
-    ({ sets }) => /export {2}/.test(sets?.head ?? ''),
-    'has several blanks behind export, which some readers take for a part of the name',
+    ({ sets }) => sets !== undefined && (/\t|export {2}/.test(sets.head) || (sets.quote === '' && sets.tail.startsWith('\t'))),
+    'has a tab or several blanks in it, which some readers keep',
   ],
   [
     ['dotenv'],
     ({ sets }) => sets !== undefined && sets.quote !== '' && sets.tail.includes(sets.quote, 1),
-    'has a quote in its comment, which some readers take for the end of the value',
+    'has a quote in its comment, which some readers take for its end',
   ],
-  [
-    ['dotenv'],
-    ({ sets, isBackticked }) => sets !== undefined && isBackticked,
-    'lies between backticks, which some readers know and some do not',
-  ],
+  [['dotenv'], ({ sets, isBackticked }) => sets !== undefined && isBackticked, 'lies between backticks, which not all readers know'],
   [['sh'], ({ sets }) => sets?.quote === '' && /[^\w.%+:,=@/-]/.test(sets.value), 'is more than one word to a shell'],
   [
     ['sh', 'systemd', 'dotenv'],
@@ -120,9 +109,8 @@ const ALL: readonly Rule[] = [
   [['sh'], ({ isQuoted }) => isQuoted, 'lies between quotes that to a shell are still open'],
   [['sh'], ({ text }) => /^[ \t]*[;|&)]|^[^#"'$]*[()]|(?:\||&&)$/.test(text.trimEnd()), 'is more than a shell reads as NAME=value'],
   [['sh'], ({ isBroken }) => isBroken, 'is a mistake to a shell, which may end there'],
-  [['sh'], (place) => place.takesIn, 'takes in what stands elsewhere, and what may change a toggle'],
   [['sh'], ({ sets, isSkipped }) => sets !== undefined && isSkipped, 'stands where a shell may never come to'],
-  [['sh'], ({ changes }) => changes !== undefined, 'changes a toggle in another way than by NAME=word'],
+  [['sh'], ({ changes }) => changes, 'may change a toggle in another way than by NAME=word'],
   [
     ['dotenv'],
     ({ text }) => /^[ \t]*(?:=|'|export[ \t]+(?![\w.]+(?:[ \t]*=|:[ \t])))/.test(text),
@@ -133,11 +121,11 @@ const ALL: readonly Rule[] = [
     ({ assigns }) => assigns !== undefined && assigns.quote !== '' && assigns.value.endsWith('\\'),
     'has a backslash before a quote, which for some readers stays open',
   ],
-  [['dotenv', 'systemd'], ({ text }) => text.includes('\r'), 'has a carriage return in it, which % takes for the end of the line'],
+  [['dotenv', 'systemd'], ({ text }) => text.includes('\r'), 'has a carriage return in it, which ends a line for %'],
   [
     ['systemd'],
     ({ text, assigns, isInner }) => !assigns && isInner !== true && OPEN_BEHIND_ODD_NAME.test(text),
-    'opens a quote behind a name that is none, and for % it stays open',
+    'opens a quote that for % stays open',
   ],
   [
     ['sh', 'systemd'],
@@ -201,8 +189,7 @@ function placesIn({ bom, lines }: EnvText, names: ReadonlySet<string>): readonly
       isQuoted: !isInner && isOpen[nth] === true,
       isSkipped: isSkipped[nth] === true,
       isBroken: isBroken[nth] === true,
-      takesIn: [...names].some((name) => seen.has(name)) && takesIn(line),
-      changes: changedBy(line).find((name) => names.has(name)),
+      changes: changedBy(line).some((name) => names.has(name)) || ([...names].some((name) => seen.has(name)) && takesIn(line)),
       before: lines[nth - 1]?.text ?? '',
     }
     if (assigns) seen.add(assigns.name)

@@ -7,8 +7,8 @@ type Buckets = { readonly [le: string]: Series }
 
 /**
  * Returns a reading whose number is what its rules are about: rules in percent are about a share, 0–1, and those in time
- * about seconds. Throws `Unreadable` for a number that can only be of another unit, or of none: a percentage read as a share
- * is a false alarm, or hides one.
+ * about seconds. Throws `Unreadable` for a number or a histogram that can only be of another unit, or of none: a percentage
+ * read as a share is a false alarm, or hides one.
  */
 export function inUnit(measured: Measured, metric: Pick<Metric, 'unit' | 'success' | 'warning' | 'critical'>): Measured {
   const { unit } = metric
@@ -20,7 +20,10 @@ export function inUnit(measured: Measured, metric: Pick<Metric, 'unit' | 'succes
     if (stray) throw new Unreadable('malformed', `counts are read, and "${formatRule(stray)}" is no share of them: critical: "> 5%"`)
     return measured
   }
-  if (measured.is === 'quantile') return unit === 'ms' ? inSeconds(measured) : measured
+  if (measured.is === 'quantile') {
+    checkBounds(measured.buckets, rules, unit)
+    return unit === 'ms' ? inSeconds(measured) : measured
+  }
   const value = unit === 'percent' ? fractionOf(measured.value) : unit === 'ms' ? measured.value / 1000 : measured.value
   // Some shares may be above one, a load for example: then their rules say so.
   if (isAbout('%') && value > 1 && rules.every((rule) => rule.threshold <= 1))
@@ -34,6 +37,18 @@ export function inUnit(measured: Measured, metric: Pick<Metric, 'unit' | 'succes
   if (value < 0 && (isAbout('%') || isAbout('s')) && rules.every((rule) => rule.threshold >= 0))
     throw new Unreadable('impossible', `${measured.value} is no ${isAbout('s') ? 'time' : 'share'}: a difference has rules without a unit`)
   return { ...measured, value }
+}
+
+/** A histogram that no rule falls into is one of the other unit where a rule falls into it then. */
+function checkBounds(buckets: Buckets, rules: readonly Rule[], unit: Metric['unit']): void {
+  const bounds = Object.keys(buckets).flatMap((le) => (le !== '+Inf' && Number(le) > 0 ? [Number(le)] : []))
+  const [least, most] = [Math.min(...bounds), Math.max(...bounds)]
+  const times = rules.flatMap((rule) => (rule.unit === 's' ? rule.threshold : []))
+  const isWithin = (perSecond: number): boolean => times.some((time) => time * perSecond >= least && time * perSecond <= most)
+  const [read, other] = unit === 'ms' ? ([1000, 1] as const) : ([1, 1000] as const)
+  if (isWithin(read) || !isWithin(other)) return
+  const way = unit === 'ms' ? 'ms: without unit: ms they are seconds' : 's: unit: ms reads them as milliseconds'
+  throw new Unreadable('impossible', `no rule falls into buckets from ${least} to ${most} ${way}`)
 }
 
 function inSeconds(measured: Measured & { readonly is: 'quantile' }): Measured {

@@ -69,7 +69,26 @@ describe('a number that rules in percent are about', () => {
       buckets: inSeconds,
       groups: { on: inSeconds, off: inSeconds },
     })
-    expect(inUnit(measured, rules('< 800ms', '> 2s'))).toBe(measured)
+  })
+
+  const PROM = ['0.005', '0.1', '1', '10']
+  const OTEL = ['0', '5', '100', '1000', '10000']
+  it.each<readonly [readonly string[], Metric['unit'], Partial<Metric>, string | undefined]>([
+    [OTEL, undefined, rules('< 800ms', '> 2s'), 'no rule falls into buckets from 5 to 10000 s: unit: ms reads them as milliseconds'],
+    [OTEL, undefined, rules('< 10ms', '> 8s'), undefined],
+    [OTEL, 'ms', rules('< 800ms', '> 2s'), undefined],
+    [PROM, 'ms', rules('< 800ms', '> 2s'), 'no rule falls into buckets from 0.005 to 10 ms: without unit: ms they are seconds'],
+    [PROM, undefined, rules('< 800ms', '> 2s'), undefined],
+    // A rule that no unit brings in is what it is.
+    [PROM, undefined, rules('< 1m', '> 5m'), undefined],
+    [['5', '100', '500'], 'ms', rules('< 2s', '> 3s'), undefined],
+    [OTEL, undefined, {}, undefined],
+    [[], undefined, rules('< 800ms', '> 2s'), undefined],
+  ])('with buckets of the other unit is none: %j with unit %s and %j', (bounds, unit, over, refused) => {
+    const buckets = Object.fromEntries([...bounds, '+Inf'].map((le) => [le, { a: 10 }]))
+    const read = (): unknown => inUnit({ is: 'quantile', quantile: 0.95, buckets }, { ...over, ...(unit && { unit }) })
+    if (refused === undefined) expect(read).not.toThrow()
+    else expect(read).toThrow(refused)
   })
 
   it('is no count: of a command that prints counts, rules without % are about nothing that was read', async () => {
