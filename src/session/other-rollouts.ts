@@ -1,6 +1,8 @@
 import { isEnded } from '../core/journal/state.ts'
 import type { Journal } from '../core/journal/store.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import { RolloutError, type Problem } from '../core/values/errors.ts'
+import { lostJournal } from './lost-journal.ts'
 import { nothingStarted } from './nothing-started.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
@@ -35,7 +37,12 @@ export async function othersBeside(session: Session): Promise<readonly Problem[]
   )
 }
 
-/** Resolves to the error of a command that needs a rollout where none of this name has begun, with those of other names. */
-export async function nothingHere(session: Session, journal: Journal): Promise<RolloutError> {
-  return new RolloutError('usage', [...nothingStarted(journal).problems, ...(await othersBeside(session))])
+/**
+ * Resolves to the error of a command that needs a rollout where none of this name has begun, with those of other names.
+ * Where targets carry one of this name, its journal is lost or somewhere else, and that is wrong with the world.
+ */
+export async function nothingHere(session: Session, journal: Journal, readPlan: () => Promise<Plan>): Promise<RolloutError> {
+  const [lost, others] = await Promise.all([lostJournal(session, readPlan), othersBeside(session)])
+  if (lost.length > 0) return new RolloutError('unhealthy', [{ message: `there is no journal (${journal.place})` }, ...lost, ...others])
+  return new RolloutError('usage', [...nothingStarted(journal).problems, ...others])
 }

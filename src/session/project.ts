@@ -63,7 +63,8 @@ export async function openState(session: Session): Promise<{ readonly journal: J
     const { state } = await loadState(journal)
     checkHere(state)
     if (state) return { journal, state }
-    throw await (await import('./other-rollouts.ts')).nothingHere(session, journal)
+    const readIt = async (): Promise<Plan> => (await loadPlan(session, { withoutChannels: true })).plan
+    throw await (await import('./other-rollouts.ts')).nothingHere(session, journal, readIt)
   } catch (thrown) {
     throw (await import('./unheard-beside.ts')).andUnheard(session, environmentOf(session), thrown)
   }

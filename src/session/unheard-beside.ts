@@ -15,7 +15,7 @@ export function unheardBeside(session: Session, name: string): readonly Problem[
 /** Returns an error of a journal that is gone or cannot be read with the break-glass that is noted here, by the name that the plan says. */
 export function andUnheard(session: Session, environment: string | undefined, thrown: unknown): unknown {
   // A folder that does not answer is not asked for the note either.
-  if (!hasCode(thrown, 'config') && !hasCode(thrown, 'usage')) return thrown
+  if (!hasCode(thrown, 'config') && !hasCode(thrown, 'usage') && !hasCode(thrown, 'unhealthy')) return thrown
   const { name } = outlineAt(session.place.file)
   if (name === undefined) return thrown
   const unheard = unheardBeside(session, journalName(environment ? { name, environment } : { name }))

@@ -221,6 +221,9 @@ export const SESSION: readonly Mutation[] = [
     'other instances are the same places': ['&& isSame(each.instances ?? [], target.instances ?? [])', ''],
     'what names no place is the same place': ['if (wanted.some(', 'if (wanted.length === 0 && wanted.some('],
   }),
+  ...mutationsOf('session/other-rollouts.ts', ['session/other-rollouts'], {
+    'where a journal is lost nothing was started yet': ['if (lost.length > 0) return', 'if (lost.length > 99) return'],
+  }),
   ...mutationsOf('session/every.ts', ['session/tell'], {
     'of what one command has done to many nobody is told': [
       'await Promise.all(begun.map(tell))',

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { barePlan, outcomeOf, planned, type } from '../helpers/marked.ts'
+import { barePlan, lose, outcomeOf, planned, type } from '../helpers/marked.ts'
 import type { FakeShell } from '../helpers/shell.ts'
 
 const said = ({ printed }: FakeShell): string => printed.out + printed.err
@@ -41,5 +41,31 @@ describe('a rollout that cannot be told by the plan', () => {
     shell.write('rollout.yaml', barePlan().replace('name: shop', 'name: store'))
     await outcomeOf(shell, line)
     expect(said(shell)).not.toContain('shop is')
+  })
+})
+
+describe('a journal that is lost', () => {
+  it('is known by what the targets carry of it, also to who only asks where the rollout is', async () => {
+    const shell = planned(barePlan())
+    await type(shell, 'start', 'advance')
+    lose(shell)
+    for (const line of ['status', 'explain']) {
+      expect(await outcomeOf(shell, line)).toBe('unhealthy')
+      expect(said(shell)).toContain('✗ there is no journal')
+      expect(said(shell)).toContain('✗ shop was rolled out by another journal')
+      expect(said(shell)).toMatch(/✗ web carries change #\d+ of shop, and holds FEATURE_X=10%/)
+      expect(said(shell)).not.toContain('nothing was started yet')
+    }
+  })
+
+  it('of another name is none of its business, and a plan that cannot be read says nothing', async () => {
+    const shell = planned(barePlan())
+    await type(shell, 'start', 'advance')
+    lose(shell)
+    shell.write('rollout.yaml', barePlan().replace('name: shop', 'name: store'))
+    expect(await outcomeOf(shell, 'status')).toBe('usage')
+    shell.write('rollout.yaml', barePlan().replace('phases:', 'phrases:'))
+    expect(await outcomeOf(shell, 'status')).toBe('usage')
+    expect(said(shell)).toContain('nothing was started yet')
   })
 })

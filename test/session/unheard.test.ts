@@ -38,14 +38,14 @@ const NOTED = /the break-glass of ana at .*: leak is noted here, and is in no jo
 
 describe('a break-glass that no journal knows of', () => {
   it.each([
-    ['env-file', undefined],
-    ['command', KEEPS_NO_MARK],
-  ])('is said beside a journal that is damaged or gone, and nothing begins over it: %s', async (_, target) => {
+    ['env-file', undefined, 'unhealthy'],
+    ['command', KEEPS_NO_MARK, 'usage'],
+  ])('is said beside a journal that is damaged or gone, and nothing begins over it: %s', async (_, target, lost) => {
     const shell = await broken(target)
     expect(await outcomeOf(shell, 'status')).toBe('config')
     expect(shell.printed.err).toMatch(NOTED)
     loseJournal(shell)
-    expect(await outcomeOf(shell, 'status')).toBe('usage')
+    expect(await outcomeOf(shell, 'status')).toBe(lost)
     expect(shell.printed.err).toMatch(NOTED)
     expect(await outcomeOf(shell, 'start --if-needed')).toBe('conflict')
     expect(await outcomeOf(shell, 'advance')).toBe('usage')
