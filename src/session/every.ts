@@ -1,14 +1,12 @@
-import { readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import { isEnded, type State } from '../core/journal/state.ts'
 import { RolloutError, type Outcome } from '../core/values/errors.ts'
 import { joinFew } from '../core/values/join-few.ts'
-import { shellWord } from '../core/values/shell-word.ts'
 import type { Stream } from '../core/values/stream.ts'
 import { renderEvery, type OfOne } from '../views/every.ts'
+import { addressIn, planFilesIn } from './plan-files.ts'
 import { rolloutsIn, type FoundRollout } from './rollouts.ts'
 import type { Everywhere, Session, VerbAnswer } from './session.ts'
-import { isStoreBeside, openPlanStore, outlineAt } from './store.ts'
+import { isStoreBeside, openPlanStore } from './store.ts'
 import { tell } from './tell.ts'
 
 /** One rollout of the store, in a session of its own. */
@@ -120,22 +118,7 @@ function named(stream: Stream, name: string): Stream {
   return { ...stream, tty: false, write: (text) => stream.write(text.replaceAll(/^(?=.)/gm, `${name} `)) }
 }
 
-/** The plans of this folder that say the same store: name → file. */
-function planFilesIn({ place }: Session): ReadonlyMap<string, string> {
-  const { state } = outlineAt(place.file)
-  const files = readdirSync(place.folder).filter((file) => /\.ya?ml$/.test(file))
-  return new Map(
-    files.flatMap((file) => {
-      const path = join(place.folder, file)
-      const outline = outlineAt(path)
-      return outline.name !== undefined && outline.state === state ? [[outline.name, path] as const] : []
-    }),
-  )
-}
-
 /** Returns how one of many is addressed in a line to type: `-f pay.yaml -e staging`. */
 export function addressOf({ session, state, isHere }: OneOfMany<Everywhere>): string {
-  const file = isHere ? ['-f', relative(session.cwd, session.place.file)] : []
-  const { environment } = state.plan
-  return [...file, ...(environment === undefined ? [] : ['-e', environment])].map((word) => ` ${shellWord(word)}`).join('')
+  return addressIn(session, state.plan, isHere ? session.place.file : undefined)
 }

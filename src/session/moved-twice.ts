@@ -4,8 +4,8 @@ import { journalName } from '../core/journal/identity.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { isForward, stepsOf } from '../core/plan/steps.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
-import { commandFor } from '../core/policy/approval.ts'
 import { RolloutError } from '../core/values/errors.ts'
+import { addressIn, planFilesIn } from './plan-files.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore } from './store.ts'
@@ -24,9 +24,15 @@ export async function refuseMovedTwice(session: Session, plan: Plan): Promise<vo
     if (shared === undefined) continue
     throw new RolloutError('conflict', {
       message: `${shared} was brought half the way by ${other.name}, which is ${other.state.status}: no baseline to come back to`,
-      hint: `let ${other.name} come to its end, or take it back: ${commandFor(other.state.plan, 'rollback')}`,
+      hint: `let ${other.name} come to its end, or take it back: ${takingBack(other.state.plan, session)}`,
     })
   }
+}
+
+/** Returns what is typed for another plan than the one that was typed. */
+function takingBack(plan: Plan, session: Session): string {
+  const file = planFilesIn(session).get(plan.name)
+  return file === undefined ? `with name: ${plan.name} in the plan it is meant` : `rollout rollback${addressIn(session, plan, file)}`
 }
 
 /** Resolves to a variable, and its target, that this plan moves at a place where the other rollout has moved it. */

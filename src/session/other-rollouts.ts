@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import { RolloutError, type Problem } from '../core/values/errors.ts'
 import { lostJournal } from './lost-journal.ts'
 import { nothingStarted } from './nothing-started.ts'
+import { addressIn, planFilesIn } from './plan-files.ts'
 import { rolloutsIn } from './rollouts.ts'
 import type { Session } from './session.ts'
 import { isStoreBeside, openPlanStore } from './store.ts'
@@ -27,14 +28,17 @@ export function among(thrown: unknown, names: readonly string[], typedFor?: (env
 export async function othersBeside(session: Session): Promise<readonly Problem[]> {
   if (!isStoreBeside(session)) return []
   const found = await rolloutsIn(await openPlanStore(session))
-  return found.flatMap((each) =>
-    'problem' in each || isEnded(each.state) || each.state.moved !== undefined
-      ? []
-      : {
-          message: `${each.name} is ${each.state.status} here, by a plan of the name ${each.state.plan.name}`,
-          hint: `where the plan was renamed since: with name: ${each.state.plan.name} it is meant`,
-        },
-  )
+  const files = planFilesIn(session)
+  return found.flatMap((each) => {
+    if ('problem' in each || isEnded(each.state) || each.state.moved !== undefined) return []
+    const { plan, status } = each.state
+    const file = files.get(plan.name)
+    const renamed = `where the plan was renamed since: with name: ${plan.name} it is meant`
+    return {
+      message: `${each.name} is ${status} here, by a plan of the name ${plan.name}`,
+      hint: file === undefined ? renamed : `rollout status${addressIn(session, plan, file)} shows it`,
+    }
+  })
 }
 
 /**

@@ -23,8 +23,16 @@ it('a toggle that another rollout has brought half the way at the same place is 
   shell.write('new.yaml', plan('new', 'FEATURE_X', '{ use: env-file, path: ./web.env, timeout: 3s }'))
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('conflict')
   expect(shell.printed.err).toContain('FEATURE_X on new was brought half the way by old, which is running: no baseline to come back to')
+  expect(shell.printed.err).toContain('or take it back: rollout rollback -f old.yaml\n')
   expect(await shell.run('rollback', '-f', 'old.yaml')).toBe('done')
   expect(await shell.run('start', '-f', 'new.yaml')).toBe('done')
+})
+
+it('and where the plan was renamed since, its name says which is meant', async () => {
+  const shell = await underWay()
+  shell.write('old.yaml', plan('new'))
+  expect(await shell.run('start', '-f', 'old.yaml')).toBe('conflict')
+  expect(shell.printed.err).toContain('or take it back: with name: old in the plan it is meant\n')
 })
 
 it.each([

@@ -44,6 +44,14 @@ describe('a rollout that cannot be told by the plan', () => {
   })
 })
 
+it.each(['rollback', 'status'])('a rollout of another plan in the folder is shown with the line that means it: %s', async (line) => {
+  const shell = planned(barePlan())
+  await type(shell, 'start', 'advance')
+  shell.write('other.yaml', barePlan().replace('name: shop', 'name: store'))
+  expect(await outcomeOf(shell, `${line} -f other.yaml`)).toBe('usage')
+  expect(said(shell)).toContain('✗ shop is running here, by a plan of the name shop\n  rollout status -f rollout.yaml shows it\n')
+})
+
 describe('a journal that is lost', () => {
   it('is known by what the targets carry of it, also to who only asks where the rollout is', async () => {
     const shell = planned(barePlan())

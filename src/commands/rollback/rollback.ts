@@ -22,7 +22,6 @@ import { endController } from '../../session/controller.ts'
 import { addressOf, onEvery, type Done, type OneOfMany } from '../../session/every.ts'
 import { digestOf } from '../../adapters/state/digest.ts'
 import { openRollbackEngine } from '../../session/open-engine.ts'
-import { othersBeside } from '../../session/other-rollouts.ts'
 import { loadPlan, openRollout } from '../../session/project.ts'
 import type { VerbAnswer, Session } from '../../session/session.ts'
 import { signature } from '../../session/signature.ts'
@@ -164,6 +163,7 @@ async function begin(session: Session<ValuesOf<'rollback'>>, writer: Writer): Pr
   if (!session.options.all) {
     const message = `there is no journal (${writer.journal.place}): what to go back to is not known`
     const lost = { message, hint: 'rollout rollback --all reverts every toggle to its default' }
+    const { othersBeside } = await import('../../session/other-rollouts.ts')
     throw new RolloutError('usage', [lost, ...(await othersBeside(session))])
   }
   const { plan, files } = await loadPlan(session, { withoutChannels: true }).catch((thrown: unknown) => {
