@@ -10,6 +10,8 @@ export interface DoctorFinding {
   readonly text: string
   readonly hint?: string
   readonly where?: Where
+  /** Nothing is wrong with what is here: something did not answer. */
+  readonly isUnreachable?: true
 }
 
 /** Renders one line a finding, and what to do about it. */

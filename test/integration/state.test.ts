@@ -196,7 +196,7 @@ function shared(start: () => Promise<Server>, marker: string): void {
     expect(before.out).not.toMatch(/✗ journal/)
     line.freeze(marker)
     const { code, out } = await rollout('doctor')
-    expect([code, out]).toEqual([78, expect.stringMatching(/✗ journal: .*did not answer.*\n.*--break-glass/)])
+    expect([code, out]).toEqual([69, expect.stringMatching(/✗ journal: .*did not answer.*\n.*--break-glass/)])
     await line.close()
     write('rollout.yaml', plan)
     expect((await rollout('history', '--all')).out).toBe(events)

@@ -53,7 +53,8 @@ export default async function doctor(session: Session<ValuesOf<'doctor'>>): Prom
 function outcomeOf(rows: readonly DoctorFinding[]): Outcome {
   const failed = rows.filter(({ level }) => level === 'failed')
   if (failed.length === 0) return 'done'
-  if (failed.some(({ what }) => !/^(?:marks$|(?:target|metric|notify) )/.test(what))) return 'config'
+  const isAway = ({ what, isUnreachable }: DoctorFinding): boolean => isUnreachable === true || /^(?:target|metric|notify) /.test(what)
+  if (failed.some((each) => !isAway(each) && each.what !== 'marks')) return 'config'
   return failed.some(({ what }) => what === 'marks') ? 'conflict' : 'unreachable'
 }
 
@@ -116,7 +117,7 @@ async function examineJournal(session: Session, plan: Plan | undefined): Promise
     ]
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
-    return thrown.problems.slice(0, 1).map((each) => finding('journal', 'failed', each))
+    return unusable(thrown).slice(0, 1)
   }
 }
 
@@ -147,8 +148,13 @@ async function examineWriting(journal: Journal, newest: Event): Promise<readonly
     return []
   } catch (thrown) {
     if (!(thrown instanceof RolloutError)) throw thrown
-    return thrown.problems.map((each) => finding('journal', 'failed', each))
+    return unusable(thrown)
   }
+}
+
+/** Returns what the doctor says of a journal that cannot be read or written. */
+function unusable({ code, problems }: RolloutError): readonly DoctorFinding[] {
+  return problems.map((each) => ({ ...finding('journal', 'failed', each), ...(code === 'unreachable' && { isUnreachable: true }) }))
 }
 
 async function examineController(journal: Journal): Promise<readonly DoctorFinding[]> {

@@ -41,6 +41,16 @@ describe('what the doctor finds', () => {
     expect(of('metric error_rate')).toMatchObject([{ level: 'failed', text: expect.stringContaining('connection refused') }])
   })
 
+  it.each(['postgres://ana@127.0.0.1:1/db', 'etcd://127.0.0.1:1/x'])(
+    'exits 69 when %s, where the journal is, does not answer',
+    async (state) => {
+      const plan = plainPlan(await shop({ requests: 100, errors: 0 })).replace('name: shop', `name: shop\nstate: ${state}`)
+      const { outcome, of } = await examined(await healthy({ files: { 'rollout.yaml': plan, ...off }, clock: realClock() }))
+      expect(outcome).toBe('unreachable')
+      expect(of('journal')).toMatchObject([{ level: 'failed', text: expect.stringMatching(/refused/i), isUnreachable: true }])
+    },
+  )
+
   it('exits 78 when the journal was changed', async () => {
     const shell = await healthy()
     await shell.run('start')
