@@ -14,7 +14,7 @@ export interface Scrape {
   readonly names?: ReadonlySet<string>
   /** The Content-Type it came with. */
   readonly type?: string
-  /** Whether the transport told where it ends; otherwise only its last line tells that nothing is missing. */
+  /** Whether its maker told how long it is; otherwise only its last line tells that nothing is missing. */
   readonly framed?: boolean
 }
 

@@ -120,7 +120,8 @@ async function scrape(given: Options, loan: Loan) {
   const answer = await askSource(given, given.url, { accept, maxBytes: given.maxBytes }, loan)
   if (answer.status !== 200) throw new Unreadable('unreachable', `the scrape answered ${answer.status}`)
   if (answer.body.trim() === '') throw new Unreadable('empty', 'the scrape is empty')
-  const framed = ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => answer.headers[name] !== undefined)
+  // A proxy makes whole chunks and a whole gzip also of what ended with the connection to a process that died.
+  const framed = answer.headers['content-length'] !== undefined
   const samples = parseExposition(answer.body, { names: namesOf(given), type: answer.headers['content-type'] ?? '', framed })
   return { samples, page: answer.body, age: ageOf(answer.headers) }
 }

@@ -58,3 +58,14 @@ it.each<readonly [string, object, object]>([
   const url = await serve((_, response) => response.end(SCRAPE))
   expect(await readOnce({ use: 'openmetrics', url, ...options })).toMatchObject(reading)
 })
+
+it('a page that ends within a line is whole only where its length was told', async () => {
+  const page = 'r{s="200"} 2000\nr{s="500"} 1300'
+  const given = { use: 'openmetrics', ratio: { bad: 'r{s="500"}', total: 'r' } }
+  const read = async (text: string, isTold: boolean) =>
+    readOnce({ ...given, url: await serve((_, response) => (isTold ? response : (response.flushHeaders(), response)).end(text)) })
+  expect(await read(page, true)).toMatchObject({ bad: { 'r{s="500"}': 1300 } })
+  expect(await read(`${page}\n`, false)).toMatchObject({ bad: { 'r{s="500"}': 1300 } })
+  // As nginx hands on in chunks what ended with the connection to its application.
+  expect(await read(page.slice(0, -3), false)).toMatchObject({ is: 'missing', reason: 'malformed' })
+})
