@@ -93,7 +93,7 @@ function cursorIn(
     if (!was) break
     at = step.index
     const known = step.moves.filter((name) => old.has(name))
-    if (known.length < step.moves.length && !isOver(step)) joins ??= step
+    if (known.length < step.moves.length && !isOver(step)) joins ??= { ...step, moves: step.moves.filter((name) => !old.has(name)) }
     if (known.length === 0) continue
     const isSame = was.to === step.to && was.moves.join() === known.join() && phaseOf(state.plan, was) === phaseOf(next, step)
     if (!isSame) return { refused: changedBehind(was) }

@@ -123,6 +123,12 @@ describe('a toggle that is new', () => {
     expect([held(shell), await step(shell)]).toEqual([before, '3 of 4'])
   })
 
+  it('and of those that move together only who joins is named', async () => {
+    const shell = await after(1, 'together core: A B')
+    expect(await edit(shell, 'together core: A B C')).toBe('conflict')
+    expect(shell.printed.err).toContain('✗ C would join core behind the cursor while A is at 10%')
+  })
+
   it('keeps the word that the target holds already', async () => {
     const shell = await after(1, 'core: A')
     shell.write('web.env', `${readFileSync(join(shell.cwd, 'web.env'), 'utf8')}B=true\n`)
