@@ -45,12 +45,13 @@ function row(listed: Extract<Listed, Summary>, stream: Stream): readonly string[
   ]
 }
 
-/** What the toggles of the step have now: `FEATURE_X 50%`, and how many others. */
-function exposure({ step, exposures, next }: Summary): string {
+/** What the toggles of the step have now, and where they are on their way to: `FEATURE_X 25% → 50%`, and how many others. */
+function exposure({ step, exposures, next, intent }: Summary): string {
   const [first, ...others] = step?.toggles ?? next?.toggles ?? []
   if (first === undefined) return '–'
   const more = others.length === 0 ? '' : ` +${others.length}`
-  return `${clean(first)} ${formatExposure(exposures[first] ?? 0)}${more}`
+  const path = new Set([exposures[first] ?? 0, ...(intent ? [intent.exposures[first] ?? 0] : [])])
+  return `${clean(first)} ${[...path].map(formatExposure).join(' → ')}${more}`
 }
 
 function unreadable({ journal, problem: { message } }: Extract<Listed, { readonly problem: object }>, stream: Stream): readonly string[] {

@@ -33,6 +33,16 @@ describe('list', () => {
     ])
   })
 
+  it('shows where toggles go that a target has not confirmed', async () => {
+    const url = await shop({ requests: 100, errors: 0 })
+    const plan = plainPlan(url).replace('path: web.env', 'path: web.env, create: true, reload: ["false"]')
+    const shell = fakeShell({ files: { 'rollout.yaml': plan } })
+    await shell.run('start')
+    expect(await shell.run('advance', '--override', 'samples,metrics', '--reason', 'sure')).toBe('partial')
+    await shell.run('list')
+    expect(shell.printed.out).toMatch(/^shop +RUNNING +– +FEATURE_X 0% → 10% +web: /m)
+  })
+
   it('is values with --json, with everything each waits for', async () => {
     const shell = await three()
     expect(await shell.run('--json')).toBe('done')
