@@ -1,4 +1,5 @@
 import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { hintOf } from '../core/values/failure.ts'
 import { covered, exposureFor, rankedInstances } from '../core/plan/instances.ts'
 import type { Plan, Toggle } from '../core/plan/plan.ts'
 import type { Words } from '../core/ports.ts'
@@ -108,7 +109,7 @@ async function everywhere<Result>(
   const [first] = failed
   if (first) {
     const code = first.thrown instanceof RolloutError ? first.thrown.code : 'unreachable'
-    const hint = first.thrown instanceof RolloutError ? first.thrown.problems[0]?.hint : undefined
+    const hint = hintOf(first.thrown)
     const message = failed.map(({ instance, thrown }) => `${instance}: ${messageOf(thrown)}`).join('; ')
     throw new RolloutError(code, { message, ...(hint !== undefined && { hint }) }, { cause: first.thrown })
   }

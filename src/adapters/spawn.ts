@@ -111,7 +111,7 @@ function late(file: string, timeout: Duration, hasEnded: boolean): RolloutError 
   if (!hasEnded)
     return new RolloutError('timeout', { message: `${file} did not finish within ${within} and was ended`, hint: 'timeout: allows more' })
   const message = `${file} has ended, but what it started held its output for ${within}`
-  return new RolloutError('timeout', { message, hint: 'what it leaves behind must print elsewhere: >/dev/null 2>&1' })
+  return new RolloutError('timeout', { message, hint: 'redirect it: >/dev/null 2>&1' })
 }
 
 function crowded(file: string, timeout: Duration): RolloutError {

@@ -1,3 +1,5 @@
+import { defined } from '../core/values/defined.ts'
+import type { Failure } from '../core/values/failure.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { currentPhase } from '../core/policy/destination.ts'
@@ -40,7 +42,9 @@ export async function apply(engine: Engine, intent: Intent, unseen: readonly Unr
     pending.map(async (target) => {
       const blind = unseen.find((each) => each.target === target.name)
       if (!blind) return applyOne(engine, intent, target, shared, confirm)
-      return shared.exclusive(async () => refuse(engine, intent, target.name, `cannot be read: ${blind.error}`))
+      return shared.exclusive(async () =>
+        refuse(engine, intent, target.name, defined({ error: `cannot be read: ${blind.error}`, hint: blind.hint })),
+      )
     }),
   )
   for (const each of ended) if (each.status === 'rejected') throw each.reason
@@ -91,17 +95,17 @@ async function applyOne(
 ): Promise<void> {
   const began = engine.clock.monotonic()
   const isLast = (attempt: number): boolean => attempt === WRITE_ATTEMPTS || engine.clock.monotonic() - began > PATIENCE
-  const { error, attempt } = await retry(
+  const { came, attempt } = await retry(
     engine,
-    async (nth) => ({ error: await deliver(engine, intent, target, shared, nth > 1), attempt: nth }),
+    async (nth) => ({ came: await deliver(engine, intent, target, shared, nth > 1), attempt: nth }),
     (tried, nth) => {
-      if (tried.error === undefined || tried.error === 'superseded' || isLast(nth)) return undefined
+      if (tried.came === undefined || tried.came === 'superseded' || isLast(nth)) return undefined
       return backoff(nth) * (0.5 + engine.random())
     },
   )
-  if (error === 'superseded') return
-  if (error === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
-  await shared.exclusive(async () => refuse(engine, intent, target.name, error))
+  if (came === 'superseded') return
+  if (came === undefined) return confirm({ target: target.name, isUnheard: attempt > 1 })
+  await shared.exclusive(async () => refuse(engine, intent, target.name, came))
 }
 
 async function arrive(engine: Engine, intent: Intent, missing: readonly string[]): Promise<Applied> {
@@ -122,9 +126,9 @@ function endOf({ intent: open, epoch }: State, { seq }: Intent): Applied {
   return epoch === seq && open === undefined ? 'arrived' : 'superseded'
 }
 
-async function refuse(engine: Engine, { seq }: Intent, target: string, error: string): Promise<void> {
+async function refuse(engine: Engine, { seq }: Intent, target: string, failure: Failure): Promise<void> {
   await recordOfIntent(engine, seq, ({ targets }) => {
     const known = targets[target]
-    return known?.is === 'refused' && known.error === error ? undefined : { type: 'refused', intent: seq, target, error }
+    return known?.is === 'refused' && known.error === failure.error ? undefined : { type: 'refused', intent: seq, target, ...failure }
   })
 }

@@ -2,6 +2,7 @@ import { defined } from '../core/values/defined.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { variablesBeside } from '../core/plan/lists.ts'
 import { messageOf, RolloutError, type Problem } from '../core/values/errors.ts'
+import { hintOf } from '../core/values/failure.ts'
 import type { Exposure } from '../core/values/units.ts'
 import type { Exposures, Plan } from '../core/plan/plan.ts'
 import { togglesOf } from '../core/plan/toggles-of.ts'
@@ -83,7 +84,7 @@ async function read(target: OpenTarget, variables: readonly string[], signal: Ab
     return await target.read(variables, signal)
   } catch (thrown) {
     const code = thrown instanceof RolloutError ? thrown.code : 'unreachable'
-    const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+    const hint = hintOf(thrown)
     throw new RolloutError(code, defined({ message: `target ${target.name}: ${messageOf(thrown)}`, hint }), { cause: thrown })
   }
 }

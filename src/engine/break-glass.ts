@@ -1,3 +1,4 @@
+import type { Failure } from '../core/values/failure.ts'
 import { defined } from '../core/values/defined.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
@@ -8,9 +9,8 @@ import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
 import { tryWriting } from './write-verified.ts'
 
 /** What came of one target; without an error it holds every default and says so. */
-export interface Broken {
+export interface Broken extends Partial<Failure> {
   readonly target: string
-  readonly error?: string
   /** What to type to do the same by hand. */
   readonly lines: readonly string[]
 }
@@ -40,14 +40,14 @@ export function breakGlass(
   })
   const left = new Set(all)
   const write = async (each: (typeof all)[number]): Promise<Broken> => {
-    const error = await retry(
+    const failure = await retry(
       world,
       async () => tryWriting(each.target, each.words, { identity, epoch: TOMBSTONE, over: [], isNews: true }, world),
       (failed, attempt) => (failed === undefined || attempt === WRITE_ATTEMPTS ? undefined : backoff(attempt)),
     )
-    if (error !== undefined) world.signal.throwIfAborted()
+    if (failure !== undefined) world.signal.throwIfAborted()
     left.delete(each)
-    return defined({ target: each.target.name, lines: each.lines, error })
+    return { target: each.target.name, lines: each.lines, ...failure }
   }
   return {
     left: () => [...left].map(({ target, lines }) => ({ target: target.name, lines })),

@@ -1,3 +1,4 @@
+import type { Failure } from '../core/values/failure.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import { environment } from '../core/plan/environment.ts'
 import { concernedBy } from '../core/policy/concerned.ts'
@@ -17,7 +18,7 @@ import { marksOn } from './marked.ts'
 import type { SharedJournal } from './shared-journal.ts'
 
 /**
- * Writes an intent to one target; resolves to the message of what went wrong, undefined when the target now holds it,
+ * Writes an intent to one target; resolves to what went wrong, undefined when the target now holds it,
  * and `superseded` when there is a newer intent. Where something of this one was `sent` before the newer one came, that
  * is put right: what failed may have been written all the same.
  */
@@ -27,7 +28,7 @@ export async function deliver(
   target: OpenTarget,
   shared: SharedJournal,
   sent: boolean,
-): Promise<string | undefined> {
+): Promise<Failure | 'superseded' | undefined> {
   const held = await known(engine, intent, target, sent)
   // A break-glass that was adopted is gone over once, by who made the step: one that comes later looks the same.
   const isFirst = !sent && intent.seq === engine.writer.made
@@ -35,12 +36,12 @@ export async function deliver(
   const aimed = sent ? await retryWhileUnreachable(engine, look) : await look()
   const isOvertaken = aimed.fence.epoch !== intent.seq
   if (isOvertaken && !sent) return 'superseded'
-  const error = isOvertaken ? undefined : await attempt(engine, target, aimed, held)
+  const failure = isOvertaken ? undefined : await attempt(engine, target, aimed, held)
   const isNewest = !isOvertaken && (await retryWhileUnreachable(engine, async () => isStill(engine, intent.seq, shared)))
   // After SIGTERM a write of this process may still be in flight, and only this process knows: repair the target first.
   if (!isNewest) await heal({ ...engine, signal: new AbortController().signal }, target, shared)
   engine.signal.throwIfAborted()
-  return isNewest ? error : 'superseded'
+  return isNewest ? failure : 'superseded'
 }
 
 /** What the newest intent wants of a target, and the fence to write it with. */
@@ -112,8 +113,8 @@ async function heal(engine: Engine, target: OpenTarget, shared: SharedJournal): 
   for (let nth = 1; nth <= WRITE_ATTEMPTS; nth += 1) {
     const aimed = await retryWhileUnreachable(engine, async () => aim(engine, target, shared))
     await shared.exclusive(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))
-    const error = await attempt(engine, target, aimed)
-    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, shared))) && error === undefined
+    const failure = await attempt(engine, target, aimed)
+    const isHealed = (await retryWhileUnreachable(engine, async () => isStill(engine, aimed.fence.epoch, shared))) && failure === undefined
     if (isHealed && (hasSettled || target.settle === 0)) return
     // What this process sent before may be under way still, and nobody else knows of it.
     await engine.clock.sleep(isHealed ? target.settle : backoff(nth), engine.signal)
@@ -131,8 +132,8 @@ async function heal(engine: Engine, target: OpenTarget, shared: SharedJournal): 
   )
 }
 
-/** Writes and reads back; resolves to the message of what went wrong, undefined when nothing did. */
-async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim, held?: Words): Promise<string | undefined> {
+/** Writes and reads back; resolves to what went wrong, undefined when nothing did. */
+async function attempt(engine: Engine, target: OpenTarget, { exposures, fence }: Aim, held?: Words): Promise<Failure | undefined> {
   return tryWriting(target, urgentFirst(stateOf(engine), target.name, exposures), fence, engine, held)
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../core/values/defined.ts'
 import type { OpenTarget } from '../adapters/open.ts'
 import type { Obstacle } from '../core/journal/obstacle.ts'
 import type { State } from '../core/journal/state.ts'
@@ -6,7 +7,7 @@ import { concernedBy } from '../core/policy/concerned.ts'
 import type { Destination } from '../core/policy/destination.ts'
 import { describeMarked, remedyFor, type Marked } from '../core/policy/marked.ts'
 import type { Words } from '../core/ports.ts'
-import { messageOf } from '../core/values/errors.ts'
+import { failureOf, type Failure } from '../core/values/failure.ts'
 import { findMarked, type Looking } from './marked.ts'
 import { shownWord } from './write-verified.ts'
 
@@ -19,9 +20,8 @@ export interface Differing {
 }
 
 /** A target that could not be read, and why. */
-export interface UnreadableTarget {
+export interface UnreadableTarget extends Failure {
   readonly target: string
-  readonly error: string
 }
 
 /** Reads targets back, all of them unless told, and compares them with what the journal says they hold. */
@@ -41,7 +41,7 @@ export async function readBack(
       const found = await target.read(Object.keys(environment(state.plan, target.name, state)), signal)
       return { drifts: targetDrift(target, state, found), unreadable: [] }
     } catch (thrown) {
-      return { drifts: [], unreadable: [{ target: target.name, error: messageOf(thrown) }] }
+      return { drifts: [], unreadable: [{ target: target.name, ...failureOf(thrown) }] }
     }
   }
   const wanted = names && new Set(names)
@@ -106,7 +106,9 @@ export function markedTargets(marked: readonly Marked[], state: State, drifts: r
 
 /** Returns what stands in the way where targets cannot be read. */
 export function unreadableTargets(unreadable: readonly UnreadableTarget[]): readonly Obstacle[] {
-  return unreadable.map((each) => ({ name: 'target', target: each.target, text: `cannot be read: ${formatUnreadable(each)}` }))
+  return unreadable.map((each) =>
+    defined({ name: 'target', target: each.target, text: `cannot be read: ${formatUnreadable(each)}`, hint: each.hint }),
+  )
 }
 
 /** Formats a target that could not be read: `web: connection refused`. */

@@ -2,7 +2,7 @@ import type { OpenTarget } from '../adapters/open.ts'
 import type { Why } from '../core/journal/event.ts'
 import type { Intent, State } from '../core/journal/state.ts'
 import { environment, type Drift } from '../core/plan/environment.ts'
-import { messageOf } from '../core/values/errors.ts'
+import { failureOf } from '../core/values/failure.ts'
 import { markedTargets, targetDrift, type UnreadableTarget } from './drift.ts'
 import { findMarked, type Looking } from './marked.ts'
 import { backoff, retry, WRITE_ATTEMPTS } from './retry.ts'
@@ -53,7 +53,7 @@ async function foreignAt(
       return targetDrift(target, after, words).filter(({ variable }) => hasConfirmed || before.has(variable))
     } catch (thrown) {
       engine.signal.throwIfAborted()
-      return { target: target.name, error: messageOf(thrown) }
+      return { target: target.name, ...failureOf(thrown) }
     }
   }
   return retry(engine, look, (seen, attempt) => ('error' in seen && attempt < WRITE_ATTEMPTS ? backoff(attempt) : undefined))

@@ -1,5 +1,6 @@
 import type { OpenTarget } from '../adapters/open.ts'
-import { messageOf, RolloutError } from '../core/values/errors.ts'
+import { RolloutError } from '../core/values/errors.ts'
+import { failureOf, type Failure } from '../core/values/failure.ts'
 import type { Clock, Fence, Words } from '../core/ports.ts'
 import type { Duration } from '../core/values/units.ts'
 
@@ -51,13 +52,13 @@ function misread(target: OpenTarget, variable: string, found: string | undefined
 }
 
 /**
- * Writes and reads back like `writeVerified`; resolves to the message of what went wrong, undefined where nothing did.
+ * Writes and reads back like `writeVerified`; resolves to what went wrong, undefined where nothing did.
  */
-export async function tryWriting(...args: Parameters<typeof writeVerified>): Promise<string | undefined> {
+export async function tryWriting(...args: Parameters<typeof writeVerified>): Promise<Failure | undefined> {
   try {
     await writeVerified(...args)
     return undefined
   } catch (thrown) {
-    return messageOf(thrown)
+    return failureOf(thrown)
   }
 }

@@ -7,6 +7,7 @@ import type { Change } from '../core/report/changes.ts'
 import { formatExposure } from '../core/values/units.ts'
 import { renderChanges } from './event.ts'
 import { clean, listed } from './clean.ts'
+import { renderFailed } from './failed.ts'
 import { opensIn } from './gate.ts'
 import { paint } from './paint.ts'
 import { renderMissing } from './missing.ts'
@@ -44,8 +45,7 @@ export function renderByHand(state: State, left: Moved['left'], stream: Stream):
   const more = left.length - MOST_BY_HAND
   const named = left.slice(0, MOST_BY_HAND).flatMap(({ target, lines }) => {
     const progress = state.intent?.targets[target]
-    const error = progress?.is === 'refused' ? progress.error : 'not confirmed'
-    return [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...lines.map((line) => `      ${clean(line)}`)]
+    return renderFailed({ target, lines, ...(progress?.is === 'refused' ? progress : { error: 'not confirmed' }) }, stream)
   })
   return more > 0 ? [...named, `  ${color.red('✗')} and ${formatCount(more)} more: --json has the lines of each`] : named
 }

@@ -1,10 +1,12 @@
 import type { Stream } from '../core/values/stream.ts'
+import type { Failure } from '../core/values/failure.ts'
 import { clean } from './clean.ts'
+import { renderFailed, type FailedTarget } from './failed.ts'
 import { paint } from './paint.ts'
 
 export interface BreakGlassReport {
   readonly cause: string
-  readonly targets: readonly { readonly target: string; readonly error?: string; readonly lines: readonly string[] }[]
+  readonly targets: readonly (Omit<FailedTarget, 'error'> & Partial<Failure>)[]
   /** Whether the next command will find a note of it on this machine. */
   readonly recorded: boolean
 }
@@ -12,10 +14,8 @@ export interface BreakGlassReport {
 /** Renders which targets hold every default now, what is left to do by hand, and what the journal does not know. */
 export function renderBreakGlass({ cause, targets, recorded }: BreakGlassReport, stream: Stream): string {
   const color = paint(stream)
-  const lines = targets.flatMap(({ target, error, lines: typed }) =>
-    error === undefined
-      ? [`  ${clean(target)} ${color.green('✓')}`]
-      : [`  ${color.red('✗')} ${clean(target)}: ${clean(error)}. By hand:`, ...typed.map((line) => `      ${clean(line)}`)],
+  const lines = targets.flatMap(({ error, ...each }) =>
+    error === undefined ? [`  ${clean(each.target)} ${color.green('✓')}`] : renderFailed({ error, ...each }, stream),
   )
   const next = recorded
     ? 'the next command that reaches the journal records it'

@@ -12,11 +12,11 @@ export const ENGINE: readonly Mutation[] = [
     'a step up goes over what its journal does not know': ['...(isRetreat(state) ? unknown : [])', '...unknown'],
     'a retreat asks no target what it holds': ['isRetreat(stateOf(engine)) ? await marksOn(target, engine.signal) : []', '[]'],
     'who is overtaken writes before it has made known that it does': [
-      'const error = isOvertaken ? undefined : await attempt(engine, target, aimed, held)',
-      'const error = await attempt(engine, target, aimed, held)',
+      'const failure = isOvertaken ? undefined : await attempt(engine, target, aimed, held)',
+      'const failure = await attempt(engine, target, aimed, held)',
     ],
     'who is overtaken after it has sent something goes away': ['if (isOvertaken && !sent) return', 'if (isOvertaken) return'],
-    'who is overtaken says that it has written': ["return isNewest ? error : 'superseded'", 'return error'],
+    'who is overtaken says that it has written': ["return isNewest ? failure : 'superseded'", 'return failure'],
     'healing is done after one write': ['if (isHealed && (hasSettled || target.settle === 0)) return', 'if (isHealed) return'],
     'who heals joins nobody': ['await shared.exclusive(async () => retryWhileUnreachable(engine, async () => join(engine, [target])))', ''],
     'what could not be healed is taken for done': ["if (status !== 'rolled back') return", 'return'],
@@ -158,7 +158,7 @@ export const ENGINE: readonly Mutation[] = [
   }),
   ...mutationsOf('engine/drift.ts', ['engine/tick', 'engine/tick.obstacles', 'engine/inspector'], {
     'a target that cannot be read has not changed and says nothing': [
-      'unreadable: [{ target: target.name, error: messageOf(thrown) }]',
+      'unreadable: [{ target: target.name, ...failureOf(thrown) }]',
       'unreadable: []',
     ],
     'what the step before went without stands in the way of the next': [
@@ -186,8 +186,8 @@ export const ENGINE: readonly Mutation[] = [
     'a step goes on over what somebody else has written': ['if (!first) return { unseen }', 'return { unseen }'],
     'what has confirmed may hold what was before': ['hasConfirmed || before.has(variable)', 'before.has(variable)'],
     'what cannot be looked at holds nothing of anybody else': [
-      'return { target: target.name, error: messageOf(thrown) }',
-      'return messageOf(thrown) === target.name ? { target: target.name, error: target.name } : []',
+      'return { target: target.name, ...failureOf(thrown) }',
+      'return failureOf(thrown).error === target.name ? { target: target.name, error: target.name } : []',
     ],
     'one look is enough where a target does not answer': [
       "('error' in seen && attempt < WRITE_ATTEMPTS ?",

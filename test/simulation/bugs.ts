@@ -89,7 +89,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'a refusal counts as applied',
     file: 'core/journal/fold.ts',
-    find: "return progress(state, event.intent, [event.target], { is: 'refused', error: event.error })",
+    find: "return progress(state, event.intent, [event.target], defined({ is: 'refused', error: event.error, hint: event.hint }))",
     replace: "return progress(state, event.intent, [event.target], { is: 'applied' })",
   },
   {

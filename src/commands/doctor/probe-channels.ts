@@ -1,5 +1,6 @@
 import { openChannels } from '../../adapters/channels.ts'
-import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { messageOf } from '../../core/values/errors.ts'
+import { hintOf } from '../../core/values/failure.ts'
 import type { Message } from '../../core/values/message.ts'
 import type { DoctorFinding } from '../../views/doctor.ts'
 import type { Probe } from './probe.ts'
@@ -16,7 +17,7 @@ export async function probeChannels({ plan, lender, signal }: Probe, test: Messa
       try {
         return { what, level: 'ok', text: await open.probe(test, signal) }
       } catch (thrown) {
-        const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+        const hint = hintOf(thrown)
         return { what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }
       }
     }),

@@ -1,7 +1,8 @@
 import { request } from '../../adapters/http/http.ts'
 import type { Lender } from '../../adapters/lender.ts'
 import { openMetrics, openTargets } from '../../adapters/open.ts'
-import { messageOf, RolloutError } from '../../core/values/errors.ts'
+import { messageOf } from '../../core/values/errors.ts'
+import { hintOf } from '../../core/values/failure.ts'
 import { describe } from '../../core/judge/describe.ts'
 import { count } from '../../core/judge/counting.ts'
 import { checkAge } from '../../core/judge/fresh.ts'
@@ -40,7 +41,7 @@ export async function probeTargets({ plan, lender, signal }: Probe): Promise<rea
         const held = unset.length === 0 ? 'holds every toggle' : `does not hold ${unset.join(', ')} yet: the default counts`
         return [{ what, level: 'ok', text: `${held}${afterWrite(target.effect)}` }, ...advice.map((each) => ({ what, ...each }))]
       } catch (thrown) {
-        const hint = thrown instanceof RolloutError ? thrown.problems[0]?.hint : undefined
+        const hint = hintOf(thrown)
         return [{ what, level: 'failed', text: messageOf(thrown), ...(hint !== undefined && { hint }) }]
       }
     }),

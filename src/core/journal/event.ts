@@ -1,3 +1,4 @@
+import type { Failure } from '../values/failure.ts'
 import type { Duration, Instant } from '../values/units.ts'
 import type { Exposures, Plan } from '../plan/plan.ts'
 import type { Polls } from '../judge/polled.ts'
@@ -117,7 +118,7 @@ export type Fact =
    * and the other have sent may land later than what either knows of.
    */
   | { readonly type: 'joined'; readonly intent: number; readonly targets: readonly string[] }
-  | { readonly type: 'refused'; readonly intent: number; readonly target: string; readonly error: string }
+  | ({ readonly type: 'refused'; readonly intent: number; readonly target: string } & Failure)
   /** Every target has confirmed, but for `missing` (at most `maxUnavailable`). The hold clock starts. */
   | { readonly type: 'arrived'; readonly intent: number; readonly missing: readonly string[]; readonly watch: Watch }
   | { readonly type: 'paused'; readonly why: Why }

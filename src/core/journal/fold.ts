@@ -89,7 +89,7 @@ function change(state: State, event: Exclude<Event, { type: 'started' }>): State
     case 'joined':
       return unsettle(state, event.targets)
     case 'refused':
-      return progress(state, event.intent, [event.target], { is: 'refused', error: event.error })
+      return progress(state, event.intent, [event.target], defined({ is: 'refused', error: event.error, hint: event.hint }))
     case 'arrived':
       return arrive(unblocked(state), event)
     case 'paused':

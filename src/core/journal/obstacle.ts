@@ -10,6 +10,8 @@ export interface Obstacle {
   readonly target?: string
   /** One sentence that names what it is about. */
   readonly text: string
+  /** What helps, where that is known. */
+  readonly hint?: string
 }
 
 /** An obstacle, and since when it is known. */

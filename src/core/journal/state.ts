@@ -1,3 +1,4 @@
+import type { Failure } from '../values/failure.ts'
 import type { Carried, Controller, Drill, Files, Move, Signed, Stamp, Why } from './event.ts'
 import type { Blocked } from './obstacle.ts'
 import type { Outbox } from './outbox.ts'
@@ -9,7 +10,7 @@ import type { Instant } from '../values/units.ts'
 export type Status = 'running' | 'paused' | 'rolled back' | 'complete' | 'closed'
 
 /** How far one target has come with the newest intent. */
-export type Progress = { readonly is: 'pending' } | { readonly is: 'applied' } | { readonly is: 'refused'; readonly error: string }
+export type Progress = { readonly is: 'pending' } | { readonly is: 'applied' } | ({ readonly is: 'refused' } & Failure)
 
 /** The newest intent while not every target has confirmed it. */
 export interface Intent {

@@ -1,3 +1,4 @@
+import type { Failure } from '../values/failure.ts'
 import { commandFor, type ToDo } from './approval.ts'
 import type { Decision } from './decide.ts'
 import type { Gate, GateName } from './gates.ts'
@@ -35,8 +36,13 @@ export function waitsFor({ state, gates }: Pick<Situation, 'state' | 'gates'>, d
 function targetsLeft({ intent }: State): readonly Waiting[] {
   return unconfirmed(intent).map((target) => {
     const progress = intent?.targets[target]
-    const text = `${target}: ${progress?.is === 'refused' ? progress.error : 'not confirmed yet'}`
-    return { name: 'target', text, since: intent?.at ?? 0 }
+    const { error, hint }: Failure = progress?.is === 'refused' ? progress : { error: 'not confirmed yet' }
+    return defined({
+      name: 'target',
+      text: `${target}: ${error}`,
+      since: intent?.at ?? 0,
+      missing: hint === undefined ? hint : [{ text: hint }],
+    })
   })
 }
 
@@ -46,9 +52,15 @@ function personAskedFor({ status, stopped, plan }: State): readonly Waiting[] {
   return [{ name: 'resume', text: `resume (${status}: ${stopped.why.text})`, since: stopped.at, missing }]
 }
 
+function helping(hint: string | undefined): readonly ToDo[] | undefined {
+  return hint === undefined ? hint : [{ text: hint }]
+}
+
 function obstacles({ blocked = [], plan, status }: State): readonly Waiting[] {
-  const missing = [{ text: 'put back by hand it goes on; or take the change back', command: commandFor(plan, 'rollback --reason "…"') }]
-  return blocked.map(({ name, text, since }) => ({ name, text, since, ...(name === 'drift' && status === 'running' && { missing }) }))
+  const back = [{ text: 'put back by hand it goes on; or take the change back', command: commandFor(plan, 'rollback --reason "…"') }]
+  return blocked.map(({ name, text, since, hint }) =>
+    defined({ name, text, since, missing: name === 'drift' && status === 'running' ? back : helping(hint) }),
+  )
 }
 
 /** A metric that is given time says more than its gate: when it pauses. */

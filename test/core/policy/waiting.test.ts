@@ -51,6 +51,13 @@ describe('what a rollout waits for', () => {
       ['target', 'web: disk full', NOW - 7],
       ['target', 'edge: not confirmed yet', NOW - 7],
     ]))
+  it('is what helps with each, where that is known', () => {
+    const targets = { web: { is: 'refused', error: 'sh exited with 1', hint: 'pass: names more' }, edge: { is: 'pending' } } as const
+    const blocked = [{ ...gone, hint: 'create: true' }]
+    const situation = situationOf(state({ ...held, intent: { ...intent, targets }, blocked }), NOW)
+    const missing = waitsFor(situation, decide(situation)).map((each) => each.missing?.map(({ text }) => text))
+    expect(missing).toEqual([['pass: names more'], undefined, ['create: true']])
+  })
   it('is a warning that is given time, with when it pauses', () => {
     const warning = track({ verdict: 'warning', value: 0.03, met: false, warningFor: 1000 })
     expect(list(state({ ...held, watch: watch({ errors: warning }, { credit: 0 }) }))[0]).toEqual([
