@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './port.ts'
@@ -13,9 +13,12 @@ export interface Pgbouncer {
   readonly close: () => Promise<void>
 }
 
+/** Debian puts it where only root looks. */
+const PROGRAM = '/usr/sbin/pgbouncer'
+
 /** Whether Debian's `pgbouncer` is on this machine. */
 export function hasPgbouncer(): boolean {
-  return spawnSync('pgbouncer', ['--version'], { stdio: 'ignore' }).status === 0
+  return existsSync(PROGRAM)
 }
 
 /** A real PgBouncer on a loopback port before a PostgreSQL. */
@@ -28,7 +31,7 @@ export async function startPgbouncer(server: Postgres, mode: 'session' | 'transa
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
   const database = `postgres = host=127.0.0.1 port=${server.port} user=${username} password=${password}`
   writeFileSync(join(folder, 'ini'), ['[databases]', database, '[pgbouncer]', ...lines, ''].join('\n'))
-  const [program, ...args] = [...asNobody(), 'pgbouncer', join(folder, 'ini')]
+  const [program, ...args] = [...asNobody(), PROGRAM, join(folder, 'ini')]
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (part: Buffer) => (said += String(part)))
