@@ -126,7 +126,8 @@ describe('what it fails on, and what somebody else has changed', () => {
     }
     await shell.run('status', '--json')
     const { waitsFor } = shell.json<Summary>()
-    expect(waitsFor[0]).toEqual({ name: 'target', text: expect.stringContaining('web.env'), since: expect.any(Number) })
+    const missing = [{ text: 'create: true in the target creates it' }]
+    expect(waitsFor[0]).toEqual({ name: 'target', text: expect.stringContaining('web.env'), since: expect.any(Number), missing })
   })
 
   it('is told within a poll, while it holds', async () => {

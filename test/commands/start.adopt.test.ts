@@ -21,7 +21,8 @@ describe.each(MARKING)('a journal that is lost is recognised by the mark of %s',
     expect(shell.printed.err).toContain('rollout rollback --all')
     expect(await outcomeOf(shell, 'start --if-needed')).toBe('conflict')
     expect(await wordOf(shell)).toBe('25%')
-    expect(await outcomeOf(shell, 'status')).toBe('usage')
+    expect(await outcomeOf(shell, 'status')).toBe('unhealthy')
+    expect(shell.printed.err).toMatch(/web carries change #\d+ of shop.*, and holds FEATURE_X=25%/)
   })
 
   it('start --adopt goes on from the step that was reached, and a rollback leads to the default', async () => {

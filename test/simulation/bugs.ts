@@ -186,7 +186,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a partial rollback takes core toggles along',
-    from: 4500,
+    from: 7600,
     file: 'core/policy/destination.ts',
     find: '!plan.toggles[name]?.core)',
     replace: 'true)',
