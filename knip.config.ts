@@ -31,7 +31,6 @@ const config: KnipConfig = {
     'prometheus',
     'promtool',
     'etcd',
-    'pgbouncer',
     'strace',
     'faketime',
     'mkfs.ext4',
